@@ -1,0 +1,1 @@
+"""API definitions to what people read."""

@@ -1,0 +1,1 @@
+"""Pure: text in, checked entities and problems out."""

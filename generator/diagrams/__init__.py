@@ -1,0 +1,1 @@
+"""Graphs to SVG: Graphviz places, we draw."""

@@ -1,0 +1,1 @@
+"""Markdown written by people to safe HTML."""

@@ -1,0 +1,1 @@
+"""Pure: renderings of problems (text, JSON) and the catalogue of rules."""

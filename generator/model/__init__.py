@@ -1,0 +1,1 @@
+"""Frozen values that every floor shares. No I/O, standard library only."""

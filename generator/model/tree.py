@@ -1,0 +1,54 @@
+"""A tree: one place of files at one revision. A source yields trees and the descriptor files in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Tree(Protocol):
+    """Bounded, lazy access to files that never leaves the tree. Paths are relative, with ``/``, without ``..``."""
+
+    @property
+    def id(self) -> str:
+        """Stable identity within its source: the folder's path or the canonical URL of the repository."""
+
+    @property
+    def repository(self) -> str:
+        """What people call it, such as ``acme/payments``."""
+
+    @property
+    def revision(self) -> str:
+        """The commit, or an empty text for a plain folder."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The content of a file of at most ``limit`` bytes.
+
+        Raises ``MissingFileError``, ``TooLargeError`` or ``OutsideTreeError``.
+        """
+
+    def glob(self, pattern: str) -> Sequence[str]:
+        """Sorted paths of the files that match (``*``, ``**``, ``?``, ``[…]``, ``{a,b}``); links leading out are not seen."""
+
+    def last_change(self, path: str) -> datetime | None:
+        """Time of the last commit to the file; None where the tree has no history."""
+
+    def view_url(self, path: str, line: int | None = None) -> str:
+        """Where people read the file on the web, at that line; an empty text where nobody knows."""
+
+    def edit_url(self, path: str) -> str:
+        """Where people change the file on the web; an empty text where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptorFile:
+    """A file that is to be read as a descriptor."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    tree: Tree
+    path: str
+    via_locations: tuple[str, ...] = ()
+    """References of the Location entities that led here, outermost first."""

@@ -1,0 +1,1 @@
+"""The only code that touches network, processes, git, caches and the clock."""

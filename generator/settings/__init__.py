@@ -1,0 +1,1 @@
+"""From `sources.yaml` to `Settings`; secrets from the environment; redaction."""
