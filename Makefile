@@ -1,0 +1,47 @@
+# One command each; `.venv` is made on the way. Needs Python 3.11+ and a package index, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help site serve test check format bench reference screenshots clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Callboard needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+site: $(VENV)/.run ## build the example portal into site/
+	$(BIN)/callboard build
+
+serve: $(VENV)/.run ## build, watch and show it on http://localhost:8000/
+	$(BIN)/callboard serve
+
+test: $(VENV)/.dev ## run the tests (CALLBOARD_TEST_FULL=1: with every optional part)
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/.dev ## format, lint, types
+	$(BIN)/ruff format --check generator tests benchmarks
+	$(BIN)/ruff check generator tests benchmarks
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## put the code into its format
+	$(BIN)/ruff format generator tests benchmarks
+	$(BIN)/ruff check --fix generator tests benchmarks
+
+bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities
+	$(BIN)/python benchmarks/bench.py
+
+clean: ## remove what was made
+	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache

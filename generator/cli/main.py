@@ -1,0 +1,63 @@
+"""The command ``callboard``: finds the subcommand's file when it is asked for, prints errors, sets the exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from generator import __version__
+from generator.errors import CallboardError
+
+COMMANDS = {
+    "build": "Build the portal's site.",
+    "serve": "Build, watch, rebuild and show the portal on this machine.",
+    "lint": "Check descriptors; references too when the whole portal is checked.",
+    "explain": "Say what a problem code means and how to mend it.",
+    "plugins": "List what is plugged in.",
+}
+"""Names and one-line helps stand here, so that ``--help`` imports no command."""
+
+USAGE_OR_TOOL_FAILURE = 2
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called: ``--help`` answers in 150 ms."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command from ``generator.cli.<name>``; it is called ``command`` there."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"generator.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list for ``--help``, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"auto_envvar_prefix": "CALLBOARD", "help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="callboard")
+def group() -> None:
+    """A developer portal that is a static site, from the descriptors that your teams already keep.
+
+    Exit codes: 0 good, 1 problems found, 2 usage, configuration or tool failure. Every option can also be set by an
+    environment variable: CALLBOARD_BUILD_OUTPUT for `build --output`.
+    """
+
+
+def main() -> None:
+    """Run the command line; our own errors become one message on stderr and exit code 2."""
+    try:
+        group()
+    except CallboardError as error:
+        click.echo(f"callboard: {error}", err=True)
+        if error.hint:
+            click.echo(f"  {error.hint}", err=True)
+        sys.exit(USAGE_OR_TOOL_FAILURE)
