@@ -1,0 +1,289 @@
+"""Values that many views share: links to entities, to the web and to lines of files, as the templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit
+
+from generator.catalog.graph import Catalog
+from generator.descriptors.kinds import Kinds
+from generator.model.entity import Entity, Origin
+from generator.model.ref import EntityRef, humanize
+from generator.model.tree import Tree
+from generator.pages.urls import entity_path
+from generator.problems import Problem, Severity
+
+UNKNOWN_KIND_ICON = "shape-outline"
+MAX_TEXT = 400
+"""Letters shown of a value that should be short: names, titles, types."""
+MAX_URL = 2_000
+WEB_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLink:
+    """A link to an entity's page, or the name of one that does not exist."""
+
+    name: str
+    """What people read: title, display name or name."""
+    ref: str
+    """The canonical reference."""
+    kind: str
+    """Canonical kind."""
+    icon: str
+    """Name of the kind's icon."""
+    path: str
+    """Below the site's root; empty where the catalog has no such entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebLink:
+    """A link that leaves the portal."""
+
+    text: str
+    url: str
+    """Checked: ``http``, ``https`` or ``mailto``; empty where the descriptor gave something else, which is then only shown."""
+    icon: str
+    note: str = ""
+    """The refused address, shown beside the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipLink:
+    """Something small to follow: a tag, a filter."""
+
+    text: str
+    path: str
+    """Below the site's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateView:
+    """A word with a tone and an icon of its own shape, so that colour is never alone."""
+
+    text: str
+    tone: str
+    """``none``, ``info``, ``good``, ``warn`` or ``bad``."""
+    icon: str
+    """Empty for the ordinary state, which needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person in a list."""
+
+    link: EntityLink
+    initials: str
+    """At most two letters, for the disc beside the name."""
+    role: str
+    """Empty where nobody wrote one."""
+    mail: str
+    """A checked address; empty where unknown or not for this audience."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One problem, as people read it."""
+
+    code: str
+    code_path: str
+    """The page of the manual about this code, below the site's root."""
+    tone: str
+    """``bad``, ``warn`` or ``info``."""
+    icon: str
+    label: str
+    """Key of the severity's word in the labels."""
+    message: str
+    hint: str
+    file: str
+    """File name with line and column: ``catalog-info.yaml:31:7``; empty where there is no place."""
+    place: str
+    """The same with the whole path."""
+    url: str
+    """Opens the file at that line; empty where nobody knows such an address."""
+    subject: EntityLink | None
+    """The entity that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """A number with its name."""
+
+    number: int
+    label: str
+    """Plain text, such as a kind's plural."""
+    icon: str
+    path: str
+    """What it counts, below the site's root; empty for no link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes each entity's link once and remembers it: hubs are linked from thousands of pages."""
+
+    catalog: Catalog
+    made: dict[EntityRef, EntityLink] = field(default_factory=dict)
+
+    def to(self, ref: EntityRef) -> EntityLink:
+        """The link to an entity, existing or not."""
+        found = self.made.get(ref)
+        if found is None:
+            found = self.made[ref] = _link(self.catalog, ref)
+        return found
+
+    def all(self, refs: tuple[EntityRef, ...]) -> tuple[EntityLink, ...]:
+        """Links to all of these, in their order."""
+        return tuple(self.to(ref) for ref in refs)
+
+
+def _link(catalog: Catalog, ref: EntityRef) -> EntityLink:
+    entity = catalog.get(ref)
+    icon = kind_icon(catalog.kinds, ref.kind)
+    if entity is None:
+        return EntityLink(humanize(ref, default_kind=ref.kind), str(ref), ref.kind, icon, "")
+    return EntityLink(display_name(entity), str(ref), ref.kind, icon, entity_path(ref))
+
+
+def kind_icon(kinds: Kinds, kind: str) -> str:
+    """The kind's icon; one for all unknown kinds."""
+    known = kinds.get(kind)
+    return known.icon if known else UNKNOWN_KIND_ICON
+
+
+def text_of(value: object, limit: int = MAX_TEXT) -> str:
+    """A text or number of a descriptor on one line, bounded; an empty text for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = " ".join(str(value).split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def mapping_of(value: object) -> Mapping[str, object]:
+    """The mapping, or an empty one where a descriptor has something else there."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def list_of(value: object) -> list[object]:
+    """The list, or an empty one where a descriptor has something else there."""
+    return value if isinstance(value, list) else []
+
+
+def written_name(entity: Entity) -> str:
+    """The name in its author's spelling."""
+    return text_of(entity.metadata.get("name")) or entity.ref.name
+
+
+def display_name(entity: Entity) -> str:
+    """What people call it: title, else the profile's display name, else the name as written."""
+    return (
+        text_of(entity.metadata.get("title"))
+        or text_of(mapping_of(entity.spec.get("profile")).get("displayName"))
+        or written_name(entity)
+    )  # fmt: skip
+
+
+def initials(name: str) -> str:
+    """First letters of the first and the last word."""
+    words = [word for word in name.replace("-", " ").replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+def web_url(value: object) -> str:
+    """The address if it is one that a browser may follow from our pages, else an empty text."""
+    if not isinstance(value, str) or len(value) > MAX_URL:
+        return ""
+    text = value.strip()
+    if not text.isprintable() or any(c in text for c in ' "<>\\`'):
+        return ""
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) or parts.scheme == "mailto"
+    except ValueError:
+        return ""
+    return text if parts.scheme in WEB_SCHEMES and has_host else ""
+
+
+def mail_of(value: object) -> str:
+    """A mail address that can stand behind ``mailto:``, else an empty text."""
+    text = text_of(value, 254)
+    plain = text.count("@") == 1 and not any(c in text for c in ' "<>\\?&#%:/,;')
+    return text if plain and text[0] != "@" and text[-1] != "@" else ""
+
+
+def catalog_path(**facets: str) -> str:
+    """The catalog table with these filters set: ``catalog/?tag=java``."""
+    query = "&".join(f"{key}={quote(value, safe=':/')}" for key, value in facets.items())
+    return f"catalog/?{query}" if query else "catalog/"
+
+
+_LIFECYCLES = {
+    "experimental": ("info", "flask-outline"),
+    "alpha": ("info", "flask-outline"),
+    "beta": ("info", "flask-outline"),
+    "deprecated": ("warn", "archive-outline"),
+    "retired": ("warn", "archive-outline"),
+    "end-of-life": ("warn", "archive-outline"),
+}
+
+
+def lifecycle_of(entity: Entity) -> StateView | None:
+    """The lifecycle; ``production`` is plain text because it is the rule. None where there is none."""
+    text = text_of(entity.spec.get("lifecycle"))
+    return StateView(text, *_LIFECYCLES.get(text.lower(), ("none", ""))) if text else None
+
+
+_SEVERITIES = {
+    Severity.ERROR: ("bad", "close-circle-outline", "error"),
+    Severity.WARNING: ("warn", "alert-outline", "warning"),
+    Severity.INFO: ("info", "information-outline", "info"),
+}
+
+
+def problem_code_path(code: str) -> str:
+    """The page of the manual about a code."""
+    return f"guides/reference/problems/{code}/"
+
+
+def problem_view(problem: Problem, links: Links, trees: Mapping[str, Tree]) -> ProblemView:
+    """A problem as the templates show it. ``trees`` by id."""
+    tone, icon, label = _SEVERITIES[problem.severity]
+    where = _position(problem)
+    path = problem.origin.path if problem.origin else ""
+    return ProblemView(
+        code=problem.code,
+        code_path=problem_code_path(problem.code),
+        tone=tone,
+        icon=icon,
+        label=label,
+        message=problem.message,
+        hint=problem.hint,
+        file=f"{path.rpartition('/')[2]}{where}" if path else "",
+        place=f"{path}{where}" if path else "",
+        url=line_url(problem.origin, _line(problem), trees) if problem.origin else "",
+        subject=links.to(problem.subject) if problem.subject else None,
+    )
+
+
+def _position(problem: Problem) -> str:
+    return f":{problem.span.line}:{problem.span.column}" if problem.span else ""
+
+
+def _line(problem: Problem) -> int | None:
+    return problem.span.line if problem.span else None
+
+
+def line_url(origin: Origin, line: int | None, trees: Mapping[str, Tree]) -> str:
+    """Where people read the origin's file on the web, at that line (the document's first if None); empty where unknown."""
+    tree = trees.get(origin.tree)
+    if tree is None:
+        return ""
+    return web_url(tree.view_url(origin.path, line or origin.line)) or web_url(tree.edit_url(origin.path))
+
+
+def edit_url(origin: Origin, trees: Mapping[str, Tree]) -> str:
+    """Where people change the origin's file on the web; empty where unknown."""
+    tree = trees.get(origin.tree)
+    return web_url(tree.edit_url(origin.path)) if tree else ""
