@@ -41,7 +41,7 @@ format: $(VENV)/.dev ## put the code into its format
 	$(BIN)/ruff check --fix generator tests benchmarks
 
 bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py --peers
 
 clean: ## remove what was made
 	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache

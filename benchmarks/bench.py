@@ -1,0 +1,136 @@
+"""`make bench`: what a build costs, beside the floor and beside other generators, in one run. Prints tables and writes JSON.
+
+python benchmarks/bench.py --sizes 1000,10000 --peers
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import floor
+import organisation
+import peers
+from measuring import Measured, run, tree_size
+
+CALLBOARD = [sys.executable, "-m", "generator", "build"]
+NOW = "2026-11-22T03:00:00Z"
+
+
+def touch_descriptors(folder: Path, share: float) -> int:
+    """Change one line in every n-th descriptor, as an edit of a night would; at least one file."""
+    files = sorted((folder / "repositories").glob("*/catalog-info.yaml"))
+    step = max(1, round(1 / share)) if share else len(files)
+    changed = files[::step]
+    for file in changed:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"description: (\w+)", r"description: Now \1", text, count=1), encoding="utf-8")
+    return len(changed)
+
+
+def build(folder: Path, log: Path) -> dict[str, object]:
+    """One build as a process, with the figures of its own report."""
+    report = folder / "report.json"
+    command = [
+        *CALLBOARD,
+        "--config",
+        str(folder / "sources.yaml"),
+        "--output",
+        str(folder / "site"),
+        "--now",
+        NOW,
+        "--report",
+        str(report),
+    ]
+    measured = run(command, folder, log)
+    if measured.code:
+        sys.exit(f"the build failed with {measured.code}; see {log}:\n{log.read_text()[-3000:]}")
+    return measured.row() | {"report": json.loads(report.read_text())}
+
+
+def scenarios(folder: Path, log: Path) -> dict[str, dict[str, object]]:
+    """The four nights: cold, nothing changed, one per cent changed, one changed."""
+    results = {"cold": build(folder, log), "nothing changed": build(folder, log)}
+    touch_descriptors(folder, 0.01)
+    results["1 % changed"] = build(folder, log)
+    touch_descriptors(folder, 0)
+    results["one changed"] = build(folder, log)
+    return results
+
+
+def show(title: str, rows: dict[str, dict[str, object]], columns: list[str]) -> None:
+    """A table for people."""
+    print(f"\n{title}")
+    print(f"  {'':26}" + "".join(f"{c:>12}" for c in columns))
+    for name, row in rows.items():
+        print(f"  {name:26}" + "".join(f"{row.get(c, ''):>12}" for c in columns))
+
+
+def as_rows(measured: dict[str, Measured | None]) -> dict[str, dict[str, object]]:
+    return {name: dict(m.row()) for name, m in measured.items() if m is not None}
+
+
+def bench(size: int, scratch: Path, *, with_peers: bool) -> dict[str, object]:
+    """All figures for one size."""
+    log = scratch / f"log-{size}.txt"
+    folder = scratch / f"organisation-{size}"
+    organisation.write(folder, size)
+    nights = scenarios(folder, log)
+    site = folder / "site"
+    files, size_bytes = tree_size(site)
+    below = floor.measure(folder, site, scratch / f"floor-{size}", log)
+    floor_wall, floor_cpu = (sum(getattr(m, part) for m in below.values()) for part in ("wall", "cpu"))
+    others: dict[str, Measured | None] = {}
+    if with_peers and size <= 1_000:
+        others["MkDocs-Material, bare pages"] = peers.mkdocs_material(site, scratch / f"mkdocs-{size}", log)
+    if with_peers:
+        others["Hugo, bare pages"] = peers.hugo(site, scratch / f"hugo-{size}", log)
+    columns = ["wall", "cpu", "peak_mb"]
+    show(f"{size:,} entities: {files:,} files, {size_bytes / 1e6:.1f} MB", nights, columns)
+    phases = {phase["name"]: phase for phase in nights["cold"]["report"]["phases"]}  # type: ignore[index]
+    show("cold build by phase", phases, ["seconds"])
+    show("floor", as_rows(below), columns)
+    show("others", as_rows(others), columns)
+    cold = nights["cold"]
+    ratios = {"cold / floor (wall)": round(cold["wall"] / floor_wall, 2), "cold / floor (cpu)": round(cold["cpu"] / floor_cpu, 2)}  # type: ignore[operator]
+    ratios |= {f"cold / {name} (wall)": round(cold["wall"] / m.wall, 3) for name, m in others.items() if m}  # type: ignore[operator]
+    ratios |= {f"{name} / cold (wall)": round(row["wall"] / cold["wall"], 3) for name, row in nights.items() if name != "cold"}  # type: ignore[operator]
+    print("\nratios\n" + "\n".join(f"  {name:44} {value}" for name, value in ratios.items()))
+    return {
+        "size": size,
+        "files": files,
+        "bytes": size_bytes,
+        "nights": nights,
+        "floor": as_rows(below),
+        "others": as_rows(others),
+        "ratios": ratios,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="1000", help="numbers of entities, separated by commas")
+    parser.add_argument("--peers", action="store_true", help="also measure plain MkDocs-Material (at 1,000) and Hugo")
+    parser.add_argument("--json", type=Path, default=Path("benchmarks/results/bench.json"))
+    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
+    options = parser.parse_args()
+    scratch = options.keep or Path(tempfile.mkdtemp(prefix="callboard-bench-"))
+    scratch.mkdir(parents=True, exist_ok=True)
+    try:
+        results = [bench(int(size), scratch, with_peers=options.peers) for size in options.sizes.split(",")]
+    finally:
+        if options.keep is None:
+            shutil.rmtree(scratch, ignore_errors=True)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps({"machine": platform.platform(), "python": platform.python_version(), "results": results}, indent=2))
+    print(f"\nall figures: {options.json}")
+
+
+if __name__ == "__main__":
+    main()
