@@ -1,1 +1,1 @@
-"""Frames, stamping, search, data files, link check, commit. Alone knows MkDocs and Pagefind."""
+"""Frames, templates and files: what makes the site of the pages that were planned. Alone in knowing MkDocs and Pagefind."""

@@ -1,0 +1,127 @@
+"""Templates to HTML: one Jinja environment for each depth of pages, so that imported macros know the way to the root."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from jinja2 import meta
+from markupsafe import Markup, escape
+
+import generator
+from generator.errors import WebsiteError
+from generator.pages.page import Page
+from generator.pages.urls import up_from
+from generator.settings.settings import Portal
+from generator.website import icons
+from generator.website.portal_files import PortalFiles
+from generator.website.strings import as_names, read_strings
+from generator.website.whitespace import CollapseWhitespace
+
+
+class Renderer:
+    """Renders pages; made once a build.
+
+    Args:
+        files: where templates, strings and icons lie.
+        portal: what templates know as ``portal``.
+        kind_icons: names of Material icons that kinds use (``cube-outline``), each becomes a symbol of that name.
+        cache: folder for compiled templates, or None.
+    """
+
+    def __init__(self, files: PortalFiles, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None) -> None:
+        self.portal = portal
+        self.symbols = icons.read_icons(files, kind_icons)
+        self.labels = read_strings(files, portal.language)
+        self._loader = jinja2.FileSystemLoader([str(folder) for folder in files.templates])
+        self._bytecode = _bytecode_cache(cache)
+        self._environments: dict[str, jinja2.Environment] = {}
+        self._digests: dict[str, str] = {}
+
+    def render(self, page: Page, view: Any) -> str:
+        """The page's content: what stands inside the frame.
+
+        Raises:
+            WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
+        """
+        try:
+            return self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
+        except jinja2.TemplateSyntaxError as error:
+            raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
+        except jinja2.TemplateNotFound as error:
+            raise WebsiteError(f"The template {error.message!r} does not exist (page {page.path!r}).") from error
+        except jinja2.TemplateError as error:
+            raise WebsiteError(f"{page.template}: {error.message} (page {page.path!r})") from error
+
+    def environment(self, up: str) -> jinja2.Environment:
+        """The environment of the pages from which ``up`` leads to the root."""
+        if up not in self._environments:
+            self._environments[up] = self._make_environment(up)
+        return self._environments[up]
+
+    def sprite(self) -> bytes:
+        """The file of all icons, for ``assets/icons.svg``."""
+        return icons.sprite(self.symbols)
+
+    def digest(self, template: str) -> str:
+        """Changes whenever a page of this template may come out otherwise: its sources, its imports', words, portal, icons."""
+        if template not in self._digests:
+            base = (generator.__version__, jinja2.__version__, repr(self.portal), repr(self.labels), repr(sorted(self.symbols)))
+            self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
+        return self._digests[template]
+
+    def _make_environment(self, up: str) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
+        )  # fmt: skip
+        environment.globals.update(up=up, icon=_icon_function(up, frozenset(self.symbols)), t=as_names(self.labels), portal=self.portal)
+        return environment
+
+    def _sources(self, template: str) -> list[tuple[str, str]]:
+        environment, found, wanted = self.environment("./"), {}, [template]
+        while wanted:
+            name = wanted.pop()
+            if name in found:
+                continue
+            source = self._loader.get_source(environment, name)[0]
+            found[name] = source
+            named = list(meta.find_referenced_templates(environment.parse(source)))
+            # A name that is computed may be any template's.
+            wanted += self._loader.list_templates() if None in named else [n for n in named if n]
+        return sorted(found.items())
+
+
+def up_for(path: str, url: str) -> str:
+    """The way to the root; absolute for ``404.html``, which a server shows at any address."""
+    return (urlsplit(url).path.rstrip("/") + "/") if path == "404.html" else up_from(path)
+
+
+def _bytecode_cache(folder: Path | None) -> jinja2.FileSystemBytecodeCache | None:
+    if folder is None:
+        return None
+    folder = folder / f"templates-{generator.__version__}-{jinja2.__version__}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+def _icon_function(up: str, known: frozenset[str]) -> Callable[..., Markup]:
+    head, plain = '<svg class="cb-icon" viewBox="0 0 24 24" ', {}
+    for name in known:
+        plain[name] = Markup(f'{head}aria-hidden="true"><use href="{up}{icons.SPRITE_PATH}#i-{name}"/></svg>')  # noqa: S704 - names are checked
+
+    def icon(name: str, label: str | None = None) -> Markup:
+        """An icon by its logical name; decorative unless it has a label."""
+        if name not in plain:
+            raise WebsiteError(f"A template asks for the icon {name!r}, which is not in icons.yaml.", "Add it to templates/icons.yaml.")
+        return (
+            plain[name]
+            if label is None
+            else plain[name].replace('aria-hidden="true"', Markup('role="img" aria-label="{}"').format(escape(label)))
+        )
+
+    return icon

@@ -1,0 +1,180 @@
+"""Templates: globals, words, icons, white space, digests."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator.errors import WebsiteError
+from generator.pages.page import Page
+from generator.settings.settings import Portal
+from generator.website.portal_files import PortalFiles, find_portal_files
+from generator.website.rendering import Renderer
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(path, template="x.html"):
+    return Page(path, template, "entity", "", "T", lambda: None)
+
+
+@pytest.fixture
+def portal_of(tmp_path):
+    def make(templates, portal=None, **more):
+        for name, text in templates.items():
+            file = tmp_path / "templates" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return Renderer(find_portal_files(tmp_path), portal or Portal(), **more)
+
+    return make
+
+
+def test_the_way_to_the_root_fits_the_depth_of_the_page(portal_of):
+    renderer = portal_of({"x.html": "{{ up }}"})
+    assert [renderer.render(page(p), None) for p in ("", "catalog/", "catalog/a/b/c/")] == ["./", "../", "../../../../"]
+
+
+def test_the_way_to_the_root_is_absolute_in_404_because_it_is_shown_anywhere(portal_of):
+    assert portal_of({"x.html": "{{ up }}"}, Portal(url="https://x.example/portal/")).render(page("404.html"), None) == "/portal/"
+    assert portal_of({"x.html": "{{ up }}"}).render(page("404.html"), None) == "/"
+
+
+def test_an_imported_macro_knows_the_way_to_the_root_the_icons_and_the_words(portal_of):
+    macro = "{% macro m() %}{{ up }}{{ icon('owner-x') }}{{ t.catalog }}{% endmacro %}"
+    renderer = portal_of(
+        {"m.html": macro, "x.html": "{% from 'm.html' import m %}{{ m() }}", "icons.yaml": "owner-x: material/cube-outline"}
+    )
+    assert renderer.render(page("a/"), None) == (
+        '../<svg class="cb-icon" viewBox="0 0 24 24" aria-hidden="true"><use href="../assets/icons.svg#i-owner-x"/></svg>Catalog'
+    )
+
+
+def test_an_icon_with_a_label_is_an_image_with_that_name_escaped(portal_of):
+    out = portal_of({"x.html": "{{ icon('search', view) }}"}).render(page(""), '"><b>')
+    assert 'role="img" aria-label="&#34;&gt;&lt;b&gt;"' in out
+    assert "aria-hidden" not in out
+
+
+def test_an_unknown_icon_is_an_error_that_names_it(portal_of):
+    with pytest.raises(WebsiteError, match="sparkles-galore"):
+        portal_of({"x.html": "{{ icon('sparkles-galore') }}"}).render(page(""), None)
+
+
+def test_every_icon_of_ours_is_bundled_and_in_the_sprite():
+    renderer = Renderer(find_portal_files(ROOT), Portal(), kind_icons=["cube-outline", "no-such-icon-at-all"])
+    sprite = renderer.sprite().decode()
+    assert set(re.findall(r'id="i-([^"]+)"', sprite)) == set(renderer.symbols)
+    assert "<script" not in sprite
+    assert all(re.search("<(path|circle|rect)", symbol) for symbol in renderer.symbols.values())
+    assert {"cube-outline", "no-such-icon-at-all"} <= set(renderer.symbols)
+
+
+def test_scripts_and_foreign_attributes_of_an_own_icon_stay_out(tmp_path):
+    icon = tmp_path / "site_overrides/.icons/own/evil.svg"
+    icon.parent.mkdir(parents=True)
+    icon.write_text(
+        '<svg viewBox="0 0 9 9"><script>alert(1)</script><path onload="x()" style="fill:red" d="M0 0z"/><use href="http://x/"/></svg>'
+    )
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/icons.yaml").write_text("evil: own/evil")
+    symbols = Renderer(find_portal_files(tmp_path), Portal()).symbols
+    assert symbols["evil"] == '<symbol id="i-evil" viewBox="0 0 9 9"><path d="M0 0z"/></symbol>'
+
+
+def test_an_icon_that_is_not_bundled_is_an_error(portal_of):
+    with pytest.raises(WebsiteError, match="material/never-drawn"):
+        portal_of({"icons.yaml": "mine: material/never-drawn"})
+
+
+def test_what_is_unknown_to_a_template_is_an_error_that_names_template_and_page(portal_of):
+    with pytest.raises(WebsiteError, match=r"x\.html.*nothing_here.*catalog/a/"):
+        portal_of({"x.html": "{{ nothing_here }}"}).render(page("catalog/a/"), None)
+
+
+def test_a_broken_template_is_an_error_with_its_line(portal_of):
+    with pytest.raises(WebsiteError, match=r"x\.html:2: "):
+        portal_of({"x.html": "a\n{% if %}"}).render(page(""), None)
+
+
+def test_users_text_is_escaped(portal_of):
+    assert portal_of({"x.html": "{{ view }}"}).render(page(""), "<script>&\"'") == "&lt;script&gt;&amp;&#34;&#39;"
+
+
+def test_white_space_between_tags_collapses_but_not_in_pre_and_never_in_users_text(portal_of):
+    template = "<p>\n\n      {{ view }}\n    </p>\n    <pre>\n      kept   so\n</pre>\n     <b>x</b>  <i>y</i>"
+    out = portal_of({"x.html": template}).render(page(""), "a\n\n     b")
+    assert out == "<p>\na\n\n     b\n</p>\n<pre>\n      kept   so\n</pre>\n<b>x</b> <i>y</i>"
+
+
+def test_a_language_says_its_own_words_and_english_fills_the_rest(portal_of):
+    renderer = portal_of(
+        {
+            "strings/de.yaml": "catalog: Katalog\n",
+            "strings/de-ch.yaml": "teams: Equipen\n",
+            "x.html": "{{ t.catalog }} {{ t.teams }} {{ t.apis }}",
+        },
+        Portal(language="de-CH"),
+    )
+    assert renderer.render(page(""), None) == "Katalog Equipen APIs"
+
+
+def test_a_label_named_like_a_method_is_a_label(portal_of):
+    renderer = portal_of({"strings/en.yaml": "items: Things\non: On\nno: No", "x.html": "{{ t.items }} {{ t.on }} {{ t.no }}"})
+    assert renderer.render(page(""), None) == "Things On No"
+
+
+def test_a_language_that_is_a_path_reads_no_file(portal_of):
+    assert portal_of({"x.html": "{{ t.catalog }}"}, Portal(language="../../etc/passwd")).render(page(""), None) == "Catalog"
+
+
+def test_a_file_in_the_portals_folder_takes_the_place_of_ours(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/404.html").write_text("mine")
+    files = find_portal_files(tmp_path)
+    assert Renderer(files, Portal()).render(page("404.html", "404.html"), None) == "mine"
+    assert files.template("icons.yaml") == ROOT / "templates/icons.yaml"
+
+
+def test_the_checkout_itself_is_not_laid_over_itself():
+    assert find_portal_files(ROOT).templates == (ROOT / "templates",)
+
+
+def test_guides_lie_in_guides_or_else_in_docs(tmp_path):
+    assert find_portal_files(tmp_path).guides is None
+    (tmp_path / "docs").mkdir()
+    assert find_portal_files(tmp_path).guides == tmp_path / "docs"
+    (tmp_path / "guides").mkdir()
+    assert find_portal_files(tmp_path).guides == tmp_path / "guides"
+
+
+def test_the_digest_follows_what_a_template_imports_and_nothing_else(portal_of):
+    templates = {"m.html": "1", "x.html": "{% include 'm.html' %}", "y.html": "y"}
+    before = portal_of(templates)
+    imports, other = before.digest("x.html"), before.digest("y.html")
+    after = portal_of(templates | {"m.html": "2"})
+    assert after.digest("x.html") != imports
+    assert after.digest("y.html") == other
+
+
+def test_the_digest_follows_the_portal_and_its_words(portal_of):
+    templates = {"x.html": "x"}
+    digests = {
+        portal_of(templates).digest("x.html"),
+        portal_of(templates, Portal(name="Other")).digest("x.html"),
+        portal_of(templates | {"strings/en.yaml": "catalog: Things"}).digest("x.html"),
+    }
+    assert len(digests) == 3
+
+
+def test_compiled_templates_are_kept_and_a_changed_source_is_compiled_again(portal_of, tmp_path):
+    cache = tmp_path / "cache"
+    assert portal_of({"x.html": "1"}, cache=cache).render(page(""), None) == "1"
+    assert list(cache.rglob("*.cache"))
+    assert portal_of({"x.html": "2"}, cache=cache).render(page(""), None) == "2"
+
+
+def test_our_own_404_renders_below_a_path():
+    files = PortalFiles((ROOT / "templates",), (ROOT / "site_overrides",))
+    out = Renderer(files, Portal(url="https://x.example/portal/")).render(page("404.html", "404.html"), None)
+    assert 'href="/portal/catalog/"' in out
