@@ -14,7 +14,7 @@ from generator.model.tree import Tree
 from generator.pages.urls import entity_path
 from generator.problems import Problem, Severity
 
-UNKNOWN_KIND_ICON = "shape-outline"
+UNKNOWN_KIND_ICON = "entity"
 MAX_TEXT = 400
 """Letters shown of a value that should be short: names, titles, types."""
 MAX_URL = 2_000
@@ -220,12 +220,12 @@ def catalog_path(**facets: str) -> str:
 
 
 _LIFECYCLES = {
-    "experimental": ("info", "flask-outline"),
-    "alpha": ("info", "flask-outline"),
-    "beta": ("info", "flask-outline"),
-    "deprecated": ("warn", "archive-outline"),
-    "retired": ("warn", "archive-outline"),
-    "end-of-life": ("warn", "archive-outline"),
+    "experimental": ("info", "experimental"),
+    "alpha": ("info", "experimental"),
+    "beta": ("info", "experimental"),
+    "deprecated": ("warn", "deprecated"),
+    "retired": ("warn", "deprecated"),
+    "end-of-life": ("warn", "deprecated"),
 }
 
 
@@ -236,9 +236,9 @@ def lifecycle_of(entity: Entity) -> StateView | None:
 
 
 _SEVERITIES = {
-    Severity.ERROR: ("bad", "close-circle-outline", "error"),
-    Severity.WARNING: ("warn", "alert-outline", "warning"),
-    Severity.INFO: ("info", "information-outline", "info"),
+    Severity.ERROR: ("bad", "bad", "error"),
+    Severity.WARNING: ("warn", "warn", "warning"),
+    Severity.INFO: ("info", "info", "info"),
 }
 
 
