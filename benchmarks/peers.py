@@ -10,7 +10,7 @@ from pathlib import Path
 from measuring import Measured, python, run
 
 
-def _pages(site: Path, target: Path, front_matter: bool) -> int:
+def _pages(site: Path, target: Path, *, front_matter: bool) -> int:
     """One Markdown page an entity: title, description, a list of what it relates to."""
     count = 0
     for line in (site / "api/catalog/entities.jsonl").read_text(encoding="utf-8").splitlines():
