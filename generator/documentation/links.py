@@ -1,0 +1,112 @@
+"""Links in people's Markdown, judged one by one before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from typing import Any
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+_WEB = re.compile(r"(?:https?://[^/\\?#]|mailto:[^/\\])", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20]|%0[9ad]", re.IGNORECASE)
+_BARE = re.compile(r"\bhttps?://[^\s<>\"'`\\^{|}]+[^\s<>\"'`\\^{|}.,;:!?*_~]")
+MAX_LINK = 2_000
+"""A longer link is dead: no browser and no person needs it."""
+DEAD = "This link leads nowhere that the portal may go to"
+
+
+def judge_links(state: StateCore) -> None:
+    """A rule of the parser: bare addresses become links, foreign images become links, bad links become marked text."""
+    for token in state.tokens:
+        if token.type == "inline" and token.children:
+            token.children = list(_judged(list(_linked(token.children)), state.env))
+
+
+def target(href: str, env: MutableMapping[str, Any]) -> str | None:
+    """Where a link may lead, or None: absolute to the web, or what ``resolve`` makes of it (judged once more)."""
+    if len(href) > MAX_LINK:
+        return None
+    if _WEB.match(href):
+        return href
+    resolve = env.get("resolve")
+    found = resolve(href) if resolve and not _foreign(href) else None
+    return found if found and (_WEB.match(found) or not (_foreign(found) or _SCHEME.match(_bare(found)))) else None
+
+
+def _bare(href: str) -> str:
+    """The address without the characters that browsers skip."""
+    return _IGNORED_BY_BROWSERS.sub("", href)
+
+
+def _foreign(href: str) -> bool:
+    """``//host`` in all spellings that browsers know."""
+    return bool(re.match(r"[/\\]{2}", _bare(href).replace("%5C", "\\").replace("%5c", "\\")))
+
+
+def _linked(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens, with links around bare web addresses in text that is in no link yet."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.type.startswith("link_") else 0
+        if token.type == "text" and not depth and "://" in token.content:
+            yield from _split(token.content)
+        else:
+            yield token
+
+
+def _split(text: str) -> Iterator[Token]:
+    at = 0
+    for match in _BARE.finditer(text):
+        url = match[0]
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1]
+        yield _text(text[at : match.start()])
+        yield _opening(url)
+        yield _text(url)
+        yield Token("link_close", "a", -1)
+        at = match.start() + len(url)
+    yield _text(text[at:])
+
+
+def _judged(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Iterator[Token]:
+    """The tokens, with every link and image as ``target`` wants it."""
+    closing: list[str] = []
+    for token in tokens:
+        if token.type == "link_open":
+            opening = _opening(target(str(token.attrGet("href") or ""), env))
+            closing.append(opening.tag)
+            token.tag, token.attrs = opening.tag, opening.attrs
+        elif token.type == "link_close":
+            token.tag = closing.pop()
+        elif token.type == "image":
+            yield from _image(token, env, inside_link=bool(closing))
+            continue
+        yield token
+
+
+def _image(token: Token, env: MutableMapping[str, Any], *, inside_link: bool) -> Iterator[Token]:
+    """An image of the site stays; one of another host is a link to it, or its words where a link is open already."""
+    source = target(str(token.attrGet("src") or ""), env)
+    words = _text(" ".join(child.content for child in token.children or ()) or "image")
+    if source and not _WEB.match(source):
+        token.attrs = {"src": source, "alt": ""}
+        yield token
+    elif inside_link:
+        yield words
+    else:
+        opening = _opening(source)
+        yield from (opening, words, Token("link_close", opening.tag, -1))
+
+
+def _opening(href: str | None) -> Token:
+    """A link, or the mark of a dead one."""
+    if href:
+        return Token("link_open", "a", 1, attrs={"href": href})
+    return Token("link_open", "span", 1, attrs={"class": "cb-deadlink", "title": DEAD})
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
