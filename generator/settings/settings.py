@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from generator.settings.redaction import Redactor
+
 
 @dataclass(frozen=True, slots=True)
 class Portal:
@@ -33,7 +35,7 @@ class SourceSettings:
     """Unique, ``[a-z0-9-]+``: the source's identity."""
     type: str
     """Name in the plugin table: ``files``, ``git`` …"""
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)
     """The item without ``name`` and ``type``, its ``${NAME}`` replaced."""
     failure: str = ""
     """Why the item cannot be used (an unset variable …); only this item fails then."""
@@ -68,3 +70,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The reserved sections as read: catalog, integrations, scorecards, announcements, history, publish."""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Hides what came from the environment, in every text that people see."""

@@ -1,0 +1,100 @@
+"""What a JSON Schema cannot say about ``sources.yaml``: names that are unique, zones that exist, plugins that are installed."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator import plugins
+from generator.errors import PluginError
+from generator.settings.document import Document, Path
+from generator.settings.findings import Finding, suggestion
+from generator.settings.shape import differences
+
+GROUP = "callboard.sources"
+
+
+def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
+    """What is wrong with the values of ``portal``."""
+    portal = data.get("portal")
+    if not isinstance(portal, dict):
+        return
+    for key, check in (("url", _url_fault), ("timezone", _timezone_fault)):
+        value = portal.get(key)
+        fault = check(value) if isinstance(value, str) and value else ""
+        if fault:
+            yield _at(document, ("portal", key), f'"portal.{key}" {fault}')
+    logo = portal.get("logo")
+    if isinstance(logo, str) and logo:
+        yield from (_at(document, ("portal", "logo"), f'"portal.logo" {fault}') for fault in _file_faults(root, logo))
+
+
+def source_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
+    """What is wrong with the items of ``sources``: names given twice, unknown types, options that the type does not have."""
+    items = data.get("sources")
+    named: dict[str, int] = {}
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if not isinstance(item, dict):
+            continue
+        name = item.get("name")
+        if isinstance(name, str) and name in named:
+            first = document.value_place(("sources", named[name], "name")).line
+            yield _at(document, ("sources", index, "name"), f'the name "{name}" is taken by the source in line {first}; each needs its own')
+        elif isinstance(name, str):
+            named[name] = index
+        if isinstance(item.get("type"), str):
+            yield from _option_findings(item, ("sources", index), document)
+
+
+def _option_findings(item: Mapping[str, Any], path: Path, document: Document) -> Iterator[Finding]:
+    table = plugins.load(GROUP)
+    plugin = table.get(item["type"])
+    if plugin is None:
+        near = suggestion(item["type"], table) or f"; installed: {', '.join(table)}"
+        yield _at(document, (*path, "type"), f'there is no type of source "{item["type"]}"{near}')
+        return
+    try:
+        schema = plugin.load().schema
+    except (PluginError, AttributeError) as error:
+        yield _at(document, (*path, "type"), str(error))
+        return
+    options = {key: value for key, value in item.items() if key not in {"name", "type"}}
+    yield from differences(options, schema, document, path, known=("name", "type"))
+
+
+def _url_fault(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return f"is no URL: {url}"
+    if parts.scheme not in {"http", "https"} or not host:
+        return f"must begin with https:// or http:// and have a host, not {url}"
+    if parts.username or parts.password:
+        return "must hold no user and no password: it is written into pages"
+    return "must end with its path: no ? and no #" if parts.query or parts.fragment else ""
+
+
+def _timezone_fault(zone: str) -> str:
+    if zone == "UTC":  # there also where a machine has no time zone data
+        return ""
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return f'is "{zone}", which is no time zone{suggestion(zone, zoneinfo.available_timezones())}'
+    return ""
+
+
+def _file_faults(root: FilePath, relative: str) -> Iterator[str]:
+    if relative.startswith(("/", "\\")) or ".." in FilePath(relative).parts:
+        yield f"is {relative}, but must be a path below the folder of sources.yaml"
+    elif not (root / relative).is_file():
+        yield f"is {relative}, but there is no such file below {root}"
+
+
+def _at(document: Document, path: Path, message: str) -> Finding:
+    place = document.value_place(path)
+    return Finding(place.line, place.column, message)

@@ -1,0 +1,40 @@
+"""Secrets never reach a log, an error or a page: every text is redacted before it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+MARK = "***"
+SHORTEST = 4
+"""Shorter values are left alone: replacing ``1`` or ``on`` would garble every text and protect nothing."""
+URL_CREDENTIALS = re.compile(r"(?<=://)[^\s/@'\"<>]+@")
+"""``user:token@`` in a URL, wherever it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """Knows the secrets and replaces them; its ``repr`` does not tell them."""
+
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Longest first, so that a secret inside a longer one leaves no rest."""
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Redactor:
+        """A redactor of these values, each also in the spelling that it has in a URL."""
+        stripped = (v.strip() for v in values)
+        forms = {form for v in stripped if len(v) >= SHORTEST for form in (v, quote(v, safe=""), quote(v))}
+        lines = {line for form in forms for line in form.splitlines() if len(line) >= SHORTEST}
+        return cls(tuple(sorted(forms | lines, key=lambda s: (-len(s), s))))
+
+    def with_also(self, values: Iterable[str]) -> Redactor:
+        """The same, knowing more."""
+        return Redactor.of((*self.secrets, *values))
+
+    def redact(self, text: str) -> str:
+        """The text with each secret, and any user and password in a URL, replaced by ``***``."""
+        for secret in self.secrets:
+            text = text.replace(secret, MARK)
+        return URL_CREDENTIALS.sub(f"{MARK}@", text)

@@ -1,0 +1,87 @@
+"""What a source is and what it brings: the contract between sources and the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from generator.model.tree import DescriptorFile, Tree
+from generator.problems import Problem
+from generator.settings.redaction import Redactor
+from generator.settings.settings import SourceSettings
+
+SCHEMAS = Path(__file__).parent.parent / "schemas" / "sources"
+DEFAULT_INCLUDE = ("**/catalog-info.yaml", "**/catalog-info.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What a source may use of the world."""
+
+    root: Path
+    """Folder of ``sources.yaml``: relative paths start here."""
+    cache: Path
+    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The environment, for proxies, certificates and the ssh agent."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Applied to every text that leaves the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """A source, or one of its repositories, that could not be read; the others go on."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    repository: str
+    """Redacted URL or name of the repository; empty where the source failed as a whole."""
+    message: str
+    """What happened, redacted."""
+    hint: str = ""
+    """How to mend it, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What sources found."""
+
+    trees: tuple[Tree, ...] = ()
+    files: tuple[DescriptorFile, ...] = ()
+    """In order of precedence: source, tree, path."""
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[SourceFailure, ...] = ()
+
+
+class Source(Protocol):
+    """One way to find trees and descriptors; made with the item's settings and a context.
+
+    ``collect`` may raise ``SourceError``; whatever else is wrong is a value in ``Collected``.
+    """
+
+    schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema of the options: the item in ``sources.yaml`` without ``name`` and ``type``."""
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None: ...
+
+    def collect(self) -> Collected:
+        """All trees and descriptor files of this source, sorted by tree and path."""
+
+
+def options_schema(type_name: str) -> Mapping[str, Any]:
+    """The schema of a built-in source, from ``schemas/sources/<type>.json``."""
+    schema: Mapping[str, Any] = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def joined(parts: list[Collected]) -> Collected:
+    """Several results as one, in the given order."""
+    return Collected(
+        tuple(t for p in parts for t in p.trees),
+        tuple(f for p in parts for f in p.files),
+        tuple(x for p in parts for x in p.problems),
+        tuple(f for p in parts for f in p.failures),
+    )

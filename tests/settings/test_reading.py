@@ -1,0 +1,194 @@
+"""sources.yaml to values: what is good, and how what is bad is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator.errors import SettingsError
+from generator.settings.findings import InvalidSettingsError
+from generator.settings.reading import read_settings
+
+GOOD = """\
+version: 1
+portal:
+  name: Acme portal
+  url: https://portal.acme.example/dev
+  audience: public
+  timezone: Europe/Berlin
+  colours: {primary: indigo, accent: teal}
+sources:
+  - name: acme
+    type: files
+    path: repos
+  - name: hosted
+    type: git
+    urls: ["https://git.acme.example/a.git", "https://${GIT_USER}:${GIT_TOKEN}@git.acme.example/b.git"]
+limits: {depth: 12}
+kinds: [kinds/engagement.json]
+integrations:
+  - {type: pagerduty, token: "${PD}"}
+announcements: []
+"""
+
+
+def read(tmp_path, text, environ=None):
+    file = tmp_path / "sources.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_settings(file, environ or {})
+
+
+def findings(tmp_path, text, environ=None):
+    with pytest.raises(InvalidSettingsError) as raised:
+        read(tmp_path, text, environ)
+    return [f"{f.line}:{f.column}: {f.message}" for f in raised.value.findings]
+
+
+def test_a_good_file_is_read_whole(tmp_path):
+    got = read(tmp_path, GOOD, {"GIT_USER": "bot", "GIT_TOKEN": "s3cr3t", "PD": "pd-key"})
+    assert got.portal.url == "https://portal.acme.example/dev/"
+    assert (got.portal.name, got.portal.audience, got.portal.colours["primary"]) == ("Acme portal", "public", "indigo")
+    assert [(s.name, s.type, s.failure) for s in got.sources] == [("acme", "files", ""), ("hosted", "git", "")]
+    assert got.sources[1].options["urls"][1] == "https://bot:s3cr3t@git.acme.example/b.git"
+    assert got.limits.depth == 12
+    assert got.limits.documents_per_file == 1_000
+    assert got.kinds == ("kinds/engagement.json",)
+    assert got.sections == {"integrations": [{"type": "pagerduty", "token": "pd-key"}], "announcements": []}
+    assert (got.root, got.file) == (tmp_path, tmp_path / "sources.yaml")
+
+
+def test_a_file_needs_only_its_sources(tmp_path):
+    assert read(tmp_path, "sources: []").sources == ()
+
+
+def test_a_byte_order_mark_and_crlf_are_read(tmp_path):
+    assert read(tmp_path, b"\xef\xbb\xbfversion: 1\r\nsources: []\r\n").sources == ()
+
+
+def test_texts_are_yaml_1_2(tmp_path):
+    got = read(tmp_path, "sources: []\ncatalog: {on: no, at: 12:30, day: 2024-01-01, octal: 0o17, big: 1_000}\n")
+    assert got.sections["catalog"] == {"on": "no", "at": "12:30", "day": "2024-01-01", "octal": 15, "big": "1_000"}
+
+
+BAD = [
+    ("souces: []", ['1:1: the key "sources" is missing', '1:1: unknown key "souces"; did you mean "sources"?']),
+    ("version: 2\nsources: []", ['1:10: "version" must be 1']),
+    ("sources: []\nportal: {audience: intern}", ['2:20: "portal.audience" must be "internal" or "public", not "intern"; did you mean']),
+    ("sources: []\nportal:\n  colurs: {}", ['3:3: unknown key "portal.colurs"; did you mean "colours"?']),
+    ("sources: []\nportal: {colours: {primary: indgo}}", ['did you mean "indigo"?']),
+    (
+        "sources: []\nportal: {timezone: Europe/Berln}",
+        ['2:20: "portal.timezone" is "Europe/Berln", which is no time zone; did you mean "Europe/Berlin"'],
+    ),
+    ("sources: []\nportal: {timezone: ../../etc/passwd}", ["is no time zone"]),
+    ("sources: []\nportal: {url: portal.acme.example}", ["must begin with https:// or http://"]),
+    ("sources: []\nportal: {url: 'https://[broken'}", ["is no URL"]),
+    ("sources: []\nportal: {url: 'https://u:p@h/'}", ["must hold no user and no password"]),
+    ("sources: []\nportal: {url: 'https://h/?a'}", ["no ? and no #"]),
+    ("sources: []\nportal: {logo: ../logo.svg}", ["must be a path below the folder"]),
+    ("sources: []\nportal: {logo: logo.svg}", ["there is no such file"]),
+    ("sources: []\nportal:\n", ['"portal" must be a mapping (keys with values), not empty']),
+    ("sources: []\nlimits: {depth: lots}", ['2:17: "limits.depth" must be a whole number, not "lots"']),
+    ("sources: []\nlimits: {depth: 0}", ["must be at least 1, not 0"]),
+    ("sources: []\nsources: []", ['2:1: "sources" stands here a second time; the first is in line 1']),
+    ("sources: [{name: a, type: file, path: x}]", ['1:27: there is no type of source "file"; did you mean "files"?']),
+    ("sources: [{name: a, type: carrier-pigeon}]", ["installed: files, git"]),
+    (
+        "sources:\n- name: a\n  type: files\n  pat: x",
+        ['2:3: the key "path" is missing in "sources[0]"', '4:3: unknown key "sources[0].pat"'],
+    ),
+    (
+        "sources:\n- {name: a, type: files, path: x}\n- {name: a, type: files, path: y}",
+        ['3:10: the name "a" is taken by the source in line 2'],
+    ),
+    ("sources: [{name: A b, type: files, path: x}]", ['is "A b", but must be a name of lower-case letters']),
+    ("sources: [{name: a, type: git}]", ["must be a git source with the key url"]),
+    ("sources: [{name: a, type: git, url: x, urls: [y]}]", ["not both"]),
+    ("sources: [{name: a, type: git, url: x, ref: --upload-pack=evil}]", ["must be a branch or a tag"]),
+    ("sources: [1, null, [x]]", ['"sources[0]" must be a mapping', '"sources[1]" must be', '"sources[2]" must be']),
+    ("- a", ["must be a mapping (keys with values), not a list"]),
+    ("", ["the file is empty"]),
+    ("# only a comment", ["the file is empty"]),
+    ("a: [1\nb: 2", ["2:2: this is not YAML"]),
+    ("a: 1\n\tb: 2", ["this is not YAML"]),
+    ("sources: []\n--- \nsources: []", ["3:1: a second document begins here"]),
+    ("sources: &a [*a]", ["this alias contains itself"]),
+    ("? {a: b}\n: 1\nsources: []", ["1:3: a key must be a text"]),
+    ("sources: []\nx: !!python/object:os.system {}", ['unknown key "x"']),
+    (b"sources: []\n# \xff", ["2:1: this line is not UTF-8"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), BAD, ids=[str(text)[:60] for text, _ in BAD])
+def test_a_mistake_is_told_with_its_place_and_what_was_meant(tmp_path, text, expected):
+    got = findings(tmp_path, text)
+    for part in expected:
+        assert any(part in line for line in got), got
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path):
+    got = findings(tmp_path, "version: 3\nportl: {}\nsources:\n- {name: a, type: file}\nlimits: {depht: 1}\n")
+    assert [line.split(":")[0] for line in got] == ["1", "2", "4", "5"]
+
+
+def test_the_message_names_the_file_as_it_was_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("sources.yaml").write_text("souces: []")
+    with pytest.raises(SettingsError, match=r"^sources.yaml cannot be used: 2 things need mending.\n  sources.yaml:1:1: "):
+        read_settings(Path("sources.yaml"), {})
+
+
+def test_a_missing_file_says_what_to_do(tmp_path):
+    with pytest.raises(SettingsError, match="there is no file") as raised:
+        read_settings(tmp_path / "sources.yaml", {})
+    assert "--config" in raised.value.hint
+
+
+def test_an_unset_variable_fails_its_source_alone(tmp_path):
+    got = read(tmp_path, 'sources:\n- {name: a, type: git, url: "https://${A}:${B}@h/x"}\n- {name: b, type: files, path: x}\n', {"A": "x"})
+    assert [s.failure for s in got.sources] == ["the variable ${B} is not set; it was looked for in the environment", ""]
+
+
+def test_an_unset_variable_where_the_schema_wants_something_else_is_told_once(tmp_path):
+    got = read(tmp_path, 'sources:\n- {name: a, type: git, url: "x", depth: "${DEPTH}"}\n')
+    assert "${DEPTH}" in got.sources[0].failure
+
+
+def test_an_unset_variable_of_the_portal_is_a_finding(tmp_path):
+    got = findings(tmp_path, 'sources: []\nportal: {name: "${WHO}"}')
+    assert got == ['2:16: "portal.name": the variable ${WHO} is not set; it was looked for in the environment']
+
+
+def test_an_unset_variable_of_a_section_is_noted_at_its_path(tmp_path):
+    got = read(tmp_path, 'sources: []\nintegrations: [{token: "${PD}"}]')
+    assert got.failures == {"integrations[0].token": "the variable ${PD} is not set; it was looked for in the environment"}
+
+
+def test_a_doubled_dollar_is_a_plain_one_and_values_are_not_expanded_again(tmp_path):
+    got = read(tmp_path, 'sources: []\ncatalog: {a: "$${HOME}", b: "${X}", c: "$5 {x}"}', {"X": "${Y}"})
+    assert got.sections["catalog"] == {"a": "${HOME}", "b": "${Y}", "c": "$5 {x}"}
+
+
+def test_a_dollar_that_names_nothing_is_a_finding(tmp_path):
+    assert "${a-b}, which names no variable" in findings(tmp_path, 'sources: []\ncatalog: {a: "${a-b}"}')[0]
+
+
+def test_a_value_from_the_environment_never_stands_in_a_finding_nor_in_a_repr(tmp_path):
+    text = 'sources: [{name: a, type: git, url: "https://u:${T}@h", depth: 1}]\nportal: {url: "${T}"}'
+    got = findings(tmp_path, text, {"T": "hunter2!"})
+    assert "hunter2!" not in json.dumps(got)
+    fine = read(tmp_path, text.split("\n", maxsplit=1)[0], {"T": "hunter2!"})
+    assert "hunter2!" not in repr(fine)
+    assert fine.redactor.redact("fatal: https://u:hunter2!@h/x and hunter2%21") == "fatal: https://***@h/x and ***"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet="sourcen:-[]{}&*!|>'\"#%$ \n\tax1~", max_size=60))
+def test_any_text_gives_settings_or_findings(tmp_path, text):
+    try:
+        outcome = read(tmp_path, text).root
+    except InvalidSettingsError as error:
+        outcome = error.findings
+    assert outcome
