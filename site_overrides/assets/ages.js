@@ -1,0 +1,26 @@
+// ages.js: how old what a page shows is. `<time data-age>` is filled from /status/collections.json, so that pages do not change with the clock.
+// data-age="source-name" is that source's collection; an empty data-age is the whole build's.
+import { words } from "./words.js";
+
+const OLD = 36 * 3600;      // a nightly build that was missed once
+const places = document.querySelectorAll("time[data-age]");
+if (places.length) fill().catch(() => {});
+
+async function fill() {
+  const answer = await fetch(new URL("../status/collections.json", import.meta.url)), { as_of: built, sources = [] } = await answer.json();
+  const times = new Map(sources.map((source) => [source.name, source.collected_at]));
+  for (const place of places) {
+    const at = new Date(place.dataset.age ? times.get(place.dataset.age) : built), seconds = (Date.now() - at) / 1000;
+    if (Number.isNaN(seconds)) continue;
+    place.dateTime = at.toISOString();
+    place.textContent = age(seconds);
+    place.title = at.toLocaleString(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" });
+    place.toggleAttribute("data-stale", seconds > OLD);
+  }
+}
+
+const age = (seconds) => {
+  if (seconds < 60) return words.now;
+  if (seconds < 3600) return words.minutes(Math.round(seconds / 60));
+  return seconds < 36 * 3600 ? words.hours(Math.round(seconds / 3600)) : words.days(Math.round(seconds / 86400));
+};

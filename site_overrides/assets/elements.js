@@ -1,0 +1,44 @@
+// elements.js: makes elements. Text always goes in as text, never as markup: names and descriptions are other people's.
+const ROOT = new URL("../", import.meta.url);
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The address of a page, from its path below the site's root. */
+export const to = (path) => new URL(path, ROOT).pathname + new URL(path, ROOT).search + new URL(path, ROOT).hash;
+
+/** An element with properties (`class`, `on…`, attributes) and children: elements or plain text. */
+export function el(tag, props = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(props)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : String(value));
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+const sprite = new URL("icons.svg", import.meta.url).pathname;
+
+/** An icon of the sprite; decoration unless it has a label. */
+export function icon(name, label = "") {
+  const svg = document.createElementNS(SVG, "svg"), use = document.createElementNS(SVG, "use");
+  svg.setAttribute("class", "cb-icon");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  if (label) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", label); } else svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${sprite}#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Text that keeps its own direction. */
+export const bdi = (text) => el("bdi", {}, String(text));
+
+/** Pieces `[text, isHit]` as text and marks. */
+export const marked = (pieces) => pieces.map(([text, hit]) => (hit ? el("mark", {}, text) : text));
+
+/** What the browser remembers of this portal; one that refuses storage forgets, nothing else breaks. */
+export const memory = {
+  key: (name) => `callboard:${ROOT.pathname}:${name}`,
+  get(name) { try { return JSON.parse(localStorage.getItem(this.key(name))); } catch { return null; } },
+  set(name, value) { try { localStorage.setItem(this.key(name), JSON.stringify(value)); } catch { /* private window */ } },
+};

@@ -1,0 +1,37 @@
+// engine.js: one question to both tiers, names and text, with facets over the names. Shared by dialog, home and the search page.
+import { ask, warm } from "./fulltext.js";
+import { chosenIn, columnsOf } from "./facet-columns.js";
+import { find, narrow, prepare } from "./search-core.js";
+import { loadNames } from "./names.js";
+
+export const FACETS = ["kind", "owner", "lifecycle", "type"];
+export const PAUSE = 120;
+
+let ready = null;
+/** The names, made ready once a page; text search is warmed beside it. */
+export const engine = () => (ready ??= loadNames().then((names) => {
+  warm();
+  return { names, index: prepare(names.entries), columns: columnsOf(names, FACETS) };
+}).catch((error) => { ready = null; throw error; }));
+
+/** Names that match and pass the facets of `state`, best first, and what each choice would leave. */
+export function byName({ names, index, columns }, text, state) {
+  const hits = find(index, text), chosen = chosenIn(state, columns), { shown, counts } = narrow(hits.map((hit) => hit.i), columns, chosen);
+  return { entries: shown.map((i) => names.entries[i]), counts, chosen, all: hits.length };
+}
+
+/** Hits in the text, `n` of them, without the entities in `seen`; guides pass only while no facet but the kind `docs` is chosen. */
+export async function byText({ names, columns }, text, state, n, seen) {
+  if (text.trim().length < 2) return { hits: [], total: 0 };
+  const found = await ask(text), chosen = chosenIn(state, columns), hits = [], wantsDocs = state.getAll("kind").includes("docs");
+  const facetted = FACETS.some((key) => chosen[key].size && !(key === "kind" && wantsDocs));
+  for (let from = 0; hits.length < n && from < Math.min(found.total, n * 4); from += n) {
+    for (const hit of await found.take(from, n)) {
+      const entry = names.byPath(hit.path);
+      if (entry && (seen.has(entry.i) || wantsDocs || !narrow([entry.i], columns, chosen).shown.length)) continue;
+      if (!entry && facetted) continue;
+      hits.push({ ...hit, entry });
+    }
+  }
+  return { hits: hits.slice(0, n), total: found.total };
+}

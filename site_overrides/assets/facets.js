@@ -1,0 +1,85 @@
+// facets.js: the filters beside a list: choices with counts, the most frequent first, the rest behind "more".
+import { bdi, el } from "./elements.js";
+import { words } from "./words.js";
+
+const FIRST = 6, MANY = 14, BOUND = 300;
+
+/** Takes over the facets that the page has (or makes them) below `root`; `pick(key, value)` is called for each change. */
+export function facetPanel(root, columns, keys, closed, pick) {
+  const panels = keys.map((key) => panel(root, columns[key], closed.includes(key), pick));
+  return (counts, chosen) => { for (const update of panels) update(counts, chosen); };
+}
+
+function panel(root, column, closed, pick) {
+  const box = root.querySelector(`[data-facet="${column.key}"]`) ?? make(root, column, closed);
+  const details = box.closest("details"), legend = box.querySelector("legend"), labels = new Map();
+  let all = false, asked = "", drawn = "", last = null;
+  const find = el("input", { class: "cb-facet__find", type: "search", placeholder: words.findChoice(column.title), "aria-label": words.findChoice(column.title), autocomplete: "off" });
+  const list = el("div", { class: "cb-facet__list" }), more = el("button", { type: "button", class: "cb-linkbutton" });
+  find.addEventListener("input", () => { asked = find.value.toLowerCase(); update(...last); });
+  more.addEventListener("click", () => { all = !all; asked = find.value = ""; update(...last); if (all && !find.hidden) find.focus(); });
+  list.addEventListener("change", (e) => pick(column.key, e.target.value));
+  box.replaceChildren(legend, find, list, more);
+
+  function update(counts, chosen) {
+    last = [counts, chosen];
+    const numbers = counts[column.key], mine = chosen[column.key];
+    const order = [...numbers.keys()].sort((a, b) => Math.sign(mine.has(b)) - Math.sign(mine.has(a)) || Math.sign(numbers[b]) - Math.sign(numbers[a]) || base(column)[b] - base(column)[a] || a - b)
+      .filter((i) => base(column)[i] || mine.has(i));
+    const wanted = asked ? order.filter((i) => column.label(i).toLowerCase().includes(asked)) : order;
+    const shown = wanted.slice(0, all ? BOUND : Math.max(FIRST, mine.size));
+    details.hidden = order.length < 2 && !mine.size;
+    find.hidden = !all || order.length <= MANY;
+    more.hidden = order.length <= FIRST;
+    more.textContent = all ? words.fewer : words.more(order.length - shown.length);
+    list.classList.toggle("cb-facet__list--all", all);
+    const now = shown.join();
+    if (now !== drawn) { keepFocus(list, () => list.replaceChildren(...shown.map(label))); drawn = now; }
+    for (const i of shown) fill(labels.get(i), numbers[i], mine.has(i));
+  }
+  function label(i) {
+    if (!labels.has(i)) {
+      const input = el("input", { type: "checkbox", name: column.key, value: column.values[i] }), count = el("span", { class: "cb-count" });
+      labels.set(i, el("label", {}, input, el("span", {}, bdi(column.label(i))), count));
+    }
+    return labels.get(i);
+  }
+  return update;
+}
+
+/** How many entities have each choice at all; counted once. */
+function base(column) {
+  if (!column.base) {
+    column.base = new Uint32Array(column.size);
+    for (const value of column.of) if (typeof value === "number") column.base[value] += 1; else for (const v of value) column.base[v] += 1;
+  }
+  return column.base;
+}
+
+function fill(label, count, checked) {
+  label.firstChild.checked = checked;
+  label.lastChild.textContent = count;
+  label.toggleAttribute("data-empty", count === 0);
+}
+
+/** A box that moves in the document loses the focus; whoever presses Space on it wants to go on from there. */
+function keepFocus(list, change) {
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  change();
+  if (focused?.isConnected) focused.focus({ preventScroll: true });
+}
+
+function make(root, column, closed) {
+  const box = el("fieldset", { "data-facet": column.key }, el("legend", { class: "cb-hide" }, column.title));
+  root.append(el("details", { class: "cb-facet", open: !closed }, el("summary", {}, column.title), box));
+  return box;
+}
+
+/** The chosen choices as chips that take them away again. */
+export function chosenChips(columns, keys, state, drop) {
+  return keys.flatMap((key) => state.getAll(key).filter(Boolean).map((value) => {
+    const column = columns[key], i = column.find(value);
+    return el("button", { type: "button", class: "cb-chip", onclick: () => drop(key, value) },
+      el("span", { class: "cb-chip__key" }, column.title), bdi(i < 0 ? value : column.label(i)), el("span", { "aria-hidden": "true" }, "×"), el("span", { class: "cb-hide" }, words.removeFilter));
+  }));
+}

@@ -1,0 +1,58 @@
+// names.js: the names index (/api/catalog/names.json), fetched once a page, decoded into values that are quick to ask.
+const API = new URL("../api/catalog/", import.meta.url);
+const RESERVED = /^(index\.html|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?)$/u;
+const UTF8 = new TextEncoder();
+
+/** One lower-case path segment; the same rule as the generator's `pages/urls.py`. */
+export function segment(text) {
+  let made = text.toLowerCase();
+  if (!/^[a-z0-9][a-z0-9._-]*$/u.test(made)) {
+    made = [...made].map((c, i) => (/[a-z0-9_-]/u.test(c) || (c === "." && i) ? c : [...UTF8.encode(c)].map((b) => `~${b.toString(16).padStart(2, "0")}`).join(""))).join("");
+  }
+  return RESERVED.test(made) || made.endsWith(".") ? `~${made}` : made;
+}
+
+const titled = (name) => name.split(/[-_.]+/u).filter(Boolean).map((word) => word[0].toUpperCase() + word.slice(1)).join(" ");
+
+/** Decoded index: `entries[i]` with what lists show; `raw` with the columns; `byRef` to find one. */
+export function decode(raw) {
+  const kinds = raw.kinds.map((k) => k.kind);
+  const entries = raw.name.map((name, i) => {
+    const title = raw.title[i], kind = kinds[raw.kind[i]];
+    return {
+      i, name, kind, title: title === 0 ? name : title === 1 ? titled(name) : title, namespace: raw.namespaces[raw.namespace[i]],
+      icon: raw.kinds[raw.kind[i]].icon, type: raw.types[raw.type[i]] ?? "", owner: raw.owners[raw.owner[i]] ?? "", lifecycle: raw.lifecycles[raw.lifecycle[i]] ?? "",
+      system: raw.systems[raw.system[i]] ?? "",
+    };
+  });
+  let refs = null, paths = null;
+  const names = {
+    raw, entries,
+    refOf: (e) => `${e.kind}:${e.namespace}/${e.name}`.toLowerCase(),
+    pathOf: (e) => `catalog/${segment(e.namespace)}/${segment(e.kind)}/${segment(e.name)}/`,
+    byRef: (ref) => (refs ??= new Map(entries.map((e) => [names.refOf(e), e]))).get(ref),
+    byPath: (path) => (paths ??= new Map(entries.map((e) => [names.pathOf(e), e]))).get(path),
+    called: (ref) => names.byRef(ref)?.title ?? shortRef(ref),
+  };
+  return names;
+}
+
+/** `group:default/team-a` as people write it: team-a. */
+export function shortRef(ref) {
+  const found = /^[^:/]*:([^/]*)\/(.*)$/su.exec(ref);
+  return found ? (found[1] === "default" ? found[2] : `${found[1]}/${found[2]}`) : ref;
+}
+
+const fetched = {};
+async function json(file) {
+  const answer = await fetch(new URL(file, API));
+  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+  return answer.json();
+}
+const once = (file, read) => (fetched[file] ??= json(file).then(read).catch((error) => { delete fetched[file]; throw error; }));
+
+/** The names index; asked again only after a failure. */
+export const loadNames = () => once("names.json", decode);
+
+/** First sentences, in the order of the names; only the table and the search page need them. */
+export const loadDescriptions = () => once("table.json", (table) => table);

@@ -1,0 +1,201 @@
+// search-core.js: matching of names, without a page: spelling, ranking, highlighting. Used by the dialog, the search page and the table.
+
+const SHORT = {
+  svc: "service", srvc: "service", db: "database", cfg: "config", conf: "config", configuration: "config", mgmt: "management",
+  mgr: "manager", msg: "message", lib: "library", app: "application", repo: "repository", env: "environment", infra: "infrastructure",
+  auth: "authentication", authn: "authentication", notif: "notification", gw: "gateway", int: "integration", docs: "documentation",
+};
+const LONG = {};
+for (const [short, long] of Object.entries(SHORT)) LONG[long] ??= short;
+
+/** Rungs of the ladder, best first; the score of a hit is its rung with small corrections below the distance of two rungs. */
+export const RUNG = { exact: 100, prefix: 80, words: 60, infix: 40, slip: 20 };
+
+/** Lower case without accents: "Über" and "uber" are one word. */
+export const fold = (text) => (ASCII.test(text) ? text.toLowerCase() : text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, ""));
+const ASCII = /^[\x00-\x7f]*$/u;      // nearly all names: an order of magnitude quicker without Unicode classes
+
+/** The words of a text as people see them: cut at everything that is no letter and no digit. */
+export const words = (text) => (ASCII.test(text) ? text.toLowerCase().match(/[a-z0-9]+/g) ?? [] : fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+
+const cut = (text) => text
+  .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1 $2").replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
+  .replace(/(\p{L})(\p{N})/gu, "$1 $2").replace(/(\p{N})(\p{L})/gu, "$1 $2");
+
+/** The smallest parts of a name: cut at case and digits too. `orderSvc2` is order, svc, 2. */
+export const parts = (name) =>
+  (ASCII.test(name) ? (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) ?? []).map((part) => part.toLowerCase()) : words(cut(name)));
+
+const long = (part) => (Object.hasOwn(SHORT, part) ? SHORT[part] : part);
+const short = (part) => (Object.hasOwn(LONG, part) ? LONG[part] : part);
+
+/** Is `typed` the beginning of `word` with one slip (a wrong, missing, extra or swapped letter)? Damerau distance 1. */
+export function slipped(typed, word) {
+  let i = 0;
+  while (i < typed.length && typed[i] === word[i]) i += 1;
+  if (i === typed.length) return true;
+  if (i === word.length) return typed.length === word.length + 1;
+  if (i === typed.length - 1 && word.length > typed.length + 1) return false;      // the last letter of a beginning says too little
+  return word.startsWith(typed.slice(i + 1), i + 1) || word.startsWith(typed.slice(i + 1), i) || word.startsWith(typed.slice(i), i + 1)
+    || (typed[i] === word[i + 1] && typed[i + 1] === word[i] && word.startsWith(typed.slice(i + 2), i + 2));
+}
+
+/** What somebody typed: `kind:` and `namespace/` in front narrow, the rest is read both as written and cut at case and digits. */
+export function readQuery(text, kinds = []) {
+  const found = /^\s*([\w-]+):(?:([\w.-]+)\/)?(.*)$/su.exec(text);
+  const kind = found && kinds.includes(found[1].toLowerCase()) ? found[1].toLowerCase() : "";
+  const rest = (kind ? found[3] : text).slice(0, 200);
+  const written = words(rest).slice(0, 8), small = parts(rest).slice(0, 12);
+  const ways = written.join(" ") === small.join(" ") ? [written] : [written, small];
+  return { kind, namespace: kind ? (found[2] ?? "").toLowerCase() : "", ways, joined: written.join(""), long: small.map(long).join("") };
+}
+
+/** Names made ready for questions. Each entry has `name`, `kind` and may have `title`, `namespace`, `lifecycle`. */
+export function prepare(entries) {
+  const ids = new Map(), vocabulary = [], starts = new Uint32Array(entries.length + 1), flat = [];
+  const idOf = (word) => ids.get(word) ?? (ids.set(word, vocabulary.length), vocabulary.push({ word, long: long(word) }) - 1);
+  const forms = entries.map((entry, i) => {
+    const small = parts(entry.name), whole = words(entry.name), title = entry.title && entry.title !== entry.name ? words(entry.title) : [];
+    for (const word of new Set([...small, ...whole, ...title, ...(title.length ? parts(entry.title) : [])])) flat.push(idOf(word));
+    starts[i + 1] = flat.length;
+    const joined = small.map(long).join(""), brief = small.map(short).join(""), plain = whole.join("");
+    return { joined, brief: brief === joined ? "" : brief, plain: plain === joined || plain === brief ? "" : plain, title: title.join("") };
+  });
+  return { entries, forms, vocabulary, starts, flat: Uint32Array.from(flat), kinds: [...new Set(entries.map((e) => e.kind))] };
+}
+
+const WEIGHT = { component: 3, api: 3, system: 3, domain: 2, group: 2, resource: 1, template: 0, user: -1, location: -6 };
+
+/** Small corrections, all below the distance of two rungs: kind, deprecation, and how much of the name is not asked for. */
+const correction = (entry, form, asked) =>
+  (WEIGHT[entry.kind] ?? 0) - (entry.lifecycle === "deprecated" ? 5 : 0) - Math.min(Math.max(form.joined.length - asked, 0), 40) / 8;
+
+/** How well each word of the vocabulary meets one typed word: 0 not at all, else a rung. */
+function meet(typed, vocabulary, slips) {
+  const whole = long(typed), marks = new Uint8Array(vocabulary.length), slip = slips && typed.length >= 4;
+  for (let i = 0; i < vocabulary.length; i += 1) {
+    const { word, long: wide } = vocabulary[i];
+    if (word === typed || wide === whole) marks[i] = RUNG.words + 4;
+    else if (word.startsWith(typed) || wide.startsWith(typed)) marks[i] = RUNG.words;
+    else if (typed.length >= 2 && word.includes(typed)) marks[i] = RUNG.infix;
+    else if (slip && (slipped(typed, word) || (wide !== word && slipped(typed, wide)))) marks[i] = RUNG.slip;
+  }
+  return marks;
+}
+
+/** The rung on which all typed words meet the words of entry `i`, or 0. */
+function byWords(index, i, met) {
+  let worst = 255;
+  for (const marks of met) {
+    let best = 0;
+    for (let at = index.starts[i]; at < index.starts[i + 1]; at += 1) if (marks[index.flat[at]] > best) best = marks[index.flat[at]];
+    if (best < worst) worst = best;
+    if (!worst) return 0;
+  }
+  return worst;
+}
+
+/** The rung on which the query meets the name as one run of letters, so that `ordersvc` is `order-svc`. */
+function byLetters(form, query, slips) {
+  const { joined, long: wide } = query;
+  let best = 0;
+  for (const name of [form.joined, form.brief, form.plain]) {
+    if (!name) continue;
+    if (name === joined || name === wide) return RUNG.exact;
+    if (name.startsWith(joined) || name.startsWith(wide)) best = RUNG.prefix;
+    else if (!best && joined.length >= 2 && (name.includes(joined) || name.includes(wide))) best = RUNG.infix;
+    else if (!best && slips && joined.length >= 5 && slipped(joined, name)) best = RUNG.slip;
+  }
+  if (!form.title) return best;
+  if (form.title === joined) return RUNG.exact - 8;
+  return Math.max(best, form.title.startsWith(joined) ? RUNG.prefix - 8 : joined.length >= 2 && form.title.includes(joined) ? RUNG.infix - 8 : 0);
+}
+
+function pass(index, query, accepts, slips) {
+  const met = query.ways.map((way) => way.map((typed) => meet(typed, index.vocabulary, slips))), hits = [];
+  for (let i = 0; i < index.entries.length; i += 1) {
+    const entry = index.entries[i], form = index.forms[i];
+    if ((query.kind && entry.kind !== query.kind) || (query.namespace && entry.namespace !== query.namespace) || (accepts && !accepts(i))) continue;
+    let rung = byLetters(form, query, slips);
+    if (rung < RUNG.prefix - 8) for (const way of met) rung = Math.max(rung, byWords(index, i, way));
+    if (rung) hits.push({ i, score: rung + correction(entry, form, query.joined.length) });
+  }
+  return hits;
+}
+
+const FEW = 3;      // slips are looked for only when fewer names than this match as typed: else "test" would also show every "rest"
+
+/** Hits `{i, score}`, best first; `i` counts in the entries. `accepts(i)` narrows. An empty query has no hits. */
+export function find(index, text, accepts = null) {
+  const query = readQuery(text, index.kinds);
+  if (!query.joined) return query.kind ? listed(index, query, accepts) : [];
+  const plain = pass(index, query, accepts, false);
+  const hits = plain.length < FEW ? pass(index, query, accepts, true) : plain;
+  const name = (hit) => index.forms[hit.i].joined, typed = text.trim().toLowerCase();
+  for (const hit of hits) if (index.entries[hit.i].name.toLowerCase() === typed) hit.score += 2;      // this very spelling before its siblings
+  return hits.sort((a, b) => b.score - a.score || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : a.i - b.i));
+}
+
+/** `api:` alone lists the kind. */
+function listed(index, query, accepts) {
+  const hits = [];
+  index.entries.forEach((entry, i) => {
+    if (entry.kind === query.kind && (!query.namespace || entry.namespace === query.namespace) && (!accepts || accepts(i))) hits.push({ i, score: 0 });
+  });
+  return hits;
+}
+
+/** Letters and digits of a text, folded, with the place of each in the text. */
+function letters(text) {
+  let run = "";
+  const at = [];
+  for (let i = 0; i < text.length; i += 1) {
+    for (const char of fold(text[i])) if (/[\p{L}\p{N}]/u.test(char)) { run += char; at.push(i); }
+  }
+  return { run, at };
+}
+
+/** Which pieces of `text` to highlight: `[[piece, isHit], …]`, joined they are the text again. */
+export function highlight(text, asked) {
+  const { run, at } = letters(text), query = readQuery(asked), marked = new Uint8Array(text.length + 1);
+  const mark = (from, length) => marked.fill(1, at[from], at[from + length - 1] + 1);
+  const whole = query.joined ? run.indexOf(query.joined) : -1;
+  if (whole >= 0) mark(whole, query.joined.length);
+  else for (const typed of new Set(query.ways.flat())) {
+    const place = [typed, long(typed), short(typed)].map((form) => [run.indexOf(form), form.length]).find(([from]) => from >= 0);
+    if (place && place[1] > 1) mark(...place);
+  }
+  const pieces = [];
+  for (let from = 0, to = 0; from < text.length; from = to) {
+    while (to < text.length && marked[to] === marked[from]) to += 1;
+    pieces.push([text.slice(from, to), marked[from] === 1]);
+  }
+  return pieces;
+}
+
+/**
+ * One pass over `rows` (indexes of entries, in their order): which pass, and how many each choice of each facet would leave.
+ * `columns` is `{facet: {size, of}}`: `of[i]` is a choice or a list of choices below `size`; `chosen` is `{facet: Set of choices}`.
+ * A row counts for a facet when every *other* facet accepts it, so that the numbers say what one more click would show.
+ */
+export function narrow(rows, columns, chosen) {
+  const facets = Object.keys(columns), shown = [], counts = {};
+  for (const key of facets) counts[key] = new Uint32Array(columns[key].size);
+  const active = facets.filter((key) => chosen[key]?.size), count = (key, i) => {
+    const value = columns[key].of[i], numbers = counts[key];
+    if (typeof value === "number") numbers[value] += 1; else for (const v of value) numbers[v] += 1;
+  };
+  const refuses = (key, i) => {
+    const value = columns[key].of[i], wanted = chosen[key];
+    return typeof value === "number" ? !wanted.has(value) : !value.some((v) => wanted.has(v));
+  };
+  for (const i of rows) {
+    let failed = "", failures = 0;
+    for (const key of active) if (refuses(key, i)) { failed = key; failures += 1; if (failures > 1) break; }
+    if (failures === 1) count(failed, i);
+    if (failures) continue;
+    shown.push(i);
+    for (const key of facets) count(key, i);
+  }
+  return { shown, counts };
+}

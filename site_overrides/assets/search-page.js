@@ -1,0 +1,66 @@
+// search-page.js: /search/?q=…: all hits of both tiers, facets beside them, the state in the address.
+import { byName, byText, engine, FACETS, PAUSE } from "./engine.js";
+import { chosenChips, facetPanel } from "./facets.js";
+import { el } from "./elements.js";
+import { nameHit, textHit } from "./hits.js";
+import { toggled, written } from "./facet-columns.js";
+import { words } from "./words.js";
+
+const STEP = 25, PLAIN = { role: null, tabindex: null };
+const root = document.querySelector("[data-search-page]");
+if (root) start();
+
+async function start() {
+  const $ = (s) => root.querySelector(s), input = $("input[type=search]"), status = $("[data-status]"), chips = $("[data-chips]"), names = $("[data-names]"), texts = $("[data-texts]");
+  let state = new URLSearchParams(location.search), ready = null, update = null, turn = 0, pause = 0, bounds = [STEP, STEP];
+  input.value = state.get("q") ?? "";
+  const go = (next, typing = false) => {
+    state = next;
+    bounds = [STEP, STEP];
+    history[typing ? "replaceState" : "pushState"](null, "", written(state) || location.pathname);
+    draw();
+  };
+  const typed = () => { const next = new URLSearchParams(state); if (input.value.trim()) next.set("q", input.value); else next.delete("q"); return next; };
+  input.addEventListener("input", () => go(typed(), true));
+  input.form.addEventListener("submit", (e) => { e.preventDefault(); root.querySelector(".cb-hit")?.focus(); });
+  addEventListener("popstate", () => { state = new URLSearchParams(location.search); input.value = state.get("q") ?? ""; draw(); });
+  root.addEventListener("keydown", (e) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key], hits = [...root.querySelectorAll(".cb-hit")], now = hits.indexOf(e.target.closest(".cb-hit"));
+    if (!step || (now < 0 && e.target !== input)) return;
+    e.preventDefault();
+    if (now + step < 0) input.focus(); else hits[Math.min(now + step, hits.length - 1)]?.focus();
+  });
+  $("[data-facets-open]").addEventListener("click", (e) => {
+    const open = e.currentTarget.getAttribute("aria-expanded") !== "true";
+    e.currentTarget.setAttribute("aria-expanded", String(open));
+    $("[data-facets]").toggleAttribute("data-open", open);
+  });
+
+  async function draw() {
+    const mine = turn += 1, text = (state.get("q") ?? "").trim();
+    clearTimeout(pause);
+    document.title = document.title.replace(/^(“.*” · )?/u, text ? `“${text}” · ` : "");
+    root.toggleAttribute("data-asked", text !== "");
+    if (!text) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
+    try { ready ??= await engine(); } catch { status.textContent = words.broken; return; }
+    if (mine !== turn) return;
+    update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, [], (key, value) => go(toggled(state, key, value)));
+    const found = byName(ready, text, state);
+    update(found.counts, found.chosen);
+    chips.replaceChildren(...chosenChips(ready.columns, FACETS, state, (key, value) => go(toggled(state, key, value))));
+    names.replaceChildren(...part(words.names, found.entries.length, found.entries.slice(0, bounds[0]).map((e) => nameHit(ready.names, e, text, PLAIN)), found.entries.length > bounds[0], 0));
+    status.textContent = words.count(found.entries.length);
+    pause = setTimeout(async () => {
+      const result = await byText(ready, text, state, bounds[1], new Set(found.entries.slice(0, bounds[0]).map((e) => e.i))).catch(() => null);
+      if (mine !== turn) return;
+      texts.replaceChildren(...(result ? part(words.inText, result.total, result.hits.map((hit) => textHit(ready.names, hit, PLAIN)), result.hits.length >= bounds[1], 1) : [el("p", { class: "cb-muted" }, words.noText)]));
+      if (!found.entries.length && !result?.hits.length) status.textContent = words.nothing(text);
+    }, PAUSE);
+  }
+  function part(title, count, hits, hasMore, which) {
+    if (!hits.length) return [];
+    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[which] += STEP * 2; draw(); } }, words.more(which ? STEP * 2 : count - hits.length)) : null;
+    return [el("div", { class: "cb-h2" }, el("h2", { id: `found-${which}` }, title, " ", el("span", { class: "cb-count" }, count.toLocaleString()))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more].filter(Boolean);
+  }
+  draw();
+}

@@ -1,0 +1,20 @@
+// words.js: the words that scripts say. A portal in another language lays its own copy of this file over it.
+export const words = {
+  search: "Search", close: "Close", all: "All", docs: "Guides", names: "Names", inText: "In the text", results: "Results", kinds: "Kind", narrow: "Narrow",
+  choose: "choose", open: "open", toClose: "close", toKinds: "kinds", everything: "All results", opens: "Opens",
+  hint: "Type a name, as you remember it: order-svc, orderService and “order service” find the same.",
+  nothing: (q) => `Nothing is called “${q}”, and no text has these words.`, looking: "Looking …",
+  broken: "The search index could not be loaded. Try again when you are online.", noText: "Text search is not available; names are.",
+  count: (n) => (n === 1 ? "1 result" : `${n} results`), more: (n) => `${n} more`, fewer: "Fewer",
+  entities: (n) => (n === 1 ? " entity" : " entities"), of: (n) => ` of ${n}`,
+  facet: { kind: "Kind", type: "Type", owner: "Owner", lifecycle: "Lifecycle", system: "System", tag: "Tag", problems: "Problems", namespace: "Namespace" },
+  none: { type: "No type", owner: "No owner", lifecycle: "No lifecycle", system: "No system", tag: "No tags" },
+  severity: { error: "Errors", warning: "Warnings", info: "Notes", none: "No problems" },
+  removeFilter: ", remove this filter", findChoice: (facet) => `Find in ${facet}`, noOwner: "No owner", notInCatalog: "Not in the catalog:", wrongOwner: "Neither team nor person:",
+  problems: (n) => (n === 1 ? "1 problem" : `${n} problems`), empty: "none",
+  pickTeam: "Pick your team", change: "Change", myTeam: "My team: ", owns: "Owns", nothingOwned: "This team owns nothing yet.", allOwned: "All in the table",
+  toMend: "To mend",
+  gone: "The team that was picked here is no longer in the catalog.", clear: "Clear the list",
+  minutes: (n) => `${n} min ago`, hours: (n) => `${n} h ago`, days: (n) => (n === 1 ? "yesterday" : `${n} days ago`), now: "just now", stale: "not renewed by the last build",
+  searchFor: (q) => `Search for “${q}”`, moved: "Did you mean", goThere: "Opening the page of this name …",
+};
