@@ -1,0 +1,148 @@
+"""Frames: pages of the theme with gaps. MkDocs builds each once; here they are cut at their sentinels."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from generator.errors import WebsiteError
+from generator.website.engine import FRAMES, NAME_SLOT, frame_folder
+from generator.website.policy import POLICY_SLOT, policy
+
+SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
+_REQUIRED = frozenset(SLOTS) - {"canonical"}
+_ELEMENTS = (
+    ("description", re.compile(r'<meta name="description" content="qzdescriptionzq">')),
+    ("canonical", re.compile(r'<link rel="canonical" href="[^"]*qz[a-z]+zq/">')),
+    ("ref", re.compile(r' data-entity-ref="qzrefzq"')),
+    ("policy", re.compile(POLICY_SLOT)),
+    ("title", re.compile("qztitlezq")),
+    ("topic", re.compile("qztopiczq")),
+    ("content", re.compile("qzcontentzq")),
+)
+_TOC_ITEM = re.compile(
+    r'(?P<open><li class="md-nav__item">\s*<a href=")#qzanchorzq(?P<middle>"[^>]*>.*?)qztoczq(?P<label>.*?</a>)'
+    r'(?P<nest>\s*<nav class="md-nav" aria-label=")qztoczq(?P<list>">\s*<ul class="md-nav__list">)\s*'
+    r'<li class="md-nav__item">\s*<a href="#qzsubanchorzq".*?qzsubzq.*?</a>\s*</li>(?P<unnest>\s*</ul>\s*</nav>)(?P<close>\s*</li>)',
+    re.DOTALL,
+)
+_MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
+_UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
+_GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
+
+
+@dataclass(frozen=True, slots=True)
+class TocMarkup:
+    """The theme's own markup of an entry of the contents, cut where an entry's values go."""
+
+    before_id: str
+    before_text: str
+    after_text: str
+    before_label: str
+    """Opens the list of sub-entries; the entry's text follows, for screen readers."""
+    after_label: str
+    after_children: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame for the pages of one kind, one tab and one way to the root, ready to be joined with their values."""
+
+    parts: tuple[str, ...]
+    """Literal HTML and names of slots, in turn: the even ones are HTML."""
+    toc: TocMarkup
+    site_name: str
+    url: str
+    """The portal's address, for canonical links; may be empty."""
+    digest: str
+    """Changes whenever anything here does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTemplate:
+    """A frame as MkDocs built it, one folder below the root, with no tab marked."""
+
+    parts: tuple[str, ...]
+    toc: TocMarkup
+
+    def fitted(self, tab: str, up: str, site_name: str, url: str) -> Frame:
+        """The frame for pages from which ``up`` leads to the root, with ``tab`` marked as the current one."""
+        named = escape(site_name)
+        parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, named) for index, part in enumerate(self.parts))
+        rule = policy("".join(parts[::2]))
+        parts = _merge(tuple(escape(rule) if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
+        digest = hashlib.sha256(repr((parts, self.toc, site_name, url)).encode()).hexdigest()[:32]
+        return Frame(parts, self.toc, site_name, url, digest)
+
+
+def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
+    """The frames that MkDocs has built in ``site``, by name.
+
+    Raises:
+        WebsiteError: a sentinel is missing, because the theme or an override has changed.
+    """
+    return {name: split_frame((site / frame_folder(name) / "index.html").read_text(encoding="utf-8"), name) for name in FRAMES}
+
+
+def split_frame(html: str, name: str) -> FrameTemplate:
+    """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
+    html = collapse(_GENERATOR.sub("", html))
+    item = _TOC_ITEM.search(html)
+    if item is None:
+        raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")
+    toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close")))
+    places = [(item.start(), item.end(), "toc")]
+    places += [(found.start(), found.end(), slot) for slot, pattern in _ELEMENTS for found in pattern.finditer(html)]
+    parts, done = [], 0
+    for start, end, slot in sorted(places):
+        parts += [html[done:start], slot]
+        done = end
+    missing = _REQUIRED - set(parts[1::2])
+    if missing:
+        raise WebsiteError(
+            f"The frame {name!r} lacks {', '.join(sorted(missing))}.", "An override of the theme leaves it out: see site_overrides/."
+        )
+    return FrameTemplate((*parts, html[done:]), toc)
+
+
+def collapse(html: str) -> str:
+    """Each run of white space with a line break becomes one line break, outside of scripts and preformatted text."""
+    pieces = _MARKUP.split(html)  # text, element, its name, text, …
+    kept = (re.sub(r"\s*\n\s*", "\n", piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces))
+    return "".join(kept)
+
+
+def _fit(part: str, tab: str, up: str) -> str:
+    part = _mark_tab(part, tab)
+    return _UP.sub(lambda _: up, part)
+
+
+def _mark_tab(part: str, tab: str) -> str:
+    """Mark the tab in the bar and in the drawer, as the theme does for a page of its own."""
+    href = re.escape(f"../{tab}" if tab else "..")
+    part = re.sub(
+        rf'<li class="md-tabs__item">(\s*)<a href="({href})" class="md-tabs__link">',
+        r'<li class="md-tabs__item md-tabs__item--active">\1<a href="\2" class="md-tabs__link" aria-current="true">',
+        part,
+    )
+    return re.sub(
+        rf'<li class="md-nav__item">(\s*)<a href="({href})" class="md-nav__link">',
+        r'<li class="md-nav__item md-nav__item--active">\1<a href="\2" class="md-nav__link md-nav__link--active">',
+        part,
+    )
+
+
+def _merge(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Join the literals around the slots that were filled, so that HTML and slots stay in turn."""
+    merged = [parts[0]]
+    for slot, literal in zip(parts[1::2], parts[2::2], strict=True):
+        if slot in SLOTS:
+            merged += [slot, literal]
+        else:
+            merged[-1] += slot + literal
+    return tuple(merged)

@@ -1,0 +1,98 @@
+"""A site out of real frames, a web server on loopback, and Chromium."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from generator.settings.settings import Portal
+from generator.website import engine, guides, portal_files
+from generator.website.rendering import Renderer
+
+ROOT = Path(__file__).parents[2]
+FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def run_for_real(command, folder, environ):
+    done = subprocess.run(command, cwd=folder, env=os.environ | environ, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def guides_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("portal")
+    (folder / "guides/how").mkdir(parents=True)
+    table = "| a | b |\n|---|--:|\n| 1 | 2 |\n"
+    (folder / "guides/index.md").write_text(f"# All guides\n\nFirst words about parcels.\n\n## Rules\n\n{table}\n```python\nx = 1\n```\n")
+    (folder / "guides/how/one.md").write_text("# How to begin\n\n## Step\n\n[back](../index.md#rules)\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(guides_folder, tmp_path_factory):
+    """``(folder that MkDocs has filled, project)`` of a portal with two guides."""
+    files = portal_files.find_portal_files(guides_folder)
+    portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
+    labels = Renderer(files, portal).labels
+    project = engine.Project(portal, guides_folder, files, labels, guides.read_guides(files.guides))
+    work = tmp_path_factory.mktemp("engine") / "work"
+    engine.write_project(project, work)
+    return engine.run_mkdocs(work, run_for_real, sys.executable), project
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def serve():
+    """Serves a folder on loopback; gives its address."""
+    servers = []
+
+    def start(folder):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api") if not FULL else __import__("playwright.sync_api").sync_api
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+    with playwright.sync_playwright() as api:
+        browser = api.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched(chromium):
+    """``(page, complaints)``: every console message, failed request, error status and foreign host ends up in the list."""
+    page = chromium.new_context(viewport={"width": 1300, "height": 800}).new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("response", lambda response: complaints.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
+    page.on(
+        "request",
+        lambda request: None if "//127.0.0.1:" in request.url or request.url.startswith("data:") else complaints.append(request.url),
+    )
+    yield page, complaints
+    page.context.close()
