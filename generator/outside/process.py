@@ -1,0 +1,117 @@
+"""Other programs: started with a list of arguments, never by a shell, with bounds on time and output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PASSED_ON = (
+    "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "SYSTEMROOT",
+    "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+    "SSL_CERT_FILE", "SSL_CERT_DIR",
+)  # fmt: skip
+"""Variables that any program may see; everything else of the environment (tokens of a CI job …) stays here."""
+CHUNK = 65_536
+STDERR_LIMIT = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a program ended."""
+
+    code: int
+    """Exit code; negative: ended by that signal."""
+    stdout: bytes
+    stderr: str
+    """Its talk, at most 64 KiB of it."""
+    timed_out: bool = False
+    """It was stopped because it took too long."""
+    truncated: bool = False
+    """It was stopped because it wrote more than the limit."""
+
+    @property
+    def good(self) -> bool:
+        """It ended by itself, with exit code 0 and all of its output read."""
+        return self.code == 0 and not self.timed_out and not self.truncated
+
+
+def allowed(environ: Mapping[str, str], also: Sequence[str] = ()) -> dict[str, str]:
+    """The part of the environment that a program may see, in the C locale (its messages are read by us)."""
+    return {name: environ[name] for name in (*PASSED_ON, *also) if name in environ} | {"LC_ALL": "C"}
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    timeout: float = 60,
+    limit: int = 256_000_000,
+) -> Finished:
+    """Run a program to its end; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
+
+    ``environ`` is all that it sees. Raises ``FileNotFoundError`` where there is no such program.
+    """
+    process = subprocess.Popen(
+        [os.fspath(part) for part in command],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=cwd, env=dict(environ), start_new_session=True,
+    )  # fmt: skip
+    with process:
+        return _watched(process, stdin, timeout, limit)
+
+
+def _watched(process: subprocess.Popen[bytes], stdin: bytes, timeout: float, limit: int) -> Finished:
+    stdout, stderr = bytearray(), bytearray()
+    threads = [
+        threading.Thread(target=_read, args=(process.stdout, stdout, limit, lambda: _stop(process)), daemon=True),
+        threading.Thread(target=_read, args=(process.stderr, stderr, STDERR_LIMIT, lambda: None), daemon=True),
+        threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    timed_out = _has_timed_out(process, timeout)
+    # A grandchild may hold the pipes open after its parent has ended: stop the whole session, then the readers end.
+    _stop(process)
+    code = process.wait()
+    for thread in threads:
+        thread.join(timeout=5)
+    return Finished(code, bytes(stdout[:limit]), bytes(stderr[:STDERR_LIMIT]).decode("utf-8", "replace"), timed_out, len(stdout) > limit)
+
+
+def _has_timed_out(process: subprocess.Popen[bytes], timeout: float) -> bool:
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return True
+    except BaseException:  # Ctrl-C: the child is in a session of its own and would live on
+        _stop(process)
+        raise
+    return False
+
+
+def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], None]) -> None:
+    """Read to the end; what is beyond the limit is thrown away, but for one byte that tells of it."""
+    while chunk := os.read(pipe.fileno(), CHUNK):
+        if len(into) <= limit:
+            into.extend(chunk[: limit + 1 - len(into)])
+        if len(into) > limit:
+            at_limit()
+
+
+def _feed(pipe: IO[bytes], data: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError), pipe:
+        pipe.write(data)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
