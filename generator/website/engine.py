@@ -158,11 +158,18 @@ def _theme(portal: Portal, labels: Mapping[str, str], logo: str) -> dict[str, An
         **({"logo": logo} if logo else {}),
         "icon": {"logo": MARK_ICON},
         "features": ["navigation.tabs", "toc.follow", "navigation.indexes", "content.code.copy"],
-        "palette": [
-            {"media": f"(prefers-color-scheme: {media})", "scheme": scheme, "primary": primary, "accent": accent, "toggle": {"icon": icon, "name": name}}
-            for media, scheme, primary, icon, name in palettes
-        ],
-    }  # fmt: skip
+        "palette": [_palette(*values, accent) for values in palettes],
+    }
+
+
+def _palette(media: str, scheme: str, primary: str, icon: str, label: str, accent: str) -> dict[str, Any]:
+    return {
+        "media": f"(prefers-color-scheme: {media})",
+        "scheme": scheme,
+        "primary": primary,
+        "accent": accent,
+        "toggle": {"icon": icon, "name": label},
+    }
 
 
 def _language(language: str) -> str:

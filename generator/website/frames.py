@@ -32,7 +32,8 @@ _TOC_ITEM = re.compile(
 )
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
-_GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
+GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
+"""The theme names itself and its version; nobody needs that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
 
 def split_frame(html: str, name: str) -> FrameTemplate:
     """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
-    html = collapse(_GENERATOR.sub("", html))
+    html = collapse(GENERATOR.sub("", html))
     item = _TOC_ITEM.search(html)
     if item is None:
         raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")

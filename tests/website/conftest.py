@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.settings.settings import Portal
-from generator.website import engine, guides, portal_files
+from generator.website import engine, foundation, guides, portal_files
 from generator.website.rendering import Renderer
 
 ROOT = Path(__file__).parents[2]
@@ -36,15 +36,22 @@ def guides_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def built(guides_folder, tmp_path_factory):
-    """``(folder that MkDocs has filled, project)`` of a portal with two guides."""
+def project(guides_folder):
+    """A portal with two guides and a name that needs escaping."""
     files = portal_files.find_portal_files(guides_folder)
     portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
-    labels = Renderer(files, portal).labels
-    project = engine.Project(portal, guides_folder, files, labels, guides.read_guides(files.guides))
-    work = tmp_path_factory.mktemp("engine") / "work"
-    engine.write_project(project, work)
-    return engine.run_mkdocs(work, run_for_real, sys.executable), project
+    return engine.Project(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
+
+
+@pytest.fixture(scope="session")
+def frames_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("frames")
+
+
+@pytest.fixture(scope="session")
+def laid(project, frames_cache):
+    """The foundation of that portal, by the real MkDocs."""
+    return foundation.lay_foundation(project, frames_cache, run_for_real, sys.executable)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 from generator.pages.page import Page, TocEntry
-from generator.website.frames import read_frames
 from generator.website.rendering import up_for
 from generator.website.stamping import stamp
 
@@ -16,15 +15,14 @@ PAGES = {"": "", "catalog/": "catalog/", "catalog/default/component/x/": "catalo
 
 
 @pytest.fixture(scope="module")
-def stamped(built, tmp_path_factory):
-    site, project = built
+def stamped(laid, project, tmp_path_factory):
     web = tmp_path_factory.mktemp("web")
-    shutil.copytree(site, web / "portal")
-    (web / "portal/assets/favicon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    frames = read_frames(site)
+    for path, file in laid.files.items():
+        (web / "portal" / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, web / "portal" / path)
     for path, tab in PAGES.items():
         page = Page(path, "x.html", "entity" if path else "wide", tab, f"Title of {path}", lambda: None, ref="component:default/x")
-        frame = frames[page.frame].fitted(tab, up_for(path, project.portal.url), project.portal.name, project.portal.url)
+        frame = laid.frames[page.frame].fitted(tab, up_for(path, project.portal.url), project.portal.name, project.portal.url)
         file = web / "portal" / (path if path.endswith(".html") else f"{path}index.html")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(stamp(frame, page, CONTENT, TOC if path else ()))

@@ -1,0 +1,105 @@
+"""What MkDocs gives to the site: frames, guides and the theme's assets; built when something they are made of has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from html import escape
+from pathlib import Path
+
+import generator
+from generator.pages.page import SearchText
+from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, Project, Run, frame_folder, run_mkdocs, write_project
+from generator.website.frames import GENERATOR, FrameTemplate, read_frames
+from generator.website.guide_text import guide_text
+from generator.website.icons import favicon
+from generator.website.policy import POLICY_SLOT, policy
+
+_UNWANTED = re.compile(
+    r"search/.*|assets/javascripts/(lunr|workers)/.*|.*\.map|sitemap\.xml(\.gz)?|index\.html|404\.html|assets/images/favicon\.png|"
+    + "|".join(rf"{frame_folder(name)}/.*" for name in FRAMES)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """Everything of the site that does not come from the catalog."""
+
+    key: str
+    frames: Mapping[str, FrameTemplate]
+    files: Mapping[str, Path]
+    """Files to publish by their path in the site: assets and guides."""
+    guides: Mapping[str, SearchText]
+    """What search knows of the guides, by path."""
+
+
+def lay_foundation(project: Project, cache: Path, run: Run, python: str) -> Foundation:
+    """The foundation, from ``cache`` if it was built of the same things before.
+
+    Raises:
+        WebsiteError: MkDocs failed, or an override has lost a part of the frames.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+    try:
+        write_project(project, scratch / "project")
+        key = _key(project, scratch / "project")
+        kept = cache / key
+        if not kept.is_dir():
+            _build(project, scratch / "project", run, python).rename(kept)
+            _forget_others(cache, key, scratch.name)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return _read(kept, key)
+
+
+def _key(project: Project, folder: Path) -> str:
+    """Configuration, overrides, guides and logo are all in the folder of the project, so that its bytes are the key."""
+    digest = hashlib.sha256(repr((generator.__version__, project.versions(), project.portal.name)).encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:32]
+
+
+def _build(project: Project, folder: Path, run: Run, python: str) -> Path:
+    site = run_mkdocs(folder, run, python)
+    if not project.portal.logo:
+        (site / "assets").mkdir(exist_ok=True)
+        (site / "assets/favicon.svg").write_bytes(favicon(project.files, MARK_ICON))
+    read_frames(site)  # fails here rather than from the cache
+    texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal.name)}
+    (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
+    return site
+
+
+def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
+    """Fill in what a guide's page has in common with our own, and read its words."""
+    for file in sorted((site / "guides").rglob("*.html")):
+        html = GENERATOR.sub("", file.read_text(encoding="utf-8")).replace(NAME_SLOT, escape(name))
+        html = html.replace(POLICY_SLOT, escape(policy(html)), 1)
+        file.write_text(html, encoding="utf-8")
+        if file.name == "index.html":
+            yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(html)
+
+
+def _forget_others(cache: Path, key: str, scratch: str) -> None:
+    for other in cache.iterdir():
+        if other.name not in {key, scratch}:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _read(site: Path, key: str) -> Foundation:
+    paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
+    files = {name: path for name, path in paths.items() if name != "guides.json" and not _UNWANTED.fullmatch(name)}
+    guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
+    return Foundation(key, read_frames(site), files, guides)
+
+
+def _search_text(written: Mapping[str, str]) -> SearchText:
+    return SearchText(written["title"], written["body"], written["kind"])

@@ -1,0 +1,164 @@
+"""Frames and the foundation: what MkDocs is asked for, what is kept of it, where it is cut."""
+
+import dataclasses
+import sys
+
+import pytest
+
+from generator.errors import WebsiteError
+from generator.pages.page import Page, TocEntry
+from generator.settings.settings import Portal
+from generator.website import engine, foundation
+from generator.website.frames import split_frame
+from generator.website.guides import read_guides
+from generator.website.stamping import stamp
+
+
+def page(path="catalog/default/component/x/", **more):
+    values = {"title": "T", "template": "x.html", "frame": "entity", "tab": "catalog/", "view": lambda: None} | more
+    return Page(path, **values)
+
+
+@pytest.fixture
+def frame(laid, project):
+    return laid.frames["entity"].fitted("catalog/", "../../../../", project.portal.name, project.portal.url)
+
+
+def test_text_of_a_page_that_looks_like_a_gap_stays_as_it_is(frame):
+    words = " ".join(f"qz{name}zq" for name in ("content", "title", "topic", "toc", "ref", "policy", "name", "description"))
+    html = stamp(frame, page(title=words, description=words), f"<h1>{words}</h1>", (TocEntry("a", words),)).decode()
+    assert html.count(words) == 1 + 1 + 1 + 1 + 1  # title, topic, description, contents, content
+
+
+def test_nothing_of_the_gaps_is_left(frame):
+    assert b"qz" not in stamp(frame, page(), "content", ())
+
+
+def test_title_description_reference_and_contents_are_escaped(frame):
+    evil = "\"'><script>alert(1)</script>&"
+    toc = (TocEntry(evil, evil, (TocEntry(evil, evil),)),)
+    html = stamp(frame, page(title=evil, description=evil, ref=evil), "", toc).decode()
+    assert "<script>alert" not in html
+    assert "&quot;&#x27;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in html
+
+
+def test_a_page_without_description_and_reference_says_neither(frame):
+    html = stamp(frame, page(), "", ()).decode()
+    assert 'name="description"' not in html
+    assert "data-entity-ref" not in html
+
+
+def test_the_canonical_link_is_the_pages_own(frame):
+    html = stamp(frame, page("catalog/default/component/x~20y/"), "", ()).decode()
+    assert '<link rel="canonical" href="https://x.example/portal/catalog/default/component/x~20y/">' in html
+
+
+def test_text_that_is_no_valid_unicode_is_not_a_crash(frame):
+    assert b"a?b" in stamp(frame, page(), "a\ud800b", ())
+
+
+def test_the_portals_name_is_escaped_everywhere(frame, laid):
+    html = stamp(frame, page(), "", ()).decode() + laid.files["guides/index.html"].read_text()
+    assert "<b>" not in html
+    assert html.count("Acme &quot;&amp;&quot; &lt;b&gt;") >= 8
+
+
+@pytest.mark.parametrize(
+    ("up", "script"),
+    [("./", "./assets/javascripts/bundle"), ("../../", "../../assets/javascripts/bundle"), ("/p/", "/p/assets/javascripts/bundle")],
+)
+def test_all_relative_addresses_of_a_frame_begin_at_the_root(laid, up, script):
+    html = "".join(laid.frames["wide"].fitted("", up, "N", "").parts[::2])
+    assert f'src="{script}' in html
+    assert f'"base": "{up}"' in html
+    assert ('"..' in html) == up.startswith("..")
+
+
+def test_the_digest_of_a_frame_follows_tab_and_depth(laid):
+    entity = laid.frames["entity"]
+    digests = {entity.fitted(tab, up, "N", "").digest for tab in ("", "catalog/") for up in ("./", "../")}
+    assert len(digests) == 4
+
+
+def test_internal_portals_are_kept_out_of_search_engines_and_public_ones_are_not(project):
+    for audience, wanted in (("internal", True), ("public", False)):
+        portal = dataclasses.replace(project.portal, audience=audience)
+        assert engine._configuration(dataclasses.replace(project, portal=portal), "")["extra"]["noindex"] is wanted
+
+
+def test_only_what_is_needed_is_published(laid):
+    names = set(laid.files)
+    assert not [n for n in names if n.endswith((".map", ".gz")) or "lunr" in n or "workers" in n or n.startswith(("search/", "qz"))]
+    assert {"guides/index.html", "guides/how/one/index.html", "assets/favicon.svg"} <= names
+    assert not names & {"index.html", "404.html", "sitemap.xml", "guides.json"}
+
+
+def test_a_guide_has_our_policy_its_navigation_and_its_words_are_known_to_search(laid):
+    html = laid.files["guides/how/one/index.html"].read_text()
+    assert "script-src &#x27;self&#x27;" in html
+    assert "mkdocs" not in html.lower()
+    text = laid.guides["guides/"]
+    assert (text.title, text.kind) == ("All guides", "docs")
+    assert text.body.split("\n\n")[:2] == ["First words about parcels.", "Rules"]
+    assert "¶" not in text.body
+
+
+def test_a_table_of_a_guide_needs_no_style_attribute(laid):
+    html = laid.files["guides/index.html"].read_text()
+    assert 'align="right"' in html
+    assert " style=" not in html
+
+
+def test_mkdocs_runs_only_when_something_has_changed(laid, project, frames_cache):
+    def never(command, folder, environ):
+        raise AssertionError("MkDocs was run")
+
+    assert foundation.lay_foundation(project, frames_cache, never, sys.executable) == laid
+    other = dataclasses.replace(project, portal=dataclasses.replace(project.portal, name="Other"))
+    with pytest.raises(AssertionError, match="MkDocs was run"):
+        foundation.lay_foundation(other, frames_cache, never, sys.executable)
+    assert [path.name for path in frames_cache.iterdir()] == [laid.key]
+
+
+def test_a_failure_of_mkdocs_says_what_it_said(project, tmp_path):
+    with pytest.raises(WebsiteError, match="no such plugin"):
+        foundation.lay_foundation(project, tmp_path / "frames", lambda *_: (1, "no such plugin"), sys.executable)
+
+
+def test_an_override_that_loses_a_gap_is_named(laid):
+    with pytest.raises(WebsiteError, match="table of contents"):
+        split_frame("<html></html>", "entity")
+
+
+def test_the_theme_speaks_the_portals_language_if_it_knows_it():
+    assert [engine._language(name) for name in ("de", "de-CH", "pt-BR", "tlh")] == ["de", "de", "pt-BR", "en"]
+
+
+def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_followed(tmp_path):
+    for name in ("b.md", "index.md", "a/x.md", "a/index.md", ".git/y.md", "_drafts/z.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("# x")
+    (tmp_path / "passwd.md").symlink_to("/etc/passwd")
+    found = read_guides(tmp_path)
+    assert found.pages == ("a/index.md", "a/x.md", "b.md", "index.md")
+    assert found.navigation("guides/") == ["guides/index.md", "guides/b.md", {"A": ["guides/a/index.md", "guides/a/x.md"]}]
+
+
+def test_guides_may_say_their_own_order(tmp_path):
+    (tmp_path / "nav.yaml").write_text("- b.md\n- Deeper: [a/x.md, More: a/y.md]\n- Web: https://x.example/\n")
+    assert read_guides(tmp_path).navigation("g/") == [
+        "g/b.md",
+        {"Deeper": ["g/a/x.md", {"More": "g/a/y.md"}]},
+        {"Web": "https://x.example/"},
+    ]
+
+
+def test_a_logo_is_an_image_below_the_portals_folder(project, tmp_path):
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    mine = dataclasses.replace(project, root=tmp_path, portal=Portal(logo="logo.svg"))
+    assert engine._copy_logo(mine, docs) == "assets/logo.svg"
+    for path in ("../logo.svg", "/etc/passwd", "nothing.png"):
+        with pytest.raises(WebsiteError, match="is no image below"):
+            engine._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
