@@ -1,0 +1,144 @@
+"""Entities and what they state become one graph, with every relation in both directions, and the problems that only the whole shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from generator.catalog.findings import with_responsible
+from generator.catalog.graph import Catalog
+from generator.catalog.placing import span_of
+from generator.catalog.references import Stated, Unread, read_references
+from generator.catalog.rules import (
+    ambiguous_reference,
+    api_without_provider,
+    dangling_reference,
+    dependency_without_kind,
+    empty_group,
+    group_cycle,
+    missing_owner,
+    orphan,
+    owner_no_group,
+    part_cycle,
+    risky_dependency,
+    unreadable_reference,
+)
+from generator.catalog.suggestions import Names
+from generator.descriptors.kinds import Kinds
+from generator.model.entity import Entity, Origin
+from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
+from generator.model.relation import Relation
+from generator.problems import Problem
+
+CHECKS = (
+    dangling_reference.check,
+    missing_owner.check,
+    owner_no_group.check,
+    empty_group.check,
+    group_cycle.check,
+    part_cycle.check,
+    risky_dependency.check,
+    api_without_provider.check,
+    orphan.check,
+)
+"""The rules that ask the linked catalog."""
+PROBLEMS_PER_ENTITY = 200
+"""More from one descriptor would drown everybody else's."""
+
+
+def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The catalog of these entities and what is wrong with it, sorted by subject, with positions and responsible teams.
+
+    ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
+    """
+    first: dict[EntityRef, Entity] = {}
+    for entity in entities:
+        first.setdefault(entity.ref, entity)
+    unique = {ref: first[ref] for ref in sorted(first)}
+    stated = _read_all(unique.values(), kinds)
+    catalog = Catalog(unique, _both_ways(stated, {ref: ref for ref in unique}), kinds)
+    found = (*_stated_badly(catalog, stated), *(problem for check in CHECKS for problem in check(catalog)))
+    return catalog, with_responsible(catalog, _placed(catalog, _bounded(found)))
+
+
+def _read_all(entities: Iterable[Entity], kinds: Kinds) -> Stated:
+    stated = Stated()
+    for entity in entities:
+        kind = kinds.get(entity.ref.kind)
+        if kind is not None:
+            read_references(entity, kind, stated)
+    return stated
+
+
+def _both_ways(stated: Stated, known: dict[EntityRef, EntityRef]) -> dict[EntityRef, tuple[Relation, ...]]:
+    """Every relation once in each direction; where both ends state it, each keeps its own statement.
+
+    ``known`` maps references to the entities' own tuples, so that the graph holds each of them once.
+    """
+    edges: dict[EntityRef, dict[tuple[str, EntityRef], Relation]] = {}
+    for relation, _ in stated.relations:
+        target = known.get(relation.target, relation.target)
+        edges.setdefault(relation.source, {}).setdefault((relation.type, target), relation._replace(target=target))
+    for relation, reverse in stated.relations:
+        target = known.get(relation.target, relation.target)
+        back = Relation(target, reverse, relation.source, relation.declared_by, relation.field)
+        edges.setdefault(target, {}).setdefault((reverse, relation.source), back)
+    return {ref: tuple(found[key] for key in sorted(found)) for ref, found in sorted(edges.items())}
+
+
+def _stated_badly(catalog: Catalog, stated: Stated) -> Iterator[Problem]:
+    names = Names(catalog.entities)
+    for unread in stated.unread:
+        yield _without_kind(unread, names) if unread.bare else _unreadable(unread)
+    for relation in stated.bare:
+        if (other := relation.target._replace(namespace=DEFAULT_NAMESPACE)) in catalog.entities and relation.target in catalog.entities:
+            yield ambiguous_reference.RULE.problem(
+                f"`{relation.field}` means {relation.target}; there is {other} too.",
+                origin=catalog.entities[relation.source].origin,
+                subject=relation.source,
+                field=relation.field,
+                hint=f"Write the namespace: `{relation.target.namespace}/{relation.target.name}` or `{other.namespace}/{other.name}`.",
+            )
+
+
+def _without_kind(unread: Unread, names: Names) -> Problem:
+    bare = unread.bare or unread.entity.ref
+    known = sorted({ref.kind for ref in names.named(bare.name) if ref.namespace == bare.namespace})
+    choices = " or ".join(f"`{kind}:{unread.written}`" for kind in known or ("component", "resource"))
+    return dependency_without_kind.RULE.problem(
+        f"`{unread.field}` is `{unread.written}`: a dependency must name its kind.",
+        origin=unread.entity.origin,
+        subject=unread.entity.ref,
+        field=unread.field,
+        hint=f"Write {choices}{'' if known else ', whichever it is'}.",
+    )
+
+
+def _unreadable(unread: Unread) -> Problem:
+    return unreadable_reference.RULE.problem(
+        f"`{unread.field}` is `{unread.written}`: {unread.reason}.",
+        origin=unread.entity.origin,
+        subject=unread.entity.ref,
+        field=unread.field,
+        hint="Write it as `[kind:][namespace/]name`.",
+    )
+
+
+def _bounded(problems: Iterable[Problem]) -> list[Problem]:
+    """Sorted by subject, the rules in their order, and no more than ``PROBLEMS_PER_ENTITY`` of one."""
+    kept: dict[EntityRef, list[Problem]] = {}
+    for problem in problems:
+        if problem.subject is not None and len(mine := kept.setdefault(problem.subject, [])) < PROBLEMS_PER_ENTITY:
+            mine.append(problem)
+    return [problem for ref in sorted(kept) for problem in kept[ref]]
+
+
+def _placed(catalog: Catalog, problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The same problems with their position in the file. A problem may lie in another descriptor than its subject's."""
+    by_origin: dict[Origin, Entity] = {}
+    for problem in problems:
+        entity = catalog.entities.get(problem.subject) if problem.subject else None
+        if entity is None or entity.origin is not problem.origin:
+            by_origin = by_origin or {other.origin: other for other in catalog.entities.values()}
+            entity = by_origin.get(problem.origin) if problem.origin else None
+        yield replace(problem, span=span_of(entity, problem.field)) if entity else problem

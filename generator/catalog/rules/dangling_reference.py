@@ -1,0 +1,85 @@
+"""REF001: a reference to something that is not in the catalog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.catalog.graph import Catalog
+from generator.catalog.suggestions import Names
+from generator.model.ref import EntityRef, humanize
+from generator.model.relation import Relation
+from generator.problems import Problem, Rule, Severity
+
+RULE = Rule(
+    code="REF001",
+    name="dangling-reference",
+    severity=Severity.WARNING,
+    summary="A reference names an entity that is not in the catalog.",
+    means="""A field such as `owner`, `system` or `dependsOn` names an entity, and no descriptor that was read defines it.
+A reference without a kind means the kind that its field expects; a reference without a namespace means **the namespace of the
+entity that holds it**, not `default`.""",
+    matters="""The relation leads nowhere: nobody sees who owns the thing, or what breaks when it goes away. In public repositories
+about one reference in five dangles, most often by a misspelled name, a team that was renamed, or a repository that is not collected.
+The portal shows the name as text with a mark, and builds on.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-chekout
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+)
+
+_FIELD = re.compile(r"spec\.([^\[]+)")
+
+
+def check(catalog: Catalog) -> Iterator[Problem]:
+    """Every stated reference whose target does not exist, with the nearest name that does."""
+    names = Names(catalog.entities)
+    for ref, relations in catalog.relations.items():
+        for relation in relations:
+            if relation.declared_by == ref and relation.source == ref and relation.target not in catalog.entities:
+                yield _problem(catalog, relation, names)
+
+
+def _problem(catalog: Catalog, relation: Relation, names: Names) -> Problem:
+    return RULE.problem(
+        f"`{relation.field}` names {relation.target}, which is not in the catalog.",
+        origin=catalog.entities[relation.source].origin,
+        subject=relation.source,
+        field=relation.field,
+        hint=_hint(catalog, relation, names),
+    )
+
+
+def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
+    target = relation.target
+    found = names.nearest(target)
+    if found and found.kind == target.kind:
+        return f"Did you mean `{_short(catalog, relation, found)}`?"
+    if found:
+        return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
+    if not names.has_kind(target.kind):
+        return f"The catalog has no {target.kind} at all: add the source that has them to sources.yaml."
+    return f"Correct the name, or add a descriptor for {target}."
+
+
+def _short(catalog: Catalog, relation: Relation, found: EntityRef) -> str:
+    """The suggestion as one would write it in that field."""
+    kind = catalog.kinds.get(relation.source.kind)
+    match = _FIELD.match(relation.field)
+    fields = [field for field in kind.relations if match and field.field == match[1]] if kind else []
+    default_kind = fields[0].default_kind if fields else None
+    return humanize(found, default_kind=default_kind, default_namespace=relation.source.namespace)

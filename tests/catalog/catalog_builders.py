@@ -1,0 +1,102 @@
+"""Entities and kinds for the tests of the catalog."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import yaml
+
+from generator.catalog.linking import link
+from generator.descriptors import kinds as kinds_module
+from generator.descriptors.kinds import Kind, Kinds, RelationField
+from generator.model.entity import Entity, Origin
+from generator.model.ref import EntityRef, parse_ref
+
+VECTORS = Path(__file__).parent.parent / "data" / "vectors"
+
+OWNER = RelationField("owner", "ownedBy", "ownerOf", "group", many=False)
+SYSTEM = RelationField("system", "partOf", "hasPart", "system", many=False)
+NEEDS = (
+    RelationField("dependsOn", "dependsOn", "dependencyOf", None, many=True),
+    RelationField("dependencyOf", "dependencyOf", "dependsOn", None, many=True),
+)
+FIELDS = {
+    "Component": (
+        OWNER,
+        SYSTEM,
+        RelationField("subcomponentOf", "partOf", "hasPart", "component", many=False),
+        RelationField("providesApis", "providesApi", "apiProvidedBy", "api", many=True),
+        RelationField("consumesApis", "consumesApi", "apiConsumedBy", "api", many=True),
+        *NEEDS,
+    ),
+    "API": (OWNER, SYSTEM),
+    "Resource": (OWNER, SYSTEM, *NEEDS),
+    "System": (OWNER, RelationField("domain", "partOf", "hasPart", "domain", many=False)),
+    "Domain": (OWNER, RelationField("subdomainOf", "partOf", "hasPart", "domain", many=False)),
+    "Group": (
+        RelationField("parent", "childOf", "parentOf", "group", many=False),
+        RelationField("children", "parentOf", "childOf", "group", many=True),
+        RelationField("members", "hasMember", "memberOf", "user", many=True),
+    ),
+    "User": (RelationField("memberOf", "memberOf", "hasMember", "group", many=True),),
+    "Template": (OWNER,),
+    "Location": (),
+}
+
+
+def portal_kinds() -> Kinds:
+    """The built-in kinds; until they are there, the same by hand."""
+    if hasattr(kinds_module, "builtin_kinds"):
+        return kinds_module.builtin_kinds()
+    return Kinds({name.lower(): Kind(name, f"{name}s", "cube-outline", fields) for name, fields in FIELDS.items()})
+
+
+KINDS = portal_kinds()
+
+
+def ref(text: str) -> EntityRef:
+    return parse_ref(text, default_kind="component").canonical()
+
+
+def origin(**changes) -> Origin:
+    values = {"source": "here", "tree": "/t", "repository": "t", "revision": "", "path": "catalog-info.yaml", "document": 0, "line": 1}
+    return Origin(**(values | changes))
+
+
+def entity(document: dict, **place) -> Entity:
+    """An entity as the reader makes it of a document."""
+    metadata = {"namespace": "default", **document["metadata"]}
+    spec = document.get("spec")
+    spec = spec if isinstance(spec, dict) else {}
+    text = yaml.safe_dump(document, sort_keys=False)
+    kind = document["kind"]
+    digest = hashlib.sha256(json.dumps([kind, metadata, spec], sort_keys=True).encode()).hexdigest()
+    name = EntityRef(kind.lower(), metadata["namespace"].lower(), metadata["name"].lower())
+    return Entity(name, kind, document.get("apiVersion", "backstage.io/v1alpha1"), metadata, spec, origin(**place), digest, text)
+
+
+def make(text: str, **place) -> Entity:
+    """``make("component:shop owner=team dependsOn=[resource:db]")``: a reference and fields of the spec, as YAML values."""
+    name, *fields = text.split(" ")
+    written = parse_ref(name)
+    kind = next((k for k in FIELDS if k.lower() == written.kind), written.kind)
+    spec = {key: yaml.safe_load(value) for key, value in (field.split("=", 1) for field in fields if field)}
+    document = {"kind": kind, "metadata": {"name": written.name, "namespace": written.namespace}, "spec": spec}
+    return entity(document, **({"path": f"{written.kind}-{written.name}.yaml"} | place))
+
+
+def linked(*texts: str):
+    """Catalog and problems of such entities."""
+    return link([make(text) for text in texts], KINDS)
+
+
+def catalog_of(*texts: str):
+    return linked(*texts)[0]
+
+
+def codes(problems) -> list[str]:
+    return [problem.code for problem in problems]
+
+
+def problems_of(code: str, *texts: str):
+    return [problem for problem in linked(*texts)[1] if problem.code == code]

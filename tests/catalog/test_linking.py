@@ -1,0 +1,133 @@
+import json
+from dataclasses import replace
+
+import pytest
+from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, problems_of, ref
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.catalog.linking import PROBLEMS_PER_ENTITY, link
+from generator.model.entity import Derived
+from generator.model.ref import EntityRef
+from generator.problems import Severity
+
+CASES = json.loads((VECTORS / "relations.json").read_text())["cases"]
+
+
+def canonical(part) -> EntityRef:
+    return EntityRef(part["kind"].lower(), part["namespace"].lower(), part["name"].lower())
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "relations" in c["expect"]], ids=lambda c: c["name"])
+def test_relations_are_backstages(case):
+    catalog, _ = link([entity(case["input"])], KINDS)
+    found = {(r.source, r.type, r.target) for relations in catalog.relations.values() for r in relations}
+    assert found == {(canonical(r["source"]), r["type"], canonical(r["target"])) for r in case["expect"]["relations"]}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "error" in c["expect"]], ids=lambda c: c["name"])
+def test_a_dependency_without_a_kind_is_an_error_and_the_entity_stays(case):
+    catalog, problems = link([entity(case["input"])], KINDS)
+    assert len(catalog.entities) == 1
+    [problem] = [p for p in problems if p.code == "REF002"]
+    assert problem.severity is Severity.ERROR
+    assert f"`{case['expect']['ref']}`" in problem.message
+    assert problem.hint == f"Write `component:{case['expect']['ref']}` or `resource:{case['expect']['ref']}`, whichever it is."
+
+
+def test_a_dependency_without_a_kind_is_told_what_exists():
+    [problem] = problems_of("REF002", "component:shop dependsOn=[db]", "resource:db")
+    assert problem.hint == "Write `resource:db`."
+    assert problem.field == "spec.dependsOn[0]"
+
+
+def test_a_compound_reference_is_a_reference():
+    document = {"kind": "Component", "metadata": {"name": "x"}, "spec": {"owner": {"kind": "Group", "namespace": "ops", "name": "Web"}}}
+    assert link([entity(document)], KINDS)[0].targets(ref("x"), "ownedBy") == (ref("group:ops/web"),)
+
+
+@pytest.mark.parametrize("written", ["':a'", "'a:'", "'/a'", "'group:/a'", "{x:y}"])
+def test_what_is_no_reference_is_told_at_its_place(written):
+    [problem] = problems_of("REF003", f"component:shop owner={written}")
+    assert (problem.severity, problem.field) == (Severity.ERROR, "spec.owner")
+
+
+@pytest.mark.parametrize("written", ["1", "null", "true", "''", "[null,1]", "~", "1.5"])
+def test_a_value_of_a_wrong_type_adds_no_relation(written):
+    catalog, problems = linked(f"component:shop owner={written}")
+    assert not catalog.relations
+    assert not [p for p in problems if p.code.startswith("REF")]
+
+
+def test_one_reference_in_place_of_a_list_is_read_and_a_list_in_place_of_one():
+    catalog = catalog_of("component:shop consumesApis=orders system=[a]")
+    assert catalog.targets(ref("shop"), "consumesApi", "partOf") == (ref("api:orders"), ref("system:a"))
+
+
+def test_a_derived_owner_counts_where_the_descriptor_names_none():
+    shop = replace(make("component:shop"), derived=(Derived("spec.owner", "web", "CODEOWNERS"),))
+    catalog, problems = link([shop, make("group:web")], KINDS)
+    assert catalog.targets(ref("shop"), "ownedBy") == (ref("group:web"),)
+    assert "OWN001" not in [p.code for p in problems]
+
+
+def test_what_both_ends_say_is_one_relation_and_each_keeps_its_own_statement():
+    catalog = catalog_of("group:web members=[jane]", "user:jane memberOf=[web]")
+    [up] = catalog.relations[ref("user:jane")]
+    [down] = catalog.relations[ref("group:web")]
+    assert (up.type, up.declared_by, up.field) == ("memberOf", ref("user:jane"), "spec.memberOf[0]")
+    assert (down.type, down.declared_by, down.field) == ("hasMember", ref("group:web"), "spec.members[0]")
+
+
+def test_the_holders_namespace_is_the_default_one():
+    catalog = catalog_of("component:ops/shop owner=web system=default/all")
+    assert catalog.targets(ref("component:ops/shop"), "ownedBy", "partOf") == (ref("group:ops/web"), ref("system:all"))
+
+
+def test_a_missing_entity_still_knows_who_wants_it():
+    catalog = catalog_of("component:shop dependsOn=[resource:db]")
+    assert catalog.targets(ref("resource:db"), "dependencyOf") == (ref("shop"),)
+    assert catalog.get(ref("resource:db")) is None
+
+
+def test_an_unknown_kind_has_no_relations_and_does_no_harm():
+    catalog = catalog_of("engagement:big owner=web", "group:web")
+    assert list(catalog.entities) == [ref("engagement:big"), ref("group:web")]
+    assert not catalog.relations
+
+
+def test_of_two_entities_with_one_reference_the_first_counts():
+    catalog, _ = link([make("component:shop owner=a"), make("component:shop owner=b", path="z.yaml")], KINDS)
+    assert catalog.targets(ref("shop"), "ownedBy") == (ref("group:a"),)
+
+
+def test_one_descriptor_has_a_bounded_number_of_problems():
+    many = "[" + ",".join(f"component:x{i}" for i in range(PROBLEMS_PER_ENTITY + 50)) + "]"
+    assert len(linked(f"component:shop owner=web dependsOn={many}")[1]) == PROBLEMS_PER_ENTITY
+
+
+NAMES = st.sampled_from(["a", "b", "c", "ops/a", "d"])
+REFS = st.builds("{}:{}".format, st.sampled_from(["component", "resource", "system", "domain", "group", "user", "api"]), NAMES)
+FIELDS = ["owner", "system", "subcomponentOf", "dependsOn", "dependencyOf", "providesApis", "parent", "children", "memberOf", "domain"]
+FIELD = st.builds("{}=[{}]".format, st.sampled_from(FIELDS), REFS)
+ENTITIES = st.lists(
+    st.builds(lambda r, f: " ".join([r, *f]), REFS, st.lists(FIELD, max_size=4, unique_by=lambda x: x.split("=")[0])), max_size=8
+)
+
+
+@given(ENTITIES)
+def test_every_relation_has_its_way_back(texts):
+    catalog = catalog_of(*texts)
+    reverse = {f.type: f.reverse for kind in KINDS.by_name.values() for f in kind.relations}
+    reverse |= {back: there for there, back in reverse.items()}
+    found = {(r.source, r.type, r.target) for relations in catalog.relations.values() for r in relations}
+    assert found == {(target, reverse[type_], source) for source, type_, target in found}
+    assert sum(map(len, catalog.relations.values())) == len(found)
+
+
+@given(ENTITIES)
+def test_every_stated_reference_that_dangles_is_told(texts):
+    catalog, problems = linked(*texts)
+    stated = [r for rs in catalog.relations.values() for r in rs if r.declared_by == r.source and r.target not in catalog.entities]
+    told = {(p.subject, p.field) for p in problems if p.code == "REF001"}
+    assert told >= {(r.source, r.field) for r in stated}
