@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
+from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.descriptors.kinds import Kinds
 from generator.model.entity import Entity, Origin
@@ -153,9 +154,7 @@ def kind_icon(kinds: Kinds, kind: str) -> str:
 
 def text_of(value: object, limit: int = MAX_TEXT) -> str:
     """A text or number of a descriptor on one line, bounded; an empty text for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    text = " ".join(str(value).split())
+    text = " ".join(questions.as_text(value).split())
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
@@ -169,18 +168,9 @@ def list_of(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def written_name(entity: Entity) -> str:
-    """The name in its author's spelling."""
-    return text_of(entity.metadata.get("name")) or entity.ref.name
-
-
 def display_name(entity: Entity) -> str:
-    """What people call it: title, else the profile's display name, else the name as written."""
-    return (
-        text_of(entity.metadata.get("title"))
-        or text_of(mapping_of(entity.spec.get("profile")).get("displayName"))
-        or written_name(entity)
-    )  # fmt: skip
+    """What people call it, on one line."""
+    return text_of(questions.title(entity)) or entity.ref.name
 
 
 def initials(name: str) -> str:
@@ -231,7 +221,7 @@ _LIFECYCLES = {
 
 def lifecycle_of(entity: Entity) -> StateView | None:
     """The lifecycle; ``production`` is plain text because it is the rule. None where there is none."""
-    text = text_of(entity.spec.get("lifecycle"))
+    text = text_of(questions.lifecycle_of(entity), 80)
     return StateView(text, *_LIFECYCLES.get(text.lower(), ("none", ""))) if text else None
 
 

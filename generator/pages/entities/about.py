@@ -1,0 +1,154 @@
+"""Description, links and properties of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from generator.catalog import questions
+from generator.documentation.markdown import plain, to_html
+from generator.model.entity import Entity
+from generator.model.ref import EntityRef, RefError, parse_ref
+from generator.pages.entities.addresses import view_address
+from generator.pages.entities.context import EntityContext
+from generator.pages.entities.heading import lead
+from generator.pages.entities.view import AboutView, Detail, Section
+from generator.pages.parts import ChipLink, WebLink, catalog_path, text_of, web_url
+from generator.pages.urls import entity_path, up_from
+
+TAG_LIMIT = 40
+LINK_LIMIT = 30
+LABEL_LIMIT = 20
+_REVISION_LETTERS = 10
+
+_ICONS = {
+    "dashboard": "dashboard", "runbook": "runbook", "chat": "chat", "message": "chat", "docs": "docs", "doc": "docs", "documentation": "docs",
+    "book": "docs", "techdocs": "docs", "email": "mail", "mail": "mail", "github": "link-code", "gitlab": "link-code", "code": "link-code",
+    "source": "link-code", "repository": "link-code", "web": "web", "website": "web", "help": "link-help", "logs": "logs", "log": "logs",
+    "alert": "link-alert", "alerts": "link-alert", "warning": "link-alert", "issue": "link-ticket", "issues": "link-ticket", "ticket": "link-ticket",
+    "database": "link-database", "storage": "link-database", "video": "link-video", "ci": "link-pipeline", "cicd": "link-pipeline",
+    "pipeline": "link-pipeline", "cloud": "link-cloud", "chart": "link-chart", "monitoring": "link-chart", "metrics": "link-chart",
+    "group": "group", "user": "user", "api": "api", "slack": "chat", "teams": "chat", "on-call": "on-call", "pagerduty": "on-call", "location": "link-location",
+}  # fmt: skip
+"""Icons by what descriptors say in a link's ``icon`` or ``type``, and by the first word of a host's name."""
+
+_ANNOTATIONS = {
+    "github.com/project-slug": "GitHub",
+    "gitlab.com/project-slug": "GitLab",
+    "pagerduty.com/service-id": "PagerDuty",
+    "sonarqube.org/project-key": "SonarQube",
+    "argocd/app-name": "Argo CD",
+    "argocd/app-selector": "Argo CD",
+    "backstage.io/kubernetes-id": "Kubernetes",
+    "backstage.io/kubernetes-label-selector": "Kubernetes",
+    "sentry.io/project-slug": "Sentry",
+    "jira/project-key": "Jira",
+    "grafana/dashboard-selector": "Grafana",
+    "jenkins.io/job-full-name": "Jenkins",
+    "circleci.com/project-slug": "CircleCI",
+    "opsgenie.com/component-selector": "Opsgenie",
+    "snyk.io/org-name": "Snyk",
+    "github.com/team-slug": "GitHub",
+    "github.com/user-login": "GitHub",
+}
+"""Annotations that say where else the entity is known, and what people call that place."""
+
+
+def about(context: EntityContext, entity: Entity) -> Section:
+    """The section; never empty, for every entity has a place."""
+    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity))
+    return Section("about", context.labels["about"], "about", content)
+
+
+def _prose(context: EntityContext, entity: Entity) -> Markup:
+    """The description, unless the lead has said it all."""
+    text = questions.description(entity)
+    if not text or " ".join(plain(text).split()) == lead(entity):
+        return Markup()
+    return to_html(text, _resolver(context, entity))
+
+
+def _resolver(context: EntityContext, entity: Entity) -> Callable[[str], str | None]:
+    """Links in a description: a reference leads to the entity's page; anything else leads nowhere."""
+
+    def resolve(target: str) -> str | None:
+        try:
+            ref = parse_ref(target, default_namespace=entity.ref.namespace).canonical()
+        except RefError:
+            return None
+        return up_from(entity_path(entity.ref)) + entity_path(ref) if context.catalog.get(ref) else None
+
+    return resolve
+
+
+def _links(entity: Entity) -> tuple[WebLink, ...]:
+    return tuple(_link(link) for link in questions.links(entity)[:LINK_LIMIT])
+
+
+def _link(link: questions.Link) -> WebLink:
+    url = web_url(link.url)
+    title = text_of(link.title, 120) if link.title != link.url else ""
+    if not url:
+        return WebLink(title or text_of(link.url, 200), "", "missing", text_of(link.url, 200) if title else "")
+    return WebLink(title or _short(url), url, _icon(link.icon, link.type, url))
+
+
+def _short(url: str) -> str:
+    return text_of(url.partition("://")[2].rstrip("/") or url.partition(":")[2], 80)
+
+
+def _icon(icon: str, kind: str, url: str) -> str:
+    names = [icon.lower(), *icon.lower().replace("_", "-").split("-"), kind.lower(), *(urlsplit(url).hostname or "").split(".")]
+    return next((_ICONS[name] for name in names if name in _ICONS), "mail" if url.startswith("mailto:") else "external")
+
+
+def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    labels, domain = context.labels, questions.domain_of(context.catalog, entity.ref)
+    is_indirect = domain and domain not in context.catalog.targets(entity.ref, "partOf")
+    tags = tuple(ChipLink(text_of(tag, 80), catalog_path(tag=tag)) for tag in questions.tags(entity)[:TAG_LIMIT])
+    marks = tuple((text_of(k, 100), text_of(v, 100)) for k, v in list(questions.labels(entity).items())[:LABEL_LIMIT])
+    found = (
+        Detail(labels["in_domain"], entities=(context.links.to(domain),) if domain and is_indirect else ()),
+        Detail(labels["tags"], chips=tags),
+        Detail(labels["labels"], pairs=marks),
+        *_known_as(entity),
+        *_derived(context, entity),
+        *_place(context, entity),
+    )
+    return tuple(d for d in found if d.entities or d.chips or d.pairs or d.text or d.code)
+
+
+def _known_as(entity: Entity) -> tuple[Detail, ...]:
+    annotations = questions.annotations(entity)
+    return tuple(Detail(name, code=text_of(annotations[key], 200)) for key, name in _ANNOTATIONS.items() if key in annotations)
+
+
+def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    labels = context.labels
+    return tuple(
+        Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"] % text_of(derived.by, 80))
+        for derived in entity.derived[:10]
+    )
+
+
+def _place(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    origin, labels = entity.origin, context.labels
+    refs = tuple(ref for ref in map(_ref, origin.via_locations[-3:]) if ref)
+    return (
+        Detail(labels["descriptor"], code=origin.path, url=view_address(context, entity)),
+        Detail(labels["repository"], text=origin.repository, note=_commit(context, origin.revision)),
+        Detail(labels["found_through"], entities=context.links.all(refs)),
+    )
+
+
+def _commit(context: EntityContext, revision: str) -> str:
+    return context.labels["commit"] % revision[:_REVISION_LETTERS] if revision else ""
+
+
+def _ref(text: str) -> EntityRef | None:
+    try:
+        return parse_ref(text, default_kind="location").canonical()
+    except RefError:
+        return None

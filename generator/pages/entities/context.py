@@ -1,0 +1,81 @@
+"""What all entity pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.catalog import questions
+from generator.catalog.graph import Catalog
+from generator.diagrams.layout import Layouts
+from generator.model.ref import EntityRef
+from generator.model.tree import Tree
+from generator.pages.parts import EntityLink, Links
+from generator.problems import Problem
+from generator.settings.settings import Settings
+
+LIST_LIMIT = 50
+"""Rows of a list; hubs have thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityContext:
+    """One whole catalog and what is known around it."""
+
+    catalog: Catalog
+    problems: Mapping[EntityRef, Sequence[Problem]]
+    """By subject."""
+    trees: Mapping[str, Tree]
+    """By id."""
+    settings: Settings
+    layouts: Layouts
+    labels: Mapping[str, str]
+    """The portal's words by key, from ``templates/strings/``."""
+    links: Links
+    brought: Mapping[str, tuple[EntityRef, ...]]
+    """Entities by the Location's reference that led to their file."""
+
+    @property
+    def is_public(self) -> bool:
+        """People's addresses are left out."""
+        return self.settings.portal.audience == "public" and "mail" not in _exposed(self.settings)
+
+    def owner_of(self, ref: EntityRef) -> EntityLink | None:
+        """The first owner that is stated; existing or not."""
+        owner = questions.owner(self.catalog, ref)
+        return self.links.to(owner) if owner else None
+
+    def needs_owner(self, ref: EntityRef) -> bool:
+        """Entities of this kind are expected to name an owner."""
+        return questions.needs_owner(self.catalog, ref)
+
+    def is_unowned(self, ref: EntityRef) -> bool:
+        """It exists, needs an owner and names none."""
+        return ref in self.catalog.entities and questions.owner(self.catalog, ref) is None and self.needs_owner(ref)
+
+
+def entity_context(
+    catalog: Catalog,
+    problems: Sequence[Problem],
+    trees: Mapping[str, Tree],
+    settings: Settings,
+    layouts: Layouts,
+    labels: Mapping[str, str],
+    links: Links | None = None,
+) -> EntityContext:
+    """Everything that entity pages need; ``links`` may be shared with other families."""
+    by_subject: dict[EntityRef, list[Problem]] = {}
+    for problem in problems:
+        if problem.subject is not None:
+            by_subject.setdefault(problem.subject, []).append(problem)
+    brought: dict[str, list[EntityRef]] = {}
+    for ref, entity in catalog.entities.items():
+        if entity.origin.via_locations:
+            brought.setdefault(entity.origin.via_locations[-1], []).append(ref)
+    by_location = {ref: tuple(refs) for ref, refs in brought.items()}
+    return EntityContext(catalog, by_subject, trees, settings, layouts, labels, links or Links(catalog), by_location)
+
+
+def _exposed(settings: Settings) -> object:
+    portal = settings.sections.get("expose")
+    return portal if isinstance(portal, list | tuple) else ()

@@ -1,0 +1,100 @@
+"""Which entity pages there are, and what stands on each kind's page in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from generator.catalog import questions
+from generator.documentation.markdown import first_sentence
+from generator.model.entity import Entity
+from generator.pages.entities import containing, declaring, interfaces, people, relating
+from generator.pages.entities.about import about
+from generator.pages.entities.context import EntityContext
+from generator.pages.entities.descriptor import descriptor
+from generator.pages.entities.heading import actions, keys, lead, no_lead, trail
+from generator.pages.entities.improving import improve
+from generator.pages.entities.view import EntityView, Section
+from generator.pages.page import Page, TocEntry
+from generator.pages.parts import display_name, kind_icon, problem_view
+from generator.pages.search_text import entity_search_text
+from generator.pages.urls import entity_path
+
+PROBLEM_LIMIT = 30
+_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
+
+Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
+
+_PARTS: dict[str, tuple[Part, ...]] = {
+    "component": (about, relating.relations, relating.impact, interfaces.apis, interfaces.subcomponents),
+    "api": (about, interfaces.providers, relating.impact, interfaces.definition),
+    "resource": (about, relating.relations, relating.impact, interfaces.apis),
+    "system": (about, containing.contents, relating.relations, relating.impact),
+    "domain": (about, containing.contents, relating.relations),
+    "group": (people.members, people.owns, people.organisation, about),
+    "user": (people.memberships, people.owns, people.owned_by_teams, about),
+    "location": (declaring.targets, declaring.brought, about),
+    "template": (about, declaring.parameters, declaring.steps, relating.relations),
+}
+_OTHER: tuple[Part, ...] = (about, declaring.spec, containing.contents, relating.relations, relating.impact, interfaces.apis)
+"""For kinds of the portal's own and unknown ones."""
+
+
+def plan(context: EntityContext) -> Iterator[Page]:
+    """A page for each entity, in the catalog's order."""
+    for entity in context.catalog.entities.values():
+        yield _page(context, entity)
+
+
+def _page(context: EntityContext, entity: Entity) -> Page:
+    return Page(
+        path=entity_path(entity.ref),
+        template="entity.html",
+        frame="entity",
+        tab=_TABS.get(entity.ref.kind, "catalog/"),
+        title=display_name(entity),
+        view=partial(entity_view, context, entity),
+        description=first_sentence(questions.description(entity)),
+        toc=_toc,
+        search=partial(entity_search_text, context.catalog, entity),
+        ref=str(entity.ref),
+    )
+
+
+def _toc(view: EntityView) -> tuple[TocEntry, ...]:
+    return view.toc
+
+
+def entity_view(context: EntityContext, entity: Entity) -> EntityView:
+    """All that an entity's page says."""
+    is_group = entity.ref.kind == "group"
+    return EntityView(
+        ref=str(entity.ref),
+        kind=entity.kind,
+        icon=kind_icon(context.catalog.kinds, entity.ref.kind),
+        title=display_name(entity),
+        trail=trail(context, entity),
+        lead=lead(entity),
+        no_lead=no_lead(context, entity),
+        actions=actions(context, entity),
+        keys=(*keys(context, entity), *(people.group_keys(context, entity) if is_group else ())),
+        sections=tuple(_sections(context, entity)),
+    )
+
+
+def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
+    for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), descriptor):
+        found = part(context, entity)
+        if isinstance(found, tuple):
+            yield from found
+        elif found is not None:
+            yield found
+
+
+def problems(context: EntityContext, entity: Entity) -> Section | None:
+    """What is wrong with the descriptor."""
+    found = context.problems.get(entity.ref, ())
+    if not found:
+        return None
+    shown = tuple(problem_view(problem, context.links, context.trees) for problem in found[:PROBLEM_LIMIT])
+    return Section("problems", context.labels["problems"], "problems", shown, f"{len(found):,}")

@@ -1,0 +1,103 @@
+"""What an entity is tied to: the diagram, dependents and dependencies, what breaks without it, relations of other kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from generator.catalog import questions
+from generator.diagrams.drawing import draw
+from generator.diagrams.neighbourhood import neighbourhood
+from generator.model.entity import Entity
+from generator.pages.entities.context import EntityContext
+from generator.pages.entities.lists import list_view, more
+from generator.pages.entities.view import ImpactView, ListView, RelationsView, Section, TeamImpact
+from generator.pages.urls import entity_path, up_from
+
+TEAM_LIMIT = 30
+NAMES_LIMIT = 12
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+KNOWN_RELATIONS = frozenset({
+    "ownedBy", "ownerOf", "partOf", "hasPart", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
+    "parentOf", "childOf", "hasMember", "memberOf",
+})  # fmt: skip
+"""Relations that have a place of their own on some page."""
+
+
+def relations(context: EntityContext, entity: Entity) -> Section | None:
+    """Diagram, dependents, dependencies; None for an entity that stands alone."""
+    labels = context.labels
+    lists = (
+        _dependencies(context, labels["dependents"], "dependents", questions.dependents(context.catalog, entity.ref), reverse=True),
+        _dependencies(context, labels["dependencies"], "dependencies", questions.dependencies(context.catalog, entity.ref)),
+        *_others(context, entity),
+    )
+    shown = tuple(view for view in lists if view)
+    if not shown:
+        return None
+    return Section("relations", labels["relations"], "relations", RelationsView(diagram(context, entity), shown))
+
+
+def diagram(context: EntityContext, entity: Entity) -> Markup:
+    """The neighbourhood as inline SVG."""
+    graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes)
+    return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
+
+
+def _dependencies(
+    context: EntityContext, title: str, icon: str, found: Iterable[questions.Dependency], *, reverse: bool = False
+) -> ListView | None:
+    pairs = [(dependency.ref, _how(context, dependency, reverse=reverse)) for dependency in found]
+    return list_view(context, title, icon, pairs)
+
+
+def _how(context: EntityContext, dependency: questions.Dependency, *, reverse: bool) -> str:
+    labels = context.labels
+    if dependency.via is not None:
+        return labels["via"] % context.links.to(dependency.via).name
+    if dependency.how == "dependsOn":
+        return "" if reverse else labels["depends_on"]
+    return labels["consumes"]
+
+
+def _others(context: EntityContext, entity: Entity) -> tuple[ListView | None, ...]:
+    """Relations that own kinds declare: a card for each type."""
+    types = sorted({r.type for r in context.catalog.relations.get(entity.ref, ())} - KNOWN_RELATIONS)
+    targets = context.catalog.targets
+    return tuple(list_view(context, _words(kind), "other", [(ref, "") for ref in targets(entity.ref, kind)]) for kind in types)
+
+
+def _words(camel: str) -> str:
+    """``deployedTo`` as ``Deployed to``."""
+    return _CAMEL.sub(" ", camel[:60]).capitalize()
+
+
+def impact(context: EntityContext, entity: Entity) -> Section | None:
+    """What breaks if the entity goes away, by team; None if nothing does."""
+    found, labels = questions.impact(context.catalog, entity.ref), context.labels
+    if not found.teams:
+        return None
+    teams = tuple(_team(context, team) for team in found.teams[:TEAM_LIMIT])
+    farthest = max(team.steps for team in found.teams)
+    count = f"{found.total:,}+" if found.truncated else f"{found.total:,}"
+    named = sum(team.team is not None for team in found.teams)
+    note = ", ".join((_number(labels, "n_teams", named), _number(labels, "up_to_n_steps", farthest))) if found.total > 1 else ""
+    view = ImpactView(teams, more(context, len(found.teams), len(teams)))
+    return Section("impact", labels["what_breaks"], "impact", view, count, note)
+
+
+def _team(context: EntityContext, team: questions.TeamImpact) -> TeamImpact:
+    labels = context.labels
+    shown = team.entities[:NAMES_LIMIT]
+    distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)
+    link = context.links.to(team.team) if team.team else None
+    return TeamImpact(link, context.links.all(shown), more(context, len(team.entities), len(shown)), distance)
+
+
+def _number(labels: object, key: str, number: int) -> str:
+    """A label with a number in it; ``<key>_1`` for one."""
+    words = labels[key if number != 1 else f"{key}_1"]  # type: ignore[index]
+    return str(words).format(number)
