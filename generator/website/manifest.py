@@ -1,0 +1,85 @@
+"""What we have written into an output folder: its marker, and the list by which nothing of anybody else's is ever touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+
+from generator.errors import WebsiteError
+
+MARKER = ".callboard-site"
+WORKSHOP = ".callboard-commit"
+"""Folder inside the output, so that renaming out of it stays on one file system; there only during a commit."""
+_HEAD = "callboard site 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of ours."""
+
+    digest: str
+    """BLAKE2b of its content, 32 hexadecimal digits."""
+    size: int
+    """Bytes."""
+
+
+def digest_of(content: bytes) -> str:
+    """The digest that manifests use."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def read_manifest(output: Path) -> dict[str, Written]:
+    """What we have written into ``output``, by path; empty for a new or an empty folder.
+
+    Raises:
+        WebsiteError: the folder holds something, and was not made by Callboard.
+    """
+    marker = output / MARKER
+    if not marker.is_file():
+        if output.is_dir() and any(path.name != WORKSHOP for path in output.iterdir()):
+            raise WebsiteError(
+                f"{output} is not empty and was not made by Callboard (it has no file {MARKER}).",
+                "Name another folder with --output, or empty this one if nothing in it is needed.",
+            )
+        return {}
+    head, *lines = marker.read_text(encoding="utf-8").splitlines()
+    if head != _HEAD:
+        raise WebsiteError(f"{marker} was written by another version of Callboard.", "Delete the folder and build again.")
+    return dict(_parse(line) for line in lines)
+
+
+def manifest_text(files: Mapping[str, Written]) -> bytes:
+    """The marker's content: a line a file, sorted, so that equal sites have equal markers."""
+    lines = (f"{written.digest} {written.size} {path}" for path, written in sorted(files.items()))
+    return "\n".join((_HEAD, *lines, "")).encode()
+
+
+def checked_path(path: str) -> str:
+    """The path itself, if it stays inside the output folder and is none of our own names.
+
+    Raises:
+        WebsiteError: it does not.
+    """
+    parts = PurePosixPath(path).parts
+    odd = not parts or path.startswith("/") or path.endswith("/") or "\\" in path or "\n" in path or "\0" in path
+    if odd or any(part in {"..", ".", MARKER, WORKSHOP} for part in path.split("/")):
+        raise WebsiteError(f"{path!r} is no path for a file of the site.")
+    return path
+
+
+def parents(paths: Iterable[str]) -> set[str]:
+    """All folders above these paths."""
+    found: set[str] = set()
+    for path in paths:
+        end = path.rfind("/")
+        while end > 0 and path[:end] not in found:
+            found.add(path[:end])
+            end = path.rfind("/", 0, end)
+    return found
+
+
+def _parse(line: str) -> tuple[str, Written]:
+    digest, size, path = line.split(" ", 2)
+    return path, Written(digest, int(size))

@@ -1,0 +1,199 @@
+"""Committing: whatever happens in between, the next run leaves a whole site, and what is not ours is never touched."""
+
+import time
+
+import pytest
+
+from generator.errors import WebsiteError
+from generator.website.committing import Staging
+from generator.website.manifest import MARKER, WORKSHOP
+
+OLD = {
+    "index.html": b"old",
+    "assets/a.css": b"a",
+    "gone/deep/index.html": b"g",
+    "same/index.html": b"same",
+    "api/x": b"file",
+    "b/c/d": b"d",
+}
+NEW = {
+    "index.html": b"new!",
+    "assets/a.css": b"a2",
+    "same/index.html": b"same",
+    "fresh/index.html": b"f",
+    "api/x/y": b"folder",
+    "b/c": b"c",
+}
+
+
+class InterruptedHereError(Exception):
+    pass
+
+
+def build(output, files, step=lambda _: None):
+    staging = Staging(output, step)
+    for path, content in files.items():
+        staging.put(path, content)
+    return staging.commit()
+
+
+def content_of(output):
+    return {p.relative_to(output).as_posix(): p.read_bytes() for p in sorted(output.rglob("*")) if p.is_file() and p.name != MARKER}
+
+
+def steps_of(output, files):
+    steps = []
+    build(output, files, steps.append)
+    return steps
+
+
+def test_a_site_is_written_and_the_next_one_takes_its_place(tmp_path):
+    assert build(tmp_path / "out", OLD).written == len(OLD)
+    done = build(tmp_path / "out", NEW)
+    assert content_of(tmp_path / "out") == NEW
+    assert (done.written, done.unchanged, done.removed, done.bytes) == (5, 1, 3, sum(map(len, NEW.values())))
+
+
+def test_folders_that_became_empty_are_removed(tmp_path):
+    build(tmp_path, OLD)
+    build(tmp_path, NEW)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [MARKER, "api", "assets", "b", "fresh", "index.html", "same"]
+
+
+def test_unchanged_files_keep_their_times_and_a_second_build_writes_nothing(tmp_path):
+    build(tmp_path, NEW)
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")}
+    time.sleep(0.02)
+    steps = steps_of(tmp_path, NEW)
+    assert steps == []
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*")} == before
+
+
+def test_pages_come_after_everything_that_they_need_and_removals_last(tmp_path):
+    build(tmp_path, {"gone.html": b"", "zone.css": b"1"})
+    steps = [s for s in steps_of(tmp_path, {"a.html": b"", "zone.css": b"2"}) if s.startswith(("move", "remove"))]
+    assert steps == ["move zone.css", "move a.html", "remove gone.html"]
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_after_an_interruption_at_any_step_the_next_run_is_whole(tmp_path, number):
+    output = tmp_path / "out"
+    build(output, OLD)
+    count = 0
+
+    def interrupt(step):
+        nonlocal count
+        count += 1
+        if count == number + 1:
+            raise InterruptedHereError(step)
+
+    try:
+        build(output, NEW, interrupt)
+    except InterruptedHereError:
+        pass
+    else:
+        assert content_of(output) == NEW
+        return
+    between = {k: v for k, v in content_of(output).items() if not k.startswith(WORKSHOP)}
+    if not (output / WORKSHOP / "journal").exists() and between != NEW:
+        assert between == OLD
+    assert Staging(output).recovered in {True, False}
+    assert build(output, NEW).removed == 0 or between == OLD
+    assert content_of(output) == NEW
+    build(output, OLD)
+    assert content_of(output) == OLD
+
+
+def test_the_steps_tried_above_are_all_there_are(tmp_path):
+    build(tmp_path, OLD)
+    assert 15 < len(steps_of(tmp_path, NEW)) < 40
+
+
+def test_an_interrupted_commit_is_finished_before_the_next_one_begins_although_that_wants_another_site(tmp_path):
+    build(tmp_path, OLD)
+
+    def interrupt(step):
+        if step == "move fresh/index.html":
+            raise InterruptedHereError
+
+    with pytest.raises(InterruptedHereError):
+        build(tmp_path, NEW, interrupt)
+    assert Staging(tmp_path).recovered
+    assert content_of(tmp_path) == NEW
+
+
+def test_a_failure_before_the_commit_leaves_the_old_site(tmp_path):
+    build(tmp_path, OLD)
+    staging = Staging(tmp_path)
+    staging.put("index.html", b"never")
+    staging.discard()
+    assert content_of(tmp_path) == OLD
+    assert not (tmp_path / WORKSHOP).exists()
+
+
+def test_a_folder_with_other_peoples_files_is_refused(tmp_path):
+    (tmp_path / "thesis.txt").write_text("only copy")
+    with pytest.raises(WebsiteError, match="was not made by Callboard"):
+        Staging(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "only copy"
+
+
+def test_files_of_others_in_our_folder_stay(tmp_path):
+    build(tmp_path, OLD)
+    (tmp_path / "gone/deep/CNAME").write_text("mine")
+    (tmp_path / "notes.txt").write_text("mine")
+    build(tmp_path, NEW)
+    assert (tmp_path / "gone/deep/CNAME").read_text() == "mine"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_of_others_is_not_overwritten_by_a_new_page(tmp_path):
+    build(tmp_path, OLD)
+    (tmp_path / "fresh").mkdir()
+    (tmp_path / "fresh/index.html").write_text("mine")
+    with pytest.raises(WebsiteError, match=r"fresh/index\.html is in the way"):
+        build(tmp_path, NEW)
+    assert (tmp_path / "fresh/index.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("foreign", ["fresh", "b/c/notes"])
+def test_a_file_of_others_above_or_below_a_new_page_stops_the_build_before_anything_changed(tmp_path, foreign):
+    build(tmp_path, OLD)
+    (tmp_path / foreign).write_text("mine")
+    with pytest.raises(WebsiteError, match="is in the way"):
+        build(tmp_path, NEW)
+    Staging(tmp_path)
+    (tmp_path / foreign).unlink()
+    assert content_of(tmp_path) == OLD
+
+
+def test_a_file_that_somebody_cut_short_or_deleted_is_written_again(tmp_path):
+    build(tmp_path, OLD)
+    (tmp_path / "index.html").write_text("")
+    (tmp_path / "same/index.html").unlink()
+    assert build(tmp_path, OLD).written == 2
+    assert content_of(tmp_path) == OLD
+
+
+def test_keeping_needs_the_same_digest_and_the_file_itself(tmp_path):
+    build(tmp_path, OLD)
+    staging = Staging(tmp_path)
+    digest = Staging(tmp_path)._before["index.html"].digest
+    assert not staging.keep("index.html", "0" * 32)
+    assert not staging.keep("nothing.html", digest)
+    assert staging.keep("index.html", digest)
+    (tmp_path / "same/index.html").unlink()
+    assert not staging.keep("same/index.html", staging._before["same/index.html"].digest)
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "", "a/", "a\\b", "a/./b", ".callboard-site", "a\nb"])
+def test_a_path_that_leaves_the_folder_is_refused(tmp_path, path):
+    with pytest.raises(WebsiteError, match="no path for a file"):
+        Staging(tmp_path).put(path, b"")
+
+
+def test_two_files_at_one_path_are_an_error(tmp_path):
+    staging = Staging(tmp_path)
+    staging.put("a", b"1")
+    with pytest.raises(WebsiteError, match="Two parts of the site want the file 'a'"):
+        staging.put("a", b"1")
