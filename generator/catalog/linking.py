@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from generator.catalog.findings import with_responsible
@@ -55,34 +56,30 @@ def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Probl
     for entity in entities:
         first.setdefault(entity.ref, entity)
     unique = {ref: first[ref] for ref in sorted(first)}
-    stated = _read_all(unique.values(), kinds)
-    catalog = Catalog(unique, _both_ways(stated, {ref: ref for ref in unique}), kinds)
+    stated = _read_all(unique, kinds)
+    catalog = Catalog(unique, _both_ways(stated), kinds)
     found = (*_stated_badly(catalog, stated), *(problem for check in CHECKS for problem in check(catalog)))
     return catalog, with_responsible(catalog, _placed(catalog, _bounded(found)))
 
 
-def _read_all(entities: Iterable[Entity], kinds: Kinds) -> Stated:
-    stated = Stated()
-    for entity in entities:
-        kind = kinds.get(entity.ref.kind)
+def _read_all(entities: Mapping[EntityRef, Entity], kinds: Kinds) -> Stated:
+    stated = Stated({ref: ref for ref in entities})
+    for ref, entity in entities.items():
+        kind = kinds.get(ref.kind)
         if kind is not None:
             read_references(entity, kind, stated)
     return stated
 
 
-def _both_ways(stated: Stated, known: dict[EntityRef, EntityRef]) -> dict[EntityRef, tuple[Relation, ...]]:
-    """Every relation once in each direction; where both ends state it, each keeps its own statement.
-
-    ``known`` maps references to the entities' own tuples, so that the graph holds each of them once.
-    """
-    edges: dict[EntityRef, dict[tuple[str, EntityRef], Relation]] = {}
+def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
+    """Every relation once in each direction; where both ends state it, each keeps its own statement."""
+    edges: defaultdict[EntityRef, dict[tuple[str, EntityRef], Relation]] = defaultdict(dict)
     for relation, _ in stated.relations:
-        target = known.get(relation.target, relation.target)
-        edges.setdefault(relation.source, {}).setdefault((relation.type, target), relation._replace(target=target))
-    for relation, reverse in stated.relations:
-        target = known.get(relation.target, relation.target)
-        back = Relation(target, reverse, relation.source, relation.declared_by, relation.field)
-        edges.setdefault(target, {}).setdefault((reverse, relation.source), back)
+        edges[relation.source].setdefault((relation.type, relation.target), relation)
+    for (source, _, target, declared_by, field), reverse in stated.relations:
+        key = (reverse, source)
+        if key not in (mine := edges[target]):
+            mine[key] = Relation(target, reverse, source, declared_by, field)
     return {ref: tuple(found[key] for key in sorted(found)) for ref, found in sorted(edges.items())}
 
 

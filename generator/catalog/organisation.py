@@ -23,7 +23,7 @@ def teams_below(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
     waiting = [group]
     while waiting:
         for child in children_of(catalog, waiting.pop(0)):
-            if child not in seen and child in catalog.entities:
+            if child not in seen and _is_group(catalog, child):
                 seen.add(child)
                 order.append(child)
                 waiting.append(child)
@@ -34,7 +34,7 @@ def ancestors_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
     """Parent, its parent and so on while they exist, outermost first."""
     chain: list[EntityRef] = []
     here = parent_of(catalog, group)
-    while here is not None and here in catalog.entities and here != group and here not in chain:
+    while here is not None and _is_group(catalog, here) and here != group and here not in chain:
         chain.append(here)
         here = parent_of(catalog, here)
     return tuple(reversed(chain))
@@ -43,13 +43,18 @@ def ancestors_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
 def roots(catalog: Catalog) -> tuple[EntityRef, ...]:
     """The tops of the tree, sorted: groups without an existing parent, and the first group of each circle nobody else leads to."""
     groups = [entity.ref for entity in catalog.of_kind("group")]
-    tops = [group for group in groups if not any(p in catalog.entities for p in catalog.targets(group, "childOf"))]
+    tops = [group for group in groups if not any(_is_group(catalog, p) for p in catalog.targets(group, "childOf"))]
     reached = {below for top in tops for below in (top, *teams_below(catalog, top))}
     for group in groups:
         if group not in reached:
             tops.append(group)
             reached.update((group, *teams_below(catalog, group)))
     return tuple(sorted(tops))
+
+
+def _is_group(catalog: Catalog, ref: EntityRef) -> bool:
+    """Whether a group of that reference exists: descriptors may name anything as a parent or child."""
+    return ref.kind == "group" and ref in catalog.entities
 
 
 def members_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:

@@ -32,6 +32,8 @@ class Unread(NamedTuple):
 class Stated:
     """Everything that the descriptors state."""
 
+    known: Mapping[EntityRef, EntityRef]
+    """The entities' own tuples, so that the graph holds each reference once."""
     relations: list[tuple[Relation, str]] = field(default_factory=list)
     """Each in its author's direction, with the type of the way back."""
     unread: list[Unread] = field(default_factory=list)
@@ -52,7 +54,8 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
     except RefError as error:
         stated.unread.append(_unread(entity, relation_field, path, value, str(error)))
         return
-    relation = Relation(entity.ref, relation_field.type, written.canonical(), entity.ref, path)
+    target = written.canonical()
+    relation = Relation(entity.ref, relation_field.type, stated.known.get(target, target), entity.ref, path)
     stated.relations.append((relation, relation_field.reverse))
     if entity.ref.namespace != DEFAULT_NAMESPACE and _names_no_namespace(value):
         stated.bare.append(relation)
@@ -75,6 +78,8 @@ def _values(entity: Entity, relation_field: RelationField) -> Iterator[tuple[str
 
 def _at(spec: Mapping[str, Any], name: str) -> Any:
     """The value of a field, which may lie deeper (``a.b``) in a kind of one's own."""
+    if name in spec or "." not in name:
+        return spec.get(name)
     value: Any = spec
     for part in name.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None

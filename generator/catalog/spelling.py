@@ -17,21 +17,23 @@ def pieces(length: int) -> Iterator[tuple[int, int, int]]:
 def distance(one: str, other: str, most: int) -> int:
     """Slips between two names: letters missing, added, replaced or swapped with their neighbour; ``most + 1`` for anything beyond."""
     one, other = _without_common_ends(one, other)
+    far = most + 1
     if abs(len(one) - len(other)) > most:
-        return most + 1
+        return far
     before: list[int] = []
-    previous = list(range(len(other) + 1))
+    previous: list[int] = [min(j, far) for j in range(len(other) + 1)]
     for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, wanted in enumerate(other, 1):
-            best = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (letter != wanted))
-            if before and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+        row = [far] * (len(other) + 1)
+        row[0] = min(i, far)
+        for j in range(max(1, i - most), min(len(other), i + most) + 1):  # beyond this band everything is too far
+            best = previous[j - 1] if letter == other[j - 1] else 1 + min(previous[j], row[j - 1], previous[j - 1])
+            if before and j > 1 and letter == other[j - 2] and one[i - 2] == other[j - 1]:
                 best = min(best, before[j - 2] + 1)
-            row.append(best)
-        if min(row) > most:
-            return most + 1
+            row[j] = min(best, far)
+        if min(row) == far:
+            return far
         before, previous = previous, row
-    return min(previous[-1], most + 1)
+    return previous[len(other)]
 
 
 def _without_common_ends(one: str, other: str) -> tuple[str, str]:

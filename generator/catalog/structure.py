@@ -31,7 +31,7 @@ def trail(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     if ref.kind == "group":
         return organisation.ancestors_of(catalog, ref)
     if ref.kind == "user":
-        first = next((g for g in organisation.memberships(catalog, ref) if g in catalog.entities), None)
+        first = next((g for g in organisation.memberships(catalog, ref) if g.kind == "group" and g in catalog.entities), None)
         return (*organisation.ancestors_of(catalog, first), first) if first else ()
     chain: list[EntityRef] = []
     here = _container(catalog, ref)

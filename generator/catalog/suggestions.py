@@ -62,7 +62,9 @@ class Names:
         allowed = 0 if len(wanted.name) < TOO_SHORT else 1 if len(wanted.name) < SHORT else 2
         if self._searches > SEARCHES or not allowed:
             return
-        measured = [(distance(ref.name, wanted.name, allowed), ref) for ref in self._candidates(wanted)]
+        letters = set(wanted.name)
+        likely = (ref for ref in self._candidates(wanted) if len(letters ^ set(ref.name)) <= 2 * allowed)
+        measured = [(distance(ref.name, wanted.name, allowed), ref) for ref in likely]
         best = min((d for d, _ in measured), default=allowed + 1)
         if best <= allowed:
             yield from (ref for d, ref in measured if d == best)

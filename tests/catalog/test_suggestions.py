@@ -1,0 +1,77 @@
+import pytest
+from catalog_builders import problems_of, ref
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from generator.catalog.spelling import distance
+from generator.catalog.suggestions import Names
+
+
+@pytest.mark.parametrize(
+    ("wanted", "existing", "found"),
+    [
+        ("group:web", ["group:ops/web", "component:web"], "group:ops/web"),
+        ("group:ops/web", ["group:a/web", "group:web"], "group:web"),
+        ("group:web", ["user:web", "component:ops/web"], "user:web"),
+        ("component:order-api", ["component:order_api", "component:order-app"], "component:order_api"),
+        ("component:orderapi", ["component:order-api"], "component:order-api"),
+        ("group:team-chekout", ["group:team-checkout", "group:team-catalog"], "group:team-checkout"),
+        ("group:team-hceckuot", ["group:team-checkout"], "group:team-checkout"),
+        ("group:paments", ["group:payments", "component:paments-x"], "group:payments"),
+        ("group:checkout", ["group:team-checkout", "group:billing"], "group:team-checkout"),
+        ("group:checkout", ["group:team-checkout", "group:checkout-ops"], None),
+        ("group:checkout", ["group:finance", "component:chekout"], None),
+        ("group:ab", ["group:ac"], None),
+        ("group:abcd", ["group:abce", "group:zzzz"], "group:abce"),
+        ("group:abcd", ["group:abef"], None),
+    ],
+)
+def test_the_nearest_existing_name_is_found(wanted, existing, found):
+    names = Names([ref(text) for text in existing])
+    assert names.nearest(ref(wanted)) == (ref(found) if found else None)
+
+
+def plain_distance(one, other):
+    """Optimal string alignment by its definition."""
+    table = {(i, -1): i + 1 for i in range(-1, len(one))} | {(-1, j): j + 1 for j in range(-1, len(other))}
+    for i, a in enumerate(one):
+        for j, b in enumerate(other):
+            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (a != b))
+            if i and j and a == other[j - 1] and one[i - 1] == b:
+                table[i, j] = min(table[i, j], table[i - 2, j - 2] + 1)
+    return table[len(one) - 1, len(other) - 1]
+
+
+WORDS = st.text("abc", max_size=9)
+
+
+@given(WORDS, WORDS, st.integers(0, 3))
+@example("ab", "ba", 1)
+@example("", "", 0)
+def test_the_distance_is_right_up_to_its_bound(one, other, most):
+    assert distance(one, other, most) == min(plain_distance(one, other), most + 1)
+
+
+@given(st.text("abcd-", min_size=6, max_size=14), st.integers(0, 13), st.sampled_from("abcd"), st.booleans())
+def test_one_slip_never_hides_the_only_name(name, place, letter, add):
+    place = place % len(name)
+    slipped = name[:place] + letter + name[place + (not add) :]
+    existing = ref("component:x")._replace(name=name)
+    assert Names([existing]).nearest(existing._replace(name=slipped)) == existing
+
+
+@pytest.mark.parametrize(
+    ("texts", "hint"),
+    [
+        (["component:shop owner=wbe", "group:web"], "Did you mean `web`?"),
+        (["component:shop owner=team-wbe", "group:team-web"], "Did you mean `team-web`?"),
+        (["component:ops/shop owner=web", "group:web"], "Did you mean `default/web`?"),
+        (["component:shop dependsOn=[component:orders-d]", "resource:orders-d"], "write `resource:orders-d`."),
+        (["component:shop owner=jane", "user:jane", "group:x"], "write `user:jane`."),
+        (["component:shop system=sales", "group:x"], "The catalog has no system at all: add the source that has them to sources.yaml."),
+        (["component:shop system=sales", "system:other"], "Correct the name, or add a descriptor for system:default/sales."),
+    ],
+)
+def test_a_dangling_reference_says_what_to_write(texts, hint):
+    [problem] = problems_of("REF001", *texts)
+    assert problem.hint.endswith(hint)
