@@ -1,0 +1,1 @@
+"""Pages about many entities: home, the catalog, teams, systems, domains, APIs, problems, search."""

@@ -1,0 +1,87 @@
+"""What all index pages are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.catalog import questions
+from generator.catalog.graph import Catalog
+from generator.diagrams.layout import Layouts
+from generator.documentation.markdown import first_sentence
+from generator.model.entity import Entity
+from generator.model.ref import EntityRef
+from generator.model.tree import Tree
+from generator.pages.parts import CountView, EntityLink, Links, catalog_path, kind_icon
+from generator.problems import Problem, Severity
+from generator.settings.settings import Settings
+
+SENTENCE = 160
+"""Letters of a description in lists, as in ``/api/catalog/table.json``."""
+SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+"""Worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexContext:
+    """One whole catalog and what is known around it."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    """All, each with the team that can mend it; also those about no entity."""
+    by_subject: Mapping[EntityRef, Sequence[Problem]]
+    trees: Mapping[str, Tree]
+    """By id."""
+    settings: Settings
+    layouts: Layouts
+    labels: Mapping[str, str]
+    """The portal's words by key, from ``templates/strings/``."""
+    links: Links
+
+    def sentence(self, entity: Entity) -> str:
+        """The first sentence of its description, in plain words; empty where nobody wrote one."""
+        return first_sentence(questions.description(entity), SENTENCE)
+
+    def owner_of(self, ref: EntityRef) -> EntityLink | None:
+        """The first owner that is stated; existing or not."""
+        owner = questions.owner(self.catalog, ref)
+        return self.links.to(owner) if owner else None
+
+    def worst(self, ref: EntityRef) -> Severity | None:
+        """The worst severity among the entity's problems; None for none."""
+        found = {problem.severity for problem in self.by_subject.get(ref, ())}
+        return next((severity for severity in SEVERITIES if severity in found), None)
+
+    def plural(self, kind: str, number: int = 2) -> str:
+        """The kind's name for that many."""
+        known = self.catalog.kinds.get(kind)
+        return kind if known is None else known.name if number == 1 else known.plural
+
+    def icon(self, kind: str) -> str:
+        """The kind's icon."""
+        return kind_icon(self.catalog.kinds, kind)
+
+    def counts(self, refs: Iterable[EntityRef], **facets: str) -> tuple[CountView, ...]:
+        """How many of each kind, in the portal's order of kinds; each leads to the table with these facets, if any are given."""
+        numbers = Counter(ref.kind for ref in refs)
+        order = [*self.catalog.kinds.by_name, *sorted(set(numbers) - set(self.catalog.kinds.by_name))]
+        return tuple(
+            CountView(numbers[kind], self.plural(kind, numbers[kind]), self.icon(kind), catalog_path(kind=kind, **facets) if facets else "")
+            for kind in order
+            if numbers[kind]
+        )
+
+
+def index_context(
+    catalog: Catalog,
+    problems: Sequence[Problem],
+    trees: Mapping[str, Tree],
+    settings: Settings,
+    layouts: Layouts,
+    labels: Mapping[str, str],
+    links: Links | None = None,
+) -> IndexContext:
+    """Everything that index pages need; ``links`` may be shared with other families."""
+    mine = questions.with_responsible(catalog, problems)
+    return IndexContext(catalog, mine, questions.problems_by_subject(mine), trees, settings, layouts, labels, links or Links(catalog))

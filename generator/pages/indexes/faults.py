@@ -1,0 +1,142 @@
+"""What is wrong in the catalog, by the team that can mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from generator.catalog import questions
+from generator.model.ref import EntityRef
+from generator.pages.indexes.context import SEVERITIES, IndexContext
+from generator.pages.parts import EntityLink, ProblemView, catalog_path, problem_code_path, problem_view
+from generator.problems import Problem, Severity
+
+PER_TEAM = 40
+IN_ALL = 600
+"""Problems written out on the page; the table leads to the rest."""
+CODES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How often one defect occurs."""
+
+    code: str
+    path: str
+    """Its page in the manual."""
+    tone: str
+    icon: str
+    label: str
+    """Key of the severity's word in the labels."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityCount:
+    """How many problems of one severity."""
+
+    label: str
+    """Key of the word in the labels."""
+    tone: str
+    icon: str
+    count: int
+    path: str
+    """The entities that have some, in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """The problems that one team can mend."""
+
+    id: str
+    """Anchor of the heading."""
+    team: EntityLink | None
+    """None for those that belong to nobody."""
+    count: int
+    counts: tuple[SeverityCount, ...]
+    shown: tuple[ProblemView, ...]
+    """Worst first."""
+    more: int
+    more_path: str
+    """The entities of this team with problems, in the table; empty where there is no team."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsView:
+    """The page about all problems."""
+
+    count: int
+    entities: int
+    """How many entities have some."""
+    severities: tuple[SeverityCount, ...]
+    codes: tuple[CodeCount, ...]
+    """The most frequent first."""
+    groups: tuple[ProblemGroup, ...]
+    """Teams with the worst first; nobody's last."""
+
+
+_LOOK = {
+    Severity.ERROR: ("error", "bad", "bad"),
+    Severity.WARNING: ("warning", "warn", "warn"),
+    Severity.INFO: ("info", "info", "info"),
+}
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def problems_view(context: IndexContext) -> ProblemsView:
+    """All that the page about problems says."""
+    by_team = questions.problems_by_team(context.catalog, context.problems)
+    order = sorted(by_team, key=lambda team: (team is None, *_weight(by_team[team]), team or ()))
+    left, groups = IN_ALL, []
+    for at, team in enumerate(order):
+        groups.append(_group(context, team, by_team[team], at, min(PER_TEAM, left)))
+        left -= len(groups[-1].shown)
+    return ProblemsView(
+        count=len(context.problems),
+        entities=len(context.by_subject),
+        severities=_severities(context.problems),
+        codes=_codes(context.problems),
+        groups=tuple(groups),
+    )
+
+
+def _weight(problems: Sequence[Problem]) -> tuple[int, ...]:
+    """Sorts the team with the most errors first, then warnings, then notes."""
+    numbers = Counter(problem.severity for problem in problems)
+    return tuple(-numbers[severity] for severity in SEVERITIES)
+
+
+def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Problem], at: int, room: int) -> ProblemGroup:
+    ordered = sorted(problems, key=lambda p: (_RANK[p.severity], p.origin.path if p.origin else "", p.span.line if p.span else 0, p.code))
+    shown = tuple(problem_view(problem, context.links, context.trees) for problem in ordered[:room])
+    facets = {"owner": str(team)} if team else {}
+    return ProblemGroup(
+        id=f"team{at}",
+        team=context.links.to(team) if team else None,
+        count=len(problems),
+        counts=_severities(problems, **facets),
+        shown=shown,
+        more=len(problems) - len(shown),
+        more_path=f"{catalog_path(owner=str(team))}&{_ANY}" if team else f"catalog/?{_ANY}",
+    )
+
+
+_ANY = "problems=error&problems=warning&problems=info"
+
+
+def _severities(problems: Sequence[Problem], **facets: str) -> tuple[SeverityCount, ...]:
+    numbers = Counter(problem.severity for problem in problems)
+    return tuple(
+        SeverityCount(*_LOOK[severity], numbers[severity], catalog_path(problems=severity.value, **facets))
+        for severity in SEVERITIES
+        if numbers[severity]
+    )
+
+
+def _codes(problems: Sequence[Problem]) -> tuple[CodeCount, ...]:
+    numbers, worst = Counter(problem.code for problem in problems), {}
+    for problem in problems:
+        worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=_RANK.__getitem__)
+    order = sorted(numbers, key=lambda code: (-numbers[code], code))[:CODES]
+    return tuple(CodeCount(code, problem_code_path(code), _LOOK[worst[code]][1], _LOOK[worst[code]][2], _LOOK[worst[code]][0], numbers[code]) for code in order)

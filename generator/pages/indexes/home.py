@@ -1,0 +1,123 @@
+"""The start page: search first, then numbers, one's own team, domains and the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from generator.catalog import questions
+from generator.model.ref import EntityRef
+from generator.pages.indexes.context import IndexContext
+from generator.pages.indexes.teams import TeamRow, team_row
+from generator.pages.parts import ChipLink, CountView, EntityLink, display_name
+from generator.problems import Severity
+
+CARDS = 24
+ROOTS = 12
+_NUMBERED = ("component", "api", "resource", "system", "group", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCard:
+    """A domain (or a system, where the portal has no domains) with what lies in it."""
+
+    link: EntityLink
+    sentence: str
+    owner: EntityLink | None
+    counts: tuple[CountView, ...]
+    """By kind, without links."""
+    problems: int
+    """Of all that lies in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The start page."""
+
+    heading: str
+    hints: tuple[ChipLink, ...]
+    """Searches that find something in this very catalog."""
+    numbers: tuple[CountView, ...]
+    errors: int
+    warnings: int
+    has_teams: bool
+    areas_title: str
+    areas_path: str
+    """The page with all of them, below the site's root."""
+    areas: tuple[AreaCard, ...]
+    areas_more: int
+    """How many the page leaves out."""
+    teams: tuple[TeamRow, ...]
+    """The tops of the organisation."""
+    teams_more: int
+    is_empty: bool
+    """The catalog has no entity at all."""
+
+
+def home_view(context: IndexContext) -> HomeView:
+    """All that the start page says."""
+    catalog, portal = context.catalog, context.settings.portal
+    domains = [entity.ref for entity in catalog.of_kind("domain")]
+    areas = domains or [entity.ref for entity in catalog.of_kind("system")]
+    tops = [ref for ref in questions.roots(catalog) if ref in catalog.entities]
+    return HomeView(
+        heading=context.labels["find_anything"] % (portal.organization or portal.name),
+        hints=_hints(context),
+        numbers=_numbers(context),
+        errors=sum(problem.severity is Severity.ERROR for problem in context.problems),
+        warnings=sum(problem.severity is Severity.WARNING for problem in context.problems),
+        has_teams=next(catalog.of_kind("group"), None) is not None,
+        areas_title=context.labels["by_domain" if domains else "by_system"],
+        areas_path="domains/" if domains else "systems/",
+        areas=tuple(area_card(context, ref) for ref in areas[:CARDS]),
+        areas_more=max(len(areas) - CARDS, 0),
+        teams=tuple(team_row(context, ref) for ref in tops[:ROOTS]),
+        teams_more=max(len(tops) - ROOTS, 0),
+        is_empty=not catalog.entities,
+    )
+
+
+def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:
+    """The card of a domain or system, with everything that lies in it at any depth."""
+    entity, inside = context.catalog.entities[ref], tuple(inside_of(context, ref))
+    return AreaCard(
+        link=context.links.to(ref),
+        sentence=context.sentence(entity),
+        owner=context.owner_of(ref),
+        counts=context.counts(inside),
+        problems=sum(len(context.by_subject.get(part, ())) for part in (ref, *inside)),
+    )
+
+
+def inside_of(context: IndexContext, ref: EntityRef) -> Iterable[EntityRef]:
+    """All existing parts of parts, each once, without the entity itself; safe against circles."""
+    seen, waiting = {ref}, [ref]
+    while waiting:
+        for part in questions.parts(context.catalog, waiting.pop()):
+            if part not in seen and part in context.catalog.entities:
+                seen.add(part)
+                waiting.append(part)
+                yield part
+
+
+def _numbers(context: IndexContext) -> tuple[CountView, ...]:
+    numbers = {kind: sum(1 for _ in context.catalog.of_kind(kind)) for kind in _NUMBERED}
+    return tuple(
+        CountView(number, context.plural(kind, number), context.icon(kind), "teams/" if kind == "group" else f"catalog/?kind={kind}")
+        for kind, number in numbers.items()
+        if number
+    )
+
+
+def _hints(context: IndexContext) -> tuple[ChipLink, ...]:
+    """What many depend on, an API that many call, the team that owns most: searches that are worth trying."""
+    wanted = (("component", ("dependencyOf", "hasPart")), ("api", ("apiConsumedBy",)), ("group", ("ownerOf",)), ("system", ("hasPart",)))
+    found = (_hub(context, kind, types) for kind, types in wanted)
+    names = dict.fromkeys(display_name(context.catalog.entities[ref]) for ref in found if ref)
+    return tuple(ChipLink(name, "search/") for name in names)
+
+
+def _hub(context: IndexContext, kind: str, types: tuple[str, ...]) -> EntityRef | None:
+    """The entity of a kind with the most such relations; the first by name among equals; None where the kind is empty."""
+    refs = [entity.ref for entity in context.catalog.of_kind(kind)]
+    return min(refs, key=lambda ref: (-len(context.catalog.targets(ref, *types)), ref), default=None)

@@ -1,0 +1,49 @@
+"""Which index pages there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from generator.pages.indexes.apis import apis_view
+from generator.pages.indexes.context import IndexContext
+from generator.pages.indexes.faults import problems_view
+from generator.pages.indexes.home import home_view
+from generator.pages.indexes.maps import domain_diagram, organisation_diagram
+from generator.pages.indexes.structure import domains_view, systems_view
+from generator.pages.indexes.table import ROWS, catalog_view, in_order
+from generator.pages.indexes.teams import teams_view
+from generator.pages.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PlainView:
+    """A page whose template says it all."""
+
+
+def plan(context: IndexContext) -> Iterator[Page]:
+    """Home, the lists, the search page and the page for addresses that lead nowhere."""
+    labels, name = context.labels, context.settings.portal.name
+    yield _page("", "home.html", name, partial(home_view, context), labels["home_description"] % name)
+    yield from _catalog(context)
+    yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organisation_diagram(context)))
+    yield _page("systems/", "systems.html", labels["systems"], partial(systems_view, context))
+    yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)))
+    yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
+    yield _page("problems/", "problems.html", labels["problems"], partial(problems_view, context))
+    yield _page("search/", "search.html", labels["search"], PlainView, tab="-")
+    yield _page("404.html", "404.html", labels["not_found"], PlainView, tab="-")
+
+
+def _catalog(context: IndexContext) -> Iterator[Page]:
+    order = in_order(context)
+    title = context.labels["catalog"]
+    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1))
+    for number in range(2, -(-len(order) // ROWS) + 1):
+        view = partial(catalog_view, context, order, number)
+        yield _page(f"catalog/page/{number}/", "catalog.html", f"{title}, {number}", view, tab="catalog/")
+
+
+def _page(path: str, template: str, title: str, view: object, description: str = "", tab: str | None = None) -> Page:
+    return Page(path, template, "wide", path if tab is None else tab, title, view, description)  # type: ignore[arg-type]

@@ -1,0 +1,180 @@
+"""The catalog's list: pages of rows that need no script; ``table.js`` makes the first one the table of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from generator.catalog import questions
+from generator.model.entity import Entity
+from generator.model.ref import EntityRef
+from generator.pages.indexes.context import IndexContext
+from generator.pages.parts import CountView, EntityLink, StateView, lifecycle_of, text_of
+from generator.problems import Severity
+
+ROWS = 100
+"""Rows of a page."""
+CHOICES = 6
+"""Choices of a filter that show at first; as in ``facets.js``."""
+NONE = "~none"
+"""Value in the address for entities without any; as in ``facet-columns.js``."""
+_SEVERITIES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """One entity in the list."""
+
+    link: EntityLink
+    kind: str
+    """The kind's name."""
+    name: str
+    """The name where the title says something else; empty otherwise."""
+    sentence: str
+    type: str
+    owner: EntityLink | None
+    owner_state: str
+    """``fine``, ``none`` (needs one), ``missing`` (not in the catalog) or ``wrong`` (neither group nor user)."""
+    lifecycle: StateView | None
+    system: EntityLink | None
+    problems: int
+    tone: str
+    """Of the worst problem; empty without problems."""
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a filter."""
+
+    value: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter with its most frequent choices."""
+
+    key: str
+    title: str
+    choices: tuple[Choice, ...]
+    more: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogView:
+    """One page of the list."""
+
+    total: int
+    number: int
+    """Of this page, from 1."""
+    pages: int
+    rows: tuple[CatalogRow, ...]
+    kinds: tuple[CountView, ...]
+    """Every kind that occurs, each leading to its table."""
+    kind_keys: tuple[str, ...]
+    """The canonical kinds, in the same order."""
+    facets: tuple[Facet, ...]
+    """Only on the first page."""
+
+
+def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
+    """All entities as the list shows them: by title, then by reference; ``table.js`` sorts alike, so that nothing jumps."""
+    titles = {ref: text_of(questions.title(entity)).lower() for ref, entity in context.catalog.entities.items()}
+    return tuple(sorted(titles, key=lambda ref: (titles[ref], ref)))
+
+
+def catalog_view(context: IndexContext, order: Sequence[EntityRef], number: int) -> CatalogView:
+    """All that the page of that number says."""
+    refs = order[(number - 1) * ROWS : number * ROWS]
+    counts = context.counts(order, **{})
+    present = {ref.kind for ref in order}
+    keys = [*(k for k in context.catalog.kinds.by_name if k in present), *sorted(present - set(context.catalog.kinds.by_name))]
+    return CatalogView(
+        total=len(order),
+        number=number,
+        pages=max(-(-len(order) // ROWS), 1),
+        rows=tuple(_row(context, ref) for ref in refs),
+        kinds=counts,
+        kind_keys=tuple(keys),
+        facets=_facets(context) if number == 1 else (),
+    )
+
+
+def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
+    entity, worst = context.catalog.entities[ref], context.worst(ref)
+    link, name, system = context.links.to(ref), questions.name(entity), questions.system_of(context.catalog, ref)
+    tone, icon = _SEVERITIES[worst] if worst else ("", "")
+    return CatalogRow(
+        link=link,
+        kind=context.plural(ref.kind, 1),
+        name=name if _letters(link.name) != _letters(name) else "",
+        sentence=context.sentence(entity),
+        type=text_of(questions.type_of(entity), 60),
+        owner=context.owner_of(ref),
+        owner_state=_owner_state(context, ref),
+        lifecycle=lifecycle_of(entity),
+        system=context.links.to(system) if system else None,
+        problems=len(context.by_subject.get(ref, ())),
+        tone=tone,
+        icon=icon,
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _owner_state(context: IndexContext, ref: EntityRef) -> str:
+    owner = questions.owner(context.catalog, ref)
+    if owner is None:
+        return "none" if questions.needs_owner(context.catalog, ref) else "fine"
+    if owner not in context.catalog.entities:
+        return "missing"
+    return "fine" if owner.kind in {"group", "user"} else "wrong"
+
+
+Values = Callable[[IndexContext, Entity], Iterable[str]]
+
+
+def _types(_context: IndexContext, entity: Entity) -> Iterable[str]:
+    return (text_of(questions.type_of(entity), 60),)
+
+
+def _lifecycles(_context: IndexContext, entity: Entity) -> Iterable[str]:
+    return (text_of(questions.lifecycle_of(entity), 80),)
+
+
+def _owners(context: IndexContext, entity: Entity) -> Iterable[str]:
+    owner = questions.owner(context.catalog, entity.ref)
+    return (context.links.to(owner).name if owner else "",)
+
+
+def _worst(context: IndexContext, entity: Entity) -> Iterable[str]:
+    worst = context.worst(entity.ref)
+    return (context.labels[f"problems_{worst.value if worst else 'none'}"],)
+
+
+_FACETS: tuple[tuple[str, Values, bool], ...] = (
+    ("type", _types, True),
+    ("lifecycle", _lifecycles, True),
+    ("owner", _owners, True),
+    ("problems", _worst, True),
+)
+
+
+def _facets(context: IndexContext) -> tuple[Facet, ...]:
+    made = (_facet(context, key, values, is_open=is_open) for key, values, is_open in _FACETS)
+    return tuple(facet for facet in made if len(facet.choices) > 1)
+
+
+def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) -> Facet:
+    numbers: dict[str, int] = {}
+    for entity in context.catalog.entities.values():
+        for value in values(context, entity):
+            numbers[value] = numbers.get(value, 0) + 1
+    order = sorted(numbers, key=lambda value: (-numbers[value], not value, value.lower()))
+    choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
+    return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)
