@@ -122,6 +122,20 @@ def assert_references_resolve(definition: dict[str, Any]) -> None:
             part = part[step]
 
 
+def test_no_comma_in_a_flow_mapping_cut_a_text_in_two():
+    texts = [path.read_text(encoding="utf-8") for path in yaml_files()]
+    cut = [key for text in texts for document in yaml.safe_load_all(text) for key in empty_keys(document)]
+    assert cut == []
+
+
+def empty_keys(value: Any) -> Iterator[str]:
+    """``{description: Begun, and more}`` has a key "and more" without a value."""
+    if isinstance(value, dict):
+        yield from (key for key, inner in value.items() if inner is None)
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from empty_keys(inner)
+
+
 def test_every_group_lies_below_the_company_in_three_levels():
     parents = {d["metadata"]["name"]: d["spec"].get("parent") for _, d in DOCUMENTS if d["kind"] == "Group"}
     depths = Counter(depth_of(name, parents) for name in parents)
