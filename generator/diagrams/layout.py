@@ -1,0 +1,180 @@
+"""Layouts, kept by shape: in memory for one build, in the cache folder for the next."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from generator.diagrams.engines import Engine, Places, WasiGraphviz, columns, read_plain
+from generator.diagrams.graph import Graph
+from generator.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, canonical, dot_text, forward
+
+CACHE_FILE = "layouts.jsonl"
+MAX_CACHE_BYTES = 64_000_000
+"""A larger file is begun anew: it holds mostly shapes that no graph has any more."""
+GRID_WIDTH = 1120
+"""Pixels: boxes without any edge fill rows of this width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where everything of one graph stands, in whole pixels."""
+
+    width: int
+    height: int
+    corners: tuple[Pair, ...]
+    """Upper left corner of each node's box, in the graph's order."""
+    lines: tuple[Pair, ...]
+    """Pairs of nodes that have a line, the left one first, each once."""
+    routes: dict[int, tuple[int, ...]]
+    """Bézier points of the lines that pass a column, by the number of the line."""
+
+
+@dataclass(slots=True)
+class Statistics:
+    """What happened in one build."""
+
+    graphs: int = 0
+    remembered: int = 0
+    """Graphs whose placement was known in memory."""
+    read: int = 0
+    """Shapes found in the cache folder."""
+    placed: int = 0
+    """Shapes that the engine was asked for."""
+    failures: list[str] = field(default_factory=list)
+    """Why the engine could not place a shape; it was drawn in columns."""
+
+
+class Layouts:
+    """Places graphs. One for a build; may be shared by threads."""
+
+    def __init__(self, cache_folder: Path | None = None, engine: Engine | None = None) -> None:
+        """``cache_folder`` may be missing and may be deleted at any time; None keeps nothing."""
+        self.statistics = Statistics()
+        self._file = cache_folder / CACHE_FILE if cache_folder else None
+        self._engine = engine or WasiGraphviz()
+        self._placements: dict[tuple[int, int, tuple[Pair, ...]], Placement] = {}
+        self._shapes: dict[Shape, Places] = {}
+        self._stored: dict[str, str] | None = None
+        self._lock = Lock()
+
+    def place(self, graph: Graph, width: int) -> Placement:
+        """The placement of the graph with boxes of that width. Never fails: at worst in plain columns."""
+        number = {node.id: i for i, node in enumerate(graph.nodes)}
+        pairs = {(number[e.tail], number[e.head]) for e in graph.edges if e.tail in number and e.head in number and e.tail != e.head}
+        key = (width, len(graph.nodes), tuple(sorted(pairs)))
+        self.statistics.graphs += 1
+        known = self._placements.get(key)
+        if known:
+            self.statistics.remembered += 1
+            return known
+        with self._lock:
+            placement = self._placements[key] = self._place(*key)
+        return placement
+
+    def _place(self, width: int, count: int, pairs: tuple[Pair, ...]) -> Placement:
+        lines = tuple(sorted(set(forward(count, pairs))))
+        joined = sorted({i for pair in lines for i in pair})
+        number = {node: i for i, node in enumerate(joined)}
+        shape, order = canonical(Shape(width, len(joined), tuple((number[a], number[b]) for a, b in lines)))
+        places = self._places(shape) if joined else Places(0, 0, (), ())
+        corners: list[Pair] = [(0, 0)] * count
+        for node, i in number.items():
+            corners[node] = places.corners[order[i]]
+        position = {edge: i for i, edge in enumerate(shape.edges)}
+        routes = dict(places.routes)
+        kept = {i: routes[at] for i, (a, b) in enumerate(lines) if (at := position[order[number[a]], order[number[b]]]) in routes}
+        return _with_grid(Placement(places.width, places.height, tuple(corners), lines, kept), set(range(count)) - set(joined), width)
+
+    def _places(self, shape: Shape) -> Places:
+        known = self._shapes.get(shape)
+        if known is None:
+            dot = dot_text(shape)
+            key = hashlib.sha256(f"{self._engine.name}\n{dot}".encode()).hexdigest()
+            known = self._shapes[shape] = self._read(shape, key) or self._ask(shape, dot, key)
+        return known
+
+    def _read(self, shape: Shape, key: str) -> Places | None:
+        """From the cache folder; whatever is broken there is as good as missing."""
+        if self._stored is None:
+            self._stored = _read_lines(self._file) if self._file else {}
+        line = self._stored.get(key)
+        places = _decode(line, shape) if line else None
+        self.statistics.read += places is not None
+        return places
+
+    def _ask(self, shape: Shape, dot: str, key: str) -> Places:
+        self.statistics.placed += 1
+        try:
+            places = read_plain(self._engine.plain([dot])[0], shape)
+        except Exception as error:  # noqa: BLE001  # whatever goes wrong in an engine, a diagram stops no build
+            self.statistics.failures.append(f"{type(error).__name__}: {error}"[:300])
+            return columns(shape)
+        self._write(key, places)
+        return places
+
+    def _write(self, key: str, places: Places) -> None:
+        """One line is added at once, so that an interrupted build keeps what it has; a full disk costs the cache alone."""
+        if self._file is None:
+            return
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("a", encoding="ascii") as file:
+                file.write(f"{key} {json.dumps(places, separators=(',', ':'))}\n")
+        except OSError as error:
+            self.statistics.failures.append(f"The cache cannot be written: {error}")
+
+
+def _with_grid(placement: Placement, lonely: Iterable[int], width: int) -> Placement:
+    """Boxes without a line in rows below the others."""
+    nodes = sorted(lonely)
+    if not nodes:
+        return placement
+    step = width + GAP + GAP
+    per_row = max(1, (max(placement.width, GRID_WIDTH) + GAP + GAP) // step)
+    top = placement.height + 2 * GAP if placement.height else 0
+    corners = list(placement.corners)
+    for i, node in enumerate(nodes):
+        corners[node] = (i % per_row * step, top + i // per_row * (BOX_HEIGHT + GAP))
+    right = max(x for x, _ in corners) + width
+    return Placement(right, max(y for _, y in corners) + BOX_HEIGHT, tuple(corners), placement.lines, placement.routes)
+
+
+def _read_lines(file: Path) -> dict[str, str]:
+    """The lines by key, not parsed yet: most builds need few of them."""
+    try:
+        if file.stat().st_size > MAX_CACHE_BYTES:
+            file.unlink()
+            return {}
+        lines = file.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return {}
+    return {line[:64]: line[65:] for line in lines}
+
+
+def _decode(text: str, shape: Shape) -> Places | None:
+    """A stored layout, if it is one: numbers alone may enter a page from here."""
+    try:
+        width, height, corners, routes = json.loads(text)
+        found = Places(
+            int(width),
+            int(height),
+            tuple((int(x), int(y)) for x, y in corners),
+            tuple((int(edge), _points(points)) for edge, points in routes),
+        )
+    except (ValueError, TypeError):
+        return None
+    fits = len(found.corners) == shape.nodes and all(0 <= edge < len(shape.edges) for edge, _ in found.routes)
+    return found if fits else None
+
+
+def _points(values: Sequence[object]) -> tuple[int, ...]:
+    """Bézier points come as 4, 7, 10 … pairs."""
+    points = tuple(int(str(value)) for value in values)
+    if len(points) < 8 or len(points) % 6 != 2:  # noqa: PLR2004  # one start and three points for each curve
+        raise ValueError("no curve")
+    return points
