@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup, escape
+
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.descriptors.kinds import Kinds
@@ -95,8 +97,9 @@ class ProblemView:
     icon: str
     label: str
     """Key of the severity's word in the labels."""
-    message: str
-    hint: str
+    message: Markup
+    """Plain words; what stands between backticks is ``<code>``."""
+    hint: Markup
     file: str
     """File name with line and column: ``catalog-info.yaml:31:7``; empty where there is no place."""
     place: str
@@ -248,13 +251,24 @@ def problem_view(problem: Problem, links: Links, trees: Mapping[str, Tree]) -> P
         tone=tone,
         icon=icon,
         label=label,
-        message=problem.message,
-        hint=problem.hint,
+        message=with_code(problem.message),
+        hint=with_code(problem.hint),
         file=f"{path.rpartition('/')[2]}{where}" if path else "",
         place=f"{path}{where}" if path else "",
         url=line_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
+
+
+def with_code(text: str) -> Markup:
+    """Escaped text in which each pair of backticks makes ``<code>``; a single one stays."""
+    parts = str(escape(text)).split("`")
+    if len(parts) < 3:  # noqa: PLR2004 - a pair cuts into three
+        return escape(text)
+    rest = parts[-2:] if len(parts) % 2 == 0 else parts[-1:]
+    pairs = parts[: -len(rest)]
+    made = "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(pairs))
+    return Markup(made + "`".join(rest))  # noqa: S704 - escaped above
 
 
 def _position(problem: Problem) -> str:

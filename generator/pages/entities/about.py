@@ -21,18 +21,33 @@ from generator.pages.urls import entity_path, up_from
 TAG_LIMIT = 40
 LINK_LIMIT = 30
 LABEL_LIMIT = 20
-_REVISION_LETTERS = 10
+_REVISION_LETTERS = 8
 
-_ICONS = {
-    "dashboard": "dashboard", "runbook": "runbook", "chat": "chat", "message": "chat", "docs": "docs", "doc": "docs", "documentation": "docs",
-    "book": "docs", "techdocs": "docs", "email": "mail", "mail": "mail", "github": "link-code", "gitlab": "link-code", "code": "link-code",
-    "source": "link-code", "repository": "link-code", "web": "web", "website": "web", "help": "link-help", "logs": "logs", "log": "logs",
-    "alert": "link-alert", "alerts": "link-alert", "warning": "link-alert", "issue": "link-ticket", "issues": "link-ticket", "ticket": "link-ticket",
-    "database": "link-database", "storage": "link-database", "video": "link-video", "ci": "link-pipeline", "cicd": "link-pipeline",
-    "pipeline": "link-pipeline", "cloud": "link-cloud", "chart": "link-chart", "monitoring": "link-chart", "metrics": "link-chart",
-    "group": "group", "user": "user", "api": "api", "slack": "chat", "teams": "chat", "on-call": "on-call", "pagerduty": "on-call", "location": "link-location",
-}  # fmt: skip
-"""Icons by what descriptors say in a link's ``icon`` or ``type``, and by the first word of a host's name."""
+_WORDS = {
+    "dashboard": "dashboard",
+    "runbook": "runbook",
+    "chat": "chat message slack teams",
+    "docs": "docs doc documentation book techdocs wiki",
+    "mail": "email mail",
+    "link-code": "github gitlab code source repository bitbucket",
+    "web": "web website",
+    "link-help": "help support",
+    "logs": "logs log kibana",
+    "link-alert": "alert alerts warning",
+    "link-ticket": "issue issues ticket jira",
+    "link-database": "database storage",
+    "link-video": "video",
+    "link-pipeline": "ci cicd pipeline jenkins",
+    "link-cloud": "cloud",
+    "link-chart": "chart monitoring metrics grafana",
+    "group": "group",
+    "user": "user",
+    "api": "api",
+    "on-call": "on-call oncall pagerduty opsgenie",
+    "link-location": "location",
+}
+_ICONS = {word: icon for icon, words in _WORDS.items() for word in words.split()}
+"""Icons by what descriptors say in a link's ``icon`` or ``type``, and by the parts of a host's name."""
 
 _ANNOTATIONS = {
     "github.com/project-slug": "GitHub",
@@ -58,7 +73,7 @@ _ANNOTATIONS = {
 
 def about(context: EntityContext, entity: Entity) -> Section:
     """The section; never empty, for every entity has a place."""
-    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity))
+    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity), _known_as(entity))
     return Section("about", context.labels["about"], "about", content)
 
 
@@ -113,7 +128,6 @@ def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
         Detail(labels["in_domain"], entities=(context.links.to(domain),) if domain and is_indirect else ()),
         Detail(labels["tags"], chips=tags),
         Detail(labels["labels"], pairs=marks),
-        *_known_as(entity),
         *_derived(context, entity),
         *_place(context, entity),
     )

@@ -38,7 +38,7 @@ class EntityContext:
     @property
     def is_public(self) -> bool:
         """People's addresses are left out."""
-        return self.settings.portal.audience == "public" and "mail" not in _exposed(self.settings)
+        return self.settings.portal.audience == "public"
 
     def owner_of(self, ref: EntityRef) -> EntityLink | None:
         """The first owner that is stated; existing or not."""
@@ -74,8 +74,3 @@ def entity_context(
             brought.setdefault(entity.origin.via_locations[-1], []).append(ref)
     by_location = {ref: tuple(refs) for ref, refs in brought.items()}
     return EntityContext(catalog, by_subject, trees, settings, layouts, labels, links or Links(catalog), by_location)
-
-
-def _exposed(settings: Settings) -> object:
-    portal = settings.sections.get("expose")
-    return portal if isinstance(portal, list | tuple) else ()

@@ -17,7 +17,7 @@ GROUP_LIMIT = 30
 STEP_LIMIT = 100
 NODE_LIMIT = 150
 DEPTH_LIMIT = 6
-_SHOWN_ELSEWHERE = frozenset({"owner", "type", "lifecycle", "system", "definition"})
+_IN_KEYS = frozenset({"type", "lifecycle"})
 
 
 def targets(context: EntityContext, entity: Entity) -> Section | None:
@@ -78,14 +78,16 @@ def steps(context: EntityContext, entity: Entity) -> Section | None:
 
 def spec(context: EntityContext, entity: Entity) -> Section | None:
     """The spec as a tree, without what the page says elsewhere; secrets masked, bounded."""
-    rest = {key: value for key, value in entity.spec.items() if key not in _SHOWN_ELSEWHERE}
+    known = context.catalog.kinds.get(entity.ref.kind)
+    shown = _IN_KEYS | ({field.field for field in known.relations} if known else set())
+    rest = {key: value for key, value in entity.spec.items() if key not in shown}
     budget = [NODE_LIMIT]
     nodes = _nodes(rest, context, budget, 0)
     return Section("spec", context.labels["spec"], "spec", nodes) if nodes else None
 
 
 def _nodes(value: object, context: EntityContext, budget: list[int], depth: int) -> tuple[SpecNode, ...]:
-    pairs = value.items() if isinstance(value, Mapping) else (("", item) for item in value) if isinstance(value, list) else ()
+    pairs = value.items() if isinstance(value, Mapping) else (("–", item) for item in value) if isinstance(value, list) else ()
     found = []
     for key, item in pairs:
         if budget[0] <= 0:

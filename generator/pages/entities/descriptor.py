@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.model.entity import Entity
 from generator.pages.entities.addresses import view_address
 from generator.pages.entities.context import EntityContext
+from generator.pages.entities.lists import numbered
 from generator.pages.entities.masking import masked
 from generator.pages.entities.view import RawView, Section
 
@@ -21,9 +22,9 @@ def descriptor(context: EntityContext, entity: Entity) -> Section | None:
     clean, secrets = masked(_beginning(text), is_public=context.is_public)
     kept = clean.count("\n") + 1
     cut = labels["lines_left_out"].format(kept, lines) if kept < lines else ""
-    note = labels["n_lines_1" if lines == 1 else "n_lines"].format(lines)
+    note = numbered(context, "n_lines", lines)
     if secrets:
-        note += ", " + labels["n_secrets_1" if secrets == 1 else "n_secrets"].format(secrets)
+        note += ", " + numbered(context, "n_secrets", secrets)
     view = RawView(entity.origin.path.rpartition("/")[2], note, clean, cut, view_address(context, entity))
     return Section("descriptor", labels["descriptor"], "raw", view)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generator.catalog import questions
 from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
@@ -31,8 +33,8 @@ def trail(context: EntityContext, entity: Entity) -> tuple[EntityLink, ...]:
     return context.links.all(questions.trail(context.catalog, entity.ref)[-TRAIL_LIMIT:])
 
 
-def actions(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
-    """The buttons: docs, definition, mail, source, edit, report; those that lead somewhere."""
+def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[Action, ...]:
+    """The buttons that lead somewhere. ``is_poor``: the descriptor lacks essentials."""
     labels = context.labels
     mail = "" if context.is_public else mail_of(mapping_of(entity.spec.get("profile")).get("email"))
     found = (
@@ -43,7 +45,13 @@ def actions(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
         Action(labels["edit_descriptor"], "edit", edit_address(context, entity)),
         Action(labels["report"], "report", report_address(context, entity)),
     )
-    return tuple(action for action in found if action.url or action.path)
+    shown = tuple(action for action in found if action.url or action.path)
+    return tuple(replace(action, is_primary=index == _primary(shown, is_poor=is_poor)) for index, action in enumerate(shown))
+
+
+def _primary(shown: tuple[Action, ...], *, is_poor: bool) -> int:
+    """The first one, or the editor of a descriptor that needs it."""
+    return next((index for index, action in enumerate(shown) if is_poor and action.icon == "edit"), 0)
 
 
 def _api_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:

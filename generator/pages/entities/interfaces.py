@@ -10,7 +10,7 @@ from generator.catalog import questions
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.pages.entities.context import EntityContext
-from generator.pages.entities.lists import list_view, table_view
+from generator.pages.entities.lists import list_view, numbered, table_view
 from generator.pages.entities.masking import masked
 from generator.pages.entities.relating import diagram
 from generator.pages.entities.view import DefinitionView, RelationsView, Section
@@ -88,7 +88,7 @@ def definition(context: EntityContext, entity: Entity) -> Section | None:
 
 
 def _label(context: EntityContext, api: Format, lines: int) -> str:
-    words = context.labels["n_lines_1" if lines == 1 else "n_lines"].format(lines)
+    words = numbered(context, "n_lines", lines)
     return f"{api.label}, {words}"
 
 

@@ -17,6 +17,12 @@ def more(context: EntityContext, count: int, shown: int) -> str:
     return context.labels["n_more_entities"].format(count - shown) if count > shown else ""
 
 
+def numbered(context: EntityContext, key: str, number: int) -> str:
+    """A label with a number in it; ``<key>_1`` for one, if there is such a label."""
+    one = context.labels.get(f"{key}_1") if number == 1 else None
+    return (one or context.labels[key]).format(number)
+
+
 def row(context: EntityContext, ref: EntityRef, how: str = "") -> Row:
     """One entity with its owner."""
     return Row(context.links.to(ref), how, context.owner_of(ref), context.is_unowned(ref))
@@ -34,12 +40,17 @@ def list_view(
 
 
 def table_view(
-    context: EntityContext, caption: str, found: Sequence[tuple[EntityRef, str]], counts: tuple[CountView, ...] = (), more_path: str = ""
+    context: EntityContext,
+    caption: str,
+    found: Sequence[tuple[EntityRef, str]],
+    counts: tuple[CountView, ...] = (),
+    more_path: str = "",
+    without: frozenset[str] = frozenset(),
 ) -> TableView:
-    """A table of these entities. ``found``: with a word how each is tied to the page, or an empty text."""
+    """A table of these entities. ``found``: with a word how each is tied to the page, or an empty text; ``without``: columns left out."""
     rows = tuple(_table_row(context, ref, role) for ref, role in found[:LIST_LIMIT])
     rest = more(context, len(found), len(rows))
-    return TableView(caption, counts, _columns(rows), rows, rest, more_path if rest else "")
+    return TableView(caption, counts, _columns(rows) - without, rows, rest, more_path if rest else "")
 
 
 def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
@@ -56,7 +67,7 @@ def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
 
 
 def _columns(rows: Iterable[TableRow]) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for r in rows:
         said = (("role", r.role), ("type", r.type), ("lifecycle", r.lifecycle), ("owner", r.owner or r.unowned), ("problems", r.problems))
         found.update(name for name, value in said if value)

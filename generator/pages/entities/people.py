@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from generator.catalog import questions
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
-from generator.pages.entities.context import LIST_LIMIT, EntityContext
-from generator.pages.entities.lists import counts_by_kind, list_view, more, table_view
-from generator.pages.entities.view import Key, ListView, PeopleView, Section, TreeItem
+from generator.pages.entities.context import EntityContext
+from generator.pages.entities.lists import counts_by_kind, more, numbered, plural, table_view
+from generator.pages.entities.view import Key, PeopleView, Section, TeamCounts, TeamsView, TreeItem
 from generator.pages.parts import PersonView, catalog_path, initials, mail_of, mapping_of, text_of
 
 SIBLING_LIMIT = 12
 CHILD_LIMIT = 20
 PEOPLE_LIMIT = 60
-TEAM_LIMIT = 20
-LIST_IN_TEAM = 12
+TEAM_LIMIT = 50
+KINDS_LIMIT = 6
+COUNTS_FROM = 5
+"""From so many things on, numbers by kind stand above the table."""
+_OWN = frozenset({"owner"})
 
 
 def group_keys(context: EntityContext, entity: Entity) -> tuple[Key, ...]:
@@ -53,8 +57,8 @@ def organisation(context: EntityContext, entity: Entity) -> Section | None:
 
 
 def _item(context: EntityContext, ref: EntityRef, *, here: bool = False, children: tuple[TreeItem, ...] = (), rest: str = "") -> TreeItem:
-    owned = len(questions.owned(context.catalog, ref))
-    note = context.labels["owns_n"].format(owned) if owned and not here else ""
+    below, owned = len(questions.children_of(context.catalog, ref)), len(questions.owned(context.catalog, ref))
+    note = "" if here else numbered(context, "n_teams", below) if below else numbered(context, "owns_n", owned) if owned else ""
     return TreeItem(context.links.to(ref), note, here, children, rest)
 
 
@@ -85,17 +89,31 @@ def owns(context: EntityContext, entity: Entity) -> Section | None:
     everything = (*direct, *(thing for things in below.values() for thing in things))
     if not everything:
         return None
-    counts = counts_by_kind(context, dict.fromkeys(everything)) if len(everything) > LIST_LIMIT // 10 else ()
-    table = table_view(context, labels["owned_directly"], [(r, "") for r in direct], counts, catalog_path(owner=str(ref)))
-    also = tuple(_team_list(context, team, things) for team, things in list(below.items())[:TEAM_LIMIT])
-    return Section("owns", labels["owns"], "table", replace(table, also=also), f"{len(set(everything)):,}")
+    counts = counts_by_kind(context, dict.fromkeys(everything)) if len(everything) > COUNTS_FROM else ()
+    table = table_view(context, labels["owned_directly"], [(r, "") for r in direct], counts, catalog_path(owner=str(ref)), _OWN)
+    table = replace(table, teams=_teams(context, ref) if below else None)
+    return Section("owns", labels["owns"], "table", table, f"{len(set(everything)):,}")
 
 
-def _team_list(context: EntityContext, team: EntityRef, things: tuple[EntityRef, ...]) -> ListView:
-    title = context.labels["through"] % context.links.to(team).name
-    found = list_view(context, title, "group", [(ref, "") for ref in things], catalog_path(owner=str(team)), LIST_IN_TEAM)
-    assert found is not None  # noqa: S101 - owned_below leaves out teams without things
-    return found
+def _teams(context: EntityContext, group: EntityRef) -> TeamsView:
+    """A row for each direct sub-team: what it owns together with the teams below it."""
+    found = [(team, _everything(context, team)) for team in questions.children_of(context.catalog, group)]
+    found = sorted((pair for pair in found if pair[1]), key=lambda pair: (-len(pair[1]), pair[0]))
+    kinds = [kind for kind, _ in Counter(thing.kind for _, things in found for thing in things).most_common(KINDS_LIMIT)]
+    rows = tuple(_team_counts(context, team, things, kinds) for team, things in found[:TEAM_LIMIT])
+    columns = tuple(plural(context, kind) for kind in kinds)
+    return TeamsView(context.labels["through_teams"], columns, rows, more(context, len(found), len(rows)))
+
+
+def _everything(context: EntityContext, team: EntityRef) -> frozenset[EntityRef]:
+    catalog = context.catalog
+    below = questions.owned_below(catalog, team).values()
+    return frozenset((*questions.owned(catalog, team), *(thing for things in below for thing in things)))
+
+
+def _team_counts(context: EntityContext, team: EntityRef, things: frozenset[EntityRef], kinds: list[str]) -> TeamCounts:
+    numbers = Counter(thing.kind for thing in things)
+    return TeamCounts(context.links.to(team), tuple(f"{numbers[kind]:,}" if numbers[kind] else "" for kind in kinds), f"{len(things):,}")
 
 
 def memberships(context: EntityContext, entity: Entity) -> Section | None:

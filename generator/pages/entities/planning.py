@@ -14,11 +14,13 @@ from generator.pages.entities.context import EntityContext
 from generator.pages.entities.descriptor import descriptor
 from generator.pages.entities.heading import actions, keys, lead, no_lead, trail
 from generator.pages.entities.improving import improve
+from generator.pages.entities.lists import more
 from generator.pages.entities.view import EntityView, Section
 from generator.pages.page import Page, TocEntry
 from generator.pages.parts import display_name, kind_icon, problem_view
 from generator.pages.search_text import entity_search_text
 from generator.pages.urls import entity_path
+from generator.problems import Problem, Severity
 
 PROBLEM_LIMIT = 30
 _TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
@@ -67,7 +69,8 @@ def _toc(view: EntityView) -> tuple[TocEntry, ...]:
 
 def entity_view(context: EntityContext, entity: Entity) -> EntityView:
     """All that an entity's page says."""
-    is_group = entity.ref.kind == "group"
+    sections = tuple(_sections(context, entity))
+    more_keys = people.group_keys(context, entity) if entity.ref.kind == "group" else ()
     return EntityView(
         ref=str(entity.ref),
         kind=entity.kind,
@@ -76,9 +79,9 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
         trail=trail(context, entity),
         lead=lead(entity),
         no_lead=no_lead(context, entity),
-        actions=actions(context, entity),
-        keys=(*keys(context, entity), *(people.group_keys(context, entity) if is_group else ())),
-        sections=tuple(_sections(context, entity)),
+        actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
+        keys=(*keys(context, entity), *more_keys),
+        sections=sections,
     )
 
 
@@ -93,8 +96,13 @@ def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
 
 def problems(context: EntityContext, entity: Entity) -> Section | None:
     """What is wrong with the descriptor."""
-    found = context.problems.get(entity.ref, ())
+    found = sorted(context.problems.get(entity.ref, ()), key=_badness)
     if not found:
         return None
     shown = tuple(problem_view(problem, context.links, context.trees) for problem in found[:PROBLEM_LIMIT])
-    return Section("problems", context.labels["problems"], "problems", shown, f"{len(found):,}")
+    return Section("problems", context.labels["problems"], "problems", shown, f"{len(found):,}", more(context, len(found), len(shown)))
+
+
+def _badness(problem: Problem) -> tuple[int, int, str, str]:
+    """The worst first, then from the top of the file."""
+    return list(Severity).index(problem.severity), problem.span.line if problem.span else 0, problem.field, problem.code

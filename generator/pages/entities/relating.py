@@ -12,7 +12,7 @@ from generator.diagrams.drawing import draw
 from generator.diagrams.neighbourhood import neighbourhood
 from generator.model.entity import Entity
 from generator.pages.entities.context import EntityContext
-from generator.pages.entities.lists import list_view, more
+from generator.pages.entities.lists import list_view, more, numbered
 from generator.pages.entities.view import ImpactView, ListView, RelationsView, Section, TeamImpact
 from generator.pages.urls import entity_path, up_from
 
@@ -84,7 +84,7 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
     farthest = max(team.steps for team in found.teams)
     count = f"{found.total:,}+" if found.truncated else f"{found.total:,}"
     named = sum(team.team is not None for team in found.teams)
-    note = ", ".join((_number(labels, "n_teams", named), _number(labels, "up_to_n_steps", farthest))) if found.total > 1 else ""
+    note = ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest))) if found.total > 1 else ""
     view = ImpactView(teams, more(context, len(found.teams), len(teams)))
     return Section("impact", labels["what_breaks"], "impact", view, count, note)
 
@@ -95,9 +95,3 @@ def _team(context: EntityContext, team: questions.TeamImpact) -> TeamImpact:
     distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)
     link = context.links.to(team.team) if team.team else None
     return TeamImpact(link, context.links.all(shown), more(context, len(team.entities), len(shown)), distance)
-
-
-def _number(labels: object, key: str, number: int) -> str:
-    """A label with a number in it; ``<key>_1`` for one."""
-    words = labels[key if number != 1 else f"{key}_1"]  # type: ignore[index]
-    return str(words).format(number)

@@ -21,6 +21,8 @@ class Action:
     """Checked address or an anchor of this page."""
     path: str = ""
     """Below the site's root; wins over ``url``."""
+    is_primary: bool = False
+    """At most one of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,6 @@ class EntityView:
     no_lead: str
     """Said instead where a description is expected; empty where none is."""
     actions: tuple[Action, ...]
-    """The first one is the primary one."""
     keys: tuple[Key, ...]
     sections: tuple[Section, ...]
 
@@ -123,6 +124,8 @@ class AboutView:
     """Safe HTML; empty where the lead has said it all."""
     links: tuple[WebLink, ...]
     details: tuple[Detail, ...]
+    elsewhere: tuple[Detail, ...]
+    """Under which names other systems know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,27 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamCounts:
+    """What a sub-team owns, with the teams below it."""
+
+    team: EntityLink
+    numbers: tuple[str, ...]
+    """In the order of the columns; empty texts for none."""
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsView:
+    """What is owned through sub-teams, as numbers."""
+
+    caption: str
+    columns: tuple[str, ...]
+    """Plurals of kinds."""
+    rows: tuple[TeamCounts, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableView:
     """A table of entities, with numbers above it."""
 
@@ -207,8 +231,8 @@ class TableView:
     rows: tuple[TableRow, ...]
     more: str = ""
     more_path: str = ""
-    also: tuple[ListView, ...] = ()
-    """Folded lists below, such as what sub-teams own."""
+    teams: TeamsView | None = None
+    """A second table below: what sub-teams own."""
 
 
 @dataclass(frozen=True, slots=True)
