@@ -10,8 +10,6 @@ from generator.model.ref import EntityRef
 
 OWNERS = ("group", "user")
 """Kinds that can own something (Backstage: ``isOwnerOf``)."""
-NEEDS_NO_OWNER = frozenset({"template"})
-"""Kinds with an owner field that may stay empty."""
 
 
 def owner(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
@@ -20,9 +18,10 @@ def owner(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 
 
 def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:
-    """Whether entities of this kind are expected to name an owner."""
+    """Whether the schema of its kind requires ``spec.owner``."""
     kind = catalog.kinds.get(ref.kind)
-    return kind is not None and ref.kind not in NEEDS_NO_OWNER and any(field.type == "ownedBy" for field in kind.relations)
+    spec = kind.schema.get("properties", {}).get("spec", {}) if kind else {}
+    return "owner" in spec.get("required", ())
 
 
 def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:

@@ -15,6 +15,10 @@ from generator.model.ref import EntityRef
 
 LONGEST_TEXT = 20_000
 """Letters kept of any text: a longer one is no title or description but somebody's mistake."""
+LONGEST_SUMMARY = 160
+_MARKDOWN = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|[`*]+|^#+ |^> ", re.MULTILINE)
+"""Links and images (their text stays) and the commonest marks."""
+_SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -73,6 +77,13 @@ def subtitle(entity: Entity) -> str:
 def description(entity: Entity) -> str:
     """``metadata.description`` as written (Markdown), or empty."""
     return text_at(entity.metadata, "description")
+
+
+def summary(entity: Entity) -> str:
+    """The first sentence of the description as plain text of at most ``LONGEST_SUMMARY`` letters."""
+    text = _MARKDOWN.sub(lambda match: match[1] or "", description(entity).split("\n\n", 1)[0][: 10 * LONGEST_SUMMARY])
+    text = _SENTENCE.split(" ".join(text.split()), maxsplit=1)[0]
+    return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
 
 
 def type_of(entity: Entity) -> str:

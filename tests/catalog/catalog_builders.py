@@ -7,51 +7,13 @@ from pathlib import Path
 import yaml
 
 from generator.catalog.linking import link
-from generator.descriptors import kinds as kinds_module
-from generator.descriptors.kinds import Kind, Kinds, RelationField
+from generator.descriptors.kinds import builtin_kinds
 from generator.model.entity import Entity, Origin
 from generator.model.ref import EntityRef, parse_ref
 
 VECTORS = Path(__file__).parent.parent / "data" / "vectors"
 
-OWNER = RelationField("owner", "ownedBy", "ownerOf", "group", many=False)
-SYSTEM = RelationField("system", "partOf", "hasPart", "system", many=False)
-NEEDS = (
-    RelationField("dependsOn", "dependsOn", "dependencyOf", None, many=True),
-    RelationField("dependencyOf", "dependencyOf", "dependsOn", None, many=True),
-)
-FIELDS = {
-    "Component": (
-        OWNER,
-        SYSTEM,
-        RelationField("subcomponentOf", "partOf", "hasPart", "component", many=False),
-        RelationField("providesApis", "providesApi", "apiProvidedBy", "api", many=True),
-        RelationField("consumesApis", "consumesApi", "apiConsumedBy", "api", many=True),
-        *NEEDS,
-    ),
-    "API": (OWNER, SYSTEM),
-    "Resource": (OWNER, SYSTEM, *NEEDS),
-    "System": (OWNER, RelationField("domain", "partOf", "hasPart", "domain", many=False)),
-    "Domain": (OWNER, RelationField("subdomainOf", "partOf", "hasPart", "domain", many=False)),
-    "Group": (
-        RelationField("parent", "childOf", "parentOf", "group", many=False),
-        RelationField("children", "parentOf", "childOf", "group", many=True),
-        RelationField("members", "hasMember", "memberOf", "user", many=True),
-    ),
-    "User": (RelationField("memberOf", "memberOf", "hasMember", "group", many=True),),
-    "Template": (OWNER,),
-    "Location": (),
-}
-
-
-def portal_kinds() -> Kinds:
-    """The built-in kinds; until they are there, the same by hand."""
-    if hasattr(kinds_module, "builtin_kinds"):
-        return kinds_module.builtin_kinds()
-    return Kinds({name.lower(): Kind(name, f"{name}s", "cube-outline", fields) for name, fields in FIELDS.items()})
-
-
-KINDS = portal_kinds()
+KINDS = builtin_kinds()
 
 
 def ref(text: str) -> EntityRef:
@@ -79,7 +41,8 @@ def make(text: str, **place) -> Entity:
     """``make("component:shop owner=team dependsOn=[resource:db]")``: a reference and fields of the spec, as YAML values."""
     name, *fields = text.split(" ")
     written = parse_ref(name)
-    kind = next((k for k in FIELDS if k.lower() == written.kind), written.kind)
+    known = KINDS.get(written.kind)
+    kind = known.name if known else written.kind
     spec = {key: yaml.safe_load(value) for key, value in (field.split("=", 1) for field in fields if field)}
     document = {"kind": kind, "metadata": {"name": written.name, "namespace": written.namespace}, "spec": spec}
     return entity(document, **({"path": f"{written.kind}-{written.name}.yaml"} | place))
