@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from generator.catalog.spelling import distance, pieces
 from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
 
-SEARCHES = 3_000
-"""Searches by spelling in one linking; beyond it only cheap look-ups suggest. Bounds the worst case to about a second."""
+SEARCHES = 5_000
+"""Searches by spelling in one linking; beyond it only cheap look-ups suggest. Bounds the worst case to about half a second."""
 CANDIDATES = 40
 """Names compared in one search, those with the rarest common piece first."""
 COMMON = 300

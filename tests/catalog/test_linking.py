@@ -6,6 +6,7 @@ from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, p
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.catalog.graph import FEW
 from generator.catalog.linking import PROBLEMS_PER_ENTITY, link
 from generator.model.entity import Derived
 from generator.model.ref import EntityRef
@@ -131,3 +132,12 @@ def test_every_stated_reference_that_dangles_is_told(texts):
     stated = [r for rs in catalog.relations.values() for r in rs if r.declared_by == r.source and r.target not in catalog.entities]
     told = {(p.subject, p.field) for p in problems if p.code == "REF001"}
     assert told >= {(r.source, r.field) for r in stated}
+
+
+def test_the_relations_of_a_busy_group_are_found_by_type():
+    many = [f"component:c{number} owner=web" for number in range(FEW + 5)]
+    catalog = catalog_of("group:web parent=acme members=[ann,bob]", *many)
+    web = ref("group:web")
+    assert len(catalog.targets(web, "ownerOf")) == FEW + 5
+    assert catalog.targets(web, "hasMember", "childOf") == (ref("group:acme"), ref("user:ann"), ref("user:bob"))
+    assert catalog.targets(web, "nothing") == ()
