@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -15,13 +15,33 @@ from generator.model.entity import Entity, Origin
 from generator.model.ref import EntityRef, humanize
 from generator.model.tree import Tree
 from generator.pages.urls import entity_path
+from generator.pages.written import display_name, text_of, web_url
 from generator.problems import Problem, Severity
 
+__all__ = [
+    "UNKNOWN_KIND_ICON",
+    "ChipLink",
+    "CountView",
+    "EntityLink",
+    "Links",
+    "PersonView",
+    "ProblemView",
+    "StateView",
+    "WebLink",
+    "catalog_path",
+    "display_name",
+    "edit_url",
+    "kind_icon",
+    "lifecycle_of",
+    "line_url",
+    "problem_code_path",
+    "problem_view",
+    "text_of",
+    "web_url",
+    "with_code",
+]
+
 UNKNOWN_KIND_ICON = "entity"
-MAX_TEXT = 400
-"""Letters shown of a value that should be short: names, titles, types."""
-MAX_URL = 2_000
-WEB_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,57 +173,6 @@ def kind_icon(kinds: Kinds, kind: str) -> str:
     """The kind's icon; one for all unknown kinds."""
     known = kinds.get(kind)
     return known.icon if known else UNKNOWN_KIND_ICON
-
-
-def text_of(value: object, limit: int = MAX_TEXT) -> str:
-    """A text or number of a descriptor on one line, bounded; an empty text for anything else."""
-    text = " ".join(questions.as_text(value).split())
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
-
-
-def mapping_of(value: object) -> Mapping[str, object]:
-    """The mapping, or an empty one where a descriptor has something else there."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def list_of(value: object) -> list[object]:
-    """The list, or an empty one where a descriptor has something else there."""
-    return value if isinstance(value, list) else []
-
-
-def display_name(entity: Entity) -> str:
-    """What people call it, on one line."""
-    return text_of(questions.title(entity)) or entity.ref.name
-
-
-def initials(name: str) -> str:
-    """First letters of the first and the last word."""
-    words = [word for word in name.replace("-", " ").replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
-    if not words:
-        return "?"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
-
-
-def web_url(value: object) -> str:
-    """The address if it is one that a browser may follow from our pages, else an empty text."""
-    if not isinstance(value, str) or len(value) > MAX_URL:
-        return ""
-    text = value.strip()
-    if not text.isprintable() or any(c in text for c in ' "<>\\`'):
-        return ""
-    try:
-        parts = urlsplit(text)
-        has_host = bool(parts.hostname) or parts.scheme == "mailto"
-    except ValueError:
-        return ""
-    return text if parts.scheme in WEB_SCHEMES and has_host else ""
-
-
-def mail_of(value: object) -> str:
-    """A mail address that can stand behind ``mailto:``, else an empty text."""
-    text = text_of(value, 254)
-    plain = text.count("@") == 1 and not any(c in text for c in ' "<>\\?&#%:/,;')
-    return text if plain and text[0] != "@" and text[-1] != "@" else ""
 
 
 def catalog_path(**facets: str) -> str:

@@ -9,7 +9,7 @@ from generator.catalog.graph import Catalog
 from generator.documentation.markdown import plain
 from generator.model.entity import Entity
 from generator.pages.page import SearchText
-from generator.pages.parts import text_of
+from generator.pages.written import description_of, text_of
 
 BODY_LETTERS = 5_000
 ALIAS_LETTERS = 400
@@ -61,7 +61,7 @@ def entity_search_text(catalog: Catalog, entity: Entity) -> SearchText:
     owner = questions.owner(catalog, entity.ref)
     owner_name = text_of(questions.label(catalog, owner)) if owner else ""
     tags = " ".join(text_of(tag, 80) for tag in questions.tags(entity)[:40])
-    body = (plain(questions.description(entity))[:BODY_LETTERS], tags, owner_name)
+    body = (plain(description_of(entity))[:BODY_LETTERS], tags, owner_name)
     meta = [("ref", str(entity.ref))]
     if owner_name:
         meta.append(("owner", owner_name))

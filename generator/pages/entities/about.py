@@ -15,8 +15,9 @@ from generator.pages.entities.addresses import view_address
 from generator.pages.entities.context import EntityContext
 from generator.pages.entities.heading import lead
 from generator.pages.entities.view import AboutView, Detail, Section
-from generator.pages.parts import ChipLink, WebLink, catalog_path, text_of, web_url
+from generator.pages.parts import ChipLink, WebLink, catalog_path
 from generator.pages.urls import entity_path, up_from
+from generator.pages.written import description_of, text_of, web_url
 
 TAG_LIMIT = 40
 LINK_LIMIT = 30
@@ -79,7 +80,7 @@ def about(context: EntityContext, entity: Entity) -> Section:
 
 def _prose(context: EntityContext, entity: Entity) -> Markup:
     """The description, unless the lead has said it all."""
-    text = questions.description(entity)
+    text = description_of(entity)
     if not text or " ".join(plain(text).split()) == lead(entity):
         return Markup()
     return to_html(text, _resolver(context, entity))

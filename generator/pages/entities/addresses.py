@@ -9,7 +9,8 @@ from urllib.parse import quote
 from generator.catalog import questions
 from generator.model.entity import Entity
 from generator.pages.entities.context import EntityContext
-from generator.pages.parts import edit_url, line_url, web_url
+from generator.pages.parts import edit_url, line_url
+from generator.pages.written import web_url
 
 _GITHUB_SLUG = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _HOSTS = (

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from generator.model.entity import Entity
 from generator.pages.entities.context import EntityContext
+from generator.pages.entities.declared_view import Field, FieldGroup, SpecNode, Stage, Target
 from generator.pages.entities.lists import table_view
 from generator.pages.entities.masking import masked
-from generator.pages.entities.view import Field, FieldGroup, Section, SpecNode, Stage, Target
-from generator.pages.parts import list_of, mapping_of, text_of, web_url
+from generator.pages.entities.view import Section
+from generator.pages.written import list_of, mapping_of, text_of, web_url
 
 TARGET_LIMIT = 100
 FIELD_LIMIT = 100

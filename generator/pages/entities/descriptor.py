@@ -5,9 +5,10 @@ from __future__ import annotations
 from generator.model.entity import Entity
 from generator.pages.entities.addresses import view_address
 from generator.pages.entities.context import EntityContext
+from generator.pages.entities.declared_view import RawView
 from generator.pages.entities.lists import numbered
 from generator.pages.entities.masking import masked
-from generator.pages.entities.view import RawView, Section
+from generator.pages.entities.view import Section
 
 SHOWN_LETTERS = 6_000
 """Longer ones hold a definition or a template: the beginning is shown, and a link to the file."""

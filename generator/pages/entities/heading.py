@@ -10,7 +10,8 @@ from generator.model.entity import Entity
 from generator.pages.entities.addresses import docs_address, edit_address, report_address, source_address
 from generator.pages.entities.context import EntityContext
 from generator.pages.entities.view import Action, Key
-from generator.pages.parts import EntityLink, lifecycle_of, mail_of, mapping_of, text_of
+from generator.pages.parts import EntityLink, lifecycle_of
+from generator.pages.written import description_of, mail_of, mapping_of, text_of
 
 LEAD_LIMIT = 240
 KEY_LIMIT = 8
@@ -20,12 +21,12 @@ TRAIL_LIMIT = 8
 
 def lead(entity: Entity) -> str:
     """The first sentence of the description."""
-    return first_sentence(questions.description(entity), LEAD_LIMIT)
+    return first_sentence(description_of(entity), LEAD_LIMIT)
 
 
 def no_lead(context: EntityContext, entity: Entity) -> str:
     """Said instead of a lead, for kinds that should have one."""
-    return context.labels["no_description"] if context.needs_owner(entity.ref) and not questions.description(entity) else ""
+    return context.labels["no_description"] if context.needs_owner(entity.ref) and not description_of(entity) else ""
 
 
 def trail(context: EntityContext, entity: Entity) -> tuple[EntityLink, ...]:

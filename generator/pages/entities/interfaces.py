@@ -10,14 +10,15 @@ from generator.catalog import questions
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.pages.entities.context import EntityContext
+from generator.pages.entities.declared_view import DefinitionView
 from generator.pages.entities.lists import list_view, numbered, table_view
 from generator.pages.entities.masking import masked
 from generator.pages.entities.relating import diagram
-from generator.pages.entities.view import DefinitionView, RelationsView, Section
+from generator.pages.entities.view import RelationsView, Section
 from generator.pages.parts import catalog_path
 
-SHOWN_LETTERS = 8_000
-"""Letters of a definition in the page: with colours about 3 KB compressed. The rest is in the file beside it."""
+SHOWN_LETTERS = 4_000
+"""Letters of a definition in the page: with colours about 1.5 KB compressed. The rest is in the file beside it."""
 OPEN_LINES = 25
 """Up to so many lines a definition is shown unfolded."""
 

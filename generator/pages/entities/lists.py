@@ -9,7 +9,8 @@ from generator.catalog import questions
 from generator.model.ref import EntityRef
 from generator.pages.entities.context import LIST_LIMIT, EntityContext
 from generator.pages.entities.view import ListView, Row, TableRow, TableView
-from generator.pages.parts import CountView, kind_icon, lifecycle_of, text_of
+from generator.pages.parts import CountView, kind_icon, lifecycle_of
+from generator.pages.written import text_of
 
 
 def more(context: EntityContext, count: int, shown: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from generator.descriptors.secrets import mask
+from generator.descriptors.secrets import find_secrets, mask
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 
@@ -20,5 +20,6 @@ class Masked(NamedTuple):
 
 def masked(text: str, *, is_public: bool) -> Masked:
     """The text with secrets masked; without mail addresses on a public portal."""
-    clean, found = mask(text)
-    return Masked(_MAIL.sub("•••@•••", clean) if is_public else clean, len(found))
+    secrets = sum(1 for _ in find_secrets(text))
+    clean = mask(text) if secrets else text
+    return Masked(_MAIL.sub("•••@•••", clean) if is_public else clean, secrets)

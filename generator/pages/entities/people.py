@@ -11,7 +11,8 @@ from generator.model.ref import EntityRef
 from generator.pages.entities.context import EntityContext
 from generator.pages.entities.lists import counts_by_kind, more, numbered, plural, table_view
 from generator.pages.entities.view import Key, PeopleView, Section, TeamCounts, TeamsView, TreeItem
-from generator.pages.parts import PersonView, catalog_path, initials, mail_of, mapping_of, text_of
+from generator.pages.parts import PersonView, catalog_path
+from generator.pages.written import description_of, initials, mail_of, mapping_of, text_of
 
 SIBLING_LIMIT = 12
 CHILD_LIMIT = 20
@@ -76,7 +77,7 @@ def person(context: EntityContext, ref: EntityRef) -> PersonView:
     """One person; the role is what the profile or the description says in a few words."""
     entity, link = context.catalog.get(ref), context.links.to(ref)
     profile = mapping_of(entity.spec.get("profile")) if entity else {}
-    role = text_of(profile.get("role") or profile.get("title") or (questions.description(entity) if entity else ""), 60)
+    role = text_of(profile.get("role") or profile.get("title") or (description_of(entity) if entity else ""), 60)
     mail = "" if context.is_public else mail_of(profile.get("email"))
     return PersonView(link, initials(link.name), role, mail)
 

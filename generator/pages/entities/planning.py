@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from generator.catalog import questions
 from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.pages.entities import containing, declaring, interfaces, people, relating
@@ -17,9 +16,10 @@ from generator.pages.entities.improving import improve
 from generator.pages.entities.lists import more
 from generator.pages.entities.view import EntityView, Section
 from generator.pages.page import Page, TocEntry
-from generator.pages.parts import display_name, kind_icon, problem_view
+from generator.pages.parts import kind_icon, problem_view
 from generator.pages.search_text import entity_search_text
 from generator.pages.urls import entity_path
+from generator.pages.written import description_of, display_name
 from generator.problems import Problem, Severity
 
 PROBLEM_LIMIT = 30
@@ -56,7 +56,7 @@ def _page(context: EntityContext, entity: Entity) -> Page:
         tab=_TABS.get(entity.ref.kind, "catalog/"),
         title=display_name(entity),
         view=partial(entity_view, context, entity),
-        description=first_sentence(questions.description(entity)),
+        description=first_sentence(description_of(entity)),
         toc=_toc,
         search=partial(entity_search_text, context.catalog, entity),
         ref=str(entity.ref),
