@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from generator.diagrams.graph import Edge, Graph, Node
 from generator.diagrams.layout import Layouts, Placement
-from generator.diagrams.shape import BOX_HEIGHT, Pair
+from generator.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, Pair
 
 BOX_WIDTHS = (160, 196, 232)
 """Few widths, so that shapes coincide; the widest holds 24 letters."""
@@ -23,11 +23,15 @@ TEXT_MARGIN = 50
 LABEL_SIZE = 13.0
 SUB_SIZE = 11.0
 MARGIN = 2
+WIDE = 1500
+"""Pixels: what is wider is scrolled and not shrunk, because nobody could read it."""
 TIP = 7
 """Length of an arrow head."""
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
 """Of letters in a bold sans serif, in em: enough to see whether a text fits."""
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Marks that turn the direction of what follows: a name could pretend to be another."""
 
 
 def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Markup:
@@ -53,8 +57,9 @@ def box_width(nodes: Sequence[Node]) -> int:
 
 def _head(graph: Graph, placement: Placement, key: str) -> str:
     width, height = placement.width + 2 * MARGIN, placement.height + 2 * MARGIN
+    wide = " cb-graph--wide" if width > WIDE else ""
     return (
-        f'<svg class="cb-graph" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
+        f'<svg class="cb-graph{wide}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
         f' aria-labelledby="{escape(key)}-title"><title id="{escape(key)}-title">{escape(graph.title)}</title>'
     )
 
@@ -73,12 +78,11 @@ def _edges(graph: Graph, placement: Placement, width: int) -> list[str]:
     ends = _ends(graph)
     drawn: dict[str, list[str]] = {}
     tips: list[str] = []
-    for i, (left, right) in enumerate(placement.lines):
+    for left, right in placement.lines:
         kind, at_left, at_right = ends[left, right]
-        points = placement.routes.get(i) or _curve(placement.corners[left], placement.corners[right], width)
+        points = placement.routes.get((left, right)) or _curve(placement.corners[left], placement.corners[right], width)
         drawn.setdefault(kind, []).append(_path(points, at_left=at_left, at_right=at_right))
-        tips += [f"M{points[-2]} {points[-1]}l-{TIP}-3.5v7z"] if at_right else []
-        tips += [f"M{points[0]} {points[1]}l{TIP}-3.5v7z"] if at_left else []
+        tips += _tips(points, at_left=at_left, at_right=at_right)
     paths = [f'<path class="cb-graph__edge cb-graph__edge--{kind}" d="{"".join(drawn[kind])}"/>' for kind in sorted(drawn)]
     return [*paths, f'<path class="cb-graph__tip" d="{"".join(tips)}"/>'] if tips else paths
 
@@ -105,17 +109,32 @@ def _solidity(edge: Edge) -> int:
 
 
 def _curve(left: Pair, right: Pair, width: int) -> tuple[int, ...]:
-    """From the right side of one box to the left side of another, level at both ends."""
+    """From the right side of one box to the left side of another, level at both ends; in one column from side to side."""
+    if left[0] == right[0]:
+        x, y0, y1 = left[0] + width, left[1] + BOX_HEIGHT // 2, right[1] + BOX_HEIGHT // 2
+        return x, y0, x + COLUMN_GAP // 2, y0, x + COLUMN_GAP // 2, y1, x, y1
     x0, y0, x1, y1 = left[0] + width, left[1] + BOX_HEIGHT // 2, right[0], right[1] + BOX_HEIGHT // 2
     half = (x1 - x0) // 2
     return x0, y0, x0 + half, y0, x1 - half, y1, x1, y1
+
+
+def _is_arc(points: Sequence[int]) -> bool:
+    """It comes back to the side where it began."""
+    return points[0] == points[-2]
+
+
+def _tips(points: Sequence[int], *, at_left: bool, at_right: bool) -> list[str]:
+    """Arrow heads point into the boxes."""
+    into_right = "" if _is_arc(points) else "-"
+    tips = [f"M{points[-2]} {points[-1]}l{into_right}{TIP}-3.5v7z"] if at_right else []
+    return [*tips, f"M{points[0]} {points[1]}l{TIP}-3.5v7z"] if at_left else tips
 
 
 def _path(points: Sequence[int], *, at_left: bool, at_right: bool) -> str:
     """The line ends inside its arrow heads, so that no dash shows at their points."""
     p = list(points)
     p[0] += (TIP - 1) * at_left
-    p[-2] -= (TIP - 1) * at_right
+    p[-2] += (TIP - 1) * at_right * (1 if _is_arc(points) else -1)
     if len({*p[1::2]}) == 1:
         return f"M{p[0]} {p[1]}H{p[-2]}"
     return f"M{p[0]} {p[1]}C{' '.join(map(str, p[2:]))}"
@@ -162,7 +181,7 @@ def _letter(char: str) -> float:
 @lru_cache(20_000)
 def _cut(text: str, room: float, size: float) -> str:
     """As much of the text as the box holds."""
-    text = " ".join(text[:200].split())
+    text = " ".join(text[:200].translate(_TURNING).split())
     limit = LONGEST_LABEL if size == LABEL_SIZE else 2 * LONGEST_LABEL
     if len(text) <= limit and _width(text, size) <= room:
         return text

@@ -97,21 +97,24 @@ def _pixels(inches: str) -> int:
 
 
 def _in_order(shape: Shape, corners: Sequence[Pair], long: dict[Pair, tuple[int, ...]]) -> Places:
-    """Nodes with the same neighbours change places, so that the first of them stands at the top."""
+    """Nodes of one column with the same neighbours change places, so that the first of them stands at the top."""
     neighbours: dict[int, tuple[list[int], list[int]]] = {i: ([], []) for i in range(shape.nodes)}
     for tail, head in shape.edges:
         neighbours[tail][1].append(head)
         neighbours[head][0].append(tail)
     twins: dict[str, list[int]] = {}
     for i, around in neighbours.items():
-        twins.setdefault(repr(around), []).append(i)
+        twins.setdefault(f"{corners[i][0]} {around}", []).append(i)
     at = list(range(shape.nodes))  # the node that Graphviz placed where ours will stand
     for group in twins.values():
         for ours, theirs in zip(group, sorted(group, key=lambda i: (corners[i][1], i)), strict=True):
             at[ours] = theirs
     routes = tuple((i, long[at[a], at[b]]) for i, (a, b) in enumerate(shape.edges) if (at[a], at[b]) in long)
-    placed = tuple(corners[i] for i in at)
-    return Places(max(x for x, _ in placed) + shape.width, max(y for _, y in placed) + BOX_HEIGHT, placed, routes)
+    top = min(*(y for _, y in corners), *(y for points in long.values() for y in points[1::2]), 0)
+    bottom = max(*(y for _, y in corners), *(y - BOX_HEIGHT for points in long.values() for y in points[1::2]), 0) + BOX_HEIGHT
+    placed = tuple((corners[i][0], corners[i][1] - top) for i in at)
+    lowered = tuple((i, tuple(v - top * (n % 2) for n, v in enumerate(points))) for i, points in routes)
+    return Places(max(x for x, _ in placed) + shape.width, bottom - top, placed, lowered)
 
 
 def columns(shape: Shape) -> Places:

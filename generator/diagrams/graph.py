@@ -51,6 +51,8 @@ class Graph:
     """In the order in which people should meet them; ids are unique."""
     edges: tuple[Edge, ...]
     """Between nodes of this graph; others are not drawn."""
+    columns: int = 0
+    """At most so many columns; 0: as many as the longest way needs."""
 
     @property
     def is_worth_drawing(self) -> bool:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from generator.diagrams.engines import Engine, Places, WasiGraphviz, columns, read_plain
 from generator.diagrams.graph import Graph
-from generator.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, canonical, dot_text, forward
+from generator.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, canonical, dot_text, forward, renumbered, spread
 
 CACHE_FILE = "layouts.jsonl"
 MAX_CACHE_BYTES = 64_000_000
@@ -29,9 +29,9 @@ class Placement:
     corners: tuple[Pair, ...]
     """Upper left corner of each node's box, in the graph's order."""
     lines: tuple[Pair, ...]
-    """Pairs of nodes that have a line, the left one first, each once."""
-    routes: dict[int, tuple[int, ...]]
-    """Bézier points of the lines that pass a column, by the number of the line."""
+    """Pairs of nodes that have a line, the left (or upper) one first, each once."""
+    routes: dict[Pair, tuple[int, ...]]
+    """Bézier points of the lines that pass a column, by the line."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Layouts:
         self.statistics = Statistics()
         self._file = cache_folder / CACHE_FILE if cache_folder else None
         self._engine = engine or WasiGraphviz()
-        self._placements: dict[tuple[int, int, tuple[Pair, ...]], Placement] = {}
+        self._placements: dict[tuple[int, int, int, tuple[Pair, ...], tuple[int, ...]], Placement] = {}
         self._shapes: dict[Shape, Places] = {}
         self._stored: dict[str, str] | None = None
         self._lock = Lock()
@@ -66,7 +66,8 @@ class Layouts:
         """The placement of the graph with boxes of that width. Never fails: at worst in plain columns."""
         number = {node.id: i for i, node in enumerate(graph.nodes)}
         pairs = {(number[e.tail], number[e.head]) for e in graph.edges if e.tail in number and e.head in number and e.tail != e.head}
-        key = (width, len(graph.nodes), tuple(sorted(pairs)))
+        outside = tuple(i for i, node in enumerate(graph.nodes) if node.state == "outside")
+        key = (width, graph.columns, len(graph.nodes), tuple(sorted(pairs)), outside)
         self.statistics.graphs += 1
         known = self._placements.get(key)
         if known:
@@ -76,19 +77,26 @@ class Layouts:
             placement = self._placements[key] = self._place(*key)
         return placement
 
-    def _place(self, width: int, count: int, pairs: tuple[Pair, ...]) -> Placement:
-        lines = tuple(sorted(set(forward(count, pairs))))
-        joined = sorted({i for pair in lines for i in pair})
+    def _place(self, width: int, columns: int, count: int, pairs: tuple[Pair, ...], outside: tuple[int, ...]) -> Placement:
+        lines = sorted(set(forward(count, pairs)))
+        first, last = ({*outside} - {pair[end] for pair in lines} for end in (1, 0))
+        inner = [pair for pair in lines if pair[0] not in first and pair[1] not in last]
+        column = spread(count, inner, columns and max(1, columns - bool(first) - bool(last)))
+        column = [-1 if i in first else count if i in last else at for i, at in enumerate(column)]
+        firm = [(a, b) if column[a] < column[b] else (b, a) for a, b in lines if column[a] != column[b]]
+        joined = sorted({i for pair in firm for i in pair})
         number = {node: i for i, node in enumerate(joined)}
-        shape, order = canonical(Shape(width, len(joined), tuple((number[a], number[b]) for a, b in lines)))
+        ends = (tuple(i for i in joined if i in group) for group in (first, last))
+        shape, order = canonical(renumbered(Shape(width, len(joined), tuple(firm), *ends), number))
         places = self._places(shape) if joined else Places(0, 0, (), ())
-        corners: list[Pair] = [(0, 0)] * count
-        for node, i in number.items():
-            corners[node] = places.corners[order[i]]
-        position = {edge: i for i, edge in enumerate(shape.edges)}
-        routes = dict(places.routes)
-        kept = {i: routes[at] for i, (a, b) in enumerate(lines) if (at := position[order[number[a]], order[number[b]]]) in routes}
-        return _with_grid(Placement(places.width, places.height, tuple(corners), lines, kept), set(range(count)) - set(joined), width)
+        corners = [places.corners[order[number[i]]] if i in number else (0, 0) for i in range(count)]
+        edge_at = {edge: i for i, edge in enumerate(shape.edges)}
+        found = dict(places.routes)
+        routes = {(a, b): found[at] for a, b in firm if (at := edge_at[order[number[a]], order[number[b]]]) in found}
+        corners, width, height = _with_grid(corners, places, set(range(count)) - set(joined), width)
+        firmly = set(firm)
+        turned = ((a, b) if (a, b) in firmly or ((b, a) not in firmly and corners[a] <= corners[b]) else (b, a) for a, b in lines)
+        return Placement(width, height, tuple(corners), tuple(turned), routes)
 
     def _places(self, shape: Shape) -> Places:
         known = self._shapes.get(shape)
@@ -129,19 +137,18 @@ class Layouts:
             self.statistics.failures.append(f"The cache cannot be written: {error}")
 
 
-def _with_grid(placement: Placement, lonely: Iterable[int], width: int) -> Placement:
-    """Boxes without a line in rows below the others."""
+def _with_grid(corners: list[Pair], places: Places, lonely: Iterable[int], width: int) -> tuple[list[Pair], int, int]:
+    """The corners with boxes that have no place yet in rows below the others, and the size of it all."""
     nodes = sorted(lonely)
     if not nodes:
-        return placement
-    step = width + GAP + GAP
-    per_row = max(1, (max(placement.width, GRID_WIDTH) + GAP + GAP) // step)
-    top = placement.height + 2 * GAP if placement.height else 0
-    corners = list(placement.corners)
+        return corners, places.width, places.height
+    step = width + 2 * GAP
+    per_row = max(1, (max(places.width, GRID_WIDTH) + 2 * GAP) // step)
+    top = places.height + 2 * GAP if places.height else 0
     for i, node in enumerate(nodes):
         corners[node] = (i % per_row * step, top + i // per_row * (BOX_HEIGHT + GAP))
-    right = max(x for x, _ in corners) + width
-    return Placement(right, max(y for _, y in corners) + BOX_HEIGHT, tuple(corners), placement.lines, placement.routes)
+    right = max(places.width, min(len(nodes), per_row) * step - 2 * GAP)
+    return corners, right, top + ((len(nodes) - 1) // per_row + 1) * (BOX_HEIGHT + GAP) - GAP
 
 
 def _read_lines(file: Path) -> dict[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
-from generator.diagrams.graph import EdgeKind, Graph
+from generator.diagrams.graph import EdgeKind, Graph, NodeId
 from generator.diagrams.nodes import WORDS, Sketch, by_importance, counted, kept, more_node, node_of, shares, table_path
 from generator.model.ref import EntityRef
 
 LIMIT = 40
 TREE_LIMIT = 60
-MAX_EDGES = 120
+COLUMNS = 5
+"""Of a map: as many as a page shows in a readable size."""
+MAX_EDGES = 100
 """More lines than that are a knot."""
 _NEEDS: Mapping[str, EdgeKind] = {"dependsOn": "depends", "consumesApi": "api", "apiProvidedBy": "api"}
 """Relations that lead from whoever needs to what is needed: consumer, API, provider."""
@@ -53,42 +56,64 @@ def _map(
     catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRef], limit: int, title: str, words: Mapping[str, str]
 ) -> Graph:
     """``inside`` says for every thing in the map in which box it stands."""
-    boxes = list(dict.fromkeys(inside.values()))
+    boxes = dict.fromkeys(inside.values())
+    shown, hidden = kept(list(boxes), max(limit * 2 // 3, 2))
+    within = set(shown)
     links = _links(catalog, ref, inside)
-    within = set(boxes)
-    around = by_importance(catalog, (end for pair in links for end in pair if end not in within))
-    room_inside, room_around = shares(max(limit, 2), (len(boxes), len(around)))
-    shown, hidden = kept(boxes, room_inside)
-    weights = _weights(links)
-    near, far = kept(sorted(around, key=lambda end: -weights[end]), room_around)
     sketch = Sketch()
+    before = _around(sketch, catalog, links, boxes, within, limit // 5, BEFORE, words)
     for box in shown:
         sketch.add(node_of(catalog, box, words=words))
     if hidden:
         sketch.add(more_node("inside", hidden, table_path(**{ref.kind: str(ref)}), words))
-    for end in near:
-        sketch.add(node_of(catalog, end, state="outside", words=words))
-    if far:
-        sketch.add(more_node("outside", far, "", words))
-    drawn = [(pair, kind) for pair, (_, kind) in sorted(links.items(), key=lambda item: (-item[1][0], item[0])) if _both(sketch, pair)]
-    for (tail, head), kind in drawn[:MAX_EDGES]:
-        sketch.join(tail, head, kind)
-    return sketch.graph(words[title].format(name=questions.label(catalog, ref), inside=len(boxes), outside=len(around)))
+    after = _around(sketch, catalog, links, boxes, within, limit // 5, AFTER, words)
+    for (tail, head), (_, kind) in _heaviest(links)[:MAX_EDGES]:
+        ends = tail if tail in within else before.get(tail), head if head in within else after.get(head)
+        if ends[0] and ends[1]:
+            sketch.join(ends[0], ends[1], kind)
+    outside = {end for pair in links for end in pair} - set(boxes)
+    name = questions.label(catalog, ref)
+    return sketch.graph(words[title].format(name=name, inside=len(boxes), outside=len(outside)), COLUMNS)
 
 
 Links = Mapping[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]
+BEFORE, AFTER = 0, 1
+"""The end of a link at which a neighbour stands: it needs something of ours, or we need it."""
 
 
-def _both(sketch: Sketch, pair: tuple[EntityRef, EntityRef]) -> bool:
-    return pair[0] in sketch.nodes and pair[1] in sketch.nodes
+def _heaviest(links: Links) -> list[tuple[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]]:
+    return sorted(links.items(), key=lambda item: (-item[1][0], item[0]))
 
 
-def _weights(links: Links) -> Counter[EntityRef]:
-    """How many relations end at each box."""
+def _around(
+    sketch: Sketch,
+    catalog: Catalog,
+    links: Links,
+    boxes: Container[EntityRef],
+    within: Container[EntityRef],
+    room: int,
+    side: int,
+    words: Mapping[str, str],
+) -> dict[EntityRef, NodeId]:
+    """Adds the neighbours on one side, those with the most relations first; gives the box of each.
+
+    One that stands on both sides has two boxes: else every way through it would make the map longer.
+    """
     weights: Counter[EntityRef] = Counter()
     for pair, (number, _) in links.items():
-        weights.update(dict.fromkeys(pair, number))
-    return weights
+        if pair[1 - side] in within and pair[side] not in boxes:
+            weights[pair[side]] += number
+    ends = sorted(weights, key=lambda end: (-weights[end], end))
+    near, far = kept(ends, max(room, 2))
+    found: dict[EntityRef, NodeId] = {}
+    for end in near:
+        node = node_of(catalog, end, state="outside", words=words)
+        node = replace(node, id=f"{side}:{end}") if end in sketch.nodes else node
+        sketch.add(node)
+        found[end] = node.id
+    if far:
+        sketch.add(replace(more_node(f"around-{side}", far, "", words), label=counted(words, f"diagram_around_{side}", far)))
+    return found
 
 
 def _links(catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRef]) -> Links:
@@ -97,12 +122,11 @@ def _links(catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRe
     direct: set[tuple[EntityRef, EntityRef]] = set()
     for thing, box in inside.items():
         for relation in catalog.relations.get(thing, ()):
-            if relation.type not in _NEEDS and relation.type not in _NEEDED_BY:
-                continue
+            forward = relation.type in _NEEDS
+            if not forward and (relation.type not in _NEEDED_BY or relation.target in inside):
+                continue  # between two things inside, the other end says the same
             other = inside.get(relation.target) or _outside(catalog, relation.target)
-            if relation.type in _NEEDED_BY and relation.target in inside:
-                continue  # the other end says the same
-            pair = (box, other) if relation.type in _NEEDS else (other, box)
+            pair = (box, other) if forward else (other, box)
             if box != other and ref not in pair:
                 found[pair] += 1
                 direct |= {pair} if relation.type in {"dependsOn", "dependencyOf"} else set()

@@ -15,6 +15,8 @@ from generator.model.ref import EntityRef
 from generator.model.urls import entity_path
 
 LIMIT = 24
+MAX_ROWS = 12
+"""Boxes in one column: a screen."""
 LISTS = "#relations"
 """Where the entity's page lists everything that the diagram has no room for."""
 _PLACED = {
@@ -45,7 +47,7 @@ def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words
     left, right = _left(catalog, ref), _right(catalog, ref)
     sketch = Sketch()
     room = max(limit - 1, 2)
-    room_left, room_right = _rooms(room, _wanted(left), len(right.refs))
+    room_left, room_right = shares(room, (_wanted(left), len(right.refs)))
     _draw_side(sketch, catalog, ref, left, room_left, "left", words)
     sketch.add(node_of(catalog, ref, state="root", words=words))
     _draw_side(sketch, catalog, ref, right, room_right, "right", words)
@@ -57,12 +59,6 @@ def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words
 def _wanted(side: _Side) -> int:
     """Boxes that the side would fill."""
     return len({*side.refs, *(ref for far in side.far.values() for ref in far)})
-
-
-def _rooms(room: int, left: int, right: int) -> tuple[int, int]:
-    """Half for each side; what one does not need is the other's."""
-    found = shares(room, (left, right))
-    return found[0], found[1]
 
 
 def _left(catalog: Catalog, ref: EntityRef) -> _Side:
@@ -84,7 +80,8 @@ def _left(catalog: Catalog, ref: EntityRef) -> _Side:
 
 def _right(catalog: Catalog, ref: EntityRef) -> _Side:
     """What it is part of, dependencies, consumed APIs with their providers, and relations of other types that it declares."""
-    kinds: dict[EntityRef, EdgeKind] = dict.fromkeys(catalog.targets(ref, "partOf", "memberOf"), "part")
+    kinds: dict[EntityRef, EdgeKind] = dict.fromkeys(catalog.targets(ref, "partOf"), "part")
+    kinds.update(dict.fromkeys(catalog.targets(ref, "memberOf"), "member"))
     apis = by_importance(catalog, questions.consumed_apis(catalog, ref))
     kinds.update(dict.fromkeys((*apis, *by_importance(catalog, questions.providers(catalog, ref))), "api"))
     kinds.update(dict.fromkeys(by_importance(catalog, catalog.targets(ref, "dependsOn")), "depends"))
@@ -102,7 +99,7 @@ def _others(catalog: Catalog, ref: EntityRef, *, own: bool) -> list[EntityRef]:
 def _draw_side(sketch: Sketch, catalog: Catalog, root: EntityRef, side: _Side, room: int, name: str, words: Mapping[str, str]) -> None:
     """The near column within its share of the room, and at the left the consumers behind the APIs that are shown."""
     far = {ref for refs in side.far.values() for ref in refs} if name == "left" else set()
-    near_room, far_room = shares(room, (len(side.refs), len(far)))
+    near_room, far_room = shares(room, (min(len(side.refs), MAX_ROWS), min(len(far), MAX_ROWS)))
     shown, hidden = _near(side, near_room)
     if name == "left":
         _consumers(sketch, catalog, root, {api: side.far.get(api, ()) for api in shown}, far_room, words)

@@ -21,10 +21,14 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "diagram_organisation": "Organisation: {number} teams",
         "diagram_group": "Place of {name} in the organisation, and what it owns",
         "diagram_more": "{number} more",
+        "diagram_around_0": "{number} more dependents",
+        "diagram_around_0_1": "1 more dependent",
+        "diagram_around_1": "{number} more dependencies",
+        "diagram_around_1_1": "1 more dependency",
         "diagram_missing": "does not exist",
         "diagram_members": "{number} members",
         "diagram_members_1": "1 member",
-        "diagram_owned": "{number} × {kind}",
+        "diagram_owned": "{number} {kind}",
         "diagram_below": "{number} teams below",
         "diagram_below_1": "1 team below",
     }
@@ -118,6 +122,6 @@ class Sketch:
         if tail != head:
             self.edges.setdefault((tail, head), Edge(tail, head, kind))
 
-    def graph(self, title: str) -> Graph:
+    def graph(self, title: str, columns: int = 0) -> Graph:
         """The finished value."""
-        return Graph(title, tuple(self.nodes.values()), tuple(self.edges.values()))
+        return Graph(title, tuple(self.nodes.values()), tuple(self.edges.values()), columns)

@@ -6,7 +6,7 @@ order of their nodes have one canonical shape.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import graphviz
@@ -23,6 +23,10 @@ class Shape(NamedTuple):
     """How many."""
     edges: tuple[Pair, ...]
     """Sorted, each once."""
+    first: tuple[int, ...] = ()
+    """Nodes that must stand in the first column; nothing leads to them. Sorted."""
+    last: tuple[int, ...] = ()
+    """Nodes that must stand in the last column; they lead nowhere. Sorted."""
 
 
 BOX_HEIGHT = 44
@@ -57,6 +61,40 @@ def forward(count: int, edges: Sequence[Pair]) -> list[Pair]:
     return [(head, tail) if (tail, head) in back else (tail, head) for tail, head in edges]
 
 
+def spread(count: int, edges: Sequence[Pair], columns: int) -> list[int]:
+    """A column for each node, of at most ``columns``: the longest way from the left, pressed together evenly where it is longer.
+
+    ``edges`` lead forward.
+    """
+    level = [0] * count
+    before: list[list[int]] = [[] for _ in range(count)]
+    after: list[list[int]] = [[] for _ in range(count)]
+    for tail, head in edges:
+        after[tail].append(head)
+        before[head].append(tail)
+    missing = [len(tails) for tails in before]
+    ready = [i for i in range(count) if not missing[i]]
+    for here in ready:
+        for head in after[here]:
+            level[head] = max(level[head], level[here] + 1)
+            missing[head] -= 1
+            if not missing[head]:
+                ready.append(head)
+    levels = max(level, default=0) + 1
+    if not columns or levels <= columns:
+        return level
+    return _without_lonely([at * columns // levels for at in level], before, after, columns)
+
+
+def _without_lonely(column: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], columns: int) -> list[int]:
+    """The columns, where whoever has all its neighbours in its own column steps aside: else no line would place it."""
+    for i, at in enumerate(column):
+        around = {column[j] for j in (*before[i], *after[i])}
+        if around == {at}:
+            column[i] = at + 1 if (before[i] or not at) and at + 1 < columns else at - 1
+    return column
+
+
 def canonical(shape: Shape) -> tuple[Shape, list[int]]:
     """The shape with its nodes numbered by structure, and the new number of each node; equal structures keep their order.
 
@@ -67,7 +105,7 @@ def canonical(shape: Shape) -> tuple[Shape, list[int]]:
     for tail, head in shape.edges:
         after[tail].append(head)
         before[head].append(tail)
-    colours = [0] * shape.nodes
+    colours = [(i in shape.first) + 2 * (i in shape.last) for i in range(shape.nodes)]
     classes = 0
     while True:
         signs = [(colours[i], sorted(colours[j] for j in before[i]), sorted(colours[j] for j in after[i])) for i in range(shape.nodes)]
@@ -80,7 +118,13 @@ def canonical(shape: Shape) -> tuple[Shape, list[int]]:
     number = [0] * shape.nodes
     for new, old in enumerate(order):
         number[old] = new
-    return Shape(shape.width, shape.nodes, tuple(sorted((number[a], number[b]) for a, b in shape.edges))), number
+    return renumbered(shape, number), number
+
+
+def renumbered(shape: Shape, number: Sequence[int] | Mapping[int, int]) -> Shape:
+    """The same shape with other numbers."""
+    edges = tuple(sorted((number[a], number[b]) for a, b in shape.edges))
+    return Shape(shape.width, shape.nodes, edges, *(tuple(sorted(number[i] for i in group)) for group in (shape.first, shape.last)))
 
 
 def dot_text(shape: Shape) -> str:
@@ -92,6 +136,11 @@ def dot_text(shape: Shape) -> str:
     )
     for i in range(shape.nodes):
         dot.node(f"n{i}")
+    for rank, group in (("source", shape.first), ("sink", shape.last)):
+        if group:
+            with dot.subgraph(graph_attr={"rank": rank}) as column:
+                for i in group:
+                    column.node(f"n{i}")
     for tail, head in shape.edges:
         dot.edge(f"n{tail}", f"n{head}")
     return str(dot.source)
