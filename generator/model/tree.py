@@ -23,14 +23,27 @@ class Tree(Protocol):
     def revision(self) -> str:
         """The commit, or an empty text for a plain folder."""
 
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Where its files are on the web and on this machine: normal forms that ``sources.addresses`` makes and finds."""
+
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file of at most ``limit`` bytes.
 
-        Raises ``MissingFileError``, ``TooLargeError`` or ``OutsideTreeError``.
+        Raises ``MissingFileError``, ``TooLargeError`` or ``OutsideTreeError``; ``TreeError`` itself where it cannot be fetched.
         """
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """Sorted paths of the files that match (``*``, ``**``, ``?``, ``[…]``, ``{a,b}``); links leading out are not seen."""
+        """Sorted paths of the files that match (``*``, ``**``, ``?``, ``[…]``, ``{a,b}``); links leading out are not seen.
+
+        Raises ``TreeError`` for a glob beyond the bounds (length, number of alternatives).
+        """
+
+    def fetch(self, paths: Sequence[str]) -> None:
+        """Say which files will be read soon, so that they come over the network in one request; never needed, unknown paths are fine.
+
+        Raises ``SourceError`` where the network fails.
+        """
 
     def last_change(self, path: str) -> datetime | None:
         """Time of the last commit to the file; None where the tree has no history."""

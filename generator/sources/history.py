@@ -1,0 +1,30 @@
+"""When files of a tree changed last: asked lazily, for all descriptors in one walk over the history."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+Ask = Callable[[Sequence[str]], Mapping[str, datetime]]
+"""Paths to the times of their last commits; paths without one are left out."""
+
+
+class History:
+    """Remembers what was asked; safe between threads."""
+
+    def __init__(self, ask: Ask, expected: Iterable[str] = ()) -> None:
+        self._ask = ask
+        self._waiting = dict.fromkeys(expected)
+        self._known: dict[str, datetime | None] = {}
+        self._lock = threading.Lock()
+
+    def last_change(self, path: str) -> datetime | None:
+        """Time of the last commit; the first question answers those about all expected paths too."""
+        with self._lock:
+            if path not in self._known:
+                paths = [*dict.fromkeys([*self._waiting, path])]
+                answers = self._ask(paths)
+                self._known.update({p: answers.get(p) for p in paths})
+                self._waiting = {}
+            return self._known[path]
