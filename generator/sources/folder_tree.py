@@ -25,7 +25,7 @@ class FolderTree:
     id: str
     repository: str
     revision: str
-    listing: Sequence[str]
+    listing: Sequence[str] = field(repr=False)
     """Sorted paths of its files, and of its links to files in it."""
     web: Web = field(default_factory=Web)
     addresses: Sequence[str] = ()
@@ -38,10 +38,11 @@ class FolderTree:
             descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
         except OSError as error:
             raise MissingFileError(f"there is no file {shown(path)} in {self.repository} ({error.strerror})") from None
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            os.close(descriptor)
+            raise MissingFileError(f"{shown(path)} in {self.repository} is no regular file")
         with os.fdopen(descriptor, "rb") as opened:
-            about = os.fstat(descriptor)
-            if not stat.S_ISREG(about.st_mode):
-                raise MissingFileError(f"{shown(path)} in {self.repository} is no regular file")
             content = opened.read(limit + 1)
         if len(content) > limit:
             raise TooLargeError(f"{shown(path)} in {self.repository} has {about.st_size:,} bytes; at most {limit:,} are read")

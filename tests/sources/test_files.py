@@ -104,8 +104,9 @@ def test_odd_names_are_only_names(tmp_path):
 def test_a_name_that_is_no_utf_8_is_a_problem_and_no_crash(tmp_path):
     put(tmp_path / "acme", {"good/catalog-info.yaml": ""})
     odd = os.fsencode(tmp_path / "acme") + b"/caf\xe9"
-    os.mkdir(odd)
-    Path(os.fsdecode(odd), "catalog-info.yaml").touch()
+    folder = Path(os.fsdecode(odd))
+    folder.mkdir()
+    (folder / "catalog-info.yaml").touch()
     got = collect(tmp_path)
     assert [f.path for f in got.files] == ["good/catalog-info.yaml"]
     assert [(p.code, p.message) for p in got.problems] == [("SRC001", "The name of caf\\xe9 is not UTF-8, so it is left out.")]
@@ -126,13 +127,13 @@ def test_links_never_lead_out_and_loops_never_loop(tmp_path):
     tree = got.trees[0]
     assert tree.glob("**") == ["a/catalog-info.yaml", "fine.yaml"]
     assert tree.read("fine.yaml", 10) == tree.read("loop/a/catalog-info.yaml", 10) == b"a"
-    for path in ("out/passwords", "b.yaml", "a/catalog-info.yml", "a/up/../../secret/passwords", "../secret/passwords", "/etc/passwd"):
+    for path in ("out/passwords", "b.yaml", "a/catalog-info.yml", "../secret/passwords", "/etc/passwd"):
         with pytest.raises(OutsideTreeError):
             tree.read(path, 10)
     for path in (".git/config", ".GIT/config", "config.yaml", "a/../.git/config"):
         with pytest.raises(OutsideTreeError):
             tree.read(path, 10)
-    for path in ("self", "dangling.yaml", "dir.yaml", "a\0b", "a" * 5_000, "nothing.yaml", "a"):
+    for path in ("self", "dangling.yaml", "dir.yaml", "a/up/../../secret/passwords", "a\0b", "a" * 5_000, "nothing.yaml", "a"):
         with pytest.raises(MissingFileError):
             tree.read(path, 10)
 
@@ -205,9 +206,8 @@ def test_a_folder_that_was_never_committed_knows_nothing(tmp_path):
 
 def test_own_templates_make_the_links(tmp_path):
     put(tmp_path / "acme", {"a b/catalog-info.yaml": ""})
-    tree = collect(
-        tmp_path, view_url="https://git.acme.example/blob/{path}?line={line}&x={odd}", edit_url="https://git.acme.example/edit/{path}"
-    ).trees[0]
+    view, edit = "https://git.acme.example/blob/{path}?line={line}&x={odd}", "https://git.acme.example/edit/{path}"
+    tree = collect(tmp_path, view_url=view, edit_url=edit).trees[0]
     assert tree.view_url("a b/{line}", 3) == "https://git.acme.example/blob/a%20b/%7Bline%7D?line=3&x={odd}"
     assert tree.edit_url("a b/x") == "https://git.acme.example/edit/a%20b/x"
 
@@ -218,9 +218,15 @@ def test_a_hostile_configuration_of_a_checkout_runs_nothing(tmp_path):
     evil = tmp_path / "evil.sh"
     evil.write_text(f"#!/bin/sh\ntouch {proof}\ncat\n")
     evil.chmod(0o755)
-    for key in ("core.fsmonitor", "core.pager", "diff.evil.textconv", "diff.evil.command", "diff.external", "gpg.program", "core.sshCommand",
-                "filter.evil.smudge", "filter.evil.clean", "credential.helper", "core.hooksPath", "core.alternateRefsCommand"):  # fmt: skip
+    keys = [
+        "core.fsmonitor", "core.pager", "diff.evil.textconv", "diff.evil.command", "diff.external", "gpg.program", "core.sshCommand",
+        "filter.evil.smudge", "filter.evil.clean", "credential.helper", "core.hooksPath", "core.alternateRefsCommand",
+    ]  # fmt: skip
+    for key in keys:
         git(root, "config", key, str(evil))
+    git(root, "status")
+    assert proof.exists(), "the configuration is not as hostile as it should be"
+    proof.unlink()
     git(root, "config", "log.showSignature", "true")
     git(root, "config", "extensions.partialClone", "origin")
     git(root, "config", "remote.origin.url", f"ext::{evil}")
