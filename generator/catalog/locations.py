@@ -1,0 +1,192 @@
+"""Location entities: from their targets to more descriptor files, inside the trees that ``sources.yaml`` names and nowhere else."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+
+from generator.catalog.placing import span_of
+from generator.catalog.presentation import as_text, items_of, text_at
+from generator.catalog.repositories import clean_url, repository_of
+from generator.catalog.rules import (
+    location_beyond_bounds,
+    location_leaves_tree,
+    location_not_found,
+    location_source_unknown,
+    location_type_unknown,
+)
+from generator.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
+from generator.model.entity import Entity
+from generator.model.tree import DescriptorFile, Tree
+from generator.problems import Problem, Rule
+from generator.sources import addresses
+from generator.sources.paths import normal
+
+READ_TYPES = frozenset(
+    {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
+)
+"""Types whose targets are files: Backstage's own and their old names. Without a type, it is that of the Location's own file."""
+MOST_FILES = 5_000
+"""Files that one Location may lead to."""
+_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_GLOB = re.compile(r"[*?]")
+
+FileKey = tuple[str, str, str]
+"""Source, tree and path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a Location leads to."""
+
+    files: tuple[DescriptorFile, ...] = ()
+    """In the order of the targets; none that was known already, none twice."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One Location being followed."""
+
+    entity: Entity
+    file: DescriptorFile
+    trees: Sequence[tuple[str, Tree]]
+    limit: int
+    problems: list[Problem] = field(default_factory=list)
+
+    def tell(self, rule: Rule, at: str, message: str, hint: str) -> None:
+        """Note a problem with the target at that field."""
+        problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=at, hint=hint)
+        self.problems.append(replace(problem, span=span_of(self.entity, at)))
+
+
+def file_key(file: DescriptorFile) -> FileKey:
+    """What makes two descriptor files the same, whichever way they were reached."""
+    return file.source, file.tree.id, file.path
+
+
+def follow(
+    entity: Entity,
+    file: DescriptorFile,
+    trees: Sequence[tuple[str, Tree]],
+    known: AbstractSet[FileKey],
+    *,
+    depth: int = 10,
+    limit: int = 2_000_000,
+) -> Followed:
+    """The files that the targets of a Location name, and what is wrong with them.
+
+    ``file`` is the one that the Location was read from; ``trees`` are all trees, each with the name of its source; ``known`` are the
+    files that were read already. A chain of Locations is followed for ``depth`` steps; ``limit`` is the largest descriptor in bytes.
+    """
+    way = _Way(entity, file, trees, limit)
+    targets = list(_targets(entity))
+    if targets and len(file.via_locations) >= depth:
+        way.tell(
+            location_beyond_bounds.RULE,
+            targets[0][0],
+            f"This Location is the {depth + 1}th in a chain; it is not followed.",
+            "Shorten the chain.",
+        )
+        targets = []
+    found: dict[FileKey, DescriptorFile] = {}
+    for at, target in targets:
+        for reached in _resolve(way, at, target):
+            if file_key(reached) not in known:
+                found.setdefault(file_key(reached), reached)
+    if len(found) > MOST_FILES:
+        way.tell(
+            location_beyond_bounds.RULE,
+            "spec",
+            f"This Location leads to {len(found):,} files; {MOST_FILES:,} are read.",
+            "Narrow its globs.",
+        )
+    return Followed(tuple(found.values())[:MOST_FILES], tuple(way.problems))
+
+
+def _targets(entity: Entity) -> Iterator[tuple[str, str]]:
+    """Field and text of each target. What is no text is the schema's business."""
+    named = [("spec.target", entity.spec.get("target"))]
+    named += [(f"spec.targets[{index}]", item) for index, item in enumerate(items_of(entity.spec.get("targets")))]
+    yield from ((at, as_text(target)) for at, target in named if isinstance(target, str) and target.strip())
+
+
+def _resolve(way: _Way, at: str, target: str) -> Iterable[DescriptorFile]:
+    kind = text_at(way.entity.spec, "type").lower()
+    if kind not in READ_TYPES:
+        way.tell(
+            location_type_unknown.RULE,
+            at,
+            f"Locations of the type `{kind[:60]}` are not read.",
+            "Add a source to sources.yaml that finds these descriptors itself.",
+        )
+        return ()
+    if _ABSOLUTE.match(target):
+        return _from_url(way, at, target)
+    try:
+        path = _relative(way.file.path, target)
+    except OutsideTreeError:
+        way.tell(
+            location_leaves_tree.RULE,
+            at,
+            f"`{target[:200]}` leads out of {way.file.tree.repository}.",
+            "Name a file of the same repository, relative to this one, or the full URL of a file in another configured source.",
+        )
+        return ()
+    except TreeError as error:
+        return _missing(way, at, target, str(error))
+    return _in_tree(way, at, target, way.file.source, way.file.tree, path)
+
+
+def _relative(base: str, target: str) -> str:
+    """The path of a target relative to the file that names it. Raises ``OutsideTreeError``."""
+    return normal(posixpath.join(posixpath.dirname(base), target))
+
+
+def _from_url(way: _Way, at: str, url: str) -> Iterable[DescriptorFile]:
+    found = addresses.find(url, [tree for _, tree in way.trees])
+    if found is None:
+        way.tell(
+            location_source_unknown.RULE,
+            at,
+            f"{clean_url(url)} belongs to no source of this portal.",
+            f"Add it to `sources:` in sources.yaml: `- type: git, url: {repository_of(url)}`.",
+        )
+        return ()
+    tree, path = found
+    source = next((name for name, other in way.trees if other is tree), way.file.source)
+    return _in_tree(way, at, url, source, tree, path)
+
+
+def _in_tree(way: _Way, at: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
+    try:
+        paths = list(tree.glob(path)) if _GLOB.search(path) else _existing(tree, path, way.limit)
+    except (TreeError, SourceError) as error:
+        return _missing(way, at, target, str(error))
+    if not paths:
+        return _missing(way, at, target, f"no file of {tree.repository} matches")
+    via = (*way.file.via_locations, str(way.entity.ref))
+    return [DescriptorFile(source, tree, each, via) for each in paths]
+
+
+def _existing(tree: Tree, path: str, limit: int) -> list[str]:
+    """The path, if there is such a file; one that is too large exists, and its reader says so. Raises ``TreeError``."""
+    try:
+        tree.read(path, limit)
+    except TooLargeError:
+        return [path]
+    return [path]
+
+
+def _missing(way: _Way, at: str, target: str, why: str) -> Iterable[DescriptorFile]:
+    if text_at(way.entity.spec, "presence").lower() != "optional":
+        way.tell(
+            location_not_found.RULE,
+            at,
+            f"`{clean_url(target)}` cannot be read: {why}.",
+            "Correct the path, or write `presence: optional` if the file may be missing.",
+        )
+    return ()
