@@ -3,7 +3,7 @@ const ROOT = new URL("../", import.meta.url);
 const SVG = "http://www.w3.org/2000/svg";
 
 /** The address of a page, from its path below the site's root. */
-export const to = (path) => new URL(path, ROOT).pathname + new URL(path, ROOT).search + new URL(path, ROOT).hash;
+export const to = (path) => ROOT.pathname + path;
 
 /** An element with properties (`class`, `on…`, attributes) and children: elements or plain text. */
 export function el(tag, props = {}, ...children) {

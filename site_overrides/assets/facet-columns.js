@@ -1,14 +1,23 @@
 // facet-columns.js: the columns of the names index as facets: for each entity a choice, for each choice its value in the address and its label.
 import { words } from "./words.js";
-import { shortRef } from "./names.js";
 
 export const NONE = "~none";
 const SEVERITIES = ["none", "info", "warning", "error"];
+const KINDS = ["component", "api", "resource", "system", "domain", "group", "user", "template", "location"];
+
+/** Places of a column's choices in their own order, or null where the number decides. */
+const inOrder = (values, order) => values.map((v) => { const at = order.indexOf(v); return at < 0 ? order.length : at; });
 
 const single = (key, values, of, label = (v) => v) => {
   const none = values.length, rows = of.map((v) => (v < 0 ? none : v)), hasNone = of.some((v) => v < 0);
   return made(key, [...values, ...(hasNone ? [NONE] : [])], rows, (v) => (v === NONE ? words.none[key] : label(v)));
 };
+
+/** Who has no owner that exists, though one is needed, is "no owner", also where a missing one is named; kinds without owners have no choice at all. */
+function owners(raw, called) {
+  const none = raw.owners.length, of = raw.owner.map((owner, i) => (raw.ownerState[i] ? (owner < 0 ? none : [owner, none]) : owner < 0 ? [] : owner));
+  return made("owner", [...raw.owners, NONE], of, (v) => (v === NONE ? words.none.owner : called(v)));
+}
 
 function made(key, values, of, label) {
   const byValue = new Map(values.map((v, i) => [v.toLowerCase(), i]));
@@ -25,13 +34,13 @@ function found(byValue, value) {
 export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace"]) {
   const { raw } = names, called = (ref) => names.called(ref);
   const makers = {
-    kind: () => made("kind", raw.kinds.map((k) => k.kind), raw.kind, (v) => raw.kinds.find((k) => k.kind === v).plural),
+    kind: () => { const keys = raw.kinds.map((k) => k.kind); return { ...made("kind", keys, raw.kind, (v) => raw.kinds.find((k) => k.kind === v).plural), places: inOrder(keys, KINDS) }; },
     type: () => single("type", raw.types, raw.type),
-    owner: () => single("owner", raw.owners, raw.owner, (v) => called(v) ?? shortRef(v)),
+    owner: () => owners(raw, called),
     lifecycle: () => single("lifecycle", raw.lifecycles, raw.lifecycle),
     system: () => single("system", raw.systems, raw.system, called),
     tag: () => { const none = raw.tags.length; return made("tag", [...raw.tags, NONE], raw.tagged.map((t) => (t.length ? t : none)), (v) => (v === NONE ? words.none.tag : v)); },
-    problems: () => made("problems", SEVERITIES, raw.severity, (v) => words.severity[v]),
+    problems: () => ({ ...made("problems", SEVERITIES, raw.severity, (v) => words.severity[v]), places: [3, 2, 1, 0] }),
     namespace: () => made("namespace", raw.namespaces, raw.namespace, (v) => v),
   };
   return Object.fromEntries(keys.map((key) => [key, makers[key]()]));

@@ -1,16 +1,17 @@
 // facets.js: the filters beside a list: choices with counts, the most frequent first, the rest behind "more".
 import { bdi, el } from "./elements.js";
+import { NONE } from "./facet-columns.js";
 import { words } from "./words.js";
 
 const FIRST = 6, MANY = 14, BOUND = 300;
 
 /** Takes over the facets that the page has (or makes them) below `root`; `pick(key, value)` is called for each change. */
-export function facetPanel(root, columns, keys, closed, pick) {
-  const panels = keys.map((key) => panel(root, columns[key], closed.includes(key), pick));
+export function facetPanel(root, columns, keys, { closed = [], onlyFound = false, pick }) {
+  const panels = keys.map((key) => panel(root, columns[key], { closed: closed.includes(key), onlyFound, pick }));
   return (counts, chosen) => { for (const update of panels) update(counts, chosen); };
 }
 
-function panel(root, column, closed, pick) {
+function panel(root, column, { closed, onlyFound, pick }) {
   const box = root.querySelector(`[data-facet="${column.key}"]`) ?? make(root, column, closed);
   const details = box.closest("details"), legend = box.querySelector("legend"), labels = new Map();
   let all = false, asked = "", drawn = "", last = null;
@@ -24,8 +25,7 @@ function panel(root, column, closed, pick) {
   function update(counts, chosen) {
     last = [counts, chosen];
     const numbers = counts[column.key], mine = chosen[column.key];
-    const order = [...numbers.keys()].sort((a, b) => Math.sign(mine.has(b)) - Math.sign(mine.has(a)) || Math.sign(numbers[b]) - Math.sign(numbers[a]) || base(column)[b] - base(column)[a] || a - b)
-      .filter((i) => base(column)[i] || mine.has(i));
+    const order = ordered(column, numbers, mine).filter((i) => (onlyFound ? numbers[i] : base(column)[i]) || mine.has(i));
     const wanted = asked ? order.filter((i) => column.label(i).toLowerCase().includes(asked)) : order;
     const shown = wanted.slice(0, all ? BOUND : Math.max(FIRST, mine.size));
     details.hidden = order.length < 2 && !mine.size;
@@ -45,6 +45,14 @@ function panel(root, column, closed, pick) {
     return labels.get(i);
   }
   return update;
+}
+
+/** Chosen ones first, then those that would leave something, the most frequent first; "none of these" last. A column may have an order of its own. */
+function ordered(column, numbers, mine) {
+  const { places, values } = column, all = base(column), last = (i) => values[i] === NONE;
+  const order = [...numbers.keys()];
+  if (places) return order.sort((a, b) => places[a] - places[b]);
+  return order.sort((a, b) => mine.has(b) - mine.has(a) || last(a) - last(b) || Math.sign(numbers[b]) - Math.sign(numbers[a]) || all[b] - all[a] || a - b);
 }
 
 /** How many entities have each choice at all; counted once. */

@@ -131,9 +131,15 @@ export function find(index, text, accepts = null) {
   if (!query.joined) return query.kind ? listed(index, query, accepts) : [];
   const plain = pass(index, query, accepts, false);
   const hits = plain.length < FEW ? pass(index, query, accepts, true) : plain;
-  const name = (hit) => index.forms[hit.i].joined, typed = text.trim().toLowerCase();
+  const typed = text.trim().toLowerCase();
   for (const hit of hits) if (index.entries[hit.i].name.toLowerCase() === typed) hit.score += 2;      // this very spelling before its siblings
-  return hits.sort((a, b) => b.score - a.score || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : a.i - b.i));
+  return ranked(hits);
+}
+
+/** Best first, equals by reference (the entries' order). Numbers sort several times quicker than objects do. */
+function ranked(hits) {
+  const keys = Float64Array.from(hits, (hit) => Math.round((200 - hit.score) * 1000) * 1e7 + hit.i).sort(), by = new Map(hits.map((hit) => [hit.i, hit]));
+  return Array.from(keys, (key) => by.get(key % 1e7));
 }
 
 /** `api:` alone lists the kind. */
@@ -179,23 +185,25 @@ export function highlight(text, asked) {
  * A row counts for a facet when every *other* facet accepts it, so that the numbers say what one more click would show.
  */
 export function narrow(rows, columns, chosen) {
-  const facets = Object.keys(columns), shown = [], counts = {};
-  for (const key of facets) counts[key] = new Uint32Array(columns[key].size);
-  const active = facets.filter((key) => chosen[key]?.size), count = (key, i) => {
-    const value = columns[key].of[i], numbers = counts[key];
-    if (typeof value === "number") numbers[value] += 1; else for (const v of value) numbers[v] += 1;
-  };
-  const refuses = (key, i) => {
-    const value = columns[key].of[i], wanted = chosen[key];
-    return typeof value === "number" ? !wanted.has(value) : !value.some((v) => wanted.has(v));
-  };
-  for (const i of rows) {
-    let failed = "", failures = 0;
-    for (const key of active) if (refuses(key, i)) { failed = key; failures += 1; if (failures > 1) break; }
-    if (failures === 1) count(failed, i);
-    if (failures) continue;
-    shown.push(i);
-    for (const key of facets) count(key, i);
+  const facets = Object.keys(columns), active = facets.filter((key) => chosen[key]?.size);
+  const shown = active.length ? [] : rows, almost = Object.fromEntries(active.map((key) => [key, []]));
+  const tests = active.map((key) => ({ almost: almost[key], of: columns[key].of, wanted: chosen[key] }));
+  if (active.length) for (const i of rows) {
+    let failures = 0, failed = null;
+    for (const test of tests) if (!passes(test, i)) { failures += 1; failed = test; if (failures > 1) break; }
+    if (!failures) shown.push(i); else if (failures === 1) failed.almost.push(i);
   }
-  return { shown, counts };
+  return { shown, counts: Object.fromEntries(facets.map((key) => [key, tally(columns[key], shown, almost[key] ?? [])])) };
+}
+
+const passes = ({ of, wanted }, i) => (typeof of[i] === "number" ? wanted.has(of[i]) : of[i].some((v) => wanted.has(v)));
+
+/** Facet by facet rather than row by row: one kind of value at a time keeps the loop quick. */
+function tally({ of, size }, ...lists) {
+  const numbers = new Uint32Array(size);
+  for (const rows of lists) for (let at = 0; at < rows.length; at += 1) {
+    const value = of[rows[at]];
+    if (typeof value === "number") numbers[value] += 1; else for (let v = 0; v < value.length; v += 1) numbers[value[v]] += 1;
+  }
+  return numbers;
 }

@@ -46,7 +46,7 @@ const chip = (key, value, text, count, pressed, one) => el("button", { type: "bu
   el("bdi", {}, text), count === "" ? "" : el("span", { class: "cb-count" }, String(count)));
 
 function drawKinds(box, { counts, chosen, ready }) {
-  const column = ready.columns.kind, order = [...counts.kind.keys()].filter((i) => counts.kind[i] || chosen.kind.has(i)), docs = state.getAll("kind").includes("docs");
+  const column = ready.columns.kind, order = [...counts.kind.keys()].filter((i) => counts.kind[i] || chosen.kind.has(i)).sort((a, b) => column.places[a] - column.places[b]), docs = state.getAll("kind").includes("docs");
   box.replaceChildren(chip("kind", "", words.all, counts.kind.reduce((a, b) => a + b, 0), !chosen.kind.size, true),
     ...order.map((i) => chip("kind", column.values[i], column.label(i), counts.kind[i], chosen.kind.has(i), true)), chip("kind", "docs", words.docs, "", docs, true));
 }

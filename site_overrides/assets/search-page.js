@@ -44,7 +44,7 @@ async function start() {
     if (!text) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
     try { ready ??= await engine(); } catch { status.textContent = words.broken; return; }
     if (mine !== turn) return;
-    update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, [], (key, value) => go(toggled(state, key, value)));
+    update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, { onlyFound: true, pick: (key, value) => go(toggled(state, key, value)) });
     const found = byName(ready, text, state);
     update(found.counts, found.chosen);
     chips.replaceChildren(...chosenChips(ready.columns, FACETS, state, (key, value) => go(toggled(state, key, value))));

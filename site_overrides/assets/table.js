@@ -30,7 +30,7 @@ function catalogTable(names) {
   let state = new URLSearchParams(location.search), index = null, texts = null, sentences = null;
   const makeRow = rowMaker(names, (i) => sentences?.[i] ?? "");
   const rows = virtualRows($("[data-table]"), (i, at) => makeRow(entries[i], at));
-  const updateFacets = facetPanel($("[data-facets]"), columns, FACETS, CLOSED, (key, value) => go(toggled(state, key, value)));
+  const updateFacets = facetPanel($("[data-facets]"), columns, FACETS, { closed: CLOSED, pick: (key, value) => go(toggled(state, key, value)) });
 
   /** All rows by a column, ascending; sorted once. Rows without a value come last. */
   function orderBy(key) {
@@ -43,7 +43,8 @@ function catalogTable(names) {
     values.sort((a, b) => (column.values[a] === "~none") - (column.values[b] === "~none") || collator.compare(column.label(a), column.label(b)));
     const rank = new Uint32Array(values.length);
     values.forEach((value, at) => { rank[value] = at; });
-    return (orders[key] = [...orders.name].sort((a, b) => rank[column.of[a]] - rank[column.of[b]]));
+    const place = (i) => { const value = column.of[i]; return typeof value === "number" ? rank[value] : value.length ? rank[value[0]] : values.length; };
+    return (orders[key] = [...orders.name].sort((a, b) => place(a) - place(b)));
   }
 
   /** Makes ready for typing; done in an idle moment, so that the first letter need not wait for it. */

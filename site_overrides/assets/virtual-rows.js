@@ -1,7 +1,7 @@
 // virtual-rows.js: a table of any length with only the rows near the window in the document. All rows are of one height (index.css).
 import { el } from "./elements.js";
 
-const AROUND = 12;
+const AROUND = 12, FIRST = 2;      // a new list paints what is seen at once, its surroundings in the next idle moment
 
 /** `make(item, position)` gives a `tr` whose first link takes the focus. */
 export function virtualRows(table, make) {
@@ -20,12 +20,19 @@ export function virtualRows(table, make) {
   function paint(fresh = false) {
     if (!items.length) { body.replaceChildren(); return; }
     if (!height) measure();
-    const top = body.getBoundingClientRect().top, first = Math.max(Math.floor(-top / height) - AROUND, 0);
-    const a = Math.min(first, Math.max(items.length - 1, 0)), b = Math.min(Math.ceil((innerHeight - top) / height) + AROUND, items.length);
+    const around = fresh ? FIRST : AROUND, top = body.getBoundingClientRect().top, first = Math.max(Math.floor(-top / height) - around, 0);
+    const a = Math.min(first, Math.max(items.length - 1, 0)), b = Math.min(Math.ceil((innerHeight - top) / height) + around, items.length);
+    if (fresh) later();
     if (!fresh && a === from && b === to) return;
     from = a;
     to = Math.max(b, Math.min(a + 1, items.length));
     place();
+  }
+
+  let waiting = 0;
+  function later() {
+    const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 60));
+    waiting ||= idle(() => { waiting = 0; paint(); });
   }
 
   function place() {

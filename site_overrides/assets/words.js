@@ -8,7 +8,7 @@ export const words = {
   count: (n) => (n === 1 ? "1 result" : `${n} results`), more: (n) => `${n} more`, fewer: "Fewer",
   entities: (n) => (n === 1 ? " entity" : " entities"), of: (n) => ` of ${n}`,
   facet: { kind: "Kind", type: "Type", owner: "Owner", lifecycle: "Lifecycle", system: "System", tag: "Tag", problems: "Problems", namespace: "Namespace" },
-  none: { type: "No type", owner: "No owner", lifecycle: "No lifecycle", system: "No system", tag: "No tags" },
+  none: { type: "No type", owner: "No known owner", lifecycle: "No lifecycle", system: "No system", tag: "No tags" },
   severity: { error: "Errors", warning: "Warnings", info: "Notes", none: "No problems" },
   removeFilter: ", remove this filter", findChoice: (facet) => `Find in ${facet}`, noOwner: "No owner", notInCatalog: "Not in the catalog:", wrongOwner: "Neither team nor person:",
   problems: (n) => (n === 1 ? "1 problem" : `${n} problems`), empty: "none",

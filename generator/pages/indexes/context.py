@@ -19,6 +19,8 @@ from generator.settings.settings import Settings
 
 SENTENCE = 160
 """Letters of a description in lists, as in ``/api/catalog/table.json``."""
+KINDS = ("component", "api", "resource", "system", "domain", "group", "user", "template", "location")
+"""The order in which people meet kinds; own kinds follow by name. The same in ``facet-columns.js``."""
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 """Worst first."""
 
@@ -65,7 +67,7 @@ class IndexContext:
     def counts(self, refs: Iterable[EntityRef], **facets: str) -> tuple[CountView, ...]:
         """How many of each kind, in the portal's order of kinds; each leads to the table with these facets, if any are given."""
         numbers = Counter(ref.kind for ref in refs)
-        order = [*self.catalog.kinds.by_name, *sorted(set(numbers) - set(self.catalog.kinds.by_name))]
+        order = [*KINDS, *sorted(set(numbers) - set(KINDS))]
         return tuple(
             CountView(numbers[kind], self.plural(kind, numbers[kind]), self.icon(kind), catalog_path(kind=kind, **facets) if facets else "")
             for kind in order

@@ -57,9 +57,9 @@ class HomeView:
 def home_view(context: IndexContext) -> HomeView:
     """All that the start page says."""
     catalog, portal = context.catalog, context.settings.portal
-    domains = [entity.ref for entity in catalog.of_kind("domain")]
+    domains = [entity.ref for entity in catalog.of_kind("domain") if not _is_inside(context, entity.ref)]
     areas = domains or [entity.ref for entity in catalog.of_kind("system")]
-    tops = [ref for ref in questions.roots(catalog) if ref in catalog.entities]
+    tops = _tops(context)
     return HomeView(
         heading=context.labels["find_anything"] % (portal.organization or portal.name),
         hints=_hints(context),
@@ -75,6 +75,19 @@ def home_view(context: IndexContext) -> HomeView:
         teams_more=max(len(tops) - ROOTS, 0),
         is_empty=not catalog.entities,
     )
+
+
+def _is_inside(context: IndexContext, domain: EntityRef) -> bool:
+    parent = questions.domain_of(context.catalog, domain)
+    return parent in context.catalog.entities and domain not in questions.trail(context.catalog, domain)
+
+
+def _tops(context: IndexContext) -> list[EntityRef]:
+    """The tops of the organisation; below a single one, what lies directly in it."""
+    tops = [ref for ref in questions.roots(context.catalog) if ref in context.catalog.entities]
+    if len(tops) == 1:
+        return [ref for ref in questions.children_of(context.catalog, tops[0]) if ref in context.catalog.entities and ref != tops[0]] or tops
+    return tops
 
 
 def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:
@@ -103,10 +116,16 @@ def inside_of(context: IndexContext, ref: EntityRef) -> Iterable[EntityRef]:
 def _numbers(context: IndexContext) -> tuple[CountView, ...]:
     numbers = {kind: sum(1 for _ in context.catalog.of_kind(kind)) for kind in _NUMBERED}
     return tuple(
-        CountView(number, context.plural(kind, number), context.icon(kind), "teams/" if kind == "group" else f"catalog/?kind={kind}")
+        CountView(number, _named(context, kind, number), context.icon(kind), "teams/" if kind == "group" else f"catalog/?kind={kind}")
         for kind, number in numbers.items()
         if number
     )
+
+
+def _named(context: IndexContext, kind: str, number: int) -> str:
+    """What people call many of them: groups are teams, users are people."""
+    ours = {"group": "teams", "user": "people"}
+    return context.labels[ours[kind]] if kind in ours else context.plural(kind, number)
 
 
 def _hints(context: IndexContext) -> tuple[ChipLink, ...]:

@@ -74,7 +74,7 @@ def systems_view(context: IndexContext) -> SystemsView:
         groups=tuple(_group(context, domain, groups[domain], at) for at, domain in enumerate(order)),
         more=max(len(found) - ROWS, 0),
         homeless=len(loose),
-        homeless_path=catalog_path(system="~none"),
+        homeless_path=f"{catalog_path(system='~none')}&kind=component&kind=api&kind=resource",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from generator.catalog import questions
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
-from generator.pages.indexes.context import IndexContext
+from generator.pages.indexes.context import KINDS, SEVERITIES, IndexContext
 from generator.pages.parts import CountView, EntityLink, StateView, lifecycle_of, text_of
 from generator.problems import Severity
 
@@ -91,14 +91,14 @@ def catalog_view(context: IndexContext, order: Sequence[EntityRef], number: int)
     refs = order[(number - 1) * ROWS : number * ROWS]
     counts = context.counts(order, **{})
     present = {ref.kind for ref in order}
-    keys = [*(k for k in context.catalog.kinds.by_name if k in present), *sorted(present - set(context.catalog.kinds.by_name))]
+    keys = (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
     return CatalogView(
         total=len(order),
         number=number,
         pages=max(-(-len(order) // ROWS), 1),
         rows=tuple(_row(context, ref) for ref in refs),
         kinds=counts,
-        kind_keys=tuple(keys),
+        kind_keys=keys,
         facets=_facets(context) if number == 1 else (),
     )
 
@@ -149,7 +149,8 @@ def _lifecycles(_context: IndexContext, entity: Entity) -> Iterable[str]:
 
 def _owners(context: IndexContext, entity: Entity) -> Iterable[str]:
     owner = questions.owner(context.catalog, entity.ref)
-    return (context.links.to(owner).name if owner else "",)
+    named = (context.links.to(owner).name,) if owner else ()
+    return named if _owner_state(context, entity.ref) == "fine" else (*named, "")
 
 
 def _worst(context: IndexContext, entity: Entity) -> Iterable[str]:
@@ -175,6 +176,7 @@ def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) ->
     for entity in context.catalog.entities.values():
         for value in values(context, entity):
             numbers[value] = numbers.get(value, 0) + 1
-    order = sorted(numbers, key=lambda value: (-numbers[value], not value, value.lower()))
+    fixed = [context.labels[f"problems_{name}"] for name in (*SEVERITIES, "none")]
+    order = sorted(numbers, key=lambda value: (value not in fixed, fixed.index(value) if value in fixed else 0, not value, -numbers[value], value.lower()))
     choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
     return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)
