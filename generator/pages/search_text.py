@@ -13,7 +13,8 @@ from generator.pages.written import description_of, text_of
 
 BODY_LETTERS = 5_000
 ALIAS_LETTERS = 400
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_RUNS = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 SHORT_FORMS = (
     ("service", "svc"), ("services", "svcs"), ("database", "db"), ("management", "mgmt"), ("manager", "mgr"), ("application", "app"),
@@ -33,7 +34,7 @@ for _long, _short in SHORT_FORMS:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: ``OrderServiceV2`` gives order, service, v, 2."""
-    return tuple(word.lower() for word in _WORDS.findall(name))
+    return tuple(word.lower() for run in _RUNS.findall(name) for word in (_WORDS.findall(run) if run.isascii() else (run,)))
 
 
 def alias(*names: str) -> str:

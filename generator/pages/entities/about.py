@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from generator.catalog import questions
+from generator.descriptors.secrets import mask
 from generator.documentation.markdown import plain, to_html
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef, RefError, parse_ref
@@ -123,7 +124,7 @@ def _icon(icon: str, kind: str, url: str) -> str:
 def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     labels, domain = context.labels, questions.domain_of(context.catalog, entity.ref)
     is_indirect = domain and domain not in context.catalog.targets(entity.ref, "partOf")
-    tags = tuple(ChipLink(text_of(tag, 80), catalog_path(tag=tag)) for tag in questions.tags(entity)[:TAG_LIMIT])
+    tags = tuple(ChipLink(text_of(tag, 80), catalog_path(tag=mask(tag))) for tag in questions.tags(entity)[:TAG_LIMIT])
     marks = tuple((text_of(k, 100), text_of(v, 100)) for k, v in list(questions.labels(entity).items())[:LABEL_LIMIT])
     found = (
         Detail(labels["in_domain"], entities=(context.links.to(domain),) if domain and is_indirect else ()),

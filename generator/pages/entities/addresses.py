@@ -42,7 +42,7 @@ def source_address(context: EntityContext, entity: Entity) -> str:
         return web_url(location.removeprefix("url:"))
     slug = annotation(entity, "github.com/project-slug")
     if _GITHUB_SLUG.fullmatch(slug):
-        return f"https://github.com/{slug}"
+        return web_url(f"https://github.com/{slug}")
     return _folder_address(context, entity, ".")
 
 

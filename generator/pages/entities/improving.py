@@ -12,8 +12,8 @@ from generator.pages.entities.context import EntityContext
 from generator.pages.entities.view import ImproveView, Section, Step
 
 IMPROVABLE = frozenset({"component", "api", "resource", "system", "domain"})
-NICE_TO_HAVE = frozenset({"dependencies", "docs", "links"})
-"""Things whose lack alone does not make the section appear."""
+NICE_TO_HAVE = frozenset({"system", "domain", "dependencies", "docs", "links"})
+"""The section appears when something else is missing, or more than half of all."""
 
 
 _TYPES = {"component": "service", "api": "openapi", "resource": "database"}
@@ -47,7 +47,7 @@ def improve(context: EntityContext, entity: Entity) -> Section | None:
         return None
     wishes = tuple(_wishes(context, entity))
     missing = [wish for wish in wishes if not wish.is_known]
-    if all(wish.key in NICE_TO_HAVE for wish in missing):
+    if all(wish.key in NICE_TO_HAVE for wish in missing) and 2 * len(missing) <= len(wishes):
         return None
     labels, known = context.labels, len(wishes) - len(missing)
     steps = tuple(Step(w.icon, labels[f"improve_{w.key}"], labels[f"improve_{w.key}_why"], w.lines) for w in missing)

@@ -23,7 +23,7 @@ from generator.pages.written import description_of, display_name
 from generator.problems import Problem, Severity
 
 PROBLEM_LIMIT = 30
-_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
+_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "domains/"}
 
 Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
 

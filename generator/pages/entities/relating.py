@@ -16,8 +16,10 @@ from generator.pages.entities.lists import list_view, more, numbered
 from generator.pages.entities.view import ImpactView, ListView, RelationsView, Section, TeamImpact
 from generator.pages.urls import entity_path, up_from
 
-TEAM_LIMIT = 30
+TEAM_LIMIT = 20
 NAMES_LIMIT = 12
+MANY_TEAMS = 8
+"""From so many teams on, each shows half as many names."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 KNOWN_RELATIONS = frozenset({
@@ -80,7 +82,8 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
     found, labels = questions.impact(context.catalog, entity.ref), context.labels
     if not found.teams:
         return None
-    teams = tuple(_team(context, team) for team in found.teams[:TEAM_LIMIT])
+    names = NAMES_LIMIT if len(found.teams) < MANY_TEAMS else NAMES_LIMIT // 2
+    teams = tuple(_team(context, team, names) for team in found.teams[:TEAM_LIMIT])
     farthest = max(team.steps for team in found.teams)
     count = f"{found.total:,}+" if found.truncated else f"{found.total:,}"
     named = sum(team.team is not None for team in found.teams)
@@ -89,9 +92,9 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
     return Section("impact", labels["what_breaks"], "impact", view, count, note)
 
 
-def _team(context: EntityContext, team: questions.TeamImpact) -> TeamImpact:
+def _team(context: EntityContext, team: questions.TeamImpact, names: int) -> TeamImpact:
     labels = context.labels
-    shown = team.entities[:NAMES_LIMIT]
+    shown = team.entities[:names]
     distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)
     link = context.links.to(team.team) if team.team else None
     return TeamImpact(link, context.links.all(shown), more(context, len(team.entities), len(shown)), distance)

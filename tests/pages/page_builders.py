@@ -1,0 +1,101 @@
+"""A small portal in memory: documents in, entity pages out, rendered with the real templates."""
+
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import yaml
+
+from generator.catalog.linking import link
+from generator.descriptors.kinds import builtin_kinds
+from generator.diagrams.layout import Layouts
+from generator.model.entity import Entity, Origin
+from generator.model.ref import EntityRef
+from generator.pages.entities import entity_context, plan
+from generator.settings.settings import Portal, Settings
+from generator.website.portal_files import find_portal_files
+from generator.website.rendering import Renderer
+
+KINDS = builtin_kinds()
+LAYOUTS = Layouts()
+RENDERER = Renderer(find_portal_files(Path("/nowhere")), Portal(), [kind.icon for kind in KINDS.by_name.values()])
+VOID = {"br", "img", "hr", "rect", "path", "use", "polygon", "input", "meta", "link", "line"}
+
+
+@dataclass(frozen=True)
+class HostTree:
+    """A repository at a host that we know."""
+
+    id: str = "tree"
+    repository: str = "acme/shop"
+    host: str = "https://github.com/acme/shop"
+
+    def view_url(self, path, line=None):
+        return f"{self.host}/blob/main/{path}" + (f"#L{line}" if line else "") if self.host else ""
+
+    def edit_url(self, path):
+        return f"{self.host}/edit/main/{path}" if self.host else ""
+
+
+def entity_of(document, text=None, via=()):
+    metadata = {"namespace": "default", **document["metadata"]}
+    spec = document.get("spec") if isinstance(document.get("spec"), dict) else {}
+    kind, name = document["kind"], document["metadata"]["name"]
+    origin = Origin("here", "tree", "acme/shop", "0123456789abcdef", "apps/x/catalog-info.yaml", 0, 7, via)
+    text = yaml.safe_dump(document, sort_keys=False) if text is None else text
+    ref = EntityRef(kind.lower(), metadata["namespace"].lower(), name.lower())
+    return Entity(ref, kind, "backstage.io/v1alpha1", metadata, spec, origin, "", text)
+
+
+def documents(text):
+    return [entity_of(document, chunk) for chunk in text.split("\n---\n") if (document := yaml.safe_load(chunk))]
+
+
+def context_of(entities, portal=None, tree=None):
+    catalog, problems = link(entities, KINDS)
+    tree = tree or HostTree()
+    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), portal or Portal())
+    return entity_context(catalog, problems, {tree.id: tree}, settings, LAYOUTS, RENDERER.labels)
+
+
+def page_of(entities, ref, **more):
+    """View and HTML of one entity's page."""
+    page = next(page for page in plan(context_of(entities, **more)) if page.ref == ref)
+    view = page.view()
+    return view, RENDERER.render(page, view)
+
+
+class Outline(HTMLParser):
+    """What a page is made of; fails on elements that do not close."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.headings, self.ids, self.attributes, self.texts = [], [], [], [], [], []
+        self.feed(html)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+            self.headings.append(int(tag[1]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open, tag
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def links(self):
+        return [value for name, value in self.attributes if name == "href"]
+
+    def text(self):
+        return " ".join(" ".join(self.texts).split())

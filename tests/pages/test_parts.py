@@ -1,0 +1,84 @@
+"""Small values that all pages share."""
+
+import pytest
+
+from generator.pages.parts import catalog_path, problem_code_path, with_code
+from generator.pages.search_text import alias, words_of
+from generator.pages.written import initials, mail_of, text_of, web_url
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("order-svc", ("order", "svc")),
+        ("orderSvc", ("order", "svc")),
+        ("OrderService", ("order", "service")),
+        ("HTTPServer_v2", ("http", "server", "v", "2")),
+        ("größe-db", ("größe", "db")),
+        ("", ()),
+    ],
+)
+def test_a_name_is_cut_into_its_words(name, words):
+    assert words_of(name) == words
+
+
+@pytest.mark.parametrize("name", ["order-svc", "orderSvc", "OrderService", "order_service"])
+def test_all_spellings_of_a_name_share_their_aliases(name):
+    assert {"order", "orderservice", "ordersvc"} <= {*alias(name).split(), name.lower()}
+
+
+def test_a_very_long_name_has_bounded_aliases():
+    assert len(alias("-".join(["service"] * 500))) <= 400
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, ""), (True, ""), (3, "3"), ({"a": 1}, ""), (["x"], ""), ("  two\n lines ", "two lines"), ("x" * 500, "x" * 399 + "…")],
+)
+def test_a_value_of_any_type_becomes_a_short_text(value, shown):
+    assert text_of(value) == shown
+
+
+@pytest.mark.parametrize("url", ["https://x.example/a?b=c#d", "http://localhost:8080", "mailto:a@b.example"])
+def test_addresses_of_the_web_are_kept(url):
+    assert web_url(f" {url} ") == url
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:x", "HTTPS:", "https://[::1", "https://x.example/\na", "https://u:secret@x.example/", "x" * 3_000, 7]
+)
+def test_other_addresses_are_refused(url):
+    assert web_url(url) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "mail"), [("a@b.example", "a@b.example"), ("a@b?cc=x", ""), ("a b@c", ""), ("@b", ""), ("", ""), (5, "")]
+)
+def test_a_mail_address_cannot_carry_anything_else(value, mail):
+    assert mail_of(value) == mail
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"), [("Ann Lee", "AL"), ("ann.lee", "AL"), ("ann", "AN"), ("נועה לוי", "נל"), ("  ", "?"), ("Q", "Q"), ("--x", "X")]
+)
+def test_initials_are_the_first_letters_of_the_outer_words(name, letters):
+    assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("`a` and `b`", "<code>a</code> and <code>b</code>"),
+        ("one ` alone", "one ` alone"),
+        ("`a` and ` alone", "<code>a</code> and ` alone"),
+        ("`<b>` & c", "<code>&lt;b&gt;</code> &amp; c"),
+    ],
+)
+def test_backticks_of_a_message_make_code(text, html):
+    assert with_code(text) == html
+
+
+def test_filters_of_the_catalog_are_quoted():
+    assert catalog_path(tag="c++ & more") == "catalog/?tag=c%2B%2B%20%26%20more"
+    assert catalog_path(owner="group:default/x") == "catalog/?owner=group:default/x"
+    assert problem_code_path("REF001") == "guides/reference/problems/REF001/"
