@@ -9,7 +9,7 @@ from importlib.metadata import version
 from threading import Lock
 from typing import NamedTuple, Protocol
 
-from generator.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape
+from generator.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, neighbours
 
 
 class Places(NamedTuple):
@@ -98,12 +98,8 @@ def _pixels(inches: str) -> int:
 
 def _in_order(shape: Shape, corners: Sequence[Pair], long: dict[Pair, tuple[int, ...]]) -> Places:
     """Nodes of one column with the same neighbours change places, so that the first of them stands at the top."""
-    neighbours: dict[int, tuple[list[int], list[int]]] = {i: ([], []) for i in range(shape.nodes)}
-    for tail, head in shape.edges:
-        neighbours[tail][1].append(head)
-        neighbours[head][0].append(tail)
     twins: dict[str, list[int]] = {}
-    for i, around in neighbours.items():
+    for i, around in enumerate(zip(*neighbours(shape), strict=True)):
         twins.setdefault(f"{corners[i][0]} {around}", []).append(i)
     at = list(range(shape.nodes))  # the node that Graphviz placed where ours will stand
     for group in twins.values():

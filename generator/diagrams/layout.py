@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
 from generator.diagrams.engines import Engine, Places, WasiGraphviz, columns, read_plain
 from generator.diagrams.graph import Graph
-from generator.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, canonical, dot_text, forward, renumbered, spread
+from generator.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, canonical, dot_text, forward, renumbered, spread
 
 CACHE_FILE = "layouts.jsonl"
 MAX_CACHE_BYTES = 64_000_000
@@ -96,7 +96,7 @@ class Layouts:
         corners, width, height = _with_grid(corners, places, set(range(count)) - set(joined), width)
         firmly = set(firm)
         turned = ((a, b) if (a, b) in firmly or ((b, a) not in firmly and corners[a] <= corners[b]) else (b, a) for a, b in lines)
-        return Placement(width, height, tuple(corners), tuple(turned), routes)
+        return _with_arcs(Placement(width, height, tuple(corners), tuple(turned), routes))
 
     def _places(self, shape: Shape) -> Places:
         known = self._shapes.get(shape)
@@ -135,6 +135,13 @@ class Layouts:
                 file.write(f"{key} {json.dumps(places, separators=(',', ':'))}\n")
         except OSError as error:
             self.statistics.failures.append(f"The cache cannot be written: {error}")
+
+
+def _with_arcs(placement: Placement) -> Placement:
+    """Room at the right for lines within the last column."""
+    edge = max(x for x, _ in placement.corners)
+    arcs = any(placement.corners[a][0] == placement.corners[b][0] == edge for a, b in placement.lines)
+    return replace(placement, width=placement.width + COLUMN_GAP // 2) if arcs else placement
 
 
 def _with_grid(corners: list[Pair], places: Places, lonely: Iterable[int], width: int) -> tuple[list[Pair], int, int]:

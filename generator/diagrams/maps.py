@@ -9,7 +9,7 @@ from dataclasses import replace
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.diagrams.graph import EdgeKind, Graph, NodeId
-from generator.diagrams.nodes import WORDS, Sketch, by_importance, counted, kept, more_node, node_of, shares, table_path
+from generator.diagrams.nodes import WORDS, Sketch, by_importance, counted, kept, more_node, name_of, node_of, shares, table_path
 from generator.model.ref import EntityRef
 
 LIMIT = 40
@@ -72,7 +72,7 @@ def _map(
         if ends[0] and ends[1]:
             sketch.join(ends[0], ends[1], kind)
     outside = {end for pair in links for end in pair} - set(boxes)
-    name = questions.label(catalog, ref)
+    name = name_of(catalog, ref)
     return sketch.graph(words[title].format(name=name, inside=len(boxes), outside=len(outside)), COLUMNS)
 
 

@@ -10,7 +10,7 @@ from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.diagrams import maps
 from generator.diagrams.graph import EdgeKind, Graph, Node, NodeId
-from generator.diagrams.nodes import WORDS, Sketch, by_importance, counted, kept, more_node, node_of, shares, table_path
+from generator.diagrams.nodes import WORDS, Sketch, by_importance, counted, kept, more_node, name_of, node_of, shares, table_path
 from generator.model.ref import EntityRef
 from generator.model.urls import entity_path
 
@@ -52,7 +52,7 @@ def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words
     sketch.add(node_of(catalog, ref, state="root", words=words))
     _draw_side(sketch, catalog, ref, right, room_right, "right", words)
     _providers(sketch, catalog, right, limit, words)
-    name = questions.label(catalog, ref)
+    name = name_of(catalog, ref)
     return sketch.graph(words["diagram_neighbourhood"].format(name=name, left=_wanted(left), right=len(right.refs)))
 
 
@@ -175,7 +175,7 @@ def group_place(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: 
     for count in counts:
         sketch.add(count)
         sketch.join(ref, count.id, "member" if count.id == "more:children" else "owns")
-    return sketch.graph(words["diagram_group"].format(name=questions.label(catalog, ref)))
+    return sketch.graph(words["diagram_group"].format(name=name_of(catalog, ref)))
 
 
 def _members(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> str:

@@ -48,8 +48,14 @@ def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mappi
     if entity is None:
         return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
     kind = catalog.kinds.get(ref.kind)
-    label = " ".join(questions.title(entity)[:_LINE].split()) or ref.name
-    return Node(ref, label, _sub(catalog, ref) if sub is None else sub, kind.icon if kind else ICON_UNKNOWN, entity_path(ref), state)
+    return Node(
+        ref, name_of(catalog, ref), _sub(catalog, ref) if sub is None else sub, kind.icon if kind else ICON_UNKNOWN, entity_path(ref), state
+    )
+
+
+def name_of(catalog: Catalog, ref: EntityRef) -> str:
+    """What people call the entity, on one line and bounded."""
+    return " ".join(questions.label(catalog, ref)[:_LINE].split()) or ref.name[:_LINE]
 
 
 def _sub(catalog: Catalog, ref: EntityRef) -> str:

@@ -98,27 +98,56 @@ def _without_lonely(column: list[int], before: Sequence[Sequence[int]], after: S
 def canonical(shape: Shape) -> tuple[Shape, list[int]]:
     """The shape with its nodes numbered by structure, and the new number of each node; equal structures keep their order.
 
-    Colour refinement (Weisfeiler and Leman): graphs that differ in order alone nearly always meet, others never.
+    Colour refinement (Weisfeiler and Leman), with ties broken one by one where it matters which end of a tie is which:
+    trees that differ in order alone always meet, other graphs nearly always; different ones never.
     """
-    before: list[list[int]] = [[] for _ in range(shape.nodes)]
-    after: list[list[int]] = [[] for _ in range(shape.nodes)]
-    for tail, head in shape.edges:
-        after[tail].append(head)
-        before[head].append(tail)
-    colours = [(i in shape.first) + 2 * (i in shape.last) for i in range(shape.nodes)]
-    classes = 0
-    while True:
-        signs = [(colours[i], sorted(colours[j] for j in before[i]), sorted(colours[j] for j in after[i])) for i in range(shape.nodes)]
-        ranks = {repr(sign): rank for rank, sign in enumerate(sorted(signs))}
-        colours = [ranks[repr(sign)] for sign in signs]
-        if len(ranks) == classes:
-            break
-        classes = len(ranks)
+    before, after = neighbours(shape)
+    colours = _refined([(i in shape.first) + 2 * (i in shape.last) for i in range(shape.nodes)], before, after)
+    while (tied := _tie(colours, before, after)) is not None:
+        split = [2 * colour for colour in colours]
+        split[tied] -= 1
+        colours = _refined(split, before, after)
     order = sorted(range(shape.nodes), key=lambda i: (colours[i], i))
     number = [0] * shape.nodes
     for new, old in enumerate(order):
         number[old] = new
     return renumbered(shape, number), number
+
+
+def neighbours(shape: Shape) -> tuple[list[list[int]], list[list[int]]]:
+    """For each node those that lead to it, and those that it leads to; sorted."""
+    before: list[list[int]] = [[] for _ in range(shape.nodes)]
+    after: list[list[int]] = [[] for _ in range(shape.nodes)]
+    for tail, head in shape.edges:
+        after[tail].append(head)
+        before[head].append(tail)
+    return before, after
+
+
+def _refined(colours: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> list[int]:
+    """Colours that tell apart whoever has neighbours of other colours."""
+    classes = len(set(colours))
+    while True:
+        signs = [
+            (colour, tuple(sorted([colours[j] for j in before[i]])), tuple(sorted([colours[j] for j in after[i]])))
+            for i, colour in enumerate(colours)
+        ]
+        ranks = {sign: rank for rank, sign in enumerate(sorted(set(signs)))}
+        colours = [ranks[sign] for sign in signs]
+        if len(ranks) == classes:
+            return colours
+        classes = len(ranks)
+
+
+def _tie(colours: Sequence[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int | None:
+    """The first node that shares its colour with one of other neighbours; twins may stay tied, for they change nothing."""
+    seen: dict[int, int] = {}
+    tied = [first for i, colour in enumerate(colours) if not _twins(first := seen.setdefault(colour, i), i, before, after)]
+    return min(tied, key=lambda i: (colours[i], i), default=None)
+
+
+def _twins(a: int, b: int, before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> bool:
+    return before[a] == before[b] and after[a] == after[b]
 
 
 def renumbered(shape: Shape, number: Sequence[int] | Mapping[int, int]) -> Shape:

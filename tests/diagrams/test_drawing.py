@@ -1,0 +1,211 @@
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.diagrams.drawing import BOX_WIDTHS, draw
+from generator.diagrams.engines import DotProgram, columns, read_plain
+from generator.diagrams.graph import Edge, Graph, Node, as_list
+from generator.diagrams.layout import CACHE_FILE, Layouts
+from generator.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"' onload=x",
+    ']; n0 [image="/etc/passwd"',
+    "a" * 5000,
+    "خدمة الدفع",
+    "\u202eevil",
+    "🚀" * 40,
+    "&amp;",
+    "",
+]
+
+
+def graph(*edges, title="A title", labels=None, state=None):
+    ids = dict.fromkeys(i for edge in edges for i in edge[:2])
+    nodes = (Node(i, (labels or {}).get(i, i), "service · team", "entity", f"catalog/{i}/", (state or {}).get(i, "")) for i in ids)
+    return Graph(title, tuple(nodes), tuple(Edge(e[0], e[1], e[2] if len(e) > 2 else "depends") for e in edges))
+
+
+STAR = graph(("a", "root"), ("b", "root"), ("root", "c"), ("root", "d"), ("d", "e", "api"), state={"root": "root"})
+layouts = Layouts()
+
+
+def boxes(svg):
+    tree = ET.fromstring(str(svg))
+    corner = re.compile(r"translate\((\d+) (\d+)\)")
+    return [tuple(map(int, corner.fullmatch(n.get("transform")).groups())) for n in tree.iter() if n.get("transform")]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_are_words_and_nothing_else(text):
+    node = Node("x", text, text, text, text, "root")
+    svg = draw(Graph(text, (node, Node("y", "y", "", "i", "")), (Edge("x", "y", "api"),)), layouts, "../")
+    tree = ET.fromstring(str(svg))
+    assert {n.tag for n in tree.iter()} == {"div", "svg", "title", "path", "a", "g", "rect", "use", "text", "span"} - (
+        {"a"} if not text else set()
+    )
+    allowed = {"class", "viewBox", "width", "height", "role", "aria-labelledby", "id", "d", "href", "transform", "rx", "x", "y"}
+    assert {key for n in tree.iter() for key in n.attrib} <= allowed
+    assert all(len(n.text or "") <= 49 for n in tree.iter("text"))
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_whatever_a_name_is_the_drawing_is_well_formed(label, sub):
+    clean = label.translate(dict.fromkeys(range(32))), sub.translate(dict.fromkeys(range(32)))
+    if any(0xD800 <= ord(c) <= 0xDFFF or c in "\ufffe\uffff" for c in "".join(clean)):
+        return
+    svg = draw(Graph("t", (Node("x", clean[0], clean[1], "i", "p/"), Node("y", "y", "", "i", "")), (Edge("x", "y", "api"),)), layouts, "./")
+    assert len(list(ET.fromstring(str(svg)).iter("a"))) == 1
+
+
+def test_links_lead_to_pages_by_the_way_to_the_root():
+    svg = draw(STAR, layouts, "../../../../")
+    assert re.findall(r'<a href="([^"]*)"', svg) == [f"../../../../catalog/{i}/" for i in ("a", "root", "b", "c", "d", "e")]
+    assert set(re.findall(r'<use href="([^"]*)"', svg)) == {"../../../../assets/icons.svg#i-entity"}
+
+
+def test_what_does_not_exist_is_marked_and_no_link():
+    svg = draw(
+        Graph("t", (Node("x", "x", "", "i", "p/"), Node("y", "gone", "", "missing", "", "missing")), (Edge("x", "y", "depends"),)),
+        layouts,
+        "./",
+    )
+    assert '<g class="cb-graph__node cb-graph__node--missing"' in svg
+    assert svg.count("<a ") == 1
+
+
+def test_title_and_ids_belong_to_their_diagram():
+    one, two = draw(STAR, layouts, "./", key="one"), draw(STAR, layouts, "./", key="two")
+    assert 'aria-labelledby="one-title"><title id="one-title">A title</title>' in one
+    assert 'id="two-title"' in two
+
+
+def test_colours_are_classes():
+    assert not re.search(r"style=|fill=|stroke=|#[0-9a-f]{3,6}\b", draw(STAR, layouts, "./"))
+
+
+def test_a_box_alone_is_not_drawn():
+    assert draw(Graph("t", (Node("x", "x", "", "i", ""),), ()), layouts, "./") == ""
+
+
+def test_edges_through_an_api_are_dashed_and_structure_has_no_arrow():
+    svg = draw(graph(("a", "b", "api"), ("b", "c", "member")), layouts, "./")
+    assert svg.count("cb-graph__edge--api") == svg.count("cb-graph__edge--member") == 1
+    assert re.search(r'cb-graph__tip" d="M\d+ \d+l-7-3.5v7z"', svg)
+
+
+def test_a_circle_of_two_is_one_line_with_two_arrows():
+    svg = draw(graph(("a", "b"), ("b", "a")), layouts, "./")
+    assert re.search(r'cb-graph__tip" d="M\d+ \d+l-7-3.5v7zM\d+ \d+l7-3.5v7z"', svg)
+
+
+def test_the_drawing_opens_on_its_root():
+    assert '<span class="cb-graph-start cb-graph-start--' in draw(STAR, layouts, "./")
+
+
+def test_a_long_name_is_cut_and_whole_in_the_tooltip():
+    svg = draw(graph(("a", "b"), labels={"a": "a-very-long-name-that-does-not-end"}), layouts, "./")
+    assert "<title>a-very-long-name-that-does-not-end, service · team</title>" in svg
+    assert ">a-very-long-name-that-d…</text>" in svg
+
+
+def test_the_same_graph_is_the_same_drawing():
+    assert draw(STAR, Layouts(), "./") == draw(STAR, Layouts(), "./") == draw(STAR, layouts, "./")
+
+
+def test_as_list_says_the_same_in_words():
+    assert list(as_list(graph(("a", "b", "api"), labels={"a": "A"}))) == [("A", "api", "b")]
+
+
+EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25)
+
+
+@given(EDGES, st.sampled_from([0, 2, 5]))
+def test_boxes_never_overlap_and_stand_inside_the_drawing(pairs, most):
+    edges = [(f"n{a}", f"n{b}") for a, b in pairs]
+    found = Graph("t", graph(*edges, ("n0", "n1")).nodes, graph(*edges, ("n0", "n1")).edges, most)
+    svg = draw(found, layouts, "./")
+    width, height = map(int, re.search(r'width="(\d+)" height="(\d+)"', svg).groups())
+    corners = boxes(svg)
+    assert layouts.statistics.failures == []
+    for i, (x, y) in enumerate(corners):
+        assert x + BOX_WIDTHS[0] <= width
+        assert y + BOX_HEIGHT <= height
+        assert all(abs(x - x2) >= BOX_WIDTHS[0] or abs(y - y2) >= BOX_HEIGHT for x2, y2 in corners[i + 1 :])
+    numbers = [float(v) for d in re.findall(r' d="([^"]*)"', svg) for v in re.findall(r"-?[\d.]+", re.sub(r"l-?7-3\.5v7z", "", d))]
+    assert all(-2 <= v <= max(width, height) for v in numbers)
+
+
+@given(EDGES)
+def test_forward_edges_have_no_circle_and_lose_none(pairs):
+    pairs = [(a, b) for a, b in pairs if a != b]
+    found = forward(10, pairs)
+    assert {frozenset(p) for p in found} == {frozenset(p) for p in pairs}
+    level = spread(10, found, 0)
+    assert all(level[a] < level[b] for a, b in found)
+
+
+@given(EDGES, st.permutations(range(10)))
+def test_trees_that_differ_in_order_alone_have_one_shape(pairs, order):
+    tree = sorted({(min(a, b), max(a, b)) for a, b in {max(p): p for p in pairs if p[0] != p[1]}.values()})
+    shape = Shape(160, 10, tuple(tree))
+    other = Shape(160, 10, tuple(sorted((order[a], order[b]) for a, b in tree)))
+    assert canonical(shape)[0] == canonical(other)[0]
+
+
+def test_no_name_enters_the_language_of_graphviz():
+    text = dot_text(Shape(160, 3, ((0, 1), (0, 2)), (0,), (2,)))
+    known = "digraph graph node edge rankdir nodesep ranksep shape box fixedsize true label width height arrowhead none tailport headport"
+    assert set(re.findall(r"\b[a-z]+\d*\b", text)) <= {*known.split(), "e", "w", "rank", "source", "sink", "n0", "n1", "n2"}
+
+
+def test_shapes_are_placed_once_and_kept_for_the_next_build(tmp_path):
+    first = Layouts(tmp_path)
+    same = graph(("p", "q"), ("o", "q"), ("q", "r"), ("q", "s"), ("r", "t", "api"), state={"q": "root"})
+    drawn = [draw(g, first, "./") for g in (STAR, STAR, same)]
+    assert (first.statistics.graphs, first.statistics.placed) == (3, 1)
+    second = Layouts(tmp_path, engine=DotProgram(first._engine.name, lambda *_: pytest.fail("the engine was asked")))
+    assert [draw(g, second, "./") for g in (STAR, STAR, same)] == drawn
+    assert (second.statistics.read, second.statistics.placed) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda line: line[:90], lambda line: line[:65] + "[1,2,[],[]]", lambda line: line[:65] + '[1,2,[["<x>",1]],[]]', lambda _: "\x00\n\n"],
+)
+def test_a_broken_cache_is_as_good_as_none(tmp_path, spoil):
+    drawn = draw(STAR, Layouts(tmp_path), "./")
+    file = tmp_path / CACHE_FILE
+    file.write_text(spoil(file.read_text()))
+    again = Layouts(tmp_path)
+    assert draw(STAR, again, "./") == drawn
+    assert again.statistics.placed == 1
+
+
+def test_a_failing_engine_leaves_columns_and_says_so():
+    def run(*_):
+        raise OSError("no such program")
+
+    broken = Layouts(engine=DotProgram("dot 0", run))
+    assert len(set(boxes(draw(STAR, broken, "./")))) == 6
+    assert broken.statistics.failures == ["OSError: no such program"]
+
+
+def test_an_engine_that_answers_nonsense_leaves_columns():
+    assert len(boxes(draw(STAR, Layouts(engine=DotProgram("dot 0", lambda *_: b"graph 1 2 3\nstop\n")), "./"))) == 6
+
+
+def test_answers_of_one_dot_process_are_told_apart():
+    program = DotProgram("dot 0", lambda command, text: b"graph 1 1 1\nstop\ngraph 1 2 2\nstop\n" if command == ["dot", "-Tplain"] else b"")
+    assert program.plain(["a", "b"]) == ["graph 1 1 1\nstop\n", "graph 1 2 2\nstop\n"]
+
+
+def test_places_are_pixels_from_the_upper_left():
+    answer = "graph 1 5 1\nnode n0 1 0.5 2 0.6 x\nnode n1 4 0.5 2 0.6 x\nedge n0 n1 4 2 .5 2.3 .5 2.6 .5 3 .5 solid black\nstop\n"
+    places = read_plain(answer, Shape(144, 2, ((0, 1),)))
+    assert places.corners == ((0, 14), (216, 14))
+    assert columns(Shape(144, 2, ((0, 1),))).corners == ((0, 0), (200, 0))
