@@ -88,7 +88,7 @@ def follow(
         way.tell(
             location_beyond_bounds.RULE,
             targets[0][0],
-            f"This Location is the {depth + 1}th in a chain; it is not followed.",
+            f"This Location lies behind {depth} others; it is not followed.",
             "Shorten the chain.",
         )
         targets = []

@@ -99,7 +99,7 @@ def _unread(entity: Entity, relation_field: RelationField, path: str, value: obj
     if relation_field.default_kind is None:
         try:
             bare = parse_ref(value, default_kind="component", default_namespace=entity.ref.namespace).canonical()._replace(kind="")
-        except RefError:
-            bare = None
+        except RefError as other:
+            reason = str(other)
     written = as_text(value) or "a mapping"
     return Unread(entity, path, written if len(written) <= LONGEST_WRITTEN else written[: LONGEST_WRITTEN - 1] + "…", reason, bare)

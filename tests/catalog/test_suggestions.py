@@ -68,7 +68,7 @@ def test_one_slip_never_hides_the_only_name(name, place, letter, add):
         (["component:ops/shop owner=web", "group:web"], "Did you mean `default/web`?"),
         (["component:shop dependsOn=[component:orders-d]", "resource:orders-d"], "write `resource:orders-d`."),
         (["component:shop owner=jane", "user:jane", "group:x"], "write `user:jane`."),
-        (["component:shop system=sales", "group:x"], "The catalog has no system at all: add the source that has them to sources.yaml."),
+        (["component:shop system=sales", "group:x"], "The catalog has no Systems at all: add the source that has them to sources.yaml."),
         (["component:shop system=sales", "system:other"], "Correct the name, or add a descriptor for system:default/sales."),
     ],
 )

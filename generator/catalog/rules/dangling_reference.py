@@ -72,7 +72,8 @@ def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
     if found:
         return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
     if not names.has_kind(target.kind):
-        return f"The catalog has no {target.kind} at all: add the source that has them to sources.yaml."
+        kind = catalog.kinds.get(target.kind)
+        return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
     return f"Correct the name, or add a descriptor for {target}."
 
 
