@@ -7,7 +7,7 @@ import { words } from "./words.js";
 const root = document.querySelector("[data-not-found]");
 if (root) start();
 
-const decoded = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
+function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
 
 async function start() {
   const base = to(""), path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1);
