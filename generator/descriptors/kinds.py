@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ class Kind:
     """What the kind is, in one sentence (Markdown)."""
     schema: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
     """Its JSON Schema as read."""
+    digest: str = ""
+    """SHA-256 of the schema: what kinds of one name are told apart by."""
 
     @property
     def spec_fields(self) -> Mapping[str, Any]:
@@ -126,6 +129,7 @@ def kind_from_schema(schema: Any, where: str) -> Kind:
         api_versions=tuple(versions),
         description=schema.get("description", ""),
         schema=schema,
+        digest=hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest(),
     )
 
 

@@ -1,0 +1,218 @@
+"""From the bytes of a file to checked entities: nothing that stands in it raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator import yaml12
+from generator.descriptors import skipping
+from generator.descriptors.checking import check
+from generator.descriptors.examined import Examined
+from generator.descriptors.formats import is_kind, is_name, is_namespace
+from generator.descriptors.kinds import Kind, Kinds
+from generator.descriptors.place import Place
+from generator.descriptors.placeholders import Failure, Fetch, Placeholders, Read
+from generator.descriptors.rules import (
+    duplicate_key,
+    invalid_yaml,
+    more_problems,
+    no_mapping,
+    not_utf8,
+    placeholder_outside,
+    placeholder_without_path,
+    remote_placeholder,
+    repeated_aliases,
+    tab_indentation,
+    too_large,
+    unparsable_placeholder,
+    unquoted_braces,
+    unreadable_file,
+    unreadable_placeholder,
+)
+from generator.descriptors.validation import schema_errors
+from generator.errors import TooLargeError, TreeError
+from generator.model.entity import Entity, Origin
+from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
+from generator.model.tree import DescriptorFile
+from generator.problems import Problem
+from generator.settings.settings import Limits
+
+_TROUBLES = {
+    "syntax": invalid_yaml,
+    "tab": tab_indentation,
+    "duplicate-key": duplicate_key,
+    "unquoted-braces": unquoted_braces,
+    "alias": repeated_aliases,
+    "too-deep": too_large,
+    "too-large": too_large,
+    "too-many": too_large,
+}
+_FAILURES = {
+    "unreadable": unreadable_placeholder,
+    "unparsable": unparsable_placeholder,
+    "outside": placeholder_outside,
+    "remote": remote_placeholder,
+    "no-path": placeholder_without_path,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A document that is no entity and no problem."""
+
+    path: str
+    document: int
+    """Index in its file, from 0."""
+    reason: skipping.Reason
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What a file holds."""
+
+    entities: tuple[Entity, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What all documents of a file share."""
+
+    place: Place
+    kinds: Kinds
+    placeholders: Placeholders
+
+
+def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
+    """Read a descriptor file through its tree; ``fetch`` gives the content of absolute URLs that other sources have."""
+    tree = file.tree
+    place = Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+    try:
+        data = tree.read(file.path, limits.descriptor_bytes)
+    except TooLargeError:
+        return FileResult(problems=(too_large.file_problem(limits.descriptor_bytes + 1, limits.descriptor_bytes, place.origin()),))
+    except TreeError as error:
+        return FileResult(problems=(unreadable_file.problem(error, place.origin()),))
+    return read_text(data, place, lambda path: tree.read(path, limits.placeholder_bytes), kinds, limits, fetch)
+
+
+def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
+    """Read the documents of a file; ``read`` gives other files of the same tree to placeholders."""
+    if len(text) > limits.descriptor_bytes:
+        return FileResult(problems=(too_large.file_problem(len(text), limits.descriptor_bytes, place.origin()),))
+    decoded, bad = yaml12.decode(text)
+    placeholders = Placeholders(place, read, fetch, limits)
+    context = _Context(place, kinds, placeholders)
+    entities: list[Entity] = []
+    problems: list[Problem] = []
+    skipped: list[Skipped] = []
+    for document in yaml12.read_documents(
+        decoded, nodes=limits.nodes_per_document, depth=limits.depth, documents=limits.documents_per_file
+    ):
+        for outcome in _document(document, context):
+            kind: list[Any] = entities if isinstance(outcome, Entity) else problems if isinstance(outcome, Problem) else skipped
+            kind.append(outcome)
+    if bad >= 0 and (entities or problems):
+        before = text[:bad].decode("utf-8", "replace")
+        problems.insert(0, not_utf8.problem(before.count("\n") + 1, len(before) - before.rfind("\n"), place.origin()))
+    return FileResult(tuple(entities), _bounded(problems, limits.problems_per_file, place), tuple(skipped))
+
+
+def _bounded(problems: list[Problem], most: int, place: Place) -> tuple[Problem, ...]:
+    if len(problems) <= most:
+        return tuple(problems)
+    return (*problems[:most], more_problems.problem(len(problems) - most, place.origin()))
+
+
+def _document(document: yaml12.Document, context: _Context) -> Iterator[Entity | Problem | Skipped]:
+    """An entity, its problems, or why there is neither."""
+    place = context.place
+    origin = place.origin(document.index, document.line)
+    value = document.value
+    reason: skipping.Reason | None = None
+    if document.failed:
+        reason = None if document.troubles[0].reason.startswith("too") else skipping.reason_by_text(document.text, place.path)
+    elif value is None:
+        reason = "empty"
+    elif isinstance(value, dict):
+        reason = skipping.reason_by_value(value, context.kinds)
+    if reason:
+        yield Skipped(place.path, document.index, reason)
+        return
+    troubles = tuple(_TROUBLES[trouble.reason].problem(trouble, origin) for trouble in document.troubles)
+    if document.failed or not isinstance(value, dict):
+        yield from troubles if document.failed else (no_mapping.problem(value, document.text, origin),)
+        return
+    entity, problems = _entity(value, document.text, origin, context)
+    if skipping.in_template_folder(place.path) and any(problem.severity == "error" for problem in problems):
+        yield Skipped(place.path, document.index, "template-skeleton")
+        return
+    yield from problems
+    yield from troubles
+    if entity:
+        yield entity
+
+
+def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context) -> tuple[Entity | None, tuple[Problem, ...]]:
+    ref = _ref(value)
+    failures: tuple[Failure, ...] = ()
+    if "$" in text:
+        value, failures = context.placeholders.replaced(value)
+    kind = _kind(value, context.kinds)
+    errors = schema_errors(value, kind)
+    if failures:
+        failed = [failure.path for failure in failures]
+        errors = tuple(error for error in errors if not any(error.path[: len(path)] == path for path in failed))
+    document = Examined(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors)
+    problems = [_FAILURES[failure.reason].problem(document, failure.path, failure.target, failure.why) for failure in failures]
+    problems += check(document)
+    return _made(value, ref, text, origin) if ref else None, tuple(problems)
+
+
+def _kind(value: Mapping[str, Any], kinds: Kinds) -> Kind | None:
+    """The kind whose schema judges the document: none where kind and apiVersion do not belong together."""
+    name, version = value.get("kind"), value.get("apiVersion")
+    kind = kinds.get(name) if isinstance(name, str) else None
+    if kind is None or (isinstance(version, str) and version and version not in kind.api_versions):
+        return None
+    return kind
+
+
+def _ref(value: Mapping[str, Any]) -> EntityRef | None:
+    """The canonical reference, or None where kind, name or namespace cannot be used. Upper case in a namespace is read as lower case."""
+    kind, metadata = value.get("kind"), value.get("metadata")
+    if not is_kind(kind) or not isinstance(metadata, dict):
+        return None
+    name, namespace = metadata.get("name"), metadata.get("namespace", DEFAULT_NAMESPACE)
+    if not is_name(name) or not isinstance(namespace, str) or not is_namespace(namespace.lower()):
+        return None
+    return EntityRef(kind.lower(), namespace.lower(), str(name).lower())
+
+
+def _made(value: dict[str, Any], ref: EntityRef, text: str, origin: Origin) -> Entity:
+    metadata = value["metadata"]
+    if "namespace" not in metadata:
+        metadata = {**metadata, "namespace": DEFAULT_NAMESPACE}
+    spec = value.get("spec")
+    version = value.get("apiVersion")
+    api_version, of_spec = version if isinstance(version, str) else "", spec if isinstance(spec, dict) else {}
+    made = _digest(value["kind"], api_version, metadata, of_spec, [])
+    return Entity(ref, value["kind"], api_version, metadata, of_spec, origin, made, text)
+
+
+def digest(entity: Entity) -> str:
+    """SHA-256 over the meaning of an entity as canonical JSON: the same for every spelling of the same descriptor."""
+    derived = [(value.field, value.value, value.by) for value in entity.derived]
+    return _digest(entity.kind, entity.api_version, entity.metadata, entity.spec, derived)
+
+
+def _digest(*meaning: Any) -> str:
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+__all__ = ["FileResult", "Place", "Skipped", "digest", "read_file", "read_text"]

@@ -1,0 +1,53 @@
+"""Secrets that somebody pasted into a descriptor: found to be reported, and masked wherever raw text is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_KINDS = {
+    "private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:[^-]|-(?!----END))*(?:-----END[^\n]*)?",
+    "AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
+    "GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
+    "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
+    "Slack webhook": r"https://hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+",
+    "JSON web token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    "Google API key": r"\bAIza[0-9A-Za-z_-]{35}",
+    "Stripe key": r"\b[sr]k_live_[0-9A-Za-z]{16,}",
+    "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
+    "password in a URL": r"(?<=://)[^\s/:@\"'{}$<>]{1,100}:[^\s/:@\"'{}$<>]{3,200}(?=@[A-Za-z0-9\[])",
+}
+_NAMES = tuple(_KINDS)
+_PATTERN = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
+_HINT = re.compile(r"PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|eyJ|AIza|k_live_|npm_|://[^\s/@]*:[^\s/@]*@")
+"""A quick look first: nearly every descriptor has none of these."""
+_SHOWN = 4
+
+
+class Secret(NamedTuple):
+    """A piece of text that looks like a secret."""
+
+    kind: str
+    """What it is, in words."""
+    start: int
+    end: int
+
+
+def find_secrets(text: str) -> Iterator[Secret]:
+    """Every piece of the text that looks like a secret, in order."""
+    if _HINT.search(text):
+        for match in _PATTERN.finditer(text):
+            yield Secret(_NAMES[(match.lastindex or 1) - 1], match.start(), match.end())
+
+
+def mask(text: str) -> str:
+    """The text with each secret cut to its first four characters and ``****``; line breaks inside a secret stay, so that lines keep
+    their numbers."""  # noqa: D205, D209 - one sentence
+    pieces, at = [], 0
+    for secret in find_secrets(text):
+        hidden = text[secret.start : secret.end]
+        pieces += [text[at : secret.start], hidden[:_SHOWN], "****", "\n" * hidden.count("\n")]
+        at = secret.end
+    return "".join([*pieces, text[at:]]) if pieces else text
