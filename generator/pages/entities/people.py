@@ -130,8 +130,8 @@ def memberships(context: EntityContext, entity: Entity) -> Section | None:
 def owned_by_teams(context: EntityContext, entity: Entity) -> Section | None:
     """What a user's groups own."""
     catalog, labels = context.catalog, context.labels
-    teams = [(group, questions.owned(catalog, group)) for group in questions.memberships(catalog, entity.ref)]
-    found = [(thing, context.links.to(team).name) for team, things in teams for thing in things]
+    things = (thing for group in questions.memberships(catalog, entity.ref) for thing in questions.owned(catalog, group))
+    found = [(thing, "") for thing in dict.fromkeys(things)]
     if not found:
         return None
     return Section("teams-own", labels["teams_own"], "table", table_view(context, labels["teams_own"], found), f"{len(found):,}")
