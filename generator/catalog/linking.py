@@ -48,7 +48,7 @@ PROBLEMS_PER_ENTITY = 200
 
 
 def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Problem, ...]]:
-    """The catalog of these entities and what is wrong with it, sorted by subject, with positions and responsible teams.
+    """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
     """
@@ -59,7 +59,7 @@ def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Probl
     stated = _read_all(unique, kinds)
     catalog = Catalog(unique, _both_ways(stated), kinds)
     found = (*_stated_badly(catalog, stated), *(problem for check in CHECKS for problem in check(catalog)))
-    return catalog, with_responsible(catalog, _placed(catalog, _bounded(found)))
+    return catalog, with_responsible(catalog, sorted(_placed(catalog, _bounded(found)), key=_reading_order))
 
 
 def _read_all(entities: Mapping[EntityRef, Entity], kinds: Kinds) -> Stated:
@@ -122,12 +122,12 @@ def _unreadable(unread: Unread) -> Problem:
 
 
 def _bounded(problems: Iterable[Problem]) -> list[Problem]:
-    """Sorted by subject, the rules in their order, and no more than ``PROBLEMS_PER_ENTITY`` of one."""
+    """No more than ``PROBLEMS_PER_ENTITY`` about one entity: those of the earlier rules."""
     kept: dict[EntityRef, list[Problem]] = {}
     for problem in problems:
         if problem.subject is not None and len(mine := kept.setdefault(problem.subject, [])) < PROBLEMS_PER_ENTITY:
             mine.append(problem)
-    return [problem for ref in sorted(kept) for problem in kept[ref]]
+    return [problem for mine in kept.values() for problem in mine]
 
 
 def _placed(catalog: Catalog, problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -139,3 +139,10 @@ def _placed(catalog: Catalog, problems: Iterable[Problem]) -> Iterator[Problem]:
             by_origin = by_origin or {other.origin: other for other in catalog.entities.values()}
             entity = by_origin.get(problem.origin) if problem.origin else None
         yield replace(problem, span=span_of(entity, problem.field)) if entity else problem
+
+
+def _reading_order(problem: Problem) -> tuple[EntityRef | tuple[()], str, int, int, str]:
+    """By subject, then as one meets them in the file."""
+    path = problem.origin.path if problem.origin else ""
+    line, column = (problem.span.line, problem.span.column) if problem.span else (0, 0)
+    return problem.subject or (), path, line, column, problem.code

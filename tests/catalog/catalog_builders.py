@@ -25,7 +25,7 @@ def origin(**changes) -> Origin:
     return Origin(**(values | changes))
 
 
-def entity(document: dict, **place) -> Entity:
+def entity(document: dict, /, **place) -> Entity:
     """An entity as the reader makes it of a document."""
     metadata = {"namespace": "default", **document["metadata"]}
     spec = document.get("spec")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.catalog.graph import Catalog
+from generator.catalog.ownership import OWNERS
 from generator.catalog.suggestions import Names
 from generator.model.ref import EntityRef, humanize
 from generator.model.relation import Relation
@@ -42,6 +43,8 @@ spec:
 """,
 )
 
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?")
+"""A valid name in lower case."""
 _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
@@ -69,18 +72,28 @@ def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
     found = names.nearest(target)
     if found and found.kind == target.kind:
         return f"Did you mean `{_short(catalog, relation, found)}`?"
-    if found:
+    if found and found != relation.source and _may_be(catalog, relation, found):
         return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
+    if not _NAME.fullmatch(target.name):
+        return "This can be nobody's name: names are made of letters, digits, `-`, `_` and `.`. Write the name of the entity."
     if not names.has_kind(target.kind):
         kind = catalog.kinds.get(target.kind)
         return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
     return f"Correct the name, or add a descriptor for {target}."
 
 
+def _may_be(catalog: Catalog, relation: Relation, found: EntityRef) -> bool:
+    """Whether an entity of another kind makes sense in that field: a user as an owner, anything where no kind is the default."""
+    return found.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
+
+
 def _short(catalog: Catalog, relation: Relation, found: EntityRef) -> str:
     """The suggestion as one would write it in that field."""
+    return humanize(found, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
+
+
+def _default_kind(catalog: Catalog, relation: Relation) -> str | None:
     kind = catalog.kinds.get(relation.source.kind)
     match = _FIELD.match(relation.field)
     fields = [field for field in kind.relations if match and field.field == match[1]] if kind else []
-    default_kind = fields[0].default_kind if fields else None
-    return humanize(found, default_kind=default_kind, default_namespace=relation.source.namespace)
+    return fields[0].default_kind if fields else None
