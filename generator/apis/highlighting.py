@@ -18,13 +18,13 @@ MAX_LINE = 5_000
 
 
 def highlight(text: str, language: str) -> Markup:
-    """``<div class="highlight"><pre><code>…`` with a span for each token; plain where the language is unknown or the text too large.
+    """``<div class="highlight"><pre tabindex="0"><code>…`` with a span for each token.
 
-    ``language`` is a name that Pygments knows (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
+    Plain where the language is unknown or the text too large. ``language`` is a name that Pygments knows (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
     """
     lexer = _lexer(language.lower())
     body = escape(text) if lexer is None or _too_large(text) else _coloured(text, lexer)
-    return Markup('<div class="highlight"><pre><code>{}</code></pre></div>').format(body)
+    return Markup('<div class="highlight"><pre tabindex="0"><code>{}</code></pre></div>').format(body)
 
 
 def _too_large(text: str) -> bool:

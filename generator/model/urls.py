@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from generator.model.ref import EntityRef
 
@@ -10,6 +11,7 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RESERVED = re.compile(r"index\.html|con|prn|aux|nul|com[0-9]|lpt[0-9]|(con|prn|aux|nul|com[0-9]|lpt[0-9])\..*")
 
 
+@lru_cache(65_536)
 def segment(text: str) -> str:
     """One lower-case path segment for a kind, namespace or name.
 

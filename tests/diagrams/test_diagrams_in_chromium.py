@@ -1,0 +1,77 @@
+"""The drawing as a browser lays it out, with the portal's own styles."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from samples import hub, ref
+
+from generator.diagrams.drawing import draw
+from generator.diagrams.layout import Layouts
+from generator.diagrams.neighbourhood import neighbourhood
+
+ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    api = pytest.importorskip("playwright.sync_api", reason="install playwright")
+    if CHROMIUM is None:
+        (pytest.fail if os.environ.get("CALLBOARD_TEST_FULL") == "1" else pytest.skip)("install Chromium")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def shown(browser):
+    """Opens a page of that width with the diagram of a hub."""
+    pages = []
+
+    def show(width):
+        styles = "".join((ASSETS / name).read_text() for name in ("portal.css", "diagrams.css"))
+        svg = draw(neighbourhood(hub(300), ref("hub")), Layouts(), "./")
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        pages.append(page)
+        page.set_content(
+            f'<style>:root {{ font-size: 125% }} body {{ margin: 0 }} {styles}</style><div class="cb-page"><figure class="cb-figure">'
+            f'<div class="cb-figure__scroll">{svg}</div></figure></div>'
+        )
+        return page
+
+    yield show
+    for page in pages:
+        page.close()
+
+
+BOXES = "[...document.querySelectorAll('.cb-graph__node rect')].map(e => e.getBoundingClientRect())"
+
+
+def test_texts_stay_in_their_boxes(shown):
+    beyond = shown(1400).evaluate(
+        "[...document.querySelectorAll('.cb-graph__node text')].filter(t => t.getBoundingClientRect().right >"
+        " t.parentNode.querySelector('rect').getBoundingClientRect().right - 2).map(t => t.textContent)"
+    )
+    assert beyond == []
+
+
+def test_a_wide_screen_shows_it_whole(shown):
+    page = shown(1400)
+    right = page.evaluate(f"Math.max(...{BOXES}.map(b => b.right))")
+    left = page.evaluate(f"Math.min(...{BOXES}.map(b => b.left))")
+    assert 0 <= left < right <= 1400
+
+
+def test_a_phone_opens_it_on_the_root_and_scrolls_freely(shown):
+    page = shown(400)
+    root = "document.querySelector('.cb-graph__node--root rect').getBoundingClientRect()"
+    page.wait_for_function(f"{root}.left >= 0 && {root}.right <= 400")
+    page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
+    page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft = 0")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft") == 0
