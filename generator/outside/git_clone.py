@@ -68,7 +68,7 @@ def update(git: Git, folder: Path, url: str, head: Head, depth: int | None) -> s
 
     Nothing is fetched where the commit is there already. A clone that git does not accept is made anew.
     """
-    if not (folder.is_dir() and Git(folder, git.environ).run("rev-parse", "--is-bare-repository").stdout.strip() == b"true"):
+    if not _is_sound(git, folder):
         _make(git, folder, url)
     here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
     kept = KEPT + head.full
@@ -143,6 +143,17 @@ def _refspecs(git: Git) -> list[str]:
     """Refspecs of what the clone keeps."""
     lines = git.output("for-each-ref", "--format=%(refname)", KEPT).decode().split()
     return [f"+{name.removeprefix(KEPT)}:{name}" for name in lines]
+
+
+def _is_sound(git: Git, folder: Path) -> bool:
+    """Whether the folder is a repository (itself, not its parent) whose kept commits can be read.
+
+    ``--missing`` keeps git from fetching what a damaged pack hides: git 2.39 does so until its stack overflows, for 17 seconds.
+    """
+    return (
+        folder.is_dir()
+        and Git(folder, git.environ).run("--git-dir=.", "rev-list", "--missing=allow-any", "--no-walk", f"--glob={KEPT}*").good
+    )
 
 
 def _commit(git: Git, ref: str) -> str:

@@ -13,8 +13,8 @@ KNOWN = (
         "Give a token that may read the repository (option token, as ${NAME}), and check that it has not expired.",
     ),
     (
-        r"Permission denied \(|Could not read from remote repository|publickey",
-        "the host refuses our ssh key, or the repository is not there",
+        r"Permission denied \(",
+        "the host refuses our ssh key",
         "Load a key that may read the repository into the ssh agent, or use an https:// URL with a token.",
     ),
     (
