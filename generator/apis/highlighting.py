@@ -20,7 +20,8 @@ MAX_LINE = 5_000
 def highlight(text: str, language: str) -> Markup:
     """``<div class="highlight"><pre tabindex="0"><code>…`` with a span for each token.
 
-    Plain where the language is unknown or the text too large. ``language`` is a name that Pygments knows (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
+    Plain where the language is unknown or the text too large. ``language`` is a name that Pygments knows
+    (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
     """
     lexer = _lexer(language.lower())
     body = escape(text) if lexer is None or _too_large(text) else _coloured(text, lexer)
