@@ -132,10 +132,10 @@ def _content_start(text: str, chunk: _Chunk) -> int:
 
 
 def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
-    source = _prepared(text)
+    source = prepared(text)
     builder = Builder(nodes, depth, shared="&" in text)
     try:
-        node = _compose(source, depth)
+        node = compose_source(source, depth)
         value = None if node is None else builder.build(node)
         if node is not None and _OPEN_LINE.search(source):
             builder.troubles += quoted_too_far_left(node, source)
@@ -154,7 +154,7 @@ def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
     return Document(index, line, text, None if any(t.fatal for t in troubles) else value, troubles)
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
     """The text as libyaml must see it to agree with YAML 1.2: with a last newline, exotic characters stashed away."""
     source = text if text.endswith("\n") else text + "\n"
     if _EXOTIC.search(source):
@@ -173,7 +173,7 @@ def _restored(value: Any) -> Any:
     return value
 
 
-def _compose(source: str, depth: int) -> Node | None:
+def compose_source(source: str, depth: int) -> Node | None:
     """The root node. Raises ``MarkedYAMLError``, or ``Unusable`` for what libyaml's recursion could not bear."""
     if source.startswith("%"):
         source = _DIRECTIVE.sub("", source)

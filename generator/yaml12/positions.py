@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from yaml.error import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from generator.yaml12.documents import _compose, _prepared
+from generator.yaml12.documents import compose_source, prepared
 from generator.yaml12.trouble import Extent, extent_of
-from generator.yaml12.values import Unusable, key_text, plain_value
+from generator.yaml12.values import Unusable, key_text, plain_value, written_key
 
 _DEPTH = 200
+_START = Extent(1, 1, 1, 2)
 
 
 def compose(text: str) -> Node | None:
     """The nodes of a document, or None where it has none or is no YAML."""
     try:
-        return _compose(_prepared(text), _DEPTH)
+        return compose_source(prepared(text), _DEPTH)
     except (YAMLError, Unusable):
         return None
 
@@ -25,40 +26,57 @@ def compose(text: str) -> Node | None:
 def find(root: Node | None, path: Sequence[str | int]) -> tuple[Extent, bool]:
     """Where the value at a path of keys and indexes stands, and whether it was found.
 
-    Where it is missing, the nearest parent that exists: its key if it has one, else its first line. A null without text
-    is shown by its key.
+    A collection below a key, and a null without text, are shown by their key. Where a value is missing, the nearest
+    parent that exists is shown.
     """
     if root is None:
-        return Extent(1, 1, 1, 2), False
-    node, shown = root, _first(root)
+        return _START, False
+    node, at = root, _first(root)
     for step in path:
         key, child = _step(node, step)
         if child is None:
-            return shown, False
+            return at, False
         node = child
-        shown = extent_of(key) if key is not None and not _visible(child) else extent_of(child)
-        if not isinstance(child, ScalarNode) and key is not None:
-            shown = extent_of(key)
-    return shown, True
+        at = extent_of(child if key is None or _visible(child) else key)
+    return at, True
+
+
+def find_key(root: Node | None, path: Sequence[str | int]) -> Extent:
+    """Where the last key of a path stands; where it is missing, the nearest parent."""
+    parent = node_at(root, path[:-1]) if path else None
+    key = _step(parent, path[-1])[0] if parent is not None else None
+    return extent_of(key) if key is not None else find(root, path)[0]
+
+
+def node_at(root: Node | None, path: Sequence[str | int]) -> Node | None:
+    """The node at a path, or None."""
+    node = root
+    for step in path:
+        node = _step(node, step)[1] if node is not None else None
+    return node
 
 
 def _first(root: Node) -> Extent:
-    if isinstance(root, MappingNode) and root.value:
-        return extent_of(root.value[0][0])
-    return extent_of(root)
+    """A document is shown by its first key."""
+    return extent_of(root.value[0][0]) if isinstance(root, MappingNode) and root.value else extent_of(root)
 
 
 def _visible(node: Node) -> bool:
-    """A value without any text has no place of its own."""
-    return bool(node.start_mark.index != node.end_mark.index)
+    """Whether a node is a scalar with a text of its own."""
+    return isinstance(node, ScalarNode) and bool(node.start_mark.index != node.end_mark.index)
 
 
 def _step(node: Node, step: str | int) -> tuple[Node | None, Node | None]:
     if isinstance(node, MappingNode):
-        wanted = str(step)
         for key, value in reversed(node.value):
-            if isinstance(key, ScalarNode) and wanted in (key.value, key_text(plain_value(key.value))):
+            if _names(key, str(step)):
                 return key, value
     elif isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
         return None, node.value[step]
     return None, None
+
+
+def _names(key: Node, wanted: str) -> bool:
+    if isinstance(key, ScalarNode):
+        return wanted in (key.value, key_text(plain_value(key.value)))
+    return written_key(key) == wanted

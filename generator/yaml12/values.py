@@ -123,13 +123,13 @@ def key_text(key: Any) -> str:
     return str(key)
 
 
-def _written(node: Node) -> str:
+def written_key(node: Node) -> str:
     """A collection that stands as a key, written back as YAML: ``{{ x }}`` has the key ``{ x }``."""
     if isinstance(node, ScalarNode):
         return str(node.value)
     if isinstance(node, SequenceNode):
-        return f"[ {', '.join(map(_written, node.value))} ]"
-    pairs = (_written(k) + (f": {_written(v)}" if v.value else "") for k, v in node.value)
+        return f"[ {', '.join(map(written_key, node.value))} ]"
+    pairs = (written_key(k) + (f": {written_key(v)}" if v.value else "") for k, v in node.value)
     return f"{{ {', '.join(pairs)} }}"
 
 
@@ -197,7 +197,7 @@ class Builder:
                 first[same] = key_node
             else:
                 self.build(key_node, depth)
-                text = _written(key_node)
+                text = written_key(key_node)
                 self._collection_key(key_node)
             result[text] = self.build(value_node, depth)
         return result
