@@ -106,11 +106,23 @@ def _in_order(shape: Shape, corners: Sequence[Pair], long: dict[Pair, tuple[int,
         for ours, theirs in zip(group, sorted(group, key=lambda i: (corners[i][1], i)), strict=True):
             at[ours] = theirs
     routes = tuple((i, long[at[a], at[b]]) for i, (a, b) in enumerate(shape.edges) if (at[a], at[b]) in long)
-    top = min(*(y for _, y in corners), *(y for points in long.values() for y in points[1::2]), 0)
-    bottom = max(*(y for _, y in corners), *(y - BOX_HEIGHT for points in long.values() for y in points[1::2]), 0) + BOX_HEIGHT
+    reach = [y for points in long.values() for y in _heights(points)]
+    top = min([0, *reach])
+    bottom = max([y + BOX_HEIGHT for _, y in corners] + reach)
     placed = tuple((corners[i][0], corners[i][1] - top) for i in at)
     lowered = tuple((i, tuple(v - top * (n % 2) for n, v in enumerate(points))) for i, points in routes)
     return Places(max(x for x, _ in placed) + shape.width, bottom - top, placed, lowered)
+
+
+def _heights(points: Sequence[int]) -> list[int]:
+    """How high and low a Bézier curve goes, at eight places of each piece; its control points lie far beyond."""
+    ys = points[1::2]
+    pieces = [ys[i : i + 4] for i in range(0, len(ys) - 1, 3)]
+    return [
+        round((1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d)
+        for a, b, c, d in pieces
+        for t in (0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1)
+    ]
 
 
 def columns(shape: Shape) -> Places:

@@ -136,8 +136,15 @@ def test_boxes_never_overlap_and_stand_inside_the_drawing(pairs, most):
         assert x + BOX_WIDTHS[0] <= width
         assert y + BOX_HEIGHT <= height
         assert all(abs(x - x2) >= BOX_WIDTHS[0] or abs(y - y2) >= BOX_HEIGHT for x2, y2 in corners[i + 1 :])
-    numbers = [float(v) for d in re.findall(r' d="([^"]*)"', svg) for v in re.findall(r"-?[\d.]+", re.sub(r"l-?7-3\.5v7z", "", d))]
-    assert all(-2 <= v <= max(width, height) for v in numbers)
+
+
+def test_room_is_made_for_lines_that_go_around_the_boxes():
+    answer = "graph 1 5 2\nnode n0 1 1 2 0.6 x\nnode n1 4 1 2 0.6 x\nedge n0 n1 4 2 1 2.5 6 3 6 3 1 solid black\nstop\n"
+    straight = read_plain(answer, Shape(144, 2, ((0, 1),)))
+    around = read_plain(answer.replace("node n1 4 1", "node n2 3 1 2 .6 x\nnode n1 4 1"), Shape(144, 3, ((0, 1),)))
+    assert (straight.routes, len(around.routes)) == ((), 1)
+    assert around.height > straight.height
+    assert min(y for _, y in around.corners) > min(y for _, y in straight.corners)
 
 
 @given(EDGES)
