@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,12 @@ TYPES = [("service", 0.62), ("library", 0.14), ("website", 0.1), ("job", 0.08), 
 RESOURCES = ["database", "s3-bucket", "queue", "cache", "topic", "kubernetes-cluster"]
 TAGS = "java go python typescript kotlin rust tier-1 tier-2 tier-3 pci gdpr public internal batch realtime".split()
 VERBS = "keeps sends reads checks prices stores ranks merges routes exports signs collects publishes answers renders".split()
+
+
+def batched(items: Iterator[str], size: int) -> Iterator[list[str]]:
+    """Lists of at most ``size`` items."""
+    while part := list(itertools.islice(items, size)):
+        yield part
 
 
 def sentence(rng: random.Random, words: int = 9) -> str:
@@ -97,8 +104,9 @@ class Organisation:
 
     def repositories(self) -> Iterator[tuple[str, str, str]]:
         """(folder, file name, text) of every descriptor."""
-        yield "organisation", "catalog-info.yaml", "---\n".join(self.people())
-        yield "architecture", "catalog-info.yaml", "---\n".join(self.structure())
+        for folder, documents in (("organisation", self.people()), ("architecture", self.structure())):
+            for number, part in enumerate(batched(documents, 200)):
+                yield f"{folder}-{number}", "catalog-info.yaml", "---\n".join(part)
         apis, resources = iter(range(self.count["API"])), iter(range(self.count["Resource"]))
         ratio_api, ratio_resource = self.count["API"] / self.count["Component"], self.count["Resource"] / self.count["Component"]
         given_api = given_resource = 0.0
@@ -138,7 +146,7 @@ class Organisation:
             f"  tags: [{', '.join(sorted(set(rng.choices(TAGS, k=rng.randint(0, 4)))))}]",
             "  links:", f"    - url: https://runbooks.acme.example/{name}", "      title: Runbook", "      icon: docs",
             "spec:", f"  type: {self.types[i]}",
-            f"  lifecycle: {rng.choices(['production', 'experimental', 'deprecated'], [85, 10, 5])[0]}",
+            f"  lifecycle: {rng.choices(['production', 'experimental', 'deprecated'], [88, 10, 2])[0]}",
             f"  owner: {self.owner(i)}", f"  system: {self.names['System'][i * self.count['System'] // self.count['Component']]}",
         ]  # fmt: skip
         for key, items in (

@@ -11,13 +11,11 @@ from generator.descriptors.kinds import Kinds
 from generator.descriptors.placeholders import Fetch
 from generator.descriptors.reading import FileResult, read_file
 from generator.model.entity import Entity
-from generator.model.tree import DescriptorFile, Tree
+from generator.model.tree import DescriptorFile, Tree, Trees
 from generator.problems import Problem
 from generator.settings.settings import Limits
 from generator.sources import addresses
 
-Trees = Mapping[tuple[str, str], Tree]
-"""By name of the source and id of the tree."""
 Read = Callable[[DescriptorFile, Kinds, Limits, Fetch], FileResult]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from generator.model.entity import Origin
 
 
 class Tree(Protocol):
@@ -53,6 +55,15 @@ class Tree(Protocol):
 
     def edit_url(self, path: str) -> str:
         """Where people change the file on the web; an empty text where nobody knows."""
+
+
+Trees = Mapping[tuple[str, str], Tree]
+"""By name of the source and id of the tree."""
+
+
+def tree_of(trees: Trees, origin: Origin) -> Tree | None:
+    """The tree that a document lies in; None where it is not at hand."""
+    return trees.get((origin.source, origin.tree))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -13,7 +12,7 @@ from generator.catalog.graph import Catalog
 from generator.descriptors.kinds import Kinds
 from generator.model.entity import Entity, Origin
 from generator.model.ref import EntityRef, humanize
-from generator.model.tree import Tree
+from generator.model.tree import Trees, tree_of
 from generator.pages.urls import entity_path
 from generator.pages.written import display_name, text_of, web_url
 from generator.problems import Problem, Severity
@@ -209,8 +208,8 @@ def problem_code_path(code: str) -> str:
     return f"guides/reference/problems/{code}/"
 
 
-def problem_view(problem: Problem, links: Links, trees: Mapping[str, Tree]) -> ProblemView:
-    """A problem as the templates show it. ``trees`` by id."""
+def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:
+    """A problem as the templates show it."""
     tone, icon, label = _SEVERITIES[problem.severity]
     where = _position(problem)
     path = problem.origin.path if problem.origin else ""
@@ -248,15 +247,15 @@ def _line(problem: Problem) -> int | None:
     return problem.span.line if problem.span else None
 
 
-def line_url(origin: Origin, line: int | None, trees: Mapping[str, Tree]) -> str:
+def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
     """Where people read the origin's file on the web, at that line (the document's first if None); empty where unknown."""
-    tree = trees.get(origin.tree)
+    tree = tree_of(trees, origin)
     if tree is None:
         return ""
     return web_url(tree.view_url(origin.path, line or origin.line)) or web_url(tree.edit_url(origin.path))
 
 
-def edit_url(origin: Origin, trees: Mapping[str, Tree]) -> str:
+def edit_url(origin: Origin, trees: Trees) -> str:
     """Where people change the origin's file on the web; empty where unknown."""
-    tree = trees.get(origin.tree)
+    tree = tree_of(trees, origin)
     return web_url(tree.edit_url(origin.path)) if tree else ""

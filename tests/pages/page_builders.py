@@ -1,6 +1,7 @@
 """A small portal in memory: documents in, entity pages out, rendered with the real templates."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class HostTree:
     def view_url(self, path, line=None):
         return f"{self.host}/blob/main/{path}" + (f"#L{line}" if line else "") if self.host else ""
 
+    def last_change(self, path):
+        return datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+
     def edit_url(self, path):
         return f"{self.host}/edit/main/{path}" if self.host else ""
 
@@ -55,7 +59,7 @@ def context_of(entities, portal=None, tree=None):
     catalog, problems = link(entities, KINDS)
     tree = tree or HostTree()
     settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), portal or Portal())
-    return entity_context(catalog, problems, {tree.id: tree}, settings, LAYOUTS, RENDERER.labels)
+    return entity_context(catalog, problems, {("here", tree.id): tree}, settings, LAYOUTS, RENDERER.labels)
 
 
 def page_of(entities, ref, **more):

@@ -378,3 +378,9 @@ def test_what_search_knows_is_words_and_other_spellings_of_the_name():
     assert known.body == "Takes orders.\n\nfast\n\njava\n\nshop-team"
     assert {"order", "svc", "service", "ordersvc", "orderservice"} <= set(known.alias.split())
     assert dict(known.meta) == {"ref": "component:default/order-svc", "owner": "shop-team"}
+
+
+def test_the_page_tells_when_the_descriptor_changed_in_the_portals_time_and_names_no_commit(shop):
+    _, html = page_of(shop, "resource:default/db", portal=Portal(timezone="Europe/Berlin"))
+    assert "changed 2026-11-21" in html
+    assert "01234567" not in html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from generator.descriptors.secrets import mask
 from generator.documentation.markdown import plain, to_html
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef, RefError, parse_ref
+from generator.model.tree import tree_of
 from generator.pages.entities.addresses import view_address
 from generator.pages.entities.context import EntityContext
 from generator.pages.entities.heading import lead
@@ -23,7 +25,6 @@ from generator.pages.written import description_of, text_of, web_url
 TAG_LIMIT = 40
 LINK_LIMIT = 30
 LABEL_LIMIT = 20
-_REVISION_LETTERS = 8
 
 _WORDS = {
     "dashboard": "dashboard",
@@ -154,13 +155,18 @@ def _place(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     refs = tuple(ref for ref in map(_ref, origin.via_locations[-3:]) if ref)
     return (
         Detail(labels["descriptor"], code=origin.path, url=view_address(context, entity)),
-        Detail(labels["repository"], text=origin.repository, note=_commit(context, origin.revision)),
+        Detail(labels["repository"], text=origin.repository, note=_changed(context, entity)),
         Detail(labels["found_through"], entities=context.links.all(refs)),
     )
 
 
-def _commit(context: EntityContext, revision: str) -> str:
-    return context.labels["commit"] % revision[:_REVISION_LETTERS] if revision else ""
+def _changed(context: EntityContext, entity: Entity) -> str:
+    """When the descriptor was last changed. Not the tree's commit: that would change every page of a busy repository each night."""
+    tree = tree_of(context.trees, entity.origin)
+    changed = tree.last_change(entity.origin.path) if tree else None
+    if changed is None:
+        return ""
+    return context.labels["changed_on"] % changed.astimezone(ZoneInfo(context.settings.portal.timezone)).date().isoformat()
 
 
 def _ref(text: str) -> EntityRef | None:

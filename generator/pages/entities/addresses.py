@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from generator.catalog import questions
 from generator.model.entity import Entity
+from generator.model.tree import tree_of
 from generator.pages.entities.context import EntityContext
 from generator.pages.parts import edit_url, line_url
 from generator.pages.written import web_url
@@ -55,7 +56,7 @@ def docs_address(context: EntityContext, entity: Entity) -> str:
 
 
 def _folder_address(context: EntityContext, entity: Entity, folder: str) -> str:
-    tree = context.trees.get(entity.origin.tree)
+    tree = tree_of(context.trees, entity.origin)
     path = posixpath.normpath(posixpath.join(posixpath.dirname(entity.origin.path), folder))
     if tree is None or path.startswith(("..", "/")):
         return ""

@@ -9,7 +9,7 @@ from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.diagrams.layout import Layouts
 from generator.model.ref import EntityRef
-from generator.model.tree import Tree
+from generator.model.tree import Trees
 from generator.pages.parts import EntityLink, Links
 from generator.problems import Problem
 from generator.settings.settings import Settings
@@ -25,8 +25,7 @@ class EntityContext:
     catalog: Catalog
     problems: Mapping[EntityRef, Sequence[Problem]]
     """By subject."""
-    trees: Mapping[str, Tree]
-    """By id."""
+    trees: Trees
     settings: Settings
     layouts: Layouts
     labels: Mapping[str, str]
@@ -57,7 +56,7 @@ class EntityContext:
 def entity_context(
     catalog: Catalog,
     problems: Sequence[Problem],
-    trees: Mapping[str, Tree],
+    trees: Trees,
     settings: Settings,
     layouts: Layouts,
     labels: Mapping[str, str],

@@ -12,7 +12,7 @@ from generator.diagrams.layout import Layouts
 from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
-from generator.model.tree import Tree
+from generator.model.tree import Trees
 from generator.pages.parts import CountView, EntityLink, Links, catalog_path, kind_icon
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
@@ -33,8 +33,7 @@ class IndexContext:
     problems: tuple[Problem, ...]
     """All, each with the team that can mend it; also those about no entity."""
     by_subject: Mapping[EntityRef, Sequence[Problem]]
-    trees: Mapping[str, Tree]
-    """By id."""
+    trees: Trees
     settings: Settings
     layouts: Layouts
     labels: Mapping[str, str]
@@ -78,7 +77,7 @@ class IndexContext:
 def index_context(
     catalog: Catalog,
     problems: Sequence[Problem],
-    trees: Mapping[str, Tree],
+    trees: Trees,
     settings: Settings,
     layouts: Layouts,
     labels: Mapping[str, str],

@@ -1,0 +1,193 @@
+"""Home, the lists, search and the page for addresses that lead nowhere, rendered with the real templates."""
+
+import re
+from pathlib import Path
+
+import pytest
+from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents, entity_of
+
+from generator.catalog.linking import link
+from generator.catalog.names import names_index
+from generator.descriptors.kinds import builtin_kinds
+from generator.model.entity import Origin
+from generator.pages.indexes import faults, table
+from generator.pages.indexes.context import KINDS, index_context
+from generator.pages.indexes.planning import plan
+from generator.pages.indexes.teams import teams_view
+from generator.pages.search_text import SHORT_FORMS
+from generator.pages.urls import entity_path
+from generator.problems import Problem, Severity
+from generator.settings.settings import Portal, Settings
+
+ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
+
+SHOP = """
+kind: Domain
+metadata: {name: sales, title: Sales, description: Selling things. And more.}
+spec: {owner: shop}
+---
+kind: System
+metadata: {name: checkout}
+spec: {owner: team-checkout, domain: sales}
+---
+kind: Component
+metadata: {name: order-svc, description: Takes orders., tags: [java]}
+spec: {type: service, lifecycle: production, owner: team-checkout, system: checkout, providesApis: [orders], dependsOn: ["resource:gone"]}
+---
+kind: Component
+metadata: {name: web}
+spec: {type: website, lifecycle: experimental, owner: team-nobody, consumesApis: [orders]}
+---
+kind: API
+metadata: {name: orders, title: "<script>alert(1)</script>"}
+spec: {type: openapi, lifecycle: production, owner: team-checkout, definition: "{}"}
+---
+kind: Group
+metadata: {name: shop}
+spec: {type: unit, children: [team-checkout]}
+---
+kind: Group
+metadata: {name: team-checkout, title: Checkout}
+spec: {type: team, children: [], members: [ann]}
+---
+kind: User
+metadata: {name: ann}
+spec: {memberOf: [team-checkout]}
+---
+kind: User
+metadata: {name: lone}
+spec: {memberOf: []}
+"""
+
+
+def context_of(entities, problems=(), **portal):
+    catalog, found = link(entities, builtin_kinds())
+    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(name="Acme", **portal))
+    return index_context(catalog, (*found, *problems), {"tree": HostTree()}, settings, LAYOUTS, RENDERER.labels)
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return context_of(documents(SHOP))
+
+
+def rendered(context):
+    return {page.path: RENDERER.render(page, page.view()) for page in plan(context)}
+
+
+def components(count):
+    return [entity_of({"kind": "Component", "metadata": {"name": f"c{i:04}"}, "spec": {"type": "service"}}) for i in range(count)]
+
+
+def test_every_page_closes_its_elements_and_has_one_heading_of_the_first_level(shop):
+    for path, html in rendered(shop).items():
+        outline = Outline(html)
+        assert [level for level in outline.tags if level == "h1"] == ["h1"], path
+        assert len(outline.ids) == len(set(outline.ids)), path
+
+
+def test_every_link_leads_to_a_page_of_the_site(shop):
+    pages = rendered(shop)
+    known = {*pages, *(entity_path(ref) for ref in shop.catalog.entities)}
+    for path, html in pages.items():
+        up = "/" if path == "404.html" else "../" * path.count("/") or "./"
+        for href in re.findall(r'<a [^>]*?href="([^"]*)"', html):
+            target = href.removeprefix(up).partition("?")[0].partition("#")[0]
+            own = href.startswith(("#", "?", "https://github.com/"))
+            assert own or target in known or target.startswith(("guides/", "api/")), (path, href)
+
+
+def test_no_page_has_a_style_attribute_an_inline_script_or_an_unescaped_title(shop):
+    for path, html in rendered(shop).items():
+        assert "<script>" not in html, path
+        assert " style=" not in html, path
+        assert not re.search(r"\son[a-z]+=", html), path
+
+
+def test_an_empty_catalog_has_all_pages_and_says_what_to_do():
+    pages = rendered(context_of([]))
+    assert "sources.yaml" in pages[""]
+    assert {"", "catalog/", "teams/", "systems/", "domains/", "apis/", "problems/", "search/", "404.html"} == set(pages)
+
+
+def test_home_proposes_searches_that_find_something_in_this_catalog(shop):
+    view = next(page for page in plan(shop) if page.path == "").view()
+    names = names_index(shop.catalog)["name"] + ["Checkout", "<script>alert(1)</script>"]
+    assert view.hints
+    assert all(hint.text in names for hint in view.hints)
+
+
+def test_home_counts_everything_inside_a_domain_at_any_depth(shop):
+    view = next(page for page in plan(shop) if page.path == "").view()
+    (sales,) = view.areas
+    assert {(count.label, count.number) for count in sales.counts} == {("Component", 1), ("System", 1)}
+    assert sales.sentence == "Selling things."
+
+
+def test_the_catalog_is_cut_into_pages_that_hold_each_entity_once():
+    context = context_of(components(250))
+    views = [page.view() for page in plan(context) if page.path.startswith("catalog/")]
+    assert [len(view.rows) for view in views] == [100, 100, 50]
+    assert len({row.link.ref for view in views for row in view.rows}) == 250
+
+
+def test_the_list_stands_in_the_order_that_the_script_makes_from_the_names_index(shop):
+    titles = {ref: title for ref, title in zip(shop.catalog.entities, _titles(names_index(shop.catalog)), strict=True)}
+    refs = list(shop.catalog.entities)
+    assert list(table.in_order(shop)) == sorted(refs, key=lambda ref: (titles[ref].lower(), refs.index(ref)))
+
+
+def _titles(index):
+    def words(name):
+        return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_.]+", name) if word)
+
+    return [{0: name, 1: words(name)}.get(title, title) for name, title in zip(index["name"], index["title"], strict=True)]
+
+
+def test_a_missing_owner_is_said_in_the_list(shop):
+    html = rendered(shop)["catalog/"]
+    assert "team-nobody" in html
+    assert 'aria-label="not in the catalog"' in html
+
+
+def test_teams_that_contain_each_other_are_listed_once():
+    circle = documents(
+        "kind: Group\nmetadata: {name: a}\nspec: {type: t, parent: b, children: []}\n---\n"
+        "kind: Group\nmetadata: {name: b}\nspec: {type: t, parent: a, children: []}"
+    )
+    assert teams_view(context_of(circle)).count == 2
+
+
+def test_people_without_a_team_are_named(shop):
+    assert [link.name for link in teams_view(shop).loose] == ["lone"]
+
+
+def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last():
+    unread = Problem("SRC001", Severity.ERROR, "The repository acme/old could not be read.", hint="Renew the token.")
+    view = faults.problems_view(context_of(documents(SHOP), [unread]))
+    assert [group.team.name if group.team else None for group in view.groups][-1] is None
+    assert any(problem.message == unread.message for problem in view.groups[-1].shown)
+    assert any(problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.shown)
+
+
+def test_ten_thousand_problems_are_counted_and_not_all_written_out():
+    place = Origin("here", "tree", "acme/shop", "", "catalog-info.yaml", 0, 1)
+    many = [Problem("X001", Severity.WARNING, f"Number {number}.", place) for number in range(10_000)]
+    view = faults.problems_view(context_of(documents(SHOP), many))
+    assert view.count > 10_000
+    assert sum(len(group.shown) for group in view.groups) <= faults.IN_ALL
+    assert view.groups[-1].more > 0
+
+
+def test_scripts_and_generator_agree_on_kinds_short_forms_and_first_choices():
+    columns, core = (ASSETS / "facet-columns.js").read_text(), (ASSETS / "search-core.js").read_text()
+    assert tuple(re.findall(r'"(\w+)"', re.search(r"const KINDS = \[(.*?)\]", columns)[1])) == KINDS
+    assert re.findall(r'\["([\w-]+)",\s*"([\w-]+)"\]', core) == [list(pair) and pair for pair in SHORT_FORMS]
+    assert f"const FIRST = {table.CHOICES}," in (ASSETS / "facets.js").read_text()
+    assert f'NONE = "{table.NONE}"' in columns
+
+
+def test_no_script_writes_markup_from_text():
+    for path in ASSETS.glob("*.js"):
+        source = re.sub(r"//.*", "", path.read_text())
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source), path.name
