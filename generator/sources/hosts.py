@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[^/:@\s]{2,}):(?P<path>(?!//)\S+)")
+SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[^/:@\s-][^/:@\s]+):(?P<path>(?!//)\S+)")
 """``git@host:acme/payments.git``; one letter before the colon is a drive."""
 KNOWN_HOSTS = {
     "github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket", "codeberg.org": "gitea", "gitea.com": "gitea",
@@ -90,7 +90,7 @@ def parse(address: str) -> Remote | None:
         return None
     if parts.scheme == "file":
         return Remote("file", "", "/" + unquote(parts.path).strip("/").removesuffix(".git").rstrip("/"))
-    if not host or parts.scheme not in {"https", "http", "ssh", "git"}:
+    if not host or host.startswith("-") or parts.scheme not in {"https", "http", "ssh", "git"}:
         return None
     named = port is not None and parts.scheme in {"https", "http"} and port != {"https": 443, "http": 80}[parts.scheme]
     return _remote(parts.scheme, f"{host}:{port}" if named else host, parts.path)
