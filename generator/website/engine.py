@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,13 +13,12 @@ from typing import Any
 import yaml
 
 from generator.errors import WebsiteError
+from generator.outside import process
 from generator.settings.settings import Portal
 from generator.website.guides import Guides
 from generator.website.portal_files import PortalFiles
 
-Run = Callable[[Sequence[str], Path, Mapping[str, str]], tuple[int, str]]
-"""Runs a command in a folder with these variables on top of the environment: its exit code, and what it said."""
-
+_TIMEOUT = 1800
 NAME_SLOT = "qznamezq"
 """Stands for the portal's name, which the theme writes with and without escaping."""
 MARK_ICON = "material/bulletin-board"
@@ -27,7 +26,7 @@ FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("na
 """The frames by name, with the theme's side columns that each hides."""
 TABS = ("catalog", "apis", "teams", "systems", "domains", "problems")
 """Sections behind Home, each at the path of its name; the guides' tab comes last, if there are guides."""
-_SCRIPTS = ("search.js", "ages.js", "copy.js", "my-team.js", "elements.js")
+_SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
 """Modules of ``assets/`` that every page loads, those that exist; a page that needs another names it in its template."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 _EXTENSIONS: tuple[Any, ...] = (
@@ -73,16 +72,19 @@ def write_project(project: Project, folder: Path) -> None:
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def run_mkdocs(folder: Path, run: Run, python: str) -> Path:
-    """Build the project; the folder of the result.
+def run_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Path:
+    """Build the project with the Python that has MkDocs; the folder of the result.
 
     Raises:
         WebsiteError: MkDocs failed; the message ends with what it said.
     """
-    command = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", str(folder / "site")]
-    code, said = run(command, folder, {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"})
-    if code or not (folder / "site/index.html").is_file():
-        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {code}):\n{said.strip()[-4000:]}")
+    command: list[str | Path] = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", folder / "site"]
+    # Without these, MkDocs prints an advertisement, and orders some sets by chance.
+    known = process.allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    done = process.run(command, environ=known, cwd=folder, timeout=_TIMEOUT)
+    if not done.good or not (folder / "site/index.html").is_file():
+        said = f"{done.stdout.decode('utf-8', 'replace')}{done.stderr}".strip()[-4000:]
+        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {done.code}):\n{said}")
     return folder / "site"
 
 

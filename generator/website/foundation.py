@@ -14,7 +14,7 @@ from pathlib import Path
 
 import generator
 from generator.pages.page import SearchText
-from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, Project, Run, frame_folder, run_mkdocs, write_project
+from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, Project, frame_folder, run_mkdocs, write_project
 from generator.website.frames import GENERATOR, FrameTemplate, read_frames
 from generator.website.guide_text import guide_text
 from generator.website.icons import favicon
@@ -38,7 +38,7 @@ class Foundation:
     """What search knows of the guides, by path."""
 
 
-def lay_foundation(project: Project, cache: Path, run: Run, python: str) -> Foundation:
+def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:
     """The foundation, from ``cache`` if it was built of the same things before.
 
     Raises:
@@ -51,7 +51,7 @@ def lay_foundation(project: Project, cache: Path, run: Run, python: str) -> Foun
         key = _key(project, scratch / "project")
         kept = cache / key
         if not kept.is_dir():
-            _build(project, scratch / "project", run, python).rename(kept)
+            _build(project, scratch / "project", python, environ).rename(kept)
             _forget_others(cache, key, scratch.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -67,8 +67,8 @@ def _key(project: Project, folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def _build(project: Project, folder: Path, run: Run, python: str) -> Path:
-    site = run_mkdocs(folder, run, python)
+def _build(project: Project, folder: Path, python: Path, environ: Mapping[str, str]) -> Path:
+    site = run_mkdocs(folder, python, environ)
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
         (site / "assets/favicon.svg").write_bytes(favicon(project.files, MARK_ICON))

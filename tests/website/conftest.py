@@ -4,7 +4,6 @@ import functools
 import http.server
 import os
 import shutil
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -18,11 +17,6 @@ from generator.website.rendering import Renderer
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def run_for_real(command, folder, environ):
-    done = subprocess.run(command, cwd=folder, env=os.environ | environ, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +45,7 @@ def frames_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def laid(project, frames_cache):
     """The foundation of that portal, by the real MkDocs."""
-    return foundation.lay_foundation(project, frames_cache, run_for_real, sys.executable)
+    return foundation.lay_foundation(project, frames_cache, Path(sys.executable), os.environ)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -1,0 +1,212 @@
+"""The whole room: real frames, real search; what is built step by step equals what is built at once."""
+
+import json
+import os
+import random
+import shutil
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from generator.errors import LockedError, WebsiteError
+from generator.outside.store import Store, locked
+from generator.pages.page import Page, SearchText, TocEntry
+from generator.settings.settings import Portal, Settings
+from generator.website.assembling import assemble
+
+TEMPLATE = (
+    '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
+    '{% for link in view.links %}<a href="{{ up }}{{ link }}">x</a>{% endfor %}<div class="cb-prose">{{ view.prose|safe }}</div>'
+)
+INDEXES = ("", "catalog/", "apis/", "teams/", "systems/", "domains/", "problems/")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    parts: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    prose: str = ""
+
+
+def page(path, view, ref=""):
+    def toc(v):
+        return tuple(TocEntry(part, part) for part in v.parts)
+
+    def text():
+        return SearchText(view.name, f"Words of {view.name}", "component")
+
+    return Page(
+        path, "plain.html", "entity", path.partition("/")[0] + "/" if path else "", view.name, lambda: view, toc=toc, search=text, ref=ref
+    )
+
+
+def entity(name, **more):
+    return page(f"catalog/default/component/{name}/", View(name, **more), f"component:default/{name}")
+
+
+def indexes():
+    return [page(path, View(path or "Home")) for path in INDEXES]
+
+
+@pytest.fixture
+def portal(tmp_path, frames_cache):
+    """``build(pages, data)`` with the frames of another run, so that MkDocs runs once for all tests."""
+    root = tmp_path / "portal"
+    (root / "templates").mkdir(parents=True)
+    (root / "templates/plain.html").write_text(TEMPLATE)
+    settings = Settings(root, root / "sources.yaml", Portal(name="Test", url="https://x.example/p/"))
+
+    def build(pages, data=(), output=tmp_path / "out", store=None, **more):
+        store = store or Store(tmp_path / "store")
+        frames = store.cache / "frames"
+        if not frames.exists():
+            shared = frames_cache.parent / "frames-of-assembling"
+            frames.parent.mkdir(parents=True, exist_ok=True)
+            if shared.exists():
+                shutil.copytree(shared, frames)
+        result = assemble(chain(indexes(), pages), data, settings, store, output, environ=os.environ, **more)
+        if not (frames_cache.parent / "frames-of-assembling").exists():
+            shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")
+        return result
+
+    return build
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_site_has_its_pages_data_assets_search_and_what_robots_ask_for(portal, tmp_path):
+    done = portal([entity("a", parts=("about",), links=("catalog/",))], [("api/catalog/names.json", b"[]")])
+    names = files(tmp_path / "out")
+    wanted = {
+        "index.html",
+        "404.html",
+        "catalog/default/component/a/index.html",
+        "api/catalog/names.json",
+        "assets/icons.svg",
+        "robots.txt",
+    }
+    assert wanted | {"sitemap.xml", "pagefind/pagefind.js", "assets/portal.css", ".callboard-site"} <= set(names)
+    assert (done.pages, done.rendered, done.problems) == (9, 9, ())
+    assert b"https://x.example/p/catalog/default/component/a/" in names["sitemap.xml"]
+
+
+def test_nothing_changed_means_nothing_rendered_and_nothing_written(portal, tmp_path):
+    portal([entity("a")])
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*")}
+    done = portal([entity("a")])
+    assert (done.rendered, done.committed.written, done.committed.removed) == (0, 0, 0)
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*")} == before
+
+
+def test_one_changed_entity_is_one_rendered_page(portal):
+    portal([entity("a"), entity("b")])
+    assert portal([entity("a", parts=("new",)), entity("b")]).rendered == 1
+
+
+def test_a_vanished_entity_leaves_nothing_behind(portal, tmp_path):
+    portal([entity("a"), entity("b")])
+    portal([entity("a")])
+    assert not (tmp_path / "out/catalog/default/component/b").exists()
+
+
+def test_after_random_edits_the_site_equals_a_clean_one_byte_for_byte(portal, tmp_path):
+    chance, names = random.Random(7), [f"e{i}" for i in range(8)]
+    for number in range(6):
+        there = chance.sample(names, chance.randint(1, 8))
+        pages = [
+            entity(n, parts=tuple(chance.sample("xyz", 2)), links=(f"catalog/default/component/{chance.choice(there)}/",)) for n in there
+        ]
+        data = [(f"data/{n}.json", json.dumps(chance.random()).encode()) for n in there]
+        portal(pages, data)
+        if number == 2:
+            shutil.rmtree(tmp_path / "store/cache")
+        if number % 2:
+            portal(pages, data, tmp_path / f"clean{number}", Store(tmp_path / f"store{number}"))
+            assert files(tmp_path / "out") == files(tmp_path / f"clean{number}")
+
+
+def test_a_dead_link_of_ours_stops_the_build_and_names_page_and_link_and_the_old_site_stays(portal, tmp_path):
+    portal([entity("a")])
+    before = files(tmp_path / "out")
+    with pytest.raises(WebsiteError, match=r"1 links .*\n  catalog/default/component/a/: teams/nobody/"):
+        portal([entity("a", links=("teams/nobody/",))])
+    assert files(tmp_path / "out") == before
+
+
+def test_a_link_that_dies_because_its_target_vanished_is_found_although_its_page_did_not_change(portal):
+    holder = entity("a", links=("catalog/default/component/b/",))
+    portal([holder, entity("b")])
+    with pytest.raises(WebsiteError, match="component/a/: catalog/default/component/b/"):
+        portal([holder])
+
+
+def test_contents_that_lead_nowhere_stop_the_build(portal):
+    wrong = entity("a")
+    with pytest.raises(WebsiteError, match="#ghost"):
+        portal([Page(wrong.path, wrong.template, "entity", "catalog/", "T", wrong.view, toc=lambda _: (TocEntry("ghost", "G"),))])
+
+
+def test_a_dead_link_in_peoples_text_is_a_problem_of_that_entity(portal):
+    done = portal([entity("a", prose='<a href="nowhere/">x</a>')])
+    assert [(p.code, str(p.subject)) for p in done.problems] == [("DOC001", "component:default/a")]
+    assert portal([entity("a", prose='<a href="nowhere/">x</a>')]).problems == done.problems
+
+
+def test_a_template_that_fails_leaves_the_old_site_and_nothing_staged(portal, tmp_path):
+    portal([entity("a")])
+    before = files(tmp_path / "out")
+    (tmp_path / "portal/templates/plain.html").write_text("{{ view.no_such_field }}")
+    with pytest.raises(WebsiteError, match=r"plain\.html"):
+        portal([entity("a")])
+    assert files(tmp_path / "out") == before
+
+
+def test_a_changed_template_renders_all_of_its_pages_again(portal, tmp_path):
+    portal([entity("a")])
+    (tmp_path / "portal/templates/plain.html").write_text(TEMPLATE + "!")
+    assert portal([entity("a")]).rendered == len(INDEXES) + 1
+
+
+def test_two_builds_at_once_are_refused(portal, tmp_path):
+    with locked(tmp_path / "store/website.lock", wait=False), pytest.raises(LockedError):
+        portal([])
+
+
+def test_a_full_disk_is_an_error_of_ours(portal):
+    def full(step):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(WebsiteError, match="No space left on device"):
+        portal([], step=full)
+
+
+def test_pages_are_taken_one_by_one(portal):
+    taken = []
+
+    def plan():
+        for name in ("a", "b"):
+            taken.append(name)
+            made = entity(name)
+            yield Page(made.path, made.template, "entity", "catalog/", name, lambda made=made: (taken.append("view"), made.view())[1])
+
+    portal(plan())
+    assert taken == ["a", "view", "b", "view"]
+
+
+def test_a_damaged_cache_is_as_good_as_none(portal, tmp_path):
+    portal([entity("a")])
+    for text in ("", "1\n[", "9\n", "1\n[1]\n", "\xff"):
+        (tmp_path / "store/cache/pages.jsonl").write_text(text)
+        assert portal([entity("a")]).committed.written == 0
+
+
+def test_the_output_may_not_be_somebody_elses_folder(portal, tmp_path):
+    Path(tmp_path / "out").mkdir()
+    (tmp_path / "out/thesis.txt").write_text("x")
+    with pytest.raises(WebsiteError, match="was not made by Callboard"):
+        portal([])
