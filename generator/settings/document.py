@@ -7,11 +7,15 @@ from typing import Any
 
 import yaml
 
-from generator.settings import yaml_core
-from generator.settings.findings import Finding, dotted
+from generator import yaml12
+from generator.settings.findings import Finding
+from generator.yaml12.values import Builder
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root of the document to a value."""
+
+
+MOST_NODES, DEEPEST = 100_000, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,59 +48,40 @@ class Document:
         return self.keys.get(path) or self.value_place(path)
 
 
+READ_ON = frozenset({"duplicate-key"})
+"""Troubles that leave a document readable enough to tell what else is wrong in it."""
+
+
 def read_document(text: str) -> Document:
-    """Never raises: what cannot be read is a finding."""
-    document = Document()
-    try:
-        nodes = yaml_core.compose_all(text)
-    except yaml.YAMLError as error:
-        document.findings.append(_syntax_finding(error))
+    """Never raises: what cannot be read is a finding. A document with a duplicate key is read on."""
+    one = yaml12.read_one(text)
+    document = Document(one.value, findings=[Finding(t.at.line, t.at.column, _told(t)) for t in one.troubles])
+    root = yaml12.compose(one.text)
+    if root is None or not all(t.reason in READ_ON for t in one.troubles):
         return document
-    if len(nodes) > 1:
-        mark = nodes[1].start_mark
-        document.findings.append(Finding(mark.line + 1, mark.column + 1, "a second document begins here; sources.yaml holds one"))
-    if nodes:
-        document.data = _data(nodes[0], (), document, frozenset())
+    if one.failed:
+        document.data = Builder(MOST_NODES, DEEPEST, shared=True).build(root)
+    _note_places(root, (), one.line, document)
     return document
 
 
-def _syntax_finding(error: yaml.YAMLError) -> Finding:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    what = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    context = getattr(error, "context", None)
-    message = f"this is not YAML: {what}{f' ({context})' if context else ''}"
-    return Finding(mark.line + 1, mark.column + 1, message) if mark else Finding(1, 1, message)
+def _told(trouble: yaml12.YamlTrouble) -> str:
+    message, hint = (f"{text[:1].lower()}{text[1:]}" for text in (trouble.message, trouble.hint.rstrip(".")))
+    return f"{message}; {hint}" if hint else message
 
 
-def _data(node: yaml.Node, path: Path, document: Document, parents: frozenset[int]) -> Any:
-    document.values[path] = Place(node.start_mark.line + 1, node.start_mark.column + 1)
-    if id(node) in parents:
-        document.findings.append(_at(node, "this alias contains itself"))
-        return None
-    parents |= {id(node)}
+def _note_places(node: yaml.Node, path: Path, line: int, document: Document) -> None:
+    """Aliases cannot lead round in a circle here: such a document is refused before."""
+    document.values[path] = _place(node, line)
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, document, parents)
-    if isinstance(node, yaml.SequenceNode):
-        return [_data(child, (*path, i), document, parents) for i, child in enumerate(node.value)]
-    return yaml_core.scalar(node)
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            document.keys.setdefault(here, _place(key, line))
+            _note_places(value, here, line, document)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _note_places(item, (*path, index), line, document)
 
 
-def _mapping(node: yaml.MappingNode, path: Path, document: Document, parents: frozenset[int]) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            document.findings.append(_at(key_node, "a key must be a text"))
-            continue
-        key = key_node.value
-        here = (*path, key)
-        if key in data:
-            first = document.keys[here]
-            document.findings.append(_at(key_node, f'"{dotted(here)}" stands here a second time; the first is in line {first.line}'))
-            continue
-        document.keys[here] = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        data[key] = _data(value_node, here, document, parents)
-    return data
-
-
-def _at(node: yaml.Node, message: str) -> Finding:
-    return Finding(node.start_mark.line + 1, node.start_mark.column + 1, message)
+def _place(node: yaml.Node, line: int) -> Place:
+    return Place(node.start_mark.line + line, node.start_mark.column + 1)

@@ -18,6 +18,8 @@ WORDS = {
     "string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
     "array": "a list", "object": "a mapping (keys with values)", "null": "empty",
 }  # fmt: skip
+MANY = 8
+"""More choices than these are not listed where we can guess which one was meant."""
 LONGEST_SHOWN = 60
 """Longer values are cut in messages."""
 Difference = jsonschema_rs.ValidationError
@@ -71,8 +73,7 @@ def _expectation(name: str, details: Any, error: Difference, holder: Mapping[str
         case "type":
             text = f"must be {_words(details.types)}, not {_shown(value)}"
         case "enum":
-            near = suggestion(value, [o for o in details.options if isinstance(o, str)])
-            text = f"must be {listed(details.options)}, not {_shown(value)}{near}"
+            text = _choice(value, details.options)
         case "const":
             text = f"must be {json.dumps(details.expected_value)} ({about}), not {_shown(value)}"
         case "minimum" | "maximum":
@@ -84,6 +85,14 @@ def _expectation(name: str, details: Any, error: Difference, holder: Mapping[str
         case _:
             text = f"is {_shown(value)}, but must be {about}" if about else f"does not fit: {error.message}"
     return text
+
+
+def _choice(value: Any, options: Sequence[Any]) -> str:
+    """All choices; only the nearest one where there are many."""
+    near = suggestion(value, [option for option in options if isinstance(option, str)])
+    if near and len(options) > MANY:
+        return f"cannot be {_shown(value)}{near}"
+    return f"must be {listed(options)}, not {_shown(value)}{near}"
 
 
 def _words(types: Sequence[str]) -> str:
