@@ -1,12 +1,16 @@
 // search-core.js: matching of names, without a page: spelling, ranking, highlighting. Used by the dialog, the search page and the table.
 
-const SHORT = {
-  svc: "service", srvc: "service", db: "database", cfg: "config", conf: "config", configuration: "config", mgmt: "management",
-  mgr: "manager", msg: "message", lib: "library", app: "application", repo: "repository", env: "environment", infra: "infrastructure",
-  auth: "authentication", authn: "authentication", notif: "notification", gw: "gateway", int: "integration", docs: "documentation",
-};
-const LONG = {};
-for (const [short, long] of Object.entries(SHORT)) LONG[long] ??= short;
+// Words and how people shorten them: the same table as the generator's `pages/search_text.py`.
+const FORMS = [
+  ["service", "svc"], ["services", "svcs"], ["database", "db"], ["management", "mgmt"], ["manager", "mgr"], ["application", "app"],
+  ["configuration", "config"], ["configuration", "cfg"], ["authentication", "auth"], ["authorization", "authz"], ["repository", "repo"],
+  ["environment", "env"], ["kubernetes", "k8s"], ["infrastructure", "infra"], ["message", "msg"], ["notification", "notif"], ["transaction", "txn"],
+  ["gateway", "gw"], ["library", "lib"], ["frontend", "fe"], ["backend", "be"], ["administration", "admin"], ["development", "dev"],
+  ["production", "prod"], ["documentation", "docs"], ["server", "srv"], ["package", "pkg"], ["number", "num"], ["customer", "cust"],
+  ["account", "acct"], ["payment", "pmt"], ["information", "info"], ["image", "img"], ["user-interface", "ui"],
+];
+const SHORT = Object.fromEntries(FORMS.map(([long, short]) => [short, long.replaceAll("-", "")]));
+const LONG = Object.fromEntries(FORMS.map(([long, short]) => [long.replaceAll("-", ""), short]).reverse());
 
 /** Rungs of the ladder, best first; the score of a hit is its rung with small corrections below the distance of two rungs. */
 export const RUNG = { exact: 100, prefix: 80, words: 60, infix: 40, slip: 20 };

@@ -1,7 +1,7 @@
 // virtual-rows.js: a table of any length with only the rows near the window in the document. All rows are of one height (index.css).
 import { el } from "./elements.js";
 
-const AROUND = 12, FIRST = 2;      // a new list paints what is seen at once, its surroundings in the next idle moment
+const PRINTED = 500, AROUND = 12, FIRST = 2;      // a new list paints what is seen at once, its surroundings in the next idle moment
 
 /** `make(item, position)` gives a `tr` whose first link takes the focus. */
 export function virtualRows(table, make) {
@@ -79,6 +79,7 @@ export function virtualRows(table, make) {
   let asked = 0;
   const soon = () => { asked ||= requestAnimationFrame(() => { asked = 0; paint(); }); };
   addEventListener("scroll", soon, { passive: true });
+  addEventListener("beforeprint", () => { if (items.length) { from = 0; to = Math.min(items.length, PRINTED); place(); } });
   addEventListener("resize", () => { height = 0; drawn.clear(); paint(true); });
   table.tabIndex = -1;
   return {

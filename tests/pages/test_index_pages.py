@@ -63,7 +63,7 @@ spec: {memberOf: []}
 def context_of(entities, problems=(), **portal):
     catalog, found = link(entities, builtin_kinds())
     settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(name="Acme", **portal))
-    return index_context(catalog, (*found, *problems), {"tree": HostTree()}, settings, LAYOUTS, RENDERER.labels)
+    return index_context(catalog, (*found, *problems), {("here", "tree"): HostTree()}, settings, LAYOUTS, RENDERER.labels)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def components(count):
 
 def test_every_page_closes_its_elements_and_has_one_heading_of_the_first_level(shop):
     for path, html in rendered(shop).items():
-        outline = Outline(html)
+        outline = Outline(re.sub(r"<col [^>]*>", "", html))
         assert [level for level in outline.tags if level == "h1"] == ["h1"], path
         assert len(outline.ids) == len(set(outline.ids)), path
 
@@ -167,7 +167,9 @@ def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last()
     view = faults.problems_view(context_of(documents(SHOP), [unread]))
     assert [group.team.name if group.team else None for group in view.groups][-1] is None
     assert any(problem.message == unread.message for problem in view.groups[-1].shown)
-    assert any(problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.shown)
+    assert any(
+        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.shown
+    )
 
 
 def test_ten_thousand_problems_are_counted_and_not_all_written_out():
@@ -182,7 +184,7 @@ def test_ten_thousand_problems_are_counted_and_not_all_written_out():
 def test_scripts_and_generator_agree_on_kinds_short_forms_and_first_choices():
     columns, core = (ASSETS / "facet-columns.js").read_text(), (ASSETS / "search-core.js").read_text()
     assert tuple(re.findall(r'"(\w+)"', re.search(r"const KINDS = \[(.*?)\]", columns)[1])) == KINDS
-    assert re.findall(r'\["([\w-]+)",\s*"([\w-]+)"\]', core) == [list(pair) and pair for pair in SHORT_FORMS]
+    assert re.findall(r'\["([\w-]+)",\s*"([\w-]+)"\]', core) == list(SHORT_FORMS)
     assert f"const FIRST = {table.CHOICES}," in (ASSETS / "facets.js").read_text()
     assert f'NONE = "{table.NONE}"' in columns
 

@@ -135,8 +135,14 @@ def _severities(problems: Sequence[Problem], **facets: str) -> tuple[SeverityCou
 
 
 def _codes(problems: Sequence[Problem]) -> tuple[CodeCount, ...]:
-    numbers, worst = Counter(problem.code for problem in problems), {}
+    numbers = Counter(problem.code for problem in problems)
+    worst: dict[str, Severity] = {}
     for problem in problems:
         worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=_RANK.__getitem__)
     order = sorted(numbers, key=lambda code: (-numbers[code], code))[:CODES]
-    return tuple(CodeCount(code, problem_code_path(code), _LOOK[worst[code]][1], _LOOK[worst[code]][2], _LOOK[worst[code]][0], numbers[code]) for code in order)
+    return tuple(_code(code, worst[code], numbers[code]) for code in order)
+
+
+def _code(code: str, severity: Severity, count: int) -> CodeCount:
+    label, tone, icon = _LOOK[severity]
+    return CodeCount(code, problem_code_path(code), tone, icon, label, count)

@@ -84,10 +84,11 @@ def _is_inside(context: IndexContext, domain: EntityRef) -> bool:
 
 def _tops(context: IndexContext) -> list[EntityRef]:
     """The tops of the organisation; below a single one, what lies directly in it."""
-    tops = [ref for ref in questions.roots(context.catalog) if ref in context.catalog.entities]
-    if len(tops) == 1:
-        return [ref for ref in questions.children_of(context.catalog, tops[0]) if ref in context.catalog.entities and ref != tops[0]] or tops
-    return tops
+    entities = context.catalog.entities
+    tops = [ref for ref in questions.roots(context.catalog) if ref in entities]
+    if len(tops) > 1 or not tops:
+        return tops
+    return [ref for ref in questions.children_of(context.catalog, tops[0]) if ref in entities and ref != tops[0]] or tops
 
 
 def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:

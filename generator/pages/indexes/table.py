@@ -89,7 +89,7 @@ def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
 def catalog_view(context: IndexContext, order: Sequence[EntityRef], number: int) -> CatalogView:
     """All that the page of that number says."""
     refs = order[(number - 1) * ROWS : number * ROWS]
-    counts = context.counts(order, **{})
+    counts = context.counts(order)
     present = {ref.kind for ref in order}
     keys = (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
     return CatalogView(
@@ -176,7 +176,7 @@ def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) ->
     for entity in context.catalog.entities.values():
         for value in values(context, entity):
             numbers[value] = numbers.get(value, 0) + 1
-    fixed = [context.labels[f"problems_{name}"] for name in (*SEVERITIES, "none")]
-    order = sorted(numbers, key=lambda value: (value not in fixed, fixed.index(value) if value in fixed else 0, not value, -numbers[value], value.lower()))
+    fixed = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*SEVERITIES, "none"))}
+    order = sorted(numbers, key=lambda value: (fixed.get(value, len(fixed)), not value, -numbers[value], value.lower()))
     choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
     return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)
