@@ -69,7 +69,7 @@ def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
     return None
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _index(trees: tuple[Tree, ...]) -> Mapping[str, Tree]:
     """The first tree in order of precedence has an address."""
     found: dict[str, Tree] = {}

@@ -6,23 +6,23 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from generator.errors import SourceError, TreeError
 from generator.model.entity import Origin
 from generator.model.tree import DescriptorFile
-from generator.outside.git import LOCAL, NETWORK, Git, last_changes
+from generator.outside.git import LOCAL, NETWORK, Git
 from generator.outside.git_clone import LINK, Entry, Head, entries, remote_head, update
 from generator.outside.store import locked
 from generator.problems import Problem
 from generator.settings.settings import SourceSettings
 from generator.sources.addresses import known_addresses
 from generator.sources.finding import descriptors, odd_name
-from generator.sources.git_address import Address, address
+from generator.sources.git_address import Address, address, password
 from generator.sources.git_tree import GitTree
-from generator.sources.history import History
+from generator.sources.history import History, log_of
 from generator.sources.hosts import own_templates, software, web
 from generator.sources.paths import is_text
 from generator.sources.placeholder_paths import placeholder_paths
@@ -44,14 +44,18 @@ class GitSource:
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._settings = settings
-        self._context = context
         self._options = settings.options
+        written = [str(self._options.get("token", "")), *map(password, self._urls())]
+        self._context = replace(context, redactor=context.redactor.with_also(written))
 
     def collect(self) -> Collected:
         """All repositories in parallel, in the order of the settings; one that fails is a failure of its own."""
-        urls = [*dict.fromkeys(self._options.get("urls") or [self._options["url"]])]
+        urls = self._urls()
         with ThreadPoolExecutor(min(AT_ONCE, len(urls))) as pool:
             return joined([*pool.map(self._repository, urls)])
+
+    def _urls(self) -> list[str]:
+        return [*dict.fromkeys(self._options.get("urls") or [self._options["url"]])]
 
     def _repository(self, url: str) -> Collected:
         where = address(url, self._options, self._context.root)
@@ -106,7 +110,7 @@ class GitSource:
         plain = web(where.remote, runs, head.ref, head.kind)
         templates = own_templates(plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref)
         addresses = known_addresses(where.remote, runs, [head.ref, commit], head.kind, is_default=head.is_default)
-        history = History(partial(last_changes, git, commit), descriptors((e.path for e in listing), self._options))
+        history = History(log_of(git, commit), descriptors((e.path for e in listing), self._options))
         return GitTree(
             git, remote=where.remote, revision=commit, entries=listing,
             web=templates, addresses=addresses, history=history,

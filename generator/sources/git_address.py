@@ -43,6 +43,14 @@ def address(url: str, options: Mapping[str, Any], root: Path) -> Address | None:
     return Address(_without_password(url), remote)
 
 
+def password(url: str) -> str:
+    """The password that is written in a URL, or an empty text."""
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
+
+
 def _over_http(url: str, remote: Remote, options: Mapping[str, Any]) -> Address:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]

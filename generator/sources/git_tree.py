@@ -10,6 +10,7 @@ from datetime import datetime
 from generator.errors import MissingFileError, SourceError, TooLargeError, TreeError
 from generator.outside.git import Git
 from generator.outside.git_clone import LINK, Entry, contents, fetch_objects, missing, sizes
+from generator.settings.redaction import Redactor
 from generator.sources.globs import matching
 from generator.sources.history import History
 from generator.sources.hosts import Remote, Web
@@ -54,7 +55,7 @@ class GitTree:
             try:
                 content = self._content(entry.object, limit)
             except SourceError as error:
-                raise TreeError(f"{shown(path)} cannot be fetched from {self.repository}: {error}") from error
+                raise TreeError(f"{shown(path)} cannot be fetched from {self.repository}: {Redactor().redact(str(error))}") from error
         if content is None:
             raise TooLargeError(f"{shown(path)} in {self.repository} has more than {limit:,} bytes")
         return content

@@ -6,8 +6,24 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from generator.errors import SourceError
+from generator.outside.git import Git, last_changes
+
 Ask = Callable[[Sequence[str]], Mapping[str, datetime]]
 """Paths to the times of their last commits; paths without one are left out."""
+
+
+def log_of(git: Git, commit: str, prefix: str = "") -> Ask:
+    """Asks git's log. It may not reach the network, and what it cannot say is not known: an age is no reason to stop a build."""
+    offline = Git(git.folder, git.environ, timeout=git.timeout)
+
+    def ask(paths: Sequence[str]) -> Mapping[str, datetime]:
+        try:
+            return last_changes(offline, commit, paths, prefix)
+        except SourceError:
+            return {}
+
+    return ask
 
 
 class History:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from generator.errors import SourceError
-from generator.outside.git import Git, branch, last_changes, last_commit, origin_url
+from generator.outside.git import Git, branch, last_commit, origin_url
 from generator.sources.addresses import known_addresses
-from generator.sources.history import History
+from generator.sources.history import History, log_of
 from generator.sources.hosts import Remote, Web, parse, software, web
 
 
@@ -57,7 +54,7 @@ def known(folder: Path, around: Checkout, environ: Mapping[str, str], expected: 
     revision = last_commit(git, prefix.rstrip("/"))
     if not revision:
         return Known()
-    history = History(partial(_changes, git, revision, prefix), expected)
+    history = History(log_of(git, revision, prefix), expected)
     remote = around.remote if around.remote and around.remote.host else None
     if remote is None:
         return Known(revision, history)
@@ -66,10 +63,3 @@ def known(folder: Path, around: Checkout, environ: Mapping[str, str], expected: 
     found = Web(plain.view, plain.line, plain.edit if around.ref != "HEAD" else "", prefix)
     addresses = known_addresses(remote, runs, [around.ref], "branch", is_default=around.ref in {"HEAD", "main", "master"}, prefix=prefix)
     return Known(revision, history, remote, around.ref, found, addresses)
-
-
-def _changes(git: Git, revision: str, prefix: str, paths: Sequence[str]) -> Mapping[str, datetime]:
-    try:
-        return last_changes(git, revision, paths, prefix)
-    except SourceError:
-        return {}

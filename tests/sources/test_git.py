@@ -15,7 +15,6 @@ from company import commit, context, descriptor, found, git, put, repository, se
 from generator.errors import MissingFileError, OutsideTreeError, TooLargeError
 from generator.outside import git_clone
 from generator.outside.git import Git
-from generator.settings.redaction import Redactor
 from generator.sources.git import GitSource
 
 HTTP_BACKEND = Path("/usr/lib/git-core/git-http-backend")
@@ -367,10 +366,7 @@ def test_http_with_a_token_that_is_never_written_down(tmp_path, web, way, monkey
 
 
 def test_a_wrong_token_is_told_without_telling_it(tmp_path, web):
-    source = GitSource(
-        settings("git", url=f"{web}/payments", token="wr0ng-t0ken"), context(tmp_path, redactor=Redactor.of(["wr0ng-t0ken"]))
-    )
-    (failure,) = source.collect().failures
+    (failure,) = collect(tmp_path, url=f"{web}/payments", token="wr0ng-t0ken").failures
     assert failure.repository == f"{web}/payments"
     assert "the host asks who we are" in failure.message
     assert "token" in failure.hint
