@@ -87,10 +87,17 @@ class Examined:
         at_key: bool = False,
         related: tuple[Related, ...] = (),
     ) -> Problem:
-        """A finding of a rule at a path of this document."""
+        """A finding of a rule at a path of this document; secrets in its words are masked."""
         span = self.key_span(path) if at_key else self.span(path)
         return rule.problem(
-            message, severity=severity, origin=self.origin, span=span, subject=self.ref, field=dotted(path), hint=hint, related=related
+            mask(message),
+            severity=severity,
+            origin=self.origin,
+            span=span,
+            subject=self.ref,
+            field=mask(dotted(path)),
+            hint=mask(hint),
+            related=related,
         )
 
     def _nodes(self) -> Node | None:

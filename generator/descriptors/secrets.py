@@ -43,8 +43,7 @@ def find_secrets(text: str) -> Iterator[Secret]:
 
 
 def mask(text: str) -> str:
-    """The text with each secret cut to its first four characters and ``****``; line breaks inside a secret stay, so that lines keep
-    their numbers."""  # noqa: D205, D209 - one sentence
+    """The text with each secret cut to its first four characters and ``****``; lines keep their numbers."""
     pieces, at = [], 0
     for secret in find_secrets(text):
         hidden = text[secret.start : secret.end]

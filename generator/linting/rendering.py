@@ -22,7 +22,7 @@ _WIDEST = 140
 
 def render(
     problems: Iterable[Problem],
-    format: Format = "text",
+    format: Format = "text",  # noqa: A002 - the word that the command line uses
     *,
     lines: Lines | None = None,
     docs: str = "",

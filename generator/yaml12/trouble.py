@@ -35,6 +35,8 @@ class YamlTrouble:
     """The document has no value because of it."""
     first: Extent | None = None
     """The other place that it is about, such as the first of two equal keys."""
+    about: str = ""
+    """What it is about, such as the key that stands twice."""
 
     def moved(self, lines: int) -> YamlTrouble:
         """The same, so many lines further down."""

@@ -207,7 +207,7 @@ class Builder:
             where = extent_of(first)
             message = f'The key "{key[:60]}" stands twice: first in line {where.line}'
             hint = f'Keep one of the two, or merge what they hold: "{key[:60]}" may stand only once in a mapping.'
-            self.troubles.append(YamlTrouble("duplicate-key", message, extent_of(second), hint, first=where))
+            self.troubles.append(YamlTrouble("duplicate-key", message, extent_of(second), hint, first=where, about=key[:60]))
 
     def _collection_key(self, node: Node) -> None:
         if len(self.troubles) < _MOST_DUPLICATES:

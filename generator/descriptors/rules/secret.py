@@ -44,7 +44,7 @@ spec:
 
 def find(document: Examined) -> Iterator[Problem]:
     """Each piece of the document that looks like a secret."""
-    for secret in find_secrets(document.text):
+    for number, secret in enumerate(find_secrets(document.text), 1):
         before = document.text[: secret.start]
         line, column = before.count("\n"), secret.start - before.rfind("\n")
         shown = document.text[secret.start : secret.end].split("\n", 1)[0]
@@ -54,6 +54,6 @@ def find(document: Examined) -> Iterator[Problem]:
             origin=document.origin,
             span=Span(first, column, first, column + len(shown)),
             subject=document.ref,
-            field=secret.kind,
+            field=f"{secret.kind} {number}",
             hint="Revoke it, remove it here, and keep it where only its users can read it.",
         )

@@ -1,0 +1,35 @@
+"""Fixture folders of problems: ``input/`` is read as a tree, ``reads.json`` names the files to read (else all YAML files)."""
+
+import json
+from pathlib import Path
+
+from generator.descriptors.kinds import builtin_kinds
+from generator.descriptors.reading import read_file
+from generator.model.tree import DescriptorFile
+from generator.settings.settings import Limits
+from generator.sources.folder_tree import FolderTree
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "problems"
+
+
+def problems_of(folder: Path):
+    """Every problem of the descriptors in a fixture folder."""
+    root = folder / "input"
+    listing = sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+    tree = FolderTree(root, folder.name, folder.name, "", listing)
+    named = folder / "reads.json"
+    paths = json.loads(named.read_text()) if named.exists() else [path for path in listing if path.endswith((".yaml", ".yml"))]
+    return [problem for path in paths for problem in read_file(DescriptorFile("here", tree, path), builtin_kinds(), Limits()).problems]
+
+
+def told(problem):
+    """What a fixture expects of a problem."""
+    return {
+        "code": problem.code,
+        "path": problem.origin.path,
+        "line": problem.span.line if problem.span else None,
+        "column": problem.span.column if problem.span else None,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "hint": problem.hint,
+    }
