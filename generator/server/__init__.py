@@ -1,1 +1,1 @@
-"""The preview server: watch, rebuild, reload."""
+"""The preview: a site on loopback that follows its sources. For one person at one machine, never for the world."""
