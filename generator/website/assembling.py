@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -89,15 +90,18 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     Raises:
         WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
     """
-    with locked(store.folder / "website.lock", wait=False):
-        try:
-            return _Assembly(settings, store, output, environ, frozenset(kind_icons), progress, python, step).run(
-                pages, data_files, changed or {}
-            )
-        except OSError as error:
-            raise WebsiteError(
-                f"The site could not be written: {error}.", "Once that is mended, build again: an interrupted commit is finished then."
-            ) from error
+    with locked(store.folder / "website.lock", wait=False), _disk_errors():
+        assembly = _Assembly(settings, store, output, environ, frozenset(kind_icons), progress, python, step)
+        return assembly.run(pages, data_files, changed or {})
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        hint = "Once that is mended, build again: an interrupted commit is finished then."
+        raise WebsiteError(f"The site could not be written: {error}.", hint) from error
 
 
 class _Assembly:
