@@ -76,10 +76,11 @@ def explanation(finished: Finished, timeout: float, limit: int) -> tuple[str, st
         return f"git took longer than {timeout:g} seconds", "Set depth for a very large repository, or a longer timeout."
     if finished.truncated:
         return f"git printed more than {limit:,} bytes", "Name fewer files with include."
-    said = words(finished.stderr)
     for pattern, message, hint in KNOWN:
-        if re.search(pattern, finished.stderr, re.IGNORECASE):
-            return f"{message} (git: {said})", hint
+        telling = next((line for line in finished.stderr.splitlines() if re.search(pattern, line, re.IGNORECASE)), "")
+        if telling:
+            return f"{message} (git: {words(telling)})", hint
+    said = words(finished.stderr)
     return f"git ended with code {finished.code}: {said}" if said else f"git ended with code {finished.code}", ""
 
 

@@ -90,7 +90,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
     if portal.get("url"):
         portal["url"] = portal["url"].rstrip("/") + "/"
     return Settings(
-        root=path.parent,
+        root=path.absolute().parent,
         file=path,
         portal=Portal(**portal),
         sources=tuple(_source(item, i, expanded) for i, item in enumerate(data["sources"])),

@@ -10,8 +10,8 @@ from urllib.parse import quote
 MARK = "***"
 SHORTEST = 4
 """Shorter values are left alone: replacing ``1`` or ``on`` would garble every text and protect nothing."""
-URL_CREDENTIALS = re.compile(r"(?<=://)[^\s/@'\"<>]+@")
-"""``user:token@`` in a URL, wherever it came from."""
+URL_CREDENTIALS = re.compile(r"""(?:(?<=://)(?<!ssh://)[^\s/'"<>]+|(?<=ssh://)[^\s/:'"<>]*:[^\s/'"<>]*)@""")
+"""``user:token@`` or ``token@`` in a URL, wherever it came from; the user of ``ssh://git@host`` is no secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ def test_each_line_of_a_long_key_is_hidden():
 
 
 def test_credentials_in_a_url_are_hidden_although_nobody_told_them():
-    assert (
-        Redactor().redact("cannot read 'https://bot:tok@host/x' or ssh://git@host/y")
-        == "cannot read 'https://***@host/x' or ssh://***@host/y"
-    )
+    told = "cannot read 'https://bot:t@k@host/x', http://tok@h, ssh://git@host/y or ssh://git:pw@host/z, ask me@acme.example"
+    hidden = "cannot read 'https://***@host/x', http://***@h, ssh://git@host/y or ssh://***@host/z, ask me@acme.example"
+    assert Redactor().redact(told) == hidden
 
 
 def test_a_redactor_learns_more():
