@@ -31,26 +31,19 @@ from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
 from generator.model.relation import Relation
 from generator.problems import Problem
 
-CHECKS = (
-    dangling_reference.check,
-    missing_owner.check,
-    owner_no_group.check,
-    empty_group.check,
-    group_cycle.check,
-    part_cycle.check,
-    risky_dependency.check,
-    api_without_provider.check,
-    orphan.check,
-)
-"""The rules that ask the linked catalog."""
+CHECKS = (missing_owner.check, group_cycle.check, part_cycle.check, risky_dependency.check)
+"""The rules that are right about a part of the catalog too: nothing elsewhere can mend what they find."""
+WHOLE_CHECKS = (dangling_reference.check, owner_no_group.check, empty_group.check, api_without_provider.check, orphan.check)
+"""The rules that need the whole catalog."""
 PROBLEMS_PER_ENTITY = 200
 """More from one descriptor would drown everybody else's."""
 
 
-def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Problem, ...]]:
+def link(entities: Sequence[Entity], kinds: Kinds, *, whole: bool = True) -> tuple[Catalog, tuple[Problem, ...]]:
     """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
+    ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told.
     """
     first: dict[EntityRef, Entity] = {}
     for entity in entities:
@@ -58,7 +51,10 @@ def link(entities: Sequence[Entity], kinds: Kinds) -> tuple[Catalog, tuple[Probl
     unique = {ref: first[ref] for ref in sorted(first)}
     stated = _read_all(unique, kinds)
     catalog = Catalog(unique, _both_ways(stated), kinds)
-    found = (*_stated_badly(catalog, stated), *(problem for check in CHECKS for problem in check(catalog)))
+    found = (
+        *_stated_badly(catalog, stated),
+        *(problem for check in (*CHECKS, *WHOLE_CHECKS[: None if whole else 0]) for problem in check(catalog)),
+    )
     return catalog, with_responsible(catalog, sorted(_placed(catalog, _bounded(found)), key=_reading_order))
 
 

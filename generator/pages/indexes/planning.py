@@ -33,7 +33,6 @@ def plan(context: IndexContext) -> Iterator[Page]:
     yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
     yield _page("problems/", "problems.html", labels["problems"], partial(problems_view, context))
     yield _page("search/", "search.html", labels["search"], PlainView, tab="-")
-    yield _page("404.html", "404.html", labels["not_found"], PlainView, tab="-")
 
 
 def _catalog(context: IndexContext) -> Iterator[Page]:

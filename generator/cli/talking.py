@@ -1,0 +1,44 @@
+"""What commands say on stderr while they work and when they are done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from generator.pipeline import Built
+
+
+def announcer(*, quiet: bool) -> Callable[[str], None]:
+    """Shows the phase that goes on, in one line that is written over; on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        return lambda _: None
+
+    def announce(phase: str) -> None:
+        click.echo(f"\r\x1b[K{phase} …", nl=False, err=True)
+
+    return announce
+
+
+def say_built(built: Built, output: Path) -> None:
+    """Two lines: what was built, and what is wrong with the descriptors."""
+    counts = built.report["counts"]
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    for failure in built.surveyed.failures:
+        click.echo(f"Left out: the source {failure.source!r} {failure.repository}: {failure.message}", err=True)
+    trees, files = counts["trees"], counts["files_written"]
+    click.echo(
+        f"{counts['entities']:,} entities from {trees:,} {'repository' if trees == 1 else 'repositories'} in {output}/: "
+        f"{counts['pages_rendered']:,} of {counts['pages']:,} pages rendered, {files:,} {'file' if files == 1 else 'files'} written, "
+        f"{built.report['seconds']:.1f} s.",
+        err=True,
+    )
+    found = {severity: number for severity, number in counts["problems"].items() if number}
+    if found:
+        told = ", ".join(f"{number:,} {severity}{'s' if number > 1 and severity != 'info' else ''}" for severity, number in found.items())
+        click.echo(f"Problems in descriptors: {told}. They stand on the page /problems/; `callboard lint` prints them.", err=True)
