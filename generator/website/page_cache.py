@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,29 @@ class KnownPage:
 
 
 def page_key(template_digest: str, frame_digest: str, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> str:
-    """The digest of all that decides about the page's bytes. ``repr`` of frozen values is canonical: equal views, equal text."""
+    """The digest of all that decides about the page's bytes: equal views, equal keys."""
     said = (page.path, page.template, page.title, page.description, page.ref, toc, view)
     digest = hashlib.blake2b(f"{_code_digest()}\0{template_digest}\0{frame_digest}\0".encode(), digest_size=16)
-    digest.update(repr(said).encode("utf-8", "replace"))
+    digest.update(canonical(said).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """A text that equal frozen values share, in every process: ``repr``, unless there may be a set, whose order is chance."""
+    text = repr(value)
+    return repr(_ordered(value)) if "set({" in text else text
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, set | frozenset):
+        return ("set", *sorted(repr(_ordered(item)) for item in value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return (type(value).__name__, *(_ordered(getattr(value, each.name)) for each in fields(value)))
+    if isinstance(value, tuple | list):
+        return tuple(_ordered(item) for item in value)
+    if isinstance(value, Mapping):
+        return tuple((key, _ordered(item)) for key, item in value.items())
+    return value
 
 
 def read_pages(path: Path) -> dict[str, KnownPage]:

@@ -4,6 +4,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -15,11 +17,13 @@ from generator.outside.store import Store, locked
 from generator.pages.page import Page, SearchText, TocEntry
 from generator.settings.settings import Portal, Settings
 from generator.website.assembling import assemble
+from generator.website.page_cache import canonical
 
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
     '{% for link in view.links %}<a href="{{ up }}{{ link }}">x</a>{% endfor %}<div class="cb-prose">{{ view.prose|safe }}</div>'
 )
+ROOT = Path(__file__).parents[2]
 INDEXES = ("", "catalog/", "apis/", "teams/", "systems/", "domains/", "problems/")
 
 
@@ -101,6 +105,21 @@ def test_nothing_changed_means_nothing_rendered_and_nothing_written(portal, tmp_
     done = portal([entity("a")])
     assert (done.rendered, done.committed.written, done.committed.removed) == (0, 0, 0)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*")} == before
+
+
+def test_a_set_in_a_view_does_not_make_its_key_a_matter_of_chance():
+    script = (
+        "from dataclasses import dataclass\nfrom generator.website.page_cache import canonical\n"
+        "@dataclass(frozen=True)\nclass V:\n    a: object\n    b: object\n"
+        "print(canonical((V(frozenset('abcdefgh'), {'k': [{'x', 'y', 'z'}]}), 1)))"
+    )
+    said = {
+        subprocess.run([sys.executable, "-c", script], env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, check=True).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+    assert canonical(View("a")) != canonical(View("b"))
+    assert canonical((View("a"), frozenset("x"))) != canonical((View("b"), frozenset("x")))
 
 
 def test_one_changed_entity_is_one_rendered_page(portal):
