@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from generator import yaml12
@@ -114,7 +115,8 @@ def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limit
     for document in yaml12.read_documents(
         decoded, nodes=limits.nodes_per_document, depth=limits.depth, documents=limits.documents_per_file
     ):
-        for outcome in _document(document, context):
+        left = max(limits.problems_per_file - len(problems), 0) + 1
+        for outcome in _document(document, context, left):
             kind: list[Any] = entities if isinstance(outcome, Entity) else problems if isinstance(outcome, Problem) else skipped
             kind.append(outcome)
     if bad >= 0 and (entities or problems):
@@ -126,11 +128,11 @@ def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limit
 def _bounded(problems: list[Problem], most: int, place: Place) -> tuple[Problem, ...]:
     if len(problems) <= most:
         return tuple(problems)
-    return (*problems[:most], more_problems.problem(len(problems) - most, place.origin()))
+    return (*problems[:most], more_problems.problem(most, place.origin()))
 
 
-def _document(document: yaml12.Document, context: _Context) -> Iterator[Entity | Problem | Skipped]:
-    """An entity, its problems, or why there is neither."""
+def _document(document: yaml12.Document, context: _Context, most: int) -> Iterator[Entity | Problem | Skipped]:
+    """An entity, its first problems, or why there is neither."""
     place = context.place
     origin = place.origin(document.index, document.line)
     value = document.value
@@ -148,7 +150,7 @@ def _document(document: yaml12.Document, context: _Context) -> Iterator[Entity |
     if document.failed or not isinstance(value, dict):
         yield from troubles if document.failed else (no_mapping.problem(value, document.text, origin),)
         return
-    entity, problems = _entity(value, document.text, origin, context)
+    entity, problems = _entity(value, document.text, origin, context, most)
     if skipping.in_template_folder(place.path) and any(problem.severity == "error" for problem in problems):
         yield Skipped(place.path, document.index, "template-skeleton")
         return
@@ -158,7 +160,7 @@ def _document(document: yaml12.Document, context: _Context) -> Iterator[Entity |
         yield entity
 
 
-def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context) -> tuple[Entity | None, tuple[Problem, ...]]:
+def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context, most: int) -> tuple[Entity | None, tuple[Problem, ...]]:
     ref = _ref(value)
     failures: tuple[Failure, ...] = ()
     if "$" in text:
@@ -170,7 +172,7 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context)
         errors = tuple(error for error in errors if not any(error.path[: len(path)] == path for path in failed))
     document = Examined(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors)
     problems = [_FAILURES[failure.reason].problem(document, failure.path, failure.target, failure.why) for failure in failures]
-    problems += check(document)
+    problems += islice(check(document), most)
     return _made(value, ref, text, origin) if ref else None, tuple(problems)
 
 

@@ -13,7 +13,7 @@ _KINDS = {
     "GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
     "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     "Slack webhook": r"https://hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+",
-    "JSON web token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    "JSON web token": r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     "Google API key": r"\bAIza[0-9A-Za-z_-]{35}",
     "Stripe key": r"\b[sr]k_live_[0-9A-Za-z]{16,}",
     "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
@@ -21,7 +21,7 @@ _KINDS = {
 }
 _NAMES = tuple(_KINDS)
 _PATTERN = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
-_HINT = re.compile(r"PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|eyJ|AIza|k_live_|npm_|://[^\s/@]*:[^\s/@]*@")
+_HINT = re.compile(r"PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|eyJ|AIza|k_live_|npm_|://[^\s/@:]*:[^\s/@]*@")
 """A quick look first: nearly every descriptor has none of these."""
 _SHOWN = 4
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 _NEAR = 0.8
 _SHORTEST = 4
+_LONGEST = 40
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -15,7 +16,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     bare = _bare(word)
     if bare in by_bare:
         return by_bare[bare]
-    if len(bare) < _SHORTEST:
+    if not _SHORTEST <= len(bare) <= _LONGEST:
         return ""
     close = get_close_matches(bare, by_bare, n=1, cutoff=_NEAR)
     return by_bare[close[0]] if close else ""

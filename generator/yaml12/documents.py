@@ -12,7 +12,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
 from yaml.nodes import Node
 
-from generator.yaml12.quoted import quoted_too_far_left
+from generator.yaml12.margins import too_far_left
 from generator.yaml12.trouble import Extent, YamlTrouble, explain, shifted
 from generator.yaml12.values import Builder, Parser, RedefiningParser, Unusable
 
@@ -22,12 +22,11 @@ _PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z))*\Z"
 _DIRECTIVE = re.compile(r"^%(?!TAG )[^\n]*", re.MULTILINE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
 _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$)", re.MULTILINE)
+_DASH_TAB = re.compile(r"^ *(?:- +)*-[ \t]*\t[ \t]*(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
 _EXOTIC = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Allowed by npm's ``yaml``; libyaml refuses them, or takes them for line breaks as YAML 1.1 did."""
 _AWAY = 0xF0000
 _STASHED = re.compile(f"[{chr(_AWAY)}-{chr(_AWAY + 0xFFFF)}]")
-_OPEN_LINE = re.compile(r"""^[^"'\n]*(?:"[^"\n]*|'[^'\n]*)$""", re.MULTILINE)
-"""A line on which a quote may stay open."""
 _SUSPECT = re.compile(r"^ {300}|(?:[-?:][ \t]+){100}", re.MULTILINE)
 _MANY_BRACKETS = 400
 _LIMIT_NODES, _LIMIT_DEPTH, _LIMIT_DOCUMENTS = 100_000, 60, 1_000
@@ -137,8 +136,8 @@ def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
     try:
         node = compose_source(source, depth)
         value = None if node is None else builder.build(node)
-        if node is not None and _OPEN_LINE.search(source):
-            builder.troubles += quoted_too_far_left(node, source)
+        if node is not None:
+            builder.troubles += too_far_left(node, source)
     except Unusable as past:
         value, builder.troubles = None, [past.trouble]
     except MarkedYAMLError as error:
@@ -175,7 +174,7 @@ def _restored(value: Any) -> Any:
 
 def compose_source(source: str, depth: int) -> Node | None:
     """The root node. Raises ``MarkedYAMLError``, or ``Unusable`` for what libyaml's recursion could not bear."""
-    if source.startswith("%"):
+    if source.startswith("%") and "\n---" in source:
         source = _DIRECTIVE.sub("", source)
     if source.count("[") + source.count("{") > _MANY_BRACKETS or _SUSPECT.search(source):
         _check_depth(source, depth)
@@ -186,9 +185,14 @@ def compose_source(source: str, depth: int) -> Node | None:
             raise
         return _single(RedefiningParser(source))
     except MarkedYAMLError:
-        if not _TAB_LINE.search(source):
+        if "\t" not in source:
             raise
-        return _single(Parser(_TAB_LINE.sub("", source)))
+        return _single(Parser(_with_harmless_tabs(source)))
+
+
+def _with_harmless_tabs(source: str) -> str:
+    """Tabs as blanks where YAML 1.2 allows them and libyaml does not: in lines without text, and between a dash and a text."""
+    return _DASH_TAB.sub(lambda match: match.group().replace("\t", " "), _TAB_LINE.sub("", source))
 
 
 def _single(parser: Parser) -> Node | None:

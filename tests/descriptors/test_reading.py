@@ -170,7 +170,6 @@ def test_the_problems_of_a_file_are_bounded():
     result = read(GOOD.replace("  name: orders\n", f"  name: orders\n  tags: [{tags}]\n"), limits=Limits(problems_per_file=10))
     assert len(result.problems) == 11
     assert codes(result)[-1] == "YML009"
-    assert "40" in result.problems[-1].message
 
 
 def test_a_file_past_the_bound_is_not_parsed():
@@ -224,3 +223,24 @@ def test_a_problem_of_the_catalog_gets_its_place_from_the_entity():
     problem = Problem("REF001", Severity.WARNING, "x", entity.origin, field="spec.owner")
     assert with_span(problem, entity).span == Span(8, 10, 8, 21)
     assert PLACE.origin() == entity.origin
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "  labels: {" + ", ".join(f"l{number}: 'a b'" for number in range(20_000)) + "}\n",
+        "  tags: [" + "A, " * 40_000 + "]\n",
+        "".join(f"  descriptio{number}: x\n" for number in range(20_000)),
+        '  title: "' + "[" * 300_000 + ']"\n',
+        '  title: "' + "eyJ-" * 100_000 + '"\n',
+        '  title: "://' + "a:" * 200_000 + '"\n',
+        "  title: " + " " * 300_000 + "x\n",
+        "  title: '" + "[a]{b}," * 50_000 + "'\n",
+    ],
+    ids=["labels", "tags", "slips", "brackets", "tokens", "colons", "blanks", "mixed"],
+)
+def test_work_on_hostile_descriptors_is_bounded(extra):
+    """Each of these takes minutes where work grows with the square of the size."""
+    result = read(GOOD.replace("  name: orders\n", "  name: orders\n" + extra))
+    assert len(result.problems) <= Limits().problems_per_file + 1
+    assert len(result.entities) == 1

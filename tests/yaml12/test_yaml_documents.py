@@ -127,3 +127,24 @@ def test_a_value_is_found_by_its_path():
     root = compose("a:\n  - b: 1\n    c: two words\n")
     assert find(root, ["a", 0, "c"])[0][:] == (3, 8, 3, 17)
     assert find(root, ["a", 0, "missing"]) == ((2, 5, 2, 6), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("a:\n  b: [\n    x,\n    y\n  ]\n", True),
+        ("a:\n  b: [\n  x,\n  y\n  ]\n", False),
+        ("a: {\n  b: 1\n}\n", True),
+        ('a: {\n"b": 1\n}\n', False),
+        ('{\n"a": 1\n}\n', True),
+        ("a:\n  - [x,\n  y]\n", False),
+        ("a: 'x\n  y'\n", True),
+        ("a: 'x\ny'\n", False),
+        ("'x\ny'\n", True),
+        ("a:\n  -\tx\n", True),
+        ("a:\n  -\tx: y\n", False),
+        ("%a: 1\nb: 2\n", False),
+    ],
+)
+def test_margins_and_tabs_are_judged_as_by_backstages_parser(text, accepted):
+    assert read_one(text).failed is not accepted

@@ -43,7 +43,7 @@ def find(document: Examined) -> Iterator[Problem]:
     """Each annotation that is out of date."""
     annotations = document.metadata().get("annotations")
     if isinstance(annotations, Mapping):
-        for key in annotations.keys() & _INSTEAD.keys():
+        for key in sorted(annotations.keys() & _INSTEAD.keys()):
             yield document.problem(
                 RULE, f"The annotation {key} is out of date.", ("metadata", "annotations", key), _INSTEAD[key], at_key=True
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.descriptors.examined import Examined, shown, type_name
 from generator.descriptors.slips import nearest
@@ -47,7 +48,7 @@ def find(document: Examined) -> Iterator[Problem]:
 
 
 def _missing(document: Examined) -> Problem:
-    slip = next((key for key in document.value if nearest(key, ("apiVersion",))), None)
+    slip = next((key for key in islice(document.value, 50) if nearest(key, ("apiVersion",))), None)
     if slip:
         return document.problem(
             RULE, f"`{shown(slip)}` stands where `apiVersion` is expected.", (slip,), f"Write apiVersion instead of {slip}.", at_key=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.descriptors.examined import Examined, shown, type_name
 from generator.descriptors.formats import is_kind
@@ -44,7 +45,7 @@ def find(document: Examined) -> Iterator[Problem]:
     known = ", ".join(sorted(kind.name for kind in document.kinds.by_name.values()))
     hint = f"Add a line such as kind: Component (known: {known})."
     if "kind" not in document.value:
-        slip = next((key for key in document.value if nearest(key, ("kind",))), None)
+        slip = next((key for key in islice(document.value, 50) if nearest(key, ("kind",))), None)
         if slip:
             yield document.problem(
                 RULE, f"`{shown(slip)}` stands where `kind` is expected.", (slip,), f"Write kind instead of {slip}.", at_key=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.descriptors.examined import Examined, Path, at, shown
 from generator.descriptors.positions import dotted
@@ -48,7 +49,7 @@ def find(document: Examined) -> Iterator[Problem]:
 
 def _problem(document: Examined, path: Path, name: str) -> Problem:
     place = dotted(path)
-    slip = next((key for key in at(document.value, path) if nearest(key, (name,))), None)
+    slip = next((key for key in islice(at(document.value, path), 200) if nearest(key, (name,))), None)
     if slip:
         return document.problem(
             RULE,

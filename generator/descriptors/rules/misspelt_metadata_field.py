@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.descriptors.examined import Examined, shown
 from generator.descriptors.slips import nearest, same_but_spelling
@@ -44,8 +45,8 @@ def find(document: Examined) -> Iterator[Problem]:
     metadata = document.metadata()
     if metadata.keys() <= _KNOWN:
         return
-    for name in metadata:
-        near = "" if name in _KNOWN else nearest(name, _WRITTEN)
+    for name in islice((name for name in metadata if name not in _KNOWN), _MOST):
+        near = nearest(name, _WRITTEN)
         if near and (near not in metadata or same_but_spelling(name, near)):
             message = f"`metadata.{shown(name)}` is not known and looks like `{near}`."
             yield document.problem(RULE, message, ("metadata", name), f"Did you mean {near}?", at_key=True)
@@ -53,3 +54,5 @@ def find(document: Examined) -> Iterator[Problem]:
 
 _WRITTEN = ("name", "namespace", "title", "description", "labels", "annotations", "tags", "links")
 _KNOWN = {*_WRITTEN, "uid", "etag", "generation"}
+_MOST = 200
+"""Unknown fields that are compared: a file cannot keep us busy with a hundred thousand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from generator.descriptors.examined import Examined, shown
 from generator.descriptors.slips import nearest, same_but_spelling
@@ -45,8 +46,12 @@ def find(document: Examined) -> Iterator[Problem]:
     if not known or spec.keys() <= known.keys():
         return
     missing = {error.details["property"] for error in document.errors if error.keyword == "required" and error.path == ("spec",)}
-    for name in spec:
-        near = "" if name in known else nearest(name, known)
+    for name in islice((name for name in spec if name not in known), _MOST):
+        near = nearest(name, known)
         if near and near not in missing and (near not in spec or same_but_spelling(name, near)):
             message = f"`spec.{shown(name)}` is not known to {document.kind.name if document.kind else ''} and looks like `{near}`."
             yield document.problem(RULE, message, ("spec", name), f"Did you mean {near}?", at_key=True)
+
+
+_MOST = 200
+"""Unknown fields that are compared: a file cannot keep us busy with a hundred thousand."""

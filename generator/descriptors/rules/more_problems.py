@@ -10,7 +10,7 @@ RULE = Rule(
     name="more-problems",
     severity=Severity.INFO,
     summary="The file has more problems than are listed.",
-    means="""Only so many problems of one file are listed (`limits:` in `sources.yaml`); the rest is counted.""",
+    means="""Only so many problems of one file are listed (`limits:` in `sources.yaml`); the rest is left out.""",
     matters="""Mending the first ones often mends the rest.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -35,6 +35,8 @@ spec:
 )
 
 
-def problem(more: int, origin: Origin) -> Problem:
-    """The finding that stands for so many others."""
-    return RULE.problem(f"{more:,} more problems of this file are not listed.", origin=origin, hint="Mend the listed ones first.")
+def problem(most: int, origin: Origin) -> Problem:
+    """The finding that stands for all that are not listed."""
+    return RULE.problem(
+        f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Mend the listed ones first."
+    )
