@@ -6,7 +6,6 @@ import glob
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from generator.errors import TreeError
@@ -35,7 +34,7 @@ class Checked:
     def line(self, origin: Origin, number: int) -> str:
         """A line of a file, from 1; empty where there is none."""
         place = self.texts.get(origin)
-        lines = _lines(*place, self.limit) if place else ()
+        lines = _lines(place[0], place[1], self.limit) if place else ()
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
@@ -85,7 +84,6 @@ def _opened(origin: Origin, trees: Trees, texts: dict[Origin, tuple[Tree, str]])
     return shown
 
 
-@cache
 def _lines(tree: Tree, path: str, limit: int) -> tuple[str, ...]:
     try:
         return tuple(tree.read(path, limit).decode("utf-8", "replace").splitlines())

@@ -1,4 +1,4 @@
-"""The sentence of the house as code: sources bring trees and descriptors, the catalog links them, pages say it, the website is committed."""
+"""The sentence of the house as code: sources bring descriptors, the catalog links them, pages say it, the website is committed."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def survey(settings: Settings, environ: Mapping[str, str], meter: Meter, *, whol
     """Collect, read, merge and link; ``whole=False`` judges no reference that something elsewhere might satisfy."""
     with meter.phase("sources"):
         collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
-    trees = {(file.source, file.tree.id): file.tree for file in collected.files}
+    trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     kinds = builtin_kinds()
     with meter.phase("descriptors"):
         gathered = gather(collected.files, trees, kinds, settings.limits)
@@ -118,11 +118,14 @@ def build(request: Request, meter: Meter) -> Built:
 
 
 def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
-    """One sentence for each source, or repository of it, that could not be read."""
+    """One sentence or two for each source, or repository of it, that could not be read."""
     return tuple(
-        f"The source {f.source!r} could not be read{f' ({f.repository})' if f.repository else ''}: {f.message}{f' {f.hint}' if f.hint else ''}"
-        for f in failures
+        " ".join(filter(None, (f"The source {_named(failure)} could not be read: {failure.message}", failure.hint))) for failure in failures
     )
+
+
+def _named(failure: SourceFailure) -> str:
+    return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
 
 
 def _plan(surveyed: Surveyed, settings: Settings, layouts: Layouts) -> Iterator[Page]:

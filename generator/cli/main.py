@@ -19,6 +19,8 @@ COMMANDS = {
 }
 """Names and one-line helps stand here, so that ``--help`` imports no command."""
 
+FILES = {"build": "building"}
+"""Commands whose file has another name (no module is called like a folder of build products)."""
 USAGE_OR_TOOL_FAILURE = 2
 
 
@@ -33,7 +35,7 @@ class LazyGroup(click.Group):
         """The command from ``generator.cli.<name>``; it is called ``command`` there."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"generator.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"generator.cli.{FILES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature

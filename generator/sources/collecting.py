@@ -31,7 +31,8 @@ def _collected(item: SourceSettings, context: SourceContext) -> Collected:
         return _failed(item, context, item.failure, "Set it in the environment of the build.")
     try:
         source: Source = plugins.load(GROUP)[item.type].load()(item, context)
-        return source.collect()
+        collected = source.collect()
+        return replace(collected, tree_sources=(item.name,) * len(collected.trees))
     except CallboardError as error:
         return _failed(item, context, str(error), error.hint)
     except Exception as error:  # noqa: BLE001 - a foreign source may raise anything; it must not take the others along

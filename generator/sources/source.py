@@ -54,6 +54,8 @@ class Collected:
     """In order of precedence: source, tree, path."""
     problems: tuple[Problem, ...] = ()
     failures: tuple[SourceFailure, ...] = ()
+    tree_sources: tuple[str, ...] = ()
+    """The source's name for each of ``trees``; filled in by ``collecting``."""
 
 
 class Source(Protocol):
@@ -84,4 +86,5 @@ def joined(parts: list[Collected]) -> Collected:
         tuple(f for p in parts for f in p.files),
         tuple(x for p in parts for x in p.problems),
         tuple(f for p in parts for f in p.failures),
+        tuple(s for p in parts for s in p.tree_sources),
     )
