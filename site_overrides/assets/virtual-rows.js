@@ -58,9 +58,9 @@ export function virtualRows(table, make) {
   const size = (row, n) => { row.firstChild.style.height = `${n * height}px`; };
 
   function measure() {
-    const row = make(items[0], 0);
-    body.replaceChildren(row, make(items[0], 1));
-    height = body.lastChild.getBoundingClientRect().top - row.getBoundingClientRect().top || 53;
+    const rows = [0, 1, 2].map((at) => make(items[0], at));      // the first row has no line above it
+    body.replaceChildren(...rows);
+    height = rows[2].getBoundingClientRect().top - rows[1].getBoundingClientRect().top || 53;
     body.replaceChildren();
   }
 

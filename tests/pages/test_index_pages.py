@@ -132,7 +132,7 @@ def test_the_catalog_is_cut_into_pages_that_hold_each_entity_once():
 
 
 def test_the_list_stands_in_the_order_that_the_script_makes_from_the_names_index(shop):
-    titles = {ref: title for ref, title in zip(shop.catalog.entities, _titles(names_index(shop.catalog)), strict=True)}
+    titles = dict(zip(shop.catalog.entities, _titles(names_index(shop.catalog)), strict=True))
     refs = list(shop.catalog.entities)
     assert list(table.in_order(shop)) == sorted(refs, key=lambda ref: (titles[ref].lower(), refs.index(ref)))
 

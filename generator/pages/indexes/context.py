@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.catalog import questions
-from generator.catalog.gathering import Trees
 from generator.catalog.graph import Catalog
 from generator.diagrams.layout import Layouts
 from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
+from generator.model.tree import Trees
 from generator.pages.parts import CountView, EntityLink, Links, catalog_path, kind_icon
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
