@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from generator.problems import Rule, Severity
 
 _MEANS_OF_SEVERITY = {
@@ -23,6 +25,12 @@ def explain(rule: Rule) -> str:
         f"Right\n{_indented(rule.right)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def overview(rules: Mapping[str, Rule]) -> str:
+    """One line a rule: code, severity, name and summary."""
+    widest = max((len(rule.name) for rule in rules.values()), default=0)
+    return "\n".join(f"{rule.code}  {rule.severity.value:7}  {rule.name:{widest}}  {rule.summary}" for rule in rules.values())
 
 
 def markdown(rule: Rule) -> str:

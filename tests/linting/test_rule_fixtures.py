@@ -8,7 +8,7 @@ from generator import yaml12
 from generator.descriptors.kinds import builtin_kinds
 from generator.descriptors.reading import Place, read_text
 from generator.errors import CallboardError, MissingFileError
-from generator.linting.explaining import explain, markdown
+from generator.linting.explaining import explain, markdown, overview
 from generator.linting.rules import ROOMS, all_rules, find_rule, rules_of
 from generator.settings.settings import Limits
 
@@ -77,3 +77,8 @@ def test_an_unknown_code_names_those_of_its_family():
         find_rule("ENT999")
     assert "ENT001" in error.value.hint
     assert "SPC001" not in error.value.hint
+
+
+def test_the_overview_has_one_line_a_rule():
+    lines = overview(all_rules()).splitlines()
+    assert [line.split()[0] for line in lines] == list(all_rules())
