@@ -1,0 +1,95 @@
+"""A site on a server of our own, and Chromium."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from small_site import write_site
+
+FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+class Server(http.server.SimpleHTTPRequestHandler):
+    """Static files, and ``404.html`` for everything else, as hosts of static sites do."""
+
+    def log_message(self, *args):
+        pass
+
+    def send_error(self, code, message=None, explain=None):
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
+    api = pytest.importorskip("playwright.sync_api") if not FULL else __import__("playwright.sync_api").sync_api
+    with api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serves a folder on loopback; gives its address with a final slash."""
+    servers = []
+
+    def start(folder):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def folder(chromium, tmp_path_factory):
+    """The small site; only built where a browser can look at it."""
+    return write_site(tmp_path_factory.mktemp("small"), more=150)
+
+
+@pytest.fixture(scope="session")
+def address(folder, serve):
+    return serve(folder)
+
+
+@pytest.fixture(params=[1440, 400], ids=["desktop", "phone"])
+def width(request):
+    return request.param
+
+
+@pytest.fixture
+def page(chromium, width):
+    """A page that fails its test when something went to the console, to another host, or was not found."""
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    opened = context.new_page()
+    complaints = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "request", lambda asked: None if asked.url.startswith(("http://127.0.0.1:", "data:", "blob:")) else complaints.append(asked.url)
+    )
+    opened.complaints = complaints
+    yield opened
+    context.close()
+    assert not complaints

@@ -1,0 +1,69 @@
+"""axe-core finds nothing on any family of pages, in both palettes, on a desktop and on a phone."""
+
+import os
+
+import pytest
+from small_site import axe_source
+
+pytestmark = pytest.mark.browser
+
+FAMILIES = {
+    "home": "",
+    "catalog": "catalog/",
+    "catalog-page": "catalog/page/2/",
+    "filtered": "catalog/?kind=component&q=order",
+    "teams": "teams/",
+    "systems": "systems/",
+    "domains": "domains/",
+    "apis": "apis/",
+    "problems": "problems/",
+    "search": "search/?q=order",
+    "component": "catalog/default/component/order-svc/",
+    "broken component": "catalog/default/component/label-printer/",
+    "api": "catalog/default/api/orders-api/",
+    "group": "catalog/default/group/team-orders/",
+    "user": "catalog/default/user/ann/",
+    "system": "catalog/default/system/ordering/",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def axe():
+    source = axe_source()
+    if source is None:
+        full = os.environ.get("CALLBOARD_TEST_FULL") == "1"
+        (pytest.fail if full else pytest.skip)("needs axe-core: npm install axe-core, or CALLBOARD_AXE=path of axe.min.js")
+    return source
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def palette(request):
+    return request.param
+
+
+def violations(page, axe):
+    page.evaluate(axe)
+    found = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_page_is_accessible_and_not_wider_than_the_window(chromium, address, axe, palette, width, family):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+    page = context.new_page()
+    page.goto(address + FAMILIES[family], wait_until="networkidle")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_the_dialog_is_accessible(chromium, address, axe, palette, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+    page = context.new_page()
+    page.goto(address)
+    page.keyboard.press("Control+k")
+    page.locator("dialog[open] input").fill("order")
+    page.locator("dialog [role=option]").first.wait_for()
+    assert violations(page, axe) == []
+    context.close()
