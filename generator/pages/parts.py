@@ -110,7 +110,7 @@ class ProblemView:
 
     code: str
     code_path: str
-    """The page of the manual about this code, below the site's root."""
+    """The page about this code, below the site's root."""
     tone: str
     """``bad``, ``warn`` or ``info``."""
     icon: str
@@ -204,8 +204,8 @@ _SEVERITIES = {
 
 
 def problem_code_path(code: str) -> str:
-    """The page of the manual about a code."""
-    return f"guides/reference/problems/{code}/"
+    """The page about a code."""
+    return f"problems/{code.lower()}/"
 
 
 def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:

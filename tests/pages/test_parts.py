@@ -81,4 +81,4 @@ def test_backticks_of_a_message_make_code(text, html):
 def test_filters_of_the_catalog_are_quoted():
     assert catalog_path(tag="c++ & more") == "catalog/?tag=c%2B%2B%20%26%20more"
     assert catalog_path(owner="group:default/x") == "catalog/?owner=group:default/x"
-    assert problem_code_path("REF001") == "guides/reference/problems/REF001/"
+    assert problem_code_path("REF001") == "problems/ref001/"

@@ -24,7 +24,7 @@ class CodeCount:
 
     code: str
     path: str
-    """Its page in the manual."""
+    """Its own page, below the site's root."""
     tone: str
     icon: str
     label: str

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from generator.pages.indexes import codes
 from generator.pages.indexes.apis import apis_view
 from generator.pages.indexes.context import IndexContext
 from generator.pages.indexes.faults import problems_view
@@ -32,6 +33,7 @@ def plan(context: IndexContext) -> Iterator[Page]:
     yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)))
     yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
     yield _page("problems/", "problems.html", labels["problems"], partial(problems_view, context))
+    yield from codes.plan(context)
     yield _page("search/", "search.html", labels["search"], PlainView, tab="-")
 
 
