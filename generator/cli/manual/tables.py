@@ -1,0 +1,83 @@
+"""Markdown tables, and JSON Schemas as rows of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "mapping", "null": "empty"}
+MANY = 12
+"""More choices than these are told, but not one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a mapping, as a row says it."""
+
+    path: str
+    """Dotted; ``[]`` for the items of a list."""
+    schema: Mapping[str, Any]
+    is_required: bool
+
+    @property
+    def type(self) -> str:
+        """What may stand there, in words."""
+        return type_words(self.schema)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; empty without rows."""
+    body = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
+    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body]) if body else ""
+
+
+def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Field]:
+    """Every key below a mapping's schema, nested ones after the one that holds them."""
+    required = schema.get("required", ())
+    for name, inner in schema.get("properties", {}).items():
+        path = f"{prefix}{name}"
+        yield Field(path, inner, name in required)
+        if inner.get("deprecated"):
+            continue
+        if "properties" in inner:
+            yield from fields(inner, f"{path}.")
+        elif isinstance(inner.get("items"), Mapping) and "properties" in inner["items"]:
+            yield from fields(inner["items"], f"{path}[].")
+
+
+def type_words(schema: Mapping[str, Any]) -> str:
+    """What a schema lets in: ``text``, ``list of texts``, the choices of an enumeration."""
+    if "const" in schema:
+        return code(schema["const"])
+    if "enum" in schema:
+        choices = schema["enum"]
+        shown = [code(choice) for choice in choices[:MANY]]
+        return ", ".join(shown) + (f" and {len(choices) - MANY} more" if len(choices) > MANY else "")
+    types = schema.get("type")
+    if types == "array":
+        items = schema.get("items", {})
+        return f"list of {_plural(type_words(items))}" if items.get("type") else "list"
+    if isinstance(types, list):
+        return " or ".join(_WORDS.get(t, str(t)) for t in types)
+    return _WORDS.get(str(types), "anything")
+
+
+def code(value: Any) -> str:
+    """A value as one writes it in YAML, in code style."""
+    return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
+
+
+def sentence(text: str) -> str:
+    """With a capital at its beginning and a full stop at its end."""
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', ':')) else '.'}" if text else ""
+
+
+def _plural(words: str) -> str:
+    return words if words.startswith(("`", "true", "anything")) else f"{words}s"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())

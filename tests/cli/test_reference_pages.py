@@ -1,0 +1,80 @@
+"""The reference in docs/reference is what the code says now."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli.manual import pages, tables
+from generator.cli.reference import command
+from generator.descriptors.kinds import builtin_kinds
+from generator.linting.rules import all_rules
+from generator.settings.shape import sources_schema
+
+COMMITTED = Path(__file__).parents[2] / "docs/reference"
+WRITTEN_BY_HAND = {"differences.md"}
+
+
+def written(folder):
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.md")}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reference")
+    result = CliRunner().invoke(command, ["--output", str(folder)])
+    assert result.exit_code == 0, result.output
+    return written(folder)
+
+
+def test_the_committed_reference_is_what_the_code_writes(made):
+    committed = {path: text for path, text in written(COMMITTED).items() if path not in WRITTEN_BY_HAND}
+    assert sorted(committed) == sorted(made)
+    stale = [path for path in made if committed[path] != made[path]]
+    assert not stale, f"stale: {stale}; run `callboard reference` (make reference)"
+
+
+def test_every_rule_and_every_kind_has_a_page(made):
+    assert {f"problems/{code.lower()}.md" for code in all_rules()} <= set(made)
+    assert {f"kinds/{name}.md" for name in builtin_kinds().by_name} <= set(made)
+
+
+def test_every_setting_says_what_it_means():
+    silent = [field.path for field in tables.fields(sources_schema()) if not field.schema.get("description")]
+    for group in ("callboard.sources", "callboard.publishers"):
+        for name, schema in pages._schemas(group).items():
+            silent += [f"{name}.{field.path}" for field in tables.fields(schema) if not field.schema.get("description")]
+    assert not silent
+
+
+def test_every_field_of_a_kind_says_what_it_means():
+    fields = [(kind.name, field) for kind in builtin_kinds().by_name.values() for field in tables.fields(kind.schema)]
+    assert not [(name, field.path) for name, field in fields if not field.schema.get("description")]
+
+
+def test_pages_of_a_rule_that_went_away_are_removed(tmp_path):
+    (tmp_path / "problems").mkdir()
+    (tmp_path / "problems/old999.md").write_text("# OLD999\n")
+    (tmp_path / "own.md").write_text("mine\n")
+    assert CliRunner().invoke(command, ["--output", str(tmp_path)]).exit_code == 0
+    assert not (tmp_path / "problems/old999.md").exists()
+    assert (tmp_path / "own.md").read_text() == "mine\n"
+
+
+def test_a_bar_and_a_line_break_do_not_break_a_table():
+    assert tables.table(("A", "B"), [("x|y", "one\ntwo")]).splitlines()[-1] == "| x\\|y | one two |"
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "string"}, "text"),
+        ({"type": "array", "items": {"type": "string"}}, "list of texts"),
+        ({"enum": ["a", "b"]}, "`a`, `b`"),
+        ({"const": 1}, "`1`"),
+        ({}, "anything"),
+        ({"type": ["string", "null"]}, "text or empty"),
+    ],
+)
+def test_types_are_said_in_words(schema, words):
+    assert tables.type_words(schema) == words
