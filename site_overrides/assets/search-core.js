@@ -39,6 +39,7 @@ export function slipped(typed, word) {
   while (i < typed.length && typed[i] === word[i]) i += 1;
   if (i === typed.length) return true;
   if (i === word.length) return typed.length === word.length + 1;
+  if (word[i + 1] !== typed[i + 1] && word[i] !== typed[i + 1] && word[i + 1] !== typed[i]) return false;      // no need to cut strings
   if (i === typed.length - 1 && word.length > typed.length + 1) return false;      // the last letter of a beginning says too little
   return word.startsWith(typed.slice(i + 1), i + 1) || word.startsWith(typed.slice(i + 1), i) || word.startsWith(typed.slice(i), i + 1)
     || (typed[i] === word[i + 1] && typed[i + 1] === word[i] && word.startsWith(typed.slice(i + 2), i + 2));
@@ -129,12 +130,12 @@ function pass(index, query, accepts, slips) {
 
 const FEW = 3;      // slips are looked for only when fewer names than this match as typed: else "test" would also show every "rest"
 
-/** Hits `{i, score}`, best first; `i` counts in the entries. `accepts(i)` narrows. An empty query has no hits. */
-export function find(index, text, accepts = null) {
+/** Hits `{i, score}`, best first; `i` counts in the entries. `accepts(i)` narrows; without `slips` only what is spelt so. An empty query has no hits. */
+export function find(index, text, accepts = null, slips = true) {
   const query = readQuery(text, index.kinds);
   if (!query.joined) return query.kind ? listed(index, query, accepts) : [];
   const plain = pass(index, query, accepts, false);
-  const hits = plain.length < FEW ? pass(index, query, accepts, true) : plain;
+  const hits = slips && plain.length < FEW ? pass(index, query, accepts, true) : plain;
   const typed = text.trim().toLowerCase();
   for (const hit of hits) if (index.entries[hit.i].name.toLowerCase() === typed) hit.score += 2;      // this very spelling before its siblings
   return ranked(hits);

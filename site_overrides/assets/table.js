@@ -56,10 +56,10 @@ function catalogTable(names) {
   /** Rows for the typed text: names first, best first, then those whose sentence or tags have all its words. */
   function matching(text) {
     readTexts();
-    const hits = find(index, text).map((hit) => hit.i), found = new Uint8Array(entries.length), asked = split(text);
+    const hits = find(index, text, null, false).map((hit) => hit.i), found = new Uint8Array(entries.length), asked = split(text);
     for (const i of hits) found[i] = 1;
     if (asked.length) for (const i of everything) if (!found[i] && asked.every((word) => texts[i].includes(word))) hits.push(i);
-    return hits;
+    return hits.length ? hits : find(index, text).map((hit) => hit.i);
   }
 
   function sorted(shown, text) {

@@ -45,13 +45,20 @@ def chromium():
         browser.close()
 
 
+class Patient(http.server.ThreadingHTTPServer):
+    """A browser that leaves a page hangs up on what it no longer needs: nothing to talk about."""
+
+    def handle_error(self, request, client_address):
+        pass
+
+
 @pytest.fixture(scope="session")
 def serve():
     """Serves a folder on loopback; gives its address with a final slash."""
     servers = []
 
     def start(folder):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
+        server = Patient(("127.0.0.1", 0), functools.partial(Server, directory=str(folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_address[1]}/"
