@@ -1,0 +1,1 @@
+"""Makes the folder of tests importable: ``faulty`` is shared between rooms."""
