@@ -10,14 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from generator.catalog.gathering import gather
-from generator.catalog.graph import Catalog
-from generator.catalog.linking import link
-from generator.catalog.merging import merge
-from generator.descriptors.kinds import builtin_kinds
 from generator.diagrams.layout import Layouts
 from generator.errors import SourceError
-from generator.model.tree import Trees
 from generator.outside.metering import Meter, peak_memory
 from generator.outside.store import Store
 from generator.pages import entities
@@ -27,29 +21,13 @@ from generator.pages.page import Page
 from generator.pages.parts import Links
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
-from generator.sources.collecting import collect_all
-from generator.sources.source import SourceContext, SourceFailure
+from generator.surveying import Surveyed, say_failures, survey
 from generator.website.assembling import Assembled, assemble
 from generator.website.catalog_data import DataFile, catalog_files, collections_file, schema_files
 from generator.website.portal_files import find_portal_files
 from generator.website.strings import read_strings
 
 REPORT_FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Surveyed:
-    """All that is known before anything is said: the linked catalog and what is wrong with it."""
-
-    catalog: Catalog
-    problems: tuple[Problem, ...]
-    """In the order of their places."""
-    trees: Trees
-    failures: tuple[SourceFailure, ...]
-    files: int
-    """Descriptor files that were read."""
-    skipped: Mapping[str, int]
-    """Documents that are no descriptors, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +55,6 @@ class Built:
     """Phases, counts and peak memory, ready for JSON."""
 
 
-def survey(settings: Settings, environ: Mapping[str, str], meter: Meter, *, whole: bool = True) -> Surveyed:
-    """Collect, read, merge and link; ``whole=False`` judges no reference that something elsewhere might satisfy."""
-    with meter.phase("sources"):
-        collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
-    trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
-    kinds = builtin_kinds()
-    with meter.phase("descriptors"):
-        gathered = gather(collected.files, trees, kinds, settings.limits)
-    with meter.phase("catalog"):
-        unique, duplicates = merge(gathered.entities, [source.name for source in settings.sources])
-        catalog, problems = link(unique, kinds, whole=whole)
-    found = _in_order((*collected.problems, *gathered.problems, *duplicates, *problems))
-    return Surveyed(catalog, found, trees, collected.failures, gathered.files, gathered.skipped)
-
-
 def build(request: Request, meter: Meter) -> Built:
     """Build the site.
 
@@ -117,17 +80,6 @@ def build(request: Request, meter: Meter) -> Built:
     return Built(surveyed, problems, _report(surveyed, site, problems, meter, request))
 
 
-def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
-    """One sentence or two for each source, or repository of it, that could not be read."""
-    return tuple(
-        " ".join(filter(None, (f"The source {_named(failure)} could not be read: {failure.message}", failure.hint))) for failure in failures
-    )
-
-
-def _named(failure: SourceFailure) -> str:
-    return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
-
-
 def _plan(surveyed: Surveyed, settings: Settings, layouts: Layouts) -> Iterator[Page]:
     catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
     labels = read_strings(find_portal_files(settings.root), settings.portal.language)
@@ -142,17 +94,6 @@ def _data(surveyed: Surveyed, request: Request) -> Iterator[DataFile]:
     yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=portal.audience == "public")
     yield from schema_files([kind.name for kind in surveyed.catalog.kinds.by_name.values()])
     yield collections_file(request.now, [source.name for source in request.settings.sources])
-
-
-def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """By place: source, tree, path, line, column, code."""
-
-    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str]:
-        origin, span = problem.origin, problem.span
-        where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
-        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field
-
-    return tuple(sorted(problems, key=place))
 
 
 def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from generator.catalog.findings import with_responsible
@@ -33,17 +33,22 @@ from generator.problems import Problem
 
 CHECKS = (missing_owner.check, group_cycle.check, part_cycle.check, risky_dependency.check)
 """The rules that are right about a part of the catalog too: nothing elsewhere can mend what they find."""
-WHOLE_CHECKS = (dangling_reference.check, owner_no_group.check, empty_group.check, api_without_provider.check, orphan.check)
+REFERENCE_CHECKS = (dangling_reference.check, owner_no_group.check)
+"""The rules that need to know all names, those of elsewhere too."""
+WHOLE_CHECKS = (empty_group.check, api_without_provider.check, orphan.check)
 """The rules that need the whole catalog."""
 PROBLEMS_PER_ENTITY = 200
 """More from one descriptor would drown everybody else's."""
 
 
-def link(entities: Sequence[Entity], kinds: Kinds, *, whole: bool = True) -> tuple[Catalog, tuple[Problem, ...]]:
+def link(
+    entities: Sequence[Entity], kinds: Kinds, *, whole: bool = True, elsewhere: Collection[EntityRef] | None = None
+) -> tuple[Catalog, tuple[Problem, ...]]:
     """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
-    ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told.
+    ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told. ``elsewhere`` are all names that
+    there are, as a published portal knows them (a set): with them references are judged in a part of the catalog too.
     """
     first: dict[EntityRef, Entity] = {}
     for entity in entities:
@@ -51,10 +56,12 @@ def link(entities: Sequence[Entity], kinds: Kinds, *, whole: bool = True) -> tup
     unique = {ref: first[ref] for ref in sorted(first)}
     stated = _read_all(unique, kinds)
     catalog = Catalog(unique, _both_ways(stated), kinds)
-    found = (
-        *_stated_badly(catalog, stated),
-        *(problem for check in (*CHECKS, *WHOLE_CHECKS[: None if whole else 0]) for problem in check(catalog)),
-    )
+    names = Names(unique, elsewhere or ())
+    found = [*_stated_badly(catalog, stated, names), *(problem for check in CHECKS for problem in check(catalog))]
+    if whole or elsewhere is not None:
+        found += (problem for check in REFERENCE_CHECKS for problem in check(catalog, names))
+    if whole:
+        found += (problem for check in WHOLE_CHECKS for problem in check(catalog))
     return catalog, with_responsible(catalog, sorted(_placed(catalog, _bounded(found)), key=_reading_order))
 
 
@@ -79,12 +86,11 @@ def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
     return {ref: tuple(found[key] for key in sorted(found)) for ref, found in sorted(edges.items())}
 
 
-def _stated_badly(catalog: Catalog, stated: Stated) -> Iterator[Problem]:
-    names = Names(catalog.entities)
+def _stated_badly(catalog: Catalog, stated: Stated, names: Names) -> Iterator[Problem]:
     for unread in stated.unread:
         yield _without_kind(unread, names) if unread.bare else _unreadable(unread)
     for relation in stated.bare:
-        if (other := relation.target._replace(namespace=DEFAULT_NAMESPACE)) in catalog.entities and relation.target in catalog.entities:
+        if (other := relation.target._replace(namespace=DEFAULT_NAMESPACE)) in names and relation.target in names:
             yield ambiguous_reference.RULE.problem(
                 f"`{relation.field}` means {relation.target}; there is {other} too.",
                 origin=catalog.entities[relation.source].origin,
@@ -95,8 +101,7 @@ def _stated_badly(catalog: Catalog, stated: Stated) -> Iterator[Problem]:
 
 
 def _without_kind(unread: Unread, names: Names) -> Problem:
-    bare = unread.bare or unread.entity.ref
-    known = sorted({ref.kind for ref in names.named(bare.name) if ref.namespace == bare.namespace})
+    known = names.kinds_of(unread.bare or unread.entity.ref)
     choices = " or ".join(f"`{kind}:{unread.written}`" for kind in known or ("component", "resource"))
     return dependency_without_kind.RULE.problem(
         f"`{unread.field}` is `{unread.written}`: a dependency must name its kind.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher
 
 from generator.catalog.spelling import distance, pieces
 from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
@@ -17,21 +18,34 @@ COMMON = 300
 """A piece that so many names share says nothing about any of them."""
 TOO_SHORT, SHORT = 3, 6
 """Names of fewer letters than the first are not searched by spelling; those of fewer than the second may have one slip, not two."""
+MOST_SIMILAR = 3
+"""Names that begin alike and are worth telling; where more do, the beginning says nothing."""
+GENERIC = frozenset({
+    "api", "app", "backend", "component", "core", "data", "db", "domain", "frontend", "group", "job", "lib", "library", "platform", "prod",
+    "resource", "service", "shared", "site", "squad", "svc", "system", "team", "template", "test", "tool", "tribe", "ui", "user", "web",
+    "website", "worker",
+})  # fmt: skip
+"""Words that name no thing of their own: two names that have only these in common are not alike."""
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
 class Names:
-    """An index over the names of the catalog, built when first asked."""
+    """The names of the catalog, and of elsewhere; the indexes over them are built when first asked."""
 
-    def __init__(self, refs: Iterable[EntityRef]) -> None:
-        self._refs = refs
+    def __init__(self, refs: Collection[EntityRef], elsewhere: Collection[EntityRef] = ()) -> None:
+        self._here = refs
+        self._elsewhere = elsewhere
         self._exact: dict[str, list[EntityRef]] = {}
         self._joined: dict[str, list[EntityRef]] = {}
         self._parts: dict[tuple[str, str], list[EntityRef]] = {}
+        self._leading: dict[tuple[str, str], list[EntityRef]] = {}
         self._pieces: dict[tuple[str, int, int, str], list[EntityRef]] = {}
         self._kinds: set[str] = set()
         self._known: dict[EntityRef, EntityRef | None] = {}
         self._searches = 0
+
+    def __contains__(self, ref: EntityRef) -> bool:
+        return ref in self._here or ref in self._elsewhere
 
     def has_kind(self, kind: str) -> bool:
         """Whether any entity of that canonical kind exists."""
@@ -50,10 +64,28 @@ class Names:
         self._build()
         return tuple(self._exact.get(name, ()))
 
+    def kinds_of(self, bare: EntityRef) -> tuple[str, ...]:
+        """The kinds of which an entity of that namespace and name exists, sorted."""
+        return tuple(sorted({ref.kind for ref in self.named(bare.name) if ref.namespace == bare.namespace}))
+
+    def similar(self, wanted: EntityRef) -> tuple[EntityRef, ...]:
+        """The few names of the same kind that begin with the same telling words: ``checkout-cache`` for ``checkout-queue``.
+
+        What they share is at least half of each name; the likeliest comes first.
+        """
+        self._build()
+        words = _SEPARATORS.split(wanted.name)
+        lead = "-".join(words[:-1])
+        found = self._leading.get((wanted.kind, lead), ()) if set(words[:-1]) - GENERIC else ()
+        if len(found) > MOST_SIMILAR:
+            return ()
+        alike = [ref for ref in found if 2 * len(lead) >= max(len(ref.name), len(wanted.name))]
+        return tuple(sorted(alike, key=lambda ref: (-SequenceMatcher(None, ref.name, wanted.name).ratio(), _farness(ref, wanted))))
+
     def _nearest(self, wanted: EntityRef) -> EntityRef | None:
         same = self._exact.get(wanted.name, [])
         joined = [ref for ref in self._joined.get(_join(wanted.name), []) if ref.kind == wanted.kind]
-        found = same or joined or list(self._misspelled(wanted)) or self._with_prefix(wanted)
+        found = same or joined or list(self._misspelled(wanted)) or self._with_word_more(wanted) or self._with_word_less(wanted)
         return min(found, key=lambda ref: _farness(ref, wanted), default=None)
 
     def _misspelled(self, wanted: EntityRef) -> Iterator[EntityRef]:
@@ -82,27 +114,35 @@ class Names:
         rare = sorted((bucket for bucket in found if 0 < len(bucket) <= COMMON), key=len)
         return list(dict.fromkeys(ref for bucket in rare for ref in bucket))[:CANDIDATES]
 
-    def _with_prefix(self, wanted: EntityRef) -> list[EntityRef]:
+    def _with_word_more(self, wanted: EntityRef) -> list[EntityRef]:
         """``team-checkout`` for ``checkout``: the only name of the kind that has one word more in front or behind."""
         found = self._parts.get((wanted.kind, _join(wanted.name)), [])
+        return found if len(found) == 1 else []
+
+    def _with_word_less(self, wanted: EntityRef) -> list[EntityRef]:
+        """``team-warehouse`` for ``team-warehouse-it``: the only name of the kind that lacks the first word or the last one."""
+        words = _SEPARATORS.split(wanted.name)
+        shorter = {"".join(part) for part in (words[1:], words[:-1]) if set(part) - GENERIC}
+        found = [ref for part in shorter for ref in self._joined.get(part, ()) if ref.kind == wanted.kind]
         return found if len(found) == 1 else []
 
     def _build(self) -> None:
         if self._kinds:
             return
         exact, joined = defaultdict(list), defaultdict(list)
-        parts, cut = defaultdict(list), defaultdict(list)
-        for ref in self._refs:
+        parts, cut, leading = defaultdict(list), defaultdict(list), defaultdict(list)
+        for ref in (*self._here, *(ref for ref in self._elsewhere if ref not in self._here)):
             exact[ref.name].append(ref)
             joined[_join(ref.name)].append(ref)
             words = _SEPARATORS.split(ref.name)
             if len(words) > 1:
                 for part in {"".join(words[1:]), "".join(words[:-1])}:
                     parts[ref.kind, part].append(ref)
+                leading[ref.kind, "-".join(words[:-1])].append(ref)
             for number, start, end in pieces(len(ref.name)):
                 cut[ref.kind, len(ref.name), number, ref.name[start:end]].append(ref)
             self._kinds.add(ref.kind)
-        self._exact, self._joined, self._parts, self._pieces = exact, joined, parts, cut
+        self._exact, self._joined, self._parts, self._pieces, self._leading = exact, joined, parts, cut, leading
 
 
 def _join(name: str) -> str:

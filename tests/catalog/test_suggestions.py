@@ -24,11 +24,38 @@ from generator.catalog.suggestions import Names
         ("group:ab", ["group:ac"], None),
         ("group:abcd", ["group:abce", "group:zzzz"], "group:abce"),
         ("group:abcd", ["group:abef"], None),
+        ("group:team-warehouse-it", ["group:team-warehouse", "group:team-web"], "group:team-warehouse"),
+        ("group:retail-checkout", ["group:checkout", "group:retail-web"], "group:checkout"),
+        ("group:team-checkout", ["group:team"], None),
+        ("group:checkout-eu", ["component:checkout"], None),
     ],
 )
 def test_the_nearest_existing_name_is_found(wanted, existing, found):
     names = Names([ref(text) for text in existing])
     assert names.nearest(ref(wanted)) == (ref(found) if found else None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "existing", "found"),
+    [
+        ("resource:checkout-queue", ["resource:checkout-cache", "component:checkout-queue-worker"], ["resource:checkout-cache"]),
+        ("resource:checkout-events", ["resource:checkout-event-log", "resource:checkout-bus"], ["resource:checkout-bus"]),
+        ("api:orders-v2", ["api:orders-v1", "api:orders-v3"], ["api:orders-v1", "api:orders-v3"]),
+        ("group:team-orders", ["group:team-search", "group:team-web"], []),
+        ("component:acme-payments", ["component:acme-orders"], []),
+        ("component:shop-a", [f"component:shop-{letter}" for letter in "bcde"], []),
+        ("component:payments", ["component:orders"], []),
+    ],
+)
+def test_names_that_begin_alike_are_told_where_they_are_few(wanted, existing, found):
+    assert Names([ref(text) for text in existing]).similar(ref(wanted)) == tuple(ref(text) for text in found)
+
+
+def test_names_of_elsewhere_are_known_and_suggested():
+    names = Names([ref("component:shop")], {ref("group:team-checkout"), ref("component:shop")})
+    assert ref("group:team-checkout") in names
+    assert names.nearest(ref("group:team-chekout")) == ref("group:team-checkout")
+    assert names.kinds_of(ref("component:shop")._replace(kind="")) == ("component",)
 
 
 def plain_distance(one, other):
@@ -72,6 +99,14 @@ def test_one_slip_never_hides_the_only_name(name, place, letter, add):
         (["component:shop owner=jane@acme.example", "group:x"], "Write the name of the entity."),
         (["component:shop owner=payments", "component:payments", "group:x"], "add a descriptor for group:default/payments."),
         (["component:shop system=sales", "group:x"], "The catalog has no Systems at all: add the source that has them to sources.yaml."),
+        (
+            ["component:shop dependsOn=[resource:shop-queue]", "resource:shop-cache"],
+            "Correct the name, or add a descriptor for resource:default/shop-queue.",
+        ),
+        (
+            ["component:x dependsOn=[resource:checkout-queue]", "resource:checkout-cache"],
+            "Names like it: `resource:checkout-cache`. Correct the name, or add a descriptor for resource:default/checkout-queue.",
+        ),
         (["component:shop system=sales", "system:other"], "Correct the name, or add a descriptor for system:default/sales."),
     ],
 )

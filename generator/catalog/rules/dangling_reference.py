@@ -48,12 +48,11 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?")
 _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
-def check(catalog: Catalog) -> Iterator[Problem]:
+def check(catalog: Catalog, names: Names) -> Iterator[Problem]:
     """Every stated reference whose target does not exist, with the nearest name that does."""
-    names = Names(catalog.entities)
     for ref, relations in catalog.relations.items():
         for relation in relations:
-            if relation.declared_by == ref and relation.source == ref and relation.target not in catalog.entities:
+            if relation.declared_by == ref and relation.source == ref and relation.target not in names:
                 yield _problem(catalog, relation, names)
 
 
@@ -79,6 +78,9 @@ def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
     if not names.has_kind(target.kind):
         kind = catalog.kinds.get(target.kind)
         return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
+    if similar := names.similar(target):
+        told = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
+        return f"Names like it: {told}. Correct the name, or add a descriptor for {target}."
     return f"Correct the name, or add a descriptor for {target}."
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator.catalog.graph import Catalog
 from generator.catalog.ownership import OWNERS
+from generator.catalog.suggestions import Names
 from generator.problems import Problem, Rule, Severity
 
 RULE = Rule(
@@ -38,12 +39,12 @@ spec:
 )
 
 
-def check(catalog: Catalog) -> Iterator[Problem]:
+def check(catalog: Catalog, names: Names) -> Iterator[Problem]:
     """Stated owners that exist and are of another kind; a missing one is a dangling reference."""
     for entity in catalog.entities.values():
         for relation in catalog.relations.get(entity.ref, ()):
             target = relation.target
-            if relation.type == "ownedBy" and target.kind not in OWNERS and target in catalog.entities:
+            if relation.type == "ownedBy" and target.kind not in OWNERS and target in names:
                 yield RULE.problem(
                     f"`{relation.field}` names {target}, which is no group and no user.",
                     origin=entity.origin,

@@ -1,0 +1,116 @@
+"""A check: the survey of a portal, or of files and folders, as problems that people can find and open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator.catalog.suggestions import Names
+from generator.checking import given
+from generator.descriptors.kinds import Kinds, builtin_kinds
+from generator.errors import TreeError
+from generator.model.entity import Origin
+from generator.model.ref import EntityRef
+from generator.model.tree import Tree, Trees, tree_of
+from generator.outside.metering import Meter
+from generator.problems import Problem, Related, fingerprint
+from generator.settings.reading import read_settings
+from generator.settings.settings import Limits
+from generator.sources.folder_tree import FolderTree
+from generator.surveying import Surveyed, say_failures, survey, survey_collected
+
+NEEDS_SOURCES = frozenset({"LOC003", "PLC005"})
+"""Problems about URLs that no source has: where there is no portal, nobody can say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check came to."""
+
+    problems: tuple[Problem, ...]
+    """With paths relative to the working folder, where the file lies on this machine."""
+    failures: tuple[str, ...]
+    """What could not be read at all, one sentence each."""
+    texts: Mapping[Origin, tuple[Tree, str]]
+    """Tree and path in it by shown origin, for ``line``."""
+    limit: int
+    """The largest descriptor, in bytes."""
+    names: Names
+    """All names that references may name."""
+    files: int
+    """Descriptor files that were read."""
+    kinds: Kinds
+    portal_url: str = ""
+    """Where the portal is served, with a final ``/``; empty where nobody said."""
+
+    def line(self, origin: Origin, number: int) -> str:
+        """A line of a file, from 1; empty where there is none."""
+        place = self.texts.get(origin)
+        lines = _lines(place[0], place[1], self.limit) if place else ()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def check_portal(file: Path, environ: Mapping[str, str]) -> Checked:
+    """All sources of the portal, references included. Raises ``SettingsError``."""
+    settings = read_settings(file, environ)
+    surveyed = survey(settings, environ, Meter())
+    return _checked(surveyed, settings.limits, Names(surveyed.catalog.entities), _as_it_is, portal_url=settings.portal.url)
+
+
+def check_paths(
+    paths: Sequence[Path], environ: Mapping[str, str], *, elsewhere: Collection[EntityRef] | None = None, portal_url: str = ""
+) -> Checked:
+    """Files and folders, without the rest of the portal.
+
+    No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there.
+    """
+    limits, kinds = Limits(), builtin_kinds()
+    collected = given.collect(paths, environ)
+    surveyed = survey_collected(collected, [given.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
+    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if problem.code not in NEEDS_SOURCES))
+    return _checked(surveyed, limits, Names(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+
+
+def _as_it_is(problem: Problem) -> Problem:
+    return problem
+
+
+def _alone(problem: Problem) -> Problem:
+    """With a fingerprint over the path that is shown, which is the same whichever files were named beside it."""
+    return replace(problem, fingerprint=fingerprint(problem))
+
+
+def _checked(surveyed: Surveyed, limits: Limits, names: Names, stamp: Callable[[Problem], Problem], *, portal_url: str) -> Checked:
+    texts: dict[Origin, tuple[Tree, str]] = {}
+    shown = tuple(_shown(problem, surveyed.trees, texts) for problem in surveyed.problems)
+    return Checked(
+        tuple(map(stamp, shown)), say_failures(surveyed.failures), texts, limits.descriptor_bytes, names, surveyed.files,
+        surveyed.catalog.kinds, portal_url,
+    )  # fmt: skip
+
+
+def _shown(problem: Problem, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Problem:
+    if problem.origin is None:
+        return problem
+    related = tuple(Related(other.message, _opened(other.origin, trees, texts), other.span) for other in problem.related)
+    return replace(problem, origin=_opened(problem.origin, trees, texts), related=related)
+
+
+def _opened(origin: Origin, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Origin:
+    """The origin with the path by which the file can be opened from the working folder."""
+    tree = tree_of(trees, origin)
+    if tree is None:
+        return origin
+    path = os.path.relpath(tree.root / origin.path).replace(os.sep, "/") if isinstance(tree, FolderTree) else origin.path
+    shown = replace(origin, path=path)
+    texts[shown] = (tree, origin.path)
+    return shown
+
+
+def _lines(tree: Tree, path: str, limit: int) -> tuple[str, ...]:
+    try:
+        return tuple(tree.read(path, limit).decode("utf-8", "replace").splitlines())
+    except TreeError:
+        return ()

@@ -1,0 +1,89 @@
+"""The first half of the sentence: sources bring descriptors, the catalog links them. A build goes on from here; a check stops."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator.catalog.gathering import gather
+from generator.catalog.graph import Catalog
+from generator.catalog.linking import link
+from generator.catalog.merging import merge
+from generator.descriptors.kinds import Kinds, builtin_kinds
+from generator.model.ref import EntityRef
+from generator.model.tree import Trees
+from generator.outside.metering import Meter
+from generator.outside.store import Store
+from generator.problems import Problem
+from generator.settings.settings import Limits, Settings
+from generator.sources.collecting import collect_all
+from generator.sources.source import Collected, SourceContext, SourceFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """All that is known before anything is said: the linked catalog and what is wrong with it."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    """In the order of their places."""
+    trees: Trees
+    failures: tuple[SourceFailure, ...]
+    files: int
+    """Descriptor files that were read."""
+    skipped: Mapping[str, int]
+    """Documents that are no descriptors, by reason."""
+
+
+def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surveyed:
+    """Collect, read, merge and link all sources of a portal."""
+    with meter.phase("sources"):
+        collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
+    names = [source.name for source in settings.sources]
+    return survey_collected(collected, names, builtin_kinds(), settings.limits, meter)
+
+
+def survey_collected(
+    collected: Collected,
+    sources: Sequence[str],
+    kinds: Kinds,
+    limits: Limits,
+    meter: Meter,
+    *,
+    whole: bool = True,
+    elsewhere: Collection[EntityRef] | None = None,
+) -> Surveyed:
+    """Read, merge and link what sources found; ``sources`` are their names in order of precedence.
+
+    ``whole=False`` judges no reference that something elsewhere might satisfy, unless ``elsewhere`` says what there is.
+    """
+    trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
+    with meter.phase("descriptors"):
+        gathered = gather(collected.files, trees, kinds, limits)
+    with meter.phase("catalog"):
+        unique, duplicates = merge(gathered.entities, sources)
+        catalog, problems = link(unique, kinds, whole=whole, elsewhere=elsewhere)
+    found = _in_order((*collected.problems, *gathered.problems, *duplicates, *problems))
+    return Surveyed(catalog, found, trees, collected.failures, gathered.files, gathered.skipped)
+
+
+def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
+    """One sentence or two for each source, or repository of it, that could not be read."""
+    return tuple(
+        " ".join(filter(None, (f"The source {_named(failure)} could not be read: {failure.message}", failure.hint))) for failure in failures
+    )
+
+
+def _named(failure: SourceFailure) -> str:
+    return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """By place: source, tree, path, line, column, code."""
+
+    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str]:
+        origin, span = problem.origin, problem.span
+        where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
+        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field
+
+    return tuple(sorted(problems, key=place))
