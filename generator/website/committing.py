@@ -57,7 +57,7 @@ class Staging:
         self._after[path] = new
         if self._before.get(path) == new and self._size(path) == new.size:
             return False
-        if path not in self._before:
+        if self._before and path not in self._before:  # a folder that was empty has nothing in the way
             self._refuse_foreign(path)
         name = str(len(self._moves))
         if not self._moves:

@@ -12,6 +12,7 @@ _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"\']|"[^"]*"|\'[^\']*\')*
 _ATTRIBUTE = re.compile(r'\s(href|src|xlink:href|poster|id|name)="([^"]*)"')
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _PROSE = re.compile(r'\sclass="(?:[^"]*\s)?cb-prose[\s"]')
+_PLAIN = re.compile(r"[a-z0-9~][A-Za-z0-9_~-]*(?:[./][A-Za-z0-9_~-]+)*/?(?:#[A-Za-z0-9_-]+)?")
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "path"])
 
 
@@ -36,24 +37,76 @@ class BrokenLink:
 
 
 def page_links(html: str, path: str, base: str = "/") -> PageLinks:
-    """Links and anchors of the page at ``path``, in one pass over its tags; addresses of other hosts are left out.
+    """Links and anchors of the page at ``path``; addresses of other hosts are left out.
 
-    ``base`` is the path under which the site is served; an absolute address is looked for below it.
+    ``base`` is the path under which the site is served; an absolute address is looked for below it. Our own markup is read by
+    its attributes alone, for templates escape quotation marks in text; in people's text they may stand as they are, so that
+    it is read tag by tag.
     """
-    ids: dict[str, None] = {}
-    found: tuple[dict[str, None], dict[str, None]] = ({}, {})
-    folder, depth = path.rpartition("/")[0], 0
-    for closing, tag, attributes in _TAG.findall(html):
-        if depth:
-            depth += -1 if closing else 0 if tag in _VOID or attributes.endswith("/") else 1
-        elif not closing and "cb-prose" in attributes and _PROSE.search(attributes):
-            depth = 1
-        for name, value in _ATTRIBUTE.findall(attributes) if "=" in attributes else ():
-            if name in {"id", "name"}:
-                ids[unescape(value)] = None
-            elif not _SCHEME.match(value):
-                found[depth > 0][_resolved(unescape(value), path, folder, base)] = None
-    return PageLinks(tuple(ids), tuple(found[0]), tuple(found[1]))
+    ours, prose = _split(html)
+    anchors, addresses = _attributes(ours)
+    ids, prose_addresses = list(anchors), []
+    for attributes in prose:
+        more, found = _attributes(attributes)
+        ids += more
+        prose_addresses += found
+    resolve = _Resolver(path, base)
+    return PageLinks(tuple(dict.fromkeys(map(unescape, ids))), resolve.all(addresses), resolve.all(prose_addresses))
+
+
+def _attributes(markup: str) -> tuple[list[str], list[str]]:
+    found = _ATTRIBUTE.findall(markup)
+    return [value for name, value in found if name in {"id", "name"}], [value for name, value in found if name not in {"id", "name"}]
+
+
+def _split(html: str) -> tuple[str, list[str]]:
+    """Our markup, and the attributes of the tags inside of people's text."""
+    ours: list[str] = []
+    prose: list[str] = []
+    done = 0
+    while (start := html.find("cb-prose", done)) >= 0:
+        opened = html.rfind("<", done, start)
+        tag = _TAG.match(html, opened) if opened >= 0 else None
+        if tag is None or tag.end() < start or not _PROSE.search(tag[3]):
+            ours.append(html[done : start + 8])
+            done = start + 8
+            continue
+        ours.append(html[done : tag.end()])
+        done = _end_of_prose(html, tag.end(), prose)
+    return "".join((*ours, html[done:])), prose
+
+
+def _end_of_prose(html: str, start: int, found: list[str]) -> int:
+    """Where the element ends that was opened before ``start``; the attributes of what is inside are added to ``found``."""
+    depth = 1
+    for tag in _TAG.finditer(html, start):
+        closing, name, attributes = tag.groups()
+        depth += -1 if closing else 0 if name in _VOID or attributes.endswith("/") else 1
+        if depth == 0:
+            return tag.end()
+        found.append(attributes)
+    return len(html)
+
+
+class _Resolver:
+    """Addresses of one page as paths below the site's root."""
+
+    def __init__(self, path: str, base: str) -> None:
+        self._path = path
+        self._base = base
+        self._folder = path.rpartition("/")[0]
+        self._up = "../" * path.count("/")
+
+    def all(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """Each target once, in order; those of other hosts left out."""
+        unique = dict.fromkeys(addresses)
+        return tuple(dict.fromkeys(self._one(address) for address in unique if not _SCHEME.match(address)))
+
+    def _one(self, address: str) -> str:
+        rest = address[len(self._up) :]
+        if self._up and address.startswith(self._up) and rest and _PLAIN.fullmatch(rest):
+            return rest  # what templates write: up to the root, and down again
+        return _resolved(unescape(address), self._path, self._folder, self._base)
 
 
 def broken_links(pages: Mapping[str, PageLinks], files: Iterable[str], extra_ids: Mapping[str, frozenset[str]]) -> Iterator[BrokenLink]:

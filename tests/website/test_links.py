@@ -35,9 +35,18 @@ def test_images_and_parts_of_sprites_are_addresses_too():
     assert page_links(html, "a/").ours == ("i.png", "assets/icons.svg#i-x", "j.png")
 
 
-def test_text_that_looks_like_markup_is_none():
-    html = '<p title="<a href=">&lt;a href="x" id="y"&gt;</p> a > b href="z"'
-    assert page_links(html, "") == PageLinks()
+def test_peoples_text_that_looks_like_markup_is_none():
+    html = '<div class="cb-prose"><p title="<a href=">&lt;a href="x" id="y"&gt;</p> a > b href="z"</div><i id="ours"></i>'
+    assert page_links(html, "") == PageLinks(("ours",))
+
+
+def test_a_long_address_takes_no_longer_than_its_length():
+    address = "a" * 5_000 + "-b." * 5_000 + "!"
+    assert page_links(f'<a href="../{address}">x</a>', "p/").ours == (address,)
+
+
+def test_text_after_the_word_for_prose_is_still_ours():
+    assert page_links('<p>cb-prose</p><a href="1/"></a><i class="x" title="cb-prose"></i><a href="2/"></a>', "").ours == ("1/", "2/")
 
 
 def test_links_in_peoples_text_are_told_apart_and_the_text_ends_where_its_element_ends():
