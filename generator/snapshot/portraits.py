@@ -1,0 +1,94 @@
+"""What history compares: a few values of each entity and each problem, small enough to be kept for every entity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from generator.catalog import questions
+from generator.catalog.graph import Catalog
+from generator.descriptors.secrets import mask
+from generator.model.entity import Entity, Origin
+from generator.model.ref import EntityRef
+from generator.problems import Problem
+from generator.snapshot.values import Concern, Portrait, Where
+
+LONGEST = 200
+"""Letters kept of any value."""
+MOST = 200
+"""Items kept of any list: dependencies, tags."""
+
+
+def portray(catalog: Catalog) -> tuple[Portrait, ...]:
+    """A portrait of each entity, sorted by reference."""
+    return tuple(_portrait(catalog, entity) for entity in catalog.entities.values())
+
+
+def concerns(problems: Iterable[Problem]) -> tuple[Concern, ...]:
+    """The problems, each once, sorted."""
+    return tuple(sorted({_concern(problem) for problem in problems}, key=_order))
+
+
+def short(value: object) -> str:
+    """A text on one line, bounded, with secrets masked; empty for what is no text and no number."""
+    text = mask(" ".join(questions.as_text(value).split()))
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
+def where(origin: Origin) -> Where:
+    """The file."""
+    return Where(origin.source, origin.tree, origin.path)
+
+
+def _portrait(catalog: Catalog, entity: Entity) -> Portrait:
+    ref = entity.ref
+
+    def targets(*types: str) -> tuple[str, ...]:
+        return tuple(sorted(short(str(target)) for target in catalog.targets(ref, *types))[:MOST])
+
+    owner = questions.owner(catalog, ref)
+    return Portrait(
+        ref,
+        where(entity.origin),
+        short(str(owner)) if owner else "",
+        short(questions.lifecycle_of(entity)),
+        short(questions.type_of(entity)),
+        _whole(catalog, ref),
+        targets("providesApi"),
+        targets("consumesApi"),
+        targets("dependsOn"),
+        tuple(sorted({short(tag) for tag in questions.tags(entity)} - {""})[:MOST]),
+        _definition(entity),
+        _digest([entity.kind, _unnamed(entity), entity.spec]),
+    )
+
+
+def _whole(catalog: Catalog, ref: EntityRef) -> str:
+    """The system of a component, the domain of a system, the parent of a group."""
+    wholes = (*catalog.targets(ref, "partOf"), *catalog.targets(ref, "childOf"))
+    return short(str(next((whole for whole in wholes if whole.kind in {"system", "domain", "group"}), "")))
+
+
+def _unnamed(entity: Entity) -> dict[str, object]:
+    return {key: value for key, value in entity.metadata.items() if key not in {"name", "namespace"}}
+
+
+def _definition(entity: Entity) -> str:
+    value = entity.spec.get("definition")
+    return _digest(value) if value else ""
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
+
+
+def _concern(problem: Problem) -> Concern:
+    origin = problem.origin
+    return Concern(
+        problem.code, problem.subject, short(problem.field), problem.fingerprint, short(problem.message), where(origin) if origin else None
+    )
+
+
+def _order(concern: Concern) -> tuple[str, ...]:
+    return concern.code, str(concern.subject or ""), concern.field, concern.fingerprint, concern.message, *(concern.where or ())

@@ -1,0 +1,194 @@
+"""The state on disk: parts of sorted JSON lines, named by their digest, and one small file that names the parts.
+
+A build writes new parts beside the old ones and then renames ``current.json`` into place. Before that moment the old state holds, after
+it the new one, and there is nothing between. A part that did not change keeps its name, so that a night without changes writes little.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from generator.errors import CallboardError
+from generator.outside.store import Store, write_atomically
+from generator.snapshot import blobs, rows
+from generator.snapshot.history import fold
+from generator.snapshot.values import State
+
+FORMAT = 1
+POINTER = "current.json"
+Parts = dict[str, list[rows.Row]]
+"""Rows by name of the part, long texts still packed."""
+Head = dict[str, Any]
+"""What the pointer says."""
+Migration = Callable[[Head, Parts], tuple[Head, Parts]]
+MIGRATIONS: Mapping[int, Migration] = {}
+"""From each older format to the next one."""
+Step = Callable[[str], None]
+"""Told of each file operation before it happens; a test raises there."""
+
+_PLAIN: Mapping[str, tuple[str, Callable[[Any], rows.Row], Callable[[rows.Row], Any]]] = {
+    "problems": ("problems", rows.problem_row, rows.problem_of),
+    "trees": ("trees", rows.tree_row, rows.tree_of),
+    "collections": ("collections", rows.collection_row, rows.collection_of),
+    "stale": ("stale", rows.stale_row, rows.stale_of),
+    "portraits": ("portraits", rows.portrait_row, rows.portrait_of),
+    "concerns": ("concerns", rows.concern_row, rows.concern_of),
+    "changes": ("changes", rows.change_row, rows.change_of),
+}
+_ENTITIES = "entities."
+
+
+class StateError(CallboardError):
+    """The state cannot be used: damaged, or written by a newer Callboard."""
+
+
+def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> State | None:
+    """The state of the last build; None where there was none.
+
+    Raises:
+        StateError: it is damaged, of a newer format, or a blob of it is missing.
+    """
+    head = read_head(store.state)
+    if head is None:
+        return None
+    parts = {name: _rows(store.state / file) for name, file in head["parts"].items()}
+    head, parts = migrated(head, parts, migrations)
+    return _state(head, parts, lambda digest: _blob(store, digest))
+
+
+def read_head(folder: Path) -> Head | None:
+    """What the pointer says; None where there is no state."""
+    try:
+        head = json.loads((folder / POINTER).read_bytes())
+        known: int = head["format"]
+        if known > FORMAT:
+            raise StateError(
+                f"{folder} was written by Callboard {head.get('version', '?')} in format {known}; this one reads formats up to {FORMAT}.",
+                "Update Callboard, or give it a folder of its own.",
+            )
+        _check_names(head["parts"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder / POINTER) from error
+    return dict(head)
+
+
+def migrated(head: Head, parts: Parts, migrations: Mapping[int, Migration], target: int = FORMAT) -> tuple[Head, Parts]:
+    """An older state in today's shape. Raises ``StateError`` where a step is missing."""
+    while (known := head["format"]) < target:
+        if known not in migrations:
+            raise StateError(f"The state has format {known}, which this Callboard cannot read.", "Delete the folder state and build again.")
+        head, parts = migrations[known](head, parts)
+    return head, parts
+
+
+def save(store: Store, state: State, step: Step = lambda _: None) -> None:
+    """Leave the state to the next build: whole, or not at all. Call it under the store's lock."""
+    store.make()
+    before = read_head(store.state)
+    if before and "changes" in before["parts"]:
+        fold(store.state, map(rows.change_of, _rows(store.state / before["parts"]["changes"])), step)
+    contents = _contents(store, state, step)
+    names = {name: f"{name}.{hashlib.sha256(content).hexdigest()[:16]}.jsonl" for name, content in contents.items()}
+    for name, content in contents.items():
+        step(f"write {name}")
+        if not (store.state / names[name]).exists():
+            write_atomically(store.state / names[name], content)
+    head = {"format": FORMAT, "version": state.version, "as_of": rows.time_text(state.as_of), "files": state.files}
+    head |= {"skipped": dict(sorted(state.skipped.items())), "parts": names}
+    step("name the new state")
+    write_atomically(store.state / POINTER, json.dumps(head, indent=1).encode() + b"\n")
+    _sweep(store, frozenset(names.values()), contents.values(), step)
+
+
+def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: Step) -> None:
+    """What only the old state named goes; a run that dies here leaves it to the next one."""
+    for path in sorted(store.state.glob("*.jsonl")):
+        if path.name not in kept:
+            step(f"remove {path.name}")
+            path.unlink()
+    step("remove blobs")
+    blobs.sweep(store, frozenset(digest for content in contents for digest in _digests(content)))
+
+
+def _digests(content: bytes) -> Iterable[str]:
+    """Everything in a part that could be the name of a blob."""
+    return (word.decode() for word in content.split(b'"') if len(word) == 64)  # noqa: PLR2004 - SHA-256 in hexadecimal digits
+
+
+def _contents(store: Store, state: State, step: Step) -> dict[str, bytes]:
+    def put(content: bytes) -> str:
+        step("write a blob")
+        return blobs.keep(store, content)
+
+    parts = {name: _lines(map(to_row, getattr(state, field))) for name, (field, to_row, _) in _PLAIN.items()}
+    by_source: dict[str, list[bytes]] = {}
+    for entity in state.entities:
+        row = rows.entity_row(entity)
+        line = _line(row)
+        if blobs.needs_packing(line):
+            line = _line(blobs.packed(row, put))
+        by_source.setdefault(entity.origin.source, []).append(line)
+    return parts | {f"{_ENTITIES}{source}": b"".join(sorted(lines)) for source, lines in sorted(by_source.items())}
+
+
+def _lines(found: Iterable[rows.Row]) -> bytes:
+    return b"".join(sorted(map(_line, found)))
+
+
+def _line(row: rows.Row) -> bytes:
+    """Compact JSON; a lone surrogate is written as an escape."""
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(row, separators=(",", ":")).encode() + b"\n"
+
+
+def _rows(path: Path) -> list[rows.Row]:
+    """The rows of a part. Raises ``StateError`` where it is not what its name says."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path) from error
+    if hashlib.sha256(content).hexdigest()[:16] != path.name.split(".")[-2]:
+        raise _damaged(path)
+    return [json.loads(line) for line in content.splitlines()]
+
+
+def _state(head: Head, parts: Parts, get: Callable[[str], bytes]) -> State:
+    try:
+        values: dict[str, Any] = {field: tuple(map(of_row, parts.get(name, ()))) for name, (field, _, of_row) in _PLAIN.items()}
+        entities = (
+            rows.entity_of(blobs.unpacked(row, get)) for name, found in parts.items() if name.startswith(_ENTITIES) for row in found
+        )
+        at: datetime = rows.time_of(head["as_of"])
+        return State(at, head["version"], tuple(entities), files=head["files"], skipped=head["skipped"], **values)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StateError("The state cannot be understood.", _MEND) from error
+
+
+def _blob(store: Store, digest: str) -> bytes:
+    content = store.blob(digest)
+    if content is None:
+        raise _damaged(store.blobs / digest[:2] / digest)
+    return content
+
+
+def _check_names(parts: Mapping[str, str]) -> None:
+    for name, file in parts.items():
+        if Path(file).name != file or not file.startswith(f"{name}.") or not file.endswith(".jsonl"):
+            raise ValueError(file)
+
+
+_MEND = "Restore the folder .callboard from a copy, or delete state/ in it (without state/history/): the next build starts afresh."
+
+
+def _damaged(path: Path) -> StateError:
+    return StateError(f"The state is damaged: {path} is missing or not what it was.", _MEND)
