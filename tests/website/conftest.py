@@ -70,7 +70,7 @@ def serve():
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright runs once in a process: it has to end before another room's tests start it
 def chromium():
     if not CHROMIUM:
         (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
