@@ -9,7 +9,8 @@ from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
 from generator.catalog.linking import link
 from generator.catalog.merging import merge
-from generator.descriptors.kinds import Kinds, builtin_kinds
+from generator.descriptors.kinds import Kinds
+from generator.descriptors.own_kinds import portal_kinds
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.outside.metering import Meter
@@ -40,7 +41,7 @@ def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surv
     with meter.phase("sources"):
         collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     names = [source.name for source in settings.sources]
-    return survey_collected(collected, names, builtin_kinds(), settings.limits, meter)
+    return survey_collected(collected, names, portal_kinds(settings), settings.limits, meter)
 
 
 def survey_collected(

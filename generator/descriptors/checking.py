@@ -9,6 +9,7 @@ from generator.descriptors.rules import (
     annotation_not_text,
     deprecated_annotation,
     empty_spec_value,
+    house_rule,
     invalid_annotation_key,
     invalid_label,
     invalid_link,
@@ -73,5 +74,7 @@ def check(document: Examined) -> Iterator[Problem]:
     if document.errors:
         for find in _OF_SCHEMA_ERRORS:
             yield from find(document)
+    if document.house:
+        yield from house_rule.find(document)
     for find in _OF_CONTENT:
         yield from find(document)

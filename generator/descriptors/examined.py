@@ -33,7 +33,7 @@ _TYPES = {
 class Examined:
     """A document and what is known about it. No dataclass, because the nodes are composed only when a position is asked for."""
 
-    __slots__ = ("_root", "errors", "kind", "kinds", "origin", "ref", "text", "value")
+    __slots__ = ("_root", "errors", "house", "kind", "kinds", "origin", "ref", "text", "value")
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Examined:
         kind: Kind | None = None,
         ref: EntityRef | None = None,
         errors: Sequence[SchemaError] = (),
+        house: Sequence[SchemaError] = (),
     ) -> None:
         self.value = value
         self.text = text
@@ -53,6 +54,7 @@ class Examined:
         self.kind = kind
         self.ref = ref
         self.errors = tuple(errors)
+        self.house = tuple(house)
         self._root: Node | None = None
 
     def metadata(self) -> Mapping[str, Any]:

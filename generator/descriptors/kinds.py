@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-from generator.errors import SettingsError
+from urllib.parse import unquote
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "kinds"
 ENVELOPE = "envelope.json"
-_OWN = "x-callboard"
+OWN = "x-callboard"
+"""Keyword of what a schema says to us alone."""
 _ICON = "shape-outline"
 _API_VERSIONS = ("backstage.io/v1alpha1", "backstage.io/v1beta1")
+_MOST_STEPS = 20
+"""References to references that are followed, and mappings inside mappings that are looked into: a circle ends too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class RelationField:
     """A field of the spec that holds references."""
 
     field: str
-    """Name below ``spec``: ``owner``, ``dependsOn``."""
+    """Name below ``spec``: ``owner``, ``dependsOn``; dotted where it lies deeper (``hosting.cluster``)."""
     type: str
     """Relation from the holder to the target (``ownedBy``)."""
     reverse: str
@@ -33,6 +35,10 @@ class RelationField:
     """Filled in where the reference names none, in lower case; None makes a reference without a kind a problem."""
     many: bool
     """A list of references, or one."""
+    label: str = ""
+    """What pages call the relation (``Produced by``); empty: the words of its type."""
+    reverse_label: str = ""
+    """The same for the way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,21 @@ class Kind:
     schema: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
     """Its JSON Schema as read."""
     digest: str = ""
-    """SHA-256 of the schema: what kinds of one name are told apart by."""
+    """SHA-256 of the schema and the house rules: what kinds of one name are told apart by."""
+    is_own: bool = False
+    """Declared by this portal: Backstage knows nothing of it."""
+    house_rules: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, compare=False)
+    """Schemas that this portal applies in addition to a built-in kind's own."""
 
     @property
     def spec_fields(self) -> Mapping[str, Any]:
-        """The schemas of the fields below ``spec``, by name."""
-        properties: Mapping[str, Any] = self.schema.get("properties", {}).get("spec", {}).get("properties", {})
-        return properties
+        """The schemas of the fields below ``spec``, by name; those of the house rules for fields that the kind does not have."""
+        own = spec_properties(self.schema)
+        return (
+            {**{name: found for rule in self.house_rules for name, found in spec_properties(rule).items()}, **own}
+            if self.house_rules
+            else own
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,8 @@ class Kinds:
     """The kinds of this portal, built-in and its own, by canonical (lower-case) name."""
 
     by_name: Mapping[str, Kind]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What pages call a relation, by its type, for those whose schema says so."""
 
     def get(self, kind: str) -> Kind | None:
         """The kind of that name in any case, or None for an unknown one."""
@@ -74,14 +90,23 @@ class Kinds:
 
     def with_kinds(self, more: Iterable[Kind]) -> Kinds:
         """These kinds and others; one of the same name takes the place of the earlier one."""
-        return Kinds({**self.by_name, **{kind.name.lower(): kind for kind in more}})
+        by_name = {**self.by_name, **{kind.name.lower(): kind for kind in more}}
+        return Kinds(by_name, dict(_labels(by_name.values())))
+
+
+def _labels(kinds: Iterable[Kind]) -> Iterator[tuple[str, str]]:
+    for kind in kinds:
+        for relation in kind.relations:
+            yield from (
+                (type_, label) for type_, label in ((relation.type, relation.label), (relation.reverse, relation.reverse_label)) if label
+            )
 
 
 @lru_cache(maxsize=1)
 def builtin_kinds() -> Kinds:
     """The nine kinds of Backstage's catalog model 1.10, and AiResource."""
     paths = sorted(path for path in SCHEMAS.glob("*.json") if path.name != ENVELOPE)
-    return Kinds({}).with_kinds(kind_from_schema(json.loads(path.read_text("utf-8")), path.name) for path in paths)
+    return Kinds({}).with_kinds(kind_from_schema(json.loads(path.read_text("utf-8")), path.stem) for path in paths)
 
 
 @lru_cache(maxsize=1)
@@ -91,53 +116,107 @@ def envelope_schema() -> Mapping[str, Any]:
     return schema
 
 
-def load_kinds(paths: Iterable[Path]) -> Kinds:
-    """The built-in kinds and those of JSON Schema files; one of the same name replaces a built-in kind.
-
-    Raises ``SettingsError`` for a file that is missing, no JSON, or declares no kind.
-    """
-    return builtin_kinds().with_kinds([_read_kind(path) for path in paths])
+def declared_name(schema: Mapping[str, Any]) -> str:
+    """The kind that a schema is about: ``x-callboard.kind``, or the constant in ``properties.kind``; empty for none."""
+    name = mapping_at(schema, OWN).get("kind") or mapping_at(schema, "properties", "kind").get("const")
+    return name if isinstance(name, str) else ""
 
 
-def _read_kind(path: Path) -> Kind:
-    try:
-        schema = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: the schema of a kind cannot be read ({error.strerror}).", "Correct the path under kinds:.") from error
-    except ValueError as error:
-        raise SettingsError(f"{path}: the schema of a kind is no JSON ({error}).", "Mend the file.") from error
-    return kind_from_schema(schema, str(path))
-
-
-def kind_from_schema(schema: Any, where: str) -> Kind:
-    """The kind that a JSON Schema declares: its name in ``x-callboard.kind``, or in ``properties.kind``.
-
-    Raises ``SettingsError`` when it declares none.
-    """
-    schema = schema if isinstance(schema, dict) else {}
-    own = schema.get(_OWN, {})
-    properties = schema.get("properties", {})
-    name = own.get("kind") or properties.get("kind", {}).get("const")
-    if not isinstance(name, str) or not name:
-        raise SettingsError(f"{where}: the schema declares no kind.", 'Add "x-callboard": {"kind": "…"} to it.')
-    versions = own.get("apiVersions") or properties.get("apiVersion", {}).get("enum") or _API_VERSIONS
+def kind_from_schema(schema: Mapping[str, Any], name: str, *, is_own: bool = False) -> Kind:
+    """The kind that a JSON Schema declares; ``name`` where the schema itself says none."""
+    own = mapping_at(schema, OWN)
+    name = declared_name(schema) or name
     return Kind(
         name=name,
         plural=own.get("plural", f"{name}s"),
         icon=own.get("icon", _ICON),
-        relations=tuple(_relations(properties.get("spec", {}).get("properties", {}))),
-        api_versions=tuple(versions),
+        relations=tuple(relation for relation, _ in relation_fields(schema)),
+        api_versions=_api_versions(schema),
         description=schema.get("description", ""),
         schema=schema,
-        digest=hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest(),
+        digest=_digest(schema),
+        is_own=is_own,
     )
 
 
-def _relations(fields: Mapping[str, Any]) -> Iterator[RelationField]:
-    """The fields that declare a relation, in the schema's order."""
-    for name, schema in fields.items():
-        own = schema.get(_OWN) if isinstance(schema, dict) else None
-        if own and own.get("relation"):
+def _api_versions(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    written = mapping_at(schema, "properties", "apiVersion")
+    only = (written["const"],) if "const" in written else ()
+    return tuple(mapping_at(schema, OWN).get("apiVersions") or written.get("enum") or only or _API_VERSIONS)
+
+
+def tightened(kind: Kind, rules: Mapping[str, Any]) -> Kind:
+    """The kind with house rules applied in addition, their relations too; title, plural and icon are theirs where they say some."""
+    own = mapping_at(rules, OWN)
+    known = {relation.field: relation for relation in kind.relations}
+    for relation, _ in relation_fields(rules):
+        old = known.get(relation.field, relation)
+        known[relation.field] = replace(old, label=relation.label or old.label, reverse_label=relation.reverse_label or old.reverse_label)
+    return replace(
+        kind,
+        plural=own.get("plural", kind.plural),
+        icon=own.get("icon", kind.icon),
+        description=rules.get("description", kind.description),
+        relations=tuple(known.values()),
+        house_rules=(*kind.house_rules, rules),
+        digest=_digest([kind.digest, rules]),
+    )
+
+
+def relation_fields(schema: Mapping[str, Any]) -> Iterator[tuple[RelationField, Mapping[str, Any]]]:
+    """The fields of ``spec`` that declare a relation, in the schema's order, each with its ``x-callboard`` mapping."""
+    yield from _relation_fields(spec_properties(schema), schema, "", _MOST_STEPS)
+
+
+def _relation_fields(
+    fields: Mapping[str, Any], whole: Mapping[str, Any], prefix: str, steps: int
+) -> Iterator[tuple[RelationField, Mapping[str, Any]]]:
+    for name, written in fields.items():
+        part = resolved(written, whole)
+        own = mapping_at(part, OWN)
+        if own.get("relation"):
             default = own.get("defaultKind")
-            many = own.get("many", schema.get("type") == "array")
-            yield RelationField(name, own["relation"], own["reverse"], default.lower() if default else None, many)
+            many = own.get("many", part.get("type") == "array")
+            labels = own.get("label", ""), own.get("reverseLabel", "")
+            yield (
+                RelationField(f"{prefix}{name}", own["relation"], own["reverse"], default.lower() if default else None, many, *labels),
+                own,
+            )
+        elif steps:
+            yield from _relation_fields(mapping_at(part, "properties"), whole, f"{prefix}{name}.", steps - 1)
+
+
+def spec_properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schemas of the fields below ``spec``, by name."""
+    return mapping_at(resolved(mapping_at(schema, "properties").get("spec"), schema), "properties")
+
+
+def resolved(part: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A subschema with a ``$ref`` into the same schema followed; what stands beside the reference wins. Never raises."""
+    found: Mapping[str, Any] = part if isinstance(part, Mapping) else {}
+    for _ in range(_MOST_STEPS):
+        target = found.get("$ref")
+        if not isinstance(target, str):
+            break
+        found = {**pointed_at(whole, target), **{key: value for key, value in found.items() if key != "$ref"}}
+    return found
+
+
+def pointed_at(whole: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    """The subschema at ``#/$defs/x``; an empty one where there is none."""
+    steps = [unquote(step).replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("#").split("/")[1:]]
+    return mapping_at(whole, *steps)
+
+
+def mapping_at(value: Any, *path: str) -> Mapping[str, Any]:
+    """The mapping at a path of keys, and of indexes as text; an empty one where there is none."""
+    for step in path:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _digest(meaning: Any) -> str:
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

@@ -34,7 +34,7 @@ from generator.descriptors.rules import (
     unreadable_file,
     unreadable_placeholder,
 )
-from generator.descriptors.validation import schema_errors
+from generator.descriptors.validation import SchemaError, house_errors, schema_errors
 from generator.errors import TooLargeError, TreeError
 from generator.model.entity import Entity, Origin
 from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
@@ -166,14 +166,17 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context,
     if "$" in text:
         value, failures = context.placeholders.replaced(value)
     kind = _kind(value, context.kinds)
-    errors = schema_errors(value, kind)
-    if failures:
-        failed = [failure.path for failure in failures]
-        errors = tuple(error for error in errors if not any(error.path[: len(path)] == path for path in failed))
-    document = Examined(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors)
+    errors = _elsewhere(schema_errors(value, kind), failures)
+    house = _elsewhere(house_errors(value, kind, errors), failures)
+    document = Examined(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house=house)
     problems = [_FAILURES[failure.reason].problem(document, failure.path, failure.target, failure.why) for failure in failures]
     problems += islice(check(document), most)
     return _made(value, ref, text, origin) if ref else None, tuple(problems)
+
+
+def _elsewhere(errors: tuple[SchemaError, ...], failures: tuple[Failure, ...]) -> tuple[SchemaError, ...]:
+    """Without those about values that a placeholder could not bring."""
+    return tuple(error for error in errors if not any(error.path[: len(failure.path)] == failure.path for failure in failures))
 
 
 def _kind(value: Mapping[str, Any], kinds: Kinds) -> Kind | None:

@@ -1,9 +1,12 @@
-"""Fixture folders of problems: ``input/`` is read as a tree, ``reads.json`` names the files to read (else all YAML files)."""
+"""Fixture folders of problems: ``input/`` is read as a tree, ``reads.json`` names the files to read (else all YAML files).
+
+``kinds/`` holds schemas of the portal, as ``kinds:`` in its ``sources.yaml`` would name them.
+"""
 
 import json
 from pathlib import Path
 
-from generator.descriptors.kinds import builtin_kinds
+from generator.descriptors.own_kinds import read_kinds
 from generator.descriptors.reading import read_file
 from generator.model.tree import DescriptorFile
 from generator.settings.settings import Limits
@@ -19,7 +22,8 @@ def problems_of(folder: Path):
     tree = FolderTree(root, folder.name, folder.name, "", listing)
     named = folder / "reads.json"
     paths = json.loads(named.read_text()) if named.exists() else [path for path in listing if path.endswith((".yaml", ".yml"))]
-    return [problem for path in paths for problem in read_file(DescriptorFile("here", tree, path), builtin_kinds(), Limits()).problems]
+    kinds = read_kinds(sorted(folder.glob("kinds/*")), folder)
+    return [problem for path in paths for problem in read_file(DescriptorFile("here", tree, path), kinds, Limits()).problems]
 
 
 def told(problem):

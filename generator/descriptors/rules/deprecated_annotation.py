@@ -49,8 +49,9 @@ def find(document: Examined) -> Iterator[Problem]:
             )
 
 
+SUCCESSORS = {"backstage.io/github-actions-id": "github.com/project-slug", "jenkins.io/github-folder": "jenkins.io/job-full-name"}
+"""Annotations that were renamed: the new one has the same values."""
 _INSTEAD = {
-    "backstage.io/github-actions-id": "Write github.com/project-slug instead.",
+    **{old: f"Write {new} instead." for old, new in SUCCESSORS.items()},
     "backstage.io/definition-at-location": "Write definition: and below it $text: … under spec: instead.",
-    "jenkins.io/github-folder": "Write jenkins.io/job-full-name instead.",
 }

@@ -41,7 +41,7 @@ spec:
 def find(document: Examined) -> Iterator[Problem]:
     """Each empty value below the spec."""
     for error in document.errors:
-        if error.path[:1] == ("spec",) and error.keyword in {"minLength", "minItems"}:
+        if error.path[:1] == ("spec",) and error.keyword in {"minLength", "minItems"} and not error.value:
             yield document.problem(
                 RULE, f"`{dotted(error.path)}` is empty.", error.path, "Fill it in, or remove the line where the kind does not need it."
             )

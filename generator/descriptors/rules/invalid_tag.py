@@ -50,8 +50,13 @@ def find(document: Examined) -> Iterator[Problem]:
                 RULE, f"A tag must be a text, and is {type_name(tag)}.", path, type_hint(document, path, ["string"], tag)
             )
         elif not is_tag(tag):
-            usable = re.sub(r"[^a-z0-9+#]+", "-", tag.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-")
+            usable = usable_tag(tag)
             hint = f"Write {usable}" if usable else "Remove it."
             yield document.problem(
                 RULE, f'The tag "{shown(tag)}" may have only lower-case letters, digits, "+", "#" and single "-".', path, hint
             )
+
+
+def usable_tag(tag: str) -> str:
+    """The nearest text that a tag may be; empty where nothing of it is left."""
+    return re.sub(r"[^a-z0-9+#]+", "-", tag.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-")

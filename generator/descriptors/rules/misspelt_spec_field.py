@@ -46,7 +46,8 @@ def find(document: Examined) -> Iterator[Problem]:
     if not known or spec.keys() <= known.keys():
         return
     missing = {error.details["property"] for error in document.errors if error.keyword == "required" and error.path == ("spec",)}
-    for name in islice((name for name in spec if name not in known), _MOST):
+    refused = {name for error in document.errors if error.keyword == "additionalProperties" for name in error.details["unexpected"]}
+    for name in islice((name for name in spec if name not in known and name not in refused), _MOST):
         near = nearest(name, known)
         if near and near not in missing and (near not in spec or same_but_spelling(name, near)):
             message = f"`spec.{shown(name)}` is not known to {document.kind.name if document.kind else ''} and looks like `{near}`."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.descriptors.examined import Examined, type_hint, type_name, wanted
-from generator.descriptors.positions import dotted
+from generator.descriptors.examined import Examined
+from generator.descriptors.wording import said
 from generator.problems import Problem, Rule, Severity
 
 RULE = Rule(
@@ -43,16 +43,12 @@ spec:
 def find(document: Examined) -> Iterator[Problem]:
     """Each value below the spec of a wrong type or size."""
     for error in document.errors:
-        if error.path[:1] != ("spec",) or len(error.path) < 2:  # noqa: PLR2004 - the spec itself has its own rule
+        if error.path[:1] != ("spec",) or error.keyword in _ELSEWHERE or (error.path == ("spec",) and error.keyword == "type"):
             continue
-        place = dotted(error.path)
-        if error.keyword == "type":
-            message = f"`{place}` must be {wanted(error.details)}, and is {type_name(error.value)}."
-            yield document.problem(RULE, message, error.path, type_hint(document, error.path, error.details["types"], error.value))
-        elif error.keyword not in _ELSEWHERE:
-            yield document.problem(
-                RULE, f"`{place}` is not as the kind's schema wants it ({error.keyword}).", error.path, "See the kind's page in the manual."
-            )
+        if error.keyword not in {"minLength", "minItems"} or error.value:
+            for path, message, hint, at_key in said(document, error):
+                yield document.problem(RULE, message, path, hint, at_key=at_key)
 
 
-_ELSEWHERE = {"required", "minLength", "minItems", "enum", "const"}
+_ELSEWHERE = {"required", "enum", "const"}
+"""What other rules tell, as they do an empty value and a spec that is none."""
