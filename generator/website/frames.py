@@ -32,6 +32,8 @@ _TOC_ITEM = re.compile(
 )
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
+_MAIN = re.compile(r"(<main\b)")
+"""The page's main element, which names the entity that the page is about; the theme has no block for it."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """The theme names itself and its version; nobody needs that."""
 
@@ -92,7 +94,7 @@ def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
 
 def split_frame(html: str, name: str) -> FrameTemplate:
     """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
-    html = collapse(GENERATOR.sub("", html))
+    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(GENERATOR.sub("", html)), count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
         raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")
