@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from generator.model.tree import DescriptorFile, Tree
+from generator.outside.http import Clock, Limits, SystemClock, Traffic
 from generator.problems import Problem
 from generator.settings.redaction import Redactor
 from generator.settings.settings import SourceSettings
@@ -29,6 +31,10 @@ class SourceContext:
     """The environment, for proxies, certificates and the ssh agent."""
     redactor: Redactor = field(default_factory=Redactor)
     """Applied to every text that leaves the source."""
+    clock: Clock = field(default_factory=SystemClock)
+    """What HTTP clients wait by."""
+    http: Limits = field(default_factory=Limits)
+    """Bounds of HTTP clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,54 @@ class SourceFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Undescribed:
+    """A repository that a source knows and in which it found no descriptor."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    repository: str
+    """What people call it, such as ``acme/payments``."""
+    url: str
+    """Where people look at it."""
+    suggestion_yaml: str
+    """A descriptor to begin with, as the text of a ``catalog-info.yaml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What a host says about a repository beside its files."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    tree: str
+    """Id of its tree: the canonical URL."""
+    name: str
+    """What people call it, such as ``acme/payments``."""
+    url: str
+    description: str = ""
+    topics: tuple[str, ...] = ()
+    languages: tuple[tuple[str, int], ...] = ()
+    """Names with bytes of code, most first."""
+    default_branch: str = ""
+    pushed_at: str = ""
+    """ISO 8601, as the host writes it."""
+    release: str = ""
+    """Name of the tag of the latest release."""
+    released_at: str = ""
+    """ISO 8601, as the host writes it."""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTraffic:
+    """What a source asked of hosts; goes on counting while files are read later."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    traffic: Traffic
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
     """What sources found."""
 
@@ -56,6 +110,9 @@ class Collected:
     failures: tuple[SourceFailure, ...] = ()
     tree_sources: tuple[str, ...] = ()
     """The source's name for each of ``trees``; filled in by ``collecting``."""
+    undescribed: tuple[Undescribed, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+    traffic: tuple[SourceTraffic, ...] = ()
 
 
 class Source(Protocol):
@@ -81,10 +138,4 @@ def options_schema(type_name: str) -> Mapping[str, Any]:
 
 def joined(parts: list[Collected]) -> Collected:
     """Several results as one, in the given order."""
-    return Collected(
-        tuple(t for p in parts for t in p.trees),
-        tuple(f for p in parts for f in p.files),
-        tuple(x for p in parts for x in p.problems),
-        tuple(f for p in parts for f in p.failures),
-        tuple(s for p in parts for s in p.tree_sources),
-    )
+    return Collected(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(Collected)))
