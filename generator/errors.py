@@ -46,3 +46,7 @@ class LockedError(WebsiteError):
 
 class PluginError(CallboardError):
     """A plugin is missing, broken or named twice."""
+
+
+class PublishError(CallboardError):
+    """The site cannot be published; what was there stays, or the next run goes on where this one stopped."""

@@ -20,6 +20,11 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "files": "generator.sources.files:FilesSource",
         "git": "generator.sources.git:GitSource",
     },
+    "callboard.publishers": {
+        "folder": "generator.publish.folder:FolderPublisher",
+        "git": "generator.publish.git_branch:GitPublisher",
+        "s3": "generator.publish.s3:S3Publisher",
+    },
 }
 OWN_PACKAGE = "callboard"
 

@@ -69,7 +69,7 @@ def update(git: Git, folder: Path, url: str, head: Head, depth: int | None) -> s
     Nothing is fetched where the commit is there already. A clone that git does not accept is made anew.
     """
     if not _is_sound(git, folder):
-        _make(git, folder, url)
+        make(git, folder, url)
     here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
     kept = KEPT + head.full
     is_shallow = (folder / "shallow").exists()
@@ -161,7 +161,7 @@ def _commit(git: Git, ref: str) -> str:
     return finished.stdout.decode("ascii", "replace").strip() if finished.good else ""
 
 
-def _make(git: Git, folder: Path, url: str) -> None:
+def make(git: Git, folder: Path, url: str) -> None:
     """An empty clone, prepared aside and renamed into place: an interrupted build leaves none that is half made."""
     if folder.exists():
         shutil.rmtree(folder)

@@ -14,7 +14,7 @@ from generator.settings.document import Document, Path
 from generator.settings.findings import Finding, suggestion
 from generator.settings.shape import differences
 
-GROUP = "callboard.sources"
+SOURCES, PUBLISHERS = "callboard.sources", "callboard.publishers"
 
 
 def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
@@ -32,29 +32,45 @@ def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath)
         yield from (_at(document, ("portal", "logo"), f'"portal.logo" {fault}') for fault in _file_faults(root, logo))
 
 
+def kind_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
+    """Files under ``kinds`` that are not there."""
+    paths = data.get("kinds")
+    for index, path in enumerate(paths if isinstance(paths, list) else ()):
+        if isinstance(path, str) and path:
+            yield from (_at(document, ("kinds", index), f'"kinds[{index}]" {fault}') for fault in _file_faults(root, path))
+
+
 def source_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
     """What is wrong with the items of ``sources``: names given twice, unknown types, options that the type does not have."""
-    items = data.get("sources")
+    yield from _item_findings(data.get("sources"), "sources", "source", SOURCES, document)
+
+
+def publish_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
+    """The same for the items of ``publish``; one without a name is called like its type."""
+    yield from _item_findings(data.get("publish"), "publish", "place to publish to", PUBLISHERS, document)
+
+
+def _item_findings(items: Any, section: str, word: str, group: str, document: Document) -> Iterator[Finding]:
     named: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, dict):
             continue
-        name = item.get("name")
+        name = item.get("name", item.get("type") if group == PUBLISHERS else None)
         if isinstance(name, str) and name in named:
-            first = document.value_place(("sources", named[name], "name")).line
-            yield _at(document, ("sources", index, "name"), f'the name "{name}" is taken by the source in line {first}; each needs its own')
+            first = document.value_place((section, named[name], "name")).line
+            yield _at(document, (section, index, "name"), f'the name "{name}" is taken by the {word} in line {first}; each needs its own')
         elif isinstance(name, str):
             named[name] = index
         if isinstance(item.get("type"), str):
-            yield from _option_findings(item, ("sources", index), document)
+            yield from _option_findings(item, (section, index), word, group, document)
 
 
-def _option_findings(item: Mapping[str, Any], path: Path, document: Document) -> Iterator[Finding]:
-    table = plugins.load(GROUP)
+def _option_findings(item: Mapping[str, Any], path: Path, word: str, group: str, document: Document) -> Iterator[Finding]:
+    table = plugins.load(group)
     plugin = table.get(item["type"])
     if plugin is None:
         near = suggestion(item["type"], table) or f"; installed: {', '.join(table)}"
-        yield _at(document, (*path, "type"), f'there is no type of source "{item["type"]}"{near}')
+        yield _at(document, (*path, "type"), f'there is no type of {word} "{item["type"]}"{near}')
         return
     try:
         schema = plugin.load().schema
@@ -91,6 +107,8 @@ def _timezone_fault(zone: str) -> str:
 def _file_faults(root: FilePath, relative: str) -> Iterator[str]:
     if relative.startswith(("/", "\\")) or ".." in FilePath(relative).parts:
         yield f"is {relative}, but must be a path below the folder of sources.yaml"
+    elif not (root / relative).resolve().is_relative_to(root.resolve()):
+        yield f"is {relative}, a link that leads out of the folder of sources.yaml"
     elif not (root / relative).is_file():
         yield f"is {relative}, but there is no such file below {root}"
 

@@ -1,4 +1,4 @@
-"""One JSON Schema for editors: ``sources.yaml`` with the options of every installed type of source."""
+"""One JSON Schema for editors: ``sources.yaml`` with the options of every installed type of source and of place to publish to."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from generator import plugins
 from generator.errors import PluginError
 from generator.settings.shape import sources_schema
 
-GROUP = "callboard.sources"
+GROUPS = {"sources": "callboard.sources", "publish": "callboard.publishers"}
+"""Sections whose items are of a type that a plugin brings."""
 
 
 def editor_schema() -> dict[str, Any]:
     """The schema of the whole file; a plugin that cannot be loaded leaves its options open."""
     schema: dict[str, Any] = copy.deepcopy(dict(sources_schema()))
-    item = schema["properties"]["sources"]["items"]
-    table = plugins.load(GROUP)
-    item["properties"]["type"]["enum"] = list(table)
-    item["allOf"] = [_options_of(plugin, item["properties"]) for plugin in table.values()]
+    for section, group in GROUPS.items():
+        item = schema["properties"][section]["items"]
+        table = plugins.load(group)
+        item["properties"]["type"]["enum"] = list(table)
+        item["allOf"] = [_options_of(plugin, item["properties"]) for plugin in table.values()]
     return schema
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.errors import SettingsError
 from generator.settings import document as documents
-from generator.settings.checks import portal_findings, source_findings
+from generator.settings.checks import kind_findings, portal_findings, publish_findings, source_findings
 from generator.settings.document import Document
 from generator.settings.findings import Finding, InvalidSettingsError, dotted
 from generator.settings.redaction import Redactor
@@ -61,7 +61,8 @@ def _findings(path: Path, document: Document, expanded: Expanded) -> Iterator[Fi
     unset_places = {document.value_place(p) for p in expanded.unset}
     found = [*differences(data, sources_schema(), document)]
     if isinstance(data, dict):
-        found += [*portal_findings(data, document, path.parent), *source_findings(data, document)]
+        found += [*portal_findings(data, document, path.parent), *source_findings(data, document), *publish_findings(data, document)]
+        found += kind_findings(data, document, path.parent)
     for finding in found:
         if (finding.line, finding.column) not in {(p.line, p.column) for p in unset_places}:
             yield finding

@@ -1,0 +1,71 @@
+"""What a publisher is and what it tells: the contract between publishers and the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from generator.publish.built_site import Site
+from generator.settings.redaction import Redactor
+from generator.settings.settings import Portal
+
+SCHEMAS = Path(__file__).parent.parent / "schemas" / "publishers"
+Step = Callable[[str], None]
+"""Told of each operation before it happens; a test raises there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishContext:
+    """What a publisher may use of the world."""
+
+    root: Path
+    """Folder of ``sources.yaml``: relative paths start here."""
+    cache: Path
+    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    now: datetime
+    """Aware; the time that a commit says."""
+    portal: Portal
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The environment, for proxies, certificates and the ssh agent."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Applied to every text that leaves the publisher."""
+    step: Step = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing came to."""
+
+    where: str
+    """The place, in words, without secrets."""
+    written: int
+    """Files that were new or had changed."""
+    unchanged: int
+    removed: int
+    note: str = ""
+    """More about it: the commit."""
+
+
+class Publisher(Protocol):
+    """One way to put a site somewhere; made with the item's options and a context.
+
+    ``publish`` can be interrupted at any point: the next run goes on. It raises ``PublishError``.
+    """
+
+    schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema of the options: the item in ``sources.yaml`` without ``name`` and ``type``."""
+
+    def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None: ...
+
+    def publish(self, site: Site) -> Published:
+        """Make the place show this site and nothing else of ours."""
+
+
+def options_schema(type_name: str) -> Mapping[str, Any]:
+    """The schema of a built-in publisher, from ``schemas/publishers/<type>.json``."""
+    schema: Mapping[str, Any] = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
+    return schema
