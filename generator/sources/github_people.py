@@ -1,0 +1,68 @@
+"""Teams and members of a GitHub organization."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from generator.sources.descriptor_text import text_of
+from generator.sources.github_api import GitHubApi
+from generator.sources.github_queries import MEMBERS, TEAM_MEMBERS, TEAMS
+from generator.sources.memory_tree import MemoryTree
+from generator.sources.people import Person, Team, people_files
+
+PAGE = 100
+TEAMS_PAGE = 50
+
+
+def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[str], None]) -> MemoryTree:
+    """A tree of Groups and Users. Raises ``HttpError``; ``lost`` is told what GitHub left out."""
+    members: dict[str, list[str]] = defaultdict(list)
+    teams = []
+    for node in api.connection(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
+        team = _team(node, organization)
+        teams.append(team)
+        for login in _logins(api, organization, node, lost):
+            members[login].append(team.id)
+    nodes = api.connection(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
+    people = [_person(node, members) for node in nodes]
+    url = f"{host}/orgs/{organization}/people"
+    return MemoryTree.of(url, f"{organization} (organization)", people_files(teams, people))
+
+
+def _team(node: Mapping[str, Any], organization: str) -> Team:
+    slug, parent = text_of(node.get("slug"), 200), node.get("parentTeam")
+    return Team(
+        slug, slug,
+        title=text_of(node.get("name"), 200),
+        description=text_of(node.get("description")),
+        url=text_of(node.get("url")),
+        parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
+        picture=text_of(node.get("avatarUrl")),
+        annotations={"github.com/team-slug": f"{organization}/{slug}"},
+    )  # fmt: skip
+
+
+def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person:
+    login = text_of(node.get("login"), 200)
+    return Person(
+        login, login,
+        title=text_of(node.get("name"), 200),
+        url=text_of(node.get("url")),
+        picture=text_of(node.get("avatarUrl")),
+        teams=tuple(members.get(login, ())),
+        annotations={"github.com/user-login": login},
+    )  # fmt: skip
+
+
+def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], lost: Callable[[str], None]) -> Iterator[str]:
+    """A team's own members; those beyond the first hundred are asked for."""
+    first = node.get("members")
+    first = first if isinstance(first, dict) else {}
+    nodes: list[Mapping[str, Any]] = [m for m in first.get("nodes") or () if isinstance(m, dict)]
+    info = first.get("pageInfo")
+    if isinstance(info, dict) and info.get("hasNextPage") is True:
+        variables = {"owner": organization, "slug": text_of(node.get("slug"))}
+        nodes = list(api.connection(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
+    yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))
