@@ -29,13 +29,13 @@ Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
 
 _PARTS: dict[str, tuple[Part, ...]] = {
     "component": (about, relating.relations, relating.impact, interfaces.apis, interfaces.subcomponents),
-    "api": (about, interfaces.providers, relating.impact, interfaces.definition),
+    "api": (about, interfaces.providers, relating.other_relations, relating.impact, interfaces.definition),
     "resource": (about, relating.relations, relating.impact, interfaces.apis),
     "system": (about, containing.contents, relating.relations, relating.impact),
     "domain": (about, containing.contents, relating.relations),
-    "group": (people.members, people.owns, people.organisation, about),
-    "user": (people.memberships, people.owns, people.owned_by_teams, about),
-    "location": (declaring.targets, declaring.brought, about),
+    "group": (people.members, people.owns, people.organisation, about, relating.other_relations),
+    "user": (people.memberships, people.owns, people.owned_by_teams, about, relating.other_relations),
+    "location": (declaring.targets, declaring.brought, about, relating.other_relations),
     "template": (about, declaring.parameters, declaring.steps, relating.relations),
 }
 _OTHER: tuple[Part, ...] = (about, declaring.spec, containing.contents, relating.relations, relating.impact, interfaces.apis)

@@ -43,6 +43,12 @@ def relations(context: EntityContext, entity: Entity) -> Section | None:
     return Section("relations", labels["relations"], "relations", RelationsView(diagram(context, entity), shown))
 
 
+def other_relations(context: EntityContext, entity: Entity) -> Section | None:
+    """Relations that own kinds declare, on pages that tell all others in parts of their own; None without any."""
+    shown = tuple(view for view in _others(context, entity) if view)
+    return Section("other-relations", context.labels["relations"], "relations", RelationsView(Markup(), shown)) if shown else None
+
+
 def diagram(context: EntityContext, entity: Entity) -> Markup:
     """The neighbourhood as inline SVG."""
     graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes)
@@ -66,10 +72,11 @@ def _how(context: EntityContext, dependency: questions.Dependency, *, reverse: b
 
 
 def _others(context: EntityContext, entity: Entity) -> tuple[ListView | None, ...]:
-    """Relations that own kinds declare: a card for each type."""
+    """Relations that own kinds declare: a card for each type, called as the kind's schema says."""
     types = sorted({r.type for r in context.catalog.relations.get(entity.ref, ())} - KNOWN_RELATIONS)
-    targets = context.catalog.targets
-    return tuple(list_view(context, _words(kind), "other", [(ref, "") for ref in targets(entity.ref, kind)]) for kind in types)
+    targets, labels = context.catalog.targets, context.catalog.kinds.labels
+    found = ((labels.get(kind) or _words(kind), [(ref, "") for ref in targets(entity.ref, kind)]) for kind in types)
+    return tuple(list_view(context, title, "other", pairs) for title, pairs in found)
 
 
 def _words(camel: str) -> str:
