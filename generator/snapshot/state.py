@@ -41,6 +41,7 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], rows.Row], Callable[[rows.Row], 
     "changes": ("changes", rows.change_row, rows.change_of),
 }
 _ENTITIES = "entities."
+_PICTURES = ("portraits", "concerns")
 
 
 class StateError(CallboardError):
@@ -59,6 +60,20 @@ def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> Stat
     parts = {name: _rows(store.state / file) for name, file in head["parts"].items()}
     head, parts = migrated(head, parts, migrations)
     return _state(head, parts, lambda digest: _blob(store, digest))
+
+
+def read_pictures(place: Path) -> State:
+    """Only what a diff compares: portraits and concerns. ``place``: ``.callboard``, ``state`` in it, or the file that names the parts.
+
+    Raises:
+        StateError: there is no state, or it cannot be used.
+    """
+    folder = place.parent if place.name == POINTER else place / "state" if (place / "state" / POINTER).is_file() else place
+    head = read_head(folder)
+    if head is None:
+        raise StateError(f"There is no state in {place}.", "Name a folder .callboard that a build has left.")
+    parts = {name: _rows(folder / file) for name, file in head["parts"].items() if name in _PICTURES}
+    return _state(*migrated(head, parts, MIGRATIONS), bytes.fromhex)
 
 
 def read_head(folder: Path) -> Head | None:

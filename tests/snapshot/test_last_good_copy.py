@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from snapshot_builders import FIRST, PlainTree, Portal, component, failure, known, make, night, ref, serve, state_of
 
@@ -213,6 +213,7 @@ entities = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(before=entities, now=entities, failed=st.sets(st.sampled_from(["a", "b"])))
 def test_nothing_of_a_failed_repository_is_ever_lost_and_nothing_fresh_is_ever_replaced(before, now, failed):
     fresh = [e for e in now if e.origin.tree not in failed]
@@ -227,6 +228,7 @@ def test_nothing_of_a_failed_repository_is_ever_lost_and_nothing_fresh_is_ever_r
     assert set(served.trees) == {("here", "a"), ("here", "b")}
 
 
+@settings(deadline=None)
 @given(before=entities, now=entities)
 def test_without_failures_the_present_is_served_alone(before, now):
     served = serve(now, [("here", "a"), ("here", "b")], state_of(before, [known("a"), known("b")]), guards=Guards(accept_loss=True))
@@ -234,6 +236,7 @@ def test_without_failures_the_present_is_served_alone(before, now):
     assert set(served.lost) == {e.ref for e in before} - {e.ref for e in now}
 
 
+@settings(deadline=None)
 @given(before=entities, now=entities)
 def test_whatever_is_published_keeps_its_promise_about_losses(before, now):
     served = serve(now, [("here", "a"), ("here", "b")], state_of(before, [known("a"), known("b")]))

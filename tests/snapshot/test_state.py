@@ -181,6 +181,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(value=json_values)
 def test_whatever_people_write_is_packed_and_unpacked(value):
     kept = {}
@@ -199,6 +200,7 @@ texts = st.text(max_size=30)
 YEARS = {"min_value": datetime(1971, 1, 1), "max_value": datetime(2200, 1, 1)}  # noqa: DTZ001 - Hypothesis wants them so
 
 
+@settings(deadline=None)
 @given(at=st.datetimes(**YEARS), before=texts, after=texts)
 def test_a_change_is_one_line_and_comes_back(at, before, after):
     change = Change(at.replace(microsecond=0, tzinfo=UTC), "owner", SHOP, "spec.owner", before, after, Where("s", "t", "p"), SHOP, "X1")
@@ -245,7 +247,7 @@ def test_a_catalog_is_linked_from_the_state_alone(tmp_path):
     assert problems
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
 @given(names=st.lists(st.sampled_from("abcdefgh"), unique=True))
 def test_saving_again_and_again_leaves_nothing_behind(tmp_path, names):
     store = Store(tmp_path)

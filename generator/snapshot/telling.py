@@ -1,0 +1,105 @@
+"""Changes as text, Markdown and JSON, and as one paragraph for a chat or a commit message."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from generator.model.ref import EntityRef, humanize
+from generator.snapshot.rows import change_row
+from generator.snapshot.values import Change
+
+FORMAT = 1
+KINDS = {
+    "baseline": "first build", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
+    "lifecycle": "lifecycle", "type": "type", "system": "part of", "provides": "provides", "consumes": "consumes",
+    "depends": "depends on", "tag": "tag", "definition": "definition",
+    "problem-opened": "problem opened", "problem-closed": "problem closed",
+}  # fmt: skip
+"""Every kind of change, and its short name in English."""
+_COUNTED = {
+    "added": ("entity added", "entities added"), "removed": ("removed", "removed"), "renamed": ("renamed", "renamed"),
+    "moved": ("moved", "moved"), "owner": ("owner changed", "owners changed"),
+    "lifecycle": ("lifecycle changed", "lifecycles changed"), "type": ("type changed", "types changed"),
+    "system": ("put elsewhere", "put elsewhere"), "provides": ("provided API changed", "provided APIs changed"),
+    "consumes": ("consumed API changed", "consumed APIs changed"), "depends": ("dependency changed", "dependencies changed"),
+    "tag": ("tag changed", "tags changed"), "definition": ("definition changed", "definitions changed"),
+    "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
+}  # fmt: skip
+_NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition")
+_SHOWN = 3
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+
+
+def sentence(change: Change) -> str:
+    """What happened, without the entity's name: ``owner: group:default/a → group:default/b``."""
+    name, before, after = KINDS.get(change.kind, change.kind), change.before, change.after
+    match change.kind:
+        case "baseline":
+            said = f"{name} with {after} entities"
+        case "added" | "removed":
+            said = name
+        case "definition":
+            said = f"{name} {'changed' if before and after else 'added' if after else 'removed'}"
+        case "renamed":
+            said = f"{name}, was {before}"
+        case "problem-opened" | "problem-closed":
+            said = f"{name}: {change.code} {before or after}"
+        case "provides" | "consumes" | "depends" | "tag":
+            said = f"{name}: {'+' if after else '-'}{after or before}"
+        case _:
+            said = f"{name}: {before or 'none'} → {after or 'none'}"
+    return said
+
+
+def as_text(changes: Sequence[Change]) -> str:
+    """A block for each entity."""
+    blocks = (f"{name}\n" + "".join(f"  {sentence(change)}\n" for change in found) for name, found in _by_entity(changes))
+    return "".join(blocks) or "Nothing changed.\n"
+
+
+def as_markdown(changes: Sequence[Change]) -> str:
+    """A list item for each entity; people's words are escaped."""
+    items = (f"- **{_plain(name)}**: {_plain('; '.join(map(sentence, found)))}\n" for name, found in _by_entity(changes))
+    return "".join(items) or "Nothing changed.\n"
+
+
+def as_json(changes: Sequence[Change]) -> str:
+    """All values of all changes."""
+    return json.dumps({"format": FORMAT, "changes": [change_row(change) for change in changes]}, ensure_ascii=False, indent=1) + "\n"
+
+
+def digest(changes: Sequence[Change]) -> str:
+    """One paragraph: how many of what, with the first names; an empty text where nothing changed."""
+    by_kind: dict[str, list[Change]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    if "baseline" in by_kind:
+        return f"First build, with {by_kind['baseline'][0].after} entities."
+    parts = [_counted(kind, by_kind[kind]) for kind in _COUNTED if kind in by_kind]
+    return ", ".join(parts)[:1].upper() + ", ".join(parts)[1:] + "." if parts else ""
+
+
+def _counted(kind: str, changes: Sequence[Change]) -> str:
+    number = len(changes)
+    said = f"{number:,} {_COUNTED[kind][number != 1]}"
+    if kind not in _NAMED:
+        return said
+    names = [*Counter(_name(change.ref) for change in changes)]
+    return f"{said} ({', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''})"
+
+
+def _by_entity(changes: Sequence[Change]) -> Iterable[tuple[str, tuple[Change, ...]]]:
+    ordered = sorted(changes, key=lambda change: change.ref or ())
+    return ((str(ref) if ref else "The catalog", tuple(found)) for ref, found in groupby(ordered, key=lambda change: change.ref))
+
+
+def _name(ref: EntityRef | None) -> str:
+    return humanize(ref, default_kind="component") if ref else ""
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
