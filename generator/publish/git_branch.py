@@ -70,8 +70,9 @@ class GitPublisher:
     def _published(self, site: Site, git: Git, folder: Path, where: Address) -> Published:
         """Tried again where somebody else pushed meanwhile; and once more where the clone is damaged."""
         for attempt in range(1, ATTEMPTS + 1):
+            parent = self._ask(git, where)
             try:
-                return self._commit_and_push(site, git, folder, where)
+                return self._commit_and_push(site, git, folder, where, parent)
             except PushRefusedError as error:
                 if not error.is_race or attempt == ATTEMPTS:
                     raise self._failure(where, error) from error
@@ -81,10 +82,15 @@ class GitPublisher:
                 shutil.rmtree(folder)
         raise AssertionError  # the last attempt returns or raises
 
-    def _commit_and_push(self, site: Site, git: Git, folder: Path, where: Address) -> Published:
+    def _ask(self, git: Git, where: Address) -> str:
+        self._context.step("ask for the branch")
+        try:
+            return remote_branch(git, where.clean, self._branch)
+        except SourceError as error:
+            raise self._failure(where, error) from error
+
+    def _commit_and_push(self, site: Site, git: Git, folder: Path, where: Address, parent: str) -> Published:
         step, url = self._context.step, where.clean
-        step("ask for the branch")
-        parent = remote_branch(git, url, self._branch)
         step("fetch the branch")
         fetch_branch(git, folder, url, self._branch, parent)
         here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
