@@ -8,5 +8,8 @@ ordinary key, a duplicate key fails its document, an unknown tag keeps the value
 from generator.yaml12.documents import Document, decode, read_documents, read_one
 from generator.yaml12.positions import compose, find, find_key, node_at
 from generator.yaml12.trouble import Extent, YamlTrouble
+from generator.yaml12.values import plain_value
 
-__all__ = ["Document", "Extent", "YamlTrouble", "compose", "decode", "find", "find_key", "node_at", "read_documents", "read_one"]
+__all__ = [
+    "Document", "Extent", "YamlTrouble", "compose", "decode", "find", "find_key", "node_at", "plain_value", "read_documents", "read_one",
+]  # fmt: skip

@@ -21,13 +21,13 @@ PROBLEM = Problem(
 
 
 def test_text_names_place_code_snippet_hint_and_page():
-    text = render([PROBLEM], "text", lines=lambda origin, line: "  name: Orders Service", docs="https://portal/guides/")
+    text = render([PROBLEM], "text", lines=lambda origin, line: "  name: Orders Service", portal="https://portal/")
     assert text == (
         'shop/catalog-info.yaml:8:9: error ENT006 The name "Orders Service" is bad.\n'
         "  8 |   name: Orders Service\n"
         "    |         ^^^^^^^^^^^^^^\n"
         "  hint: Write name: orders\n"
-        "  docs: https://portal/guides/reference/problems/ent006/\n"
+        "  docs: https://portal/problems/ent006/\n"
         "\n"
         "1 error in 1 file.\n"
     )
@@ -48,7 +48,7 @@ def test_json_counts_everything_from_one():
         "ref": "component:default/orders",
         "message": 'The name "Orders Service" is bad.',
         "hint": "Write name: orders",
-        "docs": "reference/problems/ent006.md",
+        "docs": "problems/ent006/",
         "fingerprint": "0123456789abcdef",
     }
 

@@ -1,0 +1,66 @@
+"""Problems that one has decided to live with for now: a file of fingerprints, so that only new ones are told."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from generator.descriptors.secrets import mask
+from generator.errors import CallboardError
+from generator.problems import Problem
+
+FORMAT = 1
+
+
+def written(problems: Iterable[Problem]) -> str:
+    """The text of a baseline with these problems: one line each, sorted, so that a change is easy to read."""
+    rows = sorted(json.dumps(_row(problem), ensure_ascii=False) for problem in problems)
+    listed = ",".join(f"\n    {row}" for row in rows) + ("\n  " if rows else "")
+    return f'{{\n  "format": {FORMAT},\n  "problems": [{listed}]\n}}\n'
+
+
+def read(path: Path) -> Counter[str]:
+    """How often each fingerprint stands in a baseline.
+
+    Raises ``CallboardError`` for a file that is missing or no baseline.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+        if value["format"] != FORMAT:
+            raise CallboardError(f"{path} has the format {value['format']!r}; this version reads {FORMAT}.", _HINT)
+        return Counter(str(row["fingerprint"]) for row in value["problems"])
+    except OSError as error:
+        raise CallboardError(f"The baseline {path} cannot be read ({error.strerror}).", _HINT) from None
+    except (ValueError, KeyError, TypeError):
+        raise CallboardError(f"{path} is no baseline.", _HINT) from None
+
+
+def without(problems: Sequence[Problem], known: Counter[str]) -> tuple[tuple[Problem, ...], int]:
+    """The problems that the baseline does not have, and the number of those that it hides.
+
+    A fingerprint that stands there once hides one problem: a second one of the same kind at the same field is new.
+    """
+    left = Counter(known)
+    kept = []
+    for problem in problems:
+        if left[problem.fingerprint] > 0:
+            left[problem.fingerprint] -= 1
+        else:
+            kept.append(problem)
+    return tuple(kept), len(problems) - len(kept)
+
+
+def _row(problem: Problem) -> dict[str, Any]:
+    return {
+        "path": problem.origin.path if problem.origin else "",
+        "code": problem.code,
+        "ref": mask(str(problem.subject or "")),
+        "field": mask(problem.field),
+        "fingerprint": problem.fingerprint,
+    }
+
+
+_HINT = "Write one with `callboard lint --write-baseline FILE`."
