@@ -34,6 +34,7 @@ from generator.descriptors.rules import (
     unreadable_file,
     unreadable_placeholder,
 )
+from generator.descriptors.secrets import mask, mask_values, may_hold_secrets
 from generator.descriptors.validation import SchemaError, house_errors, schema_errors
 from generator.errors import TooLargeError, TreeError
 from generator.model.entity import Entity, Origin
@@ -206,18 +207,26 @@ def _made(value: dict[str, Any], ref: EntityRef, text: str, origin: Origin) -> E
     spec = value.get("spec")
     version = value.get("apiVersion")
     api_version, of_spec = version if isinstance(version, str) else "", spec if isinstance(spec, dict) else {}
-    made = _digest(value["kind"], api_version, metadata, of_spec, [])
-    return Entity(ref, value["kind"], api_version, metadata, of_spec, origin, made, text)
+    meaning = _canonical(value["kind"], api_version, metadata, of_spec, [])
+    if may_hold_secrets(meaning) or may_hold_secrets(text):
+        # Masked here, once, so that no page, file, state or cache that is made of the entity can tell a secret.
+        metadata, of_spec, text = mask_values(metadata), mask_values(of_spec), mask(text)
+        meaning = _canonical(value["kind"], api_version, metadata, of_spec, [])
+    return Entity(ref, value["kind"], api_version, metadata, of_spec, origin, _digest(meaning), text)
 
 
 def digest(entity: Entity) -> str:
     """SHA-256 over the meaning of an entity as canonical JSON: the same for every spelling of the same descriptor."""
     derived = [(value.field, value.value, value.by) for value in entity.derived]
-    return _digest(entity.kind, entity.api_version, entity.metadata, entity.spec, derived)
+    return _digest(_canonical(entity.kind, entity.api_version, entity.metadata, entity.spec, derived))
 
 
-def _digest(*meaning: Any) -> str:
-    return hashlib.sha256(json.dumps(meaning, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _canonical(*meaning: Any) -> str:
+    return json.dumps(meaning, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 __all__ = ["FileResult", "Place", "Skipped", "digest", "read_file", "read_text"]

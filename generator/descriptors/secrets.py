@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _KINDS = {
     "private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:[^-]|-(?!----END))*(?:-----END[^\n]*)?",
@@ -50,3 +50,17 @@ def mask(text: str) -> str:
         pieces += [text[at : secret.start], hidden[:_SHOWN], "****", "\n" * hidden.count("\n")]
         at = secret.end
     return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def may_hold_secrets(text: str) -> bool:
+    """A quick look, at raw text or at JSON: False is certain, True is worth a closer look."""
+    return _HINT.search(text) is not None
+
+
+def mask_values(value: Any) -> Any:
+    """The same value with the secrets in all of its texts masked, keys of mappings included."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {mask_values(key): mask_values(item) for key, item in value.items()}
+    return [mask_values(item) for item in value] if isinstance(value, list) else value

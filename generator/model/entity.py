@@ -57,5 +57,5 @@ class Entity:
     digest: str
     """SHA-256 over the meaning: kind, apiVersion, metadata, spec and derived values, as canonical JSON."""
     text: str
-    """The document as its author wrote it."""
+    """The document as its author wrote it; pasted secrets are masked here and in all other values."""
     derived: tuple[Derived, ...] = ()

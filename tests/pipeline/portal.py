@@ -69,4 +69,8 @@ def callboard(folder: Path, *arguments: str, **environ: str) -> subprocess.Compl
 
 def digests(site: Path) -> dict[str, str]:
     """SHA-256 of every file by its path; the list of these digests, which the site carries too, is left out."""
-    return {str(f.relative_to(site)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(site.rglob("*")) if f.is_file() and f.name != ".callboard-site"}
+    return {
+        str(f.relative_to(site)): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in sorted(site.rglob("*"))
+        if f.is_file() and f.name != ".callboard-site"
+    }
