@@ -1,0 +1,170 @@
+"""What pages know of the past, and how one change reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from generator.linting.rules import all_rules
+from generator.model.entity import Origin
+from generator.model.ref import EntityRef
+from generator.model.tree import Trees
+from generator.pages.entities.masking import masked
+from generator.pages.parts import EntityLink, Links, line_url, problem_code_path, with_code
+from generator.settings.settings import Settings
+from generator.snapshot.history import History
+from generator.snapshot.rows import ref_of, time_text
+from generator.snapshot.values import Change, Stale
+
+LINES = 12
+"""Changes of one entity on one day that a list shows."""
+_REFS = frozenset({"owner", "system", "provides", "consumes", "depends", "renamed"})
+"""Kinds of change whose values are references."""
+_TONES = {
+    "added": ("good", "added"), "removed": ("warn", "removed"), "renamed": ("info", "renamed"), "moved": ("none", "moved"),
+    "problem-opened": ("bad", "problems"), "problem-closed": ("good", "good"), "definition": ("info", "definition"),
+    "owner": ("none", "owns"), "provides": ("none", "provides"), "consumes": ("none", "consumes"), "depends": ("none", "relations"),
+    "tag": ("none", "tag"), "system": ("none", "system"), "baseline": ("none", "history"),
+}  # fmt: skip
+_OTHER = ("none", "edit")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One side of a change."""
+
+    text: str
+    """Empty where ``link`` says it."""
+    link: EntityLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change in a list."""
+
+    icon: str
+    tone: str
+    """``none``, ``info``, ``good``, ``warn`` or ``bad``; only together with the icon and the words."""
+    what: str
+    """``owner``, ``added``, ``problem opened`` …"""
+    before: Value | None = None
+    """Gone or replaced; None for nothing."""
+    after: Value | None = None
+    message: Markup | None = None
+    """Of a problem."""
+    code: str = ""
+    """Of a problem."""
+    code_path: str = ""
+    """The manual's page about it; empty where this version does not know the code."""
+    file: str = ""
+    """Name of the file; empty where there is none."""
+    url: str = ""
+    """Opens the file; empty where nobody knows its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A change with its entity and its day, for timelines."""
+
+    day: str
+    """ISO date in the portal's time zone."""
+    at: str
+    """Time of the build in UTC, for machines."""
+    subject: EntityLink | None
+    """None where the page is about that entity anyway."""
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class EntityChanges:
+    """All that one entity went through on one day."""
+
+    subject: EntityLink | None
+    """None for the catalog as a whole."""
+    lines: tuple[Line, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The past of a portal, ready to be told."""
+
+    history: History
+    stale: Mapping[EntityRef, Stale]
+    """What serves from its last good copy, and why."""
+    links: Links
+    trees: Trees
+    settings: Settings
+    labels: Mapping[str, str]
+    codes: frozenset[str] = field(default_factory=frozenset)
+    """Problem codes that the manual has pages about."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The portal's time zone."""
+        return ZoneInfo(self.settings.portal.timezone)
+
+    def day(self, at: datetime) -> date:
+        """The day on which people saw it."""
+        return at.astimezone(self.zone).date()
+
+    def line(self, change: Change) -> Line:
+        """How a change reads."""
+        tone, icon = _TONES.get(change.kind, _OTHER)
+        what = self.labels.get(f"change_{change.kind.replace('-', '_')}", change.kind)
+        origin = change.origin
+        file = origin.path.rpartition("/")[2] if origin and change.kind != "removed" else ""
+        url = line_url(Origin(origin.source, origin.tree, "", "", origin.path, 0, 1), None, self.trees) if origin and file else ""
+        if change.kind.startswith("problem-"):
+            message = with_code(self._clean(change.before or change.after))
+            path = problem_code_path(change.code) if change.code in self.codes else ""
+            return Line(icon, tone, what, message=message, code=change.code, code_path=path, file=file, url=url)
+        if change.kind in {"definition", "added", "removed"}:
+            return Line(icon, tone, what, file=file, url=url)
+        return Line(icon, tone, what, self._value(change, change.before), self._value(change, change.after), file=file, url=url)
+
+    def moments(self, changes: Iterable[Change], *, with_subject: bool) -> tuple[Moment, ...]:
+        """A timeline, in the order of the changes."""
+        return tuple(
+            Moment(
+                self.day(change.at).isoformat(),
+                time_text(change.at),
+                self.links.to(change.ref) if with_subject and change.ref else None,
+                self.line(change),
+            )
+            for change in changes
+        )
+
+    def by_entity(self, changes: Sequence[Change], limit: int) -> tuple[EntityChanges, ...]:
+        """The changes of one day by entity, at most ``limit`` entities."""
+        ordered = sorted(changes, key=lambda change: change.ref or ())
+        groups = [(ref, tuple(found)) for ref, found in groupby(ordered, key=lambda change: change.ref)]
+        return tuple(self._entity(ref, found) for ref, found in groups[:limit])
+
+    def _entity(self, ref: EntityRef | None, found: tuple[Change, ...]) -> EntityChanges:
+        more = self.labels["n_more_entities"].format(len(found) - LINES) if len(found) > LINES else ""
+        return EntityChanges(self.links.to(ref) if ref else None, tuple(map(self.line, found[:LINES])), more)
+
+    def _value(self, change: Change, text: str) -> Value | None:
+        if not text:
+            return None
+        return Value("", self.links.to(ref_of(text))) if change.kind in _REFS and ":" in text else Value(self._clean(text))
+
+    def _clean(self, text: str) -> str:
+        return masked(text, is_public=self.settings.portal.audience == "public").text
+
+
+def past_of(history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str]) -> Past:
+    """What all pages of this family, entity pages and home need to tell of the past."""
+    by_ref = {ref: one for one in stale for ref in one.refs}
+    return Past(history, by_ref, links, trees, settings, labels, frozenset(all_rules()))
+
+
+def utc(at: datetime) -> str:
+    """For people who compare clocks: ``2026-11-22 02:00 UTC``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

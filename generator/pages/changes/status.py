@@ -1,0 +1,147 @@
+"""``/status/``: how fresh each source is, and what serves from its last good copy. The one page that may change every night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from generator.pages.changes.past import utc
+from generator.pages.page import Page
+from generator.pages.parts import EntityLink, Links, StateView
+from generator.settings.settings import Settings
+from generator.snapshot.rows import collection_row, time_text
+from generator.snapshot.values import Collection, Stale
+
+FORMAT = 1
+ENTITIES = 20
+"""Entities of one repository that are named."""
+ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source, or one family of facts from it."""
+
+    name: str
+    family: str
+    """Empty for entities."""
+    type: str
+    """Of the source: ``git``, ``files`` …"""
+    state: StateView
+    at: str
+    """Last success, ISO 8601; empty for never."""
+    time: str
+    """The same for people, in the portal's time zone and absolute."""
+    count: int
+    requests: str
+    """Network requests of the last try; empty where nobody counted."""
+    errors: tuple[str, ...]
+    more: int
+    """Errors that are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaleRow:
+    """A repository or a file that serves from its last good copy."""
+
+    source: str
+    repository: str
+    path: str
+    """Of the file; empty where it is the whole repository."""
+    at: str
+    time: str
+    cause: str
+    entities: tuple[EntityLink, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The whole page."""
+
+    at: str
+    """Time of the build, ISO 8601."""
+    time: str
+    utc: str
+    rows: tuple[SourceRow, ...]
+    has_requests: bool
+    """Somebody counted them."""
+    stale: tuple[StaleRow, ...]
+    held: int
+    """Entities that serve from their last good copy."""
+
+
+def plan(
+    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str]
+) -> Iterator[Page]:
+    """The one page."""
+    view = partial(status_view, collections, stale, as_of, links, settings, labels)
+    yield Page("status/", "status.html", "wide", "-", labels["status"], view, labels["status_text"])
+
+
+def status_view(
+    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str]
+) -> StatusView:
+    """All that the page says."""
+    zone = ZoneInfo(settings.portal.timezone)
+    held = {one.source for one in stale}
+    types = {source.name: source.type for source in settings.sources}
+    rows = tuple(_row(c, types.get(c.source, ""), held, zone, labels) for c in collections)
+    copies = tuple(_stale(one, links, zone) for one in stale)
+    refs = {ref for one in stale for ref in one.refs}
+    counted = any(c.requests is not None for c in collections)
+    return StatusView(time_text(as_of), _time(as_of, zone), utc(as_of), rows, counted, copies, len(refs))
+
+
+def _row(collection: Collection, kind: str, held: set[str], zone: ZoneInfo, labels: Mapping[str, str]) -> SourceRow:
+    at, errors = collection.as_of, collection.errors
+    requests = "" if collection.requests is None else f"{collection.requests:,}"
+    return SourceRow(
+        collection.source,
+        "" if collection.family == "entities" else collection.family,
+        kind,
+        _state(collection, is_held=collection.source in held, labels=labels),
+        time_text(at) if at else "",
+        _time(at, zone) if at else labels["never"],
+        collection.count,
+        requests,
+        errors[:ERRORS],
+        max(len(errors) - ERRORS, 0),
+    )
+
+
+def _state(collection: Collection, *, is_held: bool, labels: Mapping[str, str]) -> StateView:
+    if collection.as_of is None or collection.as_of != collection.tried_at:
+        return StateView(labels["status_failed"], "bad", "bad")
+    if collection.errors or is_held:
+        return StateView(labels["status_partly"], "warn", "warn")
+    return StateView(labels["status_good"], "good", "good")
+
+
+def _stale(one: Stale, links: Links, zone: ZoneInfo) -> StaleRow:
+    shown = links.all(one.refs[:ENTITIES])
+    more = max(len(one.refs) - ENTITIES, 0)
+    return StaleRow(one.source, one.repository, one.path, time_text(one.since), _time(one.since, zone), one.cause, shown, more)
+
+
+def _time(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def collections_json(collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime) -> dict[str, Any]:
+    """What ``/status/collections.json`` says: ``sources`` is what ``ages.js`` reads, ``collections`` has everything."""
+    sources = [
+        {"name": c.source, "collected_at": time_text(c.as_of)} for c in collections if c.family == "entities" and c.as_of is not None
+    ]  # fmt: skip
+    held = [{"source": s.source, "repository": s.repository, "since": time_text(s.since), "entities": len(s.refs)} for s in stale]
+    return {
+        "format": FORMAT,
+        "as_of": time_text(as_of),
+        "sources": sources,
+        "collections": [collection_row(c) for c in collections],
+        "last_good_copies": held,
+    }

@@ -1,0 +1,290 @@
+"""What changed when, for people and for feed readers, rendered with the real templates."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from page_builders import KINDS, RENDERER, HostTree, Outline, documents
+
+from generator.catalog.linking import link
+from generator.model.ref import parse_ref
+from generator.pages.changes import feeds, planning, status, timeline
+from generator.pages.changes.past import past_of
+from generator.pages.parts import Links
+from generator.settings.settings import Portal, Settings, SourceSettings
+from generator.snapshot.history import history_of
+from generator.snapshot.values import Change, Collection, Stale, Where
+
+FIRST = datetime(2026, 10, 30, 23, 30, tzinfo=UTC)
+SHOP = """
+kind: Component
+metadata: {name: shop, title: "<b>Shop</b>"}
+spec: {type: service, lifecycle: production, owner: checkout}
+---
+kind: Component
+metadata: {name: cart}
+spec: {type: service, lifecycle: production, owner: checkout}
+---
+kind: Group
+metadata: {name: checkout, title: Checkout}
+spec: {type: team, children: []}
+"""
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def ref(text):
+    return parse_ref(text, default_kind="component").canonical()
+
+
+def night(number):
+    return FIRST + timedelta(days=number)
+
+
+WHERE = Where("here", "tree", "apps/x/catalog-info.yaml")
+TEAM = ref("group:checkout")
+BASELINE = Change(FIRST, "baseline", None, after="3")
+
+
+def change(number, kind="owner", of="shop", before="group:default/old", after="group:default/checkout", **more):
+    return Change(night(number), kind, ref(of), "spec.owner", before, after, WHERE, TEAM, **more)
+
+
+def past(*changes, portal=None, stale=()):
+    catalog, _ = link(documents(SHOP), KINDS)
+    root = Path("/nowhere")
+    settings = Settings(
+        root, root / "sources.yaml", portal or Portal(), (SourceSettings("here", "git", {}), SourceSettings("gone", "git", {}))
+    )
+    return past_of(history_of(changes), stale, Links(catalog), {("here", "tree"): HostTree()}, settings, RENDERER.labels)
+
+
+def pages(of):
+    return {page.path: (view := page.view(), RENDERER.render(page, view)) for page in planning.plan(of)}
+
+
+def test_changes_stand_by_day_in_the_portals_time_zone():
+    found = pages(past(change(1), portal=Portal(timezone="Europe/Berlin")))
+    assert [day.day for day in found["changes/"][0].days] == ["2026-11-01"]
+    assert [day.day for day in pages(past(change(1)))["changes/"][0].days] == ["2026-10-31"]
+
+
+def test_each_month_has_a_page_that_leads_to_its_neighbours():
+    found = pages(past(change(0), change(5), change(40)))
+    assert list(found) == ["changes/", "changes/2026-12/", "changes/2026-11/", "changes/2026-10/"]
+    view, html = found["changes/2026-11/"]
+    assert (view.newer, view.older) == ("changes/2026-12/", "changes/2026-10/")
+    assert 'aria-current="page"' in html
+    Outline(html)
+
+
+def test_a_change_says_before_and_after_with_links_and_the_file():
+    _, html = pages(past(change(1)))["changes/"]
+    assert 'href="../catalog/default/group/checkout/"' in html
+    assert "old" in html
+    assert "https://github.com/acme/shop/blob/main/apps/x/catalog-info.yaml" in html
+    assert "<b>Shop</b>" not in html
+    assert "&lt;b&gt;Shop&lt;/b&gt;" in html
+
+
+def test_the_first_build_is_one_sentence():
+    view, html = pages(past(BASELINE))["changes/"]
+    assert view.days[0].groups == ()
+    assert "The history begins here, with 3 entities." in html
+
+
+def test_every_kind_of_change_can_be_told():
+    kinds = [
+        "added",
+        "removed",
+        "renamed",
+        "moved",
+        "owner",
+        "lifecycle",
+        "type",
+        "system",
+        "provides",
+        "consumes",
+        "depends",
+        "tag",
+        "definition",
+    ]
+    found = [change(1, kind, f"c-{kind}", "component:default/x", "component:default/shop") for kind in kinds]
+    found += [change(1, kind, code="REF001", before="a `b`", after="") for kind in ("problem-opened", "problem-closed")]
+    _, html = pages(past(*found))["changes/"]
+    for kind in (*kinds, "problem-opened"):
+        assert RENDERER.labels[f"change_{kind.replace('-', '_')}"] in html
+    assert 'href="../guides/reference/problems/REF001/"' in html
+    Outline(html)
+
+
+def test_a_code_that_this_version_does_not_know_has_no_link():
+    _, html = pages(past(change(1, "problem-opened", code="OLD999", before="")))["changes/"]
+    assert "OLD999" in html
+    assert "problems/OLD999" not in html
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=1>', "\u202eevil", "{{ 7*7 }}"])
+def test_what_people_wrote_is_text(text):
+    for kind in ("lifecycle", "tag", "owner", "problem-opened"):
+        _, html = pages(past(change(1, kind, before="", after=text, code="REF001")))["changes/"]
+        assert "<script>" not in html
+        assert "<img" not in html
+        assert "49" not in html
+        Outline(html)
+
+
+def test_a_flood_is_bounded_and_says_what_it_leaves_out():
+    flood = [change(1, "added", f"c{n}", "", "") for n in range(500)] + [change(1, "tag", "shop", "", f"t{n}") for n in range(50)]
+    view, html = pages(past(*flood))["changes/2026-10/"]
+    assert len(view.days[0].groups) == planning.ENTITIES
+    assert f"{501 - planning.ENTITIES} more" in html
+    assert max(len(group.lines) for group in view.days[0].groups) <= 12
+
+
+def test_the_first_page_shows_the_last_days_alone():
+    view, _ = pages(past(*(change(n) for n in range(40))))["changes/"]
+    assert len(view.days) == planning.RECENT_DAYS
+    assert view.days[0].day == "2026-12-08"
+
+
+def test_an_empty_history_has_a_page():
+    _, html = pages(past())["changes/"]
+    assert "Nothing has changed" in html
+
+
+def entity(name):
+    return next(e for e in documents(SHOP) if e.ref == ref(name))
+
+
+def rendered(section, macro):
+    template = RENDERER.environment("../../../../").get_template("parts/past.html")
+    return str(getattr(template.module, macro)(section.content))
+
+
+def test_an_entity_has_a_timeline_of_its_own_changes():
+    section = timeline.timeline(past(BASELINE, change(1), change(2, of="cart")), entity("shop"))
+    assert [m.day for m in section.content.moments] == ["2026-10-31"]
+    assert section.content.moments[0].subject is None
+    assert "owner" in rendered(section, "history")
+
+
+def test_an_entity_that_never_changed_has_no_timeline():
+    assert timeline.timeline(past(BASELINE), entity("shop")) is None
+
+
+def test_a_team_sees_what_it_owns_with_a_feed():
+    section = timeline.timeline(past(change(1), change(2, of="cart")), entity("group:checkout"))
+    assert [m.subject.ref for m in section.content.moments] == ["component:default/cart", "component:default/shop"]
+    assert 'href="../../../../changes/default/checkout/feed.xml"' in rendered(section, "history")
+
+
+def test_a_page_from_the_last_good_copy_says_since_when_and_why():
+    copy = Stale("here", "tree", "acme/shop", "", FIRST, "<i>404</i>", (ref("shop"),))
+    section = timeline.last_good_copy(past(stale=[copy]), entity("shop"))
+    html = rendered(section, "stale")
+    assert "2026-10-30" in html
+    assert "&lt;i&gt;404&lt;/i&gt;" in html
+    assert timeline.last_good_copy(past(stale=[copy]), entity("cart")) is None
+
+
+def test_home_shows_the_latest_day_alone():
+    view = timeline.latest(past(BASELINE, change(1), change(2), change(2, of="cart")))
+    assert (view.day, [g.subject.ref for g in view.groups]) == ("2026-11-01", ["component:default/cart", "component:default/shop"])
+    assert view.path == "changes/2026-11/#d-2026-11-01"
+    assert timeline.latest(past(BASELINE)) is None
+
+
+def feed_of(path, *changes, **more):
+    return dict(feeds.feed_files(past(*changes, **more)))[path]
+
+
+def test_there_is_a_feed_for_all_and_for_each_team_from_the_start():
+    files = dict(feeds.feed_files(past()))
+    assert list(files) == ["changes/feed.xml", "changes/default/checkout/feed.xml"]
+    assert ET.fromstring(files["changes/feed.xml"]).find(f"{ATOM}updated").text == "1970-01-01T00:00:00Z"
+
+
+def test_entries_keep_their_ids_when_more_happens():
+    before = ET.fromstring(feed_of("changes/feed.xml", BASELINE, change(1)))
+    after = ET.fromstring(feed_of("changes/feed.xml", BASELINE, change(1), change(2)))
+    old = [e.find(f"{ATOM}id").text for e in before.iter(f"{ATOM}entry")]
+    new = [e.find(f"{ATOM}id").text for e in after.iter(f"{ATOM}entry")]
+    assert new[1:] == old
+    assert len(set(new)) == 3
+    assert before.find(f"{ATOM}id").text == after.find(f"{ATOM}id").text
+
+
+def test_a_feed_is_bounded_and_the_same_for_the_same_past():
+    many = [change(n, of=name) for n in range(90) for name in ("shop", "cart")]
+    content = feed_of("changes/feed.xml", *many)
+    assert len(list(ET.fromstring(content).iter(f"{ATOM}entry"))) == feeds.ENTRIES
+    assert content == feed_of("changes/feed.xml", *reversed(many))
+
+
+def test_feed_texts_are_escaped_and_without_what_xml_cannot_hold():
+    content = feed_of("changes/feed.xml", change(1, "tag", "shop", "", "a\x00\x0b\ufffe]]><x>&"))
+    assert "+a]]><x>&" in ET.fromstring(content).find(f"{ATOM}entry/{ATOM}summary").text
+
+
+@pytest.mark.parametrize(("url", "start"), [("", "../"), ("https://portal.example/p/", "https://portal.example/p/")])
+def test_feed_links_lead_to_the_site(url, start):
+    entry = ET.fromstring(feed_of("changes/feed.xml", change(1), change(1, "removed", "gone"), portal=Portal(url=url))).findall(
+        f"{ATOM}entry"
+    )
+    links = {e.find(f"{ATOM}link").get("href") for e in entry}
+    assert links == {f"{start}catalog/default/component/shop/", f"{start}changes/2026-10/#d-2026-10-31"}
+
+
+def status_page(collections, stale=(), as_of=None):
+    of = past(stale=stale)
+    (page,) = status.plan(collections, stale, as_of or night(3), of.links, of.settings, of.labels)
+    view = page.view()
+    return view, RENDERER.render(page, view)
+
+
+GOOD = Collection("here", "entities", night(3), night(3), 3, 12)
+BAD = Collection("gone", "entities", night(1), night(3), 40, 1, ("<b>401 Unauthorized</b>",))
+
+
+def test_the_status_page_says_absolute_times_and_leaves_ages_to_the_browser():
+    _, html = status_page([GOOD, BAD])
+    assert "2026-11-02 23:30 UTC" in html
+    assert '<time data-age="gone" datetime="2026-10-31T23:30:00Z">' in html
+    assert "&lt;b&gt;401 Unauthorized&lt;/b&gt;" in html
+    Outline(html)
+
+
+def test_the_status_page_tells_fresh_from_failed():
+    never = Collection("new", "entities", None, night(3), 0, None, ("no",))
+    partly = Collection("part", "entities", night(3), night(3), 1, None, ("acme/x: 404",))
+    view, html = status_page([GOOD, BAD, never, partly])
+    assert [row.state.tone for row in view.rows] == ["good", "bad", "bad", "warn"]
+    assert "never" in html
+
+
+def test_the_status_page_lists_what_serves_from_its_last_good_copy():
+    refs = (ref("cart"), ref("gone"), *(ref(f"x{n}") for n in range(50)))
+    copy = Stale("gone", "t", "acme/gone", "", night(1), "the host did not answer", refs)
+    view, html = status_page([BAD], [copy])
+    assert view.held == 52
+    assert "the host did not answer" in html
+    assert "32 more" in html
+    assert 'href="../catalog/default/component/cart/"' in html
+
+
+def test_collections_json_has_what_pages_read_in_the_browser():
+    never = Collection("new", "entities", None, night(3), 0)
+    said = status.collections_json([GOOD, BAD, never], (), night(3))
+    assert said["as_of"] == "2026-11-02T23:30:00Z"
+    assert said["sources"] == [
+        {"name": "here", "collected_at": "2026-11-02T23:30:00Z"},
+        {"name": "gone", "collected_at": "2026-10-31T23:30:00Z"},
+    ]
+    assert said["collections"][1]["errors"] == ("<b>401 Unauthorized</b>",)
+
+
+def test_the_status_page_without_any_source_is_a_page():
+    view, html = status_page([])
+    assert view.rows == ()
+    Outline(html)
