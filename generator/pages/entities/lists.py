@@ -51,7 +51,7 @@ def table_view(
     """A table of these entities. ``found``: with a word how each is tied to the page, or an empty text; ``without``: columns left out."""
     rows = tuple(_table_row(context, ref, role) for ref, role in found[:LIST_LIMIT])
     rest = more(context, len(found), len(rows))
-    return TableView(caption, counts, _columns(rows) - without, rows, rest, more_path if rest else "")
+    return TableView(caption, counts, tuple(name for name in _columns(rows) if name not in without), rows, rest, more_path if rest else "")
 
 
 def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
@@ -67,12 +67,12 @@ def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
     )
 
 
-def _columns(rows: Iterable[TableRow]) -> frozenset[str]:
+def _columns(rows: Iterable[TableRow]) -> tuple[str, ...]:
     found: set[str] = set()
     for r in rows:
         said = (("role", r.role), ("type", r.type), ("lifecycle", r.lifecycle), ("owner", r.owner or r.unowned), ("problems", r.problems))
         found.update(name for name, value in said if value)
-    return frozenset(found)
+    return tuple(sorted(found))
 
 
 def counts_by_kind(context: EntityContext, refs: Iterable[EntityRef]) -> tuple[CountView, ...]:

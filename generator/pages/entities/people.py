@@ -100,7 +100,8 @@ def _teams(context: EntityContext, group: EntityRef) -> TeamsView:
     """A row for each direct sub-team: what it owns together with the teams below it."""
     found = [(team, _everything(context, team)) for team in questions.children_of(context.catalog, group)]
     found = sorted((pair for pair in found if pair[1]), key=lambda pair: (-len(pair[1]), pair[0]))
-    kinds = [kind for kind, _ in Counter(thing.kind for _, things in found for thing in things).most_common(KINDS_LIMIT)]
+    numbers = Counter(thing.kind for _, things in found for thing in things)
+    kinds = sorted(numbers, key=lambda kind: (-numbers[kind], kind))[:KINDS_LIMIT]
     rows = tuple(_team_counts(context, team, things, kinds) for team, things in found[:TEAM_LIMIT])
     columns = tuple(plural(context, kind) for kind in kinds)
     return TeamsView(context.labels["through_teams"], columns, rows, more(context, len(found), len(rows)))

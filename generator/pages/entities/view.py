@@ -226,7 +226,7 @@ class TableView:
     caption: str
     """For screen readers."""
     counts: tuple[CountView, ...]
-    columns: frozenset[str]
+    columns: tuple[str, ...]
     """Which of ``role``, ``type``, ``lifecycle``, ``owner``, ``problems`` have something to say."""
     rows: tuple[TableRow, ...]
     more: str = ""
