@@ -23,7 +23,7 @@ from generator.snapshot.holding import Held, with_last_good
 from generator.snapshot.listing import Causes, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees
 from generator.snapshot.trees import SavedTree
 from generator.snapshot.values import Collection, Served, State
-from generator.sources.source import Collected
+from generator.sources.source import Collected, Repository, Undescribed
 
 __all__ = ["Content", "apply", "served_from", "with_last_good"]
 
@@ -44,7 +44,6 @@ def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes
     guards: Guards,
     content: Content,
     asked: Group[str] | None = None,
-    requests: Mapping[str, int] | None = None,
 ) -> Served:
     """What this build goes on with.
 
@@ -58,7 +57,6 @@ def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes
         guards: what is believed, and what may be lost.
         content: gives kept contents to the trees of the last good copy.
         asked: the sources that were asked; the others serve what they had, which is no failure. None for all.
-        requests: network requests by source, where somebody counted.
     """
     answered = frozenset(sources if asked is None else asked)
     broken = broken_files(gathered.problems)
@@ -71,7 +69,7 @@ def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes
     kept = {} if previous is None else {tree.key: SavedTree(tree, content) for tree in previous.trees if tree.key in held.trees}
     as_of = {} if previous is None else {tree.key: tree.as_of for tree in previous.trees if tree.key in held.trees}
     failed = failed_sources(causes, trees, sources)
-    collections = tuple(_collections(sources, answered, failed, causes, previous, entities, now, requests or {}))
+    collections = tuple(_collections(sources, answered, failed, causes, previous, entities, now, _requests(collected)))
     lost = _lost(previous, entities, sources)
     return Served(
         entities,
@@ -84,6 +82,8 @@ def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes
         dict.fromkeys(trees, now) | as_of,
         gathered.files,
         gathered.skipped,
+        (*collected.repositories, *_carried_repositories(previous, held)),
+        (*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(sources) - answered)})),
     )
 
 
@@ -99,6 +99,8 @@ def served_from(state: State, content: Content, sources: Sequence[str]) -> Serve
         read_at={tree.key: tree.as_of for tree in state.trees},
         files=state.files,
         skipped=state.skipped,
+        repositories=tuple(r for r in state.repositories if r.source in mine),
+        undescribed=tuple(u for u in state.undescribed if u.source in mine),
     )
 
 
@@ -106,6 +108,22 @@ def _believed(problems: Sequence[Problem], held: Held, previous: State | None) -
     """While something serves from its last good copy, a Location that seems to lead nowhere is believed only if it did so before."""
     known = {problem.fingerprint for problem in previous.problems} if previous else set()
     return (p for p in problems if not held.trees or p.code not in _UNBELIEVED or p.fingerprint in known)
+
+
+def _carried_repositories(previous: State | None, held: Held) -> Iterator[Repository]:
+    return (r for r in (previous.repositories if previous else ()) if (r.source, r.tree) in held.trees)
+
+
+def _carried_undescribed(previous: State | None, sources: Group[str]) -> Iterator[Undescribed]:
+    return (u for u in (previous.undescribed if previous else ()) if u.source in sources)
+
+
+def _requests(collected: Collected) -> Mapping[str, int]:
+    """By source, where the source counts them."""
+    counts: Counter[str] = Counter()
+    for one in collected.traffic:
+        counts[one.source] += one.traffic.counts.requests
+    return counts
 
 
 def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[str]) -> tuple[EntityRef, ...]:

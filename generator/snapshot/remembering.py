@@ -57,6 +57,8 @@ def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | N
         noticed.changes,
         served.files,
         served.skipped,
+        served.repositories,
+        served.undescribed,
     )
 
 

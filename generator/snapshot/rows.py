@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from generator.model.entity import Derived, Entity, Origin
 from generator.model.ref import EntityRef
 from generator.problems import Problem, Related, Severity, Span
 from generator.snapshot.values import Change, Collection, Concern, KnownTree, Portrait, Stale, Where
+from generator.sources.source import Repository, Undescribed
 
 Row = dict[str, Any]
 
@@ -140,6 +142,30 @@ def collection_of(row: Row) -> Collection:
     """The collection of that row."""
     as_of, tried = (time_of(row[key]) if key in row else None for key in ("as_of", "tried_at"))
     return Collection(row["source"], row["family"], as_of, tried, row["count"], row.get("requests"), tuple(row.get("errors", ())))
+
+
+def repository_row(repository: Repository) -> Row:
+    """What a host says about a repository."""
+    return _lean(asdict(repository))
+
+
+def repository_of(row: Row) -> Repository:
+    """The value of that row."""
+    lists: dict[str, Any] = {
+        "topics": tuple(row.get("topics", ())),
+        "languages": tuple((name, size) for name, size in row.get("languages", ())),
+    }
+    return Repository(**({"source": "", "tree": "", "name": "", "url": ""} | row | lists))
+
+
+def undescribed_row(undescribed: Undescribed) -> Row:
+    """A repository without a descriptor."""
+    return _lean(asdict(undescribed))
+
+
+def undescribed_of(row: Row) -> Undescribed:
+    """The value of that row."""
+    return Undescribed(**({"source": "", "repository": "", "url": "", "suggestion_yaml": ""} | row))
 
 
 def stale_row(stale: Stale) -> Row:

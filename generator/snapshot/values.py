@@ -11,6 +11,7 @@ from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.problems import Problem
+from generator.sources.source import Repository, Undescribed
 
 TreeKey = tuple[str, str]
 """Name of the source and id of the tree."""
@@ -176,6 +177,10 @@ class Served:
     """Descriptor files that were read."""
     skipped: Mapping[str, int] = field(default_factory=dict)
     """Documents that are no descriptors, by reason."""
+    repositories: tuple[Repository, ...] = ()
+    """What hosts say about repositories, carried ones among them."""
+    undescribed: tuple[Undescribed, ...] = ()
+    """Repositories without a descriptor, carried ones among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +203,5 @@ class State:
     """Against the build before; older ones are in the history."""
     files: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
+    repositories: tuple[Repository, ...] = ()
+    undescribed: tuple[Undescribed, ...] = ()

@@ -12,6 +12,7 @@ from generator.catalog.merging import merge
 from generator.descriptors.kinds import builtin_kinds
 from generator.model.entity import Entity, Origin
 from generator.model.ref import EntityRef, parse_ref
+from generator.outside.http.traffic import Traffic
 from generator.outside.store import Store
 from generator.settings.settings import Limits, Settings, SourceSettings
 from generator.snapshot import state as states
@@ -21,7 +22,7 @@ from generator.snapshot.remembering import history, notice, remember
 from generator.snapshot.trees import recorded
 from generator.snapshot.values import KnownTree, State
 from generator.sources.collecting import collect_all
-from generator.sources.source import Collected, SourceContext, SourceFailure
+from generator.sources.source import Collected, SourceContext, SourceFailure, SourceTraffic
 
 KINDS = builtin_kinds()
 FIRST = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -92,13 +93,18 @@ def failure(source="here", repository="", message="the host did not answer") -> 
     return SourceFailure(source, repository, message)
 
 
-def serve(entities, trees, previous, failures=(), sources=("here",), problems=(), now=None, guards=None, **more):
+def serve(entities, trees, previous, failures=(), sources=("here",), problems=(), **more):
     """``apply`` on values made by hand; ``trees`` are keys or trees by key."""
     trees = trees if isinstance(trees, dict) else {key: PlainTree(key[1]) for key in trees}
     gathered = Gathered(tuple(entities), tuple(problems), len(entities), {})
-    collected = Collected(failures=tuple(failures))
-    guards = guards or Guards()
-    return apply(collected, gathered, trees, previous, sources=sources, now=now or night(1), guards=guards, content=NOTHING, **more)
+    collected = Collected(failures=tuple(failures), traffic=more.pop("traffic", ()))
+    return apply(collected, gathered, trees, previous, sources=sources, content=NOTHING, **({"now": night(1), "guards": Guards()} | more))
+
+
+def traffic(source: str, requests: int) -> tuple[SourceTraffic, ...]:
+    counted = Traffic()
+    counted.add(requests=requests)
+    return (SourceTraffic(source, counted),)
 
 
 @dataclass

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snapshot_builders import FIRST, PlainTree, Portal, component, failure, known, make, night, ref, serve, state_of
+from snapshot_builders import FIRST, PlainTree, Portal, component, failure, known, make, night, ref, serve, state_of, traffic
 
 from generator.descriptors.rules.invalid_yaml import RULE as INVALID_YAML
 from generator.snapshot.guarding import Guards
 from generator.snapshot.values import Stale
+from generator.sources.source import Repository, Undescribed
 
 SHOP, BANK = ("here", "acme/shop"), ("here", "acme/bank")
 
@@ -193,10 +194,21 @@ def test_a_first_build_without_one_of_its_sources_does_not_publish_unless_that_i
 
 def test_collections_say_when_each_source_succeeded_last():
     before = state_of([make("shop")], collections=serve([make("shop")], [SHOP], None).collections)
-    served = serve([], [], before, [failure()], now=night(5), requests={"here": 3})
+    served = serve([], [], before, [failure()], now=night(5), traffic=traffic("here", 3))
     (collection,) = served.collections
     assert (collection.as_of, collection.tried_at, collection.count, collection.requests) == (night(1), night(5), 1, 3)
     assert collection.errors == ("the host did not answer",)
+
+
+def test_what_hosts_say_about_a_repository_is_kept_with_it():
+    about = Repository("here", "acme/shop", "acme/shop", "https://x", topics=("a",), languages=(("Go", 3),))
+    bare = Undescribed("here", "acme/bare", "https://x", "kind: Component\n")
+    before = state_of([make("shop")], repositories=(about, replace(about, tree="acme/gone")), undescribed=(bare,))
+    failed = serve([], [], before, [failure()])
+    assert failed.repositories == (about,)
+    assert failed.undescribed == (bare,)
+    fresh = serve([make("shop")], [SHOP], before)
+    assert (fresh.repositories, fresh.undescribed) == ((), ())
 
 
 def test_problems_of_what_is_held_are_held_too():
