@@ -41,12 +41,13 @@ def merge(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[tuple[Ent
 def _duplicate(kept: Entity, other: Entity) -> Problem:
     same = kept.digest == other.digest
     place = f"{kept.origin.repository}: {kept.origin.path}" if kept.origin.repository != other.origin.repository else kept.origin.path
+    first = span_of(kept, "metadata.name")
     problem = RULE.problem(
-        f"{other.ref} is already defined in {place}, line {kept.origin.line}; this descriptor is left out.",
+        f"{other.ref} is already defined in {place}, line {first.line if first else kept.origin.line}; this descriptor is left out.",
         origin=other.origin,
         subject=other.ref,
         field="metadata.name",
         hint="Remove one of the two: they say the same." if same else "Rename one of the two, or remove it.",
-        related=(Related("The definition that counts", kept.origin, span_of(kept, "metadata.name")),),
+        related=(Related("The definition that counts", kept.origin, first),),
     )
     return replace(problem, span=span_of(other, "metadata.name"))

@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from generator.catalog.rules import location_source_unknown
 from generator.catalog.suggestions import Names
 from generator.checking import given
 from generator.descriptors.kinds import Kinds, builtin_kinds
+from generator.descriptors.placeholders import NO_SOURCE
 from generator.errors import TreeError
 from generator.model.entity import Origin
 from generator.model.ref import EntityRef
@@ -20,9 +22,6 @@ from generator.settings.reading import read_settings
 from generator.settings.settings import Limits
 from generator.sources.folder_tree import FolderTree
 from generator.surveying import Surveyed, say_failures, survey, survey_collected
-
-NEEDS_SOURCES = frozenset({"LOC003", "PLC005"})
-"""Problems about URLs that no source has: where there is no portal, nobody can say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,13 @@ def check_paths(
     limits, kinds = Limits(), builtin_kinds()
     collected = given.collect(paths, environ)
     surveyed = survey_collected(collected, [given.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
-    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if problem.code not in NEEDS_SOURCES))
+    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_sources(problem)))
     return _checked(surveyed, limits, Names(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+
+
+def _needs_sources(problem: Problem) -> bool:
+    """Whether it is about a URL that no source has: where there is no portal, nobody can say so."""
+    return problem.code == location_source_unknown.RULE.code or NO_SOURCE in problem.message
 
 
 def _as_it_is(problem: Problem) -> Problem:

@@ -27,6 +27,10 @@ class _Folder(FilesSource):
     def _checkouts(self, root: Path, seen: object) -> Mapping[Path, Checkout]:  # noqa: ARG002 - the signature of files
         return {}
 
+    def _names(self, root: Path, folder: str) -> tuple[str, str]:
+        """The folder's own name, and its path on this machine."""
+        return (root / folder).name or str(root), str(root / folder)
+
 
 class _Listing(Sequence[str]):
     """The files below a folder, walked when a Location with a glob asks for them, and else never."""
@@ -53,13 +57,14 @@ def collect(paths: Sequence[Path], environ: Mapping[str, str]) -> Collected:
     """The descriptors of these files and folders, each once, whatever overlaps.
 
     A folder is searched for descriptors, and each folder with ``.git`` in it is a tree of its own. A file is read whatever its name;
-    its tree is the repository that it lies in, so that it may name other files of it.
+    its tree is the repository that it lies in, so that it may name other files of it, or else the working folder.
 
     Raises ``SourceError`` for a folder that cannot be read.
     """
     folders = _outermost(Path(os.path.abspath(path)) for path in paths if path.is_dir())  # noqa: PTH100 - links stay
     found = [_in_folder(folder, environ) for folder in folders]
-    single = _single_files([path for path in paths if not path.is_dir()])
+    known = {tree.root: tree for part in found for tree in part.trees if isinstance(tree, FolderTree)}
+    single = _single_files([path for path in paths if not path.is_dir()], known)
     trees = {tree.id: tree for part in (*found, single) for tree in part.trees}
     files: dict[str, DescriptorFile] = {}
     for file in (file for part in (*found, single) for file in part.files):
@@ -80,12 +85,14 @@ def _in_folder(folder: Path, environ: Mapping[str, str]) -> Collected:
     return _Folder(settings, SourceContext(here, here, environ)).collect()
 
 
-def _single_files(paths: Sequence[Path]) -> Collected:
-    trees: dict[Path, FolderTree] = {}
+def _single_files(paths: Sequence[Path], known: Mapping[Path, FolderTree]) -> Collected:
+    """``known`` are the trees of folders: a file that lies in one of them belongs to it, so that it is not read twice."""
+    trees, here = dict(known), Path.cwd()
     files = []
     for path in dict.fromkeys(paths):
         folder = Path(os.path.realpath(path.parent))
-        root = checkout_root(folder) or folder
+        around = next((parent for parent in (folder, *folder.parents) if parent in known), None)
+        root = around or checkout_root(folder) or (here if folder.is_relative_to(here) else folder)
         tree = trees.setdefault(root, FolderTree(root, str(root), root.name, "", _Listing(root), addresses=(folder_address(str(root)),)))
         files.append(DescriptorFile(SOURCE, tree, (folder / path.name).relative_to(root).as_posix()))
     return Collected(tuple(trees.values()), tuple(files))

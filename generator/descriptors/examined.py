@@ -119,6 +119,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
+def with_article(kind: str) -> str:
+    """``A Component``, ``An API``."""
+    return f"{'An' if kind[:1] in 'AEIOUaeiou' else 'A'} {kind}"
+
+
 def type_name(value: Any) -> str:
     """What a value is, in words."""
     if value is None:

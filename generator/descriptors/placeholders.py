@@ -24,6 +24,8 @@ Read = Callable[[str], bytes]
 Fetch = Callable[[str], bytes | None]
 """Gives the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
 
+NO_SOURCE = "no configured source has this URL"
+"""Why a URL is not read; where no portal is at hand, nobody can say so."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
 _IN_REPOSITORY = re.compile(
     r"https?://(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)/[^/]+|[^/]+/(?P<name>.+?)/(?:-/)?(?:blob|tree|raw|src)/[^/]+)/(?P<path>.+)"
@@ -116,7 +118,7 @@ class Placeholders:
             return self._inside("/" + match["path"])
         data = self._fetch(url) if self._fetch else None
         if data is None:
-            raise _FailedError("outside" if _HOSTS.match(url) else "remote", "no configured source has this URL")
+            raise _FailedError("outside" if _HOSTS.match(url) else "remote", NO_SOURCE)
         return data
 
     def _inside(self, target: str) -> bytes:

@@ -54,7 +54,7 @@ def test_a_duplicate_names_both_places_and_whether_they_differ():
     [problem] = merge([other, kept], ["here"])[1]
     assert (problem.origin, problem.subject, problem.span.line) == (other.origin, ref("shop"), 22)
     assert [(r.origin, r.span.line) for r in problem.related] == [(kept.origin, 3)]
-    assert problem.message == "component:default/shop is already defined in one: a.yaml, line 1; this descriptor is left out."
+    assert problem.message == "component:default/shop is already defined in one: a.yaml, line 3; this descriptor is left out."
     assert problem.hint == "Rename one of the two, or remove it."
     [same] = merge([kept, replace(kept, origin=other.origin)], ["here"])[1]
     assert same.hint == "Remove one of the two: they say the same."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.descriptors.examined import Examined, type_name
+from generator.descriptors.examined import Examined, type_name, with_article
 from generator.problems import Problem, Rule, Severity
 
 RULE = Rule(
@@ -36,7 +36,8 @@ def find(document: Examined) -> Iterator[Problem]:
     """A spec that is missing or no mapping."""
     for error in document.errors:
         if error.keyword == "required" and not error.path and error.details["property"] == "spec":
-            yield document.problem(RULE, f"A {document.kind.name if document.kind else 'document'} needs `spec`.", (), _hint(document))
+            name = with_article(document.kind.name if document.kind else "document")
+            yield document.problem(RULE, f"{name} needs `spec`.", (), _hint(document))
         elif error.path == ("spec",) and error.keyword == "type":
             yield document.problem(RULE, f"`spec` must be a mapping, and is {type_name(error.value)}.", ("spec",), _hint(document))
 

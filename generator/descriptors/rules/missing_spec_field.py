@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from generator.descriptors.examined import Examined, Path, at, shown
+from generator.descriptors.examined import Examined, Path, at, shown, with_article
 from generator.descriptors.positions import dotted
 from generator.descriptors.slips import nearest
 from generator.problems import Problem, Rule, Severity
@@ -58,7 +58,7 @@ def _problem(document: Examined, path: Path, name: str) -> Problem:
             f"Write {name} instead of {slip}.",
             at_key=True,
         )
-    what = f"A {document.kind.name}" if document.kind and path == ("spec",) else f"`{place}`"
+    what = with_article(document.kind.name) if document.kind and path == ("spec",) else f"`{place}`"
     moved = next(
         (home for home in ("metadata", "") if path == ("spec",) and name in (document.metadata() if home else document.value)), None
     )
