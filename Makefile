@@ -43,5 +43,11 @@ format: $(VENV)/.dev ## put the code into its format
 bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities
 	$(BIN)/python benchmarks/bench.py --peers
 
+reference: $(VENV)/.run ## write the manual's pages that come from the code
+	$(BIN)/callboard reference --output docs/reference
+
+screenshots: $(VENV)/.dev site ## take the README's pictures (needs Chromium)
+	$(BIN)/python examples/screenshots.py
+
 clean: ## remove what was made
 	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache

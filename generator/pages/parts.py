@@ -221,11 +221,16 @@ def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:
         label=label,
         message=with_code(problem.message),
         hint=with_code(problem.hint),
-        file=f"{path.rpartition('/')[2]}{where}" if path else "",
+        file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{where}" if path else "",
         place=f"{path}{where}" if path else "",
         url=line_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
+
+
+def _in_repository(problem: Problem) -> str:
+    """Repository and path: a problem about no entity is found by its file alone."""
+    return f"{problem.origin.repository}/{problem.origin.path}" if problem.origin else ""
 
 
 def with_code(text: str) -> Markup:
