@@ -1,17 +1,22 @@
 """What changed when, for people and for feed readers, rendered with the real templates."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from page_builders import KINDS, RENDERER, HostTree, Outline, documents
+from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, Outline, context_of, documents
 
 from generator.catalog.linking import link
 from generator.linting.rules import all_rules
 from generator.model.ref import parse_ref
+from generator.pages import entities
 from generator.pages.changes import feeds, planning, status, timeline
 from generator.pages.changes.past import past_of
+from generator.pages.indexes import planning as indexes
+from generator.pages.indexes.context import index_context
 from generator.pages.parts import Links
 from generator.settings.settings import Portal, Settings, SourceSettings
 from generator.snapshot.history import history_of
@@ -289,4 +294,27 @@ def test_collections_json_has_what_pages_read_in_the_browser():
 def test_the_status_page_without_any_source_is_a_page():
     view, html = status_page([])
     assert view.rows == ()
+    Outline(html)
+
+
+def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
+    of = past(change(1), stale=[Stale("here", "tree", "acme/shop", "", FIRST, "404", (ref("shop"),))])
+    sections = (partial(timeline.last_good_copy, of),), (partial(timeline.timeline, of),)
+    context = replace(context_of(documents(SHOP)), first=sections[0], last=sections[1])
+    page = next(page for page in entities.plan(context) if page.ref == "component:default/shop")
+    view = page.view()
+    ids = [section.id for section in view.sections]
+    assert ids[0] == "last-good-copy"
+    assert ids[-2:] == ["history", "descriptor"]
+    Outline(RENDERER.render(page, view))
+
+
+def test_home_shows_what_changed_last():
+    of = past(BASELINE, change(1), change(1, "tag", "cart", "", "java"))
+    catalog = of.links.catalog
+    context = index_context(catalog, (), of.trees, of.settings, LAYOUTS, of.labels, of.links, latest=timeline.latest(of))
+    page = next(indexes.plan(context))
+    html = RENDERER.render(page, page.view())
+    assert "Changed last" in html
+    assert 'href="./changes/2026-10/#d-2026-10-31"' in html
     Outline(html)

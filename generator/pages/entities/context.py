@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.diagrams.layout import Layouts
+from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
+from generator.pages.entities.view import Section
 from generator.pages.parts import EntityLink, Links
 from generator.problems import Problem
 from generator.settings.settings import Settings
 
 LIST_LIMIT = 50
 """Rows of a list; hubs have thousands."""
+
+Added = Callable[[Entity], Section | None]
+"""A section that another room brings; None where it has nothing to say about the entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class EntityContext:
     links: Links
     brought: Mapping[str, tuple[EntityRef, ...]]
     """Entities by the Location's reference that led to their file."""
+    first: tuple[Added, ...] = ()
+    """Sections above all others."""
+    last: tuple[Added, ...] = ()
+    """Sections between the kind's own ones and the descriptor."""
 
     @property
     def is_public(self) -> bool:

@@ -9,7 +9,7 @@ from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.pages.entities import containing, declaring, interfaces, people, relating
 from generator.pages.entities.about import about
-from generator.pages.entities.context import EntityContext
+from generator.pages.entities.context import Added, EntityContext
 from generator.pages.entities.descriptor import descriptor
 from generator.pages.entities.heading import actions, keys, lead, no_lead, trail
 from generator.pages.entities.improving import improve
@@ -86,12 +86,22 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
 
 
 def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
-    for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), descriptor):
+    yield from _brought(context.first, entity)
+    for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
         found = part(context, entity)
         if isinstance(found, tuple):
             yield from found
         elif found is not None:
             yield found
+
+
+def _last(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
+    return _brought(context.last, entity)
+
+
+def _brought(by: tuple[Added, ...], entity: Entity) -> tuple[Section, ...]:
+    """What other rooms say."""
+    return tuple(section for bring in by if (section := bring(entity)) is not None)
 
 
 def problems(context: EntityContext, entity: Entity) -> Section | None:

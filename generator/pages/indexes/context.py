@@ -13,6 +13,7 @@ from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
+from generator.pages.changes.timeline import LatestView
 from generator.pages.parts import CountView, EntityLink, Links, catalog_path, kind_icon
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
@@ -39,6 +40,8 @@ class IndexContext:
     labels: Mapping[str, str]
     """The portal's words by key, from ``templates/strings/``."""
     links: Links
+    latest: LatestView | None = None
+    """What changed last, for the start page."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of its description, in plain words; empty where nobody wrote one."""
@@ -82,7 +85,10 @@ def index_context(
     layouts: Layouts,
     labels: Mapping[str, str],
     links: Links | None = None,
+    *,
+    latest: LatestView | None = None,
 ) -> IndexContext:
     """Everything that index pages need; ``links`` may be shared with other families."""
     mine = questions.with_responsible(catalog, problems)
-    return IndexContext(catalog, mine, questions.problems_by_subject(mine), trees, settings, layouts, labels, links or Links(catalog))
+    by_subject = questions.problems_by_subject(mine)
+    return IndexContext(catalog, mine, by_subject, trees, settings, layouts, labels, links or Links(catalog), latest)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from generator.catalog import questions
 from generator.model.ref import EntityRef
+from generator.pages.changes.timeline import LatestView
 from generator.pages.indexes.context import IndexContext
 from generator.pages.indexes.teams import TeamRow, team_row
 from generator.pages.parts import ChipLink, CountView, EntityLink, display_name
@@ -52,6 +53,8 @@ class HomeView:
     teams_more: int
     is_empty: bool
     """The catalog has no entity at all."""
+    latest: LatestView | None
+    """What changed last."""
 
 
 def home_view(context: IndexContext) -> HomeView:
@@ -74,6 +77,7 @@ def home_view(context: IndexContext) -> HomeView:
         teams=tuple(team_row(context, ref) for ref in tops[:ROOTS]),
         teams_more=max(len(tops) - ROOTS, 0),
         is_empty=not catalog.entities,
+        latest=context.latest,
     )
 
 
