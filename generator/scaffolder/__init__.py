@@ -1,0 +1,1 @@
+"""Makes beginnings: the files of a new portal."""

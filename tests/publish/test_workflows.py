@@ -1,0 +1,157 @@
+"""The workflows that build every night: checked by their linters, and their scripts run on real repositories."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.scaffolder.starting import Steps, Wishes, portal_files, workflow
+
+OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
+GITHUB, GITLAB = (
+    portal_files(Wishes("Acme", source="git", location="https://git.acme.example/x.git", service=s)) for s in ("github", "gitlab")
+)
+GITHUB, GITLAB = GITHUB[".github/workflows/portal.yml"], GITLAB[".gitlab-ci.yml"]
+PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def tool(name):
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if not found:
+        (pytest.fail if os.environ.get("CALLBOARD_TEST_FULL") == "1" else pytest.skip)(f"needs {name} (the extra dev has it)")
+    return found
+
+
+def checked(command):
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_our_own_workflow_is_the_one_that_init_writes():
+    assert OURS.read_text() == workflow("github", Steps(install="pip install --constraint constraints.txt ."))
+
+
+def test_the_github_workflow_has_no_finding_of_zizmor(tmp_path):
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    (tmp_path / ".github/workflows/portal.yml").write_text(GITHUB)
+    checked([tool("zizmor"), "--offline", "--no-progress", "--persona", "pedantic", str(tmp_path / ".github/workflows/portal.yml")])
+
+
+@pytest.mark.parametrize(("name", "text"), [("vendor.github-workflows", GITHUB), ("vendor.gitlab-ci", GITLAB)])
+def test_the_workflows_are_as_their_schema_says(tmp_path, name, text):
+    (tmp_path / "workflow.yml").write_text(text)
+    checked([tool("check-jsonschema"), "--builtin-schema", name, str(tmp_path / "workflow.yml")])
+
+
+def test_every_action_is_pinned_by_its_full_digest_and_says_its_version():
+    used = re.findall(r"uses: (\S+)(.*)", GITHUB)
+    assert used
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action) and re.fullmatch(r" # v\d+\.\d+\.\d+", note) for action, note in used)
+
+
+def test_each_job_has_the_rights_that_it_needs_and_no_other():
+    jobs = yaml.safe_load(GITHUB)
+    assert jobs["permissions"] == {}
+    rights = {name: job["permissions"] for name, job in jobs["jobs"].items()}
+    assert rights == {"build": {"contents": "read"}, "deploy": {"pages": "write", "id-token": "write"}, "remember": {"contents": "write"}}
+
+
+def test_one_run_at_a_time_and_a_failed_build_shows_and_remembers_nothing():
+    made = yaml.safe_load(GITHUB)
+    assert made["concurrency"] == {"group": "portal", "cancel-in-progress": False}
+    assert (made["jobs"]["deploy"]["needs"], made["jobs"]["remember"]["needs"]) == ("build", "deploy")
+    gitlab = yaml.safe_load(GITLAB)
+    assert {gitlab[job]["resource_group"] for job in ("pages", "remember")} == {"portal"}
+    assert gitlab["remember"]["stage"] == ".post"
+
+
+def scripts(service):
+    """The script that brings the state, and the one that keeps it."""
+    if service == "github":
+        jobs = yaml.safe_load(GITHUB)["jobs"]
+        named = {step.get("name"): step.get("run") for job in jobs.values() for step in job["steps"]}
+        return named["Bring the state of the last build"], named["Push the state"]
+    made = yaml.safe_load(GITLAB)
+    return made["pages"]["script"][0], made["remember"]["script"][0]
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def night(tmp_path, request):
+    return Night(tmp_path, *scripts(request.param))
+
+
+class Night:
+    """A runner: new folders each night, one repository that stays."""
+
+    def __init__(self, tmp_path, restore, keep):
+        self.folder, self.restore_script, self.keep_script, self.number = tmp_path, restore, keep, 0
+        self.remote = tmp_path / "remote.git"
+        subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.remote)], check=True, env=PLAIN)
+
+    def run(self, script, folder):
+        environ = PLAIN | {"REMOTE": f"file://{self.remote}", "STATE_BRANCH": "callboard-state"}
+        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        return subprocess.run(command, check=False, cwd=folder, env=environ, capture_output=True, text=True)
+
+    def restore(self):
+        self.number += 1
+        folder = self.folder / f"night{self.number}"
+        folder.mkdir()
+        done = self.run(self.restore_script, folder)
+        return folder, done
+
+    def keep(self, state):
+        folder = self.folder / f"packed{self.number}"
+        for name, text in state.items():
+            (folder / "callboard" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "callboard" / name).write_text(text)
+        (folder / "callboard/blobs").mkdir(exist_ok=True)
+        subprocess.run(["tar", "-cf", folder / "state.tar", "-C", folder / "callboard", "state", "blobs"], check=True)
+        return self.run(self.keep_script, folder)
+
+    def commits(self):
+        counted = subprocess.run(
+            ["git", "rev-list", "--count", "callboard-state"], check=False, cwd=self.remote, env=PLAIN, capture_output=True, text=True
+        )
+        return int(counted.stdout or 0)
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*") if p.is_file() and p.name != ".keep"}
+
+
+def test_the_state_goes_from_night_to_night(night):
+    folder, done = night.restore()
+    assert done.returncode == 0, done.stderr
+    assert files(folder) == {}
+    first = {"state/current.json": "1", "blobs/ab/abc": "x"}
+    done = night.keep(first)
+    assert done.returncode == 0, done.stderr
+    folder, done = night.restore()
+    assert done.returncode == 0, done.stderr
+    assert files(folder / ".callboard") == first
+    second = {"state/current.json": "2"}
+    assert night.keep(second).returncode == 0
+    assert files(night.restore()[0] / ".callboard") == second
+    assert night.commits() == 2
+
+
+def test_a_night_that_changed_nothing_makes_no_commit(night):
+    night.restore()
+    night.keep({"state/current.json": "1"})
+    night.restore()
+    assert night.keep({"state/current.json": "1"}).returncode == 0
+    assert night.commits() == 1
+
+
+def test_a_host_that_does_not_answer_fails_the_night_instead_of_losing_the_history(night):
+    night.restore()
+    night.keep({"state/current.json": "1"})
+    night.remote.rename(night.folder / "away.git")
+    assert night.restore()[1].returncode != 0
+    assert night.keep({"state/current.json": "2"}).returncode != 0
