@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from generator import __version__
 from generator.diagrams.layout import Layouts
 from generator.errors import SourceError
 from generator.outside.metering import Meter, peak_memory
 from generator.outside.store import Store
 from generator.pages import entities
+from generator.pages.changes import planning as changes
+from generator.pages.changes import status, timeline
+from generator.pages.changes.feeds import feed_files
+from generator.pages.changes.past import Past, past_of
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
 from generator.pages.page import Page
 from generator.pages.parts import Links
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
-from generator.surveying import Surveyed, say_failures, survey
+from generator.snapshot.guarding import guards_of
+from generator.snapshot.history import History
+from generator.snapshot.remembering import Memory, recall
+from generator.snapshot.values import Served
+from generator.surveying import Surveyed, say_failures, survey_from_state, survey_with_memory
 from generator.website.assembling import Assembled, assemble
-from generator.website.catalog_data import DataFile, catalog_files, collections_file, schema_files
+from generator.website.catalog_data import DataFile, catalog_files
+from generator.website.data_files import json_bytes
+from generator.website.editor_schemas import schema_files
 from generator.website.portal_files import find_portal_files
 from generator.website.strings import read_strings
 
@@ -41,7 +53,13 @@ class Request:
     """Aware; stands for "as of" wherever data names a time."""
     environ: Mapping[str, str]
     allow_missing_sources: bool = False
-    """Go on without the sources that failed."""
+    """Go on without the sources that failed and have no last good copy."""
+    accept_loss: bool = False
+    """Publish although more entities or repositories are gone than is believed."""
+    from_state: bool = False
+    """Ask nobody: make the site of what the last build knew, at its time."""
+    remember: bool = True
+    """Leave a state to the next build; a preview leaves none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +77,83 @@ def build(request: Request, meter: Meter) -> Built:
     """Build the site.
 
     Raises:
-        SourceError: a source failed and the request does not allow that; the old site stays.
+        SourceError: too much failed or would be lost, and the request does not allow that; the old site stays.
+        StateError: what the last build left cannot be used; the old site stays.
         WebsiteError: the site could not be made or committed.
         LockedError: another build of this portal is at work.
     """
     settings, store = request.settings, Store.beside(request.settings.root)
     with store.lock():
-        surveyed = survey(settings, request.environ, meter)
-        if surveyed.failures and not request.allow_missing_sources:
-            raise SourceError(
-                "\n".join(say_failures(surveyed.failures)), "The old site stays. --allow-missing-sources builds without them."
-            )
-        layouts = Layouts(store.cache / "layouts")
+        memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
+        surveyed, served = _survey(request, memory, meter)
+        noticed = memory.notice(surveyed.catalog, surveyed.problems)
+        shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now)
         with meter.phase("website"):
-            site = assemble(
-                _plan(surveyed, settings, layouts), _data(surveyed, request), settings, store, request.output,
-                environ=request.environ, kind_icons=[kind.icon for kind in surveyed.catalog.kinds.by_name.values()],
-            )  # fmt: skip
+            site = _assembled(shown, request, store)
+        if request.remember and not request.from_state:
+            with meter.phase("state"):
+                memory.keep(served, noticed, shown.surveyed.trees)
     problems = (*surveyed.problems, *site.problems)
     return Built(surveyed, problems, _report(surveyed, site, problems, meter, request))
 
 
-def _plan(surveyed: Surveyed, settings: Settings, layouts: Layouts) -> Iterator[Page]:
-    catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the site is made of."""
+
+    surveyed: Surveyed
+    """With trees that remember what pages ask of them."""
+    served: Served
+    history: History
+    now: datetime
+    """The time that the site speaks of: the build's, or that of the state."""
+
+
+def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, Served]:
+    settings = request.settings
+    if request.from_state and memory.previous is not None:
+        return survey_from_state(settings, meter, memory.previous)
+    section = settings.sections.get("history", {})
+    guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
+    surveyed, served = survey_with_memory(settings, request.environ, meter, memory.previous, memory.now, guards)
+    if not served.verdict.publish:
+        raise SourceError(
+            "\n".join((*say_failures(surveyed.failures), *served.verdict.reasons)),
+            "The old site stays. --accept-loss believes what is gone; --allow-missing-sources leaves out what was never read.",
+        )
+    return surveyed, served
+
+
+def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
+    settings, surveyed = request.settings, shown.surveyed
     labels = read_strings(find_portal_files(settings.root), settings.portal.language)
-    links = Links(catalog)
-    indexed = index_pages.index_context(catalog, problems, trees, settings, layouts, labels, links)
-    of_entities = entities.entity_context(catalog, problems, trees, settings, layouts, labels, links)
-    return chain(indexes.plan(indexed), entities.plan(of_entities))
+    links = Links(surveyed.catalog)
+    past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels)
+    return assemble(
+        _plan(shown, past, Layouts(store.cache / "layouts")), _data(shown, past), settings, store, request.output,
+        environ=request.environ, kind_icons=[kind.icon for kind in surveyed.catalog.kinds.by_name.values()],
+    )  # fmt: skip
 
 
-def _data(surveyed: Surveyed, request: Request) -> Iterator[DataFile]:
-    portal = request.settings.portal
-    yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=portal.audience == "public")
-    yield from schema_files([kind.name for kind in surveyed.catalog.kinds.by_name.values()])
-    yield collections_file(request.now, [source.name for source in request.settings.sources])
+def _plan(shown: Shown, past: Past, layouts: Layouts) -> Iterator[Page]:
+    surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
+    catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
+    indexed = index_pages.index_context(catalog, problems, trees, settings, layouts, labels, links, latest=timeline.latest(past))
+    of_entities = replace(
+        entities.entity_context(catalog, problems, trees, settings, layouts, labels, links),
+        first=(partial(timeline.last_good_copy, past),),
+        last=(partial(timeline.timeline, past),),
+    )
+    fresh = status.plan(served.collections, served.stale, shown.now, links, settings, labels)
+    return chain(indexes.plan(indexed), entities.plan(of_entities), changes.plan(past), fresh)
+
+
+def _data(shown: Shown, past: Past) -> Iterator[DataFile]:
+    surveyed, served = shown.surveyed, shown.served
+    yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=past.settings.portal.audience == "public")
+    yield from schema_files(surveyed.catalog, past.settings.portal)
+    yield from feed_files(past)
+    yield "status/collections.json", json_bytes(status.collections_json(served.collections, served.stale, shown.now))
 
 
 def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:

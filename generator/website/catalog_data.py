@@ -1,15 +1,13 @@
-"""The catalog as files beside the pages: Backstage's shapes, the names index, definitions, schemas for editors."""
+"""The catalog as files beside the pages: Backstage's shapes, the names index, definitions."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from generator.catalog.export import entity_json, names_index, table_index
 from generator.catalog.graph import Catalog
-from generator.descriptors.kinds import SCHEMAS
 from generator.model.entity import Entity, Origin
 from generator.model.tree import Tree, Trees, tree_of
 from generator.model.urls import api_path, entity_json_path, entity_path
@@ -66,23 +64,6 @@ class _Export:
         if isinstance(value, list | tuple):
             return [self._masked(item) for item in value]
         return value
-
-
-def schema_files(kinds: Sequence[str]) -> Iterator[DataFile]:
-    """``/schema/<kind>.json`` for each built-in kind, and ``/schema/catalog-info.json`` that picks by ``kind``."""
-    for file in sorted(SCHEMAS.glob("*.json")):
-        yield f"schema/{file.name}", file.read_bytes()
-    branches = [
-        {"if": {"required": ["kind"], "properties": {"kind": {"const": name}}}, "then": {"$ref": f"{name.lower()}.json"}} for name in kinds
-    ]
-    whole = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "catalog-info.json",
-        "title": "A descriptor of any kind",
-        "allOf": [{"$ref": "envelope.json"}, *branches],
-        "properties": {"kind": {"examples": list(kinds)}},
-    }
-    yield "schema/catalog-info.json", json.dumps(whole, indent=2).encode() + b"\n"
 
 
 def collections_file(now: datetime, sources: Sequence[str]) -> DataFile:

@@ -47,6 +47,8 @@ def findings(tmp_path, text, environ=None):
 
 
 def test_a_good_file_is_read_whole(tmp_path):
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds/engagement.json").write_text("{}")
     got = read(tmp_path, GOOD, {"GIT_USER": "bot", "GIT_TOKEN": "s3cr3t", "PD": "pd-key"})
     assert got.portal.url == "https://portal.acme.example/dev/"
     assert (got.portal.name, got.portal.audience, got.portal.colours["primary"]) == ("Acme portal", "public", "indigo")
@@ -94,7 +96,7 @@ BAD = [
     ("sources: []\nlimits: {depth: 0}", ["must be at least 1, not 0"]),
     ("sources: []\nsources: []", ['2:1: the key "sources" stands twice: first in line 1; keep one']),
     ("sources: [{name: a, type: file, path: x}]", ['1:27: there is no type of source "file"; did you mean "files"?']),
-    ("sources: [{name: a, type: carrier-pigeon}]", ["installed: files, git"]),
+    ("sources: [{name: a, type: carrier-pigeon}]", ["installed: backstage, files, git"]),
     (
         "sources:\n- name: a\n  type: files\n  pat: x",
         ['2:3: the key "path" is missing in "sources[0]"', '4:3: unknown key "sources[0].pat"'],
@@ -192,3 +194,14 @@ def test_any_text_gives_settings_or_findings(tmp_path, text):
     except InvalidSettingsError as error:
         outcome = error.findings
     assert outcome
+
+
+def test_schemas_of_kinds_must_be_there_and_below_the_folder(tmp_path):
+    (tmp_path / "outside.json").symlink_to("/etc/hostname")
+    text = "version: 1\nsources: []\nkinds:\n  - kinds/none.json\n  - ../other.json\n  - outside.json\n"
+    (tmp_path / "sources.yaml").write_text(text)
+    with pytest.raises(SettingsError) as error:
+        read_settings(tmp_path / "sources.yaml", {})
+    assert 'sources.yaml:4:5: "kinds[0]" is kinds/none.json, but there is no such file' in str(error.value)
+    assert 'sources.yaml:5:5: "kinds[1]" is ../other.json, but must be a path below' in str(error.value)
+    assert 'sources.yaml:6:5: "kinds[2]" is outside.json, a link that leads out' in str(error.value)
