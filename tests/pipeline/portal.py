@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 SOURCES = """\
 version: 1
 portal: {name: Small, organization: Small, url: "https://portal.example/", timezone: Europe/Berlin}
@@ -63,7 +64,7 @@ def write(folder: Path, **repositories: str) -> Path:
 def callboard(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess:
     """Run the command in the portal's folder, as a person would."""
     command = [sys.executable, "-m", "generator", *arguments]
-    known = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "SOURCE_DATE_EPOCH": "1790000000", **environ}
+    known = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1790000000", **environ}
     return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=300)
 
 
