@@ -21,10 +21,12 @@ ALLOWED_SIDEWAYS = {
     ("problems", "model"), ("settings", "plugins"),
     ("pages", "diagrams"), ("pages", "documentation"), ("pages", "apis"),
     ("linting", "descriptors"), ("pipeline", "surveying"), ("publish", "website"), ("checking", "surveying"), ("__main__", "cli"),
+    ("snapshot", "catalog"),
 }  # fmt: skip
 """Rooms of one floor that call each other: problems name entities; settings know which plugins are installed; pages calls the three
 renderings (architecture, The way of the data); linting shows lines of descriptors, their secrets masked; a build and a check
-begin with the same survey; what is published is what the website's manifest lists."""
+begin with the same survey; what is published is what the website's manifest lists; the
+last good copy stands between gathering and merging, and history compares linked catalogs."""
 MAX_MODULE_LINES = 300
 MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "site", "build"}
@@ -84,3 +86,8 @@ def test_the_network_and_processes_are_reached_from_outside_alone():
                 [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
             )
             assert not reaching & {n for n in names if n}, module
+
+
+def test_test_files_have_names_of_their_own():
+    names = [file.name for file in Path(__file__).parent.rglob("*.py") if file.name != "conftest.py" and "fixtures" not in file.parts]
+    assert sorted(names) == sorted(set(names))
