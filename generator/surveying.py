@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
@@ -17,6 +18,9 @@ from generator.outside.metering import Meter
 from generator.outside.store import Store
 from generator.problems import Problem
 from generator.settings.settings import Limits, Settings
+from generator.snapshot.guarding import Guards
+from generator.snapshot.merging import Night, apply, served_from
+from generator.snapshot.values import Served, State
 from generator.sources.collecting import collect_all
 from generator.sources.source import Collected, SourceContext, SourceFailure
 
@@ -42,6 +46,36 @@ def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surv
         collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     names = [source.name for source in settings.sources]
     return survey_collected(collected, names, portal_kinds(settings), settings.limits, meter)
+
+
+def survey_with_memory(
+    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, now: datetime, guards: Guards
+) -> tuple[Surveyed, Served]:
+    """As ``survey``; what cannot be read serves from its last good copy."""
+    store = Store.beside(settings.root)
+    with meter.phase("sources"):
+        collected = collect_all(settings, SourceContext(settings.root, store.cache, environ))
+    kinds, names = portal_kinds(settings), [source.name for source in settings.sources]
+    trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
+    with meter.phase("descriptors"):
+        gathered = gather(collected.files, trees, kinds, settings.limits)
+        served = apply(collected, gathered, trees, previous, Night(names, now, guards, store.blob))
+    return _linked(served, names, kinds, collected.failures, meter), served
+
+
+def survey_from_state(settings: Settings, meter: Meter, state: State) -> tuple[Surveyed, Served]:
+    """What the last build knew, without asking anybody."""
+    names = [source.name for source in settings.sources]
+    served = served_from(state, Store.beside(settings.root).blob, names)
+    return _linked(served, names, portal_kinds(settings), (), meter), served
+
+
+def _linked(served: Served, sources: Sequence[str], kinds: Kinds, failures: tuple[SourceFailure, ...], meter: Meter) -> Surveyed:
+    with meter.phase("catalog"):
+        unique, duplicates = merge(served.entities, sources)
+        catalog, problems = link(unique, kinds)
+    found = _in_order((*served.problems, *duplicates, *problems))
+    return Surveyed(catalog, found, served.trees, failures, served.files, served.skipped)
 
 
 def survey_collected(

@@ -19,14 +19,18 @@ PROBLEMS_FOUND = 1
 @click.option("--now", metavar="TIME", help="The build's time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write phases, counts and peak memory as JSON.")
 @click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
+@click.option("--accept-loss", is_flag=True, help="Publish although more is gone than is believed (history: in sources.yaml).")
+@click.option("--from-state", is_flag=True, help="Ask nobody: make the site again of what the last build knew.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-def command(
-    config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool, quiet: bool,  # noqa: FBT001
+def command(  # noqa: PLR0913, PLR0917 - options
+    config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
-    Problems in descriptors are counted and shown on the site; they never stop the build. If a source cannot be read or the site
-    cannot be made, the old site stays as it is and the exit code is 2.
+    Problems in descriptors are counted and shown on the site; they never stop the build. What cannot be read serves from its last
+    good copy. If too much cannot be read or would be lost, or the site cannot be made, the old site stays as it is and the exit code
+    is 2.
     """
     import json
     import os
@@ -40,7 +44,10 @@ def command(
 
     meter = Meter(announcer(quiet=quiet))
     settings = read_settings(config, os.environ)
-    built = build(Request(settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources), meter)
+    request = Request(
+        settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state
+    )  # fmt: skip
+    built = build(request, meter)
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
     if not quiet:

@@ -35,7 +35,10 @@ def command(config: Path, output: Path, port: int, allow_missing_sources: bool) 
     settings = read_settings(config, os.environ)
 
     def make() -> None:
-        request = Request(read_settings(config, os.environ), output, clock.now(None, os.environ), os.environ, allow_missing_sources)
+        request = Request(
+            read_settings(config, os.environ), output, clock.now(None, os.environ), os.environ, allow_missing_sources,
+            accept_loss=True, remember=False,
+        )  # fmt: skip
         say_built(build(request, Meter()), output)
 
     preview = Preview(output, base_of(settings.portal.url), port)

@@ -30,7 +30,7 @@ def say_built(built: Built, output: Path) -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
     for failure in built.surveyed.failures:
-        click.echo(f"Left out: the source {failure.source!r} {failure.repository}: {failure.message}", err=True)
+        click.echo(f"Not read: the source {failure.source!r} {failure.repository}: {failure.message}", err=True)
     trees, files = counts["trees"], counts["files_written"]
     click.echo(
         f"{counts['entities']:,} entities from {trees:,} {'repository' if trees == 1 else 'repositories'} in {output}/: "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Group
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from generator.catalog.gathering import Gathered
@@ -20,12 +20,12 @@ from generator.model.tree import Trees
 from generator.problems import Problem
 from generator.snapshot.guarding import Guards, verdict
 from generator.snapshot.holding import Held, with_last_good
-from generator.snapshot.listing import Causes, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees
+from generator.snapshot.listing import Causes, File, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees
 from generator.snapshot.trees import SavedTree
 from generator.snapshot.values import Collection, Served, State
 from generator.sources.source import Collected, Repository, Undescribed
 
-__all__ = ["Content", "apply", "served_from", "with_last_good"]
+__all__ = ["Content", "Night", "apply", "served_from", "with_last_good"]
 
 Content = Callable[[str], bytes | None]
 """Gives the content of a blob by its digest."""
@@ -33,18 +33,27 @@ _UNBELIEVED = frozenset({location_not_found.RULE.code, location_source_unknown.R
 """What a Location seems to lack while the source that has it cannot be read."""
 
 
-def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes in here
-    collected: Collected,
-    gathered: Gathered,
-    trees: Trees,
-    previous: State | None,
-    *,
-    sources: Sequence[str],
-    now: datetime,
-    guards: Guards,
-    content: Content,
-    asked: Group[str] | None = None,
-) -> Served:
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one build goes by."""
+
+    sources: Sequence[str]
+    """Names of all sources in ``sources.yaml``."""
+    now: datetime
+    guards: Guards
+    """What is believed, and what may be lost."""
+    content: Content
+    """Gives kept contents to the trees of the last good copy."""
+    asked: Group[str] | None = None
+    """The sources that were asked; the others serve what they had, which is no failure. None for all."""
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """Names of the sources that were asked."""
+        return frozenset(self.sources if self.asked is None else self.asked)
+
+
+def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: State | None, night: Night) -> Served:
     """What this build goes on with.
 
     Args:
@@ -52,39 +61,43 @@ def apply(  # noqa: PLR0913 - the room's one entry: all that a build knows comes
         gathered: what was read of that.
         trees: those that could be read now.
         previous: what the last build left; None for the first one.
-        sources: names of all sources in ``sources.yaml``.
-        now: the build's time.
-        guards: what is believed, and what may be lost.
-        content: gives kept contents to the trees of the last good copy.
-        asked: the sources that were asked; the others serve what they had, which is no failure. None for all.
+        night: what the build goes by.
     """
-    answered = frozenset(sources if asked is None else asked)
+    answered = night.answered
     broken = broken_files(gathered.problems)
+    causes = _causes(collected, gathered, trees, previous, broken, night)
+    held = with_last_good(gathered.entities, broken, trees, previous, causes, night.sources, answered)
+    entities = (*gathered.entities, *held.entities)
+    kept = [tree for tree in (previous.trees if previous else ()) if tree.key in held.trees]
+    failed = failed_sources(causes, trees, night.sources)
+    collections = tuple(_collections(night, failed, causes, previous, entities, _requests(collected)))
+    lost = _lost(previous, entities, night.sources)
+    return Served(
+        entities,
+        (*collected.problems, *_believed(gathered.problems, held, previous), *held.problems),
+        {**trees, **{tree.key: SavedTree(tree, night.content) for tree in kept}},
+        held.stale,
+        lost,
+        collections,
+        verdict(previous, collections, failed, lost, night.guards),
+        dict.fromkeys(trees, night.now) | {tree.key: tree.as_of for tree in kept},
+        gathered.files,
+        gathered.skipped,
+        (*collected.repositories, *_carried_repositories(previous, held)),
+        (*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(night.sources) - answered)})),
+    )
+
+
+def _causes(
+    collected: Collected, gathered: Gathered, trees: Trees, previous: State | None, broken: Group[File], night: Night
+) -> Causes:  # fmt: skip
+    """Why answers are not believed: failures, then what shrank, unless the caller has looked."""
+    answered, guards = night.answered, night.guards
     causes = failing(collected.failures, trees, previous, answered)
     if previous is not None and not guards.accept_loss:
         causes = causes.also(shrunk_sources(previous, trees, causes, answered, guards))
         causes = causes.also(shrunk_trees(previous, gathered.entities, trees, broken, guards))
-    held = with_last_good(gathered.entities, broken, trees, previous, causes, sources, answered)
-    entities = (*gathered.entities, *held.entities)
-    kept = {} if previous is None else {tree.key: SavedTree(tree, content) for tree in previous.trees if tree.key in held.trees}
-    as_of = {} if previous is None else {tree.key: tree.as_of for tree in previous.trees if tree.key in held.trees}
-    failed = failed_sources(causes, trees, sources)
-    collections = tuple(_collections(sources, answered, failed, causes, previous, entities, now, _requests(collected)))
-    lost = _lost(previous, entities, sources)
-    return Served(
-        entities,
-        (*collected.problems, *_believed(gathered.problems, held, previous), *held.problems),
-        {**trees, **kept},
-        held.stale,
-        lost,
-        collections,
-        verdict(previous, collections, failed, lost, guards),
-        dict.fromkeys(trees, now) | as_of,
-        gathered.files,
-        gathered.skipped,
-        (*collected.repositories, *_carried_repositories(previous, held)),
-        (*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(sources) - answered)})),
-    )
+    return causes
 
 
 def served_from(state: State, content: Content, sources: Sequence[str]) -> Served:
@@ -134,21 +147,20 @@ def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[
 
 
 def _collections(
-    sources: Sequence[str],
-    answered: Group[str],
+    night: Night,
     failed: Group[str],
     causes: Causes,
     previous: State | None,
     entities: Sequence[Entity],
-    now: datetime,
     requests: Mapping[str, int],
 ) -> Iterator[Collection]:
     before = {c.source: c for c in previous.collections if c.family == "entities"} if previous else {}
     counts = Counter(entity.origin.source for entity in entities)
-    for source in sources:
+    answered = night.answered
+    for source in night.sources:
         old = before.get(source, Collection(source))
         if source not in answered:
             yield replace(old, count=counts[source])
         else:
-            at = old.as_of if source in failed else now
-            yield Collection(source, "entities", at, now, counts[source], requests.get(source), causes.errors(source))
+            at = old.as_of if source in failed else night.now
+            yield Collection(source, "entities", at, night.now, counts[source], requests.get(source), causes.errors(source))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from generator.catalog.graph import Catalog
+from generator.errors import SettingsError
 from generator.model.tree import Tree, Trees
 from generator.outside.store import Store
 from generator.problems import Problem
+from generator.snapshot.blobs import keep
 from generator.snapshot.diff import difference
 from generator.snapshot.history import History, history_of, read_changes
 from generator.snapshot.portraits import concerns, portray
-from generator.snapshot.trees import known_tree
+from generator.snapshot.state import StateError, read, save
+from generator.snapshot.trees import known_tree, recorded
 from generator.snapshot.values import Change, Concern, Portrait, Served, State
 
 MONTHS = 24
@@ -27,6 +32,57 @@ class Noticed:
     portraits: tuple[Portrait, ...]
     concerns: tuple[Concern, ...]
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one build remembers and leaves behind."""
+
+    store: Store
+    previous: State | None
+    now: datetime
+    """The build's time; that of the state for a build that asks nobody."""
+    version: str
+    """Callboard's own."""
+    from_state: bool = False
+    months: int = MONTHS
+    """Of history that the site shows."""
+
+    def notice(self, catalog: Catalog, problems: Iterable[Problem]) -> Noticed:
+        """What is different; a build that asks nobody sees what the last one saw."""
+        if self.from_state and self.previous is not None:
+            return Noticed(self.previous.portraits, self.previous.concerns, self.previous.changes)
+        return notice(self.previous, catalog, problems, self.now, self.version)
+
+    def history(self, noticed: Noticed) -> History:
+        """All that is shown of the past."""
+        return history(self.store, self.previous, noticed.changes, self.months)
+
+    def recorded(self, trees: Trees) -> Trees:
+        """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
+        return recorded(trees, partial(keep, self.store))
+
+    def keep(self, served: Served, noticed: Noticed, trees: Trees) -> None:
+        """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
+        save(self.store, remember(served, noticed, trees, self.previous, self.now, self.version))
+
+
+def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> Memory:
+    """What the last build left. ``section``: ``history:`` of ``sources.yaml``.
+
+    Raises:
+        StateError: the state cannot be used, or there is none although the site is to be made of it.
+        SettingsError: ``history.months`` is no number of months.
+    """
+    months = section.get("months", MONTHS)
+    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
+        raise SettingsError('"history.months" must be a whole number from 1 on.')
+    previous = read(store)
+    if from_state and previous is None:
+        raise StateError(
+            f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
+        )
+    return Memory(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
 
 
 def notice(previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str) -> Noticed:

@@ -111,7 +111,7 @@ def save(store: Store, state: State, step: Step = lambda _: None) -> None:
     before = read_head(store.state)
     if before and "changes" in before["parts"]:
         fold(store.state, map(rows.change_of, _rows(store.state / before["parts"]["changes"])), step)
-    contents = _contents(store, state, step)
+    contents = {name: content for name, content in _contents(store, state, step).items() if content}
     names = {name: f"{name}.{hashlib.sha256(content).hexdigest()[:16]}.jsonl" for name, content in contents.items()}
     for name, content in contents.items():
         step(f"write {name}")

@@ -17,7 +17,7 @@ from generator.outside.store import Store
 from generator.settings.settings import Limits, Settings, SourceSettings
 from generator.snapshot import state as states
 from generator.snapshot.guarding import Guards
-from generator.snapshot.merging import apply
+from generator.snapshot.merging import Night, apply
 from generator.snapshot.remembering import history, notice, remember
 from generator.snapshot.trees import recorded
 from generator.snapshot.values import KnownTree, State
@@ -98,7 +98,7 @@ def serve(entities, trees, previous, failures=(), sources=("here",), problems=()
     trees = trees if isinstance(trees, dict) else {key: PlainTree(key[1]) for key in trees}
     gathered = Gathered(tuple(entities), tuple(problems), len(entities), {})
     collected = Collected(failures=tuple(failures), traffic=more.pop("traffic", ()))
-    return apply(collected, gathered, trees, previous, sources=sources, content=NOTHING, **({"now": night(1), "guards": Guards()} | more))
+    return apply(collected, gathered, trees, previous, Night(sources, content=NOTHING, **({"now": night(1), "guards": Guards()} | more)))
 
 
 def traffic(source: str, requests: int) -> tuple[SourceTraffic, ...]:
@@ -143,7 +143,7 @@ class Portal:
         trees = {(s, t.id): t for s, t in zip(collected.tree_sources, collected.trees, strict=True)}
         gathered = gather(collected.files, trees, KINDS, settings.limits)
         names = [source.name for source in settings.sources]
-        self.served = apply(collected, gathered, trees, previous, sources=names, now=now, guards=self.guards, content=self.store.blob)
+        self.served = apply(collected, gathered, trees, previous, Night(names, now, self.guards, self.store.blob))
         unique, duplicates = merge(self.served.entities, names)
         self.catalog, problems = link(unique, KINDS)
         noticed = notice(previous, self.catalog, (*self.served.problems, *duplicates, *problems), now, VERSION)
