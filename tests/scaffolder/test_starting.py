@@ -1,5 +1,10 @@
 """A new portal: its files can be read whatever people typed, and nothing that is there is changed."""
 
+import os
+import pty
+import subprocess
+import sys
+
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -106,3 +111,23 @@ def test_no_example_is_put_into_a_folder_elsewhere(tmp_path):
     result = run(tmp_path / "portal", "--location", "../else", "--no-build")
     assert result.exit_code == 0, result.output
     assert not (tmp_path / "else").exists()
+
+
+def test_on_a_terminal_it_asks_for_what_no_option_says(tmp_path):
+
+    leader, follower = pty.openpty()
+    program = "from generator.cli.init import command; command()"
+    command = [sys.executable, "-c", program, str(tmp_path / "portal"), "--no-build", "--name", "Acme portal"]
+    process = subprocess.Popen(command, stdin=follower, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    os.close(follower)
+    # source, location, organization, address, what builds it: the third one is left as proposed
+    os.write(leader, b"git\nhttps://git.acme.example/x.git\nAcme\n\ngitlab\n")
+    _, said = process.communicate(timeout=60)
+    os.close(leader)
+    assert process.returncode == 0, said.decode()
+    assert b"Where do descriptors live" in said
+    assert b"Name of the portal" not in said
+    settings = read_settings(tmp_path / "portal/sources.yaml", {"PORTAL_TOKEN": "x"})
+    assert (settings.portal.name, settings.portal.organization) == ("Acme portal", "Acme")
+    assert settings.sources[0].options["url"] == "https://git.acme.example/x.git"
+    assert (tmp_path / "portal/.gitlab-ci.yml").is_file()
