@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from generator.catalog.graph import Catalog
 from generator.model.ref import EntityRef
@@ -16,30 +17,28 @@ SHOWN = 10
 
 def circles(edges: Mapping[EntityRef, Sequence[EntityRef]]) -> tuple[tuple[EntityRef, ...], ...]:
     """Rings that share no member, at least one in each knot of the graph, each from its smallest member on; sorted, ``MOST`` at most."""
-    left = dict(edges)
+    if _is_free_of_rings(edges):
+        return ()
+    import networkx as nx  # noqa: PLC0415 - takes longer to import than a catalog without rings to be looked through
+
+    graph: nx.DiGraph[EntityRef] = nx.DiGraph({ref: sorted(targets) for ref, targets in sorted(edges.items())})
     rings: list[tuple[EntityRef, ...]] = []
-    for start in sorted(edges):
-        while len(rings) < MOST and start in left and (ring := _walk(left, start)):
-            rings.append(_from_smallest(ring))
-            for ref in ring:
-                del left[ref]
+    while len(rings) < MOST:
+        try:
+            ring = tuple(tail for tail, _ in nx.find_cycle(graph))
+        except nx.NetworkXNoCycle:
+            break
+        rings.append(_from_smallest(ring))
+        graph.remove_nodes_from(ring)
     return tuple(sorted(rings))
 
 
-def _walk(left: dict[EntityRef, Sequence[EntityRef]], start: EntityRef) -> tuple[EntityRef, ...]:
-    """Depth first from ``start`` until the path meets itself; what leads nowhere is taken out of ``left``."""
-    path: dict[EntityRef, Iterator[EntityRef]] = {start: iter(left[start])}
-    while path:
-        here = next(reversed(path))
-        target = next((t for t in path[here] if t in left), None)
-        if target is None:
-            del path[here], left[here]
-        elif target in path:
-            members = list(path)
-            return tuple(members[members.index(target) :])
-        else:
-            path[target] = iter(left[target])
-    return ()
+def _is_free_of_rings(edges: Mapping[EntityRef, Sequence[EntityRef]]) -> bool:
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError:
+        return False
+    return True
 
 
 def _from_smallest(ring: Sequence[EntityRef]) -> tuple[EntityRef, ...]:
