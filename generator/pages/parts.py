@@ -33,6 +33,7 @@ __all__ = [
     "kind_icon",
     "lifecycle_of",
     "line_url",
+    "mend_url",
     "problem_code_path",
     "problem_view",
     "text_of",
@@ -124,7 +125,7 @@ class ProblemView:
     place: str
     """The same with the whole path."""
     url: str
-    """Opens the file at that line; empty where nobody knows such an address."""
+    """Opens the host's editor at that line, or the file where the editor knows no lines; empty where nobody knows such an address."""
     subject: EntityLink | None
     """The entity that it is about."""
 
@@ -223,7 +224,7 @@ def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:
         hint=with_code(problem.hint),
         file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{where}" if path else "",
         place=f"{path}{where}" if path else "",
-        url=line_url(problem.origin, _line(problem), trees) if problem.origin else "",
+        url=mend_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
 
@@ -258,6 +259,15 @@ def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
     if tree is None:
         return ""
     return web_url(tree.view_url(origin.path, line or origin.line)) or web_url(tree.edit_url(origin.path))
+
+
+def mend_url(origin: Origin, line: int | None, trees: Trees) -> str:
+    """The host's editor at that line, where it knows lines; else the file at that line; empty where unknown.
+
+    The editors of GitHub and GitLab (``/edit/`` in both) put the cursor at ``#L31``; those of Gitea, Bitbucket and Azure know no lines.
+    """
+    editor = edit_url(origin, trees).partition("#")[0]
+    return f"{editor}#L{line or origin.line}" if "/edit/" in editor else line_url(origin, line, trees)
 
 
 def edit_url(origin: Origin, trees: Trees) -> str:

@@ -45,7 +45,7 @@ def test_a_page_lists_where_its_problem_occurs_with_entity_and_line():
     view, html = page.view(), RENDERER.render(page, page.view())
     assert view.count == len(view.places) == 2
     assert 'href="../../catalog/default/component/web/"' in html
-    assert re.search(r'href="https://github\.com/acme/shop/blob/main/apps/x/catalog-info\.yaml#L\d+"', html)
+    assert re.search(r'href="https://github\.com/acme/shop/edit/main/apps/x/catalog-info\.yaml#L\d+"', html)
 
 
 def test_beyond_a_hundred_places_the_page_says_how_many_more_there_are():

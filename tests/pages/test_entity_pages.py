@@ -158,7 +158,7 @@ def test_a_problem_links_its_line_and_its_page_of_the_manual(shop):
     view, html = page_of(shop, "component:default/checkout")
     (problem,) = sections(view)["problems"].content
     assert problem.code_path == f"problems/{problem.code.lower()}/"
-    assert problem.url.startswith("https://github.com/acme/shop/blob/main/apps/x/catalog-info.yaml#L")
+    assert problem.url.startswith("https://github.com/acme/shop/edit/main/apps/x/catalog-info.yaml#L")
     assert f'href="../../../../{problem.code_path}"' in html
 
 

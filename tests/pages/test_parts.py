@@ -1,8 +1,11 @@
 """Small values that all pages share."""
 
+from dataclasses import dataclass
+
 import pytest
 
-from generator.pages.parts import catalog_path, problem_code_path, with_code
+from generator.model.entity import Origin
+from generator.pages.parts import catalog_path, mend_url, problem_code_path, with_code
 from generator.pages.search_text import alias, words_of
 from generator.pages.written import initials, mail_of, text_of, web_url
 
@@ -82,3 +85,37 @@ def test_filters_of_the_catalog_are_quoted():
     assert catalog_path(tag="c++ & more") == "catalog/?tag=c%2B%2B%20%26%20more"
     assert catalog_path(owner="group:default/x") == "catalog/?owner=group:default/x"
     assert problem_code_path("REF001") == "problems/ref001/"
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A file at a host, as its web addresses."""
+
+    view: str
+    edit: str
+
+    def view_url(self, path, line=None):
+        return f"{self.view}#L{line}"
+
+    def edit_url(self, path):
+        return self.edit
+
+
+HOSTS = {
+    "https://github.com/a/b/edit/main/c.yaml": "https://github.com/a/b/edit/main/c.yaml#L31",
+    "https://gitlab.com/a/b/-/edit/main/c.yaml": "https://gitlab.com/a/b/-/edit/main/c.yaml#L31",
+    "https://git.example/a/b/edit/main/c.yaml#L1": "https://git.example/a/b/edit/main/c.yaml#L31",
+    "https://codeberg.org/a/b/_edit/main/c.yaml": "https://host.example/c.yaml#L31",
+    "https://bitbucket.org/a/b/src/main/c.yaml?mode=edit&spa=0&at=main": "https://host.example/c.yaml#L31",
+    "javascript:alert(1)//edit/": "https://host.example/c.yaml#L31",
+    "": "https://host.example/c.yaml#L31",
+}
+
+
+@pytest.mark.parametrize(("edit", "url"), HOSTS.items())
+def test_a_problem_opens_the_editor_of_hosts_whose_editor_knows_lines(edit, url):
+    origin = Origin("here", "tree", "a/b", "", "c.yaml", 0, 5)
+    trees = {("here", "tree"): Hosted("https://host.example/c.yaml", edit)}
+    assert mend_url(origin, 31, trees) == url
+    assert mend_url(origin, None, trees) == url.replace("#L31", "#L5")
+    assert mend_url(origin, 31, {}) == ""
