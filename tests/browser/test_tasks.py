@@ -61,7 +61,7 @@ def test_what_my_team_owns(page, address):
 def test_what_is_wrong_with_my_descriptors(page, address):
     page.goto(f"{address}problems/")
     place = page.locator(".cb-problem a.cb-problem__place").first
-    assert re.match(r"https://github\.com/acme/shop/blob/main/.*/catalog-info\.yaml#L\d+", place.get_attribute("href"))
+    assert re.match(r"https://github\.com/acme/shop/edit/main/.*/catalog-info\.yaml#L\d+", place.get_attribute("href"))
 
 
 def test_the_dialog_opens_an_entity_by_keyboard(page, address):
