@@ -19,6 +19,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "generator.sources.files:FilesSource",
         "git": "generator.sources.git:GitSource",
+        "github": "generator.sources.github:GitHubSource",
+        "gitlab": "generator.sources.gitlab:GitLabSource",
+        "http": "generator.sources.http:HttpSource",
+        "backstage": "generator.sources.backstage:BackstageSource",
+    },
+    "callboard.integrations": {
+        "file": "generator.integrations.file:FileIntegration",
     },
     "callboard.publishers": {
         "folder": "generator.publish.folder:FolderPublisher",

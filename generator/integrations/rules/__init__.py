@@ -1,0 +1,1 @@
+"""Defects in what integrations bring, one rule a file."""

@@ -1,0 +1,114 @@
+"""What the world knows about entities: facts in neutral families, and what was asked at all.
+
+Three things are told apart everywhere: a **measured zero** (asked, answered completely, nothing there), **not measured** (nobody was asked)
+and **incomplete** (asked, and not all of the answer is here), which never counts as a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from generator.model.fact_values import (
+    COMMUNITY_FILES,
+    Alert,
+    Availability,
+    Beginner,
+    DayShare,
+    Declared,
+    Deployment,
+    ErrorTrend,
+    Incident,
+    Issue,
+    OnCall,
+    PipelineRun,
+    PullRequest,
+    QualityGate,
+    Release,
+    RepositoryActivity,
+    Shift,
+    Vulnerability,
+)
+from generator.model.fact_words import AlertState, FactError, GateState, Health, IncidentState, RunState, Severity
+from generator.model.ref import EntityRef
+
+__all__ = [
+    "COMMUNITY_FILES", "FAMILIES", "Alert", "AlertState", "Availability", "Beginner", "DayShare", "Declared", "Deployment", "ErrorTrend",
+    "Fact", "FactError", "GateState", "Health", "Incident", "IncidentState", "Issue", "Measurement", "OnCall", "PipelineRun",
+    "PullRequest", "QualityGate", "Release", "RepositoryActivity", "RunState", "Severity", "Shift", "Value", "Vulnerability",
+]  # fmt: skip
+
+Value = (
+    OnCall
+    | Incident
+    | Availability
+    | Deployment
+    | PipelineRun
+    | Vulnerability
+    | QualityGate
+    | RepositoryActivity
+    | Alert
+    | ErrorTrend
+    | Issue
+    | Declared
+)
+FAMILIES: Mapping[str, type] = {
+    "on-call": OnCall,
+    "incident": Incident,
+    "availability": Availability,
+    "deployment": Deployment,
+    "pipeline-run": PipelineRun,
+    "vulnerability": Vulnerability,
+    "quality-gate": QualityGate,
+    "repository": RepositoryActivity,
+    "alert": Alert,
+    "error-trend": ErrorTrend,
+    "issue": Issue,
+}
+"""The families that we know; plugins may declare others. The order is that of the panels on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an integration knows about an entity."""
+
+    subject: EntityRef
+    family: str
+    """A key of ``FAMILIES``, or of a family that a plugin declares."""
+    key: str
+    """The vendor's id: equal in two builds for the same thing."""
+    value: Value
+    source: str
+    """Name of the integration in ``sources.yaml``."""
+    environment: str = ""
+    """``production``; empty where there is no such distinction."""
+    url: str = ""
+    """Where people look at it."""
+    observed_at: datetime | None = None
+    """The vendor's time of it; None where the vendor names none. When we asked is kept once for each integration and family."""
+
+    def __post_init__(self) -> None:
+        if self.observed_at is not None:
+            if self.observed_at.tzinfo is None:
+                raise FactError("observed_at names no time zone")
+            object.__setattr__(self, "observed_at", self.observed_at.astimezone(UTC))
+        wanted = FAMILIES.get(self.family, Declared)
+        if type(self.value) is not wanted:
+            raise FactError(
+                f"a fact of the family {self.family} has a value of the class {type(self.value).__name__}, not {wanted.__name__}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """That somebody was asked about an entity. Complete without facts: a measured zero. No measurement: not measured."""
+
+    subject: EntityRef
+    family: str
+    source: str
+    """Name of the integration in ``sources.yaml``."""
+    complete: bool = True
+    """False: a page limit, an error; what is there may be less than there is."""
+    observed: datetime | None = field(default=None, compare=False)
+    """When it was asked; filled in by ``integrations.collecting``. Pages do not show it: they would change every night."""
