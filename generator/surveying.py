@@ -114,11 +114,11 @@ def _named(failure: SourceFailure) -> str:
 
 
 def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """By place: source, tree, path, line, column, code."""
+    """By place: source, tree, path, line, column, code; the same in whatever order they were found."""
 
-    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str]:
+    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str, str]:
         origin, span = problem.origin, problem.span
         where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
-        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field
+        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field, problem.message
 
     return tuple(sorted(problems, key=place))

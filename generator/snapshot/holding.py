@@ -129,8 +129,13 @@ class _Work:
             at = since.get((*key, entity.ref)) or read.get(key, self.previous.as_of)
             path = "" if key in self.whole else origin.path
             groups.setdefault((*key, origin.repository, path, at, cause), []).append(entity.ref)
-        for (source, tree, repository, path, at, cause), refs in sorted(groups.items()):
-            yield Stale(source, tree, repository, path, at, cause, tuple(sorted(set(refs))))
+        made = (Stale(*place, tuple(sorted(set(refs)))) for place, refs in groups.items())
+        return iter(sorted(made, key=stale_order))
+
+
+def stale_order(stale: Stale) -> tuple[str, str, str, datetime, str]:
+    """By place."""
+    return stale.source, stale.tree, stale.path, stale.since, stale.cause
 
 
 def _tree(entity: Entity) -> TreeKey:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Group
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from generator.catalog.gathering import Gathered
 from generator.catalog.rules import location_not_found, location_source_unknown
@@ -19,7 +20,7 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.problems import Problem
 from generator.snapshot.guarding import Guards, verdict
-from generator.snapshot.holding import Held, with_last_good
+from generator.snapshot.holding import Held, stale_order, with_last_good
 from generator.snapshot.listing import Causes, File, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees
 from generator.snapshot.trees import SavedTree
 from generator.snapshot.values import Collection, Served, State
@@ -29,6 +30,7 @@ __all__ = ["Content", "Night", "apply", "served_from", "with_last_good"]
 
 Content = Callable[[str], bytes | None]
 """Gives the content of a blob by its digest."""
+OfSource = TypeVar("OfSource", Repository, Undescribed, Collection)
 _UNBELIEVED = frozenset({location_not_found.RULE.code, location_source_unknown.RULE.code})
 """What a Location seems to lack while the source that has it cannot be read."""
 
@@ -83,8 +85,8 @@ def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: Stat
         dict.fromkeys(trees, night.now) | {tree.key: tree.as_of for tree in kept},
         gathered.files,
         gathered.skipped,
-        (*collected.repositories, *_carried_repositories(previous, held)),
-        (*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(night.sources) - answered)})),
+        _ordered((*collected.repositories, *_carried_repositories(previous, held)), night.sources),
+        _ordered((*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(night.sources) - answered)})), night.sources),
     )
 
 
@@ -101,20 +103,27 @@ def _causes(
 
 
 def served_from(state: State, content: Content, sources: Sequence[str]) -> Served:
-    """The last build's copy as it is, without asking anybody: for ``--from-state``."""
+    """The last build's copy as it is, without asking anybody: for ``--from-state``. Its order is the one that ``apply`` gives."""
     mine = frozenset(sources)
+    collections = _ordered((c for c in state.collections if c.source in mine), sources)
     return Served(
         tuple(e for e in state.entities if e.origin.source in mine),
         tuple(p for p in state.problems if p.origin is None or p.origin.source in mine),
         {tree.key: SavedTree(tree, content) for tree in state.trees if tree.source in mine},
-        state.stale,
-        collections=tuple(c for c in state.collections if c.source in mine),
+        tuple(sorted(state.stale, key=stale_order)),
+        collections=collections,
         read_at={tree.key: tree.as_of for tree in state.trees},
         files=state.files,
         skipped=state.skipped,
-        repositories=tuple(r for r in state.repositories if r.source in mine),
-        undescribed=tuple(u for u in state.undescribed if u.source in mine),
+        repositories=_ordered((r for r in state.repositories if r.source in mine), sources),
+        undescribed=_ordered((u for u in state.undescribed if u.source in mine), sources),
     )
+
+
+def _ordered(found: Iterable[OfSource], sources: Sequence[str]) -> tuple[OfSource, ...]:
+    """In the order of ``sources.yaml``, then by what they say: the state on disk has an order of its own."""
+    place = {name: index for index, name in enumerate(sources)}
+    return tuple(sorted(found, key=lambda one: (place.get(one.source, len(place)), repr(one))))
 
 
 def _believed(problems: Sequence[Problem], held: Held, previous: State | None) -> Iterator[Problem]:

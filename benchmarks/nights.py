@@ -1,0 +1,89 @@
+"""A year of nights: the size of state and history, and the time that remembering costs, without rendering pages.
+
+    python benchmarks/nights.py --size 1000 --nights 365
+
+Each night about one file in a hundred changes its lifecycle, a tag or its owner; now and then an entity comes, goes or gets another name.
+"""
+
+import argparse
+import random
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from organisation import write
+
+from generator import __version__
+from generator.outside.metering import Meter
+from generator.outside.store import Store
+from generator.settings.reading import read_settings
+from generator.snapshot.guarding import Guards
+from generator.snapshot.remembering import recall
+from generator.surveying import survey_with_memory
+
+FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
+
+
+def disturb(files: list[Path], dice: random.Random, share: float) -> None:
+    """Edit so many files, and rename one entity every tenth night or so."""
+    for path in dice.sample(files, max(1, round(len(files) * share))):
+        text = path.read_text()
+        change = dice.choice(["lifecycle", "tag", "name"] if dice.random() < 0.1 else ["lifecycle", "tag"])
+        if change == "lifecycle":
+            text = re.sub(r"lifecycle: \S+", f"lifecycle: {dice.choice(['production', 'deprecated', 'experimental'])}", text, count=1)
+        elif change == "tag":
+            text = re.sub(r"tags: \[", f"tags: [t{dice.randrange(50)}, ", text, count=1)
+        else:
+            text = re.sub(r"(  name: \S+?)(-r\d+)?$", rf"\1-r{dice.randrange(1000)}", text, count=1, flags=re.MULTILINE)
+        path.write_text(text)
+
+
+def one_night(folder: Path, now: datetime) -> tuple[float, float, int]:
+    """Collect, link, compare and keep; the seconds in all, the seconds of remembering, and the number of changes."""
+    settings, store = read_settings(folder / "sources.yaml", {}), Store.beside(folder)
+    begun = time.perf_counter()
+    memory = recall(store, now, __version__, {})
+    read = time.perf_counter()
+    surveyed, served = survey_with_memory(settings, {}, Meter(), memory.previous, now, Guards())
+    linked = time.perf_counter()
+    noticed = memory.notice(surveyed.catalog, surveyed.problems)
+    memory.history(noticed)
+    memory.keep(served, noticed, memory.recorded(surveyed.trees))
+    ended = time.perf_counter()
+    return ended - begun, ended - linked + read - begun, len(noticed.changes)
+
+
+def size_of(folder: Path) -> str:
+    return f"{sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()) / 1e6:.2f} MB"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", type=int, default=1_000)
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--share", type=float, default=0.01)
+    given = parser.parse_args()
+    dice, folder = random.Random(11), Path(tempfile.mkdtemp(prefix="nights-"))
+    write(folder / "organisation", given.size)
+    (folder / "sources.yaml").write_text("version: 1\nsources:\n  - {name: all, type: files, path: organisation, repositories: '*'}\n")
+    files = sorted((folder / "organisation").rglob("catalog-info.yaml"))
+    nights = []
+    for number in range(given.nights):
+        if number:
+            disturb(files, dice, given.share)
+        nights.append(one_night(folder, FIRST + timedelta(days=number)))
+    store = Store.beside(folder)
+    last = nights[-30:]
+    print(f"{given.size:,} entities, {given.nights} nights, {sum(n[2] for n in nights):,} changes")
+    print(f"state {size_of(store.state)}, of which history {size_of(store.state / 'history')}; blobs {size_of(store.blobs)}")
+    print(f"first night {nights[0][0]:.2f} s; last 30: {statistics.median(n[0] for n in last):.2f} s, ", end="")
+    print(f"of which remembering {statistics.median(n[1] for n in last):.2f} s")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
