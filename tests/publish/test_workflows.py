@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.scaffolder.starting import Steps, Wishes, portal_files, workflow
+from generator.scaffolder.starting import Steps, Wishes, example_descriptor, portal_files, workflow, write_new
 
 OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
 GITHUB, GITLAB = (
     portal_files(Wishes("Acme", source="git", location="https://git.acme.example/x.git", service=s)) for s in ("github", "gitlab")
 )
 GITHUB, GITLAB = GITHUB[".github/workflows/portal.yml"], GITLAB[".gitlab-ci.yml"]
-PLAIN = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+PLAIN = {
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
 
 
 def tool(name):
@@ -155,3 +160,35 @@ def test_a_host_that_does_not_answer_fails_the_night_instead_of_losing_the_histo
     night.remote.rename(night.folder / "away.git")
     assert night.restore()[1].returncode != 0
     assert night.keep({"state/current.json": "2"}).returncode != 0
+
+
+def steps(service):
+    """What the job that builds runs, but for the installation."""
+    if service == "github":
+        return [step["run"] for step in yaml.safe_load(GITHUB)["jobs"]["build"]["steps"] if step.get("run") and step["name"] != "Install"]
+    return [line for line in yaml.safe_load(GITLAB)["pages"]["script"] if not line.startswith("pip install")]
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_three_nights_on_clean_machines_remember_what_changed(tmp_path, service):
+    night = Night(tmp_path, *scripts(service))
+    for lifecycle in ("experimental", "production", "deprecated"):
+        night.number += 1
+        folder = tmp_path / f"night{night.number}"
+        write_new(folder, portal_files(Wishes("Acme", service=service)))
+        file = folder / "repositories/example/catalog-info.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(example_descriptor().replace("experimental", lifecycle))
+        for script in steps(service):
+            done = night.run(script, folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+        packed = tmp_path / f"packed{night.number}"
+        packed.mkdir()
+        shutil.copy(folder / "state.tar", packed)
+        done = night.run(night.keep_script, packed)
+        assert done.returncode == 0, done.stderr
+    assert night.commits() == 3
+    site = folder / ("site" if service == "github" else "public")
+    page = (site / "catalog/default/component/example/index.html").read_text()
+    assert "experimental" in page  # in its history, two nights ago
+    assert "deprecated" in page

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from generator import plugins
 from generator.cli.init import SERVICES, SOURCES, command
 from generator.errors import CallboardError, SettingsError
 from generator.scaffolder import starting
@@ -42,10 +43,11 @@ def test_whatever_is_typed_comes_back_out_of_the_settings(tmp_path, text):
     assert settings.sources[0].options["path"].replace("$${", "${") == shown
 
 
-@pytest.mark.parametrize("source", [s for s in SOURCES if s in {"files", "git"}])
+@pytest.mark.parametrize("source", [source for source in SOURCES if source in plugins.load("callboard.sources")])
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_choice_makes_settings_and_a_workflow_that_can_be_read(tmp_path, source, service):
-    files = portal_files(Wishes("Acme", "Acme", "https://portal.acme.example/", source, "https://git.acme.example/x.git", service))
+    location = "https://git.acme.example/x.git" if source == "git" else "acme"
+    files = portal_files(Wishes("Acme", "Acme", "https://portal.acme.example/", source, location, service))
     write_new(tmp_path, files)
     settings = read_settings(tmp_path / "sources.yaml", {"PORTAL_TOKEN": "secret"})
     assert settings.portal.url == "https://portal.acme.example/"
