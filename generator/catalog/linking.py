@@ -29,7 +29,7 @@ from generator.descriptors.kinds import Kinds
 from generator.model.entity import Entity, Origin
 from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
 from generator.model.relation import Relation
-from generator.problems import Problem
+from generator.problems import Problem, Severity
 
 CHECKS = (missing_owner.check, group_cycle.check, part_cycle.check, risky_dependency.check)
 """The rules that are right about a part of the catalog too: nothing elsewhere can mend what they find."""
@@ -115,6 +115,7 @@ def _without_kind(unread: Unread, names: Names) -> Problem:
 def _unreadable(unread: Unread) -> Problem:
     return unreadable_reference.RULE.problem(
         f"`{unread.field}` is `{unread.written}`: {unread.reason}.",
+        severity=None if unread.refused else Severity.WARNING,
         origin=unread.entity.origin,
         subject=unread.entity.ref,
         field=unread.field,

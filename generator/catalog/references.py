@@ -26,6 +26,8 @@ class Unread(NamedTuple):
     reason: str
     bare: EntityRef | None
     """For a reference that lacks nothing but its kind: it, with an empty kind."""
+    refused: bool = True
+    """Whether Backstage refuses the document; else it leaves the relation out without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Stated:
 def read_references(entity: Entity, kind: Kind, stated: Stated) -> None:
     """Add what this entity states to ``stated``."""
     for relation_field in kind.relations:
+        if relation_field.types and entity.spec.get("type") not in relation_field.types:
+            continue
         for path, value in _values(entity, relation_field):
             _read(entity, relation_field, path, value, stated)
 
@@ -55,6 +59,10 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
         stated.unread.append(_unread(entity, relation_field, path, value, str(error)))
         return
     target = written.canonical()
+    if relation_field.kinds and target.kind not in relation_field.kinds:
+        reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} makes a relation here"
+        stated.unread.append(Unread(entity, path, _shown(value), reason, None, refused=False))
+        return
     relation = Relation(entity.ref, relation_field.type, stated.known.get(target, target), entity.ref, path)
     stated.relations.append((relation, relation_field.reverse))
     if entity.ref.namespace != DEFAULT_NAMESPACE and _names_no_namespace(value):
@@ -62,7 +70,7 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
 
 
 def _values(entity: Entity, relation_field: RelationField) -> Iterator[tuple[str, object]]:
-    """Path and value of each item. Nothing, blank texts, numbers and the like are the schema's business, which reports them.
+    """Path and value of each item. Nothing, empty texts, numbers and the like are the schema's business, which reports them.
 
     One reference in place of a list, and a list in place of one reference, are read all the same, as Backstage does.
     """
@@ -87,7 +95,7 @@ def _at(spec: Mapping[str, Any], name: str) -> Any:
 
 
 def _may_be_reference(value: object) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, str) and bool(value.strip()))
+    return isinstance(value, Mapping) or (isinstance(value, str) and bool(value))
 
 
 def _names_no_namespace(value: object) -> bool:
@@ -101,5 +109,9 @@ def _unread(entity: Entity, relation_field: RelationField, path: str, value: obj
             bare = parse_ref(value, default_kind="component", default_namespace=entity.ref.namespace).canonical()._replace(kind="")
         except RefError as other:
             reason = str(other)
+    return Unread(entity, path, _shown(value), reason, bare)
+
+
+def _shown(value: object) -> str:
     written = as_text(value) or "a mapping"
-    return Unread(entity, path, written if len(written) <= LONGEST_WRITTEN else written[: LONGEST_WRITTEN - 1] + "…", reason, bare)
+    return written if len(written) <= LONGEST_WRITTEN else written[: LONGEST_WRITTEN - 1] + "…"

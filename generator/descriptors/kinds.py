@@ -39,6 +39,10 @@ class RelationField:
     """What pages call the relation (``Produced by``); empty: the words of its type."""
     reverse_label: str = ""
     """The same for the way back."""
+    types: tuple[str, ...] = ()
+    """Values of ``spec.type`` for which the field counts; empty: always."""
+    kinds: tuple[str, ...] = ()
+    """Canonical kinds that it may name; a reference to another one makes no relation. Empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +179,24 @@ def _relation_fields(
         part = resolved(written, whole)
         own = mapping_at(part, OWN)
         if own.get("relation"):
-            default = own.get("defaultKind")
-            many = own.get("many", part.get("type") == "array")
-            labels = own.get("label", ""), own.get("reverseLabel", "")
-            yield (
-                RelationField(f"{prefix}{name}", own["relation"], own["reverse"], default.lower() if default else None, many, *labels),
-                own,
-            )
+            yield _relation_field(f"{prefix}{name}", own, many=own.get("many", part.get("type") == "array")), own
         elif steps:
             yield from _relation_fields(mapping_at(part, "properties"), whole, f"{prefix}{name}.", steps - 1)
+
+
+def _relation_field(name: str, own: Mapping[str, Any], *, many: bool) -> RelationField:
+    default = own.get("defaultKind")
+    return RelationField(
+        field=name,
+        type=own["relation"],
+        reverse=own["reverse"],
+        default_kind=default.lower() if default else None,
+        many=many,
+        label=own.get("label", ""),
+        reverse_label=own.get("reverseLabel", ""),
+        types=tuple(own.get("types", ())),
+        kinds=tuple(kind.lower() for kind in own.get("allowedKinds", ())),
+    )
 
 
 def spec_properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
