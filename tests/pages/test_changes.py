@@ -141,6 +141,11 @@ def test_what_people_wrote_is_text(text):
         Outline(html)
 
 
+def test_what_came_is_told_before_what_is_wrong_with_it():
+    view, _ = pages(past(change(1, "problem-opened", code=KNOWN), change(1, "tag"), change(1, "added")))["changes/"]
+    assert [line.what for line in view.days[0].groups[0].lines] == ["added", "tag", "problem opened"]
+
+
 def test_a_flood_is_bounded_and_says_what_it_leaves_out():
     flood = [change(1, "added", f"c{n}", "", "") for n in range(500)] + [change(1, "tag", "shop", "", f"t{n}") for n in range(50)]
     view, html = pages(past(*flood))["changes/2026-10/"]

@@ -16,6 +16,7 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.pages.entities.masking import masked
 from generator.pages.parts import EntityLink, Links, line_url, problem_code_path, with_code
+from generator.problems import Severity
 from generator.settings.settings import Settings
 from generator.snapshot.history import History
 from generator.snapshot.rows import ref_of, time_text
@@ -32,6 +33,9 @@ _TONES = {
     "tag": ("none", "tag"), "system": ("none", "system"), "baseline": ("none", "history"),
 }  # fmt: skip
 _OTHER = ("none", "edit")
+_OPENED = {Severity.WARNING: "warn", Severity.INFO: "info"}
+_FIRST = {"added": 0, "removed": 0, "renamed": 0, "problem-opened": 2, "problem-closed": 2}
+"""What is told first of an entity; the rest in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,8 @@ class Past:
     trees: Trees
     settings: Settings
     labels: Mapping[str, str]
-    codes: frozenset[str] = field(default_factory=frozenset)
-    """Problem codes that the manual has pages about."""
+    codes: Mapping[str, Severity] = field(default_factory=dict)
+    """Problem codes that have pages, with their usual severities."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,6 +127,7 @@ class Past:
         if change.kind.startswith("problem-"):
             message = with_code(self._clean(change.before or change.after))
             path = problem_code_path(change.code) if change.code in self.codes else ""
+            tone = _OPENED.get(self.codes.get(change.code, Severity.ERROR), tone) if change.kind == "problem-opened" else tone
             return Line(icon, tone, what, message=message, code=change.code, code_path=path, file=file, url=url)
         if change.kind in {"definition", "added", "removed"}:
             return Line(icon, tone, what, file=file, url=url)
@@ -142,7 +147,7 @@ class Past:
 
     def by_entity(self, changes: Sequence[Change], limit: int) -> tuple[EntityChanges, ...]:
         """The changes of one day by entity, at most ``limit`` entities."""
-        ordered = sorted(changes, key=lambda change: change.ref or ())
+        ordered = sorted(changes, key=lambda change: (change.ref or (), _FIRST.get(change.kind, 1)))
         groups = [(ref, tuple(found)) for ref, found in groupby(ordered, key=lambda change: change.ref)]
         return tuple(self._entity(ref, found) for ref, found in groups[:limit])
 
@@ -162,7 +167,7 @@ class Past:
 def past_of(history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str]) -> Past:
     """What all pages of this family, entity pages and home need to tell of the past."""
     by_ref = {ref: one for one in stale for ref in one.refs}
-    return Past(history, by_ref, links, trees, settings, labels, frozenset(all_rules()))
+    return Past(history, by_ref, links, trees, settings, labels, {code: rule.severity for code, rule in all_rules().items()})
 
 
 def utc(at: datetime) -> str:
