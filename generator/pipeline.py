@@ -21,17 +21,21 @@ from generator.pages.changes import planning as changes
 from generator.pages.changes import status, timeline
 from generator.pages.changes.feeds import feed_files
 from generator.pages.changes.past import Past, past_of
+from generator.pages.facts import planning as facts
+from generator.pages.facts.context import facts_context
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
 from generator.pages.page import Page
 from generator.pages.parts import Links
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
+from generator.snapshot.facts import ServedFacts
 from generator.snapshot.guarding import guards_of
 from generator.snapshot.history import History
+from generator.snapshot.merging import Night
 from generator.snapshot.remembering import Memory, recall
 from generator.snapshot.values import Served
-from generator.surveying import Surveyed, say_failures, survey_from_state, survey_with_memory
+from generator.surveying import Surveyed, know, say_failures, survey_from_state, survey_with_memory
 from generator.website.assembling import Assembled, assemble
 from generator.website.catalog_data import DataFile, catalog_files
 from generator.website.data_files import json_bytes
@@ -58,6 +62,8 @@ class Request:
     """Publish although more entities or repositories are gone than is believed."""
     from_state: bool = False
     """Ask nobody: make the site of what the last build knew, at its time."""
+    not_asked: tuple[str, ...] = ()
+    """Sources that another run collects: they serve what the state has of them."""
     remember: bool = True
     """Leave a state to the next build; a preview leaves none."""
 
@@ -86,13 +92,15 @@ def build(request: Request, meter: Meter) -> Built:
     with store.lock():
         memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
         surveyed, served = _survey(request, memory, meter)
+        known = know(settings, request.environ, meter, surveyed, memory)
+        surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
         noticed = memory.notice(surveyed.catalog, surveyed.problems)
-        shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now)
+        shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
         with meter.phase("website"):
             site = _assembled(shown, request, store)
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                memory.keep(served, noticed, shown.surveyed.trees)
+                memory.keep(served, noticed, shown.surveyed.trees, known)
     problems = (*surveyed.problems, *site.problems)
     return Built(surveyed, problems, _report(surveyed, site, problems, meter, request))
 
@@ -107,6 +115,8 @@ class Shown:
     history: History
     now: datetime
     """The time that the site speaks of: the build's, or that of the state."""
+    known: ServedFacts
+    """What integrations say."""
 
 
 def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, Served]:
@@ -115,7 +125,9 @@ def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, S
         return survey_from_state(settings, meter, memory.previous)
     section = settings.sections.get("history", {})
     guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
-    surveyed, served = survey_with_memory(settings, request.environ, meter, memory.previous, memory.now, guards)
+    names = [source.name for source in settings.sources]
+    night = Night(names, memory.now, guards, memory.store.blob, [name for name in names if name not in request.not_asked])
+    surveyed, served = survey_with_memory(settings, request.environ, meter, memory.previous, night)
     if not served.verdict.publish:
         raise SourceError(
             "\n".join((*say_failures(surveyed.failures), *served.verdict.reasons)),
@@ -138,14 +150,15 @@ def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
 def _plan(shown: Shown, past: Past, layouts: Layouts) -> Iterator[Page]:
     surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
     catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
+    world = facts_context(catalog, shown.known, links, settings, labels)
     indexed = index_pages.index_context(catalog, problems, trees, settings, layouts, labels, links, latest=timeline.latest(past))
     of_entities = replace(
         entities.entity_context(catalog, problems, trees, settings, layouts, labels, links),
         first=(partial(timeline.last_good_copy, past),),
-        last=(partial(timeline.timeline, past),),
+        last=(partial(facts.of_entity, world), partial(timeline.timeline, past)),
     )
-    fresh = status.plan(served.collections, served.stale, shown.now, links, settings, labels)
-    return chain(indexes.plan(indexed), entities.plan(of_entities), changes.plan(past), fresh)
+    fresh = status.plan((*served.collections, *shown.known.collections), served.stale, shown.now, links, settings, labels)
+    return chain(indexes.plan(indexed), entities.plan(of_entities), changes.plan(past), facts.plan(world), fresh)
 
 
 def _data(shown: Shown, past: Past) -> Iterator[DataFile]:
@@ -153,7 +166,10 @@ def _data(shown: Shown, past: Past) -> Iterator[DataFile]:
     yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=past.settings.portal.audience == "public")
     yield from schema_files(surveyed.catalog, past.settings.portal)
     yield from feed_files(past)
-    yield "status/collections.json", json_bytes(status.collections_json(served.collections, served.stale, shown.now))
+    yield (
+        "status/collections.json",
+        json_bytes(status.collections_json((*served.collections, *shown.known.collections), served.stale, shown.now)),
+    )
 
 
 def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
 from generator.catalog.linking import link
 from generator.catalog.merging import merge
+from generator.catalog.subjects import subjects_of
 from generator.descriptors.kinds import Kinds
 from generator.descriptors.own_kinds import portal_kinds
+from generator.integrations.collecting import collect_facts, connections_of
+from generator.integrations.contract import IntegrationContext
+from generator.integrations.options import integration_items
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.outside.metering import Meter
 from generator.outside.store import Store
 from generator.problems import Problem
 from generator.settings.settings import Limits, Settings
-from generator.snapshot.guarding import Guards
+from generator.snapshot.facts import ServedFacts, facts_of_state, serve_facts
 from generator.snapshot.merging import Night, apply, served_from
+from generator.snapshot.remembering import Memory
 from generator.snapshot.values import Served, State
 from generator.sources.collecting import collect_all
 from generator.sources.source import Collected, SourceContext, SourceFailure
@@ -48,19 +52,23 @@ def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surv
     return survey_collected(collected, names, portal_kinds(settings), settings.limits, meter)
 
 
-def survey_with_memory(
-    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, now: datetime, guards: Guards
-) -> tuple[Surveyed, Served]:
-    """As ``survey``; what cannot be read serves from its last good copy."""
-    store = Store.beside(settings.root)
+def serve_sources(settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: Night) -> Served:
+    """Ask the sources that ``night`` names; what they do not answer serves from its last good copy."""
+    asked = replace(settings, sources=tuple(source for source in settings.sources if source.name in night.answered))
     with meter.phase("sources"):
-        collected = collect_all(settings, SourceContext(settings.root, store.cache, environ))
-    kinds, names = portal_kinds(settings), [source.name for source in settings.sources]
+        collected = collect_all(asked, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with meter.phase("descriptors"):
-        gathered = gather(collected.files, trees, kinds, settings.limits)
-        served = apply(collected, gathered, trees, previous, Night(names, now, guards, store.blob))
-    return _linked(served, names, kinds, collected.failures, meter), served
+        gathered = gather(collected.files, trees, portal_kinds(settings), settings.limits)
+        return apply(collected, gathered, trees, previous, night)
+
+
+def survey_with_memory(
+    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: Night
+) -> tuple[Surveyed, Served]:
+    """As ``survey``; what cannot be read serves from its last good copy."""
+    served = serve_sources(settings, environ, meter, previous, night)
+    return _linked(served, night.sources, portal_kinds(settings), served.failures, meter), served
 
 
 def survey_from_state(settings: Settings, meter: Meter, state: State) -> tuple[Surveyed, Served]:
@@ -100,6 +108,19 @@ def survey_collected(
         catalog, problems = link(unique, kinds, whole=whole, elsewhere=elsewhere)
     found = _in_order((*collected.problems, *gathered.problems, *duplicates, *problems))
     return Surveyed(catalog, found, trees, collected.failures, gathered.files, gathered.skipped)
+
+
+def know(settings: Settings, environ: Mapping[str, str], meter: Meter, surveyed: Surveyed, memory: Memory) -> ServedFacts:
+    """What integrations say about the entities that were surveyed; where they cannot, what they said before."""
+    items = integration_items(settings)
+    if not items:
+        return ServedFacts()
+    context = IntegrationContext(settings.root, memory.now, memory.store.cache, environ, settings.redactor)
+    if memory.from_state and memory.previous is not None:
+        return facts_of_state(memory.previous, connections_of(items, context), items)
+    with meter.phase("integrations"):
+        known = collect_facts(items, subjects_of(surveyed.catalog, surveyed.trees), context)
+    return serve_facts(known, items, memory.previous, memory.now)
 
 
 def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:

@@ -62,10 +62,19 @@ def collect_facts(items: Sequence[IntegrationSettings], subjects: Sequence[Subje
     made = [_made(item, context) for item in items]
     with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
         parts = [*pool.map(lambda item, one: _asked(item, one, subjects, context), items, made)]
+    return _known(joined(parts), items, made)
+
+
+def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> Known:
+    """What the portal is connected to, without asking anybody."""
+    return _known(Gathered(), items, [_made(item, context) for item in items])
+
+
+def _known(gathered: Gathered, items: Sequence[IntegrationSettings], made: Sequence[Integration | CallboardError]) -> Known:
     working = [(item, one) for item, one in zip(items, made, strict=True) if not isinstance(one, CallboardError)]
     connections = (Connection(item.name, item.type, item.title or one.title, one.families, one.annotations) for item, one in working)
     declared = {family.name: family for _, one in working for family in one.declares}
-    return Known(joined(parts), tuple(connections), tuple(declared[name] for name in sorted(declared)))
+    return Known(gathered, tuple(connections), tuple(declared[name] for name in sorted(declared)))
 
 
 def _made(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:

@@ -111,4 +111,4 @@ class Measurement:
     complete: bool = True
     """False: a page limit, an error; what is there may be less than there is."""
     observed: datetime | None = field(default=None, compare=False)
-    """When it was asked; filled in by ``integrations.collecting``. Pages do not show it: they would change every night."""
+    """When it was asked, where that is not when its integration was asked (``/status/collections.json``). Pages do not show it."""

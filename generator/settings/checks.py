@@ -14,7 +14,7 @@ from generator.settings.document import Document, Path
 from generator.settings.findings import Finding, suggestion
 from generator.settings.shape import differences
 
-SOURCES, PUBLISHERS = "callboard.sources", "callboard.publishers"
+SOURCES, INTEGRATIONS, PUBLISHERS = "callboard.sources", "callboard.integrations", "callboard.publishers"
 
 
 def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
@@ -43,6 +43,16 @@ def kind_findings(data: Mapping[str, Any], document: Document, root: FilePath) -
 def source_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
     """What is wrong with the items of ``sources``: names given twice, unknown types, options that the type does not have."""
     yield from _item_findings(data.get("sources"), "sources", "source", SOURCES, document)
+
+
+def integration_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
+    """The same for the items of ``integrations``, whose names are not those of sources either: ages are told by name."""
+    sources = {item.get("name") for item in data.get("sources") or () if isinstance(item, dict)}
+    items = data.get("integrations")
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"] in sources:
+            yield _at(document, ("integrations", index, "name"), f'the name "{item["name"]}" is taken by a source; each needs its own')
+    yield from _item_findings(data.get("integrations"), "integrations", "integration", INTEGRATIONS, document)
 
 
 def publish_findings(data: Mapping[str, Any], document: Document) -> Iterator[Finding]:
@@ -77,8 +87,9 @@ def _option_findings(item: Mapping[str, Any], path: Path, word: str, group: str,
     except (PluginError, AttributeError) as error:
         yield _at(document, (*path, "type"), str(error))
         return
-    options = {key: value for key, value in item.items() if key not in {"name", "type"}}
-    yield from differences(options, schema, document, path, known=("name", "type"))
+    own = ("name", "type", "title") if group == INTEGRATIONS else ("name", "type")
+    options = {key: value for key, value in item.items() if key not in own}
+    yield from differences(options, schema, document, path, known=own)
 
 
 def _url_fault(url: str) -> str:

@@ -1,4 +1,4 @@
-"""One JSON Schema for editors: ``sources.yaml`` with the options of every installed type of source and of place to publish to."""
+"""One JSON Schema for editors: ``sources.yaml`` with the options of every installed type of source, integration and place to publish to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator import plugins
 from generator.errors import PluginError
 from generator.settings.shape import sources_schema
 
-GROUPS = {"sources": "callboard.sources", "publish": "callboard.publishers"}
+GROUPS = {"sources": "callboard.sources", "integrations": "callboard.integrations", "publish": "callboard.publishers"}
 """Sections whose items are of a type that a plugin brings."""
 
 

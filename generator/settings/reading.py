@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.errors import SettingsError
 from generator.settings import document as documents
-from generator.settings.checks import kind_findings, portal_findings, publish_findings, source_findings
+from generator.settings.checks import integration_findings, kind_findings, portal_findings, publish_findings, source_findings
 from generator.settings.document import Document
 from generator.settings.findings import Finding, InvalidSettingsError, dotted
 from generator.settings.redaction import Redactor
@@ -62,7 +62,7 @@ def _findings(path: Path, document: Document, expanded: Expanded) -> Iterator[Fi
     found = [*differences(data, sources_schema(), document)]
     if isinstance(data, dict):
         found += [*portal_findings(data, document, path.parent), *source_findings(data, document), *publish_findings(data, document)]
-        found += kind_findings(data, document, path.parent)
+        found += [*integration_findings(data, document), *kind_findings(data, document, path.parent)]
     for finding in found:
         if (finding.line, finding.column) not in {(p.line, p.column) for p in unset_places}:
             yield finding
@@ -90,6 +90,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
     portal = dict(data.get("portal") or {})
     if portal.get("url"):
         portal["url"] = portal["url"].rstrip("/") + "/"
+    portal["expose"] = tuple(portal.get("expose") or ())
     return Settings(
         root=path.absolute().parent,
         file=path,

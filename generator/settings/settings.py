@@ -19,6 +19,8 @@ class Portal:
     """Where it will be served, with a final ``/``; may have a path. Empty: unknown, relative links only."""
     organization: str = ""
     audience: Literal["internal", "public"] = "internal"
+    expose: tuple[str, ...] = ()
+    """Families of facts (``on-call``, ``incident``, ``vulnerability``) that a public site shows although it would leave them out."""
     timezone: str = "UTC"
     language: str = "en"
     logo: str = ""

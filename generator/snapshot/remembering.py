@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from generator.outside.store import Store
 from generator.problems import Problem
 from generator.snapshot.blobs import keep
 from generator.snapshot.diff import difference
+from generator.snapshot.facts import ServedFacts
 from generator.snapshot.history import History, history_of, read_changes
 from generator.snapshot.portraits import concerns, portray
 from generator.snapshot.state import StateError, read, save
@@ -62,9 +63,9 @@ class Memory:
         """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
         return recorded(trees, partial(keep, self.store))
 
-    def keep(self, served: Served, noticed: Noticed, trees: Trees) -> None:
+    def keep(self, served: Served, noticed: Noticed, trees: Trees, known: ServedFacts | None = None) -> None:
         """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
-        save(self.store, remember(served, noticed, trees, self.previous, self.now, self.version))
+        save(self.store, with_facts(remember(served, noticed, trees, self.previous, self.now, self.version), known or ServedFacts()))
 
 
 def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> Memory:
@@ -116,6 +117,12 @@ def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | N
         served.repositories,
         served.undescribed,
     )
+
+
+def with_facts(state: State, known: ServedFacts) -> State:
+    """The state with what integrations know."""
+    collections = (*state.collections, *known.collections)
+    return replace(state, facts=known.facts, measurements=known.measurements, collections=collections)
 
 
 def _key(item: tuple[tuple[str, str], Tree]) -> tuple[str, str]:

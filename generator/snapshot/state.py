@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import CallboardError
+from generator.integrations import fact_rows
 from generator.outside.store import Store, write_atomically
 from generator.snapshot import blobs, rows
 from generator.snapshot.history import fold
@@ -41,6 +42,8 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], rows.Row], Callable[[rows.Row], 
     "portraits": ("portraits", rows.portrait_row, rows.portrait_of),
     "concerns": ("concerns", rows.concern_row, rows.concern_of),
     "changes": ("changes", rows.change_row, rows.change_of),
+    "facts": ("facts", fact_rows.fact_row, fact_rows.fact_of),
+    "measurements": ("measurements", fact_rows.measurement_row, fact_rows.measurement_of),
 }
 _ENTITIES = "entities."
 _PICTURES = ("portraits", "concerns")

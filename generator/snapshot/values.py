@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from generator.model.entity import Entity
+from generator.model.facts import Fact, Measurement
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
 from generator.problems import Problem
-from generator.sources.source import Repository, Undescribed
+from generator.sources.source import Repository, SourceFailure, Undescribed
 
 TreeKey = tuple[str, str]
 """Name of the source and id of the tree."""
@@ -181,6 +182,8 @@ class Served:
     """What hosts say about repositories, carried ones among them."""
     undescribed: tuple[Undescribed, ...] = ()
     """Repositories without a descriptor, carried ones among them."""
+    failures: tuple[SourceFailure, ...] = ()
+    """What the sources themselves reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +208,6 @@ class State:
     skipped: Mapping[str, int] = field(default_factory=dict)
     repositories: tuple[Repository, ...] = ()
     undescribed: tuple[Undescribed, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    """What integrations know, held ones among them."""
+    measurements: tuple[Measurement, ...] = ()

@@ -29,7 +29,7 @@ sources:
 limits: {depth: 12}
 kinds: [kinds/engagement.json]
 integrations:
-  - {type: pagerduty, token: "${PD}"}
+  - {name: drop, type: file, path: "${PD}"}
 announcements: []
 """
 
@@ -57,7 +57,7 @@ def test_a_good_file_is_read_whole(tmp_path):
     assert got.limits.depth == 12
     assert got.limits.documents_per_file == 1_000
     assert got.kinds == ("kinds/engagement.json",)
-    assert got.sections == {"integrations": [{"type": "pagerduty", "token": "pd-key"}], "announcements": []}
+    assert got.sections == {"integrations": [{"name": "drop", "type": "file", "path": "pd-key"}], "announcements": []}
     assert (got.root, got.file) == (tmp_path, tmp_path / "sources.yaml")
 
 
@@ -164,8 +164,8 @@ def test_an_unset_variable_of_the_portal_is_a_finding(tmp_path):
 
 
 def test_an_unset_variable_of_a_section_is_noted_at_its_path(tmp_path):
-    got = read(tmp_path, 'sources: []\nintegrations: [{token: "${PD}"}]')
-    assert got.failures == {"integrations[0].token": "the variable ${PD} is not set; it was looked for in the environment"}
+    got = read(tmp_path, 'sources: []\nintegrations: [{name: drop, type: file, path: "${PD}"}]')
+    assert got.failures == {"integrations[0].path": "the variable ${PD} is not set; it was looked for in the environment"}
 
 
 def test_a_doubled_dollar_is_a_plain_one_and_values_are_not_expanded_again(tmp_path):

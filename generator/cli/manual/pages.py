@@ -23,7 +23,8 @@ def reference_pages(shown: Mapping[str, click.Command], group: click.Group) -> d
 
 def _pages(shown: Mapping[str, click.Command], group: click.Group) -> Iterator[tuple[str, str]]:
     yield "commands.md", commands.commands_page(shown, group)
-    yield "settings.md", settings.settings_page(sources_schema(), _schemas("callboard.sources"), _schemas("callboard.publishers"))
+    groups = ("callboard.sources", "callboard.integrations", "callboard.publishers")
+    yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
     tables = {name: [plugins.described(plugin) for plugin in _built_in(name)] for name in plugins.GROUPS}
     yield "plugins.md", plugins_page(plugins.GROUPS, tables)
     known = list(builtin_kinds().by_name.values())

@@ -33,7 +33,7 @@ Plugins = Mapping[str, Mapping[str, Any]]
 """Schemas of options by the type that settings call."""
 
 
-def settings_page(schema: Mapping[str, Any], sources: Plugins, publishers: Plugins) -> str:
+def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plugins, publishers: Plugins) -> str:
     """Every key with type, default and meaning."""
     properties = schema["properties"]
     parts = [_INTRODUCTION, "## The file", table(HEAD, _rows(_own_keys(schema)))]
@@ -41,6 +41,9 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, publishers: Plugi
         parts += [f"## `{name}`", sentence(properties[name]["description"]), table(HEAD, _rows(schema_fields(properties[name]), defaults))]
     parts += ["## `sources`", "Every source has a name and a type; what else it takes depends on the type."]
     parts += [table(HEAD, _rows(schema_fields(properties["sources"]["items"]))), *_plugins("Source", sources)]
+    if integrations:
+        parts += ["## `integrations`", "Every integration has a name and a type, and may have the title that people call the tool by."]
+        parts += [table(HEAD, _rows(schema_fields(properties["integrations"]["items"]))), *_plugins("Integration", integrations)]
     if publishers:
         parts += ["## `publish`", sentence(properties["publish"]["description"]), *_plugins("Publisher", publishers)]
     return "\n\n".join(parts) + "\n"

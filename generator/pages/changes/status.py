@@ -89,7 +89,8 @@ def status_view(
     """All that the page says."""
     zone = ZoneInfo(settings.portal.timezone)
     held = {one.source for one in stale}
-    types = {source.name: source.type for source in settings.sources}
+    integrations = settings.sections.get("integrations") or ()
+    types = {source.name: source.type for source in settings.sources} | {item["name"]: item["type"] for item in integrations}
     rows = tuple(_row(c, types.get(c.source, ""), held, zone, labels) for c in collections)
     copies = tuple(_stale(one, links, zone) for one in stale)
     refs = {ref for one in stale for ref in one.refs}
@@ -134,9 +135,8 @@ def _time(at: datetime, zone: ZoneInfo) -> str:
 
 def collections_json(collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime) -> dict[str, Any]:
     """What ``/status/collections.json`` says: ``sources`` is what ``ages.js`` reads, ``collections`` has everything."""
-    sources = [
-        {"name": c.source, "collected_at": time_text(c.as_of)} for c in collections if c.family == "entities" and c.as_of is not None
-    ]  # fmt: skip
+    collected = {c.source: c.as_of for c in collections if c.as_of is not None}
+    sources = [{"name": name, "collected_at": time_text(at)} for name, at in collected.items()]
     held = [{"source": s.source, "repository": s.repository, "since": time_text(s.since), "entities": len(s.refs)} for s in stale]
     return {
         "format": FORMAT,

@@ -1,0 +1,84 @@
+"""What all pages about facts are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from generator.catalog import questions
+from generator.catalog.graph import Catalog
+from generator.integrations.collecting import Connection
+from generator.integrations.contract import DeclaredFamily
+from generator.model.facts import Fact, Measurement
+from generator.model.ref import EntityRef
+from generator.pages.parts import EntityLink, Links
+from generator.settings.settings import Settings
+from generator.snapshot.facts import ServedFacts
+
+HIDDEN = frozenset({"on-call", "incident", "vulnerability"})
+"""Families that a public site leaves out unless ``portal.expose`` lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactsContext:
+    """Facts beside the catalog. The two mappings are all that a page about one entity reads of the world."""
+
+    catalog: Catalog
+    facts_by_subject: Mapping[EntityRef, tuple[Fact, ...]]
+    measured_by_subject: Mapping[EntityRef, tuple[Measurement, ...]]
+    connections: Mapping[str, Connection]
+    """By the integration's name."""
+    declared: Mapping[str, DeclaredFamily]
+    """Families of plugins by name."""
+    links: Links
+    settings: Settings
+    labels: Mapping[str, str]
+    users: Mapping[str, EntityRef]
+    """People by their address in lower case, and by their name; for whom a tool calls."""
+
+    @property
+    def is_public(self) -> bool:
+        """People's addresses are left out."""
+        return self.settings.portal.audience == "public"
+
+    def shows(self, family: str) -> bool:
+        """Whether this site's audience may see the family."""
+        return not self.is_public or family not in HIDDEN or family in self.settings.portal.expose
+
+    def facts(self, ref: EntityRef, family: str) -> tuple[Fact, ...]:
+        """What is known about an entity in one family; nothing where the audience must not see it."""
+        return tuple(fact for fact in self.facts_by_subject.get(ref, ()) if fact.family == family) if self.shows(family) else ()
+
+    def of_family(self, family: str) -> tuple[Fact, ...]:
+        """The family's facts about all entities, by entity."""
+        return tuple(fact for ref in self.facts_by_subject for fact in self.facts(ref, family))
+
+    def owner_of(self, ref: EntityRef) -> EntityLink | None:
+        """The first owner that is stated; existing or not."""
+        owner = questions.owner(self.catalog, ref)
+        return self.links.to(owner) if owner else None
+
+    def local(self, at: datetime) -> datetime:
+        """The time in the portal's zone."""
+        return at.astimezone(ZoneInfo(self.settings.portal.timezone))
+
+
+def facts_context(catalog: Catalog, known: ServedFacts, links: Links, settings: Settings, labels: Mapping[str, str]) -> FactsContext:
+    """Everything that pages about facts need; ``links`` may be shared with other families of pages."""
+    return FactsContext(
+        catalog, known.by_subject(), known.measured(), {one.name: one for one in known.connections},
+        {family.name: family for family in known.declared}, links, settings, labels, _users(catalog),
+    )  # fmt: skip
+
+
+def _users(catalog: Catalog) -> Mapping[str, EntityRef]:
+    found: dict[str, EntityRef] = {}
+    for entity in catalog.of_kind("user"):
+        profile = entity.spec.get("profile")
+        email = profile.get("email") if isinstance(profile, Mapping) else None
+        for name in (email, questions.title(entity), entity.ref.name):
+            if isinstance(name, str) and name.strip():
+                found.setdefault(name.strip().lower(), entity.ref)
+    return found
