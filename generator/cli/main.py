@@ -14,6 +14,7 @@ COMMANDS = {
     "build": "Build the portal's site.",
     "serve": "Build, watch, rebuild and show the portal on this machine.",
     "lint": "Check descriptors; references too when the whole portal is checked.",
+    "collect": "Read some sources and leave them to the next build.",
     "diff": "Say what changed from one build to another.",
     "explain": "Say what a problem code means and how to mend it.",
     "plugins": "List what is plugged in.",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from generator.errors import SettingsError
+
 if TYPE_CHECKING:
     from generator.pipeline import Built
+    from generator.settings.settings import Settings
 
 
 def announcer(*, quiet: bool) -> Callable[[str], None]:
@@ -22,6 +25,15 @@ def announcer(*, quiet: bool) -> Callable[[str], None]:
         click.echo(f"\r\x1b[K{phase} …", nl=False, err=True)
 
     return announce
+
+
+def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]:
+    """The names, if ``sources.yaml`` has them all. Raises ``SettingsError``."""
+    known = [source.name for source in settings.sources]
+    for name in names:
+        if name not in known:
+            raise SettingsError(f'There is no source "{name}" in {settings.file.name}.', f"Known are {', '.join(known)}.")
+    return tuple(dict.fromkeys(names))
 
 
 def say_built(built: Built, output: Path) -> None:

@@ -23,6 +23,10 @@ _LISTS = (
 _WHOLES = {"system": "spec.domain", "group": "spec.parent"}
 
 
+COLLECTED_ONLY = ""
+"""The version of a state that no build has made yet, but only a collecting."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Who is who in the two catalogs."""
@@ -42,7 +46,7 @@ def difference(
 
     Where the two builds were made by different versions of Callboard, problems are not compared: new rules are no news about descriptors.
     """
-    if before is None:
+    if before is None or before.version == COLLECTED_ONLY:
         return (Change(at, "baseline", None, after=str(len(portraits))),)
     same_rules = before.version == version
     return compared(before.portraits, portraits, before.concerns if same_rules else (), concerns if same_rules else (), at)

@@ -87,6 +87,7 @@ def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: Stat
         gathered.skipped,
         _ordered((*collected.repositories, *_carried_repositories(previous, held)), night.sources),
         _ordered((*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(night.sources) - answered)})), night.sources),
+        collected.failures,
     )
 
 

@@ -14,7 +14,7 @@ from generator.model.tree import Tree, Trees
 from generator.outside.store import Store
 from generator.problems import Problem
 from generator.snapshot.blobs import keep
-from generator.snapshot.diff import difference
+from generator.snapshot.diff import COLLECTED_ONLY, difference
 from generator.snapshot.facts import ServedFacts
 from generator.snapshot.history import History, history_of, read_changes
 from generator.snapshot.portraits import concerns, portray
@@ -62,6 +62,16 @@ class Memory:
     def recorded(self, trees: Trees) -> Trees:
         """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
         return recorded(trees, partial(keep, self.store))
+
+    def keep_collected(self, served: Served) -> None:
+        """Leave only what was collected; all that the next build compares with stays that of the last build."""
+        kept = remember(served, Noticed((), (), ()), self.recorded(served.trees), self.previous, self.now, COLLECTED_ONLY)
+        before = self.previous
+        if before is not None:
+            collected = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
+            others = tuple(c for c in before.collections if c.family != "entities")
+            kept = replace(before, collections=(*kept.collections, *others), **{name: getattr(kept, name) for name in collected})
+        save(self.store, kept)
 
     def keep(self, served: Served, noticed: Noticed, trees: Trees, known: ServedFacts | None = None) -> None:
         """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
