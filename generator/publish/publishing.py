@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator import plugins
-from generator.errors import PublishError, SettingsError
+from generator.errors import CallboardError, PublishError, SettingsError
 from generator.publish.built_site import Site
 from generator.publish.target import PublishContext, Published, Publisher
 from generator.settings.settings import Settings
@@ -57,9 +57,9 @@ def publish_all(wanted: Sequence[Target], site: Site, context: PublishContext) -
     for target in wanted:
         try:
             yield Outcome(target, _publish(target, table, site, context))
-        except PublishError as error:
-            redact = context.redactor.redact
-            yield Outcome(target, None, PublishError(redact(str(error)), redact(error.hint)))
+        except (CallboardError, OSError) as error:
+            redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run goes on."
+            yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
 
 
 def _publish(target: Target, table: Mapping[str, plugins.Plugin], site: Site, context: PublishContext) -> Published:

@@ -48,6 +48,15 @@ def test_a_place_that_fails_does_not_hinder_the_others_and_the_exit_code_is_2(tm
     assert (tmp_path / "mirror/index.html").exists()
 
 
+def test_a_place_whose_disk_fails_is_told_like_any_other(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    built(tmp_path / "site", OLD)
+    result = run(tmp_path, TWO.replace("path: public", "path: file/public"))
+    assert result.exit_code == 2
+    assert "folder: not published:" in result.output
+    assert (tmp_path / "mirror/index.html").exists()
+
+
 def test_an_unset_token_fails_its_place_alone(tmp_path):
     built(tmp_path / "site", OLD)
     text = TWO + "  - {type: git, url: https://git.acme.example/portal.git, token: '${CALLBOARD_TEST_UNSET_TOKEN}'}\n"
