@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -78,9 +79,10 @@ def _values(entity: Entity, relation_field: RelationField) -> Iterator[tuple[str
     value = _at(entity.spec, relation_field.field)
     if value is None or value == "":
         value = next((derived.value for derived in entity.derived if derived.field == path), None)
+    every = not relation_field.is_checked
     if isinstance(value, list | tuple):
-        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value) if _may_be_reference(item))
-    elif _may_be_reference(value):
+        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value) if every or _may_be_reference(item))
+    elif _may_be_reference(value) or (every and value):
         yield path, value
 
 
@@ -113,5 +115,6 @@ def _unread(entity: Entity, relation_field: RelationField, path: str, value: obj
 
 
 def _shown(value: object) -> str:
-    written = as_text(value) or "a mapping"
+    other = "a mapping" if isinstance(value, Mapping) else json.dumps(value, default=str)
+    written = as_text(value) or other
     return written if len(written) <= LONGEST_WRITTEN else written[: LONGEST_WRITTEN - 1] + "…"

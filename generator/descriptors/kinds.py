@@ -41,6 +41,8 @@ class RelationField:
     """The same for the way back."""
     types: tuple[str, ...] = ()
     """Values of ``spec.type`` for which the field counts; empty: always."""
+    is_checked: bool = True
+    """Whether the schema looks at the field's shape; where it does not, whoever makes the relations has to."""
     kinds: tuple[str, ...] = ()
     """Canonical kinds that it may name; a reference to another one makes no relation. Empty: any."""
 
@@ -179,22 +181,23 @@ def _relation_fields(
         part = resolved(written, whole)
         own = mapping_at(part, OWN)
         if own.get("relation"):
-            yield _relation_field(f"{prefix}{name}", own, many=own.get("many", part.get("type") == "array")), own
+            yield _relation_field(f"{prefix}{name}", own, part), own
         elif steps:
             yield from _relation_fields(mapping_at(part, "properties"), whole, f"{prefix}{name}.", steps - 1)
 
 
-def _relation_field(name: str, own: Mapping[str, Any], *, many: bool) -> RelationField:
+def _relation_field(name: str, own: Mapping[str, Any], part: Mapping[str, Any]) -> RelationField:
     default = own.get("defaultKind")
     return RelationField(
         field=name,
         type=own["relation"],
         reverse=own["reverse"],
         default_kind=default.lower() if default else None,
-        many=many,
+        many=own.get("many", part.get("type") == "array"),
         label=own.get("label", ""),
         reverse_label=own.get("reverseLabel", ""),
         types=tuple(own.get("types", ())),
+        is_checked="type" in part or "types" in own,
         kinds=tuple(kind.lower() for kind in own.get("allowedKinds", ())),
     )
 

@@ -60,3 +60,9 @@ def test_relations_are_those_of_backstage():
         ("dependsOn", "dependsOn", "dependencyOf", None, True),
         ("dependencyOf", "dependencyOf", "dependsOn", None, True),
     }
+
+
+@pytest.mark.parametrize(("tag", "severity"), [("team:web", "warning"), ("a:", "warning"), ("Team:web", "error"), ("a:-", "error")])
+def test_a_colon_in_a_tag_is_accepted_with_a_warning(tag, severity):
+    document = {"apiVersion": "backstage.io/v1alpha1", "kind": "System", "metadata": {"name": "s", "tags": [tag]}, "spec": {"owner": "a"}}
+    assert [(p.code, str(p.severity)) for p in read(json.dumps(document)).problems] == [("ENT011", severity)]
