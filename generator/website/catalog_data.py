@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from generator.catalog.export import entity_json, names_index, table_index
@@ -64,10 +63,3 @@ class _Export:
         if isinstance(value, list | tuple):
             return [self._masked(item) for item in value]
         return value
-
-
-def collections_file(now: datetime, sources: Sequence[str]) -> DataFile:
-    """When each source was collected; the one file that changes with every build, read by pages in the browser."""
-    at = now.isoformat(timespec="seconds")
-    rows = [{"name": name, "collected_at": at} for name in sources]
-    return "status/collections.json", json_bytes({"format": FORMAT, "as_of": at, "sources": rows})
