@@ -26,6 +26,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     },
     "callboard.integrations": {
         "file": "generator.integrations.file:FileIntegration",
+        "pagerduty": "generator.integrations.pagerduty:PagerDutyIntegration",
     },
     "callboard.publishers": {
         "folder": "generator.publish.folder:FolderPublisher",

@@ -1,0 +1,62 @@
+"""Connectors asked against hosts on loopback."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from faulty import PatientClock, Server
+
+from generator import plugins
+from generator.integrations.collecting import collect_facts
+from generator.integrations.contract import GROUP, IntegrationContext, IntegrationSettings, Subject
+from generator.model.ref import parse_ref
+from generator.outside.http import Limits
+
+NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
+TOKEN = "t0ken-very-secret"
+ONCE = Limits(tries=1, connect_seconds=2.0)
+
+
+def subject(name, repository="", **annotations):
+    """Annotations with ``/`` and ``.`` come as a mapping ``annotations=``."""
+    return Subject(parse_ref(f"component:default/{name}"), annotations.pop("annotations", {}), repository=repository, title=name)
+
+
+def context(tmp_path, http=ONCE):
+    return IntegrationContext(
+        root=Path(tmp_path), now=NOW, cache=Path(tmp_path) / "cache", environ=dict(os.environ), clock=PatientClock(), http=http
+    )
+
+
+def known(type_name, url, subjects, tmp_path, http=ONCE, **options):
+    """What the whole way of a build brings, failures included."""
+    item = IntegrationSettings("tool", type_name, {"url": url, **options})
+    return collect_facts([item], subjects, context(tmp_path, http)).gathered
+
+
+def played(play, subjects, tmp_path, http=ONCE, **options):
+    """What a connector finds out from a vendor that is played, and what it asked."""
+    with Server(play) as server:
+        got = known(play.type, server.url, subjects, tmp_path, http, **{**play.options, **options})
+    return got, server.requests
+
+
+def facts(got, family):
+    """``{subject: [values]}`` of a family, in the order of keys."""
+    found = {}
+    for fact in got.facts:
+        if fact.family == family:
+            found.setdefault(fact.subject.name, []).append(fact.value)
+    return found
+
+
+def measured(got, family):
+    return {one.subject.name: one.complete for one in got.measurements if one.family == family}
+
+
+def requests_of(got):
+    return sum(one.traffic.counts.requests for one in got.traffic)
+
+
+def connector(type_name):
+    return plugins.load(GROUP)[type_name].load()
