@@ -166,10 +166,8 @@ def _data(shown: Shown, past: Past) -> Iterator[DataFile]:
     yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=past.settings.portal.audience == "public")
     yield from schema_files(surveyed.catalog, past.settings.portal)
     yield from feed_files(past)
-    yield (
-        "status/collections.json",
-        json_bytes(status.collections_json((*served.collections, *shown.known.collections), served.stale, shown.now)),
-    )
+    collections, stale = status.for_audience((*served.collections, *shown.known.collections), served.stale, past.settings.portal)
+    yield "status/collections.json", json_bytes(status.collections_json(collections, stale, shown.now))
 
 
 def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:

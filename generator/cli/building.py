@@ -21,12 +21,12 @@ PROBLEMS_FOUND = 1
 @click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
 @click.option("--accept-loss", is_flag=True, help="Publish although more is gone than is believed (history: in sources.yaml).")
 @click.option("--from-state", is_flag=True, help="Ask nobody: make the site again of what the last build knew.")
-@click.option("--skip", "not_asked", multiple=True, metavar="NAME",
+@click.option("--skip", multiple=True, metavar="NAME",
               help="Do not ask this source: what `callboard collect` left of it serves.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(  # noqa: PLR0913, PLR0917 - options
     config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
-    accept_loss: bool, from_state: bool, not_asked: tuple[str, ...], quiet: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, skip: tuple[str, ...], quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     settings = read_settings(config, os.environ)
     request = Request(
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
-        not_asked=known_sources(settings, not_asked),
+        not_asked=known_sources(settings, skip),
     )  # fmt: skip
     built = build(request, meter)
     if report:

@@ -13,10 +13,10 @@ NOT_READ = 1
 @click.command("collect")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
-@click.option("--only", "names", multiple=True, metavar="NAME", help="This source; may be given several times. Default: all.")
+@click.option("--only", multiple=True, metavar="NAME", help="This source; may be given several times. Default: all.")
 @click.option("--now", metavar="TIME", help="The time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
 @click.option("--accept-loss", is_flag=True, help="Believe what is gone although it is much (history: in sources.yaml).")
-def command(config: Path, names: tuple[str, ...], now: str | None, accept_loss: bool) -> None:  # noqa: FBT001 - an option
+def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool) -> None:  # noqa: FBT001 - an option
     """Read some sources where they can be reached, and leave them in `.callboard/` to a build elsewhere.
 
     That build says `--skip NAME` and serves what it finds in the state. What cannot be read keeps its last good copy; the exit code is
@@ -37,7 +37,7 @@ def command(config: Path, names: tuple[str, ...], now: str | None, accept_loss: 
 
     settings = read_settings(config, os.environ)
     everything = [source.name for source in settings.sources]
-    asked = known_sources(settings, names or everything)
+    asked = known_sources(settings, only or everything)
     store, section = Store.beside(settings.root), settings.sections.get("history", {})
     with store.lock():
         memory = recall(store, clock.now(now, os.environ), __version__, section)

@@ -14,6 +14,8 @@ from generator.sources.globs import matching
 
 _PATH = "callboard-path-7d1f"
 _LINE = 987_654_321
+TOO_LARGE = "too-large"
+"""Stands for the digest of a file that pages were not given because of its size."""
 V = TypeVar("V")
 
 
@@ -33,7 +35,11 @@ class RecordedTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """The tree's answer; its content is kept."""
-        content = self.tree.read(path, limit)
+        try:
+            content = self.tree.read(path, limit)
+        except TooLargeError:
+            self.files[path] = TOO_LARGE
+            raise
         self.files[path] = self._keep(content)
         return content
 
@@ -77,16 +83,17 @@ class SavedTree:
     def read(self, path: str, limit: int) -> bytes:
         """A content that an earlier build read; every other file counts as missing."""
         digest = self.known.files.get(path)
-        content = self._content(digest) if digest else None
-        if content is None:
+        content = self._content(digest) if digest and digest != TOO_LARGE else None
+        if content is None and digest != TOO_LARGE:
             raise MissingFileError(f"the last good copy of {self.repository} has no file {path!r:.200}")
-        if len(content) > limit:
+        if content is None or len(content) > limit:
             raise TooLargeError(f"{path!r:.200} in {self.repository} has more than {limit:,} bytes")
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
         """What an earlier build found, else what matches among the kept files."""
-        return self.known.globs.get(pattern) or tuple(matching(pattern, sorted(self.known.files)))
+        found = self.known.globs.get(pattern)
+        return tuple(matching(pattern, sorted(self.known.files))) if found is None else found
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Nothing to do: what is kept is here."""

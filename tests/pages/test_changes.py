@@ -323,3 +323,16 @@ def test_home_shows_what_changed_last():
     assert "Changed last" in html
     assert 'href="./changes/2026-10/#d-2026-10-31"' in html
     Outline(html)
+
+
+def test_a_public_portal_does_not_repeat_what_hosts_say():
+    inside = "https://git.inside.example/acme refused"
+    copy = Stale("gone", "t", "acme/gone", "", night(1), inside, (ref("shop"),))
+    bad = replace(BAD, errors=(inside,))
+    of = past(stale=[copy], portal=Portal(audience="public"))
+    (page,) = status.plan([bad], [copy], night(3), of.links, of.settings, of.labels)
+    html = RENDERER.render(page, page.view())
+    assert status.NOT_TOLD in html
+    assert "git.inside" not in html
+    assert of.stale[ref("shop")].cause == status.NOT_TOLD
+    assert "git.inside" not in str(status.collections_json(*status.for_audience([bad], [copy], of.settings.portal), night(3)))

@@ -11,6 +11,7 @@ from snapshot_builders import FIRST, KINDS, PlainTree, Portal, component, known,
 
 from generator.catalog.linking import link
 from generator.catalog.merging import merge
+from generator.errors import TooLargeError
 from generator.model.entity import Derived, Origin
 from generator.model.ref import EntityRef
 from generator.outside.store import Store
@@ -222,6 +223,19 @@ def test_a_saved_tree_answers_what_was_asked_of_the_real_one(tmp_path):
     answers[3:] = [url.replace(" ", "%20") for url in answers[3:]]
     saved = SavedTree(known_tree("here", tree, FIRST, None), store.blob)
     assert [ask(saved) for ask in asked] == answers
+
+
+def test_a_file_that_was_too_large_for_the_pages_is_too_large_again(tmp_path):
+    tree = recorded({("here", "t"): LargeTree()}, lambda _: "")["here", "t"]
+    with pytest.raises(TooLargeError):
+        tree.read("big.md", 10)
+    with pytest.raises(TooLargeError):
+        SavedTree(known_tree("here", tree, FIRST, None), Store(tmp_path).blob).read("big.md", 10)
+
+
+class LargeTree(PlainTree):
+    def read(self, path, limit):
+        raise TooLargeError(path)
 
 
 def test_what_was_asked_of_the_same_commit_before_stays_known():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from generator.linting.rules import all_rules
 from generator.model.entity import Origin
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
+from generator.pages.changes.status import for_audience
 from generator.pages.entities.masking import masked
 from generator.pages.parts import EntityLink, Links, line_url, problem_code_path, with_code
 from generator.problems import Severity
@@ -166,10 +167,6 @@ class Past:
 
 def past_of(history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str]) -> Past:
     """What all pages of this family, entity pages and home need to tell of the past."""
-    by_ref = {ref: one for one in stale for ref in one.refs}
+    _, told = for_audience((), stale, settings.portal)
+    by_ref = {ref: one for one in told for ref in one.refs}
     return Past(history, by_ref, links, trees, settings, labels, {code: rule.severity for code, rule in all_rules().items()})
-
-
-def utc(at: datetime) -> str:
-    """For people who compare clocks: ``2026-11-22 02:00 UTC``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from generator.pages.changes.past import utc
 from generator.pages.page import Page
 from generator.pages.parts import EntityLink, Links, StateView
-from generator.settings.settings import Settings
+from generator.settings.settings import Portal, Settings
 from generator.snapshot.rows import collection_row, time_text
 from generator.snapshot.values import Collection, Stale
 
@@ -20,6 +19,9 @@ FORMAT = 1
 ENTITIES = 20
 """Entities of one repository that are named."""
 ERRORS = 20
+UTC_ZONE = ZoneInfo("UTC")
+NOT_TOLD = "could not be read"
+"""All that a public portal says of a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,17 @@ def plan(
     collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str]
 ) -> Iterator[Page]:
     """The one page."""
-    view = partial(status_view, collections, stale, as_of, links, settings, labels)
+    view = partial(status_view, *for_audience(collections, stale, settings.portal), as_of, links, settings, labels)
     yield Page("status/", "status.html", "wide", "-", labels["status"], view, labels["status_text"])
+
+
+def for_audience(
+    collections: Sequence[Collection], stale: Sequence[Stale], portal: Portal
+) -> tuple[tuple[Collection, ...], tuple[Stale, ...]]:
+    """The same; on a public portal without the words of hosts and vendors, which may name what is inside."""
+    if portal.audience != "public":
+        return tuple(collections), tuple(stale)
+    return tuple(replace(c, errors=(NOT_TOLD,) if c.errors else ()) for c in collections), tuple(replace(s, cause=NOT_TOLD) for s in stale)
 
 
 def status_view(
@@ -95,7 +106,7 @@ def status_view(
     copies = tuple(_stale(one, links, zone) for one in stale)
     refs = {ref for one in stale for ref in one.refs}
     counted = any(c.requests is not None for c in collections)
-    return StatusView(time_text(as_of), _time(as_of, zone), utc(as_of), rows, counted, copies, len(refs))
+    return StatusView(time_text(as_of), _time(as_of, zone), _time(as_of, UTC_ZONE), rows, counted, copies, len(refs))
 
 
 def _row(collection: Collection, kind: str, held: set[str], zone: ZoneInfo, labels: Mapping[str, str]) -> SourceRow:
