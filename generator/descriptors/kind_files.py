@@ -126,7 +126,11 @@ def _check_shape(file: SchemaFile, dialect: str) -> None:
         path = tuple(error.instance_path)
         if path not in told and path[-1:] != ("pattern",):
             told.add(path)
-            file.at(path, f'"{".".join(map(str, path))}" is no JSON Schema: {" ".join(error.message.split())[:200]}')
+            why = _TYPES if path[-1:] == ("type",) else " ".join(error.message.split())[:200]
+            file.at(path, f'"{".".join(map(str, path))}" is no JSON Schema: {why}')
+
+
+_TYPES = "a type is string, number, integer, boolean, array, object or null"
 
 
 @lru_cache(maxsize=4)

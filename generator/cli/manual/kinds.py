@@ -12,7 +12,7 @@ from generator.descriptors.kinds import Kind, RelationField
 
 HEAD = ("Field", "Type", "Means")
 _INTRODUCTION = """The built-in kinds are those of Backstage's catalog model. A portal adds its own with `kinds:` in `sources.yaml`: a JSON
-Schema each, with its relations declared in it; the schemas of the built-in ones, published at `/schema/<kind>.json`, are examples."""
+Schema each, with its relations declared in it; [Add a kind of your own](../../how-to/own-kinds.md) tells how."""
 
 
 def index_page(kinds: Sequence[Kind], envelope: Mapping[str, Any]) -> str:

@@ -1,0 +1,23 @@
+"""The manual's examples of kinds are kinds, and its descriptors are good ones."""
+
+import re
+from pathlib import Path
+
+from generator.descriptors.own_kinds import read_kinds
+from generator.descriptors.place import Place
+from generator.descriptors.reading import read_text
+from generator.settings.settings import Limits
+
+MANUAL = Path(__file__).parents[2] / "docs/how-to/own-kinds.md"
+PLACE = Place("here", "tree", "acme/shop", "", "catalog-info.yaml")
+
+
+def test_the_schemas_and_the_descriptor_of_the_manual_are_good(tmp_path):
+    blocks = dict(re.findall(r'```yaml title="([^"]+)"\n(.*?)```', MANUAL.read_text("utf-8"), re.DOTALL))
+    (tmp_path / "kinds").mkdir()
+    for path, text in blocks.items():
+        (tmp_path / path).write_text(text)
+    kinds = read_kinds(sorted((tmp_path / "kinds").iterdir()), tmp_path)
+    assert kinds.labels["producedBy"] == "Written by"
+    assert not read_text(blocks["catalog-info.yaml"].encode(), PLACE, lambda path: b"", kinds, Limits()).problems
+    assert kinds.get("component").house_rules
