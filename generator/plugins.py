@@ -27,6 +27,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.integrations": {
         "file": "generator.integrations.file:FileIntegration",
         "pagerduty": "generator.integrations.pagerduty:PagerDutyIntegration",
+        "snyk": "generator.integrations.snyk:SnykIntegration",
     },
     "callboard.publishers": {
         "folder": "generator.publish.folder:FolderPublisher",
