@@ -14,6 +14,7 @@ from typing import Any
 from generator import __version__
 from generator.diagrams.layout import Layouts
 from generator.errors import SourceError
+from generator.model.entity import Entity
 from generator.outside.metering import Meter, peak_memory
 from generator.outside.store import Store
 from generator.pages import entities
@@ -21,12 +22,15 @@ from generator.pages.changes import planning as changes
 from generator.pages.changes import status, timeline
 from generator.pages.changes.feeds import feed_files
 from generator.pages.changes.past import Past, past_of
+from generator.pages.entities.context import EntityContext
+from generator.pages.entities.following import follow
 from generator.pages.facts import planning as facts
-from generator.pages.facts.context import facts_context
+from generator.pages.facts.context import FactsContext, facts_context
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
 from generator.pages.page import Page
 from generator.pages.parts import Links
+from generator.pages.reading import Reading
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
 from generator.snapshot.facts import ServedFacts
@@ -37,8 +41,8 @@ from generator.snapshot.remembering import Memory, recall
 from generator.snapshot.values import Served
 from generator.surveying import Surveyed, know, say_failures, survey_from_state, survey_with_memory
 from generator.website.assembling import Assembled, assemble
-from generator.website.catalog_data import DataFile, catalog_files
-from generator.website.data_files import json_bytes
+from generator.website.catalog_data import entity_files, list_files
+from generator.website.data_files import DataFile, json_bytes
 from generator.website.editor_schemas import schema_files
 from generator.website.portal_files import find_portal_files
 from generator.website.strings import read_strings
@@ -141,29 +145,42 @@ def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
     labels = read_strings(find_portal_files(settings.root), settings.portal.language)
     links = Links(surveyed.catalog)
     past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels)
+    layouts = Layouts(store.cache / "layouts")
+    world = facts_context(surveyed.catalog, shown.known, links, settings, labels)
+    context, reading = follow(_of_entities(shown, past, layouts, world))
     return assemble(
-        _plan(shown, past, Layouts(store.cache / "layouts")), _data(shown, past), settings, store, request.output,
+        _plan(shown, past, context, reading, world), _data(shown, past, reading.whole()), settings, store, request.output,
         environ=request.environ, kind_icons=[kind.icon for kind in surveyed.catalog.kinds.by_name.values()],
+        laid_out=lambda: layouts.statistics.placed,
     )  # fmt: skip
 
 
-def _plan(shown: Shown, past: Past, layouts: Layouts) -> Iterator[Page]:
-    surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
-    catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
-    world = facts_context(catalog, shown.known, links, settings, labels)
-    indexed = index_pages.index_context(catalog, problems, trees, settings, layouts, labels, links, latest=timeline.latest(past))
-    of_entities = replace(
-        entities.entity_context(catalog, problems, trees, settings, layouts, labels, links),
+def _of_entities(shown: Shown, past: Past, layouts: Layouts, world: FactsContext) -> EntityContext:
+    surveyed = shown.surveyed
+    return replace(
+        entities.entity_context(surveyed.catalog, surveyed.problems, surveyed.trees, past.settings, layouts, past.labels, past.links),
         first=(partial(timeline.last_good_copy, past),),
         last=(partial(facts.of_entity, world), partial(timeline.timeline, past)),
     )
+
+
+def _plan(shown: Shown, past: Past, context: EntityContext, reading: Reading, world: FactsContext) -> Iterator[Page]:
+    surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
+    catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
+    indexed = index_pages.index_context(catalog, problems, trees, settings, context.layouts, labels, links, latest=timeline.latest(past))
     fresh = status.plan((*served.collections, *shown.known.collections), served.stale, shown.now, links, settings, labels)
-    return chain(indexes.plan(indexed), entities.plan(of_entities), changes.plan(past), facts.plan(world), fresh)
+    is_public = settings.portal.audience == "public"
+
+    def files(context: EntityContext, entity: Entity) -> Iterator[tuple[str, bytes]]:
+        return entity_files(context.catalog, context.trees, entity, is_public=is_public)
+
+    return chain(indexes.plan(indexed), entities.plan(context, reading, files), changes.plan(past), facts.plan(world), fresh)
 
 
-def _data(shown: Shown, past: Past) -> Iterator[DataFile]:
+def _data(shown: Shown, past: Past, key: str) -> Iterator[DataFile]:
     surveyed, served = shown.surveyed, shown.served
-    yield from catalog_files(surveyed.catalog, surveyed.problems, surveyed.trees, is_public=past.settings.portal.audience == "public")
+    is_public = past.settings.portal.audience == "public"
+    yield from list_files(surveyed.catalog, surveyed.problems, surveyed.trees, key, is_public=is_public)
     yield from schema_files(surveyed.catalog, past.settings.portal)
     yield from feed_files(past)
     collections, stale = status.for_audience((*served.collections, *shown.known.collections), served.stale, past.settings.portal)
@@ -191,6 +208,7 @@ def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], me
             "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
             "pages": site.pages,
             "pages_rendered": site.rendered,
+            "diagrams_laid_out": site.laid_out,
             "files_written": committed.written,
             "files_unchanged": committed.unchanged,
             "files_removed": committed.removed,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from generator.pages.reading import Key, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,9 @@ class Page:
     """What full-text search indexes; None keeps the page out."""
     ref: str = ""
     """The entity's canonical reference on entity pages."""
+    files: Callable[[], Iterable[tuple[str, bytes]]] | None = field(default=None)
+    """Files that belong to the page, by their path below the site's root: the same things as data."""
+    reading: Reading | None = field(default=None)
+    """Follows all that ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is looked at in each build."""
+    own: tuple[Key, ...] = ()
+    """What they are made of without reading it."""

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from generator.errors import WebsiteError
-from generator.model.ref import parse_ref
+from generator.outside.forking import can_share, shared
 from generator.outside.store import Store, locked
 from generator.pages.page import Page, SearchText
+from generator.pages.reading import Reading
 from generator.problems import Problem
 from generator.settings.settings import Settings
+from generator.website.checking_links import LinkCheck
 from generator.website.committing import Committed, Staging, Step
+from generator.website.data_files import DataFile, Later, put_data
 from generator.website.engine import Project
 from generator.website.foundation import Foundation, lay_foundation
 from generator.website.guides import read_guides
 from generator.website.icons import SPRITE_PATH
-from generator.website.links import BrokenLink, broken_links, page_links
-from generator.website.page_cache import KnownPage, read_pages, write_pages
-from generator.website.page_making import PageMaker
+from generator.website.page_cache import KnownPage, KnownPages, read_pages, text_key, write_pages
+from generator.website.page_making import Made, PageMaker, Part, file_of
 from generator.website.portal_files import find_portal_files
 from generator.website.rendering import Renderer, up_for
-from generator.website.rules.dead_link import RULE as DEAD_LINK
-from generator.website.search import search_bundle
+from generator.website.search import put_search
 from generator.website.sitemap import robots, sitemap
 
 Progress = Callable[[str, int], None]
 """Told of each phase (``pages``, ``search``, ``commit``) and how much of it is done."""
-_SHOWN = 20
-_EVERY = 100
+PART = 64
+"""Pages that a process makes before it tells what came of them."""
+WORTH_SHARING = 256
+"""Fewer pages are made by this process alone: to fork and to send costs a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Assembled:
     """All pages of the site, guides apart."""
     rendered: int
     """Those among them that had to be made again."""
+    laid_out: int
+    """Diagrams that had to be laid out."""
     committed: Committed
     problems: tuple[Problem, ...]
     """Dead links in people's texts."""
@@ -53,14 +59,29 @@ class _Gathered:
     """What the pages leave behind, for the checks over the whole site."""
 
     known: dict[str, KnownPage] = field(default_factory=dict)
-    refs: dict[str, str] = field(default_factory=dict)
-    search: dict[str, SearchText] = field(default_factory=dict)
+    texts: dict[str, SearchText] = field(default_factory=dict)
     rendered: int = 0
+    laid_out: int = 0
+    targets: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    """Paths of the pages that were rendered."""
+    lost: bool = False
+    """A page has lost an anchor."""
+
+    def add(self, made: Made) -> None:
+        self.known[made.path] = made.known
+        if made.text is not None:
+            self.texts[made.path] = made.text
+        self.rendered += made.rendered
+        if made.rendered:
+            self.made.add(made.path)
+        self.targets.update(made.targets)
+        self.lost |= made.lost
 
 
 def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above comes in here
     pages: Iterable[Page],
-    data_files: Iterable[tuple[str, bytes]],
+    data_files: Iterable[DataFile],
     settings: Settings,
     store: Store,
     output: Path,
@@ -71,12 +92,13 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     progress: Progress = lambda _phase, _done: None,
     python: Path = Path(sys.executable),
     step: Step = lambda _: None,
+    laid_out: Callable[[], int] = lambda: 0,
 ) -> Assembled:
     """Make the site in ``output`` what the pages and data files say; what did not change is not touched.
 
     Args:
-        pages: taken one by one; no two rendered pages are held at a time.
-        data_files: paths below the site's root, and contents.
+        pages: no two rendered pages are held at a time; many are shared out among the processors.
+        data_files: paths below the site's root, and contents, or how to make them once the pages are there.
         settings: the portal's.
         store: its caches make the next build quick; they may be deleted at any time.
         output: a new folder, an empty one, or one that Callboard has made.
@@ -86,12 +108,13 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         progress: told what is going on.
         python: the interpreter that has MkDocs.
         step: told of each file operation of the commit.
+        laid_out: how many diagrams had to be laid out so far.
 
     Raises:
         WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
     """
     with locked(store.folder / "website.lock", wait=False), _disk_errors():
-        assembly = _Assembly(settings, store, output, environ, frozenset(kind_icons), progress, python, step)
+        assembly = _Assembly(settings, store, output, environ, frozenset(kind_icons), progress, python, step, laid_out)
         return assembly.run(pages, data_files, changed or {})
 
 
@@ -105,9 +128,9 @@ def _disk_errors() -> Iterator[None]:
 
 
 class _Assembly:
-    def __init__(
-        self, settings: Settings, store: Store, output: Path, environ: Mapping[str, str],
-        kind_icons: frozenset[str], progress: Progress, python: Path, step: Step,
+    def __init__(  # noqa: PLR0913, PLR0917 - what assemble is given
+        self, settings: Settings, store: Store, output: Path, environ: Mapping[str, str], kind_icons: frozenset[str],
+        progress: Progress, python: Path, step: Step, laid_out: Callable[[], int],
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
@@ -118,91 +141,102 @@ class _Assembly:
         project = Project(self.portal, settings.root, files, self.renderer.labels, read_guides(files.guides))
         progress("frames", 0)
         self.foundation: Foundation = lay_foundation(project, store.cache / "frames", python, environ)
-        self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal)
         self.staging = Staging(output, step)
+        self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, laid_out)
 
-    def run(self, pages: Iterable[Page], data_files: Iterable[tuple[str, bytes]], changed: Mapping[str, str]) -> Assembled:
+    def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
+        pages = (*planned, self._not_found())
         try:
-            gathered = self._make_pages(chain(pages, [self._not_found()]))
-            for path, content in chain(self._own_files(gathered, changed), data_files):
-                self.staging.put(path, content)
-            self._put_search(gathered)
-            problems = self._check_links(gathered)
+            reading = next((page.reading for page in pages if page.reading), None)
+            before = read_pages(self.store.cache / "pages.jsonl")
+            names = before.all_names(reading)
+            gathered = self._make_pages(pages, before, reading, names)
+            put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
+            self._put_search(pages, gathered)
+            problems = self._check_links(pages, gathered, before.guides)
         except BaseException:
             self.staging.discard()
             raise
         self.progress("commit", 0)
         committed = self.staging.commit()
-        write_pages(self.store.cache / "pages.jsonl", gathered.known)
-        return Assembled(len(gathered.known), gathered.rendered, committed, problems)
+        write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
+        return Assembled(len(gathered.known), gathered.rendered, gathered.laid_out, committed, problems)
 
-    def _make_pages(self, pages: Iterable[Page]) -> _Gathered:
-        before, gathered = read_pages(self.store.cache / "pages.jsonl"), _Gathered()
-        for number, page in enumerate(pages):
-            if number % _EVERY == 0:
-                self.progress("pages", number)
-            self._make_page(page, before.get(page.path), gathered)
+    def _make_pages(self, pages: Sequence[Page], before: KnownPages, reading: Reading | None, names: Sequence[str]) -> _Gathered:
+        gathered, todo = _Gathered(), []
+        changes = before.changed(reading)
+        for page in pages:
+            known = before.pages.get(page.path)
+            if known and changes is not None and self._is_untouched(page, known, changes):
+                gathered.known[page.path] = known
+            else:
+                todo.append((page, known))
+        if reading:
+            reading.number(names)
+        done = 0
+        for part in self._parts(todo):
+            self.progress("pages", done)
+            done += len(part.pages)
+            gathered.laid_out += part.laid_out
+            for made in part.pages:
+                gathered.add(made)
+        gathered.known = {page.path: gathered.known[page.path] for page in pages}
         return gathered
 
-    def _make_page(self, page: Page, known: KnownPage | None, gathered: _Gathered) -> None:
-        draft = self.maker.draft(page)
-        file = file_of(page.path)
-        if not (known and known.key == draft.key and self.staging.keep(file, known.digest)):
-            content, links = self.maker.make(draft)
-            self.staging.put(file, content)
-            known = KnownPage(draft.key, self.staging.digest(file), links)
-            gathered.rendered += 1
-        gathered.known[page.path] = known
-        gathered.refs[page.path] = page.ref
-        if page.search is not None:
-            gathered.search[page.path] = page.search()
+    def _is_untouched(self, page: Page, known: KnownPage, changes: frozenset[int | str]) -> bool:
+        """Nothing that the page reads has changed; its files stay as they are."""
+        if page.reading is None or not changes.isdisjoint(known.reads) or known.shell != self.maker.shell(page):
+            return False
+        return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
+
+    def _parts(self, todo: Sequence[tuple[Page, KnownPage | None]]) -> Iterator[Part]:
+        """All that came of these pages, by several processes where that pays."""
+        parts = [todo[start : start + PART] for start in range(0, len(todo), PART)]
+        if len(todo) < WORTH_SHARING or not can_share():
+            yield from map(self.maker.make_all, parts)
+            self.staging.news()
+            return
+        for part in shared(self.maker.make_all, parts):
+            self.staging.adopt(part.news)
+            yield part
 
     def _not_found(self) -> Page:
         return Page("404.html", "404.html", "wide", "none", self.renderer.labels["not_found"], lambda: None)
 
-    def _own_files(self, gathered: _Gathered, changed: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    def _own_files(self, gathered: _Gathered, changed: Mapping[str, str]) -> Iterator[DataFile]:
         for path, file in self.foundation.files.items():
-            yield path, file.read_bytes()
+            yield Later(path, self.foundation.key, partial(_content, file))
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:
             paths = {*gathered.known, *self.foundation.guides} - {"404.html", "search/"}
             yield "sitemap.xml", sitemap(paths, self.portal, changed)
 
-    def _put_search(self, gathered: _Gathered) -> None:
-        texts = gathered.search | dict(self.foundation.guides)
-        self.progress("search", len(texts))
-        bundle = search_bundle(texts, self.portal.language, self.store.cache / "search", self.environ)
-        for name, file in bundle.items():
-            self.staging.put(f"pagefind/{name}", file.read_bytes())
+    def _put_search(self, pages: Sequence[Page], gathered: _Gathered) -> None:
+        guides = self.foundation.guides
+        digests = {path: known.search for path, known in gathered.known.items() if known.search}
+        digests |= {path: text_key(text) for path, text in guides.items()}
+        self.progress("search", len(digests))
 
-    def _check_links(self, gathered: _Gathered) -> tuple[Problem, ...]:
+        def texts() -> Iterator[tuple[str, SearchText]]:
+            for page in pages:
+                if page.search is not None:
+                    yield page.path, gathered.texts.get(page.path) or page.search()
+            yield from guides.items()
+
+        put_search(digests, texts, self.portal.language, self.store.cache / "search", self.staging, self.environ)
+
+    def _check_links(self, pages: Sequence[Page], gathered: _Gathered, guides_before: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)
-        links = {path: known.links for path, known in gathered.known.items()}
-        for path in self.foundation.guides:
-            links[path] = page_links(self.foundation.files[file_of(path)].read_text(encoding="utf-8"), path, base)
-        links |= self.maker.frame_links(base)
         icons = frozenset(f"i-{name}" for name in self.renderer.symbols)
-        broken = tuple(broken_links(links, self.staging.paths(), {SPRITE_PATH: icons}))
-        ours = [link for link in broken if not link.in_prose]
-        if ours:
-            shown = "\n".join(f"  {link.page or '/'}: {link.target}" for link in ours[:_SHOWN])
-            more = f"\n  and {len(ours) - _SHOWN} more" if len(ours) > _SHOWN else ""
-            raise WebsiteError(
-                f"{len(ours)} links of the site lead nowhere:\n{shown}{more}",
-                "A template or a guide names a page or heading that is not there.",
-            )
-        return tuple(_problem(link, gathered.refs.get(link.page, "")) for link in broken)
+        guides = {path: self.foundation.files[file_of(path)] for path in self.foundation.guides}
+        check = LinkCheck(gathered.known, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
+        may_lack = (
+            gathered.lost or guides_before != self.foundation.key or any(not path.startswith("pagefind/") for path in self.staging.gone())
+        )
+        gathered.known = check.run(guides, self.maker.frame_links(base), gathered.made, gathered.targets, may_lack=may_lack)
+        return check.problems({page.path: page.ref for page in pages})
 
 
-def file_of(path: str) -> str:
-    """The file of a page: ``index.html`` in its folder, or the path itself."""
-    return path if path.endswith(".html") else f"{path}index.html"
-
-
-def _problem(link: BrokenLink, ref: str) -> Problem:
-    subject = parse_ref(ref).canonical() if ref else None
-    return DEAD_LINK.problem(
-        f"The text has a link to {link.target[:200]!r}, which is not there.", subject=subject, field=link.target[:200],
-        hint="Write the address relative to the file that has the text, or leave the link out.",
-    )  # fmt: skip
+def _content(file: Path, _: Callable[[str], bytes]) -> bytes:
+    return file.read_bytes()

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from generator.website.manifest import MARKER, WORKSHOP, Written, checked_path, 
 
 Step = Callable[[str], None]
 """Told of each file operation before it happens; a test raises there."""
+News = tuple[str, str, int, bool]
+"""Path, digest and size of a file that the site will have, and whether it was staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Committed:
 class Staging:
     """The next state of one output folder; nothing outside of its workshop is touched before ``commit``.
 
+    Files are staged at their own paths, so that a folder that is new as a whole is moved as a whole.
+
     Raises:
         WebsiteError: the folder holds what is not ours.
     """
@@ -45,48 +49,89 @@ class Staging:
         self.output = output
         self._step = step
         self._workshop = output / WORKSHOP
+        self._files = f"{self._workshop}/files/"
         self.recovered = _recover(output, step)
         self._before = read_manifest(output)
         self._after: dict[str, Written] = {}
-        self._moves: list[tuple[str, str]] = []
+        self._moves: list[str] = []
+        self._made: set[str] = set()
+        self._last: tuple[bytes, str] = (b"", "")
+        self._news: list[News] = []
 
-    def put(self, path: str, content: bytes) -> bool:
-        """Have a file with this content; True if that changes something."""
+    def put_file(self, path: str, file: str) -> None:
+        """Have a file that lies elsewhere, and take it from there if that can be done."""
+        self.put(path, _content(file), file)
+
+    def put(self, path: str, content: bytes, file: str = "") -> bool:
+        """Have a file with this content; True if that changes something. ``file`` has the same content and may be taken away."""
         self._refuse_twice(path)
         new = Written(digest_of(content), len(content))
         self._after[path] = new
-        if self._before.get(path) == new and self._size(path) == new.size:
-            return False
-        if self._before and path not in self._before:  # a folder that was empty has nothing in the way
-            self._refuse_foreign(path)
-        name = str(len(self._moves))
-        if not self._moves:
-            (self._workshop / "files").mkdir(parents=True, exist_ok=True)
-        self._step(f"stage {path}")
-        (self._workshop / "files" / name).write_bytes(content)
-        self._moves.append((name, path))
-        return True
+        changes = self._before.get(path) != new or self._size(path) != new.size
+        self._news.append((path, new.digest, new.size, changes))
+        if changes:
+            if self._before and path not in self._before:  # a folder that was empty has nothing in the way
+                self._refuse_foreign(path)
+            self._step(f"stage {path}")
+            self._write(path, content, file)
+            self._moves.append(path)
+        return changes
 
     def keep(self, path: str, digest: str) -> bool:
         """Leave a file as it is; False if it is not there with that digest, and has to be ``put``."""
-        self._refuse_twice(path)
-        there = self._before.get(path)
-        if there is None or there.digest != digest or self._size(path) != there.size:
-            return False
-        self._after[path] = there
+        return self.keep_all((path, digest))
+
+    def keep_all(self, *files: tuple[str, str]) -> bool:
+        """Leave these files as they are, each a path and a digest; False, and none is kept, if one of them is not there."""
+        for path, digest in files:
+            there = self._before.get(path)
+            if there is None or there.digest != digest or self._size(path) != there.size:
+                return False
+        for path, digest in files:
+            self._refuse_twice(path)
+            there = self._after[path] = self._before[path]
+            self._news.append((path, digest, there.size, False))
         return True
+
+    def news(self) -> list[News]:
+        """What was put and kept since this was asked last: a forked process tells it to its parent."""
+        news, self._news = self._news, []
+        return news
+
+    def adopt(self, news: Iterable[News]) -> None:
+        """Take over what a forked process has put and kept."""
+        for path, digest, size, changes in news:
+            self._refuse_twice(path)
+            self._after[path] = Written(digest, size)
+            if changes:
+                self._moves.append(path)
 
     def paths(self) -> Iterable[str]:
         """The files that the site will have."""
         return self._after.keys()
 
+    def gone(self) -> set[str]:
+        """The files that the site has and will not have, so far."""
+        return self._before.keys() - self._after.keys()
+
+    def is_new(self) -> bool:
+        """Nothing was there before."""
+        return not self._before
+
     def digest(self, path: str) -> str:
         """The digest of a file that the site will have."""
         return self._after[path].digest
 
+    def read(self, path: str) -> bytes:
+        """The content of a file that the site will have."""
+        try:
+            return _content(self._files + path)
+        except OSError:
+            return _content(f"{self.output}/{path}")
+
     def commit(self) -> Committed:
         """Make the folder what was staged: assets first, pages last, then what is gone is removed."""
-        removed = sorted(set(self._before) - set(self._after))
+        removed = sorted(self.gone())
         if self._moves or removed or not (self.output / MARKER).is_file():
             self._write_journal(removed)
             _roll_forward(self.output, self._step)
@@ -97,14 +142,42 @@ class Staging:
         """Forget what was staged; the old site stays."""
         shutil.rmtree(self._workshop, ignore_errors=True)
 
+    def _write(self, path: str, content: bytes, file: str) -> None:
+        """Plain calls of the system: a cold build comes here 40,000 times. The same content twice in a row is one file with two names."""
+        target = self._files + path
+        folder = target.rpartition("/")[0]
+        if folder not in self._made:
+            try:
+                os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            except (FileExistsError, NotADirectoryError):
+                raise WebsiteError(f"Two parts of the site want {path!r}, one as a file and one as a folder.") from None
+            self._made.add(folder)
+        if file:
+            with contextlib.suppress(OSError):  # it lies on another file system
+                os.replace(file, target)  # noqa: PTH105
+                return
+        last, name = self._last
+        self._last = (content, target)
+        if last is content and content:
+            with contextlib.suppress(OSError):  # a file system without links
+                os.link(name, target)
+                return
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        finally:
+            os.close(descriptor)
+
     def _write_journal(self, removed: list[str]) -> None:
-        folders = parents(path for _, path in self._moves)
-        in_the_way = {path for path in removed if path in folders} | _inside(removed, {path for _, path in self._moves})
+        folders = parents(self._moves)
+        in_the_way = {path for path in removed if path in folders} | _inside(removed, set(self._moves))
         journal = {
-            "moves": sorted(self._moves, key=lambda move: (move[1].endswith(".html"), move[1])),
+            "moves": sorted(self._ways(), key=lambda path: (1 if path in folders else 2 * path.endswith(".html"), path)),
             "first": sorted(in_the_way),
             "last": [path for path in removed if path not in in_the_way],
-            "files": {path: asdict(file) for path, file in self._after.items()},
+            "files": {path: (file.digest, file.size) for path, file in self._after.items()},
         }
         self._workshop.mkdir(parents=True, exist_ok=True)
         draft = self._workshop / "journal.draft"
@@ -115,6 +188,19 @@ class Staging:
             os.fsync(file.fileno())
         self._step("name the journal")
         draft.replace(self._workshop / "journal")
+
+    def _ways(self) -> set[str]:
+        """What is to be moved: the outermost folders that are not there yet, and files whose folders are."""
+        there: dict[str, bool] = {"": True}
+
+        def way(path: str) -> str:
+            above = path.rpartition("/")[0]
+            if above not in there:
+                outermost = way(above)
+                there[above] = outermost == above and os.path.isdir(f"{self.output}/{above}")  # noqa: PTH112
+            return path if there[above] else way(above)
+
+        return {way(path) for path in self._moves}
 
     def _refuse_twice(self, path: str) -> None:
         if checked_path(path) in self._after:
@@ -131,9 +217,14 @@ class Staging:
 
     def _size(self, path: str) -> int:
         try:
-            return (self.output / path).stat().st_size
+            return os.stat(f"{self.output}/{path}").st_size  # noqa: PTH116
         except OSError:
             return -1
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def _recover(output: Path, step: Step) -> bool:
@@ -150,15 +241,14 @@ def _roll_forward(output: Path, step: Step) -> None:
     journal: dict[str, Any] = json.loads((workshop / "journal").read_bytes())
     for path in journal["first"]:
         _remove(output, path, step)
-    made: set[str] = set()
-    for name, path in journal["moves"]:
-        _move(workshop / "files" / name, output, path, made, step)
+    for path in journal["moves"]:
+        _move(workshop / "files" / path, output, path, step)
     for path in journal["last"]:
         _remove(output, path, step)
     _remove_empty_folders(output, (*journal["first"], *journal["last"]), step)
     step("write the marker")
     draft = workshop / "marker"
-    draft.write_bytes(manifest_text({path: Written(**file) for path, file in journal["files"].items()}))
+    draft.write_bytes(manifest_text({path: Written(*file) for path, file in journal["files"].items()}))
     draft.replace(output / MARKER)
     step("forget the journal")
     (workshop / "journal").unlink()
@@ -166,16 +256,13 @@ def _roll_forward(output: Path, step: Step) -> None:
     shutil.rmtree(workshop)
 
 
-def _move(staged: Path, output: Path, path: str, made: set[str], step: Step) -> None:
+def _move(staged: Path, output: Path, path: str, step: Step) -> None:
+    """Move a file, or a folder that was not there when the journal was written."""
     if not staged.exists():  # an interrupted run has moved it already
         return
-    folder = path.rpartition("/")[0]
-    if folder not in made:
-        step(f"make {folder}/")
-        (output / folder).mkdir(parents=True, exist_ok=True)
-        made.add(folder)
     target = output / path
-    if target.is_dir():  # its files of ours are removed by now: only empty folders can be left
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and staged.is_file():  # its files of ours are removed by now: only empty folders can be left
         _remove_empty_tree(target)
     step(f"move {path}")
     staged.replace(target)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from html import unescape
+from typing import Protocol
 from urllib.parse import unquote
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"\']|"[^"]*"|\'[^\']*\')*)>')
@@ -109,33 +111,51 @@ class _Resolver:
         return _resolved(unescape(address), self._path, self._folder, self._base)
 
 
-def broken_links(pages: Mapping[str, PageLinks], files: Iterable[str], extra_ids: Mapping[str, frozenset[str]]) -> Iterator[BrokenLink]:
-    """All links that lead nowhere: to no file, to no anchor of a page that we know, or above the site's root.
+class Anchors(Protocol):
+    """The anchors of every page and file that has any."""
 
-    ``extra_ids`` has anchors that every page has (key ``*``) and those of files that are no pages.
+    def get(self, path: str, /) -> frozenset[str] | None:
+        """Those of one; None where they are not known."""
+
+
+def broken_links(pages: Mapping[str, PageLinks], files: AbstractSet[str], others: Anchors) -> Iterator[BrokenLink]:
+    """All links of these pages that lead nowhere: to no file, to no anchor of a page that we know, or above the site's root.
+
+    ``others`` has the anchors of what is not among the pages.
     """
-    there = set(files)
-    ids = {path: frozenset(links.ids) | extra_ids.get("*", frozenset()) for path, links in pages.items()} | dict(extra_ids)
+    ids = _AllAnchors({path: frozenset(links.ids) for path, links in pages.items()}, others)
     good: set[str] = set()
     for page, links in pages.items():
         for in_prose, targets in ((False, links.ours), (True, links.prose)):
             for target in targets:
                 if target in good:
                     continue
-                if _leads_somewhere(target, there, ids):
+                if leads_somewhere(target, files, ids):
                     good.add(target)
                 else:
                     yield BrokenLink(page, target, in_prose)
 
 
-def _leads_somewhere(target: str, there: set[str], ids: Mapping[str, frozenset[str]]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _AllAnchors:
+    pages: Mapping[str, frozenset[str]]
+    others: Anchors
+
+    def get(self, path: str, /) -> frozenset[str] | None:
+        return self.pages[path] if path in self.pages else self.others.get(path)
+
+
+def leads_somewhere(target: str, there: AbstractSet[str], anchors: Anchors) -> bool:
+    """Whether there is such a file, and such an anchor if the anchors of that page are known."""
     path, _, fragment = target.partition("#")
     known = path in there if path and not path.endswith("/") else f"{path}index.html" in there
     if not known and path and not path.endswith("/"):  # every server sends `catalog` on to `catalog/`
         path += "/"
         known = f"{path}index.html" in there
-    anchors = ids.get(path)
-    return known and (not fragment or anchors is None or fragment in anchors or fragment == "top")
+    if not known or not fragment or fragment == "top":
+        return known
+    found = anchors.get(path)
+    return found is None or fragment in found
 
 
 def _resolved(address: str, page: str, folder: str, base: str) -> str:

@@ -4,84 +4,132 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.outside.own_code import code_digest
 from generator.outside.store import write_atomically
-from generator.pages.page import Page, TocEntry
+from generator.pages.canonical import canonical
+from generator.pages.page import Page, SearchText, TocEntry
+from generator.pages.reading import UNFOLLOWED, Reading, name_of
 from generator.website.links import PageLinks
 
-_ROOM = Path(__file__).parent
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
     """A page as it was made."""
 
+    shell: str
+    """Digest of template and frame."""
     key: str
     """Digest of all that it was made of."""
     digest: str
     """Digest of the file."""
-    links: PageLinks
+    files: tuple[tuple[str, str], ...]
+    """Paths and digests of what belongs to it."""
+    reads: tuple[int | str, ...]
+    """What its views read, as numbers of ``KnownPages.names``."""
+    search: str
+    """Digest of its searchable text; empty where search does not know it."""
+    broken: tuple[str, ...]
+    """Links in people's text that lead nowhere."""
+    packed: bytes
+    """Its links as JSON, for few builds look at all of them."""
+
+    @property
+    def links(self) -> PageLinks:
+        """Its links, unpacked."""
+        return PageLinks(*map(tuple, json.loads(self.packed)))
 
 
-def page_key(template_digest: str, frame_digest: str, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class KnownPages:
+    """All pages of one build, and what was read for them."""
+
+    pages: Mapping[str, KnownPage] = field(default_factory=dict)
+    base: str = ""
+    names: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    """Of each name, in the same order; empty for what there was not."""
+    guides: str = ""
+    """Key of the guides that they were checked with."""
+
+    def changed(self, reading: Reading | None) -> frozenset[int | str] | None:
+        """The numbers of everything that is not what it was; None if anything may be."""
+        if reading is None or reading.base != self.base:
+            return None
+        now = reading.prints
+        return frozenset(
+            number
+            for number, (name, before) in enumerate(zip(self.names, self.prints, strict=True))
+            if now.get(name, "") != before or name == name_of(UNFOLLOWED)
+        )
+
+    def all_names(self, reading: Reading | None) -> tuple[str, ...]:
+        """The names in their order, then those that are new; begun anew where most would be of things long gone."""
+        if reading is None:
+            return ()
+        keeps = reading.base == self.base and len(self.names) < 2 * len(reading.prints) + 1000
+        return tuple(dict.fromkeys((*(self.names if keeps else ()), *reading.prints)))
+
+
+def page_key(shell: str, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> str:
     """The digest of all that decides about the page's bytes: equal views, equal keys."""
     said = (page.path, page.template, page.title, page.description, page.ref, toc, view)
-    digest = hashlib.blake2b(f"{_code_digest()}\0{template_digest}\0{frame_digest}\0".encode(), digest_size=16)
+    digest = hashlib.blake2b(shell.encode(), digest_size=16)
     digest.update(canonical(said).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
 
-def canonical(value: Any) -> str:
-    """A text that equal frozen values share, in every process: ``repr``, unless there may be a set, whose order is chance."""
-    text = repr(value)
-    return repr(_ordered(value)) if "set({" in text else text
+def shell_key(template_digest: str, frame_digest: str) -> str:
+    """What pages of one template and frame have in common, the program itself among it."""
+    return hashlib.blake2b(f"{code_digest()}\0{template_digest}\0{frame_digest}".encode(), digest_size=12).hexdigest()
 
 
-def _ordered(value: Any) -> Any:
-    if isinstance(value, set | frozenset):
-        return ("set", *sorted(repr(_ordered(item)) for item in value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return (type(value).__name__, *(_ordered(getattr(value, each.name)) for each in fields(value)))
-    if isinstance(value, tuple | list):
-        return tuple(_ordered(item) for item in value)
-    if isinstance(value, Mapping):
-        return tuple((key, _ordered(item)) for key, item in value.items())
-    return value
+def text_key(text: SearchText | None) -> str:
+    """Digest of a searchable text."""
+    return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
 
-def read_pages(path: Path) -> dict[str, KnownPage]:
+def pack(links: PageLinks) -> bytes:
+    """Links as one line of JSON."""
+    return json.dumps((links.ids, links.ours, links.prose), separators=(",", ":")).encode()
+
+
+def read_pages(path: Path) -> KnownPages:
     """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
     try:
-        lines = path.read_bytes().splitlines()
-        if not lines or json.loads(lines[0]) != _FORMAT:
-            return {}
-        return {name: KnownPage(key, digest, PageLinks(*map(tuple, links))) for name, key, digest, *links in map(json.loads, lines[1:])}
+        head, *lines = path.read_bytes().splitlines()
+        format_, base, names, prints, guides = json.loads(head)
+        if format_ != _FORMAT or len(names) != len(prints):
+            return KnownPages()
+        return KnownPages(dict(map(_parse, lines)), base, tuple(names), tuple(prints), guides)
     except (OSError, ValueError, TypeError):
-        return {}
+        return KnownPages()
 
 
-def write_pages(path: Path, pages: Mapping[str, KnownPage]) -> None:
-    """Keep the pages for the next build."""
-    write_atomically(path, b"\n".join(_lines(pages)) + b"\n")
+def write_pages(path: Path, pages: Mapping[str, KnownPage], names: Sequence[str], reading: Reading | None, guides: str) -> None:
+    """Keep the pages for the next build. Names that pages read and that nothing has a print for are added to ``names``."""
+    numbers = {name: number for number, name in enumerate(names)}
+    lines = list(_lines(pages, numbers))
+    now: Mapping[str, str] = reading.prints if reading else {}
+    head = (_FORMAT, reading.base if reading else "", list(numbers), [now.get(name, "") for name in numbers], guides)
+    write_atomically(path, b"\n".join((json.dumps(head, separators=(",", ":")).encode(), *lines)) + b"\n")
 
 
-def _lines(pages: Mapping[str, KnownPage]) -> Iterable[bytes]:
-    yield str(_FORMAT).encode()
+def _lines(pages: Mapping[str, KnownPage], numbers: dict[str, int]) -> Iterator[bytes]:
     for name, page in pages.items():
-        row = (name, page.key, page.digest, page.links.ids, page.links.ours, page.links.prose)
-        yield json.dumps(row, separators=(",", ":")).encode()
+        reads = [read if isinstance(read, int) else numbers.setdefault(read, len(numbers)) for read in page.reads]
+        row = (name, page.shell, page.key, page.digest, page.files, reads, page.search, page.broken)
+        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed
 
 
-_CODE: list[str] = []
-
-
-def _code_digest() -> str:
-    """This room's own code: whoever changes how pages are made must not get yesterday's."""
-    if not _CODE:
-        _CODE.append(hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_ROOM.glob("*.py")))).hexdigest()[:16])
-    return _CODE[0]
+def _parse(line: bytes) -> tuple[str, KnownPage]:
+    row, _, packed = line.partition(b"\t")
+    name, shell, key, digest, files, reads, search, broken = json.loads(row)
+    known = KnownPage(shell, key, digest, tuple((path, of) for path, of in files), tuple(reads), search, tuple(broken), packed)
+    return name, known

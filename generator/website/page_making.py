@@ -2,57 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from generator.errors import WebsiteError
-from generator.pages.page import Page, TocEntry
+from generator.pages.page import Page, SearchText, TocEntry
 from generator.settings.settings import Portal
+from generator.website.committing import News, Staging
 from generator.website.frames import Frame, FrameTemplate
 from generator.website.links import PageLinks, page_links
-from generator.website.page_cache import page_key
+from generator.website.page_cache import KnownPage, pack, page_key, shell_key, text_key
 from generator.website.rendering import Renderer, up_for
 from generator.website.stamping import stamp
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A page whose values are known, before it is rendered."""
+class Made:
+    """A page that was looked at."""
 
-    page: Page
-    view: Any
-    toc: tuple[TocEntry, ...]
-    frame: Frame
-    key: str
-    """Digest of all that decides about its bytes."""
+    path: str
+    known: KnownPage
+    text: SearchText | None
+    """What search knows of it, if that is new."""
+    rendered: bool
+    targets: tuple[str, ...]
+    """Addresses that no page before it, made by the same process, has linked to."""
+    lost: bool
+    """An anchor that it had is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of some pages, as one process tells it to another."""
+
+    pages: tuple[Made, ...]
+    news: tuple[News, ...]
+    laid_out: int
+    """Diagrams that had to be laid out for them."""
 
 
 class PageMaker:
-    """Makes pages; keeps the frames that were fitted to a tab and a depth."""
+    """Makes pages into ``staging``; keeps the frames that were fitted to a tab and a depth."""
 
-    def __init__(self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal) -> None:
+    def __init__(
+        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, laid_out: Callable[[], int]
+    ) -> None:
         self._renderer = renderer
         self._frames = frames
         self._portal = portal
+        self._staging = staging
+        self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
         self._fitted: dict[tuple[str, str, str], Frame] = {}
+        self._shells: dict[tuple[str, str], str] = {}
+        self._told: set[str] = set()
 
-    def draft(self, page: Page) -> Draft:
-        """The page's values and its key."""
-        view = page.view()
-        toc = page.toc(view) if page.toc else ()
+    def make_all(self, pages: Sequence[tuple[Page, KnownPage | None]]) -> Part:
+        """Look at these pages, each with what is known of it, and make those that are not what they were."""
+        before = self._laid_out()
+        made = tuple(self._make(page, known) for page, known in pages)
+        return Part(made, tuple(self._staging.news()), self._laid_out() - before)
+
+    def shell(self, page: Page) -> str:
+        """Digest of what the page has in common with others: template, frame, program."""
         frame = self._frame(page)
-        return Draft(page, view, toc, frame, page_key(self._renderer.digest(page.template), frame.digest, page, view, toc))
-
-    def make(self, draft: Draft) -> tuple[bytes, PageLinks]:
-        """The page's bytes, and its links, among them those of its contents and of the way past the header."""
-        content = self._renderer.render(draft.page, draft.view)
-        found = page_links(content, draft.page.path, self._base)
-        # The theme's own way past the header leads to #content: each page's first heading has that name.
-        anchors = ("content", *_anchors(draft.toc))
-        ours = dict.fromkeys((*found.ours, *(f"{draft.page.path}#{anchor}" for anchor in anchors)))
-        return stamp(draft.frame, draft.page, content, draft.toc), PageLinks(found.ids, tuple(ours), found.prose)
+        at = (page.template, frame.digest)
+        if at not in self._shells:
+            self._shells[at] = shell_key(self._renderer.digest(page.template), frame.digest)
+        return self._shells[at]
 
     def frame_links(self, base: str) -> dict[str, PageLinks]:
         """What the frames themselves link to, as seen from a page at the root."""
@@ -63,6 +81,41 @@ class PageMaker:
             links[f"(frame {name})"] = PageLinks((), tuple(target for target in found.ours if not target.startswith("#")))
         return links
 
+    def _make(self, page: Page, known: KnownPage | None) -> Made:
+        if page.reading:
+            page.reading.begin(*page.own)
+        view = page.view()
+        toc = page.toc(view) if page.toc else ()
+        shell, file = self.shell(page), file_of(page.path)
+        key = page_key(shell, page, view, toc)
+        text = page.search() if page.search else None
+        files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
+        reads = page.reading.end() if page.reading else ()
+        search = text_key(text)
+        text = None if known and known.search == search else text
+        if known and known.key == key and self._staging.keep(file, known.digest):
+            kept = KnownPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
+            return Made(page.path, kept, text, rendered=False, targets=(), lost=False)
+        content, links = self._render(page, view, toc)
+        made = KnownPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
+        fresh = tuple({*links.ours, *links.prose} - self._told)
+        self._told.update(fresh)
+        lost = bool(known and set(known.links.ids) - set(links.ids))
+        return Made(page.path, made, text, rendered=True, targets=fresh, lost=lost)
+
+    def _put(self, path: str, content: bytes) -> str:
+        self._staging.put(path, content)
+        return self._staging.digest(path)
+
+    def _render(self, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> tuple[bytes, PageLinks]:
+        """The page's bytes, and its links, among them those of its contents and of the way past the header."""
+        content = self._renderer.render(page, view)
+        found = page_links(content, page.path, self._base)
+        # The theme's own way past the header leads to #content: each page's first heading has that name.
+        anchors = ("content", *_anchors(toc))
+        ours = dict.fromkeys((*found.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
+        return stamp(self._frame(page), page, content, toc), PageLinks(found.ids, tuple(ours), found.prose)
+
     def _frame(self, page: Page) -> Frame:
         up = up_for(page.path, self._portal.url)
         at = (page.frame, page.tab, up)
@@ -72,6 +125,11 @@ class PageMaker:
                 raise WebsiteError(f"The page {page.path!r} asks for the frame {page.frame!r}, which there is not.")
             self._fitted[at] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
         return self._fitted[at]
+
+
+def file_of(path: str) -> str:
+    """The file of a page: ``index.html`` in its folder, or the path itself."""
+    return path if path.endswith(".html") else f"{path}index.html"
 
 
 def _anchors(toc: tuple[TocEntry, ...]) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ seconds. No filters: they make its output differ from run to run, and the names 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -18,53 +19,90 @@ from pathlib import Path
 
 from generator.errors import WebsiteError
 from generator.outside import process
+from generator.outside.store import write_atomically
 from generator.pages.page import SearchText
+from generator.website.committing import Staging
 
 BODY_LIMIT = 200_000
 """Letters of one page that are indexed; a longer text costs every reader more than it helps the few who look for its end."""
 _PUBLISHED = ("fragment/", "index/", "pagefind-entry.json", "pagefind.js", "pagefind-worker.js", "wasm.")
 _TIMEOUT = 1800
+_NONE = (("pagefind/", ""),)
 
 
-def search_key(texts: Iterable[tuple[str, SearchText]], language: str) -> str:
-    """The digest of all that is searchable, in order of the pages."""
-    digest = hashlib.sha256(repr((_version(), language, BODY_LIMIT)).encode())
-    for path, text in texts:
-        digest.update(repr((path, text)).encode("utf-8", "replace"))
-    return digest.hexdigest()[:32]
+def search_key(digests: Mapping[str, str], language: str) -> str:
+    """The digest of all that is searchable; ``digests``: of each page's text, by path."""
+    said = (_version(), language, BODY_LIMIT, sorted(digests.items()))
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def search_bundle(texts: Mapping[str, SearchText], language: str, cache: Path, environ: Mapping[str, str]) -> dict[str, Path]:
-    """The files of the bundle by their path below ``pagefind/``; made only if the texts are not those of last time.
+def put_search(
+    digests: Mapping[str, str],
+    texts: Callable[[], Iterable[tuple[str, SearchText]]],
+    language: str,
+    cache: Path,
+    staging: Staging,
+    environ: Mapping[str, str],
+) -> None:
+    """Have the bundle of these pages in the site, below ``pagefind/``; made only if the texts are not those of last time.
+
+    Args:
+        digests: of each page's searchable text, by path.
+        texts: the texts themselves, asked for only if they are needed.
+        language: of the portal.
+        cache: a folder, which keeps the names and digests of the bundle's files.
+        staging: gets the files.
+        environ: for Pagefind.
 
     Raises:
         WebsiteError: Pagefind is missing or has failed.
     """
-    key = search_key(sorted(texts.items()), language)
-    bundle = cache / key
-    if not bundle.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="indexing-", dir=cache))
-        try:
-            write_documents(texts, language, scratch / "documents")
-            _run_pagefind(scratch, environ)
-            for other in cache.iterdir():
-                if other != scratch:
-                    shutil.rmtree(other, ignore_errors=True)
-            (scratch / "pagefind").rename(bundle)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    files = ((path.relative_to(bundle).as_posix(), path) for path in sorted(bundle.rglob("*")) if path.is_file())
-    return {name: path for name, path in files if name.startswith(_PUBLISHED) or name.endswith(".pf_meta")}
+    key = search_key(digests, language)
+    if staging.keep_all(*_known(cache / "bundle.json", key)):
+        return
+    cache.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix="indexing-", dir=cache))
+    try:
+        write_documents(texts(), language, scratch / "documents")
+        _run_pagefind(scratch, environ)
+        files = _put_bundle(scratch / "pagefind", staging)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    write_atomically(cache / "bundle.json", json.dumps([key, files]).encode())
 
 
-def write_documents(texts: Mapping[str, SearchText], language: str, folder: Path) -> None:
+def _known(file: Path, key: str) -> tuple[tuple[str, str], ...]:
+    """Paths and digests of the bundle that was made for this key; a path that is in no site if there is none."""
+    try:
+        known, files = json.loads(file.read_bytes())
+        return tuple((str(path), str(digest)) for path, digest in files) if known == key else _NONE
+    except (OSError, ValueError, TypeError):
+        return _NONE
+
+
+def _put_bundle(bundle: Path, staging: Staging) -> list[tuple[str, str]]:
+    files = []
+    for folder, _, names in os.walk(bundle):
+        for name in names:
+            file = f"{folder}/{name}"
+            path = file[len(str(bundle)) + 1 :]
+            if path.startswith(_PUBLISHED) or path.endswith(".pf_meta"):
+                staging.put_file(f"pagefind/{path}", file)
+                files.append((f"pagefind/{path}", staging.digest(f"pagefind/{path}")))
+    return sorted(files)
+
+
+def write_documents(texts: Iterable[tuple[str, SearchText]], language: str, folder: Path) -> None:
     """One slim document a page, at the page's own path, for Pagefind takes the address from there."""
-    folder.mkdir(parents=True)
-    for path, text in texts.items():
-        target = folder / path if path.endswith(".html") else folder / path / "index.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(document(text, language).encode("utf-8", "replace"))
+    made: set[str] = set()
+    for path, text in texts:
+        target = f"{folder}/{path if path.endswith('.html') else f'{path}/index.html'}"
+        parent = target.rpartition("/")[0]
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+            made.add(parent)
+        with open(target, "wb") as file:  # noqa: PTH123
+            file.write(document(text, language).encode("utf-8", "replace"))
 
 
 def document(text: SearchText, language: str) -> str:

@@ -113,7 +113,7 @@ def test_an_interrupted_commit_is_finished_before_the_next_one_begins_although_t
     build(tmp_path, OLD)
 
     def interrupt(step):
-        if step == "move fresh/index.html":
+        if step == "move fresh":
             raise InterruptedHereError
 
     with pytest.raises(InterruptedHereError):

@@ -59,7 +59,7 @@ def test_a_class_that_only_begins_like_prose_is_ours():
     assert page_links('<div class="cb-prose-not"><a href="1/"></a></div>', "").ours == ("1/",)
 
 
-FILES = ["index.html", "a/index.html", "a/entity.json", "api/x"]
+FILES = frozenset({"index.html", "a/index.html", "a/entity.json", "api/x"})
 PAGES = {"": PageLinks(("one",)), "a/": PageLinks(("two",))}
 
 
@@ -70,5 +70,5 @@ def test_good_links_lead_somewhere(target):
 
 @pytest.mark.parametrize("target", ["b/", "a/#three", "#two", "../", "api/", "a/index", "icons.svg#i-y"])
 def test_bad_links_are_told_with_their_page(target):
-    found = list(broken_links(PAGES | {"p/": PageLinks((), (), (target,))}, [*FILES, "icons.svg"], {"icons.svg": frozenset({"i-x"})}))
+    found = list(broken_links(PAGES | {"p/": PageLinks((), (), (target,))}, {*FILES, "icons.svg"}, {"icons.svg": frozenset({"i-x"})}))
     assert [(link.page, link.target, link.in_prose) for link in found] == [("p/", target, True)]

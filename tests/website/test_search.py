@@ -7,6 +7,7 @@ import pytest
 from generator.errors import WebsiteError
 from generator.pages.page import SearchText
 from generator.website import search
+from generator.website.committing import Staging
 
 TEXTS = {
     "catalog/default/component/order-svc/": SearchText(
@@ -16,29 +17,35 @@ TEXTS = {
 } | {f"catalog/default/component/c{i}/": SearchText(f"c{i}", f"words {i} more", "component") for i in range(60)}
 
 
-def contents(bundle):
-    return {name: path.read_bytes() for name, path in bundle.items()}
+def bundle(texts, folder, environ=os.environ, site="site"):
+    """The files of the bundle, put into a site, by their path below ``pagefind/``."""
+    staging = Staging(folder / site)
+    digests = {path: repr(text) for path, text in texts.items()}
+    search.put_search(digests, texts.items, "en", folder / "cache", staging, environ)
+    made = {path.removeprefix("pagefind/"): staging.read(path) for path in staging.paths()}
+    staging.commit()
+    return made
 
 
 def test_two_indexes_of_the_same_texts_are_equal_byte_for_byte(tmp_path):
-    one = search.search_bundle(TEXTS, "en", tmp_path / "1", os.environ)
-    two = search.search_bundle(dict(reversed(TEXTS.items())), "en", tmp_path / "2", os.environ)
+    one = bundle(TEXTS, tmp_path / "1")
+    two = bundle(dict(reversed(TEXTS.items())), tmp_path / "2")
     assert len([name for name in one if name.startswith("fragment/")]) == len(TEXTS)
-    assert contents(one) == contents(two)
+    assert one == two
 
 
 def test_only_what_browsers_ask_for_is_in_the_bundle(tmp_path):
-    names = {name.partition("/")[0] for name in search.search_bundle(TEXTS, "en", tmp_path, os.environ)}
+    names = {name.partition("/")[0] for name in bundle(TEXTS, tmp_path)}
     assert {"pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "fragment", "index", "wasm.en.pagefind"} <= names
     assert not [name for name in names if "ui" in name or "highlight" in name]
 
 
 def test_unchanged_texts_are_not_indexed_again_and_changed_ones_are(tmp_path):
-    first = search.search_bundle(TEXTS, "en", tmp_path, os.environ)
+    first = bundle(TEXTS, tmp_path)
     without = {"PAGEFIND_BINARY_PATH": "/nowhere/pagefind"}
-    assert search.search_bundle(TEXTS, "en", tmp_path, without) == first
+    assert bundle(TEXTS, tmp_path, without) == first
     with pytest.raises(WebsiteError, match="Pagefind cannot be started"):
-        search.search_bundle(TEXTS | {"guides/": SearchText("Guides", "Other", "docs")}, "en", tmp_path, without)
+        bundle(TEXTS | {"guides/": SearchText("Guides", "Other", "docs")}, tmp_path, without)
 
 
 def test_a_failure_of_pagefind_says_what_it_said_and_leaves_no_bundle(tmp_path):
@@ -46,7 +53,7 @@ def test_a_failure_of_pagefind_says_what_it_said_and_leaves_no_bundle(tmp_path):
     program.write_text("#!/bin/sh\necho out of fuel >&2\nexit 3\n")
     program.chmod(0o755)
     with pytest.raises(WebsiteError, match=r"exit code 3.*out of fuel"):
-        search.search_bundle(TEXTS, "en", tmp_path / "cache", {"PAGEFIND_BINARY_PATH": str(program)})
+        bundle(TEXTS, tmp_path, {"PAGEFIND_BINARY_PATH": str(program)})
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -56,3 +63,7 @@ def test_a_documents_words_are_escaped_and_cannot_mark_anything():
     assert "<script>" not in html
     assert "<p data-pagefind" not in html
     assert html.count("&quot;&gt;&lt;script&gt;") == 5
+
+
+def test_a_site_in_another_folder_gets_its_bundle_although_the_texts_are_known(tmp_path):
+    assert bundle(TEXTS, tmp_path) == bundle(TEXTS, tmp_path, site="other")

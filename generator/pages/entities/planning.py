@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from generator.documentation.markdown import first_sentence
@@ -17,6 +17,7 @@ from generator.pages.entities.lists import more
 from generator.pages.entities.view import EntityView, Section
 from generator.pages.page import Page, TocEntry
 from generator.pages.parts import kind_icon, problem_view
+from generator.pages.reading import Reading
 from generator.pages.search_text import entity_search_text
 from generator.pages.urls import entity_path
 from generator.pages.written import description_of, display_name
@@ -42,13 +43,19 @@ _OTHER: tuple[Part, ...] = (about, declaring.spec, containing.contents, relating
 """For kinds of the portal's own and unknown ones."""
 
 
-def plan(context: EntityContext) -> Iterator[Page]:
-    """A page for each entity, in the catalog's order."""
+Files = Callable[[EntityContext, Entity], Iterable[tuple[str, bytes]]]
+
+
+def plan(context: EntityContext, reading: Reading | None = None, files: Files | None = None) -> Iterator[Page]:
+    """A page for each entity, in the catalog's order.
+
+    ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
+    """
     for entity in context.catalog.entities.values():
-        yield _page(context, entity)
+        yield _page(context, entity, reading, files)
 
 
-def _page(context: EntityContext, entity: Entity) -> Page:
+def _page(context: EntityContext, entity: Entity, reading: Reading | None, files: Files | None) -> Page:
     return Page(
         path=entity_path(entity.ref),
         template="entity.html",
@@ -60,6 +67,9 @@ def _page(context: EntityContext, entity: Entity) -> Page:
         toc=_toc,
         search=partial(entity_search_text, context.catalog, entity),
         ref=str(entity.ref),
+        files=partial(files, context, entity) if files else None,
+        reading=reading,
+        own=(("entity", entity.ref),),
     )
 
 

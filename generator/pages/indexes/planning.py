@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from generator.pages.indexes import codes
 from generator.pages.indexes.apis import apis_view
@@ -13,7 +13,7 @@ from generator.pages.indexes.faults import problems_view
 from generator.pages.indexes.home import home_view
 from generator.pages.indexes.maps import domain_diagram, organisation_diagram
 from generator.pages.indexes.structure import domains_view, systems_view
-from generator.pages.indexes.table import ROWS, catalog_view, in_order
+from generator.pages.indexes.table import ROWS, catalog_view, count_kinds, in_order
 from generator.pages.indexes.teams import teams_view
 from generator.pages.page import Page
 
@@ -39,10 +39,11 @@ def plan(context: IndexContext) -> Iterator[Page]:
 
 def _catalog(context: IndexContext) -> Iterator[Page]:
     order = in_order(context)
+    counted = cache(partial(count_kinds, context, order))
     title = context.labels["catalog"]
-    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1))
+    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1, counted))
     for number in range(2, -(-len(order) // ROWS) + 1):
-        view = partial(catalog_view, context, order, number)
+        view = partial(catalog_view, context, order, number, counted)
         yield _page(f"catalog/page/{number}/", "catalog.html", f"{title}, {number}", view, tab="catalog/")
 
 

@@ -86,12 +86,21 @@ def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
     return tuple(sorted(titles, key=lambda ref: (titles[ref], ref)))
 
 
-def catalog_view(context: IndexContext, order: Sequence[EntityRef], number: int) -> CatalogView:
-    """All that the page of that number says."""
-    refs = order[(number - 1) * ROWS : number * ROWS]
-    counts = context.counts(order)
+KindCounts = tuple[tuple[CountView, ...], tuple[str, ...]]
+
+
+def count_kinds(context: IndexContext, order: Sequence[EntityRef]) -> KindCounts:
+    """Every kind that occurs with its number, and its canonical name in the same order: the same for all pages of the list."""
     present = {ref.kind for ref in order}
-    keys = (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
+    return context.counts(order), (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
+
+
+def catalog_view(
+    context: IndexContext, order: Sequence[EntityRef], number: int, counted: Callable[[], KindCounts] | None = None
+) -> CatalogView:
+    """All that the page of that number says; ``counted`` gives what ``count_kinds`` has found."""
+    refs = order[(number - 1) * ROWS : number * ROWS]
+    counts, keys = counted() if counted else count_kinds(context, order)
     return CatalogView(
         total=len(order),
         number=number,

@@ -1,0 +1,61 @@
+"""Work shared out among processes that begin as copies of this one: what is in memory needs no sending, only results are sent back."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from generator.errors import CallboardError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""What the copies are to do; found by them in their own memory."""
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_share() -> bool:
+    """Whether copies of this process can be made safely: by ``fork``, from its only thread, outside of macOS' system libraries."""
+    alone = threading.active_count() == 1
+    return alone and processors() > 1 and sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
+
+
+def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """The results of ``work`` for each item, in their order, made by one process for each processor.
+
+    What ``work`` changes in memory is lost with its process; results and errors have to be picklable.
+
+    Raises:
+        CallboardError: a process was ended from outside, most often for lack of memory.
+    """
+    _work.append((work, items))
+    gc.freeze()  # else the collector would touch, and so copy, all that the processes share
+    try:
+        with ProcessPoolExecutor(min(processors(), len(items)), multiprocessing.get_context("fork")) as pool:
+            try:
+                yield from pool.map(_do, range(len(items)))
+            except BrokenProcessPool as error:
+                hint = "Most often memory ran out: give the build more."
+                raise CallboardError("A process that made pages was ended from outside.", hint) from error
+            finally:
+                pool.shutdown(cancel_futures=True)
+    finally:
+        gc.unfreeze()
+        _work.pop()
+
+
+def _do(index: int) -> Any:
+    work, items = _work[-1]
+    return work(items[index])

@@ -1,0 +1,135 @@
+"""The context of entity pages in a shape that notes what their views read, and a print of everything that they may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from functools import partial
+from hashlib import blake2b
+
+from generator.catalog.graph import Catalog
+from generator.model.entity import Entity
+from generator.model.ref import EntityRef
+from generator.model.tree import Tree, tree_of
+from generator.outside.own_code import code_digest
+from generator.pages.canonical import canonical
+from generator.pages.entities.context import Added, EntityContext
+from generator.pages.entities.view import Section
+from generator.pages.parts import EntityLink, Links
+from generator.pages.reading import UNFOLLOWED, Key, Reading, print_of
+
+_FOLLOWED = frozenset({"catalog", "problems", "trees", "links", "brought", "first", "last"})
+_WITHOUT_MEANING = frozenset({"layouts"})
+"""A layout is the same for the same shape, whoever asks."""
+
+
+def follow(context: EntityContext) -> tuple[EntityContext, Reading]:
+    """The context whose readings are followed, and who follows them."""
+    reading = Reading(_base(context), dict(_prints(context)))
+    catalog, seen = context.catalog, reading.seen
+    changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
+    followed = replace(
+        context,
+        catalog=Catalog(reading.followed("entity", catalog.entities), reading.followed("relations", catalog.relations), catalog.kinds),
+        problems=reading.followed("problems", context.problems),
+        trees=reading.followed("tree", {key: _Tree(tree, key, changes, seen) for key, tree in context.trees.items()}),
+        links=_Links(catalog, context.links.made, seen),
+        brought=reading.followed("brought", context.brought),
+        first=tuple(partial(_asked, added, seen) for added in context.first),
+        last=tuple(partial(_asked, added, seen) for added in context.last),
+    )
+    return followed, reading
+
+
+def _asked(added: Added, seen: set[Key], entity: Entity) -> Section | None:
+    seen.add(("added", entity.ref))
+    return added(entity)
+
+
+def _base(context: EntityContext) -> str:
+    """All that is not followed; a field that somebody adds to the context is part of it until it is followed."""
+    rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING]
+    return print_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
+
+
+def _prints(context: EntityContext) -> Iterator[tuple[Key, str]]:
+    catalog = context.catalog
+    for ref, entity in catalog.entities.items():
+        yield ("entity", ref), _entity_print(context, entity)
+        link = context.links.to(ref)
+        yield ("link", ref), print_of([link.name, link.icon, link.path])
+        if found := [section for added in (*context.first, *context.last) if (section := added(entity))]:
+            yield ("added", ref), print_of(canonical(found))
+    for ref, relations in catalog.relations.items():
+        yield ("relations", ref), print_of(relations)
+    for ref, problems in context.problems.items():
+        yield ("problems", ref), print_of(canonical(problems))
+    for location, refs in context.brought.items():
+        yield ("brought", location), print_of(refs)
+    for key, tree in context.trees.items():
+        words = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
+        yield ("tree", key), print_of(words)
+
+
+def _entity_print(context: EntityContext, entity: Entity) -> str:
+    """Its meaning, text and place. Trees are asked for the day of change here, in the process that remembers their answers."""
+    origin = entity.origin
+    tree = tree_of(context.trees, origin)
+    changed = tree.last_change(origin.path) if tree else None
+    text = blake2b(entity.text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    place = [
+        origin.source,
+        origin.tree,
+        origin.repository,
+        origin.revision,
+        origin.path,
+        origin.document,
+        origin.line,
+        origin.via_locations,
+    ]
+    written = [entity.ref, entity.kind, entity.api_version, entity.digest, canonical(entity.derived) if entity.derived else ""]
+    return print_of([written, text, place, changed.isoformat() if changed else ""])
+
+
+@dataclass(frozen=True, slots=True)
+class _Links(Links):
+    """Remembers links without their readings, and notes who asked."""
+
+    seen: set[Key] = field(default_factory=set)
+
+    def to(self, ref: EntityRef) -> EntityLink:
+        self.seen.add(("link", ref))
+        return Links.to(self, ref)
+
+
+class _Tree:
+    """A tree that is asked for addresses. Other questions are answered too, but nobody can tell whether the answer has changed."""
+
+    def __init__(self, tree: Tree, key: tuple[str, str], changes: set[tuple[str, str, str]], seen: set[Key]) -> None:
+        self._tree = tree
+        self._key = key
+        self._changes = changes
+        self._seen = seen
+        self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
+        self.view_url, self.edit_url = tree.view_url, tree.edit_url
+
+    def last_change(self, path: str) -> datetime | None:
+        """Followed with the entity of that file."""
+        if (*self._key, path) not in self._changes:
+            self._seen.add(UNFOLLOWED)
+        return self._tree.last_change(path)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The file."""
+        self._seen.add(UNFOLLOWED)
+        return self._tree.read(path, limit)
+
+    def glob(self, pattern: str) -> Sequence[str]:
+        """The paths."""
+        self._seen.add(UNFOLLOWED)
+        return self._tree.glob(pattern)
+
+    def fetch(self, paths: Sequence[str]) -> None:
+        """Nothing is read yet."""
+        self._tree.fetch(paths)

@@ -1,0 +1,122 @@
+"""What views read of the catalog, followed while they are made: a page whose readings did not change need not be looked at again.
+
+Every mapping that views read from is handed to them in a shape that notes which keys were asked for, also those that it does
+not have. Each key has a *print*: a digest of its value. Whoever reads all of a mapping depends on every key of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+Key = tuple[str, Any]
+"""Aspect and key: ``("entity", ref)``."""
+ALL = "*"
+"""In place of a key: the whole aspect was read."""
+SEPARATOR = "\x1f"
+UNFOLLOWED: Key = ("", ALL)
+"""Something was read whose changes nobody can notice: the page has to be made in each build."""
+
+
+class Followed(Mapping[K, V], Generic[K, V]):
+    """A mapping that notes what is read of it."""
+
+    __slots__ = ("_aspect", "_seen", "_values", "_wrap")
+
+    def __init__(self, aspect: str, values: Mapping[K, V], seen: set[Key], wrap: Callable[[V], V] | None = None) -> None:
+        self._aspect = aspect
+        self._values = values
+        self._seen = seen
+        self._wrap = wrap
+
+    def __getitem__(self, key: K) -> V:
+        self._seen.add((self._aspect, key))
+        return self._given(self._values[key])
+
+    def get(self, key: K, default: Any = None) -> Any:
+        """As a mapping's ``get``."""
+        self._seen.add((self._aspect, key))
+        found = self._values.get(key)
+        return default if found is None else self._given(found)
+
+    def __contains__(self, key: object) -> bool:
+        self._seen.add((self._aspect, key))
+        return key in self._values
+
+    def __iter__(self) -> Iterator[K]:
+        self._seen.add((self._aspect, ALL))
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        self._seen.add((self._aspect, ALL))
+        return len(self._values)
+
+    def _given(self, value: V) -> V:
+        return self._wrap(value) if self._wrap else value
+
+
+class Reading:
+    """Follows what is read between ``begin`` and ``end``.
+
+    Args:
+        base: digest of everything that is not followed key by key; another base means that anything may have changed.
+        prints: the print of every key that there is.
+    """
+
+    def __init__(self, base: str, prints: Mapping[Key, str]) -> None:
+        self.base = base
+        self.seen: set[Key] = set()
+        self.prints = {name_of(key): value for key, value in prints.items()} | dict(_wholes(prints))
+        self._numbers: dict[Key, int | str] = {}
+
+    def followed(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> Followed[K, V]:
+        """The mapping in a shape that notes what is read of it."""
+        return Followed(aspect, values, self.seen, wrap)
+
+    def number(self, names: Iterable[str]) -> None:
+        """From now on ``end`` gives the places of keys in this list of names; all keys that have a print stand in it."""
+        self._numbers = {_key_of(name): number for number, name in enumerate(names)}
+
+    def begin(self, *own: Key) -> None:
+        """Forget what was read before; ``own`` is read without being asked for."""
+        self.seen.clear()
+        self.seen.update(own)
+
+    def end(self) -> tuple[int | str, ...]:
+        """What was read since: numbers of keys that are known, names of those that are not."""
+        numbers = self._numbers
+        return tuple(numbers.get(key) or name_of(key) for key in self.seen)
+
+    def whole(self) -> str:
+        """One digest of everything."""
+        return print_of([self.base, sorted(self.prints.items())])
+
+
+def name_of(key: Key) -> str:
+    """A key as a text."""
+    aspect, value = key
+    return f"{aspect} {SEPARATOR.join(value) if isinstance(value, tuple) else value}"
+
+
+def _key_of(name: str) -> Key:
+    aspect, _, value = name.partition(" ")
+    parts = value.split(SEPARATOR)
+    return aspect, tuple(parts) if len(parts) > 1 else value
+
+
+def _wholes(prints: Mapping[Key, str]) -> Iterator[tuple[str, str]]:
+    """A print for each aspect as a whole."""
+    aspects: dict[str, list[str]] = {}
+    for key, value in prints.items():
+        aspects.setdefault(key[0], []).append(f"{name_of(key)}={value}")
+    for aspect, parts in aspects.items():
+        yield name_of((aspect, ALL)), print_of(sorted(parts))
+
+
+def print_of(value: Any) -> str:
+    """A short digest of a value made of lists, tuples, texts and numbers."""
+    return blake2b(json.dumps(value).encode(), digest_size=9).hexdigest()
