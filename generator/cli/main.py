@@ -11,16 +11,20 @@ from generator import __version__
 from generator.errors import CallboardError
 
 COMMANDS = {
+    "init": "Begin a portal: sources.yaml, a workflow, a first site.",
     "build": "Build the portal's site.",
     "serve": "Build, watch, rebuild and show the portal on this machine.",
     "lint": "Check descriptors; references too when the whole portal is checked.",
     "collect": "Read some sources and leave them to the next build.",
     "diff": "Say what changed from one build to another.",
+    "publish": "Put the built site where people read it.",
     "explain": "Say what a problem code means and how to mend it.",
     "plugins": "List what is plugged in.",
 }
 """Names and one-line helps stand here, so that ``--help`` imports no command."""
 
+HIDDEN = ("reference",)
+"""Commands for those who work on Callboard itself; ``--help`` leaves them out."""
 FILES = {"build": "building"}
 """Commands whose file has another name (no module is called like a folder of build products)."""
 USAGE_OR_TOOL_FAILURE = 2
@@ -35,7 +39,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command from ``generator.cli.<name>``; it is called ``command`` there."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
             return None
         command: click.Command = importlib.import_module(f"generator.cli.{FILES.get(cmd_name, cmd_name)}").command
         return command
