@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from generator.catalog import organisation
 from generator.catalog.graph import Catalog
+from generator.descriptors.kinds import mapping_at, resolved
 from generator.model.ref import EntityRef
 
 OWNERS = ("group", "user")
@@ -20,7 +21,7 @@ def owner(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:
     """Whether the schema of its kind requires ``spec.owner``."""
     kind = catalog.kinds.get(ref.kind)
-    spec = kind.schema.get("properties", {}).get("spec", {}) if kind else {}
+    spec = resolved(mapping_at(kind.schema, "properties").get("spec"), kind.schema) if kind else {}
     return "owner" in spec.get("required", ())
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from generator.catalog.graph import Catalog
 from generator.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, mapping_at, resolved, spec_properties
+from generator.settings.editors import editor_schema
 from generator.settings.settings import Portal
 from generator.website.editor_words import Word, Words, known_annotations
 
@@ -39,12 +40,14 @@ _PLACEHOLDER = {
 
 
 def schema_files(catalog: Catalog, portal: Portal) -> Iterator[DataFile]:
-    """All schemas for editors, with the words of this catalog."""
+    """All schemas for editors, with the words of this catalog, and that of ``sources.yaml``."""
     words = Words(catalog, is_public=portal.audience == "public")
     kinds = sorted(catalog.kinds.by_name.values(), key=lambda kind: kind.name)
     lists = dict(_lists(kinds, words))
     made = {kind.name: _definition(kind, lists) for kind in kinds}
     yield _file("catalog-info", _whole(kinds, made, lists), portal)
+    if "sources" not in catalog.kinds.by_name:
+        yield "schema/sources.json", json.dumps(editor_schema(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     for kind in kinds:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
 

@@ -96,6 +96,10 @@ def schemas(catalog, portal=None):
     return {path.removeprefix("schema/"): json.loads(content) for path, content in schema_files(catalog, portal or Portal())}
 
 
+def of_kinds(catalog, portal=None):
+    return {name: schema for name, schema in schemas(catalog, portal).items() if name != "sources.json"}
+
+
 def offered(schema, name):
     return [word["const"] for word in schema["definitions"][name].get("anyOf", [{}])[:-1]]
 
@@ -118,7 +122,7 @@ def whole(organisation):
 
 def test_each_kind_has_a_schema_and_all_have_one(organisation):
     names = set(schemas(organisation))
-    assert names == {"catalog-info.json", *(f"{kind}.json" for kind in organisation.kinds.by_name)}
+    assert names == {"catalog-info.json", "sources.json", *(f"{kind}.json" for kind in organisation.kinds.by_name)}
 
 
 def test_the_words_are_those_of_this_organisation(whole):
@@ -177,7 +181,7 @@ def test_own_kinds_and_house_rules_are_in_the_schemas(tmp_path):
 
 
 def test_every_schema_is_draft_07_and_whole(tmp_path):
-    made = schemas(catalog_of(ORGANISATION, tmp_path, house=HOUSE, dataset=DATASET), Portal(url="https://portal.example.com/dev/"))
+    made = of_kinds(catalog_of(ORGANISATION, tmp_path, house=HOUSE, dataset=DATASET), Portal(url="https://portal.example.com/dev/"))
     for name, schema in made.items():
         assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
         assert schema["$id"] == f"https://portal.example.com/dev/schema/{name}"
@@ -224,6 +228,12 @@ def test_lists_are_bounded_and_keep_what_is_used_most():
 def test_the_same_catalog_makes_the_same_bytes(organisation):
     again = catalog_of("\n---\n".join(reversed(ORGANISATION.split("\n---\n"))))
     assert list(schema_files(organisation, Portal())) == list(schema_files(again, Portal()))
+
+
+def test_the_schema_of_the_portals_own_file_is_published_too(organisation):
+    validator = jsonschema_rs.validator_for(schemas(organisation)["sources.json"], offline=True)
+    assert validator.is_valid({"version": 1, "sources": [{"name": "a", "type": "files", "path": "."}]})
+    assert not validator.is_valid({"version": 1, "sources": [{"name": "a", "type": "filez"}]})
 
 
 @pytest.mark.data
