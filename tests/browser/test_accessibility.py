@@ -18,6 +18,8 @@ FAMILIES = {
     "apis": "apis/",
     "problems": "problems/",
     "search": "search/?q=order",
+    "changes": "changes/",
+    "status": "status/",
     "component": "catalog/default/component/order-svc/",
     "broken component": "catalog/default/component/label-printer/",
     "api": "catalog/default/api/orders-api/",
