@@ -126,8 +126,8 @@ class DeclaredFamily:
     icon: str = "integration"
     """Name of an icon in ``icons.yaml``."""
     panel: str = ""
-    """Path of a Jinja template that shows the facts (variable ``view``: a ``PanelView``); without it each value is a list of names and
-    values."""
+    """Text of a Jinja template that shows the ``facts`` (each with ``value``, ``key``, ``environment``, ``url``); autoescaped. Without it
+    each value is a list of names and values."""
 
 
 class Integration(Protocol):

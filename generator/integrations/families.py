@@ -19,7 +19,7 @@ Reader = Callable[[Any, datetime], Any]
 
 
 def value_of(family: str, data: Any, now: datetime) -> Value:
-    """The value of a built-in family from a mapping with its fields' names; times may be relative to ``now``.
+    """The value of a built-in family from a mapping with its fields' names, or a list in their order; times may be relative to ``now``.
 
     Raises ``FactError`` with the field and what is wrong with it.
     """
@@ -41,7 +41,8 @@ def _record(kind: type) -> Reader:
     required = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
     optional = {name for name in required if type(None) in get_args(hints[name])}
 
-    def read(data: Any, now: datetime) -> Any:
+    def read(given: Any, now: datetime) -> Any:
+        data = dict(zip(known, given, strict=False)) if isinstance(given, list) and len(given) <= len(known) else given
         if not isinstance(data, Mapping):
             raise FactError(f"a mapping with {', '.join(known)} was expected")
         for name in data:

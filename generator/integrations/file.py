@@ -66,10 +66,13 @@ class FileIntegration:
         for path in paths:
             self._file(path, named)
         if self._options.get("measures") == "all":
-            kinds = frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
-            families = {family for path in paths if (family := self._family(path))}
-            self._found.measured((one for one in subjects if one.ref.kind in kinds), *families)
+            self._found.measured(self._watched(subjects), *{family for path in paths if (family := self._family(path))})
         return self._found.done()
+
+    def _watched(self, subjects: Sequence[Subject]) -> Sequence[Subject]:
+        """Those that carry the annotation, or without one those of the kinds."""
+        kinds = frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
+        return [one for one in subjects if (self._annotation in one.annotations if self._annotation else one.ref.kind in kinds)]
 
     def _paths(self) -> list[Path]:
         pattern = str(self._context.root / Path(str(self._options["path"])).expanduser())

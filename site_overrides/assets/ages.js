@@ -5,6 +5,11 @@ import { words } from "./words.js";
 const OLD = 36 * 3600;      // a nightly build that was missed once
 const places = document.querySelectorAll("time[data-age]");
 if (places.length) fill().catch(() => {});
+// `<time data-since>` has its own time, written out: the browser says how long ago that is. Times to come stay as they are.
+for (const place of document.querySelectorAll("time[data-since]")) {
+  const seconds = (Date.now() - Date.parse(place.dateTime)) / 1000;
+  if (seconds > 0) queueMicrotask(() => { place.textContent = age(seconds); });
+}
 
 async function fill() {
   const answer = await fetch(new URL("../status/collections.json", import.meta.url)), { as_of: built, sources = [] } = await answer.json();

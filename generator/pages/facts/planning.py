@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from generator.model.entity import Entity
 from generator.pages.entities.view import Section
 from generator.pages.facts.context import FactsContext
+from generator.pages.facts.panels import facts_view
 from generator.pages.page import Page
 
 
@@ -17,4 +18,7 @@ def plan(context: FactsContext) -> Iterator[Page]:
 
 def of_entity(context: FactsContext, entity: Entity) -> Section | None:
     """The section of an entity's page; None where no tool has anything to do with it."""
-    return None
+    if not context.connections:
+        return None
+    view = facts_view(context, entity)
+    return Section("facts", context.labels["facts"], "facts", view, note=context.labels["facts_note"]) if view else None

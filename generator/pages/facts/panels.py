@@ -1,0 +1,108 @@
+"""The section of an entity's page: a panel for each family that was asked about, and what would bring more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from generator.model.entity import Entity
+from generator.model.facts import FAMILIES, Fact, Measurement
+from generator.model.ref import EntityRef
+from generator.pages.facts import building, risking, running
+from generator.pages.facts.context import FactsContext
+from generator.pages.facts.foreign import foreign
+from generator.pages.facts.view import Block, Connect, Content, FactsView, PanelView, SourceView
+from generator.pages.written import web_url
+
+Teller = Callable[[FactsContext, Sequence[Fact]], Content]
+TELLERS: Mapping[str, tuple[str, Teller]] = {
+    "on-call": ("on-call", running.on_call),
+    "incident": ("incident", running.incidents),
+    "availability": ("availability", running.availability),
+    "deployment": ("deployment", building.deployments),
+    "pipeline-run": ("pipeline", building.runs),
+    "vulnerability": ("vulnerability", risking.vulnerabilities),
+    "quality-gate": ("quality", building.quality),
+    "repository": ("source", building.repositories),
+    "alert": ("alert", running.alerts),
+    "error-trend": ("error-trend", running.errors),
+    "issue": ("issue", risking.issues),
+}
+"""Icon and words of each family."""
+WATCHED = frozenset({"component", "resource", "api"})
+"""Kinds whose pages say what an annotation would bring."""
+
+
+def facts_view(context: FactsContext, entity: Entity) -> FactsView | None:
+    """What tools say about an entity; None where nobody asks about things of its kind."""
+    panels = tuple(_panels(context, entity.ref))
+    connect = tuple(_connect(context, entity)) if entity.ref.kind == "component" or (panels and entity.ref.kind in WATCHED) else ()
+    if not panels and not connect:
+        return None
+    lines = "\n".join(("metadata:", "  annotations:", *(f"    {one.annotation}: …" for one in connect)))
+    return FactsView(panels, connect, lines if connect else "")
+
+
+def family_title(context: FactsContext, family: str) -> str:
+    """What people call a family."""
+    declared = context.declared.get(family)
+    return declared.title if declared else context.labels[f"family_{family.replace('-', '_')}"]
+
+
+def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
+    measured = context.measured_by_subject.get(ref, ())
+    for family in (*FAMILIES, *context.declared):
+        asked = [one for one in measured if one.family == family] if context.shows(family) else []
+        facts = context.facts(ref, family)
+        if asked or facts:
+            yield panel(context, family, facts, asked)
+
+
+def panel(context: FactsContext, family: str, facts: Sequence[Fact], asked: Sequence[Measurement]) -> PanelView:
+    """One family: what is there, and whether that is all."""
+    labels = context.labels
+    icon, tell = TELLERS.get(family) or (context.declared[family].icon, foreign)
+    sources = tuple(_sources(context, facts, asked))
+    partly = sorted({one.source for one in asked if not one.complete})
+    incomplete = labels["facts_incomplete"] % ", ".join(_title(context, name) for name in partly) if partly else ""
+    content = tell(context, facts) if facts else Content(())
+    is_zero = not facts and not partly
+    blocks = content.blocks if facts else (Block("good", _nothing(context, family)),) if is_zero else ()
+    return PanelView(family, family_title(context, family), icon, content.badge, blocks, sources, is_zero, incomplete)
+
+
+def _nothing(context: FactsContext, family: str) -> str:
+    """A measured zero in the family's own words."""
+    key = f"nothing_{family.replace('-', '_')}"
+    return context.labels.get(key) or context.labels["nothing_there"]
+
+
+def _sources(context: FactsContext, facts: Sequence[Fact], asked: Sequence[Measurement]) -> Iterator[SourceView]:
+    names = dict.fromkeys([*(fact.source for fact in facts), *(one.source for one in asked)])
+    for name in names:
+        urls = {fact.url for fact in facts if fact.source == name}
+        yield SourceView(_title(context, name), name, web_url(urls.pop()) if len(urls) == 1 else "")
+
+
+def _title(context: FactsContext, name: str) -> str:
+    known = context.connections.get(name)
+    return known.title if known else name
+
+
+def _connect(context: FactsContext, entity: Entity) -> Iterator[Connect]:
+    """What the entity lacks: families of connected tools that know entities by an annotation that it does not have."""
+    annotations = entity.metadata.get("annotations")
+    has = annotations if isinstance(annotations, Mapping) else {}
+    measured = {one.family for one in context.measured_by_subject.get(entity.ref, ())}
+    wanted: dict[str, tuple[list[str], list[str]]] = {}
+    for one in context.connections.values():
+        missing = [family for family in one.families if family not in measured and context.shows(family)]
+        if one.annotations and missing and not any(key in has for key in one.annotations):
+            tools, families = wanted.setdefault(one.annotations[0], ([], []))
+            tools.append(one.title)
+            families += missing
+    for annotation, (tools, families) in wanted.items():
+        yield Connect(annotation, _listed(tools), _listed(family_title(context, family) for family in families))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words))
