@@ -22,6 +22,8 @@ from generator.website.editor_words import Word, Words, known_annotations
 DIALECT = "http://json-schema.org/draft-07/schema#"
 DataFile = tuple[str, bytes]
 """Path below the site's root, and content."""
+MOST_CONSTANTS = 100
+"""Words of a list that are constants: a language server compares each of them with each value, which takes seconds from 2,000 on."""
 Schema = dict[str, Any]
 _SAMPLES = frozenset({"name", "url", "email", "picture", "displayName"})
 """Fields whose examples are samples, no choices."""
@@ -192,8 +194,15 @@ def _list_name(field: RelationField) -> str:
 
 
 def _choice(words: Sequence[Word]) -> Schema:
-    """Offers the words and refuses nothing."""
-    return {"anyOf": [*({"const": word.value, **({"title": word.says} if word.says else {})} for word in words), {}]} if words else {}
+    """Offers the words, the most used first, and refuses nothing; beyond ``MOST_CONSTANTS`` as snippets, which other editors leave out."""
+    if not words:
+        return {}
+    constants = [{"const": word.value, **({"title": word.says} if word.says else {})} for word in sorted(words[:MOST_CONSTANTS])]
+    rest = [
+        {"label": word.value, "body": word.value, **({"description": word.says} if word.says else {})}
+        for word in sorted(words[MOST_CONSTANTS:])
+    ]
+    return {"anyOf": [*constants, {}], **({"defaultSnippets": rest} if rest else {})}
 
 
 def _annotation(word: Word) -> tuple[str, Schema]:

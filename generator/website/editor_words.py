@@ -34,7 +34,7 @@ class Word(NamedTuple):
 
 
 class Words:
-    """The words of one catalog. People are left out on a public portal."""
+    """The words of one catalog, each list from the most used one on. People are left out on a public portal."""
 
     def __init__(self, catalog: Catalog, *, is_public: bool) -> None:
         self._catalog = catalog
@@ -90,11 +90,11 @@ class Words:
         counted = Counter(value for value in values if value)
         always = dict.fromkeys(usual)
         kept = [value for value, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0]))[: MOST - len(always)]]
-        return self._shown(Word(value) for value in {*kept, *always})
+        return self._shown(Word(value) for value in dict.fromkeys((*kept, *always)))
 
     def _shown(self, words: Iterable[Word]) -> tuple[Word, ...]:
-        """Sorted, and without what must not be published: a secret stands in no schema."""
-        return tuple(sorted(word for word in words if self._is_fit(word)))
+        """Without what must not be published: a secret stands in no schema."""
+        return tuple(word for word in words if self._is_fit(word))
 
     def _is_fit(self, word: Word) -> bool:
         short = len(word.value) <= LONGEST and word.value.isprintable()

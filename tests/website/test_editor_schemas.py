@@ -16,7 +16,7 @@ from generator.descriptors.own_kinds import read_kinds
 from generator.descriptors.place import Place
 from generator.descriptors.reading import read_text
 from generator.settings.settings import Limits, Portal
-from generator.website.editor_schemas import schema_files
+from generator.website.editor_schemas import MOST_CONSTANTS, schema_files
 from generator.website.editor_words import LONGEST, MOST
 
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
@@ -101,7 +101,8 @@ def of_kinds(catalog, portal=None):
 
 
 def offered(schema, name):
-    return [word["const"] for word in schema["definitions"][name].get("anyOf", [{}])[:-1]]
+    words = schema["definitions"][name]
+    return [word["const"] for word in words.get("anyOf", [{}])[:-1]] + [word["body"] for word in words.get("defaultSnippets", ())]
 
 
 def errors(schema, text):
@@ -222,7 +223,7 @@ def test_lists_are_bounded_and_keep_what_is_used_most():
     used = f"kind: System\nmetadata: {{name: s}}\nspec: {{owner: team-{MOST + 49}}}"
     words = offered(schemas(catalog_of("\n---\n".join([*many, used])))["catalog-info.json"], "words-owner-group")
     assert len(words) == MOST
-    assert f"team-{MOST + 49}" in words
+    assert f"team-{MOST + 49}" in words[:MOST_CONSTANTS]
 
 
 def test_the_same_catalog_makes_the_same_bytes(organisation):
@@ -316,6 +317,15 @@ def test_an_editor_offers_what_a_house_rule_and_an_own_kind_allow(editor):
     dataset = "apiVersion: data.example/v1\nkind: Dataset\nmetadata: {name: d}\nspec:\n  columns: []\n"
     assert set(editor.complete(dataset + "  owner: |\n")) == {"team-checkout", "user:jane"}
     assert set(editor.complete(dataset + "  hosting:\n    database: |\n")) == {"orders-db"}
+
+
+def test_an_editor_offers_long_lists_too(editor):
+    choice = {"anyOf": [{"const": "aa"}, {}], "defaultSnippets": [{"label": "zz", "body": "zz"}]}
+    schema = {"type": "object", "properties": {"owner": {"allOf": [{"type": "string"}, choice]}}}
+    (editor.folder / "long.json").write_text(json.dumps(schema))
+    uri = (editor.folder / "long.yaml").as_uri()
+    editor.server.open(uri, f"# yaml-language-server: $schema={(editor.folder / 'long.json').as_uri()}\nowner: \n")
+    assert set(editor.server.complete(uri, 2, 8)) == {"aa", "zz"}
 
 
 def test_an_editor_says_what_a_field_means(editor):
