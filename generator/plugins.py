@@ -26,6 +26,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     },
     "callboard.integrations": {
         "file": "generator.integrations.file:FileIntegration",
+        "github": "generator.integrations.github:GitHubIntegration",
         "pagerduty": "generator.integrations.pagerduty:PagerDutyIntegration",
         "snyk": "generator.integrations.snyk:SnykIntegration",
     },

@@ -74,7 +74,7 @@ def _wrong(described, parameter, value):
         schema, values = schema.get("items", {}), value.split(",") if joined else [value]
     else:
         values = [value]
-    check = jsonschema_rs.validator_for({**schema, "components": described.get("components", {})}, validate_formats=True)
+    check = jsonschema_rs.validator_for(schema, validate_formats=True)
     for one in values:
         if not any(check.is_valid(typed) for typed in _typed(one)):
             yield f"{one} does not fit {json.dumps(schema)[:200]}"

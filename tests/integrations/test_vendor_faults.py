@@ -5,13 +5,14 @@ import dataclasses
 import pytest
 from faulty import MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
+from play_github import PlayedGitHub
 from play_pagerduty import PlayedPagerDuty
 from play_snyk import PlayedSnyk
 from vendors import TOKEN, facts, known, measured, played
 
 from generator.outside.http import Limits
 
-PLAYS = (PlayedPagerDuty, PlayedSnyk)
+PLAYS = (PlayedGitHub, PlayedPagerDuty, PlayedSnyk)
 SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 MOST_REQUESTS = 60
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)

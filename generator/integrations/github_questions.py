@@ -1,0 +1,111 @@
+"""What GitHub is asked over GraphQL about repositories. A test holds each question to GitHub's own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+
+WEEKS = 12
+PARTS: Mapping[str, str] = {
+    "deployment": """
+  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
+    nodes {
+      databaseId environment createdAt updatedAt commitOid state creator { login } ref { name }
+      latestStatus { state updatedAt logUrl environmentUrl }
+    }
+  }""",
+    "pipeline-run": """
+  runs: defaultBranchRef {
+    name
+    target {
+      ... on Commit {
+        history(first: 5) {
+          nodes {
+            checkSuites(first: 20) {
+              nodes {
+                status conclusion createdAt updatedAt creator { login }
+                workflowRun { databaseId runNumber url createdAt updatedAt workflow { name } }
+              }
+            }
+          }
+        }
+      }
+    }
+  }""",
+    "vulnerability": """
+  vulnerabilityAlerts(first: 100, states: [OPEN]) { ...Alerts }""",
+    "repository": """
+  pullRequests(first: 20, states: [OPEN], orderBy: {field: CREATED_AT, direction: ASC}) {
+    totalCount nodes { title url createdAt isDraft author { login } }
+  }
+  issues(states: [OPEN]) { totalCount }
+  beginners: issues(first: 5, states: [OPEN], labels: ["good first issue"], orderBy: {field: CREATED_AT, direction: DESC}) {
+    nodes { title url }
+  }
+  languages(first: 10, orderBy: {field: SIZE, direction: DESC}) { totalSize edges { size node { name } } }
+  releases(first: 5, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { name tagName publishedAt url isDraft } }
+  licenseInfo { key }
+  codeOfConduct { key }
+  contributingGuidelines { url }
+  isSecurityPolicyEnabled
+  readme0: object(expression: "HEAD:README.md") { oid }
+  readme1: object(expression: "HEAD:README.rst") { oid }
+  readme2: object(expression: "HEAD:README") { oid }
+  codeowners0: object(expression: "HEAD:.github/CODEOWNERS") { oid }
+  codeowners1: object(expression: "HEAD:CODEOWNERS") { oid }
+  codeowners2: object(expression: "HEAD:docs/CODEOWNERS") { oid }
+  activity: defaultBranchRef {
+    target {
+      ... on Commit {
+        committedDate
+        recent: history(first: 100, since: $since) { pageInfo { hasNextPage } nodes { author { email user { login } } } }
+        %s
+      }
+    }
+  }""",
+}
+"""What each family needs of a repository."""
+ALERTS = """
+fragment Alerts on RepositoryVulnerabilityAlertConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    number createdAt vulnerableManifestPath vulnerableRequirements
+    securityAdvisory { ghsaId summary identifiers { type value } }
+    securityVulnerability { severity vulnerableVersionRange package { name } firstPatchedVersion { identifier } }
+  }
+}
+"""
+MORE_ALERTS = f"""
+query MoreAlerts($owner: String!, $name: String!, $cursor: String) {{
+  repository(owner: $owner, name: $name) {{ vulnerabilityAlerts(first: 100, after: $cursor, states: [OPEN]) {{ ...Alerts }} }}
+}}
+{ALERTS}"""
+"""The other alerts of a repository that has more than a hundred."""
+
+
+def repositories_question(slugs: Sequence[str], families: Sequence[str], now: datetime) -> tuple[str, dict[str, str]]:
+    """The question about these repositories, named ``r0``, ``r1`` …, and its variables.
+
+    Owners and names are variables, so that nothing of an annotation is part of the question.
+    """
+    parts = [PARTS[family] for family in PARTS if family in families]
+    variables = {name: part for n, slug in enumerate(slugs) for name, part in zip((f"o{n}", f"n{n}"), slug.split("/"), strict=True)}
+    declared = ", ".join(f"${name}: String!" for name in variables)
+    asked = "\n".join(f"  r{n}: repository(owner: $o{n}, name: $n{n}) {{ ...Known }}" for n, _ in enumerate(slugs))
+    known = "".join(part % _weeks(now) if "%s" in part else part for part in parts)
+    if "repository" in families:
+        declared, variables = f"{declared}, $since: GitTimestamp!", variables | {"since": _beginnings(now)[0]}
+    text = f"query Repositories({declared}) {{\n{asked}\n}}\nfragment Known on Repository {{\n  nameWithOwner url{known}\n}}\n"
+    return text + (ALERTS if "vulnerability" in families else ""), variables
+
+
+def _beginnings(now: datetime) -> list[str]:
+    """Mondays, so that only the last week changes from day to day."""
+    monday = datetime.combine(now.date() - timedelta(days=now.weekday()), time(), now.tzinfo)
+    return [(monday - timedelta(weeks=WEEKS - 1 - n)).strftime("%Y-%m-%dT%H:%M:%SZ") for n in range(WEEKS)]
+
+
+def _weeks(now: datetime) -> str:
+    begun = _beginnings(now)
+    until = [f', until: "{end}"' for end in begun[1:]] + [""]
+    return " ".join(f'w{n}: history(since: "{begun[n]}"{until[n]}) {{ totalCount }}' for n in range(WEEKS))

@@ -1,0 +1,101 @@
+"""GitHub on loopback: GraphQL about repositories as its schema has it, and the listing of code scanning."""
+
+import re
+
+from faulty import json_answer
+from vendors import TOKEN, subject
+
+FAMILIES = ["deployment", "pipeline-run", "vulnerability", "repository"]
+
+
+def alert(number):
+    return {
+        "number": number, "createdAt": "2026-05-01T10:00:00Z", "vulnerableManifestPath": "go.mod", "vulnerableRequirements": "= 1.2.0",
+        "securityAdvisory": {
+            "ghsaId": "GHSA-xxxx", "summary": "Path traversal", "identifiers": [{"type": "CVE", "value": f"CVE-2026-{number:05}"}],
+        },
+        "securityVulnerability": {
+            "severity": "MODERATE", "vulnerableVersionRange": "< 1.3", "package": {"name": "zip"},
+            "firstPatchedVersion": {"identifier": "1.3.0"},
+        },
+    }  # fmt: skip
+
+
+class PlayedGitHub:
+    type = "github"
+
+    def __init__(self, count=3, alerts=1, most=50):
+        self.options = {"token": TOKEN, "code_scanning": True}
+        self.alerts, self.most = alerts, most
+        self.names = [f"s{n}" for n in range(count)]
+        self.subjects = [subject(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
+
+    def __call__(self, asked, wire):
+        if asked.path == "/api/v3/orgs/acme/code-scanning/alerts":
+            return json_answer(wire, [self.finding(name) for name in self.names])
+        body = asked.json()
+        variables = body["variables"]
+        if "MoreAlerts" in body["query"]:
+            return json_answer(wire, {"data": {"repository": {"vulnerabilityAlerts": self.page(int(variables["cursor"]))}}})
+        numbers = [int(name[1:]) for name in variables if re.fullmatch(r"n\d+", name)]
+        if len(numbers) > self.most:
+            return json_answer(wire, {"message": "We couldn't respond to your request in time."}, 502)
+        data, errors = {}, []
+        for n in numbers:
+            name = variables[f"n{n}"]
+            data[f"r{n}"] = self.repository(name, body["query"]) if name in self.names else None
+            if name not in self.names:
+                errors.append({"type": "NOT_FOUND", "path": [f"r{n}"], "message": f"Could not resolve to {name}"})
+        return json_answer(wire, {"data": data, **({"errors": errors} if errors else {})})
+
+    def page(self, start):
+        end = start + 100
+        nodes = [alert(number) for number in range(start, min(end, self.alerts))]
+        return {"pageInfo": {"hasNextPage": end < self.alerts, "endCursor": str(end)}, "nodes": nodes}
+
+    def finding(self, name):
+        return {
+            "number": 7, "state": "open", "created_at": "2026-05-02T10:00:00Z", "html_url": f"https://github.com/acme/{name}/security/7",
+            "rule": {"id": "js/zipslip", "severity": "error", "security_severity_level": "high", "description": "Arbitrary file write"},
+            "most_recent_instance": {"location": {"path": "src/zip.js", "start_line": 12}},
+            "repository": {"full_name": f"acme/{name}"},
+        }  # fmt: skip
+
+    def repository(self, name, query):
+        run = {
+            "databaseId": 99, "runNumber": 3, "url": f"https://github.com/acme/{name}/actions/runs/99",
+            "createdAt": "2026-05-16T10:00:00Z", "updatedAt": "2026-05-16T10:02:00Z", "workflow": {"name": "CI"},
+        }  # fmt: skip
+        suite = {"status": "COMPLETED", "conclusion": "FAILURE", "createdAt": "2026-05-16T10:00:00Z", "creator": {"login": "ada"}}
+        suites = [{**suite, "workflowRun": run}, {**suite, "workflowRun": None}]
+        parts = {
+            "deployments": {"nodes": [{
+                "databaseId": 5, "environment": "production", "createdAt": "2026-05-16T11:00:00Z", "updatedAt": "2026-05-16T11:00:00Z",
+                "commitOid": "c0ffee" * 6, "state": "ACTIVE", "creator": {"login": "ada"}, "ref": {"name": "v1.2"},
+                "latestStatus": {"state": "SUCCESS", "updatedAt": "2026-05-16T11:05:00Z", "environmentUrl": "javascript:alert(1)"},
+            }]},
+            "runs": {"name": "main", "target": {"history": {"nodes": [{"checkSuites": {"nodes": suites}}]}}},
+            "vulnerabilityAlerts": self.page(0),
+            "pullRequests": {"totalCount": 1, "nodes": [
+                {"title": "Mend it", "url": "https://github.com/x", "createdAt": "2026-05-01T00:00:00Z", "isDraft": True, "author": None}
+            ]},
+            "issues": {"totalCount": 4},
+            "beginners": {"nodes": [{"title": "Say hello", "url": "https://github.com/y"}]},
+            "languages": {"totalSize": 400, "edges": [{"size": 300, "node": {"name": "Go"}}, {"size": 100, "node": {"name": "Make"}}]},
+            "releases": {"nodes": [
+                {"name": "", "tagName": "v1.2", "publishedAt": "2026-05-01T00:00:00Z", "url": "https://github.com/z", "isDraft": False},
+                {"name": "soon", "tagName": "v2", "publishedAt": None, "url": "https://github.com/z", "isDraft": True},
+            ]},
+            "licenseInfo": {"key": "mit"}, "codeOfConduct": None, "contributingGuidelines": None, "isSecurityPolicyEnabled": True,
+            "readme0": None, "readme1": {"oid": "1"}, "readme2": None, "codeowners0": None, "codeowners1": None, "codeowners2": None,
+            "activity": {"target": {
+                "committedDate": "2026-05-16T09:00:00Z",
+                "recent": {"pageInfo": {"hasNextPage": False}, "nodes": [
+                    {"author": {"email": "a@x", "user": {"login": "ada"}}}, {"author": {"email": "b@x", "user": None}},
+                    {"author": {"email": "c@x", "user": {"login": "ada"}}},
+                ]},
+                **{f"w{n}": {"totalCount": n} for n in range(12)},
+            }},
+        }  # fmt: skip
+        wanted = {part: value for part, value in parts.items() if re.search(rf"\b{part}\b", query)}
+        return {"nameWithOwner": f"acme/{name}", "url": f"https://github.com/acme/{name}", **wanted}

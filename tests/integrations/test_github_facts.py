@@ -1,0 +1,193 @@
+"""The github integration against GitHub's own GraphQL schema, its description of REST, and recorded answers."""
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from faulty import Server, json_answer
+from play_github import FAMILIES, PlayedGitHub, alert
+from spec_checking import DATA, complaints, description, example, needs_data
+from vendors import NOW, TOKEN, facts, known, measured, played, subject
+
+from generator.integrations import github_facts
+from generator.integrations.github_questions import MORE_ALERTS, repositories_question
+from generator.model.facts import (
+    Beginner,
+    Deployment,
+    PipelineRun,
+    PullRequest,
+    Release,
+    RepositoryActivity,
+    RunState,
+    Severity,
+    Vulnerability,
+)
+
+SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
+DESCRIBED = Path(__file__).parent.parent / "data/vectors/github-code-scanning.json"
+
+
+def moment(*parts):
+    return datetime(2026, *parts, tzinfo=UTC)
+
+
+def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
+    play = PlayedGitHub(count=50)
+    got, asked = played(play, play.subjects, tmp_path, code_scanning=False)
+    assert (got.failures, got.problems) == ((), ())
+    assert len(asked) == 1
+    assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee" * 6)]
+    assert facts(got, "pipeline-run")["s49"] == [PipelineRun("CI", moment(5, 16, 10), RunState.FAILED, "main", 120.0, "ada")]
+    assert facts(got, "vulnerability")["s49"] == [
+        Vulnerability("CVE-2026-00000", Severity.MEDIUM, "Path traversal", "zip", "1.2.0", "1.3.0", moment(5, 1, 10), "go.mod")
+    ]
+    assert facts(got, "repository")["s49"] == [
+        RepositoryActivity(
+            "acme/s49", moment(5, 16, 9), tuple(range(12)), 2, 1, (PullRequest("Mend it", "https://github.com/x", moment(5, 1), "", True),),
+            4, (Beginner("Say hello", "https://github.com/y"),), (("Go", 75.0), ("Make", 25.0)),
+            (Release("v1.2", moment(5, 1), "https://github.com/z"),), ("readme", "license", "security"),
+        )
+    ]  # fmt: skip
+    assert {fact.url for fact in got.facts if fact.family == "deployment"} == {
+        f"https://github.com/acme/s{n}/deployments" for n in range(50)
+    }
+
+
+def test_a_thousand_repositories_cost_twenty_questions(tmp_path):
+    play = PlayedGitHub(count=1_000)
+    got, asked = played(play, play.subjects, tmp_path)
+    assert len(facts(got, "repository")) == 1_000
+    assert len(asked) == 20 + 1
+
+
+def test_a_question_that_is_too_much_is_put_for_fewer_repositories(tmp_path):
+    play = PlayedGitHub(count=60, most=20)
+    got, asked = played(play, play.subjects, tmp_path, code_scanning=False)
+    assert (len(facts(got, "repository")), got.failures) == (60, ())
+    assert len(asked) == 1 + 4
+
+
+def test_all_alerts_of_a_repository_are_read(tmp_path):
+    play = PlayedGitHub(count=1, alerts=250)
+    got, asked = played(play, play.subjects, tmp_path)
+    assert len(facts(got, "vulnerability")["s0"]) == 250 + 1
+    assert len(asked) == 1 + 2 + 1
+    scanned = Vulnerability("js/zipslip", Severity.HIGH, "Arbitrary file write", first_seen=moment(5, 2, 10), place="src/zip.js:12")
+    assert scanned in facts(got, "vulnerability")["s0"]
+
+
+def test_the_repository_of_the_descriptor_is_asked_about_where_no_annotation_names_one(tmp_path):
+    play = PlayedGitHub(count=2)
+    with Server(play) as server:
+        lies = subject("lies", repository=f"{server.url}/acme/s0")
+        elsewhere = subject("elsewhere", repository="https://gitlab.com/acme/s1")
+        broken = subject("broken", annotations={"github.com/project-slug": "no slug"})
+        gone = subject("gone", annotations={"github.com/project-slug": "acme/gone"})
+        both = subject("both", annotations={"github.com/project-slug": "Acme/S0"})
+        got = known("github", server.url, [lies, elsewhere, broken, gone, both], tmp_path, token=TOKEN, families=["repository"])
+    assert measured(got, "repository") == {"lies": True, "both": True}
+    assert {fact.family for fact in got.facts} == {"repository"}
+    assert {problem.subject.name for problem in got.problems} == {"broken", "gone"}
+
+
+def test_what_a_token_may_not_read_is_incomplete_and_told(tmp_path):
+    play = PlayedGitHub(count=1)
+    whole = play.repository("s0", "deployments runs pullRequests issues vulnerabilityAlerts")
+
+    def answer(asked, wire):
+        error = {"type": "FORBIDDEN", "path": ["r0", "vulnerabilityAlerts"], "message": "Resource not accessible by personal access token"}
+        json_answer(wire, {"data": {"r0": {**whole, "vulnerabilityAlerts": None}}, "errors": [error]})
+
+    with Server(answer) as server:
+        got = known("github", server.url, play.subjects, tmp_path, token=TOKEN)
+    assert measured(got, "vulnerability") == {"s0": False}
+    assert measured(got, "deployment") == {"s0": True}
+    assert "not accessible" in got.failures[0].message
+
+
+@pytest.fixture(scope="session")
+def graphql_schema():
+    graphql = pytest.importorskip("graphql", reason="needs graphql-core from the package index")
+    folder = Path(tempfile.gettempdir()) / "callboard-tests-graphql-schema"
+    file = folder / "package/schema.graphql"
+    if not file.exists() and shutil.which("npm"):
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["npm", "pack", "--silent", SCHEMA_PACKAGE], cwd=folder, capture_output=True, timeout=120, check=False)
+        for archive in folder.glob("*.tgz"):
+            with tarfile.open(archive) as tar:
+                tar.extract("package/schema.graphql", folder, filter="data")
+    if not file.exists():
+        (pytest.fail if os.environ.get("CALLBOARD_TEST_FULL") == "1" else pytest.skip)(f"needs npm and the package {SCHEMA_PACKAGE}")
+    return graphql.build_schema(file.read_text(encoding="utf-8"), assume_valid=True)
+
+
+@pytest.mark.parametrize("families", [FAMILIES, *([family] for family in FAMILIES)], ids="-".join)
+def test_every_question_is_valid_in_githubs_own_schema(graphql_schema, families):
+    import graphql
+
+    question, variables = repositories_question(["acme/a", "acme/b"], families, NOW)
+    assert graphql.validate(graphql_schema, graphql.parse(question)) == []
+    assert graphql.validate(graphql_schema, graphql.parse(question.replace("nameWithOwner", "nameWithOwners")))
+    declared = graphql.parse(question).definitions[0].variable_definitions
+    assert {one.variable.name.value for one in declared} == set(variables)
+    assert graphql.validate(graphql_schema, graphql.parse(MORE_ALERTS)) == []
+
+
+def test_our_play_answers_what_githubs_schema_says(graphql_schema):
+    """GitHub's schema itself resolves the question over the played values: a field that it does not have would be an error."""
+    import graphql
+
+    question, variables = repositories_question(["acme/s0"], FAMILIES, NOW)
+    node = PlayedGitHub(alerts=3).repository("s0", question)
+    commit = {"__typename": "Commit", **node["activity"]["target"], **node["runs"]["target"]}
+    node |= {"runs": node["runs"] | {"target": commit}, "activity": {"target": commit}}
+
+    def resolve(source, info, **_):
+        if info.field_name == "repository":
+            return node
+        return source.get(info.path.key, source.get(info.field_name)) if isinstance(source, dict) else None
+
+    done = graphql.execute(
+        graphql_schema, graphql.parse(question), variable_values=variables, field_resolver=resolve,
+        type_resolver=lambda value, _, abstract: value.get("__typename") or {"Actor": "User", "GitObject": "Blob"}[abstract.name],
+    )  # fmt: skip
+    assert [error.message for error in done.errors or () if "non-nullable" not in error.message] == []
+
+
+def test_the_listing_of_code_scanning_is_in_githubs_description(tmp_path):
+    play = PlayedGitHub(count=1)
+    _, asked = played(play, play.subjects, tmp_path)
+    rest = [request for request in asked if "/orgs/" in request.path]
+    assert len(rest) == 1
+    assert complaints(json.loads(DESCRIBED.read_text()), rest, prefix="/api/v3") == []
+
+
+@needs_data
+@pytest.mark.data
+def test_githubs_own_examples_and_recorded_alerts_are_understood():
+    listed = example(description("github"), "/repos/{owner}/{repo}/code-scanning/alerts")
+    values = [github_facts.finding(one, NOW) for one in listed]
+    assert values[0].id == "js/zipslip"
+    assert all(value.first_seen and value.place for value in values)
+    recorded = json.loads((Path(DATA) / "recorded/github/by_path.json").read_text())["/repos/{owner}/{repo}/code-scanning/alerts"]
+    read = 0
+    for entry in recorded:
+        body = json.loads(entry[5]) if isinstance(entry[5], str) else entry[5]
+        for one in body if entry[3] == 200 else ():
+            value = github_facts.finding(one, NOW)
+            assert (value.id, value.first_seen is not None) == (one["rule"]["id"], True)
+            read += 1
+    assert read > 0
+
+
+def test_a_new_word_of_a_state_is_unknown_and_no_error():
+    node = {"state": "TELEPORTED", "createdAt": "2026-05-01T00:00:00Z", "commitOid": "abc"}
+    assert github_facts.deployment(node, NOW).state is RunState.UNKNOWN
+    assert github_facts.vulnerability({**alert(1), "securityVulnerability": None}, NOW).severity is Severity.UNKNOWN
