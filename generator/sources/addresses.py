@@ -48,6 +48,11 @@ def folder_address(root: str) -> str:
     return _normal_form(f"file://{quote(root.rstrip('/'))}/", "")
 
 
+def web_folder_address(url: str) -> str:
+    """The normal form of a folder on the web, given with its final ``/``."""
+    return _normal_form(url, "")
+
+
 def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
     """The tree that an absolute URL belongs to and the path in it, which may be a glob; None where no configured tree has it.
 
@@ -62,11 +67,18 @@ def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
         tree = index.get(address[: end + 1])
         if tree is not None:
             try:
-                path = normal(address[end + 1 :])
+                path = normal(_in_its_spelling(url, address[end + 1 :]))
             except TreeError:
                 return None
             return tree, "" if path == "." else path
     return None
+
+
+def _in_its_spelling(url: str, path: str) -> str:
+    """The path with the capitals that the normal form took from its first names."""
+    whole = unquote(urlsplit(url.strip()).path)
+    end = whole[len(whole) - len(path) :]
+    return end if end.lower() == path.lower() else path
 
 
 @lru_cache(maxsize=2)

@@ -55,6 +55,8 @@ class ApiTree:
     web: Web
     files: Files
     known: Known = field(default_factory=Known)
+    is_listed: bool = True
+    """Whether the listing names all files, so that others need not be asked for."""
     _kept: dict[str, bytes | None] = field(default_factory=dict)
     _listing: Sequence[str] | None = None
     _ages: dict[str, datetime | None] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class ApiTree:
             return self.known.contents[path]
         if path in self._kept:
             return self._kept[path]
-        if self._listing is not None and path not in self._listing:
+        if self.is_listed and self._listing is not None and path not in self._listing:
             return None
         if self._reads >= MOST_READS:
             raise TreeError(f"more than {MOST_READS} files of {self.repository} would have to be asked for; {shown(path)} is not")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -55,6 +56,15 @@ def entity_name(text: str) -> str:
 def text_of(value: Any, length: int = TEXT_LENGTH) -> str:
     """The text itself, bounded; an empty one for whatever is no text."""
     return value[:length] if isinstance(value, str) else ""
+
+
+def moment(value: Any) -> datetime | None:
+    """A time with its zone from ISO 8601, or None."""
+    try:
+        time = datetime.fromisoformat(text_of(value))
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
 
 
 def _bounded(value: Any) -> Any:

@@ -17,10 +17,11 @@ from generator.sources.github_api import HEADERS, PUBLIC, GitHubApi, api_base
 from generator.sources.github_app import AppClaim, AppToken
 from generator.sources.github_people import people_tree
 from generator.sources.github_queries import file_variables, repositories_query
-from generator.sources.github_repositories import about, tree_of, undescribed
+from generator.sources.github_repositories import about, tree_of
 from generator.sources.globs import compiled_any, is_glob
 from generator.sources.http_client import client_for
 from generator.sources.source import Collected, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from generator.sources.suggesting import suggested
 
 PAGE = 50
 AT_ONCE = 8
@@ -95,7 +96,7 @@ class GitHubSource:
         except (SourceError, TreeError) as error:
             return Collected(failures=(self._failure(known.name, str(error), error.hint),))
         if tree is None or not paths:
-            bare = () if known.is_archived else (undescribed(known, tree),)
+            bare = () if known.is_archived else (suggested(known, tree, "github.com/project-slug"),)
             return Collected(undescribed=bare, repositories=(known,))
         files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
         return Collected((tree,), files, repositories=(known,))

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from generator.outside.http import Client, HttpError
-from generator.sources.descriptor_text import text_of
+from generator.sources.descriptor_text import moment, text_of
 
 HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
 RAW = "application/vnd.github.raw+json"
@@ -120,15 +120,6 @@ class GitHubApi:
                 if not is_too_much or size <= SMALLEST_PAGE:
                     raise
                 size = max(SMALLEST_PAGE, size // 3)
-
-
-def moment(value: Any) -> datetime | None:
-    """A time with its zone from ISO 8601, or None."""
-    try:
-        time = datetime.fromisoformat(text_of(value))
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
 
 
 def _at(value: Any, way: Sequence[str]) -> Mapping[str, Any]:

@@ -10,8 +10,7 @@ from urllib.parse import quote
 from generator.errors import SourceError
 from generator.outside.http import Client, Clock, HttpError
 from generator.outside.http.credentials import digest
-from generator.sources.descriptor_text import text_of
-from generator.sources.github_api import moment
+from generator.sources.descriptor_text import moment, text_of
 
 CLAIM_SECONDS = 540
 """GitHub takes claims of at most ten minutes."""

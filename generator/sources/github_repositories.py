@@ -11,13 +11,13 @@ from typing import Any
 from generator.outside.http import HttpError
 from generator.sources.addresses import known_addresses
 from generator.sources.api_tree import ApiTree, Known
-from generator.sources.codeowners import PLACES, owner_for
-from generator.sources.descriptor_text import descriptor, entity_name, text_of
-from generator.sources.github_api import GitHubApi, moment
+from generator.sources.codeowners import PLACES
+from generator.sources.descriptor_text import moment, text_of
+from generator.sources.github_api import GitHubApi
 from generator.sources.hosts import parse, web
-from generator.sources.source import Repository, Undescribed
+from generator.sources.source import Repository
 
-NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -80,29 +80,6 @@ def about(node: Mapping[str, Any], source: str, host: str) -> Repository:
         released_at=text_of(release.get("publishedAt")),
         is_archived=node.get("isArchived") is True,
     )  # fmt: skip
-
-
-def undescribed(repository: Repository, tree: ApiTree | None) -> Undescribed:
-    """The repository with a descriptor to begin with."""
-    owners = _owners(tree)
-    tags = [tag for topic in repository.topics if (tag := entity_name(topic))]
-    name = entity_name(repository.name.rpartition("/")[2]) or "unnamed"
-    metadata = {
-        "description": repository.description,
-        "annotations": {"github.com/project-slug": repository.name},
-        "tags": tags,
-    }
-    spec = {"type": "service", "lifecycle": "production", "owner": owners[0] if owners else "unknown"}
-    return Undescribed(repository.source, repository.name, repository.url, descriptor("Component", name, metadata, spec))
-
-
-def _owners(tree: ApiTree | None) -> list[str]:
-    """Names of the groups that CODEOWNERS gives a descriptor to."""
-    contents = (tree.known.contents.get(place) for place in PLACES) if tree else ()
-    text = next((c.decode("utf-8", "replace") for c in contents if c), "")
-    named = [owner for owner in owner_for(text, "catalog-info.yaml") if owner.startswith("@")]
-    teams = [name for owner in named if "/" in owner and (name := entity_name(owner.rpartition("/")[2]))]
-    return teams or [f"user:{name}" for owner in named if (name := entity_name(owner[1:]))]
 
 
 def _contents(node: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:

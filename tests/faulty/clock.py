@@ -3,9 +3,12 @@
 import threading
 import time
 
+MIDNIGHT = 1_700_000_000
+"""Seconds since 1970 (in the past, so that no cached file is old) at which every ``PatientClock`` starts."""
+
 
 class PatientClock:
-    """Real time plus all that was slept; remembers the sleeps."""
+    """Stands still but for what was slept; remembers the sleeps. ``monotonic`` runs as well, as deadlines of tries do."""
 
     def __init__(self):
         self.slept = []
@@ -15,7 +18,7 @@ class PatientClock:
         return time.monotonic() + sum(self.slept)
 
     def time(self):
-        return time.time() + sum(self.slept)
+        return MIDNIGHT + sum(self.slept)
 
     def sleep(self, seconds):
         with self._lock:

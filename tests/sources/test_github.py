@@ -258,7 +258,8 @@ def test_an_app_signs_in_and_its_token_is_asked_for_once(tmp_path):
 
     def answer(asked, wire):
         if asked.path.startswith("/api/v3/app/"):
-            claim = jwt.decode(asked.headers["authorization"][7:], key.public_key(), algorithms=["RS256"])
+            claim = jwt.decode(asked.headers["authorization"][7:], key.public_key(), algorithms=["RS256"], options={"verify_exp": False})
+            assert claim["exp"] - claim["iat"] == 600
             asked_for.append((asked.method, asked.path, claim["iss"]))
             if asked.method == "GET":
                 return json_answer(wire, [{"id": 1, "account": {"login": "else"}}, {"id": 42, "account": {"login": "Acme"}}])

@@ -93,11 +93,12 @@ class AnswerCache:
 def is_keepable(headers: Mapping[str, str], secrets: Iterable[str], body: bytes, *, fixed: bool) -> bool:
     """Whether an answer can be asked about again, may be kept, and holds no secret of ours.
 
-    ``fixed`` says that what the URL names can never change.
+    ``fixed`` says that what the URL names can never change, such as a file at a commit: ``no-store``, which GitLab says of every file, is
+    meant for browsers then; descriptors are kept in the state of the portal anyway.
     """
     control = headers.get("cache-control", "").lower()
     askable = fixed or "etag" in headers or "last-modified" in headers
-    allowed = "no-store" not in control and "*" not in headers.get("vary", "")
+    allowed = (fixed or "no-store" not in control) and "*" not in headers.get("vary", "")
     return askable and allowed and not any(secret.encode() in body for secret in secrets)
 
 

@@ -96,13 +96,14 @@ class Client:
         *,
         by: Paging = LINK_HEADER,
         accept: str = JSON,
+        fixed: bool = False,
     ) -> Iterator[Answer]:
-        """The pages of a listing, one after the other, up to the bound."""
+        """The pages of a listing, one after the other, up to the bound. ``fixed`` as in ``get``."""
         asked: Params = params or {}
         url = address(self.base_url, path, asked)
         seen = {url}
         for number in count(1):
-            answer = self._ask(Request("GET", url, {"Accept": accept}))
+            answer = self._ask(Request("GET", url, {"Accept": accept}, fixed=fixed))
             yield answer
             following = by.next(answer, asked)
             if following is None or following == "":

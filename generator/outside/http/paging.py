@@ -39,8 +39,8 @@ class Cursor:
     field: tuple[str, ...]
     """Names of nested objects that lead to it: ``("pageInfo", "nextCursor")``."""
     parameter: str
-    keeps_query: bool = True
-    """Whether the rest of the query is said again."""
+    keeps: tuple[str, ...] | None = None
+    """Parameters that are said again; all of them without it."""
 
     def next(self, answer: Answer, asked: Params) -> Next:
         """The query with the cursor in it."""
@@ -49,7 +49,7 @@ class Cursor:
             value = value.get(name) if isinstance(value, dict) else None
         if not isinstance(value, str | int) or value == "" or isinstance(value, bool):
             return None
-        rest: Mapping[str, Any] = asked if self.keeps_query else {}
+        rest = {name: told for name, told in asked.items() if self.keeps is None or name in self.keeps}
         return {**rest, self.parameter: value}
 
 

@@ -1,0 +1,106 @@
+"""The ``http`` source: descriptors by their URLs; what they refer to is read from the same folders and from those that are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, unquote, urlsplit
+
+from generator.errors import SourceError, TreeError
+from generator.model.tree import DescriptorFile
+from generator.outside.http import Anonymous, Client, HttpError, bearer
+from generator.outside.http.addressing import origin
+from generator.settings.settings import SourceSettings
+from generator.sources.addresses import web_folder_address
+from generator.sources.api_tree import ApiTree
+from generator.sources.hosts import Web
+from generator.sources.http_client import client_for
+from generator.sources.source import Collected, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+
+DESCRIPTOR_LIMIT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """Files below one URL."""
+
+    client: Client
+    paths: Sequence[str]
+    """The descriptors: nobody can list a folder over HTTP."""
+    ages: dict[str, datetime | None] = field(default_factory=dict)
+
+    def content(self, path: str, limit: int) -> bytes:
+        """One file."""
+        answer = self.client.get(f"/{quote(path)}", accept="*/*", limit=limit)
+        self.ages[path] = _time(answer.headers.get("last-modified", ""))
+        return answer.body
+
+    def listing(self) -> Sequence[str]:
+        """The descriptors."""
+        return self.paths
+
+    def changed(self, path: str) -> datetime | None:
+        """As the host says in ``Last-Modified``; known of files that were read."""
+        return self.ages.get(path)
+
+
+class HttpSource:
+    """Descriptors at URLs."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("http")
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
+        self._name = settings.name
+        self._options = settings.options
+        self._token = str(self._options.get("token", ""))
+        self._urls = [*dict.fromkeys(str(url) for url in self._options["urls"])]
+        self._context = context
+
+    def collect(self) -> Collected:
+        """A tree for each folder; a URL that cannot be read is a failure of its own. Raises ``HttpError``."""
+        hosts = {origin(url) for url in self._urls}
+        if self._token and len(hosts) > 1:
+            raise SourceError("a token is for one host, and the URLs name several", "Make a source for each host.")
+        below: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
+        for url in self._urls:
+            below.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return joined([self._tree(folder, paths, hosts) for folder, paths in sorted(below.items())])
+
+    def _tree(self, folder: str, paths: Sequence[str], hosts: set[tuple[str, str, int]]) -> Collected:
+        credential = bearer(self._token) if origin(folder) in hosts else Anonymous()
+        client = client_for(self._context, folder, credential)
+        files = FolderFiles(client, sorted(paths))
+        name = folder.partition("://")[2].rstrip("/")
+        web = Web(view=f"{folder}{{path}}")
+        tree = ApiTree(folder, name, "", (web_folder_address(folder),), web, files, is_listed=False)
+        failures, found = [], []
+        for path in files.paths:
+            try:
+                tree.read(path, DESCRIPTOR_LIMIT)
+                found.append(DescriptorFile(self._name, tree, path))
+            except TreeError as error:
+                failures.append(self._failure(f"{folder}{path}", error))
+        return Collected((tree,), tuple(found), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
+
+    def _failure(self, url: str, error: TreeError) -> SourceFailure:
+        redact = self._context.redactor.with_also([self._token]).redact
+        return SourceFailure(self._name, redact(url), redact(str(error)), redact(error.hint or "Correct the URL in sources.yaml."))
+
+
+def _folder(url: str) -> str:
+    """The folder of a URL, with its final slash. Raises ``HttpError``."""
+    if "?" in url or "#" in url:
+        raise HttpError("bad-url", "a URL of a descriptor has no ? and no #", "Name a file whose address ends with its name.")
+    origin(url)
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/"
+
+
+def _time(value: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(value)
+    except ValueError:
+        return None

@@ -1,0 +1,118 @@
+"""The backstage source against an instance on loopback and Backstage's own description."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from company import context, settings
+from faulty import PatientClock, Server, json_answer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import yaml12
+from generator.descriptors.kinds import builtin_kinds
+from generator.descriptors.reading import read_file
+from generator.outside.http import HttpError, Limits
+from generator.settings.settings import Limits as DescriptorLimits
+from generator.sources.backstage import BackstageSource
+from generator.sources.descriptor_text import document
+
+ENTITY = {
+    "apiVersion": "backstage.io/v1alpha1", "kind": "Component",
+    "metadata": {
+        "uid": "u", "etag": "e", "namespace": "default", "name": "payments", "tags": ["yes", "0o17", "1e3"],
+        "annotations": {"backstage.io/managed-by-location": "url:x", "backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
+    },
+    "spec": {"type": "service", "lifecycle": "production", "owner": "payments", "definition": "openapi: 3.1.0\n\n  x: 'y'\n"},
+    "relations": [{"type": "ownedBy", "targetRef": "group:default/payments"}],
+}  # fmt: skip
+
+
+def entity(name, **more):
+    return {**ENTITY, "metadata": {"name": name, "namespace": "default"}, **more}
+
+
+def instance(*entities):
+    def answer(asked, wire):
+        size, start = int(asked.query["limit"]), int(asked.query.get("cursor", "0"))
+        more = {"nextCursor": str(start + size)} if start + size < len(entities) else {}
+        json_answer(wire, {"items": entities[start : start + size], "totalItems": len(entities), "pageInfo": more})
+
+    return answer
+
+
+def collect(tmp_path, server, **options):
+    options = {"url": server.url, "token": "bst-secret", **options}
+    return BackstageSource(settings("backstage", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+
+
+def test_entities_are_read_as_their_authors_wrote_them(tmp_path):
+    with Server(instance(ENTITY, entity("x", kind="Location"))) as server:
+        got = collect(tmp_path, server)
+    (file,) = got.files
+    result = read_file(file, builtin_kinds(), DescriptorLimits())
+    assert result.problems == ()
+    (read,) = result.entities
+    assert read.spec == ENTITY["spec"]
+    assert read.metadata == {
+        "namespace": "default", "name": "payments", "tags": ["yes", "0o17", "1e3"],
+        "annotations": {"backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
+    }  # fmt: skip
+    assert file.tree.view_url(file.path) == "https://git.acme.example/x"
+    assert server.requests[0].headers["authorization"] == "Bearer bst-secret"
+
+
+def test_pages_are_followed_by_their_cursor(tmp_path):
+    with Server(instance(*(entity(f"c{n}") for n in range(1_200)))) as server:
+        got = collect(tmp_path, server, filter=["kind=component", "kind=api"])
+    assert len(got.files) == 1_200
+    path = "/api/catalog/entities/by-query"
+    assert [r.target for r in server.requests] == [
+        f"{path}?filter=kind%3Dcomponent&filter=kind%3Dapi&limit=500", f"{path}?cursor=500&limit=500", f"{path}?cursor=1000&limit=500",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"items": 7}, {"items": [7]}, {"items": [{"metadata": []}]}, {"items": [{}], "pageInfo": 3}])
+def test_answers_of_another_shape_are_told(tmp_path, answer):
+    with Server(lambda _, wire: json_answer(wire, answer)) as server, pytest.raises(HttpError) as caught:
+        collect(tmp_path, server)
+    assert caught.value.kind == "wrong-type"
+
+
+def test_hostile_names_make_no_odd_paths(tmp_path):
+    odd = [entity("../../etc/passwd"), entity("a\nb"), entity(""), {**ENTITY, "kind": 7, "metadata": {"namespace": ["x"], "name": {}}}]
+    with Server(instance(*odd)) as server:
+        got = collect(tmp_path, server)
+    assert all(".." not in f.path.split("/") and "\n" not in f.path for f in got.files)
+    for file in got.files:
+        read_file(file, builtin_kinds(), DescriptorLimits())
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(min_size=1, max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=12), values, max_size=5))
+def test_what_we_write_is_read_as_it_was_meant(value):
+    text = document(value)
+    documents = yaml12.read_documents(text, nodes=10_000, depth=60, documents=2)
+    assert len(documents) == 1
+    assert documents[0].value == value
+
+
+@pytest.mark.data
+def test_requests_are_in_backstages_description(tmp_path):
+    data = os.environ.get("CALLBOARD_TEST_DATA", "")
+    if not data:
+        pytest.skip("needs the vendors' descriptions: set CALLBOARD_TEST_DATA")
+    from described import undescribed_parts
+
+    description = json.loads((Path(data) / "specs/backstage-catalog.json").read_text())
+    with Server(instance(*(entity(f"c{n}") for n in range(600)))) as server:
+        collect(tmp_path, server, filter=["kind=component"])
+    for request in server.requests:
+        assert undescribed_parts(description, request.method, request.path.removeprefix("/api/catalog"), request.query) == []

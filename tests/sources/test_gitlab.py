@@ -1,0 +1,209 @@
+"""The gitlab source against a host on loopback and GitLab's own description."""
+
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from company import context, descriptor, found, settings
+from faulty import PatientClock, Server, json_answer
+
+from generator.descriptors.kinds import builtin_kinds
+from generator.descriptors.reading import read_file
+from generator.errors import MissingFileError
+from generator.outside.http import Limits
+from generator.settings.settings import Limits as DescriptorLimits
+from generator.sources.gitlab import GitLabSource
+
+TOKEN = "glpat-very-secret"
+COMMIT = "c0ffee" + "0" * 34
+
+
+class FakeGitLab:
+    """``projects`` are paths to contents by file; keyset pages where GitLab has them."""
+
+    def __init__(self, projects, **fields):
+        self.projects = projects
+        self.fields = fields
+        self.groups = {"acme": 1}
+        self.members = {}
+        self.commit = COMMIT
+
+    def __call__(self, asked, wire):
+        path = asked.path.removeprefix("/api/v4")
+        for pattern, answer in (
+            (r"/groups/([^/]+)/projects", self._projects),
+            (r"/groups/([^/]+)/descendant_groups", self._descendants),
+            (r"/groups/([^/]+)/members", self._members),
+            (r"/groups/([^/]+)", lambda asked, wire, name: json_answer(wire, self._group(unquote(name)))),
+            (r"/projects/(\d+)/repository/commits", self._commits),
+            (r"/projects/(\d+)/repository/tree", self._tree),
+            (r"/projects/(\d+)/repository/files/([^/]+)/raw", self._file),
+        ):
+            if match := re.fullmatch(pattern, path):
+                return answer(asked, wire, *match.groups())
+        return json_answer(wire, {"message": "404 Not Found"}, 404)
+
+    def _page(self, asked, wire, items):
+        start, size = int(asked.query.get("page", 1)) - 1, int(asked.query["per_page"])
+        end = (start + 1) * size
+        query = "&".join(f"{k}={v}" for k, v in (asked.query | {"page": str(start + 2)}).items())
+        link = {"Link": f'<http://{asked.headers["host"]}{asked.path}?{query}>; rel="next"'} if end < len(items) else {}
+        json_answer(wire, items[start * size : end], headers=link)
+
+    def _projects(self, asked, wire, group):
+        self._page(asked, wire, [
+            {
+                "id": n, "path_with_namespace": path, "default_branch": "main", "description": None, "topics": ["go"],
+                "last_activity_at": "2024-05-01T00:00:00Z", "archived": False, **self.fields.get(path.rpartition("/")[2], {}),
+            }
+            for n, path in enumerate(self.projects)
+        ])  # fmt: skip
+
+    def _files(self, number):
+        return list(self.projects.values())[int(number)]
+
+    def _commits(self, asked, wire, number):
+        json_answer(wire, [{"id": self.commit, "committed_date": "2024-05-01T00:00:00.000+02:00"}] if self._files(number) else [])
+
+    def _tree(self, asked, wire, number):
+        paths = [p for p in self._files(number) if asked.query["recursive"] == "true" or "/" not in p]
+        self._page(asked, wire, [{"path": p, "type": "blob"} for p in paths] + [{"path": "src", "type": "tree"}])
+
+    def _file(self, asked, wire, number, path):
+        content = self._files(number).get(unquote(path))
+        if content is None:
+            return json_answer(wire, {"message": "404 File Not Found"}, 404)
+        return wire.answer(200, content, {"Cache-Control": "max-age=0, private, must-revalidate, no-store, no-cache"})
+
+    def _group(self, path):
+        parent = self.groups.get(path.rpartition("/")[0])
+        url = f"https://gitlab.acme.example/groups/{path}"
+        return {"id": self.groups[path], "full_path": path, "name": path.title(), "parent_id": parent, "web_url": url, "description": ""}
+
+    def _descendants(self, asked, wire, group):
+        self._page(asked, wire, [self._group(path) for path in self.groups if path != "acme"])
+
+    def _members(self, asked, wire, number):
+        url = "https://gitlab.acme.example/"
+        people = [
+            {"id": n, "username": name, "name": name.title(), "state": "blocked" if name == "gone" else "active", "web_url": url + name}
+            for n, name in enumerate(self.members.get(int(number), ()))
+        ]
+        self._page(asked, wire, people)
+
+
+def collect(tmp_path, server, **options):
+    options = {"group": "acme", "url": server.url, "token": TOKEN, **options}
+    return GitLabSource(settings("gitlab", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+
+
+def requests_of(collected):
+    return collected.traffic[0].traffic.counts
+
+
+def test_projects_of_subgroups_are_read_too(tmp_path):
+    projects = {
+        "acme/payments": {"catalog-info.yaml": descriptor("payments"), "CODEOWNERS": "* @ada\n"},
+        "acme/platform/deep/auth": {"catalog-info.yml": descriptor("auth")},
+        "acme/bare": {"README.md": "x"},
+        "acme/empty": {},
+    }
+    with Server(FakeGitLab(projects)) as server:
+        got = collect(tmp_path, server)
+        tree = got.trees[0]
+        assert tree.read("CODEOWNERS", 100) == b"* @ada\n"
+        with pytest.raises(MissingFileError):
+            tree.read("catalog-info.yml", 100)
+        assert tree.last_change("catalog-info.yaml") == datetime.fromisoformat("2024-05-01T00:00:00+02:00").astimezone(UTC)
+    assert not got.failures
+    assert found(got) == ["acme/payments: catalog-info.yaml", "acme/platform/deep/auth: catalog-info.yml"]
+    assert tree.revision == COMMIT
+    assert tree.view_url("catalog-info.yaml", 3) == f"{server.url}/acme/payments/-/blob/main/catalog-info.yaml#L3"
+    assert [u.repository for u in got.undescribed] == ["acme/bare", "acme/empty"]
+    assert "gitlab.com/project-slug: acme/bare\n" in got.undescribed[0].suggestion_yaml
+    assert {r.headers["private-token"] for r in server.requests} == {TOKEN}
+
+
+def test_pages_are_followed_and_a_second_night_asks_for_commits_alone(tmp_path):
+    gitlab = FakeGitLab({f"acme/p{n:03}": {"catalog-info.yaml": descriptor(f"p{n:03}")} for n in range(150)})
+    counts = []
+    with Server(gitlab) as server:
+        for _ in range(2):
+            got = collect(tmp_path, server)
+            counts.append((requests_of(got).requests, requests_of(got).saved))
+            assert len(got.files) == 150
+    assert counts == [(2 + 3 * 150, 0), (2 + 150, 300)]
+
+
+def test_globs_and_options_choose(tmp_path):
+    projects = {
+        "acme/mono": {"a/catalog-info.yaml": descriptor("a"), "b/c/catalog-info.yaml": descriptor("c")},
+        "acme/old/x": {"catalog-info.yaml": descriptor("x")},
+        "acme/fork": {"catalog-info.yaml": descriptor("fork")},
+    }
+    with Server(FakeGitLab(projects, fork={"forked_from_project": {"id": 1}})) as server:
+        got = collect(tmp_path, server, include=["**/catalog-info.yaml"], exclude_repositories=["old/**"])
+    assert found(got) == ["acme/mono: a/catalog-info.yaml", "acme/mono: b/c/catalog-info.yaml"]
+    assert "archived=false" in server.requests[0].target
+
+
+def test_a_project_that_fails_is_a_failure_of_its_own(tmp_path):
+    gitlab = FakeGitLab({"acme/a": {"catalog-info.yaml": descriptor("a")}, "acme/b": {"catalog-info.yaml": descriptor("b")}})
+
+    def answer(asked, wire):
+        if "/projects/0/repository/files" in asked.path:
+            return json_answer(wire, {"message": "oops"}, 500)
+        return gitlab(asked, wire)
+
+    with Server(answer) as server:
+        got = collect(tmp_path, server)
+    assert (found(got), [f.repository for f in got.failures]) == (["acme/b: catalog-info.yaml"], ["acme/a"])
+    assert not got.undescribed
+
+
+def test_odd_projects_are_failures(tmp_path):
+    gitlab = FakeGitLab({"acme/a": {}}, a={"path_with_namespace": "../../etc"})
+    with Server(gitlab) as server:
+        got = collect(tmp_path, server)
+    assert [f.message for f in got.failures] == ["GitLab answers a project without a path"]
+
+
+def test_groups_and_members_are_groups_and_users(tmp_path):
+    gitlab = FakeGitLab({})
+    gitlab.groups = {"acme": 1, "acme/platform": 2, "acme/platform/auth": 3}
+    gitlab.members = {1: ["ada"], 2: ["bob", "gone", "group_2_bot_ab12"], 3: ["ada", "bob"]}
+    with Server(gitlab) as server:
+        got = collect(tmp_path, server, people=True)
+    results = [read_file(file, builtin_kinds(), DescriptorLimits()) for file in got.files]
+    assert [p for result in results for p in result.problems] == []
+    entities = {str(e.ref): e for result in results for e in result.entities}
+    assert sorted(entities) == [
+        "group:default/acme", "group:default/platform", "group:default/platform-auth", "user:default/ada", "user:default/bob",
+    ]  # fmt: skip
+    assert entities["group:default/platform-auth"].spec["parent"] == "platform"
+    assert entities["user:default/ada"].spec["memberOf"] == ["acme", "platform-auth"]
+    assert got.trees[-1].view_url("users/ada.yaml") == "https://gitlab.acme.example/ada"
+
+
+@pytest.mark.data
+def test_requests_are_in_gitlabs_description(tmp_path):
+    data = os.environ.get("CALLBOARD_TEST_DATA", "")
+    if not data:
+        pytest.skip("needs the vendors' descriptions: set CALLBOARD_TEST_DATA")
+    from described import undescribed_parts
+
+    description = json.loads((Path(data) / "specs/gitlab.oas3.json").read_text())
+    gitlab = FakeGitLab({"acme/a": {"catalog-info.yaml": descriptor("a"), "x/y z.md": "x"}})
+    gitlab.members = {1: ["ada"]}
+    with Server(gitlab) as server:
+        tree = collect(tmp_path, server, people=True).trees[0]
+        tree.read("x/y z.md", 10)
+        tree.glob("**")
+        tree.last_change("catalog-info.yaml")
+    assert len(server.requests) > 8
+    for request in server.requests:
+        assert undescribed_parts(description, request.method, request.path, request.query) == [], request.target

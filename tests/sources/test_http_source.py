@@ -1,0 +1,105 @@
+"""The http source against hosts on loopback."""
+
+from datetime import UTC, datetime
+
+import pytest
+from company import context, descriptor, found, settings
+from faulty import PatientClock, Server
+
+from generator.catalog.gathering import gather
+from generator.descriptors.kinds import builtin_kinds
+from generator.errors import MissingFileError, OutsideTreeError, SourceError
+from generator.outside.http import HttpError, Limits
+from generator.settings.settings import Limits as DescriptorLimits
+from generator.sources.http import HttpSource
+
+TOKEN = "http-secret"
+
+
+def files(contents):
+    def answer(asked, wire):
+        content = contents.get(asked.path)
+        if content is None:
+            wire.answer(404)
+        elif asked.headers.get("if-none-match") == '"1"':
+            wire.answer(304)
+        else:
+            wire.answer(200, content, {"ETag": '"1"', "Last-Modified": "Wed, 01 May 2024 00:00:00 GMT"})
+
+    return answer
+
+
+def collect(tmp_path, **options):
+    return HttpSource(settings("http", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+
+
+def with_definition(name, target):
+    api = f"  type: openapi\n  lifecycle: production\n  owner: o\n  definition:\n    $text: {target}\n"
+    return descriptor(name).replace("Component", "API") + "spec:\n" + api
+
+
+def test_descriptors_and_what_they_refer_to_are_read(tmp_path):
+    contents = {
+        "/a/One.yaml": with_definition("one", "./spec/Api.yaml"),
+        "/a/spec/Api.yaml": "openapi: 3.1.0\n",
+        "/b/two.yaml": descriptor("two"),
+    }
+    with Server(files(contents)) as server:
+        got = collect(tmp_path, urls=[f"{server.url}/a/One.yaml", f"{server.url}/b/two.yaml"], token=TOKEN)
+        gathered = gather(got.files, {(f.source, f.tree.id): f.tree for f in got.files}, builtin_kinds(), DescriptorLimits())
+    assert {p.code for p in gathered.problems} <= {"SPC006"}
+    assert [e.spec.get("definition") for e in gathered.entities] == ["openapi: 3.1.0\n", None]
+    host = server.url[7:]
+    assert found(got) == [f"{host}/a: One.yaml", f"{host}/b: two.yaml"]
+    assert got.trees[0].view_url("One.yaml") == f"{server.url}/a/One.yaml"
+    assert got.trees[0].last_change("One.yaml") == datetime(2024, 5, 1, tzinfo=UTC)
+    assert {r.headers["authorization"] for r in server.requests} == {f"Bearer {TOKEN}"}
+
+
+def test_definitions_come_from_allowed_folders_alone_and_without_the_token(tmp_path):
+    specs = {"/Open/V1/Api.yaml": "openapi: 3.1.0\n", "/secret.yaml": "x"}
+    with Server(files(specs)) as other:
+        contents = {
+            "/a/good.yaml": with_definition("good", f"{other.url}/Open/V1/Api.yaml"),
+            "/a/bad.yaml": with_definition("bad", f"{other.url}/secret.yaml"),
+            "/a/up.yaml": with_definition("up", "../../../secret.yaml"),
+        }
+        with Server(files(contents)) as server:
+            urls = [f"{server.url}{path}" for path in contents]
+            got = collect(tmp_path, urls=urls, allow=[f"{other.url}/Open/"], token=TOKEN)
+            trees = {("acme", t.id): t for t in got.trees}
+            gathered = gather(got.files, trees, builtin_kinds(), DescriptorLimits())
+    assert [r.path for r in other.requests] == ["/Open/V1/Api.yaml"]
+    assert "authorization" not in other.requests[0].headers
+    assert {e.ref.name: isinstance(e.spec["definition"], str) for e in gathered.entities} == {"good": True, "bad": False, "up": False}
+
+
+def test_a_second_build_asks_only_whether_it_changed(tmp_path):
+    with Server(files({"/x.yaml": descriptor("x")})) as server:
+        for _ in range(2):
+            got = collect(tmp_path, urls=[f"{server.url}/x.yaml"])
+    counts = got.traffic[0].traffic.counts
+    assert (counts.requests, counts.hits) == (1, 1)
+
+
+def test_a_url_that_fails_is_a_failure_of_its_own(tmp_path):
+    with Server(files({"/x.yaml": descriptor("x")})) as server:
+        got = collect(tmp_path, urls=[f"{server.url}/x.yaml", f"{server.url}/none.yaml"])
+        with pytest.raises(OutsideTreeError):
+            got.trees[0].read("../x", 10)
+        with pytest.raises(MissingFileError):
+            got.trees[0].read("none.txt", 10)
+    assert len(got.files) == 1
+    assert [f.repository for f in got.failures] == [f"{server.url}/none.yaml"]
+
+
+def test_a_token_for_several_hosts_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="a token is for one host"):
+        collect(tmp_path, urls=["https://a.example/x", "https://b.example/x"], token=TOKEN)
+
+
+@pytest.mark.parametrize("url", ["https://a.example/x?y=1", "https://a.example/x#y", "ftp://a.example/x", "https://u:p@a.example/x"])
+def test_urls_that_name_no_file_are_refused(tmp_path, url):
+    with pytest.raises(HttpError) as caught:
+        collect(tmp_path, urls=[url])
+    assert caught.value.kind == "bad-url"
