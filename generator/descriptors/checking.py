@@ -31,6 +31,8 @@ from generator.descriptors.rules import (
     unknown_kind,
     unknown_root_field,
     unknown_spec_value,
+    unparsable_definition,
+    value_to_fill_in,
     wrong_spec_type,
 )
 from generator.problems import Problem
@@ -65,6 +67,8 @@ _OF_CONTENT: tuple[Find, ...] = (
     output_field.find,
     misspelt_spec_field.find,
     location_without_target.find,
+    unparsable_definition.find,
+    value_to_fill_in.find,
     secret.find,
 )
 

@@ -24,7 +24,7 @@ spec:
   type: openapi
   lifecycle: production
   owner: team-checkout
-  definition: "{}"
+  definition: "openapi: 3.1.0"
 """,
     right="""apiVersion: backstage.io/v1alpha1
 kind: API
@@ -34,7 +34,7 @@ spec:
   type: openapi
   lifecycle: production
   owner: team-checkout
-  definition: "{}"
+  definition: "openapi: 3.1.0"
 ---
 apiVersion: backstage.io/v1alpha1
 kind: Component

@@ -14,29 +14,37 @@ RULE = Rule(
     name="missing-owner",
     severity=Severity.WARNING,
     summary="The entity names no owner.",
-    means="""Components, APIs, resources, systems and domains say in `spec.owner` which team looks after them. Here the field is missing or
-empty, and no CODEOWNERS file filled it in.""",
-    matters="""Nobody knows whom to ask when it breaks. Backstage refuses such an entity.""",
-    wrong="""apiVersion: backstage.io/v1alpha1
-kind: System
+    means="""An entity of this kind may name in `spec.owner` which team looks after it, and this one names none. Where the kind's schema
+**requires** an owner (components, APIs, resources, systems, domains), a missing one is an error of its own: SPC001.""",
+    matters="""Nobody knows whom to ask when it breaks, and the entity appears on no team's page.""",
+    wrong="""apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
 metadata:
-  name: shop
-spec: {}
-""",
-    right="""apiVersion: backstage.io/v1alpha1
-kind: System
-metadata:
-  name: shop
+  name: new-service
 spec:
-  owner: team-checkout
+  type: service
+  steps:
+    - action: fetch:template
+""",
+    right="""apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: new-service
+spec:
+  type: service
+  owner: team-platform
+  steps:
+    - action: fetch:template
 """,
 )
 
 
 def check(catalog: Catalog) -> Iterator[Problem]:
-    """Entities of a kind that needs an owner, and whose owner field says nothing; an unreadable owner is another problem."""
+    """Entities that may name an owner and name none; where they must, their schema says so already."""
     for entity in catalog.entities.values():
-        if owner(catalog, entity.ref) is None and needs_owner(catalog, entity.ref) and entity.spec.get("owner") in (None, "", [], {}):
+        kind = catalog.kinds.get(entity.ref.kind)
+        may_own = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
+        if may_own and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
             yield RULE.problem(
                 f"{entity.kind} {name(entity)} names no owner.",
                 origin=entity.origin,

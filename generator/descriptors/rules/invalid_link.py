@@ -34,7 +34,7 @@ kind: Component
 metadata:
   name: orders
   links:
-    - url: https://wiki.example.com/orders
+    - url: https://wiki.acme.example/orders
 spec:
   type: service
   lifecycle: production
