@@ -167,7 +167,9 @@ def _of_entities(shown: Shown, past: Past, layouts: Layouts, world: FactsContext
 def _plan(shown: Shown, past: Past, context: EntityContext, reading: Reading, world: FactsContext) -> Iterator[Page]:
     surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
     catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
-    indexed = index_pages.index_context(catalog, problems, trees, settings, context.layouts, labels, links, latest=timeline.latest(past))
+    indexed = index_pages.index_context(
+        catalog, problems, trees, settings, context.layouts, labels, links, latest=timeline.latest(past), open_now=facts.numbers(world)
+    )
     fresh = status.plan((*served.collections, *shown.known.collections), served.stale, shown.now, links, settings, labels)
     is_public = settings.portal.audience == "public"
 

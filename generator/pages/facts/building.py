@@ -138,7 +138,7 @@ def _analysis(context: FactsContext, value: QualityGate) -> list[Block]:
     figures += [
         Figure(f"{told:,}", labels[label], "warn" if label == "bugs" and told else "") for label, told in counts if told is not None
     ]
-    blocks = [Block("figures", tuple(figures[:4]))] if figures else []
+    blocks = [Block("figures4", tuple(figures[:4]))] if figures else []
     wanted = labels["gate_wants"] % percent(value.coverage_wanted, 0) if value.coverage_wanted is not None else ""
     for label, told in (("coverage", value.coverage), ("new_coverage", value.new_coverage)):
         if told is not None:
@@ -146,7 +146,8 @@ def _analysis(context: FactsContext, value: QualityGate) -> list[Block]:
             words = f"{labels[label]} {percent(told, 1)}"
             blocks.append(Block("bar", charts.bar(labels[label], joined(percent(told, 1), wanted), [(tone, told)], words)))
     if value.ratings:
-        blocks.append(Block("pairs", tuple((labels.get(f"rating_{name}", name), letter) for name, letter in value.ratings[:6])))
+        said = joined(*(f"{labels.get(f'rating_{name}', '') or short(name, 30)} {short(letter, 10)}" for name, letter in value.ratings[:6]))
+        blocks.append(Block("text", said))
     return blocks
 
 
@@ -171,12 +172,15 @@ def _activity(context: FactsContext, value: RepositoryActivity) -> list[Block]:
     figures = tuple(Figure(f"{told:,}", labels[label]) for label, told in named if told is not None)
     words = labels["commits_words"].format(weeks, min(value.commits, default=0), max(value.commits, default=0))
     line = charts.spark(labels["commits_by_week"], labels["n_weeks"].format(weeks), value.commits, words)
-    blocks = [Block("figures", figures)] if figures else []
+    blocks = [Block("figures4", figures)] if figures else []
     blocks += [Block("spark", line)] if line else []
-    pairs = tuple(
-        Block("event", EventView(labels[label], at=when)) for label, when in (("last_commit", at(context, value.last_commit)),) if when
-    )
-    return [*blocks, *pairs]
+    last = at(context, value.last_commit)
+    rows = [EventView(labels["last_commit"], at=last)] if last else []
+    rows += [
+        EventView(short(one.name, 60), url=web_url(one.url), is_code=True, beside=labels["latest_release"], at=at(context, one.at))
+        for one in value.releases[:1]
+    ]
+    return [*blocks, *([Block("events", tuple(rows))] if rows else [])]
 
 
 def _open(context: FactsContext, value: RepositoryActivity) -> list[Block]:
@@ -190,11 +194,6 @@ def _open(context: FactsContext, value: RepositoryActivity) -> list[Block]:
             for one in islice(waiting, PULL_REQUESTS)
         )
         blocks.append(Block("events", rows))
-    for release in value.releases[:1]:
-        row = EventView(
-            short(release.name, 60), url=web_url(release.url), is_code=True, note=labels["latest_release"], at=at(context, release.at)
-        )
-        blocks.append(Block("event", row))
     return blocks
 
 

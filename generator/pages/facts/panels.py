@@ -28,6 +28,11 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     "issue": ("issue", risking.issues),
 }
 """Icon and words of each family."""
+PAGES: Mapping[str, str] = {
+    "on-call": "incidents/", "incident": "incidents/", "deployment": "deployments/", "vulnerability": "vulnerabilities/",
+    "availability": "availability/",
+}  # fmt: skip
+"""Where a family is shown for all entities."""
 WATCHED = frozenset({"component", "resource", "api"})
 """Kinds whose pages say what an annotation would bring."""
 
@@ -63,11 +68,12 @@ def panel(context: FactsContext, family: str, facts: Sequence[Fact], asked: Sequ
     icon, tell = TELLERS.get(family) or (context.declared[family].icon, foreign)
     sources = tuple(_sources(context, facts, asked))
     partly = sorted({one.source for one in asked if not one.complete})
-    incomplete = labels["facts_incomplete"] % ", ".join(_title(context, name) for name in partly) if partly else ""
+    incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""
     content = tell(context, facts) if facts else Content(())
     is_zero = not facts and not partly
     blocks = content.blocks if facts else (Block("good", _nothing(context, family)),) if is_zero else ()
-    return PanelView(family, family_title(context, family), icon, content.badge, blocks, sources, is_zero, incomplete)
+    path = PAGES.get(family, "")
+    return PanelView(family, family_title(context, family), icon, content.badge, blocks, sources, is_zero, incomplete, path)
 
 
 def _nothing(context: FactsContext, family: str) -> str:
@@ -80,10 +86,11 @@ def _sources(context: FactsContext, facts: Sequence[Fact], asked: Sequence[Measu
     names = dict.fromkeys([*(fact.source for fact in facts), *(one.source for one in asked)])
     for name in names:
         urls = {fact.url for fact in facts if fact.source == name}
-        yield SourceView(_title(context, name), name, web_url(urls.pop()) if len(urls) == 1 else "")
+        yield SourceView(title_of(context, name), name, web_url(urls.pop()) if len(urls) == 1 else "")
 
 
-def _title(context: FactsContext, name: str) -> str:
+def title_of(context: FactsContext, name: str) -> str:
+    """What people call the tool of an integration."""
     known = context.connections.get(name)
     return known.title if known else name
 

@@ -22,7 +22,7 @@ def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
     counts = Counter(fact.value.severity for fact in order if isinstance(fact.value, Vulnerability))
     rows = (vulnerability_row(context, fact) for fact in order[:EVENTS])
     blocks = (*severity_blocks(context, counts, "vulnerabilities_words"), *events(context, rows, len(order)))
-    return Content(blocks, _worst_badge(context, counts))
+    return Content(blocks, worst_badge(context, counts))
 
 
 def worst_first(facts: Iterable[Fact]) -> list[Fact]:
@@ -67,7 +67,8 @@ def severity_blocks(context: FactsContext, counts: Counter[Severity], words: str
     return (Block("figures4", figures), Block("bar", charts.bar("", "", parts, labels[words].format(total, said))))
 
 
-def _worst_badge(context: FactsContext, counts: Counter[Severity]) -> StateView | None:
+def worst_badge(context: FactsContext, counts: Counter[Severity]) -> StateView | None:
+    """The worst severity that asks for something; None for none."""
     for severity in COUNTED[:2]:
         if counts[severity]:
             text = f"{counts[severity]} {context.labels[f'severity_{severity}']}"

@@ -120,6 +120,13 @@ def _objective(context: FactsContext, value: Availability, *, is_named: bool) ->
     shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
     blocks = [Block("heading", short(value.name))] if is_named else []
     blocks.append(Block("figures", (Figure(shown, joined(window, wanted), "bad" if is_met(value) is False else ""),)))
+    return [*blocks, *availability_blocks(context, value)]
+
+
+def availability_blocks(context: FactsContext, value: Availability) -> list[Block]:
+    """What is left of the error budget, and the days."""
+    labels = context.labels
+    blocks: list[Block] = []
     if value.budget_left is not None:
         left = value.budget_left
         note = labels["budget_left"] % percent(left, 0) if left >= 0 else labels["budget_over"] % percent(-left, 0)
@@ -155,16 +162,19 @@ def alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Alert)]
     order = sorted(found, key=lambda one: (_WEIGHT[one[1].state], tuple(Severity).index(one[1].severity), one[1].name, one[0].key))
     labels = context.labels
-    rows = (
-        EventView(
-            short(value.name), severity_state(context, value.severity), url_of(fact), is_code=True,
-            note=joined(labels[f"alert_{value.state}"], short(value.summary)), at=at(context, value.since),
-        )
-        for fact, value in order[:EVENTS]
-    )  # fmt: skip
+    rows = (alert_row(context, fact) for fact, _ in order[:EVENTS])
     firing = sum(value.state is AlertState.FIRING for _, value in found)
     badge = StateView(labels["n_firing"].format(firing), "warn", "on-call") if firing else None
     return Content(events(context, rows, len(found)), badge)
+
+
+def alert_row(context: FactsContext, fact: Fact) -> EventView:
+    """One alert."""
+    value = fact.value
+    assert isinstance(value, Alert)  # noqa: S101 - callers hold the family
+    note = joined(context.labels[f"alert_{value.state}"], short(value.summary))
+    state = severity_state(context, value.severity)
+    return EventView(short(value.name), state, url_of(fact), is_code=True, note=note, at=at(context, value.since))
 
 
 def errors(context: FactsContext, facts: Sequence[Fact]) -> Content:

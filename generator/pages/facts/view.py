@@ -135,6 +135,8 @@ class PanelView:
     """Asked, answered completely, nothing there."""
     incomplete: str = ""
     """Why there may be more than is shown; empty where all of it is."""
+    path: str = ""
+    """Where the family is shown for all entities, below the site's root; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

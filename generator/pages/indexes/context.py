@@ -42,6 +42,8 @@ class IndexContext:
     links: Links
     latest: LatestView | None = None
     """What changed last, for the start page."""
+    open: tuple[CountView, ...] = ()
+    """What is open now, for the start page."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of its description, in plain words; empty where nobody wrote one."""
@@ -87,8 +89,9 @@ def index_context(
     links: Links | None = None,
     *,
     latest: LatestView | None = None,
+    open_now: tuple[CountView, ...] = (),
 ) -> IndexContext:
     """Everything that index pages need; ``links`` may be shared with other families."""
     mine = questions.with_responsible(catalog, problems)
     by_subject = questions.problems_by_subject(mine)
-    return IndexContext(catalog, mine, by_subject, trees, settings, layouts, labels, links or Links(catalog), latest)
+    return IndexContext(catalog, mine, by_subject, trees, settings, layouts, labels, links or Links(catalog), latest, open_now)

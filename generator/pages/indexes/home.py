@@ -66,7 +66,7 @@ def home_view(context: IndexContext) -> HomeView:
     return HomeView(
         heading=context.labels["find_anything"] % (portal.organization or portal.name),
         hints=_hints(context),
-        numbers=_numbers(context),
+        numbers=(*_numbers(context), *context.open),
         errors=sum(problem.severity is Severity.ERROR for problem in context.problems),
         warnings=sum(problem.severity is Severity.WARNING for problem in context.problems),
         has_teams=next(catalog.of_kind("group"), None) is not None,

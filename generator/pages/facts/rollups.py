@@ -1,0 +1,148 @@
+"""What tools say about the things in a system or domain, or about what a team owns, in one place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from generator.catalog import questions
+from generator.model.entity import Entity
+from generator.model.facts import Alert, AlertState, Availability, Fact, Incident, IncidentState, Vulnerability
+from generator.model.ref import EntityRef
+from generator.pages.facts.building import deployed_at, deployment_row
+from generator.pages.facts.context import FactsContext
+from generator.pages.facts.panels import PAGES, TELLERS, family_title, title_of
+from generator.pages.facts.risking import severity_blocks, vulnerability_row, worst_badge, worst_first
+from generator.pages.facts.running import alert_row, incident_row, is_met, on_call
+from generator.pages.facts.telling import EVENTS, events, joined, newest, percent, short, url_of
+from generator.pages.facts.view import Block, Content, EventView, FactsView, PanelView, SourceView
+from generator.pages.parts import StateView
+
+FAMILIES = ("on-call", "incident", "availability", "deployment", "vulnerability", "alert")
+"""What is worth adding up."""
+SCHEDULES = 4
+
+
+def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
+    """The section of a whole; None where nobody was asked about any of its parts."""
+    members = tuple(dict.fromkeys((entity.ref, *_members(context, entity.ref))))
+    panels = tuple(panel for family in FAMILIES if (panel := _panel(context, members, family)) is not None)
+    return FactsView(panels) if panels else None
+
+
+def _members(context: FactsContext, ref: EntityRef) -> Iterator[EntityRef]:
+    catalog = context.catalog
+    if ref.kind == "group":
+        yield from questions.owned(catalog, ref)
+        return
+    for part in questions.parts(catalog, ref):
+        yield part
+        if part.kind in {"system", "domain"}:
+            yield from _members(context, part) if part.kind == "system" else questions.parts(catalog, part)
+
+
+def unique(facts: Iterable[Fact]) -> list[Fact]:
+    """Each thing once, under its first subject: several entities may share a service, a repository, a schedule."""
+    found: dict[tuple[str, str, str, str], Fact] = {}
+    for fact in facts:
+        found.setdefault((fact.source, fact.family, fact.environment, fact.key), fact)
+    return list(found.values())
+
+
+def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView:
+    """The row of an entity among many."""
+    return replace(row, subject=context.links.to(fact.subject))
+
+
+def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> PanelView | None:
+    if not context.shows(family):
+        return None
+    asked = [one for ref in members for one in context.measured_by_subject.get(ref, ()) if one.family == family]
+    facts = unique(fact for ref in members for fact in context.facts(ref, family))
+    if not asked and not facts:
+        return None
+    partly = sorted({one.source for one in asked if not one.complete})
+    labels = context.labels
+    content = _TELLERS[family](context, facts) if facts else Content(())
+    incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""
+    is_zero = not facts and not partly
+    blocks = (Block("good", labels[f"nothing_{family.replace('-', '_')}"]),) if is_zero else content.blocks
+    names = dict.fromkeys([*(fact.source for fact in facts), *(one.source for one in asked)])
+    sources = tuple(SourceView(title_of(context, name), name) for name in names)
+    count = len({one.subject for one in asked})
+    measured = labels["n_measured"].format(count, len([ref for ref in members if ref.kind in {"component", "resource", "api"}]))
+    return PanelView(
+        family, family_title(context, family), TELLERS[family][0], content.badge, (*blocks, Block("text", measured)), sources,
+        is_zero, incomplete, PAGES.get(family, ""),
+    )  # fmt: skip
+
+
+def _on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    content = on_call(context, facts[:SCHEDULES])
+    return replace(content, blocks=content.blocks[: SCHEDULES * 2])
+
+
+def _incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Incident)]
+    opened = [fact for fact, value in found if value.state is not IncidentState.RESOLVED]
+    order = newest(opened, lambda fact: fact.value.opened if isinstance(fact.value, Incident) else None)
+    labels = context.labels
+    rows = (with_subject(context, fact, incident_row(context, fact)) for fact in order[:EVENTS])
+    blocks = events(context, rows, len(order)) or (Block("good", labels["no_open_incidents"]),)
+    closed = len(found) - len(opened)
+    more = (Block("pairs", ((labels["resolved_lately"], labels["n_incidents"].format(closed)),)),) if closed else ()
+    badge = StateView(labels["n_open"].format(len(opened)), "bad", "error") if opened else None
+    return Content((*blocks, *more), badge)
+
+
+def _availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Availability)]
+    order = sorted(found, key=lambda one: (is_met(one[1]) is not False, one[1].budget_left is None, one[1].budget_left or 0, one[0].key))
+    labels = context.labels
+    rows = (with_subject(context, fact, availability_row(context, fact, value)) for fact, value in order[:EVENTS])
+    missed = sum(is_met(value) is False for _, value in found)
+    badge = StateView(labels["n_missed"].format(missed), "bad", "bad") if missed else StateView(labels["objective_met"], "good", "good")
+    return Content(events(context, rows, len(order)), badge if any(is_met(value) is not None for _, value in found) else None)
+
+
+def availability_row(context: FactsContext, fact: Fact, value: Availability) -> EventView:
+    """One objective in a list."""
+    met, labels = is_met(value), context.labels
+    state = {
+        True: StateView(labels["objective_met"], "good", "good"),
+        False: StateView(labels["objective_missed"], "bad", "bad"),
+        None: StateView(labels["no_data"], "none", "unknown"),
+    }[met]
+    wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
+    shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
+    return EventView(short(value.name), state, url_of(fact), note=joined(shown, wanted))
+
+
+def _deployments(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    order = newest(facts, deployed_at)
+    return Content(events(context, (with_subject(context, fact, deployment_row(context, fact)) for fact in order[:EVENTS]), 0))
+
+
+def _vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    counts = Counter(fact.value.severity for fact in facts if isinstance(fact.value, Vulnerability))
+    order = worst_first(facts)
+    rows = (with_subject(context, fact, vulnerability_row(context, fact)) for fact in order[:EVENTS])
+    return Content(
+        (*severity_blocks(context, counts, "vulnerabilities_words"), *events(context, rows, len(order))), worst_badge(context, counts)
+    )
+
+
+def _alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    firing = [fact for fact in facts if isinstance(fact.value, Alert) and fact.value.state is AlertState.FIRING]
+    if not firing:
+        return Content((Block("good", context.labels["nothing_alert"]),))
+    rows = (with_subject(context, fact, alert_row(context, fact)) for fact in firing[:EVENTS])
+    badge = StateView(context.labels["n_firing"].format(len(firing)), "warn", "on-call")
+    return Content(events(context, rows, len(firing)), badge)
+
+
+_TELLERS = {
+    "on-call": _on_call, "incident": _incidents, "availability": _availability, "deployment": _deployments,
+    "vulnerability": _vulnerabilities, "alert": _alerts,
+}  # fmt: skip
