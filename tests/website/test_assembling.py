@@ -24,7 +24,7 @@ TEMPLATE = (
     '{% for link in view.links %}<a href="{{ up }}{{ link }}">x</a>{% endfor %}<div class="cb-prose">{{ view.prose|safe }}</div>'
 )
 ROOT = Path(__file__).parents[2]
-INDEXES = ("", "catalog/", "apis/", "teams/", "systems/", "domains/", "problems/")
+INDEXES = ("", "catalog/", "apis/", "teams/", "systems/", "domains/", "problems/", "changes/", "status/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def test_a_site_has_its_pages_data_assets_search_and_what_robots_ask_for(portal,
         "robots.txt",
     }
     assert wanted | {"sitemap.xml", "pagefind/pagefind.js", "assets/portal.css", ".callboard-site"} <= set(names)
-    assert (done.pages, done.rendered, done.problems) == (9, 9, ())
+    assert (done.pages, done.rendered, done.problems) == (len(INDEXES) + 2, len(INDEXES) + 2, ())
     assert b"https://x.example/p/catalog/default/component/a/" in names["sitemap.xml"]
 
 
