@@ -1,0 +1,188 @@
+"""The proof of incrementality: whatever is edited, the site built upon the last one equals a clean one byte for byte.
+
+A clean build has the same input and the same memory of the builds before (``state``, ``blobs``), but no cache and no site.
+"""
+
+import os
+import random
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from portal import digests
+
+from generator.outside.metering import Meter
+from generator.pipeline import Request, build
+from generator.settings.reading import read_settings
+
+EDITS = 300 if os.environ.get("CALLBOARD_TEST_FULL") == "1" else 12
+SEED = 20261122
+SOURCES = """\
+version: 1
+portal: {{name: {name}, organization: Small, url: "https://portal.example/", timezone: Europe/Berlin}}
+sources:
+  - {{name: here, type: files, path: repositories, repositories: "*"}}
+"""
+TEAMS = [f"team-{i}" for i in range(5)]
+GROUPS = "---\n".join(
+    f"apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: {name}}}\n"
+    f"spec: {{type: team, children: [], parent: {TEAMS[0] if name != TEAMS[0] else 'nobody'}}}\n"
+    for name in TEAMS
+) + "".join(
+    f"---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {{name: person-{i}}}\nspec: {{memberOf: [{TEAMS[i % 5]}]}}\n"
+    for i in range(6)
+) + "".join(
+    f"---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: system-{i}}}\nspec: {{owner: {TEAMS[i]}, domain: shop}}\n"
+    for i in range(4)
+) + "---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: shop}\nspec: {owner: team-0}\n"  # fmt: skip
+
+
+class Company:
+    """What stands in a portal's folder, and what people do to it."""
+
+    def __init__(self, folder, chance):
+        self.folder = folder
+        self.chance = chance
+        self.number = 0
+        self.files = {}
+        self.name = "Small"
+        self.write("org/catalog-info.yaml", GROUPS)
+        for _ in range(44):
+            self.add()
+        self.edit_settings()
+        (folder / "guides").mkdir()
+        (folder / "guides/index.md").write_text("# Guides\n\nWords.\n")
+
+    def write(self, path, text):
+        file = self.folder / "repositories" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def save(self, path):
+        self.write(path, "---\n".join(self.files[path]))
+
+    def document(self, name):
+        chance, names = self.chance, [f"thing-{i}" for i in range(max(self.number, 1))]
+        kind = chance.choice(["Component", "Component", "API", "Resource"])
+        about = f"  description: {chance.choice(['Keeps', 'Sends', 'Reads'])} {chance.choice(['orders', 'mail', 'the *books*'])}.\n"
+        spec = f"  type: service\n  lifecycle: {chance.choice(['production', 'experimental'])}\n  owner: {chance.choice(TEAMS)}\n"
+        spec += f"  system: system-{chance.randrange(5)}\n"
+        if kind == "API":
+            spec += "  definition: |\n    openapi: 3.0.0\n"
+        else:
+            others = sorted({f"{chance.choice(['component', 'resource'])}:{chance.choice(names)}" for _ in range(3)})
+            spec += f"  dependsOn: [{', '.join(others)}]\n"
+        if kind == "Component":
+            spec += f"  providesApis: [{chance.choice(names)}]\n  consumesApis: [{chance.choice(names)}]\n"
+        return f"apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata:\n  name: {name}\n{about}spec:\n{spec}"
+
+    def any_file(self):
+        return self.chance.choice(sorted(self.files))
+
+    def add(self):
+        path = f"repo-{self.chance.randrange(30)}/catalog-info.yaml"
+        self.files.setdefault(path, []).append(self.document(f"thing-{self.number}"))
+        self.number += 1
+        self.save(path)
+
+    def remove(self):
+        path = self.any_file()
+        del self.files[path]
+        shutil.rmtree((self.folder / "repositories" / path).parent)
+
+    def rename(self):
+        path = self.any_file()
+        self.files[path][0] = self.files[path][0].replace("name: thing-", "name: renamed-thing-", 1)
+        self.save(path)
+
+    def edit(self):
+        path = self.any_file()
+        self.files[path][-1] = self.files[path][-1].replace("description: ", f"description: Now {self.chance.randrange(99)} ", 1)
+        self.save(path)
+
+    def change_relations(self):
+        path = self.any_file()
+        name = self.files[path][0].split("name: ")[1].split("\n")[0]
+        self.files[path][0] = self.document(name)
+        self.save(path)
+
+    def move(self):
+        source, target = self.any_file(), self.any_file()
+        if source != target:
+            self.files[target] += self.files.pop(source)
+            shutil.rmtree((self.folder / "repositories" / source).parent)
+            self.save(target)
+
+    def change_owner(self):
+        path = self.any_file()
+        for team in TEAMS:
+            self.files[path][0] = self.files[path][0].replace(f"owner: {team}\n", f"owner: {self.chance.choice(TEAMS)}\n")
+        self.save(path)
+
+    def break_file(self):
+        self.write(self.any_file(), "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: x\n description: a: b\n")
+
+    def mend_files(self):
+        for path in self.files:
+            self.save(path)
+
+    def edit_template(self):
+        own = self.folder / "templates/404.html"
+        own.parent.mkdir(exist_ok=True)
+        own.write_text(f'<h1 id="content">Nothing here {self.chance.randrange(99)}</h1>')
+
+    def edit_macro(self):
+        own = self.folder / "templates/macros/ref.html"
+        own.parent.mkdir(parents=True, exist_ok=True)
+        ours = (REPOSITORY / "templates/macros/ref.html").read_text()
+        own.write_text(f"{ours}{{# {self.chance.randrange(9)} #}}" if self.chance.random() < 0.5 else ours)
+
+    def edit_guide(self):
+        (self.folder / "guides/index.md").write_text(f"# Guides\n\nWords {self.chance.randrange(99)}.\n")
+
+    def edit_settings(self):
+        self.name = self.chance.choice(["Small", "Tiny"])
+        (self.folder / "sources.yaml").write_text(SOURCES.format(name=self.name))
+
+    def touch(self):
+        (self.folder / "repositories" / self.any_file()).touch()
+
+
+REPOSITORY = Path(__file__).parents[2]
+OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "break_file", "mend_files", "touch")
+SELDOM = ("edit_template", "edit_macro", "edit_guide", "edit_settings")
+
+
+def made(folder, now):
+    settings = read_settings(folder / "sources.yaml", {})
+    return build(Request(settings, folder / "site", now, os.environ, accept_loss=True), Meter())
+
+
+def clean_copy(folder, other):
+    """The same input and memory in another folder; frames come along, for they have their own test and take MkDocs a second."""
+    shutil.rmtree(other, ignore_errors=True)
+    ignored = shutil.ignore_patterns("site", "cache", "lock", "website.lock")
+    shutil.copytree(folder, other, ignore=ignored)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part):
+    chance = random.Random(SEED + part)
+    company, other = Company(tmp_path / "portal", chance), tmp_path / "clean"
+    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
+    made(company.folder, now)
+    kept, frames = 0, company.folder / ".callboard/cache/frames"
+    for number in range(EDITS // 4):
+        edits = [chance.choice(OFTEN if chance.random() < 0.9 else SELDOM) for _ in range(chance.choice([1, 1, 2]))]
+        for edit in edits:
+            getattr(company, edit)()
+        now += timedelta(hours=1)
+        clean_copy(company.folder, other)
+        counts = made(company.folder, now).report["counts"]
+        kept += counts["pages"] - counts["pages_rendered"]
+        shutil.copytree(frames, other / ".callboard/cache/frames")
+        made(other, now)
+        ours, clean = digests(company.folder / "site"), digests(other / "site")
+        assert {path for path in ours.keys() | clean.keys() if ours.get(path) != clean.get(path)} == set(), f"after edit {number}: {edits}"
+    assert kept > EDITS // 4 * 20, "most pages stay as they are"
