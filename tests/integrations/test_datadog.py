@@ -1,0 +1,92 @@
+"""The datadog integration against Datadog's own description and recorded answers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from faulty import Server, json_answer
+from play_datadog import PlayedDatadog
+from spec_checking import DATA, complaints, description, example, needs_data
+from vendors import TOKEN, facts, known, measured, played, subject
+
+from generator.model.facts import Alert, AlertState, Availability, Severity
+
+
+def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):
+    play = PlayedDatadog()
+    got, asked = played(play, [*play.subjects, subject("none")], tmp_path)
+    assert (got.failures, got.problems) == ((), ())
+    assert facts(got, "availability")["s2"] == [Availability("s2 answers", 99.5, 99.0, 30, (), 50.0)]
+    since = datetime(2026, 5, 16, 13, 6, 23, tzinfo=UTC)
+    assert facts(got, "alert") == {f"s{n}": [Alert("Too slow", Severity.HIGH, AlertState.FIRING, since)] for n in range(3)}
+    assert {fact.url for fact in got.facts if fact.subject.name == "s1"} == {
+        "https://app.datadoghq.com/slo?slo_id=slo1", "https://app.datadoghq.com/monitors/1",
+    }  # fmt: skip
+    assert asked[0].headers["dd-api-key"] == TOKEN
+    assert asked[0].headers["dd-application-key"] == f"{TOKEN}-too"
+
+
+def test_a_thousand_components_cost_pages_of_objectives_and_monitors(tmp_path):
+    play = PlayedDatadog(count=1_000)
+    got, asked = played(play, play.subjects, tmp_path)
+    assert len(facts(got, "availability")) == len(facts(got, "alert")) == 1_000
+    assert len(asked) == 11 + 2
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [
+        ({"name": "new", "overall_status": [{"timeframe": "30d", "status": None, "target": 99.9}]}, Availability("new", None, 99.9)),
+        ({"name": "bare", "thresholds": [{"timeframe": "90d", "target": 99}]}, Availability("bare", None, 99.0, 90)),
+        ({"name": "odd", "overall_status": 7}, Availability("odd", None)),
+    ],
+)
+def test_an_objective_without_data_is_not_zero(told, value, tmp_path):
+    play = PlayedDatadog(count=1)
+    play.slos = lambda: [{"id": "x", "attributes": {**told, "all_tags": ["service:s0"]}}]
+    got, _ = played(play, play.subjects, tmp_path)
+    assert facts(got, "availability") == {"s0": [value]}
+
+
+def test_silenced_alerts_say_so(tmp_path):
+    play = PlayedDatadog(count=1)
+    monitor = play.monitors()[0]
+    play.monitors = lambda: [
+        {**monitor, "id": 1, "options": {"silenced": {"*": None}}, "priority": 1},
+        {**monitor, "id": 2, "matching_downtimes": [{"id": 3}], "overall_state": "Warn"},
+    ]
+    got, _ = played(play, play.subjects, tmp_path)
+    assert [(one.state, one.severity) for one in facts(got, "alert")["s0"]] == [
+        (AlertState.SILENCED, Severity.CRITICAL), (AlertState.SILENCED, Severity.MEDIUM),
+    ]  # fmt: skip
+
+
+@needs_data
+@pytest.mark.data
+def test_every_request_is_in_datadogs_description(tmp_path):
+    play = PlayedDatadog(count=101)
+    _, asked = played(play, play.subjects, tmp_path)
+    assert complaints(description("datadog-v1"), asked) == []
+
+
+@needs_data
+@pytest.mark.data
+def test_datadogs_example_and_recorded_monitors_are_understood(tmp_path):
+    file = Path(DATA) / "recorded/datadog/test_get_all_monitors_returns_ok_response_with_pagination.yaml"
+    bodies = [one["response"]["body"]["string"] for one in yaml.safe_load(file.read_text())["interactions"]]
+    bodies[0] = bodies[0].replace('"overall_state":"No Data"', '"overall_state":"Alert"')
+
+    def answer(asked, wire):
+        if asked.path.endswith("/search"):
+            return json_answer(wire, example(description("datadog-v1"), "/api/v1/slo/search"))
+        return wire.answer(200, bodies[int(asked.query["page"])])
+
+    told = {"datadoghq.com/monitor_tags": "systemid:splunk,Team:developer_insights", "datadoghq.com/slo_tag": "service:x"}
+    with Server(answer) as server:
+        got = known("datadog", server.url, [subject("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
+    assert (got.failures, got.problems) == ((), ())
+    assert {alert.name for alert in facts(got, "alert")["one"]} == {
+        "SLO Monitor: aws_alb_latency_p95 for splunk", "SLO Monitor: aws_classic_elb_latency_p99 for splunk",
+    }  # fmt: skip
+    assert measured(got, "availability") == {"one": True}
