@@ -48,6 +48,11 @@ class GitTree:
         self._missing: set[str] | None = None
         self._lock = threading.Lock()
 
+    @property
+    def git(self) -> Git:
+        """The clone, for those who ask for its history."""
+        return self._git
+
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file, or of the file in the tree that a symbolic link names."""
         entry = self._file(normal(path))
