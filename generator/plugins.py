@@ -26,6 +26,11 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "ldap": "generator.sources.ldap:LdapSource",
     },
     "callboard.integrations": {
+        "alertmanager": "generator.integrations.alertmanager:AlertmanagerIntegration",
+        "argocd": "generator.integrations.argocd:ArgoCdIntegration",
+        "kubernetes": "generator.integrations.kubernetes:KubernetesIntegration",
+        "prometheus": "generator.integrations.prometheus:PrometheusIntegration",
+        "sonarqube": "generator.integrations.sonarqube:SonarQubeIntegration",
         "file": "generator.integrations.file:FileIntegration",
         "git": "generator.integrations.git_activity:GitActivityIntegration",
         "http-json": "generator.integrations.http_json:HttpJsonIntegration",
