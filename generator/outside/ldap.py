@@ -70,6 +70,8 @@ class Directory:
         finally:
             with contextlib.suppress(LDAPException, OSError):
                 connection.unbind()
+            if connection.socket is not None:  # ldap3 leaves it open where connecting failed
+                connection.socket.close()
 
     def _sign_in(self, connection: Any) -> None:
         """The password is sent after TLS has begun, where that is wished; a directory that cannot is an error."""
