@@ -12,6 +12,7 @@ from generator.catalog.suggestions import Names
 from generator.checking import given
 from generator.descriptors.kinds import Kinds, builtin_kinds
 from generator.descriptors.placeholders import NO_SOURCE
+from generator.descriptors.rules import unknown_kind
 from generator.errors import TreeError
 from generator.model.entity import Origin
 from generator.model.ref import EntityRef
@@ -68,12 +69,15 @@ def check_paths(
     limits, kinds = Limits(), builtin_kinds()
     collected = given.collect(paths, environ)
     surveyed = survey_collected(collected, [given.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
-    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_sources(problem)))
+    own_kinds = {ref.kind for ref in elsewhere or ()} - kinds.by_name.keys()
+    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_portal(problem, own_kinds)))
     return _checked(surveyed, limits, Names(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
 
 
-def _needs_sources(problem: Problem) -> bool:
-    """Whether it is about a URL that no source has: where there is no portal, nobody can say so."""
+def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:
+    """Whether only the portal can say so: a URL that no source has, or a kind that is the portal's own."""
+    if problem.code == unknown_kind.RULE.code:
+        return problem.subject is not None and problem.subject.kind in own_kinds
     return problem.code == location_source_unknown.RULE.code or NO_SOURCE in problem.message
 
 

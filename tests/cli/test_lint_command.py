@@ -152,6 +152,13 @@ def test_references_are_checked_against_a_portal(here):
     assert (code, problem["code"], problem["hint"]) == (0, "REF001", "Did you mean `team-web`?")
 
 
+def test_a_kind_of_the_portals_own_is_known_with_the_portal(here):
+    put(here, GOOD.replace("Component", "Playbook"))
+    assert codes(lint("--format", "json")[1]) == ["ENT004"]
+    assert codes(lint("--format", "json", "--portal", names(here, "group:team-web", "playbook:other"))[1]) == []
+    assert codes(lint("--format", "json", "--portal", names(here, "group:team-web"))[1]) == ["ENT004"]
+
+
 def test_a_portal_that_cannot_be_read_is_exit_code_two_and_local_problems_are_told(here):
     put(here / "a", BAD)
     code, out, err = lint("a", "--portal", here / "nowhere", "--format", "json")
