@@ -1,0 +1,52 @@
+"""Prometheus and Alertmanager on loopback."""
+
+from faulty import json_answer
+from vendors import TOKEN, subject
+
+DAY = 86_400
+QUERY = "sum by (service) (rate(good[$window])) / sum by (service) (rate(all[$window]))"
+
+
+class PlayedPrometheus:
+    type = "prometheus"
+
+    def __init__(self, count=3):
+        self.options = {"token": TOKEN, "objectives": [{"name": "answers", "query": QUERY, "objective": 99.9}]}
+        self.count = count
+        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+
+    def __call__(self, asked, wire):
+        if asked.path == "/api/v1/query":
+            when = int(asked.query["time"])
+            result = [{"metric": self.labels(n), "value": [when, "0.9985"]} for n in range(self.count)]
+            return json_answer(wire, {"status": "success", "data": {"resultType": "vector", "result": result}})
+        days = range(int(asked.query["start"]), int(asked.query["end"]) + 1, int(asked.query["step"]))
+        result = [{"metric": self.labels(n), "values": [[day, "0.9985"] for day in [*days][1:]]} for n in range(self.count)]
+        return json_answer(wire, {"status": "success", "data": {"resultType": "matrix", "result": result}})
+
+    def labels(self, n):
+        return {"__name__": "up", "service": f"s{n}", "environment": "production"}
+
+
+class PlayedAlertmanager:
+    type = "alertmanager"
+
+    def __init__(self, count=3):
+        self.options = {"token": TOKEN}
+        self.count = count
+        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+
+    def __call__(self, asked, wire):
+        json_answer(wire, self.alerts())
+
+    def alerts(self):
+        return [self.alert("HighErrors", f"{n:016x}", service=f"s{n}", severity="page") for n in range(self.count)]
+
+    def alert(self, name, fingerprint, state="active", **labels):
+        return {
+            "annotations": {"summary": "5xx above 2 %"}, "endsAt": "2026-05-17T02:04:00.000Z", "fingerprint": fingerprint,
+            "receivers": [{"name": "team"}], "startsAt": "2026-05-17T01:00:00.000Z",
+            "status": {"inhibitedBy": [], "mutedBy": [], "silencedBy": ["s1"] if state == "suppressed" else [], "state": state},
+            "updatedAt": "2026-05-17T02:00:00.000Z", "generatorURL": "http://prometheus.acme.example/graph?g0.expr=x",
+            "labels": {"alertname": name, **labels},
+        }  # fmt: skip
