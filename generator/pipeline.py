@@ -15,6 +15,7 @@ from generator import __version__
 from generator.diagrams.layout import Layouts
 from generator.errors import SourceError
 from generator.model.entity import Entity
+from generator.outside.forking import calm
 from generator.outside.metering import Meter, peak_memory
 from generator.outside.store import Store
 from generator.pages import entities
@@ -23,14 +24,15 @@ from generator.pages.changes import status, timeline
 from generator.pages.changes.feeds import feed_files
 from generator.pages.changes.past import Past, past_of
 from generator.pages.entities.context import EntityContext
-from generator.pages.entities.following import follow
+from generator.pages.entities.following import ASPECTS, follow
 from generator.pages.facts import planning as facts
 from generator.pages.facts.context import FactsContext, facts_context
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
+from generator.pages.indexes.context import IndexContext
 from generator.pages.page import Page
 from generator.pages.parts import Links
-from generator.pages.reading import Reading
+from generator.pages.reading import ALL, Key, Reading
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
 from generator.snapshot.facts import ServedFacts
@@ -43,11 +45,13 @@ from generator.surveying import Surveyed, know, say_failures, survey_from_state,
 from generator.website.assembling import Assembled, assemble
 from generator.website.catalog_data import entity_files, list_files
 from generator.website.data_files import DataFile, json_bytes
-from generator.website.editor_schemas import schema_files
+from generator.website.editor_schemas import schema_files_later
 from generator.website.portal_files import find_portal_files
 from generator.website.strings import read_strings
 
 REPORT_FORMAT = 1
+_INDEXES: Key = ("indexes", "rest")
+"""What lists are made of beside the catalog; of that, they read everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def build(request: Request, meter: Meter) -> Built:
         LockedError: another build of this portal is at work.
     """
     settings, store = request.settings, Store.beside(request.settings.root)
-    with store.lock():
+    with store.lock(), calm():
         memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
         surveyed, served = _survey(request, memory, meter)
         known = know(settings, request.environ, meter, surveyed, memory)
@@ -147,9 +151,10 @@ def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
     past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels)
     layouts = Layouts(store.cache / "layouts")
     world = facts_context(surveyed.catalog, shown.known, links, settings, labels)
-    context, reading = follow(_of_entities(shown, past, layouts, world))
+    indexed = _of_indexes(shown, past, layouts, world)
+    context, reading = follow(_of_entities(shown, past, layouts, world), {_INDEXES: index_pages.print_of_rest(indexed)})
     return assemble(
-        _plan(shown, past, context, reading, world), _data(shown, past, reading.whole()), settings, store, request.output,
+        _plan(shown, past, context, indexed, reading, world), _data(shown, past, reading.whole()), settings, store, request.output,
         environ=request.environ, kind_icons=[kind.icon for kind in surveyed.catalog.kinds.by_name.values()],
         laid_out=lambda: layouts.statistics.placed,
     )  # fmt: skip
@@ -164,26 +169,31 @@ def _of_entities(shown: Shown, past: Past, layouts: Layouts, world: FactsContext
     )
 
 
-def _plan(shown: Shown, past: Past, context: EntityContext, reading: Reading, world: FactsContext) -> Iterator[Page]:
-    surveyed, served, settings, labels, links = shown.surveyed, shown.served, past.settings, past.labels, past.links
+def _of_indexes(shown: Shown, past: Past, layouts: Layouts, world: FactsContext) -> IndexContext:
+    surveyed, settings = shown.surveyed, past.settings
     catalog, problems, trees = surveyed.catalog, surveyed.problems, surveyed.trees
-    indexed = index_pages.index_context(
-        catalog, problems, trees, settings, context.layouts, labels, links, latest=timeline.latest(past), open_now=facts.numbers(world)
-    )
+    latest, now = timeline.latest(past), facts.numbers(world)
+    return index_pages.index_context(catalog, problems, trees, settings, layouts, past.labels, past.links, latest=latest, open_now=now)
+
+
+def _plan(shown: Shown, past: Past, context: EntityContext, indexed: IndexContext, reading: Reading, world: FactsContext) -> Iterator[Page]:
+    served, settings, labels, links = shown.served, past.settings, past.labels, past.links
     fresh = status.plan((*served.collections, *shown.known.collections), served.stale, shown.now, links, settings, labels)
     is_public = settings.portal.audience == "public"
 
     def files(context: EntityContext, entity: Entity) -> Iterator[tuple[str, bytes]]:
         return entity_files(context.catalog, context.trees, entity, is_public=is_public)
 
-    return chain(indexes.plan(indexed), entities.plan(context, reading, files), changes.plan(past), facts.plan(world), fresh)
+    own = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
+    lists = (replace(page, reading=reading, own=own) for page in indexes.plan(indexed))
+    return chain(lists, entities.plan(context, reading, files), changes.plan(past), facts.plan(world), fresh)
 
 
 def _data(shown: Shown, past: Past, key: str) -> Iterator[DataFile]:
     surveyed, served = shown.surveyed, shown.served
     is_public = past.settings.portal.audience == "public"
     yield from list_files(surveyed.catalog, surveyed.problems, surveyed.trees, key, is_public=is_public)
-    yield from schema_files(surveyed.catalog, past.settings.portal)
+    yield from schema_files_later(surveyed.catalog, past.settings.portal, key)
     yield from feed_files(past)
     collections, stale = status.for_audience((*served.collections, *shown.known.collections), served.stale, past.settings.portal)
     yield "status/collections.json", json_bytes(status.collections_json(collections, stale, shown.now))

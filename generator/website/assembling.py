@@ -68,6 +68,10 @@ class _Gathered:
     lost: bool = False
     """A page has lost an anchor."""
 
+    def is_as(self, before: KnownPages, reading: Reading | None) -> bool:
+        """Nothing is to be noted for the next build."""
+        return not self.texts and self.known == before.pages and before.changed(reading) == frozenset()
+
     def add(self, made: Made) -> None:
         self.known[made.path] = made.known
         if made.text is not None:
@@ -159,6 +163,8 @@ class _Assembly:
             raise
         self.progress("commit", 0)
         committed = self.staging.commit()
+        if gathered.is_as(before, reading):
+            return Assembled(len(gathered.known), 0, 0, committed, problems)
         write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
         return Assembled(len(gathered.known), gathered.rendered, gathered.laid_out, committed, problems)
 
@@ -193,7 +199,7 @@ class _Assembly:
         """All that came of these pages, by several processes where that pays."""
         parts = [todo[start : start + PART] for start in range(0, len(todo), PART)]
         if len(todo) < WORTH_SHARING or not can_share():
-            yield from map(self.maker.make_all, parts)
+            yield from shared(self.maker.make_all, parts) if len(todo) > WORTH_SHARING else map(self.maker.make_all, parts)
             self.staging.news()
             return
         for part in shared(self.maker.make_all, parts):

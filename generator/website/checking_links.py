@@ -27,9 +27,7 @@ class LinkCheck:
         base: the path under which the site is served.
     """
 
-    def __init__(
-        self, known: Mapping[str, KnownPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str
-    ) -> None:
+    def __init__(self, known: Mapping[str, KnownPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str) -> None:
         self._known = known
         self._files = files
         self._base = base

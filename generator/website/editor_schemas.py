@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from generator.catalog.graph import Catalog
 from generator.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, mapping_at, resolved, spec_properties
 from generator.settings.editors import editor_schema
 from generator.settings.settings import Portal
+from generator.website.data_files import Later
 from generator.website.editor_words import Word, Words, known_annotations
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
@@ -52,6 +54,18 @@ def schema_files(catalog: Catalog, portal: Portal) -> Iterator[DataFile]:
         yield "schema/sources.json", json.dumps(editor_schema(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     for kind in kinds:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
+
+
+def schema_files_later(catalog: Catalog, portal: Portal, key: str) -> Iterator[Later]:
+    """The same, made only if ``key``, the digest of the whole catalog, is not that of last time."""
+    made = cache(lambda: dict(schema_files(catalog, portal)))
+    names = ("catalog-info", "sources", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
+    for path in dict.fromkeys(f"schema/{name}.json" for name in names):
+        yield Later(path, key, partial(_made, made, path))
+
+
+def _made(made: Callable[[], Mapping[str, bytes]], path: str, _: Callable[[str], bytes]) -> bytes:
+    return made()[path]
 
 
 def _file(name: str, schema: Schema, portal: Portal) -> DataFile:

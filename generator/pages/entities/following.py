@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
@@ -19,14 +19,15 @@ from generator.pages.entities.view import Section
 from generator.pages.parts import EntityLink, Links
 from generator.pages.reading import UNFOLLOWED, Key, Reading, print_of
 
+ASPECTS = ("entity", "link", "relations", "problems", "brought", "tree", "added")
 _FOLLOWED = frozenset({"catalog", "problems", "trees", "links", "brought", "first", "last"})
 _WITHOUT_MEANING = frozenset({"layouts"})
 """A layout is the same for the same shape, whoever asks."""
 
 
-def follow(context: EntityContext) -> tuple[EntityContext, Reading]:
-    """The context whose readings are followed, and who follows them."""
-    reading = Reading(_base(context), dict(_prints(context)))
+def follow(context: EntityContext, also: Mapping[Key, str] | None = None) -> tuple[EntityContext, Reading]:
+    """The context whose readings are followed, and who follows them; ``also`` has prints of other things that pages are made of."""
+    reading = Reading(_base(context), {**dict(_prints(context)), **(also or {})})
     catalog, seen = context.catalog, reading.seen
     changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
     followed = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
@@ -13,8 +13,10 @@ from generator.documentation.markdown import first_sentence
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
+from generator.pages.canonical import canonical
 from generator.pages.changes.timeline import LatestView
 from generator.pages.parts import CountView, EntityLink, Links, catalog_path, kind_icon
+from generator.pages.reading import print_of
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
 
@@ -77,6 +79,14 @@ class IndexContext:
             for kind in order
             if numbers[kind]
         )
+
+
+_IN_THE_CATALOG = frozenset({"catalog", "by_subject", "trees", "settings", "layouts", "labels", "links"})
+
+
+def print_of_rest(context: IndexContext) -> str:
+    """Digest of what index pages are made of beside the catalog and the settings."""
+    return print_of([canonical(getattr(context, each.name)) for each in fields(context) if each.name not in _IN_THE_CATALOG])
 
 
 def index_context(
