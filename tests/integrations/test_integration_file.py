@@ -1,0 +1,93 @@
+import json
+from datetime import timedelta
+
+import pytest
+from vendors import NOW, context, subject
+
+from generator.integrations.collecting import collect_facts
+from generator.integrations.contract import IntegrationSettings
+
+SHOP, LEDGER = subject("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), subject("ledger")
+
+
+def told(tmp_path, files, **options):
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    item = IntegrationSettings("drop", "file", {"path": "*.*", **options})
+    return collect_facts([item], (SHOP, LEDGER), context(tmp_path)).gathered
+
+
+ROWS = [
+    {"entity": "shop", "key": "I1", "title": "Down", "opened": "-3h", "severity": "SEV2", "url": "https://pd.example/I1"},
+    {"entity": "component:default/shop", "key": "I2", "title": "Slow", "opened": "-2d", "state": "resolved", "resolved": "-47h"},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("incident.json", json.dumps(ROWS)),
+        ("incident.jsonl", "\n".join(json.dumps(row) for row in ROWS)),
+        ("incident-may.yaml", "- " + "\n- ".join(json.dumps(row) for row in ROWS)),
+        ("incident.csv", ("entity,key,title,opened,severity,url,state,resolved\nshop,I1,Down,-3h,SEV2,https://pd.example/I1,,\n"
+                         "component:default/shop,I2,Slow,-2d,,,resolved,-47h\n")),
+    ],
+)  # fmt: skip
+def test_the_same_rows_say_the_same_in_every_format(tmp_path, name, content):
+    got = told(tmp_path, {name: content})
+    assert [(f.key, f.value.title, f.value.severity, f.value.state.value, f.value.opened) for f in got.facts] == [
+        ("I1", "Down", 2, "open", NOW - timedelta(hours=3)), ("I2", "Slow", 3, "resolved", NOW - timedelta(days=2)),
+    ]  # fmt: skip
+    assert not got.problems
+    assert not got.failures
+
+
+def test_a_cell_may_hold_json(tmp_path):
+    got = told(tmp_path, {"on-call.csv": 'entity,name,shifts\nshop,rota,"[{""person"": ""Ada"", ""start"": ""now""}]"\n'})
+    assert got.facts[0].value.shifts[0].person == "Ada"
+
+
+def test_a_row_without_a_value_is_a_measured_zero_and_may_say_that_it_is_incomplete(tmp_path):
+    got = told(tmp_path, {"vulnerability.yaml": "- {entity: shop}\n- {entity: ledger, complete: false}"})
+    assert [(m.subject.name, m.complete) for m in got.measurements] == [("ledger", False), ("shop", True)]
+    assert got.facts == ()
+
+
+def test_all_may_be_measured_by_kind_or_by_annotation(tmp_path):
+    whole = told(tmp_path, {"vulnerability.yaml": "[]"}, measures="all")
+    assert [m.subject.name for m in whole.measurements] == ["ledger", "shop"]
+    by_name = told(tmp_path, {"vulnerability.yaml": "[]"}, measures="all", annotation="pagerduty.com/service-id")
+    assert [m.subject.name for m in by_name.measurements] == ["shop"]
+
+
+def test_rows_may_name_what_a_tool_calls_an_entity(tmp_path):
+    got = told(tmp_path, {"incident.yaml": "- {entity: PSHOP, title: Down, opened: now}"}, annotation="pagerduty.com/service-id")
+    assert [f.subject for f in got.facts] == [SHOP.ref]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("incident.json", "{", "no JSON"), ("incident.json", '{"a": 1}', "no list of mappings"), ("incident.yaml", "- [", "incident.yaml:"),
+        ("weather.yaml", "[]", "called like no family"), ("incident.txt", "x", "none of .csv"), ("incident.json", "[" * 100_000, "no JSON"),
+        ("incident.csv", 'entity,title\nshop,"x', "no CSV"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_a_failure_that_names_it(tmp_path, name, content, said):
+    got = told(tmp_path, {name: content})
+    assert len(got.failures) == 1
+    assert said in f"{got.failures[0].place} {got.failures[0].message}"
+
+
+def test_a_bad_row_is_a_problem_and_the_others_count(tmp_path):
+    got = told(
+        tmp_path, {"incident.json": json.dumps([{"entity": "shop", "title": "x", "opened": "soon"}, ROWS[0], {"entity": "nobody"}, {}])}
+    )
+    assert [f.key for f in got.facts] == ["I1"]
+    assert sorted(p.code for p in got.problems) == ["INT001", "INT002", "INT002"]
+    assert [m.complete for m in got.measurements] == [False]
+
+
+def test_no_file_at_all_is_a_failure(tmp_path):
+    got = told(tmp_path, {}, path="facts/*.yaml")
+    assert "there is no file facts/*.yaml" in got.failures[0].message

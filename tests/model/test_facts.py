@@ -1,0 +1,105 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.integrations.fact_rows import fact_of, fact_row, measurement_of, measurement_row
+from generator.model.facts import (
+    FAMILIES,
+    Availability,
+    Declared,
+    Deployment,
+    Fact,
+    FactError,
+    Incident,
+    IncidentState,
+    Measurement,
+    OnCall,
+    QualityGate,
+    RepositoryActivity,
+    Shift,
+    Vulnerability,
+)
+from generator.model.ref import parse_ref
+
+SHOP = parse_ref("component:default/shop").canonical()
+NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
+
+
+def fact(family, value, **more):
+    return Fact(SHOP, family, "k", value, "tool", **more)
+
+
+def test_times_are_kept_in_utc_and_a_time_without_a_zone_is_refused():
+    berlin = timezone(timedelta(hours=2))
+    assert Incident("down", datetime(2026, 5, 17, 4, 0, tzinfo=berlin)).opened == NOW
+    assert Incident("down", datetime(2026, 5, 17, 4, 0, tzinfo=berlin)).opened.tzinfo is UTC
+    with pytest.raises(FactError, match="opened names no time zone"):
+        Incident("down", datetime(2026, 5, 17, 4, 0))  # noqa: DTZ001
+    with pytest.raises(FactError, match="observed_at"):
+        fact("incident", Incident("down", NOW), observed_at=datetime(2026, 5, 17))  # noqa: DTZ001
+
+
+def test_a_severity_beyond_the_scale_and_numbers_that_are_none_are_refused():
+    with pytest.raises(FactError, match="1 to 5"):
+        Incident("down", NOW, severity=6)
+    with pytest.raises(FactError, match="coverage"):
+        QualityGate(coverage=float("nan"))
+
+
+def test_a_fact_holds_only_values_of_its_family():
+    with pytest.raises(FactError, match="Incident"):
+        fact("incident", Vulnerability("CVE-1"))
+    assert fact("feature-flag", Declared({"flag": "x"})).family == "feature-flag"
+
+
+@pytest.mark.parametrize(
+    ("measured", "objective", "left"),
+    [(99.95, 99.9, 50.0), (100.0, 99.9, 100.0), (99.9, 99.9, 0.0), (99.82, 99.9, -80.0), (None, 99.9, None)],
+)
+def test_the_error_budget_follows_from_objective_and_measurement(measured, objective, left):
+    assert Availability("answers", measured, objective).budget_left == pytest.approx(left) if left is not None else True
+    assert (Availability("answers", measured, objective).budget_left is None) == (left is None)
+
+
+VALUES = {
+    "on-call": OnCall("rota", (Shift("Ada", NOW, NOW + timedelta(hours=8), 2, "ada@acme.example"), Shift("Bo", NOW))),
+    "incident": Incident("down", NOW, 1, IncidentState.RESOLVED, NOW + timedelta(hours=1)),
+    "availability": Availability("answers", None, 99.9),
+    "deployment": Deployment("1.2", NOW, in_sync=False, ready=0, wanted=2),
+    "vulnerability": Vulnerability("CVE-1"),
+    "quality-gate": QualityGate(coverage=0.0, ratings=(("security", "A"),)),
+    "repository": RepositoryActivity("acme/shop", commits=(0, 3), languages=(("Go", 99.5),), community=()),
+}
+
+
+@pytest.mark.parametrize("family", VALUES)
+def test_a_fact_comes_back_from_json_as_it_was(family):
+    before = fact(family, VALUES[family], environment="production", url="https://x.example/", observed_at=NOW)
+    assert fact_of(fact_row(before)) == before
+
+
+def test_zero_and_not_measured_stay_apart_in_json():
+    zero, none = fact("repository", RepositoryActivity("a", community=())), fact("repository", RepositoryActivity("a"))
+    assert fact_of(fact_row(zero)).value.community == ()
+    assert fact_of(fact_row(none)).value.community is None
+
+
+def test_a_measurement_comes_back_from_json_as_it_was():
+    for one in (Measurement(SHOP, "incident", "tool"), Measurement(SHOP, "incident", "tool", complete=False, observed=NOW)):
+        assert measurement_of(measurement_row(one)) == one
+        assert measurement_of(measurement_row(one)).observed == one.observed
+
+
+@given(st.text(max_size=40), st.integers(1, 5), st.datetimes(timezones=st.just(UTC)))
+def test_any_incident_survives_json(title, severity, opened):
+    before = fact("incident", Incident(title.replace("\x00", "").strip(), opened, severity))
+    after = fact_of(fact_row(before))
+    assert (after.value.severity, after.value.opened) == (severity, opened)
+
+
+def test_every_family_has_words_icon_and_panel():
+    from generator.pages.facts.panels import TELLERS
+
+    assert list(TELLERS) == list(FAMILIES)
