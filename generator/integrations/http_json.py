@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -97,26 +97,28 @@ class HttpJsonIntegration:
         values = {"id": known_as if self.annotations else ref.name, "name": ref.name, "namespace": ref.namespace, "kind": ref.kind}
         path = PLACEHOLDER.sub(lambda found: _segment(values[found.group(1)]), self._path)
         query = {name: PLACEHOLDER.sub(lambda found: values[found.group(1)], text) for name, text in self._query.items()}
+        self._found.measured(subjects, self._family)
         try:
-            answer = client.get(path, query).json()
+            for index, item in enumerate(self._paged(client, path, query, subjects)):
+                self._fact(subjects, item, f"{known_as}/{index}")
         except HttpError as error:
             if error.status == NOT_THERE and self.annotations:
                 self._found.unknown(subjects, self.annotations[0], f"`{self._found.source}` knows nothing called `{known_as[:80]}`.")
             self._found.failed(error, known_as[:80], subjects, self._family)
-            return
-        self._found.measured(subjects, self._family)
-        for index, item in enumerate(self._listed(answer, subjects)):
-            self._fact(subjects, item, f"{known_as}/{index}")
 
     def _all(self, client: Client, known: Mapping[str, tuple[Subject, ...]]) -> None:
-        """One answer about everything; who is not in it has nothing."""
-        answer = client.get(self._path, self._query).json()
+        """One listing of everything; who is not in it has nothing."""
         everyone = [subject for those in known.values() for subject in those]
         self._found.measured(everyone, self._family)
-        for index, item in enumerate(self._listed(answer, everyone)):
+        for index, item in enumerate(self._paged(client, self._path, self._query, everyone)):
             name = self._match.search(item) if self._match else None
             subjects = known.get(str(name)) or known.get(f"component:default/{name}") or ()
             self._fact(subjects, item, str(index))
+
+    def _paged(self, client: Client, path: str, query: Mapping[str, str], subjects: Sequence[Subject]) -> Iterator[Any]:
+        """The items of all pages; a listing goes on where its host says so (``Link: rel="next"``). Raises ``HttpError``."""
+        for answer in client.pages(path, query):
+            yield from self._listed(answer.json(), subjects)
 
     def _listed(self, answer: Any, subjects: Sequence[Subject]) -> Sequence[Any]:
         try:
