@@ -37,6 +37,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "reports": "generator.integrations.reports:ReportsIntegration",
         "datadog": "generator.integrations.datadog:DatadogIntegration",
         "github": "generator.integrations.github:GitHubIntegration",
+        "gitlab": "generator.integrations.gitlab:GitLabIntegration",
         "jira": "generator.integrations.jira:JiraIntegration",
         "pagerduty": "generator.integrations.pagerduty:PagerDutyIntegration",
         "sentry": "generator.integrations.sentry:SentryIntegration",

@@ -5,18 +5,37 @@ import dataclasses
 import pytest
 from faulty import MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
+from play_argocd import PlayedArgoCd
 from play_datadog import PlayedDatadog
 from play_github import PlayedGitHub
+from play_gitlab import PlayedGitLab
 from play_jira import PlayedJira
+from play_kubernetes import PlayedKubernetes
 from play_pagerduty import PlayedPagerDuty
+from play_prometheus import PlayedAlertmanager, PlayedPrometheus
 from play_sentry import PlayedSentry
 from play_snyk import PlayedSnyk
+from play_sonarqube import PlayedSonarQube
 from play_statuspage import PlayedStatuspage
 from vendors import TOKEN, facts, known, measured, played
 
 from generator.outside.http import Limits
 
-PLAYS = (PlayedDatadog, PlayedGitHub, PlayedJira, PlayedPagerDuty, PlayedSentry, PlayedSnyk, PlayedStatuspage)
+PLAYS = (
+    PlayedAlertmanager,
+    PlayedArgoCd,
+    PlayedKubernetes,
+    PlayedPrometheus,
+    PlayedSonarQube,
+    PlayedDatadog,
+    PlayedGitHub,
+    PlayedGitLab,
+    PlayedJira,
+    PlayedPagerDuty,
+    PlayedSentry,
+    PlayedSnyk,
+    PlayedStatuspage,
+)
 SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 MOST_REQUESTS = 60
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)

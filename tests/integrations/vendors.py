@@ -19,7 +19,8 @@ ONCE = Limits(tries=1, connect_seconds=2.0)
 
 def subject(name, repository="", **annotations):
     """Annotations with ``/`` and ``.`` come as a mapping ``annotations=``."""
-    return Subject(parse_ref(f"component:default/{name}").canonical(), annotations.pop("annotations", {}), repository=repository, title=name)
+    ref = parse_ref(f"component:default/{name}").canonical()
+    return Subject(ref, annotations.pop("annotations", {}), repository=repository, title=name)
 
 
 def context(tmp_path, http=ONCE):

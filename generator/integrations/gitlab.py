@@ -1,0 +1,184 @@
+"""GitLab: pipelines, deployments, and vulnerabilities where the licence has them.
+
+https://docs.gitlab.com/api/graphql: one question for fifty projects. REST would need two questions for each project.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from generator.integrations import gitlab_facts as told
+from generator.integrations import gitlab_questions as questions
+from generator.integrations.answers import at, items, link_at, text_at
+from generator.integrations.contract import Gathered, Subject, options_schema
+from generator.integrations.vendor import Vendor
+from generator.outside.http import Client, HttpError, bearer
+
+SLUG, ID, INSTANCE = "gitlab.com/project-slug", "gitlab.com/project-id", "gitlab.com/instance"
+PATH = re.compile(r"[\w.-]{1,255}(?:/[\w.-]{1,255}){1,20}")
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+PAGE = 50
+MORE_PAGES = 20
+WORK = ("pipeline-run", "deployment")
+WEAKNESS = "vulnerability"
+UNAUTHORIZED = 401
+FINAL = frozenset({"rate-limited", "refused"})
+"""Troubles that the next portion would meet as well."""
+Node = Mapping[str, Any]
+
+
+class NoSuchFieldError(HttpError):
+    """The edition or the version does not have what we ask for."""
+
+
+class GitLabIntegration(Vendor):
+    """Pipelines, deployments and vulnerabilities of projects, from GitLab."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("gitlab")
+    title: ClassVar[str] = "GitLab"
+    home: ClassVar[str] = "https://gitlab.com"
+    annotations = (SLUG, ID)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Those that the option names, else all."""
+        return tuple(self._options.get("families", (*WORK, WEAKNESS)))
+
+    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+        """What GitLab knows of the projects that the annotations name, or that the descriptors lie in."""
+        by_path, by_id = self._projects(subjects)
+        client = self._client(bearer(self._option("token"))) if by_path or by_id else None
+        for about, names, texts in (
+            (by_path, "paths", (questions.WORK_BY_PATH, questions.WEAKNESSES_BY_PATH)),
+            (by_id, "ids", (questions.WORK_BY_ID, questions.WEAKNESSES_BY_ID)),
+        ):
+            if client and about:
+                self._about(client, about, names, texts)
+        return self._found.done()
+
+    def _projects(self, subjects: Sequence[Subject]) -> tuple[dict[str, list[Subject]], dict[str, list[Subject]]]:
+        """The subjects by path in lower case, and by global id."""
+        by_path: dict[str, list[Subject]] = {}
+        by_id: dict[str, list[Subject]] = {}
+        host = urlsplit(self._base).netloc
+        for subject in subjects:
+            if subject.annotations.get(INSTANCE, host) != host:
+                continue
+            slug, number = subject.annotations.get(SLUG, "").strip(), subject.annotations.get(ID, "").strip()
+            own = urlsplit(subject.repository)
+            path = slug or (own.path.strip("/") if own.netloc == host and not number else "")
+            if PATH.fullmatch(path):
+                by_path.setdefault(path.lower(), []).append(subject)
+            elif NUMBER.fullmatch(number) and not slug:
+                by_id.setdefault(f"gid://gitlab/Project/{number}", []).append(subject)
+            elif slug or number:
+                self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
+        return by_path, by_id
+
+    def _about(self, client: Client, about: Mapping[str, list[Subject]], names: str, texts: tuple[str, str]) -> None:
+        known = sorted(about)
+        if set(WORK) & set(self.families):
+            known = []
+            for portion, nodes in self._asked(client, texts[0], names, sorted(about), about, self.families):
+                for name in portion:
+                    if name in nodes:
+                        known.append(name)
+                        self._work(nodes[name], about[name])
+                    else:
+                        self._missing(about[name], name)
+        if WEAKNESS in self.families and known:
+            for portion, nodes in self._asked(client, texts[1], names, known, about, [WEAKNESS]):
+                for name in (one for one in portion if one in nodes):
+                    self._weaknesses(client, nodes[name], about[name])
+
+    def _asked(
+        self, client: Client, text: str, names: str, wanted: Sequence[str], about: Mapping[str, list[Subject]], families: Sequence[str]
+    ) -> Iterator[tuple[Sequence[str], Mapping[str, Node]]]:
+        """The projects in portions, by the name that we asked for; what is too complex for GitLab is asked for in smaller ones."""
+        size, start = PAGE, 0
+        while start < len(wanted):
+            portion = wanted[start : start + size]
+            try:
+                data = _query(client, text, {names: [*portion], "size": len(portion)})
+                listed = at(data, "projects", "nodes")
+                if not isinstance(listed, list):
+                    raise HttpError("wrong-type", "GitLab answers without projects")  # noqa: TRY301 - told as others are
+            except NoSuchFieldError:
+                return
+            except HttpError as error:
+                if error.kind in {"too-large", "timeout"} and len(portion) > 1:
+                    size = max(1, len(portion) // 3)
+                    continue
+                portion = wanted[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
+                self._found.failed(error, portion[0], [one for name in portion for one in about[name]], *families)
+            else:
+                yield portion, {_name(node, names): node for node in items(data, "projects", "nodes")}
+            start += len(portion)
+
+    def _missing(self, subjects: Sequence[Subject], name: str) -> None:
+        for subject in subjects:
+            key = next((key for key in (SLUG, ID) if key in subject.annotations), "")
+            if key:
+                self._found.unknown([subject], key, f"GitLab has no project `{name[:100]}`, or hides it from the token.")
+
+    def _work(self, node: Node, subjects: Sequence[Subject]) -> None:
+        add, now = self._found.add, self._now
+        for family, field in zip(WORK, ("pipelines", "environments"), strict=True):
+            if family in self.families:
+                self._found.measured(subjects, family, complete=isinstance(node.get(field), Mapping))
+        for run in items(node, "pipelines", "nodes") if WORK[0] in self.families else ():
+            add(subjects, WORK[0], text_at(run, "id"), partial(told.pipeline_run, run, now), url=self._link(run, "path"))
+        for environment in items(node, "environments", "nodes") if WORK[1] in self.families else ():
+            for last in (environment.get(state) for state in ("succeeded", "failed", "running")):
+                if isinstance(last, Mapping):
+                    url = link_at(environment, "externalUrl") or self._link(last, "webPath")
+                    value, name = partial(told.deployment, last, now), text_at(environment, "name")
+                    add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
+
+    def _weaknesses(self, client: Client, node: Node, subjects: Sequence[Subject]) -> None:
+        """All pages of a project; without a licence GitLab answers nothing, which is not zero."""
+        listed, path = node.get("vulnerabilities"), text_at(node, "fullPath")
+        if not isinstance(listed, Mapping):
+            return
+        self._found.measured(subjects, WEAKNESS)
+        try:
+            for page in range(MORE_PAGES):
+                for one in items(listed, "nodes"):
+                    value = partial(told.vulnerability, one, self._now)
+                    self._found.add(subjects, WEAKNESS, text_at(one, "id"), value, url=link_at(one, "webUrl"))
+                if at(listed, "pageInfo", "hasNextPage") is not True:
+                    return
+                if page == MORE_PAGES - 1:
+                    raise HttpError("too-many-pages", f"{path} has more than {MORE_PAGES * 100:,} open vulnerabilities")  # noqa: TRY301
+                cursor = at(listed, "pageInfo", "endCursor")
+                listed = at(_query(client, questions.MORE_WEAKNESSES, {"path": path, "cursor": cursor}), "project", "vulnerabilities")
+                if not isinstance(listed, Mapping):
+                    raise HttpError("wrong-type", f"GitLab answers without the vulnerabilities of {path}")  # noqa: TRY301
+        except HttpError as error:
+            self._found.failed(error, path, subjects, WEAKNESS)
+
+    def _link(self, node: Node, field: str) -> str:
+        path = text_at(node, field)
+        return f"{self._base}{path}" if path.startswith("/") and not path.startswith("//") else ""
+
+
+def _name(node: Node, names: str) -> str:
+    return text_at(node, "fullPath").lower() if names == "paths" else text_at(node, "id")
+
+
+def _query(client: Client, text: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of an answer. Raises ``HttpError`` where GitLab leaves out anything."""
+    answer = client.post("/api/graphql", {"query": text, "variables": dict(variables)}).object()
+    data, errors = answer.get("data"), items(answer, "errors")
+    said = "; ".join(dict.fromkeys(text_at(error, "message")[:200] for error in errors))[:400]
+    if "exceeds max complexity" in said or "exceeds max depth" in said:
+        raise HttpError("too-large", f"GitLab says that we ask for too much at once: {said}")
+    if "doesn't exist on type" in said or "No such type" in said:
+        raise NoSuchFieldError("wrong-type", f"GitLab does not know what we ask for: {said}")
+    if errors or not isinstance(data, Mapping):
+        raise HttpError("wrong-type", f"GitLab did not answer our question{f': {said}' if said else ''}", "Check what the token may read.")
+    return data

@@ -1,0 +1,96 @@
+"""The gitlab integration against an excerpt of GitLab's reference of its GraphQL API."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from faulty import Server, json_answer
+from play_gitlab import PlayedGitLab
+from vendors import TOKEN, facts, known, measured, played, subject
+
+from generator.integrations import gitlab_questions
+from generator.model.facts import Deployment, PipelineRun, RunState, Severity, Vulnerability
+
+EXCERPT = Path(__file__).parent.parent / "data/vectors/gitlab-excerpt.graphql"
+
+
+def moment(*parts):
+    return datetime(2026, *parts, tzinfo=UTC)
+
+
+def test_two_questions_tell_everything_about_fifty_projects(tmp_path):
+    play = PlayedGitLab(count=50)
+    with Server(play) as server:
+        got = known("gitlab", server.url, play.subjects, tmp_path, token=TOKEN)
+    assert (got.failures, got.problems) == ((), ())
+    assert len(server.requests) == 2
+    assert {request.headers["authorization"] for request in server.requests} == {f"Bearer {TOKEN}"}
+    assert facts(got, "pipeline-run")["s49"] == [PipelineRun("pipeline", moment(5, 16, 10, 0, 5), RunState.FAILED, "main", 90.0, "ada")]
+    assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee")]
+    assert facts(got, "vulnerability")["s49"] == [
+        Vulnerability("CVE-2026-1", Severity.HIGH, "Regular expression denial of service", "ms", "1.0", "", moment(5, 1, 10), "yarn.lock")
+    ]
+    deployed = next(fact for fact in got.facts if fact.family == "deployment")
+    assert (deployed.environment, deployed.url) == ("production", f"{server.url}/acme/shop/s0/-/d/3")
+
+
+def test_a_thousand_projects_cost_forty_questions(tmp_path):
+    play = PlayedGitLab(count=1_000)
+    got, asked = played(play, play.subjects, tmp_path)
+    assert len(facts(got, "vulnerability")) == len(facts(got, "pipeline-run")) == 1_000
+    assert len(asked) == 20 + 20
+
+
+def test_a_question_that_is_too_complex_is_put_for_fewer_projects(tmp_path):
+    play = PlayedGitLab(count=60, most=20)
+    got, asked = played(play, play.subjects, tmp_path, families=["deployment"])
+    assert (len(facts(got, "deployment")), got.failures) == (60, ())
+    assert len(asked) == 1 + 4
+    assert {one.family for one in got.measurements} == {"deployment"}
+
+
+@pytest.mark.parametrize("edition", ["community", "free"])
+def test_without_a_licence_vulnerabilities_are_not_measured_and_nobody_is_blamed(edition, tmp_path):
+    play = PlayedGitLab(edition=edition)
+    got, _ = played(play, play.subjects, tmp_path)
+    assert (got.failures, got.problems) == ((), ())
+    assert measured(got, "vulnerability") == {}
+    assert measured(got, "deployment") == {"s0": True, "s1": True, "s2": True}
+
+
+def test_all_vulnerabilities_of_a_project_are_read(tmp_path):
+    play = PlayedGitLab(count=1, weaknesses=250)
+    got, asked = played(play, play.subjects, tmp_path)
+    assert len(facts(got, "vulnerability")["s0"]) == 250
+    assert len(asked) == 1 + 1 + 2
+
+
+def test_projects_are_known_by_path_number_or_where_the_descriptor_lies(tmp_path):
+    play = PlayedGitLab()
+    told = {
+        "path": {"gitlab.com/project-slug": "Acme/Shop/S0"}, "number": {"gitlab.com/project-id": "1"}, "lies": {},
+        "gone": {"gitlab.com/project-slug": "acme/gone"}, "odd": {"gitlab.com/project-id": "one"},
+        "theirs": {"gitlab.com/project-slug": "acme/shop/s1", "gitlab.com/instance": "gitlab.other.example"},
+    }  # fmt: skip
+    with Server(play) as server:
+        those = [subject(name, repository=f"{server.url}/acme/shop/s2", annotations=annotations) for name, annotations in told.items()]
+        got = known("gitlab", server.url, those, tmp_path, token=TOKEN)
+    assert measured(got, "pipeline-run") == {"path": True, "number": True, "lies": True}
+    assert {problem.subject.name for problem in got.problems} == {"gone", "odd"}
+
+
+def test_what_gitlab_says_about_errors_is_told(tmp_path):
+    play = PlayedGitLab(count=1)
+    with Server(lambda asked, wire: json_answer(wire, {"errors": [{"message": "Timeout on Project.pipelines"}]})) as server:
+        got = known("gitlab", server.url, play.subjects, tmp_path, token=TOKEN)
+    assert "Timeout on Project.pipelines" in got.failures[0].message
+    assert measured(got, "vulnerability") == measured(got, "deployment") == {"s0": False}
+
+
+@pytest.mark.parametrize("name", ["WORK_BY_PATH", "WORK_BY_ID", "WEAKNESSES_BY_PATH", "WEAKNESSES_BY_ID", "MORE_WEAKNESSES"])
+def test_every_question_is_valid_in_the_excerpt_of_gitlabs_reference(name):
+    graphql = pytest.importorskip("graphql", reason="needs graphql-core from the package index")
+    schema = graphql.build_schema(EXCERPT.read_text(encoding="utf-8"))
+    question = getattr(gitlab_questions, name)
+    assert graphql.validate(schema, graphql.parse(question)) == []
+    assert graphql.validate(schema, graphql.parse(question.replace("nodes", "node")))
