@@ -1,1 +1,22 @@
-"""Makes the folder of tests importable: ``faulty`` is shared between rooms."""
+"""What many rooms' tests share: one Chromium a process (Playwright runs once in a process). Makes `tests/` importable, for `faulty`."""
+
+import os
+import shutil
+
+import pytest
+
+FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless browser; a test without one is skipped, or fails where everything has to run."""
+    if not CHROMIUM:
+        (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
+    api = __import__("playwright.sync_api").sync_api if FULL else pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -2,17 +2,11 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
 from small_site import write_site
-
-FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 
 class Server(http.server.SimpleHTTPRequestHandler):
@@ -32,17 +26,6 @@ class Server(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if not CHROMIUM:
-        (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api") if not FULL else __import__("playwright.sync_api").sync_api
-    with api.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Patient(http.server.ThreadingHTTPServer):

@@ -1,7 +1,5 @@
 """The drawing as a browser lays it out, with the portal's own styles."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,31 +10,18 @@ from generator.diagrams.layout import Layouts
 from generator.diagrams.neighbourhood import neighbourhood
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="install playwright")
-    if CHROMIUM is None:
-        (pytest.fail if os.environ.get("CALLBOARD_TEST_FULL") == "1" else pytest.skip)("install Chromium")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def shown(browser):
+def shown(chromium):
     """Opens a page of that width with the diagram of a hub."""
     pages = []
 
     def show(width):
         styles = "".join((ASSETS / name).read_text() for name in ("portal.css", "diagrams.css"))
         svg = draw(neighbourhood(hub(300), ref("hub")), Layouts(), "./")
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = chromium.new_page(viewport={"width": width, "height": 800})
         pages.append(page)
         page.set_content(
             f'<style>:root {{ font-size: 125% }} body {{ margin: 0 }} {styles}</style><div class="cb-page"><figure class="cb-figure">'

@@ -1,8 +1,6 @@
 """The preview as a running server: headers, events, changes, and a real browser that loads again."""
 
 import http.client
-import os
-import shutil
 import threading
 import time
 
@@ -124,18 +122,10 @@ def test_a_change_in_a_watched_folder_builds_again_and_our_own_output_does_not(p
 
 
 @pytest.fixture
-def browser_page():
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    full = os.environ.get("CALLBOARD_TEST_FULL") == "1"
-    if not program:
-        (pytest.fail if full else pytest.skip)("needs Chromium: apt-get install chromium")
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser.new_page()
-        browser.close()
+def browser_page(chromium):
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 @pytest.mark.browser

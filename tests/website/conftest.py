@@ -3,7 +3,6 @@
 import functools
 import http.server
 import os
-import shutil
 import sys
 import threading
 from pathlib import Path
@@ -15,8 +14,6 @@ from generator.website import engine, foundation, guides, portal_files
 from generator.website.rendering import Renderer
 
 ROOT = Path(__file__).parents[2]
-FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
@@ -68,18 +65,6 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
-
-
-@pytest.fixture(scope="module")  # Playwright runs once in a process: it has to end before another room's tests start it
-def chromium():
-    if not CHROMIUM:
-        (pytest.fail if FULL else pytest.skip)("needs Chromium: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api") if not FULL else __import__("playwright.sync_api").sync_api
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-    with playwright.sync_playwright() as api:
-        browser = api.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
