@@ -30,6 +30,7 @@ class PlayedPrometheus:
 
 class PlayedAlertmanager:
     type = "alertmanager"
+    has_lists = True
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
