@@ -43,24 +43,30 @@ class DatadogIntegration(Vendor):
 
     def collect(self, subjects: Sequence[Subject]) -> Gathered:
         """Objectives and alerts of the entities whose tags they carry."""
-        by_slo, by_monitor = by_annotation(subjects, SLO_TAG), by_annotation(subjects, MONITOR_TAGS)
-        if by_slo or by_monitor:
+        if any(key in subject.annotations for subject in subjects for key in self.annotations):
             keys = {"DD-API-KEY": self._option("api_key").strip(), "DD-APPLICATION-KEY": self._option("application_key").strip()}
             base = self._base or f"https://api.{self._option('site', 'datadoghq.com')}"
             client = self._client(Fixed(keys, tuple(keys.values())), base=base)
-            self._tagged(client, by_slo, "availability", self._objectives)
-            self._tagged(client, by_monitor, "alert", self._alerts)
+            self._tagged(client, SLO_TAG, subjects, "availability", self._objectives)
+            self._tagged(client, MONITOR_TAGS, subjects, "alert", self._alerts)
         return self._found.done()
 
-    def _tagged(self, client: Client, by_tags: Mapping[str, Sequence[Subject]], family: str, read: Any) -> None:
+    def _tagged(self, client: Client, annotation: str, subjects: Sequence[Subject], family: str, read: Any) -> None:
         """What one listing says, about the subjects whose tags are all on an item."""
-        everybody = [one for those in by_tags.values() for one in those]
+        by_first: dict[str, list[tuple[frozenset[str], Subject]]] = {}
+        for written, those in by_annotation(subjects, annotation).items():
+            tags = [tag.lower() for tag in words_of(written)]
+            if tags:
+                by_first.setdefault(tags[0], []).extend((frozenset(tags), one) for one in those)
+            else:
+                self._found.unknown(those, annotation, f"`{written[:100]}` names no tag.")
+        everybody = [one for those in by_first.values() for _, one in those]
         if not everybody:
             return
         self._found.measured(everybody, family)
         try:
-            for tags, tell in read(client):
-                tell([one for written, those in by_tags.items() if {tag.lower() for tag in words_of(written)} <= tags for one in those])
+            for has, tell in read(client):
+                tell([one for tag in sorted(has) for tags, one in by_first.get(tag, ()) if tags <= has])
         except HttpError as error:
             self._found.failed(error, family, everybody, family)
 

@@ -82,7 +82,7 @@ class SnykIntegration(Vendor):
         except HttpError as error:
             self._found.failed(error, org, [one for one in subjects if any(key in one.annotations for key in self.annotations)], FAMILY)
             return
-        about = {text_at(project, "id").lower(): [one for one in subjects if _belongs(one, project)] for project in projects}
+        about = _owners(projects, subjects)
         ours = [subject for those in about.values() for subject in those]
         self._found.measured(ours, FAMILY)
         try:
@@ -136,17 +136,28 @@ def _is_id(value: Any) -> bool:
         return False
 
 
-def _belongs(subject: Subject, project: Mapping[str, Any]) -> bool:
+def _owners(projects: Sequence[Mapping[str, Any]], subjects: Sequence[Subject]) -> Mapping[str, list[Subject]]:
+    """Projects by id, with the subjects that call for them or for their target."""
+    called: dict[str, list[Subject]] = {}
+    for subject in subjects:
+        for name in _wanted(subject):
+            called.setdefault(name, []).append(subject)
+    about: dict[str, list[Subject]] = {}
+    for project in projects:
+        name, target = text_at(project, "id").lower(), at(project, "relationships", "target", "data")
+        names = {f"project {name}", *(f"target {text_at(target, *way).lower()}" for way in (("id",), ("attributes", "display_name")))}
+        those = {one.ref: one for called_so in sorted(names) for one in called.get(called_so, ())}
+        about[name] = [one for one in those.values() if name not in words_of(one.annotations.get(EXCLUDED, "").lower())]
+    return about
+
+
+def _wanted(subject: Subject) -> list[str]:
     """By the first that is written: projects, targets (ids or names), the repository, which is what targets are called like."""
-    told, name = subject.annotations, text_at(project, "id").lower()
-    if name in words_of(told.get(EXCLUDED, "").lower()):
-        return False
+    told = subject.annotations
     if PROJECTS in told:
-        return name in words_of(told[PROJECTS].lower())
-    target = at(project, "relationships", "target", "data")
-    called = {text_at(target, "id").lower(), text_at(target, "attributes", "display_name").lower()} - {""}
-    wanted = words_of(told.get(TARGET) or told.get(TARGETS) or told.get(SLUG) or urlsplit(subject.repository).path.strip("/"))
-    return bool(called & {one.lower() for one in wanted})
+        return [f"project {one}" for one in words_of(told[PROJECTS].lower())]
+    written = told.get(TARGET) or told.get(TARGETS) or told.get(SLUG) or urlsplit(subject.repository).path.strip("/")
+    return [f"target {one}" for one in words_of(written.lower())]
 
 
 def _where(told: Any) -> tuple[str, str, str]:

@@ -49,6 +49,12 @@ def test_an_objective_without_data_is_not_zero(told, value, tmp_path):
     assert facts(got, "availability") == {"s0": [value]}
 
 
+def test_an_annotation_without_any_tag_means_nothing_and_not_everything(tmp_path):
+    got, asked = played(PlayedDatadog(), [subject("odd", annotations={"datadoghq.com/monitor_tags": " , "})], tmp_path)
+    assert (got.facts, got.measurements, asked) == ((), (), [])
+    assert [problem.subject.name for problem in got.problems] == ["odd"]
+
+
 def test_silenced_alerts_say_so(tmp_path):
     play = PlayedDatadog(count=1)
     monitor = play.monitors()[0]

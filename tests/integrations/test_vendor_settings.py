@@ -1,0 +1,45 @@
+"""The options of the connectors that ask vendors: their schemas take what the manual says, and name what is wrong."""
+
+import jsonschema_rs
+import pytest
+from test_vendor_faults import PLAYS
+from vendors import connector
+
+from generator.integrations.contract import Integration
+from generator.model.facts import FAMILIES
+
+named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
+
+
+@named
+def test_a_schema_takes_the_options_and_no_others(play):
+    check = jsonschema_rs.validator_for(connector(play.type).schema)
+    options = {"url": "https://tool.acme.example", **play().options}
+    assert [error.message for error in check.iter_errors(options)] == []
+    assert list(check.iter_errors({**options, "nosuch": 1}))
+    assert list(check.iter_errors({**options, "url": "file:///etc/passwd"}))
+
+
+@named
+def test_every_option_says_what_it_is(play):
+    schema = connector(play.type).schema
+    assert schema["title"] == play.type
+    assert schema["additionalProperties"] is False
+    assert all(option.get("description") for option in schema["properties"].values())
+    secrets = [name for name in schema["properties"] if name in {"token", "api_key", "application_key", "password"}]
+    assert all("${NAME}" in schema["properties"][name]["description"] for name in secrets)
+
+
+@named
+def test_a_connector_keeps_the_contract_before_it_asks_anything(play, tmp_path):
+    from vendors import context
+
+    from generator.integrations.contract import IntegrationSettings
+
+    made: Integration = connector(play.type)(
+        IntegrationSettings("tool", play.type, {"url": "https://x.example", **play().options}), context(tmp_path)
+    )
+    assert set(made.families) <= set(FAMILIES)
+    assert made.annotations
+    assert made.title
+    assert made.collect([]).failures == ()
