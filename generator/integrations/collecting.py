@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+import jsonschema_rs
+
 from generator import plugins
 from generator.errors import CallboardError, PluginError
 from generator.integrations.contract import (
@@ -19,8 +21,8 @@ from generator.integrations.contract import (
     Subject,
     joined,
 )
-from generator.integrations.rules import unknown_fact_subject
-from generator.model.facts import FAMILIES, Fact, Measurement
+from generator.integrations.rules import unknown_fact_subject, unusable_fact
+from generator.model.facts import FAMILIES, Declared, Fact, Measurement
 from generator.model.ref import EntityRef
 from generator.problems import Problem
 from generator.settings.redaction import Redactor
@@ -135,14 +137,41 @@ def _sound(item: IntegrationSettings, made: Integration, found: Gathered, subjec
     refs = {subject.ref for subject in subjects}
     families = frozenset(made.families)
     facts = [replace(fact, source=item.name) for fact in found.facts if fact.family in families]
+    facts, odd = _valid(item, facts, made.declares)
     asked = [replace(one, source=item.name) for one in found.measurements if one.family in families and one.subject in refs]
+    asked = [replace(one, complete=one.complete and (one.subject, one.family) not in odd) for one in asked]
     return Gathered(
         tuple(fact for fact in facts if fact.subject in refs),
         tuple(asked),
-        (*(_clean(problem, redactor) for problem in found.problems), *_strangers(item, facts, refs)),
+        (*(_clean(problem, redactor) for problem in (*found.problems, *odd.values())), *_strangers(item, facts, refs)),
         tuple(IntegrationFailure(item.name, *(redactor.redact(text) for text in (f.place, f.message, f.hint))) for f in found.failures),
         tuple(replace(one, integration=item.name) for one in found.traffic),
     )
+
+
+def _valid(
+    item: IntegrationSettings, facts: Sequence[Fact], declares: Sequence[DeclaredFamily]
+) -> tuple[list[Fact], dict[tuple[EntityRef, str], Problem]]:
+    """The facts whose values are as their family's schema says; of the others a problem for each subject and family."""
+    checks = {family.name: jsonschema_rs.validator_for(dict(family.schema)) for family in declares}
+    good, odd = [], {}
+    for fact in facts:
+        wrong = None
+        if isinstance(fact.value, Declared):
+            wrong = next(iter(checks[fact.family].iter_errors(dict(fact.value.data))), None)
+        if wrong is None:
+            good.append(fact)
+            continue
+        message = (
+            f"`{item.name}` says something about `{fact.subject}` ({fact.family} {fact.key!r}) that its schema refuses: {wrong.message}"
+        )
+        odd[fact.subject, fact.family] = unusable_fact.RULE.problem(
+            message[:400],
+            subject=fact.subject,
+            field=f"{item.name}/{fact.family}/{fact.key[:80]}",
+            hint="Report it to the plugin's authors.",
+        )
+    return good, odd
 
 
 def _strangers(item: IntegrationSettings, facts: Iterable[Fact], refs: set[EntityRef]) -> Iterator[Problem]:
