@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from generator.catalog.deriving import with_derived_owners
 from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
 from generator.catalog.linking import link
@@ -59,7 +60,7 @@ def serve_sources(settings: Settings, environ: Mapping[str, str], meter: Meter, 
         collected = collect_all(asked, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with meter.phase("descriptors"):
-        gathered = gather(collected.files, trees, portal_kinds(settings), settings.limits)
+        gathered = with_derived_owners(gather(collected.files, trees, portal_kinds(settings), settings.limits), trees)
         return apply(collected, gathered, trees, previous, night)
 
 
@@ -102,7 +103,7 @@ def survey_collected(
     """
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with meter.phase("descriptors"):
-        gathered = gather(collected.files, trees, kinds, limits)
+        gathered = with_derived_owners(gather(collected.files, trees, kinds, limits), trees)
     with meter.phase("catalog"):
         unique, duplicates = merge(gathered.entities, sources)
         catalog, problems = link(unique, kinds, whole=whole, elsewhere=elsewhere)

@@ -1,0 +1,70 @@
+"""A missing owner comes from CODEOWNERS, and is marked as derived."""
+
+import json
+
+import pytest
+from portal import callboard, write
+
+COMPONENT = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: till}
+spec: {type: service, lifecycle: production}
+"""
+PEOPLE = """\
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: {name: team-tills, annotations: {github.com/team-slug: acme/tills}}
+spec: {type: team, children: []}
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata: {name: ada, annotations: {github.com/user-login: ada-l}}
+spec: {memberOf: [], profile: {email: ada@acme.example}}
+"""
+
+
+def owner_of_till(tmp_path, codeowners, place="CODEOWNERS"):
+    write(tmp_path, till=COMPONENT, people=PEOPLE)
+    if codeowners is not None:
+        file = tmp_path / "repositories/till" / place
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(codeowners)
+    assert callboard(tmp_path, "build", "--report", "report.json").returncode == 0
+    entity = json.loads((tmp_path / "site/catalog/default/component/till/entity.json").read_text())
+    codes = json.loads((tmp_path / "report.json").read_text())["counts"]["problems_by_code"]
+    return [r["targetRef"] for r in entity["relations"] if r["type"] == "ownedBy"], codes
+
+
+@pytest.mark.parametrize(
+    ("codeowners", "owner"),
+    [
+        ("* @acme/tills\n", "group:default/team-tills"),
+        ("* @acme/other\ncatalog-info.yaml @ada-l @acme/tills\n", "group:default/team-tills"),
+        ("* @ada-l\n", "user:default/ada"),
+        ("* ada@acme.example\n", "user:default/ada"),
+        ("* @ACME/Tills # the shop floor\n", "group:default/team-tills"),
+        ("* @acme/team-shop\n", "group:default/team-shop"),
+    ],
+)
+def test_the_last_line_that_matches_names_the_owner(tmp_path, codeowners, owner):
+    owners, codes = owner_of_till(tmp_path, codeowners, ".github/CODEOWNERS")
+    assert owners == [owner]
+    assert "SPC001" not in codes
+    page = (tmp_path / "site/catalog/default/component/till/index.html").read_text()
+    assert "CODEOWNERS" in page
+
+
+def test_without_codeowners_or_a_matching_line_the_owner_is_missing(tmp_path):
+    owners, codes = owner_of_till(tmp_path, "docs/ @acme/tills\n")
+    assert (owners, codes.get("SPC001")) == ([], 1)
+    owners, codes = owner_of_till(tmp_path, None)
+    assert (owners, codes.get("SPC001")) == ([], 1)
+
+
+def test_an_owner_that_the_descriptor_states_stays(tmp_path):
+    write(tmp_path)
+    (tmp_path / "repositories/ledger/CODEOWNERS").write_text("* @acme/team-shop\n")
+    assert callboard(tmp_path, "build").returncode == 0
+    entity = json.loads((tmp_path / "site/catalog/default/component/ledger/entity.json").read_text())
+    assert {"type": "ownedBy", "targetRef": "group:default/team-books"} in entity["relations"]
