@@ -1,0 +1,284 @@
+"""What tools know on an entity's page, rendered with the real templates."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from page_builders import KINDS, LAYOUTS, RENDERER, documents
+
+from generator.catalog.linking import link
+from generator.integrations.collecting import Connection
+from generator.integrations.contract import DeclaredFamily
+from generator.model.facts import (
+    Alert,
+    Availability,
+    DayShare,
+    Declared,
+    Deployment,
+    Fact,
+    Incident,
+    IncidentState,
+    Measurement,
+    OnCall,
+    PipelineRun,
+    QualityGate,
+    RepositoryActivity,
+    RunState,
+    Severity,
+    Shift,
+    Vulnerability,
+)
+from generator.model.ref import parse_ref
+from generator.pages.entities import entity_context, plan
+from generator.pages.facts import planning
+from generator.pages.facts.context import facts_context
+from generator.pages.parts import Links
+from generator.settings.settings import Portal, Settings
+from generator.snapshot.facts import ServedFacts
+
+NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
+SHOP = """
+kind: Component
+metadata: {name: shop, annotations: {"pagerduty.com/service-id": P1}}
+spec: {type: service, lifecycle: production, owner: team, system: retail}
+---
+kind: Component
+metadata: {name: ledger}
+spec: {type: service, lifecycle: production, owner: team, system: retail}
+---
+kind: System
+metadata: {name: retail}
+spec: {owner: team, domain: trade}
+---
+kind: Domain
+metadata: {name: trade}
+spec: {owner: team}
+---
+kind: Group
+metadata: {name: team}
+spec: {type: team, children: []}
+---
+kind: User
+metadata: {name: ada}
+spec: {profile: {displayName: Ada Lovelace, email: ada@acme.example}, memberOf: [team]}
+"""
+CONNECTIONS = (
+    Connection("pd", "pagerduty", "PagerDuty", ("on-call", "incident"), ("pagerduty.com/service-id",)),
+    Connection("scan", "snyk", "Snyk", ("vulnerability",), ("snyk.io/project-ids",)),
+)
+
+
+def ref(text):
+    return parse_ref(text, default_kind="component").canonical()
+
+
+def fact(family, value, *, of="shop", source="pd", key="k", **more):
+    return Fact(ref(of), family, key, value, source, **more)
+
+
+def asked(family, *, of="shop", source="pd", complete=True):
+    return Measurement(ref(of), family, source, complete)
+
+
+def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, declared=()):
+    catalog, _ = link(documents(SHOP), KINDS)
+    settings = Settings(root=None, file=None, portal=portal or Portal(timezone="Europe/Berlin"))
+    known = ServedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
+                        connections=connections, declared=declared)  # fmt: skip
+    return facts_context(catalog, known, Links(catalog), settings, RENDERER.labels)
+
+
+def pages(context):
+    section = lambda entity: planning.of_entity(context, entity)  # noqa: E731
+    plain = entity_context(context.catalog, (), {}, context.settings, LAYOUTS, RENDERER.labels, context.links)
+    of_entities = replace(plain, last=(section,))
+    return {page.path: page for page in (*plan(of_entities), *planning.plan(context))}
+
+
+def shown(context, path):
+    page = pages(context)[path]
+    return RENDERER.render(page, page.view())
+
+
+def shop(context):
+    html = shown(context, "catalog/default/component/shop/")
+    start = html.find('aria-labelledby="facts"')
+    return html[start : html.find("</section>\n<section aria-labelledby", start) if start >= 0 else 0] if start >= 0 else ""
+
+
+def text(html):
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_a_portal_without_integrations_has_no_facts_anywhere():
+    context = world(connections=())
+    assert shop(context) == ""
+    assert not [path for path in pages(context) if not path.startswith("catalog/")]
+
+
+def test_measured_zero_not_measured_and_incomplete_look_different():
+    zero = shop(world(measurements=[asked("vulnerability", source="scan")]))
+    assert "cb-fact--zero" in zero
+    assert "Asked: none is known." in text(zero)
+    not_measured = shop(world(measurements=[asked("incident")]))
+    assert 'data-family="vulnerability"' not in not_measured
+    assert "snyk.io/project-ids" in not_measured
+    incomplete = shop(world(measurements=[asked("vulnerability", source="scan", complete=False)]))
+    assert "cb-fact--zero" not in incomplete
+    assert "Asked: none is known." not in text(incomplete)
+    assert "Not all of it could be read from Snyk" in text(incomplete)
+
+
+def test_the_card_for_connecting_names_only_what_the_component_lacks():
+    html = shop(world(measurements=[asked("incident")]))
+    assert "snyk.io/project-ids" in html
+    assert "Snyk: Vulnerabilities" in text(html)
+    assert "pagerduty.com/service-id" not in html
+
+
+def test_every_panel_names_its_source_and_leaves_its_age_to_the_browser():
+    html = shop(world([fact("incident", Incident("Down", NOW), url="https://pd.example/1")]))
+    assert '<time data-age="pd"></time>' in html
+    assert "PagerDuty" in html
+    assert "data-since" in html
+    assert "2026-05-17 04:00" in html
+
+
+def test_who_is_on_call_can_be_read_without_a_script_and_leads_to_the_user():
+    shifts = (Shift("A. L.", NOW, NOW + timedelta(hours=9), 1, "ada@acme.example"), Shift("Somebody", NOW, None, 2))
+    html = shop(world([fact("on-call", OnCall("rota", shifts))]))
+    assert 'href="../../../../catalog/default/user/ada/"' in html
+    assert 'data-start="2026-05-17T02:00:00+00:00" data-end="2026-05-17T11:00:00+00:00"' in html
+    assert "until 2026-05-17 13:00" in text(html)
+    assert "without an end" in text(html)
+    assert "ada@acme.example" not in html
+
+
+def test_open_incidents_come_before_resolved_ones_and_count():
+    hour = timedelta(hours=1)
+    html = shop(world([
+        fact("incident", Incident("Old one", NOW - 5 * hour, 2, IncidentState.RESOLVED, NOW - 4 * hour), key="a"),
+        fact("incident", Incident("New one", NOW, 1), key="b"),
+    ]))  # fmt: skip
+    assert html.index("New one") < html.index("Old one")
+    assert "1 open" in text(html)
+    assert "1 incidents · median 1 h 0 min" in text(html)
+
+
+def test_availability_says_what_is_left_and_shows_days_in_words():
+    days = tuple(DayShare(NOW.date() - timedelta(days=n), share) for n, share in enumerate((100.0, 99.0, 50.0, None)))
+    html = shop(world([fact("availability", Availability("answers", 98.5, 99.5, 30, days))]))
+    assert "below objective" in text(html)
+    assert "overspent by 200 %" in text(html)
+    assert "Availability of the last 4 days: 1 good, 1 below objective, 1 bad, 1 not measured" in html
+
+
+def test_no_data_is_not_zero():
+    html = shop(world([fact("availability", Availability("answers", None, 99.5))]))
+    assert "no data" in text(html)
+    assert "0 %" not in text(html)
+
+
+def test_what_a_tool_writes_is_escaped_and_its_addresses_are_checked():
+    evil = '<script>alert(1)</script>"'
+    html = shop(world([
+        fact("incident", Incident(evil, NOW), url="javascript:alert(1)"),
+        fact("vulnerability", Vulnerability(evil, Severity.HIGH, evil, evil, evil, evil), source="scan", url='https://x.example/"onload=1'),
+        fact("deployment", Deployment(evil, NOW, by=evil), environment=evil, source="scan"),
+        fact("alert", Alert(evil), source="scan"),
+        fact("pipeline-run", PipelineRun(evil, NOW), source="scan"),
+        fact("repository", RepositoryActivity(evil, languages=((evil, 50.0),)), source="scan"),
+        fact("quality-gate", QualityGate(ratings=((evil, evil),)), source="scan"),
+    ]))  # fmt: skip
+    assert "<script>alert" not in html
+    assert "javascript:" not in html
+    assert "onload" not in html
+
+
+def test_a_degraded_deployment_is_said_in_the_badge():
+    html = shop(world([fact("deployment", Deployment("1.2", NOW, RunState.SUCCEEDED, health="degraded"), environment="production")]))
+    assert "cb-badge--bad" in html
+
+
+def test_a_family_of_a_plugin_has_a_panel_with_names_from_its_schema_or_its_own_template():
+    flag = fact("feature-flag", Declared({"name": "<b>", "on": True}))
+    schema = {"properties": {"name": {"title": "Flag"}}}
+    plain = DeclaredFamily("feature-flag", "Feature flags", schema)
+    html = shop(world([flag], declared=(plain,)))
+    assert "Feature flags" in html
+    assert "Flag" in html
+    assert "&lt;b&gt;" in html
+    own = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{% for f in facts %}<i>{{ f.value.name }}!</i>{% endfor %}")
+    assert "<i>&lt;b&gt;!</i>" in shop(world([flag], declared=(own,)))
+    broken = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{{ nothing }}")
+    assert "cannot be shown" in text(shop(world([flag], declared=(broken,))))
+
+
+HIDDEN = [
+    fact("incident", Incident("Secret outage", NOW)), fact("on-call", OnCall("rota", (Shift("Ada", NOW),))),
+    fact("vulnerability", Vulnerability("CVE-9"), source="scan"), fact("deployment", Deployment("1.2", NOW), source="scan"),
+]  # fmt: skip
+
+
+def test_a_public_site_leaves_out_people_incidents_and_vulnerabilities():
+    context = world(HIDDEN, portal=Portal(audience="public"))
+    everything = "".join(shown(context, path) for path in pages(context))
+    assert "1.2" in everything
+    for secret in ("Secret outage", "CVE-9", "rota", "data-on-call"):
+        assert secret not in everything
+    assert {path for path in pages(context) if not path.startswith("catalog/")} == {"deployments/"}
+
+
+def test_a_public_site_shows_what_is_exposed():
+    context = world(HIDDEN, portal=Portal(audience="public", expose=("incident",)))
+    everything = "".join(shown(context, path) for path in pages(context))
+    assert "Secret outage" in everything
+    assert "CVE-9" not in everything
+
+
+@pytest.mark.parametrize("path", ["system/retail", "group/team", "domain/trade"])
+def test_wholes_add_up_what_is_said_about_their_parts(path):
+    html = shown(world([
+        fact("incident", Incident("Down", NOW), of="ledger"),
+        fact("availability", Availability("answers", 99.0, 99.9)),
+    ]), f"catalog/default/{path}/")  # fmt: skip
+    assert "1 open" in text(html)
+    assert "1 below objective" in text(html)
+    assert 'href="../../../../catalog/default/component/ledger/"' in html
+
+
+def test_a_thing_that_two_entities_share_is_listed_once_for_all():
+    html = shown(world([fact("incident", Incident("Down", NOW), of=of) for of in ("shop", "ledger")]), "incidents/")
+    assert html.count("Down") == 1
+
+
+def test_the_pages_about_everything_say_what_is_there():
+    old = NOW - timedelta(days=90)
+    context = world([
+        *HIDDEN,
+        fact("vulnerability", Vulnerability("CVE-1", Severity.CRITICAL, first_seen=old), source="scan", key="1", of="ledger"),
+        fact("availability", Availability("answers", 99.0, 99.9), source="scan"),
+    ])  # fmt: skip
+    vulnerabilities = text(shown(context, "vulnerabilities/"))
+    assert vulnerabilities.index("CVE-1") < vulnerabilities.index("CVE-9")
+    incidents = text(shown(context, "incidents/"))
+    assert "Secret outage" in incidents
+    assert "Ada" in incidents
+    assert "1.2" in text(shown(context, "deployments/"))
+    assert "below objective" in text(shown(context, "availability/"))
+
+
+def test_no_page_knows_when_it_was_built():
+    context = world(HIDDEN, [asked("incident", of="ledger")])
+    later = Measurement(ref("ledger"), "incident", "pd", observed=NOW + timedelta(days=3))
+    again = world(HIDDEN, [later])
+    assert {path: repr(page.view()) for path, page in pages(context).items()} == {
+        path: repr(page.view()) for path, page in pages(again).items()
+    }
+
+
+def test_the_start_page_counts_what_is_open():
+    assert [(n.number, n.path) for n in planning.numbers(world(HIDDEN))] == [(1, "incidents/")]
+    assert planning.numbers(world([])) == ()
+    assert planning.numbers(world(HIDDEN, portal=Portal(audience="public"))) == ()

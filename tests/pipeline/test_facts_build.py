@@ -1,0 +1,108 @@
+"""Facts on the whole way: tools asked, pages made, through the command line."""
+
+import json
+import re
+
+import pytest
+from faulty import Server, json_answer
+from portal import SHOP, callboard, digests, write
+
+NOW = ("--now", "2026-05-17T02:00:00Z")
+SHIFTS = [{"person": "Ada", "start": "2026-05-17T00:00:00Z", "end": "2026-05-18T00:00:00Z", "level": 1}]
+
+
+@pytest.fixture
+def portal(tmp_path):
+    folder = write(tmp_path)
+    described = SHOP.replace("name: shop,", 'name: shop, annotations: {rota.example/id: "S1"},')
+    (folder / "repositories/shop/catalog-info.yaml").write_text(described)
+    return folder
+
+
+def connect(folder, text):
+    sources = (folder / "sources.yaml").read_text()
+    (folder / "sources.yaml").write_text(f"{sources}integrations:\n{text}")
+
+
+def panel(folder):
+    """The panel about being on call, without what the tool is called."""
+    page = (folder / "site/catalog/default/component/shop/index.html").read_text()
+    found = re.search(r'<section class="cb-card[^>]*data-family="on-call">.*?</section>', page, re.DOTALL)
+    return found.group() if found else ""
+
+
+def test_another_tool_for_being_on_call_changes_no_template(portal, tmp_path):
+    other = write(tmp_path / "other")
+    (other / "repositories/shop/catalog-info.yaml").write_text((portal / "repositories/shop/catalog-info.yaml").read_text())
+    (portal / "on-call.json").write_text(json.dumps([{"entity": "S1", "key": "k", "name": "rota", "shifts": SHIFTS}]))
+    connect(portal, "  - {name: duty, title: PagerDuty, type: file, path: on-call.json, annotation: rota.example/id}\n")
+
+    def rota(asked, wire):
+        people = [{"who": "Ada", "from": "2026-05-17T00:00:00Z", "till": "2026-05-18T00:00:00Z", "rank": 1}]
+        json_answer(wire, {"data": {"id": asked.path.rsplit("/", 1)[-1], "people": people}})
+
+    with Server(rota) as server:
+        connect(other, f"""\
+  - name: duty
+    title: OpsPilot
+    type: http-json
+    url: {server.url}
+    path: /rotations/{{id}}
+    annotation: rota.example/id
+    family: on-call
+    items: data
+    fields: {{key: "'k'", name: "'rota'", shifts: "people[].{{person: who, start: from, end: till, level: rank}}"}}
+""")  # fmt: skip
+        done = callboard(other, "build", *NOW)
+    assert done.returncode == callboard(portal, "build", *NOW).returncode == 0, done.stderr
+    assert "Ada" in panel(portal)
+    assert panel(portal).replace("PagerDuty", "OpsPilot") == panel(other)
+
+
+def test_facts_are_pages_and_the_same_input_gives_the_same_bytes(portal):
+    (portal / "incident.yaml").write_text("- {entity: shop, title: Tills are down, opened: -3h}\n")
+    connect(portal, "  - {name: drop, type: file, path: incident.yaml}\n")
+    assert callboard(portal, "build", *NOW).returncode == 0
+    assert "Tills are down" in (portal / "site/catalog/default/component/shop/index.html").read_text()
+    assert "Tills are down" in (portal / "site/incidents/index.html").read_text()
+    assert "Tills are down" in (portal / "site/catalog/default/group/team-shop/index.html").read_text()
+    before = digests(portal / "site")
+    assert callboard(portal, "build", *NOW).returncode == 0
+    assert digests(portal / "site") == before
+
+
+def test_a_tool_that_is_gone_serves_its_last_good_copy_and_the_site_says_so(portal):
+    (portal / "incident.yaml").write_text("- {entity: shop, title: Tills are down, opened: 2026-05-16T20:00:00Z}\n")
+    connect(portal, "  - {name: drop, title: Drop box, type: file, path: incident.yaml}\n")
+    assert callboard(portal, "build", *NOW).returncode == 0
+    (portal / "incident.yaml").unlink()
+    done = callboard(portal, "build", "--now", "2026-05-18T02:00:00Z")
+    assert done.returncode == 0, done.stderr
+    page = (portal / "site/catalog/default/component/shop/index.html").read_text()
+    assert "Tills are down" in page
+    assert "Not all of it could be read from Drop box" in page
+    rows = json.loads((portal / "site/status/collections.json").read_text())["collections"]
+    row = next(row for row in rows if row["source"] == "drop")
+    assert (row["as_of"], row["tried_at"]) == ("2026-05-17T02:00:00Z", "2026-05-18T02:00:00Z")
+    assert "there is no file incident.yaml" in row["errors"][0]
+
+
+def test_a_build_from_the_state_asks_nobody_and_says_the_same(portal):
+    (portal / "incident.yaml").write_text("- {entity: shop, title: Tills are down, opened: -3h}\n")
+    connect(portal, "  - {name: drop, type: file, path: incident.yaml}\n")
+    assert callboard(portal, "build", *NOW).returncode == 0
+    before = digests(portal / "site")
+    (portal / "incident.yaml").unlink()
+    done = callboard(portal, "build", "--from-state", "--output", "again")
+    assert done.returncode == 0, done.stderr
+    assert {path: digest for path, digest in digests(portal / "again").items() if "callboard" not in path} == {
+        path: digest for path, digest in before.items() if "callboard" not in path
+    }
+
+
+def test_an_unknown_option_of_an_integration_is_told_with_its_place(portal):
+    connect(portal, "  - {name: drop, type: file, pth: incident.yaml}\n")
+    done = callboard(portal, "build")
+    assert done.returncode == 2
+    assert '"integrations[0].pth"' in done.stderr
+    assert "path" in done.stderr
