@@ -6,7 +6,7 @@ https://docs.gitlab.com/api/graphql: one question for fifty projects. REST would
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ PAGE = 50
 MORE_PAGES = 20
 WORK = ("pipeline-run", "deployment")
 WEAKNESS = "vulnerability"
+ENVIRONMENTS = ("production", "staging")
 UNAUTHORIZED = 401
 FINAL = frozenset({"rate-limited", "refused"})
 """Troubles that the next portion would meet as well."""
@@ -52,13 +53,15 @@ class GitLabIntegration(Vendor):
         """What GitLab knows of the projects that the annotations name, or that the descriptors lie in."""
         by_path, by_id = self._projects(subjects)
         client = self._client(bearer(self._option("token"))) if by_path or by_id else None
-        for about, names, texts in (
-            (by_path, "paths", (questions.WORK_BY_PATH, questions.WEAKNESSES_BY_PATH)),
-            (by_id, "ids", (questions.WORK_BY_ID, questions.WEAKNESSES_BY_ID)),
-        ):
+        for about, by in ((by_path, "paths"), (by_id, "ids")):
             if client and about:
-                self._about(client, about, names, texts)
+                self._about(client, about, by)
         return self._found.done()
+
+    @property
+    def _environments(self) -> dict[str, str]:
+        """Variables of the question with the names of environments that are asked about."""
+        return {f"e{n}": str(name) for n, name in enumerate(self._options.get("environments", ENVIRONMENTS))}
 
     def _projects(self, subjects: Sequence[Subject]) -> tuple[dict[str, list[Subject]], dict[str, list[Subject]]]:
         """The subjects by path in lower case, and by global id."""
@@ -79,11 +82,13 @@ class GitLabIntegration(Vendor):
                 self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
         return by_path, by_id
 
-    def _about(self, client: Client, about: Mapping[str, list[Subject]], names: str, texts: tuple[str, str]) -> None:
+    def _about(self, client: Client, about: Mapping[str, list[Subject]], by: str) -> None:
         known = sorted(about)
         if set(WORK) & set(self.families):
+            named = self._environments if WORK[1] in self.families else {}
+            question = partial(_query, client, questions.work_question(by, self.families, len(named)), named)
             known = []
-            for portion, nodes in self._asked(client, texts[0], names, sorted(about), about, self.families):
+            for portion, nodes in self._asked(question, by, sorted(about), about, self.families):
                 for name in portion:
                     if name in nodes:
                         known.append(name)
@@ -91,21 +96,26 @@ class GitLabIntegration(Vendor):
                     else:
                         self._missing(about[name], name)
         if WEAKNESS in self.families and known:
-            for portion, nodes in self._asked(client, texts[1], names, known, about, [WEAKNESS]):
+            question = partial(_query, client, questions.weaknesses_question(by), {})
+            for portion, nodes in self._asked(question, by, known, about, [WEAKNESS]):
                 for name in (one for one in portion if one in nodes):
                     self._weaknesses(client, nodes[name], about[name])
 
     def _asked(
-        self, client: Client, text: str, names: str, wanted: Sequence[str], about: Mapping[str, list[Subject]], families: Sequence[str]
+        self,
+        question: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        by: str,
+        wanted: Sequence[str],
+        about: Mapping[str, list[Subject]],
+        families: Sequence[str],
     ) -> Iterator[tuple[Sequence[str], Mapping[str, Node]]]:
         """The projects in portions, by the name that we asked for; what is too complex for GitLab is asked for in smaller ones."""
         size, start = PAGE, 0
         while start < len(wanted):
             portion = wanted[start : start + size]
             try:
-                data = _query(client, text, {names: [*portion], "size": len(portion)})
-                listed = at(data, "projects", "nodes")
-                if not isinstance(listed, list):
+                data = question({by: [*portion], "size": len(portion)})
+                if not isinstance(at(data, "projects", "nodes"), list):
                     raise HttpError("wrong-type", "GitLab answers without projects")  # noqa: TRY301 - told as others are
             except NoSuchFieldError:
                 return
@@ -116,7 +126,7 @@ class GitLabIntegration(Vendor):
                 portion = wanted[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
                 self._found.failed(error, portion[0], [one for name in portion for one in about[name]], *families)
             else:
-                yield portion, {_name(node, names): node for node in items(data, "projects", "nodes")}
+                yield portion, {_name(node, by): node for node in items(data, "projects", "nodes")}
             start += len(portion)
 
     def _missing(self, subjects: Sequence[Subject], name: str) -> None:
@@ -127,17 +137,18 @@ class GitLabIntegration(Vendor):
 
     def _work(self, node: Node, subjects: Sequence[Subject]) -> None:
         add, now = self._found.add, self._now
-        for family, field in zip(WORK, ("pipelines", "environments"), strict=True):
-            if family in self.families:
-                self._found.measured(subjects, family, complete=isinstance(node.get(field), Mapping))
-        for run in items(node, "pipelines", "nodes") if WORK[0] in self.families else ():
-            add(subjects, WORK[0], text_at(run, "id"), partial(told.pipeline_run, run, now), url=self._link(run, "path"))
-        for environment in items(node, "environments", "nodes") if WORK[1] in self.families else ():
-            for last in (environment.get(state) for state in ("succeeded", "failed", "running")):
-                if isinstance(last, Mapping):
-                    url = link_at(environment, "externalUrl") or self._link(last, "webPath")
-                    value, name = partial(told.deployment, last, now), text_at(environment, "name")
-                    add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
+        if WORK[0] in self.families:
+            self._found.measured(subjects, WORK[0], complete=isinstance(node.get("pipelines"), Mapping))
+            for run in items(node, "pipelines", "nodes"):
+                add(subjects, WORK[0], text_at(run, "id"), partial(told.pipeline_run, run, now), url=self._link(run, "path"))
+        if WORK[1] in self.families:
+            self._found.measured(subjects, WORK[1], complete=all(name in node for name in self._environments))
+            for environment in (node.get(name) for name in self._environments):
+                for last in (at(environment, state) for state in questions.STATES):
+                    if isinstance(last, Mapping):
+                        url = link_at(environment, "externalUrl") or self._link(last, "webPath")
+                        value, name = partial(told.deployment, last, now), text_at(environment, "name")
+                        add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
 
     def _weaknesses(self, client: Client, node: Node, subjects: Sequence[Subject]) -> None:
         """All pages of a project; without a licence GitLab answers nothing, which is not zero."""
@@ -155,7 +166,7 @@ class GitLabIntegration(Vendor):
                 if page == MORE_PAGES - 1:
                     raise HttpError("too-many-pages", f"{path} has more than {MORE_PAGES * 100:,} open vulnerabilities")  # noqa: TRY301
                 cursor = at(listed, "pageInfo", "endCursor")
-                listed = at(_query(client, questions.MORE_WEAKNESSES, {"path": path, "cursor": cursor}), "project", "vulnerabilities")
+                listed = at(_query(client, questions.MORE_WEAKNESSES, {"path": path}, {"cursor": cursor}), "project", "vulnerabilities")
                 if not isinstance(listed, Mapping):
                     raise HttpError("wrong-type", f"GitLab answers without the vulnerabilities of {path}")  # noqa: TRY301
         except HttpError as error:
@@ -166,13 +177,13 @@ class GitLabIntegration(Vendor):
         return f"{self._base}{path}" if path.startswith("/") and not path.startswith("//") else ""
 
 
-def _name(node: Node, names: str) -> str:
-    return text_at(node, "fullPath").lower() if names == "paths" else text_at(node, "id")
+def _name(node: Node, by: str) -> str:
+    return text_at(node, "fullPath").lower() if by == "paths" else text_at(node, "id")
 
 
-def _query(client: Client, text: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+def _query(client: Client, text: str, named: Mapping[str, Any], variables: Mapping[str, Any]) -> Mapping[str, Any]:
     """The data of an answer. Raises ``HttpError`` where GitLab leaves out anything."""
-    answer = client.post("/api/graphql", {"query": text, "variables": dict(variables)}).object()
+    answer = client.post("/api/graphql", {"query": text, "variables": {**named, **variables}}).object()
     data, errors = answer.get("data"), items(answer, "errors")
     said = "; ".join(dict.fromkeys(text_at(error, "message")[:200] for error in errors))[:400]
     if "exceeds max complexity" in said or "exceeds max depth" in said:

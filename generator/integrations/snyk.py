@@ -178,6 +178,7 @@ def _name(told: Any) -> str:
 
 
 def _fixed_in(told: Any) -> str:
-    """The version that a remedy names: ``Upgrade the package version to 4.17.20 to fix this vulnerability``."""
-    remedies = (remedy for coordinate in items(told, "coordinates") for remedy in items(coordinate, "remedies"))
-    return next((match[1] for remedy in remedies if (match := UPGRADE.search(text_at(remedy, "description")))), "")
+    """The versions that a remedy names: ``Upgrade the package version to 0.3.61,1.2.10 to fix this vulnerability``."""
+    remedies = [remedy for coordinate in items(told, "coordinates") for remedy in items(coordinate, "remedies")]
+    named = next(filter(None, (text_at(remedy, "details", "upgrade_package") for remedy in remedies)), "")
+    return named or next((match[1] for remedy in remedies if (match := UPGRADE.search(text_at(remedy, "description")))), "")

@@ -53,4 +53,5 @@ class PlayedGitLab:
             "triggerer": {"username": "ada"},
         }  # fmt: skip
         production = {"name": "production", "externalUrl": "javascript:alert(1)", "succeeded": done, "failed": None, "running": None}
-        return {**head, "pipelines": {"nodes": [run]}, "environments": {"nodes": [production]}}
+        parts = {"pipelines": {"nodes": [run]}, "e0": production, "e1": None}
+        return {**head, **{name: value for name, value in parts.items() if f"{name}(" in text or f"{name}:" in text}}

@@ -87,10 +87,22 @@ def test_what_gitlab_says_about_errors_is_told(tmp_path):
     assert measured(got, "vulnerability") == measured(got, "deployment") == {"s0": False}
 
 
-@pytest.mark.parametrize("name", ["WORK_BY_PATH", "WORK_BY_ID", "WEAKNESSES_BY_PATH", "WEAKNESSES_BY_ID", "MORE_WEAKNESSES"])
-def test_every_question_is_valid_in_the_excerpt_of_gitlabs_reference(name):
+@pytest.mark.parametrize("by", ["paths", "ids"])
+def test_every_question_is_valid_in_the_excerpt_of_gitlabs_reference(by):
     graphql = pytest.importorskip("graphql", reason="needs graphql-core from the package index")
     schema = graphql.build_schema(EXCERPT.read_text(encoding="utf-8"))
-    question = getattr(gitlab_questions, name)
-    assert graphql.validate(schema, graphql.parse(question)) == []
-    assert graphql.validate(schema, graphql.parse(question.replace("nodes", "node")))
+    work = [gitlab_questions.work_question(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
+    for question in (
+        *work, gitlab_questions.work_question(by, ["pipeline-run"], 0), gitlab_questions.weaknesses_question(by),
+        gitlab_questions.MORE_WEAKNESSES,
+    ):  # fmt: skip
+        assert graphql.validate(schema, graphql.parse(question)) == []
+        assert graphql.validate(schema, graphql.parse(question.replace("nodes", "node")))
+
+
+def test_environments_are_asked_about_by_name(tmp_path):
+    play = PlayedGitLab(count=1)
+    _, asked = played(play, play.subjects, tmp_path, environments=["live", 'x") { id } #'], families=["deployment"])
+    (request,) = asked
+    assert request.json()["variables"] == {"e0": "live", "e1": 'x") { id } #', "paths": ["acme/shop/s0"], "size": 1}
+    assert "live" not in request.json()["query"]
