@@ -6,6 +6,7 @@ python benchmarks/bench.py --sizes 1000,10000 --peers
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import platform
 import re
@@ -64,6 +65,43 @@ def scenarios(folder: Path, log: Path) -> dict[str, dict[str, object]]:
     return results
 
 
+SVG = re.compile(rb"<svg.*?</svg>", re.DOTALL)
+
+
+def page_sizes(site: Path) -> dict[str, dict[str, object]]:
+    """Bytes of pages by family: the mean as it lies on the disk, compressed, and compressed without its diagram, and the largest of these."""
+    families = {
+        f"entity: {folder.name}": sorted(folder.glob("*/index.html"))[:200] for folder in sorted((site / "catalog/default").iterdir())
+    }
+    families |= {"catalog list": sorted((site / "catalog/page").glob("*/index.html"))[:20]}
+    families |= {
+        name: [site / path] for name, path in (("home", "index.html"), ("teams", "teams/index.html"), ("problems", "problems/index.html"))
+    }
+    rows = {}
+    for name, pages in families.items():
+        contents = [page.read_bytes() for page in pages]
+        packed = [len(gzip.compress(content)) for content in contents]
+        bare = [len(gzip.compress(SVG.sub(b"", content))) for content in contents]
+        if contents:
+            row = {"bytes": sum(map(len, contents)), "gzip": sum(packed), "no diagram": sum(bare)}
+            rows[name] = {key: value // len(contents) for key, value in row.items()} | {"largest": max(bare)}
+    for name in ("names.json", "table.json"):
+        content = (site / "api/catalog" / name).read_bytes()
+        rows[name] = {"bytes": len(content), "gzip": len(gzip.compress(content))}
+    return rows
+
+
+def counted(nights: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    """What each night did, in numbers."""
+    wanted = ("pages_rendered", "diagrams_laid_out", "files_written", "files_removed")
+    rows = {}
+    for name, night in nights.items():
+        report = night["report"]
+        rows[name] = {key.split("_")[0] if key != "files_removed" else "removed": report["counts"][key] for key in wanted}
+        rows[name] |= {"main_mb": report["peak_memory_mb"]["main"], "child_mb": report["peak_memory_mb"]["children"]}
+    return rows
+
+
 def show(title: str, rows: dict[str, dict[str, object]], columns: list[str]) -> None:
     """A table for people."""
     print(f"\n{title}")
@@ -94,6 +132,9 @@ def bench(size: int, scratch: Path, *, with_peers: bool) -> dict[str, object]:
     columns = ["wall", "cpu", "peak_mb"]
     show(f"{size:,} entities: {files:,} files, {size_bytes / 1e6:.1f} MB", nights, columns)
     phases = {phase["name"]: phase for phase in nights["cold"]["report"]["phases"]}  # type: ignore[index]
+    show("what was done", counted(nights), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
+    sizes = page_sizes(site)
+    show("bytes by family", sizes, ["bytes", "gzip", "no diagram", "largest"])
     show("cold build by phase", phases, ["seconds"])
     show("floor", as_rows(below), columns)
     show("others", as_rows(others), columns)
@@ -107,6 +148,7 @@ def bench(size: int, scratch: Path, *, with_peers: bool) -> dict[str, object]:
         "files": files,
         "bytes": size_bytes,
         "nights": nights,
+        "sizes": sizes,
         "floor": as_rows(below),
         "others": as_rows(others),
         "ratios": ratios,

@@ -10,6 +10,7 @@ from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
 from generator.catalog.linking import link
 from generator.catalog.merging import merge
+from generator.catalog.rereading import Reread
 from generator.catalog.subjects import subjects_of
 from generator.descriptors.kinds import Kinds
 from generator.descriptors.own_kinds import portal_kinds
@@ -59,8 +60,12 @@ def serve_sources(settings: Settings, environ: Mapping[str, str], meter: Meter, 
     with meter.phase("sources"):
         collected = collect_all(asked, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
+    kinds, again = portal_kinds(settings), Reread(Store.beside(settings.root).cache / "descriptors.jsonl")
     with meter.phase("descriptors"):
-        gathered = with_derived_owners(gather(collected.files, trees, portal_kinds(settings), settings.limits), trees)
+        again.load(kinds, settings.limits)
+        gathered = gather(collected.files, trees, kinds, settings.limits, again.read)
+        again.save()
+        gathered = with_derived_owners(gathered, trees)
         return apply(collected, gathered, trees, previous, night)
 
 

@@ -202,6 +202,7 @@ class _Assembly:
             yield from shared(self.maker.make_all, parts) if len(todo) > WORTH_SHARING else map(self.maker.make_all, parts)
             self.staging.news()
             return
+        self.staging.news()  # what was kept so far is known here: the copies must not tell it again
         for part in shared(self.maker.make_all, parts):
             self.staging.adopt(part.news)
             yield part

@@ -1,0 +1,105 @@
+"""Descriptors that are what they were are not parsed and checked again.
+
+Kept as lines of JSON: a cache may come from elsewhere, and nothing that is read from it can be more than a value. What JSON cannot
+give back exactly is not kept, nor is a file with a problem, a placeholder (it is made of other files too) or a document that is skipped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from generator.descriptors.kinds import Kinds
+from generator.descriptors.place import Place
+from generator.descriptors.placeholders import Fetch
+from generator.descriptors.reading import FileResult, read_file
+from generator.errors import TreeError
+from generator.model.entity import Entity
+from generator.model.ref import EntityRef
+from generator.model.tree import DescriptorFile
+from generator.outside.own_code import code_digest
+from generator.outside.store import write_atomically
+from generator.settings.settings import Limits
+
+_MAY_HAVE_PLACEHOLDER = re.compile(rb"\$|\\[xuU]0*24")
+_FORMAT = b"1"
+
+
+@dataclass(slots=True)
+class Reread:
+    """Reads descriptor files, with what an earlier build kept in ``file``; use it for one build, then ``save``."""
+
+    file: Path
+    known: dict[str, bytes] = field(default_factory=dict)
+    used: dict[str, bytes] = field(default_factory=dict)
+    base: str = ""
+
+    def load(self, kinds: Kinds, limits: Limits) -> None:
+        """Begin: what was kept by another program, for other kinds or limits counts for nothing."""
+        self.base = blake2b(repr((code_digest(), kinds, limits)).encode(), digest_size=16).hexdigest()
+        with contextlib.suppress(OSError):
+            head, *lines = self.file.read_bytes().split(b"\n")
+            if head == _FORMAT:
+                self.known = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
+
+    def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
+        """As ``read_file``."""
+        tree = file.tree
+        try:
+            data = tree.read(file.path, limits.descriptor_bytes)
+        except TreeError:
+            return read_file(file, kinds, limits, fetch)
+        if _MAY_HAVE_PLACEHOLDER.search(data):
+            return read_file(file, kinds, limits, fetch)
+        place = Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+        key = blake2b(f"{self.base}{place!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
+        line = self.known.get(key)
+        found = _unpacked(line, place) if line else None
+        if found is None:
+            found = read_file(file, kinds, limits, fetch)
+            line = _packed(found)
+        if line:
+            self.used[key] = line
+        return found
+
+    def save(self) -> None:
+        """Keep what was used this time."""
+        if self.used.keys() != self.known.keys() - {""}:
+            lines = [_FORMAT, *(key.encode() + b" " + line for key, line in self.used.items())]
+            write_atomically(self.file, b"\n".join(lines))
+
+
+def _packed(result: FileResult) -> bytes:
+    """One line, or nothing where it would not come back as it is."""
+    if not result.entities or result.problems or result.skipped or any(entity.derived for entity in result.entities):
+        return b""
+    rows = [
+        [list(e.ref), e.kind, e.api_version, e.metadata, e.spec, e.origin.document, e.origin.line, e.digest, e.text]
+        for e in result.entities
+    ]
+    try:
+        text = json.dumps(rows, separators=(",", ":"))
+        return text.encode() if repr(json.loads(text)) == repr(rows) else b""
+    except (TypeError, ValueError, RecursionError):
+        return b""
+
+
+def _unpacked(line: bytes, place: Place) -> FileResult | None:
+    """The entities of a line; None if it is damaged."""
+    try:
+        entities = tuple(_entity(row, place) for row in json.loads(line))
+        return FileResult(entities) if entities else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _entity(row: list[Any], place: Place) -> Entity:
+    ref, kind, api_version, metadata, spec, document, line, digest, text = row
+    if not (isinstance(metadata, dict) and isinstance(spec, dict) and isinstance(text, str)):
+        raise TypeError
+    return Entity(EntityRef(*ref), kind, api_version, metadata, spec, place.origin(document, line), digest, text)
