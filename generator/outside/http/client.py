@@ -21,6 +21,7 @@ from generator.outside.http.credentials import Anonymous, Credential
 from generator.outside.http.deadlines import Deadline
 from generator.outside.http.errors import HttpError, status_error
 from generator.outside.http.exchange import Received, Request, exchange
+from generator.outside.http.hiding import hidden
 from generator.outside.http.limits import Limits
 from generator.outside.http.pace import Pace
 from generator.outside.http.paging import LinkHeader, Paging
@@ -32,9 +33,6 @@ from generator.outside.http.waiting import Clock, SystemClock
 JSON = "application/json"
 NOT_MODIFIED = 304
 LINK_HEADER = LinkHeader()
-MARK = "***"
-SHORTEST_SECRET = 4
-"""Replacing a shorter one would garble every text and protect nothing."""
 LIMITED = frozenset({403, 429})
 """Statuses with which hosts say that an allowance is used up (GitHub: 403 as well)."""
 
@@ -187,7 +185,7 @@ class Client:
 
     def _failure(self, request: Request, got: Received) -> HttpError:
         where, wait = shown(request.url), self._pace.asked_to_wait(got.headers)
-        what = said(got.headers, got.body)
+        what = said(got.headers, got.body, self._clean)
         if wait is not None:
             self._pace.close(wait)
         is_limited = got.status in LIMITED and (wait is not None or got.headers.get("x-ratelimit-remaining", "").strip() == "0")
@@ -206,5 +204,5 @@ class Client:
 
     def _clean(self, text: str) -> str:
         for secret in self._credential.secrets:
-            text = text.replace(secret, MARK) if len(secret) >= SHORTEST_SECRET else text
+            text = hidden(text, secret)
         return self._redact(text)

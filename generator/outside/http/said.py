@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 LONGEST = 200
@@ -12,15 +12,18 @@ FIELDS = ("message", "error_description", "error", "detail", "title", "errors", 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-def said(headers: Mapping[str, str], body: bytes) -> str:
-    """The message of a JSON error; an empty text for a page for people."""
+def said(headers: Mapping[str, str], body: bytes, clean: Callable[[str], str] = str) -> str:
+    """The message of a JSON error; an empty text for a page for people.
+
+    ``clean`` takes secrets out before the text is cut: a part of one would not be known any more.
+    """
     if "json" not in headers.get("content-type", "").lower():
         return ""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    return CONTROL.sub(" ", _message(value)).encode("utf-8", "replace").decode()[:LONGEST].strip()
+    return clean(CONTROL.sub(" ", _message(value))).encode("utf-8", "replace").decode()[:LONGEST].strip()
 
 
 def _message(value: Any, depth: int = 0) -> str:
