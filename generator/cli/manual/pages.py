@@ -9,6 +9,7 @@ import click
 
 from generator import plugins
 from generator.cli.manual import commands, kinds, problems, settings
+from generator.cli.manual.facts import facts_page
 from generator.cli.manual.plugins import plugins_page
 from generator.descriptors.kinds import builtin_kinds, envelope_schema
 from generator.linting.explaining import markdown
@@ -26,6 +27,7 @@ def _pages(shown: Mapping[str, click.Command], group: click.Group) -> Iterator[t
     groups = ("callboard.sources", "callboard.integrations", "callboard.publishers")
     yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
     tables = {name: [plugins.described(plugin) for plugin in _built_in(name)] for name in plugins.GROUPS}
+    yield "facts.md", facts_page()
     yield "plugins.md", plugins_page(plugins.GROUPS, tables)
     known = list(builtin_kinds().by_name.values())
     yield "kinds/index.md", kinds.index_page(known, envelope_schema())
