@@ -81,7 +81,7 @@ def _from_folder(folder: Path) -> Any:
     except OSError as error:
         hint = "Name the address of a portal (https://…) or the folder that `callboard build` made. The references were not checked."
         raise SourceError(f"The portal could not be read: {file}: {error.strerror}.", hint) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SourceError(f"{file} is no JSON.", "Build the portal again.") from None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -61,11 +63,23 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; our own errors become one message on stderr and exit code 2."""
+    """Run the command line; whatever stops a command is told on stderr and ends with exit code 2, never with that of problems found."""
     try:
         group()
     except CallboardError as error:
-        click.echo(f"callboard: {error}", err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
-        sys.exit(USAGE_OR_TOOL_FAILURE)
+        _end(str(error), error.hint)
+    except OSError as error:
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        _end(f"{place}{error.strerror or error}.", "Look at the path, its rights and the room on the disk.")
+    except Exception:  # noqa: BLE001 - Python would end with 1, which says that descriptors have problems
+        import traceback
+
+        traceback.print_exc()
+        _end("this is a mistake in Callboard itself.", "Please report the lines above.")
+
+
+def _end(message: str, hint: str) -> NoReturn:
+    click.echo(f"callboard: {message}", err=True)
+    if hint:
+        click.echo(f"  {hint}", err=True)
+    sys.exit(USAGE_OR_TOOL_FAILURE)

@@ -34,7 +34,7 @@ def read(path: Path) -> Counter[str]:
         return Counter(str(row["fingerprint"]) for row in value["problems"])
     except OSError as error:
         raise CallboardError(f"The baseline {path} cannot be read ({error.strerror}).", _HINT) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise CallboardError(f"{path} is no baseline.", _HINT) from None
 
 

@@ -81,7 +81,7 @@ class S3Publisher:
         try:
             data = json.loads(content)
             found = {str(path): str(digest) for path, digest in data["files"].items()} if data["format"] == FORMAT else None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             found = None
         if found is None:
             raise PublishError(

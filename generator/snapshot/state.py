@@ -92,9 +92,9 @@ def read_head(folder: Path) -> Head | None:
                 "Update Callboard, or give it a folder of its own.",
             )
         _check_names(head["parts"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         raise _damaged(folder / POINTER) from error
     return dict(head)
 
