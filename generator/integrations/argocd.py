@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -44,8 +45,12 @@ class ArgoCdIntegration(Vendor):
             return self._found.done()
         self._found.measured([subject for subject, _ in wanted], FAMILY)
         known = [*self._applications(self._client(bearer(self._option("token"))), [subject for subject, _ in wanted])]
+        by_name: dict[str, list[App]] = {}
+        for app in known:
+            by_name.setdefault(text_at(app, "metadata", "name"), []).append(app)
         for subject, fits in wanted:
-            ours = [app for app in known if fits(app)]
+            names = words_of(subject.annotations.get(NAME, ""))
+            ours = [app for app in (chain.from_iterable(by_name.get(name, ()) for name in names) if names else known) if fits(app)]
             for app in ours:
                 self._add(subject, app)
             if not ours:
@@ -53,12 +58,12 @@ class ArgoCdIntegration(Vendor):
         return self._found.done()
 
     def _is_here(self, subject: Subject) -> bool:
-        """Whether the entity is another Argo CD's."""
+        """Whether the entity is this Argo CD's, or says nothing of it."""
         theirs, ours = subject.annotations.get(INSTANCE, ""), self._option("instance")
         return not theirs or not ours or theirs == ours
 
     def _fits(self, subject: Subject) -> Callable[[App], bool] | None:
-        """What tells the subject's applications from others; None where no annotation does."""
+        """What tells the subject's applications from others with these names; None where no annotation names any."""
         told = subject.annotations
         names, project, namespace = words_of(told.get(NAME, "")), told.get(PROJECT, "").strip(), told.get(NAMESPACE, "").strip()
         selector = read_selector(told[SELECTOR]) if told.get(SELECTOR) else None
@@ -70,8 +75,7 @@ class ArgoCdIntegration(Vendor):
 
         def fits(app: App) -> bool:
             return (
-                (not names or text_at(app, "metadata", "name") in names)
-                and (not selector or selector.holds(labels_of(app)))
+                (not selector or selector.holds(labels_of(app)))
                 and (not project or text_at(app, "spec", "project") == project)
                 and (not namespace or text_at(app, "metadata", "namespace") == namespace)
             )

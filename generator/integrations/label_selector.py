@@ -15,7 +15,8 @@ from generator.integrations.answers import at
 KEY = r"[A-Za-z0-9](?:[\w./-]{0,316}[A-Za-z0-9])?"
 REQUIREMENT = re.compile(
     rf"(?P<key>{KEY})\s*(?:(?P<sign>==?|!=)\s*(?P<value>[\w.-]{{0,63}})|\s(?P<word>in|notin)\s*\((?P<values>[^()]{{0,2000}})\))"
-    rf"|(?P<absent>!\s*)?(?P<name>{KEY})"
+    rf"|(?P<absent>!\s*)?(?P<name>{KEY})",
+    re.ASCII,
 )
 COMMA = re.compile(r",(?![^(]*\))")
 LONGEST = 2_000
