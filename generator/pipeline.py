@@ -178,7 +178,8 @@ def _of_indexes(shown: Shown, past: Past, layouts: Layouts, world: FactsContext)
 
 def _plan(shown: Shown, past: Past, context: EntityContext, indexed: IndexContext, reading: Reading, world: FactsContext) -> Iterator[Page]:
     served, settings, labels, links = shown.served, past.settings, past.labels, past.links
-    fresh = status.plan((*served.collections, *shown.known.collections), served.stale, shown.now, links, settings, labels)
+    collections = (*served.collections, *shown.known.collections)
+    fresh = status.plan(collections, served.stale, shown.now, links, settings, labels, served.undescribed)
     is_public = settings.portal.audience == "public"
 
     def files(context: EntityContext, entity: Entity) -> Iterator[tuple[str, bytes]]:

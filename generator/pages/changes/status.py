@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from generator.pages.changes import undescribed as bare_repositories
 from generator.pages.page import Page
 from generator.pages.parts import EntityLink, Links, StateView
 from generator.settings.settings import Portal, Settings
 from generator.snapshot.rows import collection_row, time_text
 from generator.snapshot.values import Collection, Stale
+from generator.sources.source import Undescribed
 
 FORMAT = 1
 ENTITIES = 20
@@ -75,14 +77,20 @@ class StatusView:
     stale: tuple[StaleRow, ...]
     held: int
     """Entities that serve from their last good copy."""
+    undescribed: int
+    """Repositories without a descriptor; they have a page of their own where there are any."""
+    undescribed_path: str
 
 
 def plan(
-    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str]
-) -> Iterator[Page]:
-    """The one page."""
-    view = partial(status_view, *for_audience(collections, stale, settings.portal), as_of, links, settings, labels)
+    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str],
+    undescribed: Sequence[Undescribed] = (),
+) -> Iterator[Page]:  # fmt: skip
+    """The page, and that of the repositories without a descriptor."""
+    bare = len(bare_repositories.for_audience(undescribed, settings.portal))
+    view = partial(status_view, *for_audience(collections, stale, settings.portal), as_of, links, settings, labels, bare)
     yield Page("status/", "status.html", "wide", "-", labels["status"], view, labels["status_text"])
+    yield from bare_repositories.plan(undescribed, settings.portal, labels)
 
 
 def for_audience(
@@ -95,8 +103,9 @@ def for_audience(
 
 
 def status_view(
-    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str]
-) -> StatusView:
+    collections: Sequence[Collection], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings, labels: Mapping[str, str],
+    bare: int = 0,
+) -> StatusView:  # fmt: skip
     """All that the page says."""
     zone = ZoneInfo(settings.portal.timezone)
     held = {one.source for one in stale}
@@ -106,7 +115,8 @@ def status_view(
     copies = tuple(_stale(one, links, zone) for one in stale)
     refs = {ref for one in stale for ref in one.refs}
     counted = any(c.requests is not None for c in collections)
-    return StatusView(time_text(as_of), _time(as_of, zone), _time(as_of, UTC_ZONE), rows, counted, copies, len(refs))
+    times = time_text(as_of), _time(as_of, zone), _time(as_of, UTC_ZONE)
+    return StatusView(*times, rows, counted, copies, len(refs), bare, bare_repositories.PATH)
 
 
 def _row(collection: Collection, kind: str, held: set[str], zone: ZoneInfo, labels: Mapping[str, str]) -> SourceRow:

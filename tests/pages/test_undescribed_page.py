@@ -1,0 +1,59 @@
+"""Repositories that sources know and that have no descriptor, rendered with the real templates."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from page_builders import RENDERER, Outline
+
+from generator.catalog.linking import link
+from generator.descriptors.kinds import builtin_kinds
+from generator.pages.changes import status, undescribed
+from generator.pages.parts import Links
+from generator.settings.settings import Portal, Settings
+from generator.sources.source import Undescribed
+
+NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
+LEDGER = Undescribed("github", "acme/ledger", "https://github.com/acme/ledger", "kind: Component\nmetadata:\n  name: ledger\n")
+
+
+def pages_of(*found, audience="internal"):
+    catalog, _ = link([], builtin_kinds())
+    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(audience=audience))
+    planned = status.plan((), (), NOW, Links(catalog), settings, RENDERER.labels, found)
+    return {page.path: RENDERER.render(page, page.view()) for page in planned}
+
+
+def test_a_repository_is_shown_with_lines_to_copy_and_status_leads_to_it():
+    pages = pages_of(LEDGER)
+    html = pages[undescribed.PATH]
+    assert '<a href="https://github.com/acme/ledger"><bdi>acme/ledger</bdi></a>' in html
+    assert f'data-copy="{LEDGER.suggestion_yaml}"' in html
+    assert 'href="../status/undescribed/">Repositories without a descriptor: 1</a>' in pages["status/"]
+    Outline(html)
+
+
+def test_where_every_repository_is_described_there_is_no_page_and_no_link():
+    pages = pages_of()
+    assert list(pages) == ["status/"]
+    assert "undescribed" not in pages["status/"]
+
+
+def test_a_public_portal_does_not_name_what_nobody_has_described_for_the_public():
+    pages = pages_of(LEDGER, audience="public")
+    assert list(pages) == ["status/"]
+    assert "ledger" not in pages["status/"]
+
+
+def test_names_and_addresses_of_hosts_are_not_trusted():
+    html = pages_of(Undescribed("s", "<b>x</b>", "javascript:alert(1)", '"><script>'))[undescribed.PATH]
+    assert "<b>x</b>" not in html
+    assert "javascript:" not in html
+    assert "<script>" not in html
+
+
+def test_no_more_than_some_hundreds_are_named_over_all_sources():
+    many = [Undescribed(source, f"acme/{n:04}", "", "x" * 9_000) for source in ("b", "a") for n in range(300)]
+    view = undescribed.undescribed_view(many)
+    assert [(s.name, s.count, len(s.rows), s.more) for s in view.sources] == [("a", 300, 300, 0), ("b", 300, 200, 100)]
+    assert view.count == 600
+    assert len(view.sources[0].rows[0].lines) == undescribed.LINES
