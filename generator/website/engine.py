@@ -159,7 +159,7 @@ def _theme(portal: Portal, labels: Mapping[str, str], logo: str) -> dict[str, An
         "favicon": logo or "assets/favicon.svg",
         **({"logo": logo} if logo else {}),
         "icon": {"logo": MARK_ICON},
-        "features": ["navigation.tabs", "toc.follow", "navigation.indexes", "content.code.copy"],
+        "features": ["navigation.tabs", "navigation.prune", "toc.follow", "content.code.copy"],
         "palette": [_palette(*values, accent) for values in palettes],
     }
 

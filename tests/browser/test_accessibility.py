@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from small_site import axe_source
+from small_site import axe_source, write_site
 
 pytestmark = pytest.mark.browser
 
@@ -68,4 +68,42 @@ def test_the_dialog_is_accessible(chromium, address, axe, palette, width):
     page.locator("dialog[open] input").fill("order")
     page.locator("dialog [role=option]").first.wait_for()
     assert violations(page, axe) == []
+    context.close()
+
+
+GUIDES = {
+    "index.md": "# Guides\n\nBegin with [the guide](how-to/first.md), which says how.\n",
+    "how-to/first.md": "# First\n\n```yaml\na: [b, c]\n```\n\n## Then\n\n```console\n$ callboard build\n```\n",
+    "how-to/second.md": "# Second\n\nText.\n",
+    "reference/all.md": "# All\n\n| a | b |\n|---|---|\n| c | d |\n",
+}
+
+
+@pytest.fixture(scope="module")
+def guided(chromium, serve, tmp_path_factory):
+    """A portal with guides in sections."""
+    folder = tmp_path_factory.mktemp("guided")
+    for name, text in GUIDES.items():
+        (folder / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    return serve(write_site(folder))
+
+
+@pytest.mark.parametrize("path", ["", "teams/", "catalog/default/component/order-svc/", "guides/", "guides/how-to/first/"])
+def test_a_portal_with_guides_is_accessible(chromium, guided, axe, palette, width, path):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+    page = context.new_page()
+    page.goto(guided + path, wait_until="networkidle")
+    assert violations(page, axe) == []
+    context.close()
+
+
+def test_pages_outside_of_the_guides_do_not_hold_their_navigation(chromium, guided, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(guided + "teams/", wait_until="networkidle")
+    assert page.locator("nav.md-nav--primary a[href$='guides/']").count() == 1
+    assert page.locator("a[href*='guides/how-to/']").count() == 0
+    page.goto(guided + "guides/how-to/first/", wait_until="networkidle")
+    assert page.locator("nav.md-nav--primary a[href$='second/']").count() == 1
     context.close()
