@@ -1,12 +1,17 @@
 """The prometheus integration against a Prometheus whose history was filled in, and whose shares are computed by hand."""
 
+import contextlib
+import re
 import subprocess
 from datetime import timedelta
 
 import pytest
+import yaml
+from click.testing import CliRunner
 from real_tools import free_port, needed, running
 from vendors import NOW, facts, known, measured, subject
 
+from generator.cli.main import group
 from generator.model.facts import DayShare
 
 MIDNIGHT = NOW.replace(hour=0)
@@ -128,3 +133,27 @@ def test_what_prometheus_does_not_understand_is_told_in_its_words(prometheus, tm
     got = known("prometheus", prometheus, [one], tmp_path, objectives=[{"name": "wrong", "query": "sum by ("}])
     assert "parse error" in got.failures[0].message
     assert measured(got, "availability") == {"orders": False}
+
+
+def test_the_availability_on_the_page_is_the_one_computed_by_hand(prometheus, tmp_path):
+    up, _, _ = OPTIONS["objectives"]
+    spec = {"type": "service", "lifecycle": "production", "owner": "team-shop"}
+    metadata = {"name": "orders", "annotations": {"prometheus.io/service-name": "orders"}}
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "catalog-info.yaml").write_text(
+        yaml.safe_dump({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": metadata, "spec": spec})
+    )
+    settings = {
+        "version": 1, "portal": {"name": "Small", "organization": "Small", "url": "https://portal.example/", "timezone": "UTC"},
+        "sources": [{"name": "here", "type": "files", "path": "shop"}],
+        "integrations": [{"name": "prometheus", "type": "prometheus", "url": prometheus, "objectives": [up]}],
+    }  # fmt: skip
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump(settings))
+    with contextlib.chdir(tmp_path):
+        done = CliRunner().invoke(group, ["build", "--now", NOW.isoformat()])
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "site/catalog/default/component/orders/index.html").read_text()
+    by_hand = 100 * (7 * A_DAY - sum(DOWN.values())) / (7 * A_DAY)
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert f"objective 99.5 % {by_hand:.3f} %" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{by_hand:.3f}" == "82.143"
