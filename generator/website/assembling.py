@@ -132,7 +132,7 @@ def _disk_errors() -> Iterator[None]:
 
 
 class _Assembly:
-    def __init__(  # noqa: PLR0913, PLR0917 - what assemble is given
+    def __init__(
         self, settings: Settings, store: Store, output: Path, environ: Mapping[str, str], kind_icons: frozenset[str],
         progress: Progress, python: Path, step: Step, laid_out: Callable[[], int],
     ) -> None:  # fmt: skip
@@ -220,7 +220,7 @@ class _Assembly:
             yield "sitemap.xml", sitemap(paths, self.portal, changed)
 
     def _put_search(self, pages: Sequence[Page], gathered: _Gathered) -> None:
-        guides = self.foundation.guides
+        guides = {path: text for path, text in self.foundation.guides.items() if text.title or text.body}
         digests = {path: known.search for path, known in gathered.known.items() if known.search}
         digests |= {path: text_key(text) for path, text in guides.items()}
         self.progress("search", len(digests))

@@ -35,7 +35,7 @@ class Foundation:
     files: Mapping[str, Path]
     """Files to publish by their path in the site: assets and guides."""
     guides: Mapping[str, SearchText]
-    """What search knows of the guides, by path."""
+    """What search knows of the guides, by path; empty texts for those that it leaves out."""
 
 
 def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:

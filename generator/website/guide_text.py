@@ -11,10 +11,15 @@ _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
 
 
 def guide_text(html: str) -> SearchText:
-    """Title and text of the page's article, paragraphs separated by a blank line."""
+    """Title and text of the page's article, paragraphs separated by a blank line.
+
+    Both are empty where the guide's front matter has ``search: {exclude: true}``; ``main.html`` passes that on.
+    """
     reader = _Article()
     reader.feed(html)
     reader.close()
+    if reader.is_excluded:
+        return SearchText("", "", "docs")
     paragraphs = [" ".join(text.split()) for text in reader.paragraphs]
     return SearchText(" ".join(reader.title.split()), "\n\n".join(text for text in paragraphs if text), "docs")
 
@@ -24,6 +29,7 @@ class _Article(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.paragraphs = [""]
         self.title = ""
+        self.is_excluded = False
         self._inside = 0
         self._skipped = 0
         self._heading = False
@@ -31,6 +37,8 @@ class _Article(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "article":
             self._inside += 1
+        if tag == "meta":
+            self.is_excluded |= {("name", "search"), ("content", "exclude")} <= set(attrs)
         if tag in _SKIPPED or (tag == "a" and dict(attrs).get("class") == "headerlink"):
             self._skipped += 1
         if tag in _BLOCKS:

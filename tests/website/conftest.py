@@ -23,12 +23,13 @@ def guides_folder(tmp_path_factory):
     table = "| a | b |\n|---|--:|\n| 1 | 2 |\n"
     (folder / "guides/index.md").write_text(f"# All guides\n\nFirst words about parcels.\n\n## Rules\n\n{table}\n```python\nx = 1\n```\n")
     (folder / "guides/how/one.md").write_text("# How to begin\n\n## Step\n\n[back](../index.md#rules)\n")
+    (folder / "guides/how/quiet.md").write_text("---\nsearch: {exclude: true}\n---\n# Quiet\n\nNobody looks for this.\n")
     return folder
 
 
 @pytest.fixture(scope="session")
 def project(guides_folder):
-    """A portal with two guides and a name that needs escaping."""
+    """A portal with three guides and a name that needs escaping."""
     files = portal_files.find_portal_files(guides_folder)
     portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
     return engine.Project(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from generator.errors import WebsiteError
-from generator.pages.page import Page, TocEntry
+from generator.pages.page import Page, SearchText, TocEntry
 from generator.settings.settings import Portal
 from generator.website import engine, foundation
 from generator.website.frames import split_frame
@@ -101,6 +101,12 @@ def test_a_guide_has_our_policy_its_navigation_and_its_words_are_known_to_search
     assert (text.title, text.kind) == ("All guides", "docs")
     assert text.body.split("\n\n")[:2] == ["First words about parcels.", "Rules"]
     assert "¶" not in text.body
+
+
+def test_a_guide_that_asks_for_it_is_published_and_not_searched(laid):
+    assert "guides/how/quiet/index.html" in laid.files
+    assert laid.guides["guides/how/quiet/"] == SearchText("", "", "docs")
+    assert 'name="search"' not in laid.files["guides/how/one/index.html"].read_text()
 
 
 def test_a_table_of_a_guide_needs_no_style_attribute(laid):

@@ -12,7 +12,6 @@ from generator.cli.manual import commands, kinds, problems, settings
 from generator.cli.manual.facts import facts_page
 from generator.cli.manual.plugins import plugins_page
 from generator.descriptors.kinds import builtin_kinds, envelope_schema
-from generator.linting.explaining import markdown
 from generator.linting.rules import all_rules
 from generator.settings.shape import sources_schema
 
@@ -36,7 +35,7 @@ def _pages(shown: Mapping[str, click.Command], group: click.Group) -> Iterator[t
     rules = all_rules()
     yield "problems/index.md", problems.index_page(rules)
     for code, rule in rules.items():
-        yield f"problems/{code.lower()}.md", markdown(rule)
+        yield f"problems/{code.lower()}.md", problems.code_page(rule)
 
 
 def _built_in(group: str) -> tuple[plugins.Plugin, ...]:
