@@ -245,5 +245,5 @@ def _row(context: FactsContext, fact: Fact, row: EventView) -> EventView:
 
 def _sources(context: FactsContext, *families: str) -> tuple[SourceView, ...]:
     asked = (one for those in context.measured_by_subject.values() for one in those if one.family in families)
-    names = sorted({one.source for one in asked})
-    return tuple(SourceView(title_of(context, name), name) for name in names)
+    by_title = {title_of(context, name): name for name in sorted({one.source for one in asked}, reverse=True)}
+    return tuple(SourceView(title, name) for title, name in sorted(by_title.items()))
