@@ -46,6 +46,8 @@ SETTINGS = {
 ``safe.directory`` would guard against just that; here it would only refuse folders that another user checked out (containers of CI).
 """
 LOG_FORMAT = "--format=%x01%ct"
+LATEST = 253_370_764_799
+"""The end of the year 9998: commits may name any moment, and one of the year 9999 has no date in some time zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,10 @@ class Git:
         }
 
 
-def head_commit(git: Git) -> str:
-    """The commit that is checked out; an empty text where there is none yet."""
-    finished = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    return finished.stdout.decode("ascii", "replace").strip() if finished.good else ""
+def commit_time(seconds: str) -> datetime | None:
+    """The moment that git tells in seconds since 1970, at most ``LATEST``; None where a broken commit names none."""
+    seconds = seconds.strip()
+    return datetime.fromtimestamp(min(int(seconds), LATEST), UTC) if seconds.isascii() and seconds.isdecimal() else None
 
 
 def last_commit(git: Git, folder: str) -> str:
@@ -141,5 +143,7 @@ def last_changes(git: Git, commit: str, paths: Sequence[str], prefix: str = "") 
 
 def _commits(output: bytes) -> Iterator[tuple[datetime, Sequence[str]]]:
     for block in output.split(b"\x01")[1:]:
-        time, *names = block.split(b"\0")
-        yield datetime.fromtimestamp(int(time), UTC), [n.decode("utf-8", "surrogateescape").lstrip("\n") for n in names]
+        told, *names = block.split(b"\0")
+        time = commit_time(told.decode("ascii", "replace"))
+        if time is not None:
+            yield time, [n.decode("utf-8", "surrogateescape").lstrip("\n") for n in names]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from generator.outside.git import Git
+from generator.outside.git import Git, commit_time
 
 COMMITS = 20_000
 """Of one question; a folder with more is told of its newest ones."""
-LATEST = 253_402_300_799
-"""The last second that a time can hold; commits may name any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +36,13 @@ def commits(git: Git, revision: str, folder: str, since: datetime) -> Sequence[C
         "--", folder or ".",
     )  # fmt: skip
     rows = (line.split("\0") for line in output.decode("utf-8", "replace").splitlines())
-    return [Commit(_time(row[0]), row[1].strip().lower()) for row in rows if len(row) == 2 and row[0].isdecimal()]  # noqa: PLR2004 - two columns
+    return [Commit(at, author[0].strip().lower()) for time, *author in rows if len(author) == 1 and (at := commit_time(time))]
 
 
 def last_commit_time(git: Git, revision: str, folder: str) -> datetime | None:
     """When anything below ``folder`` was changed last; None for never. Raises ``SourceError``."""
-    found = git.output("--literal-pathspecs", "log", "-1", "--format=%ct", revision, "--", folder or ".").decode("ascii", "replace").strip()
-    return _time(found) if found.isdecimal() else None
+    found = git.output("--literal-pathspecs", "log", "-1", "--format=%ct", revision, "--", folder or ".")
+    return commit_time(found.decode("ascii", "replace"))
 
 
 def tags(git: Git, count: int) -> Sequence[Tag]:
@@ -53,13 +51,9 @@ def tags(git: Git, count: int) -> Sequence[Tag]:
         "for-each-ref", "--sort=-creatordate", f"--count={count}", "--format=%(refname:short)%00%(creatordate:unix)", "refs/tags"
     )
     rows = (line.split("\0") for line in output.decode("utf-8", "replace").splitlines())
-    return [Tag(row[0], _time(row[1])) for row in rows if len(row) == 2 and row[1].isdecimal()]  # noqa: PLR2004 - two columns
+    return [Tag(name, at) for name, *time in rows if len(time) == 1 and (at := commit_time(time[0]))]
 
 
 def is_shallow(git: Git) -> bool:
     """Whether only the newest part of the history is here. Raises ``SourceError``."""
     return git.output("rev-parse", "--is-shallow-repository").strip() == b"true"
-
-
-def _time(seconds: str) -> datetime:
-    return datetime.fromtimestamp(min(int(seconds), LATEST), UTC)

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 def time_text(at: datetime) -> str:
     """``2026-11-22T02:00:00Z``: UTC, whole seconds, in the order of time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"  # strftime writes the year 900 as three digits
 
 
 def time_of(text: str) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
@@ -101,6 +101,7 @@ def _folder(url: str) -> str:
 
 def _time(value: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(value)
-    except ValueError:
+        time = parsedate_to_datetime(value)
+        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)  # "-0000" says UTC of a host that does not tell where it is
+    except (ValueError, TypeError, OverflowError):
         return None

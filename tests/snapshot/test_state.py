@@ -269,3 +269,8 @@ def test_saving_again_and_again_leaves_nothing_behind(tmp_path, names):
     assert len(list(store.blobs.glob("*/*"))) == len(names)
     named = set(states.read_head(store.state)["parts"].values()) | {states.POINTER, "history"}
     assert {path.name for path in store.state.iterdir()} <= named
+
+
+@pytest.mark.parametrize("at", [datetime(900, 1, 2, 3, 4, 5, 6, tzinfo=UTC), datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)])
+def test_times_far_away_are_read_as_they_were_written(at):
+    assert rows.time_of(rows.time_text(at)) == at.replace(microsecond=0)

@@ -103,3 +103,17 @@ def test_urls_that_name_no_file_are_refused(tmp_path, url):
     with pytest.raises(HttpError) as caught:
         collect(tmp_path, urls=[url])
     assert caught.value.kind == "bad-url"
+
+
+@pytest.mark.parametrize("said", ["Wed, 01 May 2024 00:00:00 -0000", "Wed, 01 May 2024 02:00:00 +0200"])
+def test_an_age_is_told_in_utc(tmp_path, said):
+    with Server(lambda _, wire: wire.answer(200, descriptor("one"), {"Last-Modified": said})) as server:
+        got = collect(tmp_path, urls=[f"{server.url}/one.yaml"])
+    assert repr(got.trees[0].last_change("one.yaml")) == "datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc)"
+
+
+@pytest.mark.parametrize("said", ["", "yesterday", "Wed, 01 May 2024 00:00:00 +999999999999", "Fri, 31 Dec 9999 23:00:00 -2300"])
+def test_an_age_that_is_no_time_is_not_known(tmp_path, said):
+    with Server(lambda _, wire: wire.answer(200, descriptor("one"), {"Last-Modified": said})) as server:
+        got = collect(tmp_path, urls=[f"{server.url}/one.yaml"])
+    assert (len(got.files), got.trees[0].last_change("one.yaml")) == (1, None)
