@@ -31,6 +31,8 @@ READ_TYPES = frozenset(
 """Types whose targets are files: Backstage's own and their old names. Without a type, it is that of the Location's own file."""
 MOST_FILES = 5_000
 """Files that one Location may lead to."""
+MOST_PROBLEMS = 200
+"""What is told of one Location: more would drown everybody else's."""
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _GLOB = re.compile(r"[*?]")
 
@@ -58,7 +60,12 @@ class _Way:
     problems: list[Problem] = field(default_factory=list)
 
     def tell(self, rule: Rule, at: str, message: str, hint: str) -> None:
-        """Note a problem with the target at that field."""
+        """Note a problem with the target at that field; the last of too many says that there are more."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            return
+        if len(self.problems) == MOST_PROBLEMS - 1:
+            rule, at, message = location_beyond_bounds.RULE, "spec", f"More than {MOST_PROBLEMS - 1} things are wrong with this Location."
+            hint = "Mend those that are told first."
         problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=at, hint=hint)
         self.problems.append(replace(problem, span=span_of(self.entity, at)))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
+
+from yaml.nodes import Node
 
 from generator import yaml12
-from generator.model.entity import Entity
-from generator.problems import Problem, Span
+from generator.problems import Span
 
 _STEP = re.compile(r"\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|([^.\[]+)")
 _PLAIN_KEY = re.compile(r"[^.\[\]\"]+")
@@ -41,7 +42,7 @@ def locate(text: str, first_line: int, field: str) -> Span:
 
     A mapping or a list is shown by its key; a missing field by the nearest parent that exists. Never raises.
     """
-    extent, _ = yaml12.find(yaml12.compose(text), undotted(field))
+    extent, _ = yaml12.find(_composed(text), undotted(field))
     return span_of(extent, first_line)
 
 
@@ -50,8 +51,7 @@ def span_of(extent: yaml12.Extent, first_line: int) -> Span:
     return Span(extent.line + first_line - 1, extent.column, extent.end_line + first_line - 1, extent.end_column)
 
 
-def with_span(problem: Problem, entity: Entity) -> Problem:
-    """The problem with the span of its field, for rules that see the catalog alone; one that has a span is left as it is."""
-    if problem.span is not None:
-        return problem
-    return replace(problem, span=locate(entity.text, entity.origin.line, problem.field))
+@lru_cache(maxsize=1)
+def _composed(text: str) -> Node | None:
+    """The nodes of the document that was asked about last: what is wrong with one comes in a row, and one may have thousands of faults."""
+    return yaml12.compose(text)

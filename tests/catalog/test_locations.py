@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from catalog_builders import VECTORS, entity
 
-from generator.catalog.locations import MOST_FILES, file_key, follow
+from generator.catalog.locations import MOST_FILES, MOST_PROBLEMS, file_key, follow
 from generator.catalog.repositories import clean_url, repository_of
 from generator.model.tree import DescriptorFile
 from generator.problems import Severity
@@ -182,6 +182,14 @@ def test_a_location_leads_to_a_bounded_number_of_files(tmp_path):
     where = FolderTree(tmp_path, "t", "t", "", [f"f{n}.yaml" for n in range(MOST_FILES + 1)])
     result = followed(where, target="./*.yaml")
     assert (len(result.files), codes(result)) == (MOST_FILES, ["LOC004"])
+
+
+def test_a_location_with_many_wrong_targets_tells_some_and_that_there_are_more(shop):
+    enough = followed(shop, targets=[f"./no{n}.yaml" for n in range(MOST_PROBLEMS - 1)])
+    assert codes(enough) == ["LOC001"] * (MOST_PROBLEMS - 1)
+    result = followed(shop, targets=[f"./no{n}.yaml" for n in range(MOST_PROBLEMS * 2)])
+    assert codes(result) == [*["LOC001"] * (MOST_PROBLEMS - 1), "LOC004"]
+    assert result.problems[-1].message == f"More than {MOST_PROBLEMS - 1} things are wrong with this Location."
 
 
 def test_a_long_url_is_shown_short():

@@ -3,14 +3,17 @@ import json
 import pytest
 from descriptor_reading import GOOD, PLACE, cases, read
 
+from generator.catalog.placing import span_of
+from generator.descriptors import positions
 from generator.descriptors.kinds import builtin_kinds
 from generator.descriptors.place import Place
-from generator.descriptors.positions import dotted, locate, undotted, with_span
+from generator.descriptors.positions import dotted, locate, undotted
 from generator.descriptors.reading import digest, read_file
 from generator.errors import MissingFileError, TooLargeError
 from generator.model.tree import DescriptorFile
-from generator.problems import Problem, Severity, Span
+from generator.problems import Span
 from generator.settings.settings import Limits
+from generator.yaml12 import compose
 
 
 def codes(result):
@@ -211,6 +214,15 @@ def test_locating_in_what_is_no_yaml_gives_the_first_line():
     assert locate("a: b: c", 4, "a.b") == Span(4, 1, 4, 2)
 
 
+def test_a_document_with_many_faults_is_composed_once(monkeypatch):
+    composed = []
+    monkeypatch.setattr(positions.yaml12, "compose", lambda text: composed.append(text) or compose(text))
+    text = GOOD + "# a text of this test alone\n"
+    places = [locate(text, 11, field) for field in ("metadata.name", "spec.owner", "metadata.name")]
+    assert places[0] == places[2] != places[1]
+    assert composed == [text]
+
+
 @pytest.mark.parametrize(
     "path", [("spec", "dependsOn", 1), ("metadata", "annotations", "a.b/c"), ("metadata", "labels", 'q"x]'), ("a", 0, 1, "b")]
 )
@@ -220,8 +232,7 @@ def test_a_path_survives_being_written(path):
 
 def test_a_problem_of_the_catalog_gets_its_place_from_the_entity():
     [entity] = read(GOOD).entities
-    problem = Problem("REF001", Severity.WARNING, "x", entity.origin, field="spec.owner")
-    assert with_span(problem, entity).span == Span(8, 10, 8, 21)
+    assert span_of(entity, "spec.owner") == Span(8, 10, 8, 21)
     assert PLACE.origin() == entity.origin
 
 
