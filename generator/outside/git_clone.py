@@ -15,7 +15,6 @@ KEPT = "refs/callboard/"
 """Where the wanted branches and tags stand in the clone; nothing else does."""
 REGULAR = frozenset({"100644", "100755", "100664"})
 LINK = "120000"
-SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
