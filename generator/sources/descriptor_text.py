@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
 import yaml
@@ -64,7 +64,16 @@ def moment(value: Any) -> datetime | None:
         time = datetime.fromisoformat(text_of(value))
     except ValueError:
         return None
-    return time if time.tzinfo else None
+    return in_every_zone(time) if time.tzinfo else None
+
+
+def in_every_zone(time: datetime) -> datetime | None:
+    """The time in UTC; None in the first and in the last year that there is, whose ends have no date in some time zones."""
+    try:
+        utc = time.astimezone(UTC)
+    except OverflowError:
+        return None
+    return utc if MINYEAR < utc.year < MAXYEAR else None
 
 
 def _bounded(value: Any) -> Any:

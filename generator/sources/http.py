@@ -16,6 +16,7 @@ from generator.outside.http.addressing import origin
 from generator.settings.settings import SourceSettings
 from generator.sources.addresses import web_folder_address
 from generator.sources.api_tree import ApiTree
+from generator.sources.descriptor_text import in_every_zone
 from generator.sources.hosts import Web
 from generator.sources.http_client import client_for
 from generator.sources.source import Collected, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
@@ -102,6 +103,6 @@ def _folder(url: str) -> str:
 def _time(value: str) -> datetime | None:
     try:
         time = parsedate_to_datetime(value)
-        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)  # "-0000" says UTC of a host that does not tell where it is
+        return in_every_zone(time.replace(tzinfo=time.tzinfo or UTC))  # "-0000" says UTC of a host that does not tell where it is
     except (ValueError, TypeError, OverflowError):
         return None

@@ -11,6 +11,7 @@ from generator.descriptors.kinds import builtin_kinds
 from generator.errors import MissingFileError, OutsideTreeError, SourceError
 from generator.outside.http import HttpError, Limits
 from generator.settings.settings import Limits as DescriptorLimits
+from generator.sources.descriptor_text import moment
 from generator.sources.http import HttpSource
 
 TOKEN = "http-secret"
@@ -112,8 +113,25 @@ def test_an_age_is_told_in_utc(tmp_path, said):
     assert repr(got.trees[0].last_change("one.yaml")) == "datetime.datetime(2024, 5, 1, 0, 0, tzinfo=datetime.timezone.utc)"
 
 
-@pytest.mark.parametrize("said", ["", "yesterday", "Wed, 01 May 2024 00:00:00 +999999999999", "Fri, 31 Dec 9999 23:00:00 -2300"])
+@pytest.mark.parametrize(
+    "said", ["", "yesterday", "Wed, 01 May 2024 00:00:00 +999999999999", "Fri, 31 Dec 9999 23:00:00 -2300", "Fri, 31 Dec 9999 23:00:00 GMT"]
+)
 def test_an_age_that_is_no_time_is_not_known(tmp_path, said):
     with Server(lambda _, wire: wire.answer(200, descriptor("one"), {"Last-Modified": said})) as server:
         got = collect(tmp_path, urls=[f"{server.url}/one.yaml"])
     assert (len(got.files), got.trees[0].last_change("one.yaml")) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("2024-05-01T02:00:00+02:00", datetime(2024, 5, 1, tzinfo=UTC)),
+        ("2024-05-01T02:00:00", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("0001-01-01T00:00:00Z", None),
+        (5, None),
+    ],
+)
+def test_a_moment_of_a_host_has_a_date_in_every_zone(written, found):
+    assert moment(written) == found
