@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,9 +57,3 @@ class Graph:
     def is_worth_drawing(self) -> bool:
         """A box alone says nothing that the page does not say."""
         return len(self.nodes) > 1
-
-
-def as_list(graph: Graph) -> Sequence[tuple[str, str, str]]:
-    """The same in words: tail, kind of edge, head; for pages that list a diagram's edges as text."""
-    labels = {node.id: node.label for node in graph.nodes}
-    return [(labels[e.tail], e.kind, labels[e.head]) for e in graph.edges if e.tail in labels and e.head in labels]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from generator.diagrams.drawing import BOX_WIDTHS, draw
 from generator.diagrams.engines import DotProgram, columns, read_plain
-from generator.diagrams.graph import Edge, Graph, Node, as_list
+from generator.diagrams.graph import Edge, Graph, Node
 from generator.diagrams.layout import CACHE_FILE, Layouts
 from generator.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
 
@@ -115,10 +115,6 @@ def test_a_long_name_is_cut_and_whole_in_the_tooltip():
 
 def test_the_same_graph_is_the_same_drawing():
     assert draw(STAR, Layouts(), "./") == draw(STAR, Layouts(), "./") == draw(STAR, layouts, "./")
-
-
-def test_as_list_says_the_same_in_words():
-    assert list(as_list(graph(("a", "b", "api"), labels={"a": "A"}))) == [("A", "api", "b")]
 
 
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=25)
