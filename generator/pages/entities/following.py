@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
+from pathlib import Path
 
 from generator.catalog.graph import Catalog
 from generator.model.entity import Entity
@@ -50,7 +51,8 @@ def _asked(added: Added, seen: set[Key], entity: Entity) -> Section | None:
 
 def _base(context: EntityContext) -> str:
     """All that is not followed; a field that somebody adds to the context is part of it until it is followed."""
-    rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING]
+    rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING | {"settings"}]
+    rest.append(replace(context.settings, root=Path(), file=Path()))  # a cache may be used in another folder
     return print_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
 
 
