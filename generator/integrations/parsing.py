@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -94,18 +95,21 @@ def moment(value: Any, now: datetime) -> datetime:
 
     The units of relative times are s, m, h, d and w.
     """
-    try:
-        if isinstance(value, datetime):
-            return _utc(value)
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day, tzinfo=UTC)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000 if abs(value) > MILLISECONDS else value, UTC)
-        if isinstance(value, str):
-            return _written_moment(value.strip(), now)
-    except (ValueError, OverflowError, OSError):
-        pass
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        found = _moment(value, now)
+        if found is not None and MINYEAR < found.year < MAXYEAR:  # the ends of the calendar have no date in some time zones
+            return found
     raise FactError(f"{_shown(value)} is no time (write it as 2026-05-17T02:00:00Z, or as -2d)")
+
+
+def _moment(value: Any, now: datetime) -> datetime | None:
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return datetime.fromtimestamp(value / 1000 if abs(value) > MILLISECONDS else value, UTC)
+    return _written_moment(value.strip(), now) if isinstance(value, str) else None
 
 
 def day(value: Any, now: datetime) -> date:

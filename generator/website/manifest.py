@@ -34,7 +34,7 @@ def read_manifest(output: Path) -> dict[str, Written]:
     """What we have written into ``output``, by path; empty for a new or an empty folder.
 
     Raises:
-        WebsiteError: the folder holds something, and was not made by Callboard.
+        WebsiteError: the folder holds something and was not made by Callboard, or its list is damaged or names a path outside.
     """
     marker = output / MARKER
     if not marker.is_file():
@@ -47,7 +47,10 @@ def read_manifest(output: Path) -> dict[str, Written]:
     head, *lines = marker.read_text(encoding="utf-8").splitlines()
     if head != _HEAD:
         raise WebsiteError(f"{marker} was written by another version of Callboard.", "Delete the folder and build again.")
-    return dict(_parse(line) for line in lines)
+    try:
+        return dict(_parse(line) for line in lines)
+    except ValueError:
+        raise WebsiteError(f"{marker} is damaged.", "Delete the folder and build again.") from None
 
 
 def manifest_text(files: Mapping[str, Written]) -> bytes:
@@ -82,4 +85,4 @@ def parents(paths: Iterable[str]) -> set[str]:
 
 def _parse(line: str) -> tuple[str, Written]:
     digest, size, path = line.split(" ", 2)
-    return path, Written(digest, int(size))
+    return checked_path(path), Written(digest, int(size))

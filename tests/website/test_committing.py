@@ -197,3 +197,14 @@ def test_two_files_at_one_path_are_an_error(tmp_path):
     staging.put("a", b"1")
     with pytest.raises(WebsiteError, match="Two parts of the site want the file 'a'"):
         staging.put("a", b"1")
+
+
+@pytest.mark.parametrize("line", ["nonsense", "0123 x index.html", "0" * 32 + " 5 ../outside.txt", "0" * 32 + " 5 /etc/passwd"])
+def test_a_damaged_list_of_our_files_or_one_that_names_a_path_outside_stops_before_anything_is_touched(tmp_path, line):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("mine")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / MARKER).write_text(f"callboard site 1\n{line}\n")
+    with pytest.raises(WebsiteError):
+        Staging(tmp_path / "site")
+    assert outside.read_text() == "mine"
