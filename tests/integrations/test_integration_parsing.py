@@ -88,7 +88,7 @@ def test_nested_values_come_as_mappings_lists_or_rows():
     assert value_of("repository", {"name": "x", "languages": {"Go": 60, "C": "40 %"}}, NOW).languages == (("Go", 60.0), ("C", 40.0))
 
 
-@pytest.mark.parametrize("value", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00", 253402300799, -62135596800])
+@pytest.mark.parametrize("value", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00", -62135596800])
 def test_a_time_that_some_time_zones_have_no_date_for_is_no_time(value):
     with pytest.raises(FactError, match="is no time"):
         parsing.moment(value, NOW)
