@@ -51,7 +51,7 @@ def test_what_my_team_owns(page, address):
     page.locator("[data-my-team] select").select_option("group:default/team-orders")
     page.locator("[data-my-team] .cb-mine__pick button").click()
     card = page.locator("[data-my-team]")
-    card.get_by_role("link", name="Orders").wait_for()
+    card.get_by_role("link", name="Orders", exact=True).wait_for()
     page.reload()
     card.locator("a[href$='kind=component']").click()
     page.locator("[data-catalog][data-ready]").wait_for()
