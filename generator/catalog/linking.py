@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from generator.catalog.findings import with_responsible
 from generator.catalog.graph import Catalog
-from generator.catalog.placing import span_of
-from generator.catalog.references import Stated, Unread, read_references
+from generator.catalog.references import Stated, Unread
+from generator.catalog.relinking import Links
 from generator.catalog.rules import (
     ambiguous_reference,
     api_without_provider,
@@ -42,36 +42,36 @@ PROBLEMS_PER_ENTITY = 200
 
 
 def link(
-    entities: Sequence[Entity], kinds: Kinds, *, whole: bool = True, elsewhere: Collection[EntityRef] | None = None
+    entities: Sequence[Entity],
+    kinds: Kinds,
+    *,
+    whole: bool = True,
+    elsewhere: Collection[EntityRef] | None = None,
+    before: Links | None = None,
 ) -> tuple[Catalog, tuple[Problem, ...]]:
     """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
     ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told. ``elsewhere`` are all names that
-    there are, as a published portal knows them (a set): with them references are judged in a part of the catalog too.
+    there are, as a published portal knows them (a set): with them references are judged in a part of the catalog too. ``before`` has
+    what the last linking of nearly the same entities left, and keeps what this one leaves.
     """
     first: dict[EntityRef, Entity] = {}
     for entity in entities:
         first.setdefault(entity.ref, entity)
     unique = {ref: first[ref] for ref in sorted(first)}
-    stated = _read_all(unique, kinds)
+    kept = before or Links()
+    stated = kept.read(unique, {ref: kind for ref in unique if (kind := kinds.get(ref.kind))})
     catalog = Catalog(unique, _both_ways(stated), kinds)
-    names = Names(unique, elsewhere or ())
+    names = Names(unique, elsewhere) if elsewhere else kept.names(unique.keys())
     found = [*_stated_badly(catalog, stated, names), *(problem for check in CHECKS for problem in check(catalog))]
     if whole or elsewhere is not None:
         found += (problem for check in REFERENCE_CHECKS for problem in check(catalog, names))
     if whole:
         found += (problem for check in WHOLE_CHECKS for problem in check(catalog))
-    return catalog, with_responsible(catalog, sorted(_placed(catalog, _bounded(found)), key=_reading_order))
-
-
-def _read_all(entities: Mapping[EntityRef, Entity], kinds: Kinds) -> Stated:
-    stated = Stated({ref: ref for ref in entities})
-    for ref, entity in entities.items():
-        kind = kinds.get(ref.kind)
-        if kind is not None:
-            read_references(entity, kind, stated)
-    return stated
+    placed = sorted(_placed(catalog, _bounded(found), kept), key=_reading_order)
+    kept.end()
+    return catalog, with_responsible(catalog, placed)
 
 
 def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
@@ -132,7 +132,7 @@ def _bounded(problems: Iterable[Problem]) -> list[Problem]:
     return [problem for mine in kept.values() for problem in mine]
 
 
-def _placed(catalog: Catalog, problems: Iterable[Problem]) -> Iterator[Problem]:
+def _placed(catalog: Catalog, problems: Iterable[Problem], kept: Links) -> Iterator[Problem]:
     """The same problems with their position in the file. A problem may lie in another descriptor than its subject's."""
     by_origin: dict[Origin, Entity] = {}
     for problem in problems:
@@ -140,7 +140,7 @@ def _placed(catalog: Catalog, problems: Iterable[Problem]) -> Iterator[Problem]:
         if entity is None or entity.origin is not problem.origin:
             by_origin = by_origin or {other.origin: other for other in catalog.entities.values()}
             entity = by_origin.get(problem.origin) if problem.origin else None
-        yield replace(problem, span=span_of(entity, problem.field)) if entity else problem
+        yield replace(problem, span=kept.span_of(entity, problem.field)) if entity else problem
 
 
 def _reading_order(problem: Problem) -> tuple[EntityRef | tuple[()], str, int, int, str]:

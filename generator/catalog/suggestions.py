@@ -47,6 +47,10 @@ class Names:
     def __contains__(self, ref: EntityRef) -> bool:
         return ref in self._here or ref in self._elsewhere
 
+    def serves(self, refs: Collection[EntityRef]) -> bool:
+        """Whether a new index of these names would answer the same: they are the same, and searching is far from its bound."""
+        return not self._elsewhere and self._searches < SEARCHES // 2 and self._here == refs
+
     def has_kind(self, kind: str) -> bool:
         """Whether any entity of that canonical kind exists."""
         self._build()

@@ -11,6 +11,7 @@ from generator.catalog.graph import Catalog
 from generator.descriptors.secrets import mask
 from generator.model.entity import Entity, Origin
 from generator.model.ref import EntityRef
+from generator.model.relation import Relation
 from generator.problems import Problem
 from generator.snapshot.values import Concern, Portrait, Where
 
@@ -20,9 +21,24 @@ MOST = 200
 """Items kept of any list: dependencies, tags."""
 
 
-def portray(catalog: Catalog) -> tuple[Portrait, ...]:
-    """A portrait of each entity, sorted by reference."""
-    return tuple(_portrait(catalog, entity) for entity in catalog.entities.values())
+Known = dict[EntityRef, tuple[Entity, tuple[Relation, ...], Portrait]]
+"""Portraits with all that they were made of: the entity and its relations."""
+
+
+def portray(catalog: Catalog, known: Known | None = None) -> tuple[Portrait, ...]:
+    """A portrait of each entity, sorted by reference.
+
+    ``known`` has those of an earlier catalog, and has those of this one afterwards: what is the very same is not looked at again.
+    """
+    before, now = dict(known or {}), {}
+    for ref, entity in catalog.entities.items():
+        relations, found = catalog.relations.get(ref, ()), before.get(ref)
+        same = found is not None and found[0] is entity and found[1] == relations
+        now[ref] = found if found and same else (entity, relations, _portrait(catalog, entity))
+    if known is not None:
+        known.clear()
+        known.update(now)
+    return tuple(portrait for _, _, portrait in now.values())
 
 
 def concerns(problems: Iterable[Problem]) -> tuple[Concern, ...]:

@@ -35,9 +35,20 @@ class Known:
     addresses: tuple[str, ...] = ()
 
 
-def checkout_root(folder: Path) -> Path | None:
-    """The nearest folder, from this one upwards, that holds ``.git``."""
-    return next((f for f in (folder, *folder.parents) if (f / ".git").exists()), None)
+def checkout_root(folder: Path, known: dict[Path, Path | None] | None = None) -> Path | None:
+    """The nearest folder, from this one upwards, that holds ``.git``. ``known`` remembers what was found: siblings share it."""
+    known = {} if known is None else known
+    passed, found = [], None
+    for place in (folder, *folder.parents):
+        if place in known:
+            found = known[place]
+            break
+        passed.append(place)
+        if (place / ".git").exists():
+            found = place
+            break
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def checkout(root: Path, environ: Mapping[str, str]) -> Checkout:

@@ -50,8 +50,10 @@ _FIELD = re.compile(r"spec\.([^\[]+)")
 
 def check(catalog: Catalog, names: Names) -> Iterator[Problem]:
     """Every stated reference whose target does not exist, with the nearest name that does."""
+    missing = {ref for ref in catalog.relations if ref not in names}
+    concerned = {relation.target for ref in missing for relation in catalog.relations[ref]}
     for ref, relations in catalog.relations.items():
-        for relation in relations:
+        for relation in relations if ref in concerned else ():
             if relation.declared_by == ref and relation.source == ref and relation.target not in names:
                 yield _problem(catalog, relation, names)
 

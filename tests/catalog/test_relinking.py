@@ -1,0 +1,46 @@
+"""An edited catalog linked with what the last linking left is the one that a fresh linking gives."""
+
+import random
+
+from catalog_builders import KINDS, make
+
+from generator.catalog.linking import link
+from generator.catalog.relinking import Links
+from generator.snapshot.portraits import portray
+
+NAMES = ("shop", "shopp", "basket", "basket-db", "payments", "mailer", "team-a")
+KINDS_USED = ("component", "resource", "api", "group", "user", "system")
+
+
+def some_entity(dice: random.Random):
+    kind, name = dice.choice(KINDS_USED), dice.choice(NAMES)
+    spec = [
+        f"owner={dice.choice(NAMES)}" if kind not in {"group", "user"} else "",
+        f"dependsOn=[{dice.choice(KINDS_USED)}:{dice.choice(NAMES)},{dice.choice(NAMES)}]" if dice.random() < 0.5 else "",
+        f"system={dice.choice(NAMES)}" if dice.random() < 0.5 else "",
+        f"lifecycle={dice.choice(('production', 'deprecated'))}" if kind in {"component", "api"} else "",
+    ]
+    return make(" ".join([f"{kind}:{name}", *filter(None, spec)]))
+
+
+def test_what_the_last_linking_left_changes_nothing():
+    dice, kept, known, entities = random.Random(11), Links(), {}, []
+    for _ in range(300):
+        if entities and dice.random() < 0.4:
+            del entities[dice.randrange(len(entities))]
+        else:
+            entities.append(some_entity(dice))
+        catalog, problems = link(entities, KINDS)
+        again, found = link(entities, KINDS, before=kept)
+        assert (again.entities, again.relations, found) == (catalog.entities, catalog.relations, problems)
+        assert list(again.relations) == list(catalog.relations)
+        assert portray(again, known) == portray(catalog)
+
+
+def test_an_unchanged_entity_is_not_read_again(monkeypatch):
+    asked = []
+    monkeypatch.setattr("generator.catalog.relinking.read_references", lambda entity, _kind, _stated: asked.append(str(entity.ref)))
+    kept, shop, basket = Links(), make("component:shop"), make("component:basket")
+    link([shop, basket], KINDS, before=kept)
+    link([shop, make("component:basket owner=team-a")], KINDS, before=kept)
+    assert asked == ["component:default/basket", "component:default/shop", "component:default/basket"]
