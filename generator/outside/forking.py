@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +20,8 @@ from generator.errors import CallboardError
 T = TypeVar("T")
 R = TypeVar("R")
 
+_SIGNAL_AT_PARENTS_END = 1
+"""``PR_SET_PDEATHSIG`` of prctl(2)."""
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 """What the copies are to do; found by them in their own memory."""
 
@@ -49,7 +53,8 @@ def calm() -> Iterator[None]:
 def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     """The results of ``work`` for each item, in their order, made by one process for each processor where that can be done safely.
 
-    What ``work`` changes in memory is lost with its process; results and errors have to be picklable.
+    What ``work`` changes in memory is lost with its process; results and errors have to be picklable. The processes end with this one,
+    however it ends.
 
     Raises:
         CallboardError: a process was ended from outside, most often for lack of memory.
@@ -62,7 +67,8 @@ def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         if not can_share():
             yield from map(work, items)
             return
-        with ProcessPoolExecutor(min(processors(), len(items)), multiprocessing.get_context("fork")) as pool:
+        count, way = min(processors(), len(items)), multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(count, way, initializer=_end_with, initargs=(os.getpid(),)) as pool:
             try:
                 yield from pool.map(_do, range(len(items)))
             except BrokenProcessPool as error:
@@ -74,6 +80,16 @@ def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         if not enabled:
             gc.disable()
         _work.pop()
+
+
+def _end_with(parent: int) -> None:
+    """Let the kernel end this process when its parent ends: killed, it could not say so itself.
+
+    An orphan would wait for work for ever, and with it the portal's lock, which it shares, would be held for ever.
+    """
+    ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_END, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the kernel was told
+        os._exit(1)
 
 
 def _do(index: int) -> Any:
