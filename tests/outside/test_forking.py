@@ -13,7 +13,7 @@ from generator.errors import LockedError
 from generator.outside.forking import can_share, shared
 from generator.outside.store import locked
 
-PROGRAM = """
+PROGRAM = r"""
 import os, sys, time
 from pathlib import Path
 from generator.outside.forking import shared
