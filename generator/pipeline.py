@@ -102,7 +102,7 @@ def build(request: Request, meter: Meter) -> Built:
         surveyed, served = _survey(request, memory, meter)
         known = know(settings, request.environ, meter, surveyed, memory)
         surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
-        noticed = memory.notice(surveyed.catalog, surveyed.problems)
+        noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
         shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
         with meter.phase("website"):
             site = _assembled(shown, request, store)
@@ -148,7 +148,8 @@ def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
     settings, surveyed = request.settings, shown.surveyed
     labels = read_strings(find_portal_files(settings.root), settings.portal.language)
     links = Links(surveyed.catalog)
-    past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels)
+    tools = {one.name: one.title for one in shown.known.connections}
+    past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels, tools)
     layouts = Layouts(store.cache / "layouts")
     world = facts_context(surveyed.catalog, shown.known, links, settings, labels)
     indexed = _of_indexes(shown, past, layouts, world)

@@ -24,7 +24,7 @@ def command(old: Path, new: Path, form: str) -> None:
     before, after = read_pictures(old), read_pictures(new)
     same = before.version == after.version
     changes = compared(
-        before.portraits, after.portraits, before.concerns if same else (), after.concerns if same else (), after.as_of
+        before.portraits, after.portraits, before.concerns if same else (), after.concerns if same else (), after.as_of, (before, after)
     )  # fmt: skip
     render = {"text": telling.as_text, "markdown": telling.as_markdown, "json": telling.as_json, "digest": telling.digest}[form]
     click.echo(render(changes).rstrip("\n"))

@@ -6,13 +6,14 @@ https://developer.pagerduty.com/api-reference: services, incidents and on-calls 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from generator.integrations import parsing
 from generator.integrations.answers import at, batches, items, link_at, text_at, time_at
 from generator.integrations.contract import Gathered, Subject, by_annotation, options_schema
 from generator.integrations.vendor import Vendor
+from generator.model.fact_values import in_order
 from generator.model.facts import FactError, Incident, IncidentState, OnCall, Shift
 from generator.outside.http import Client, HttpError, Offset, header
 
@@ -114,16 +115,15 @@ class PagerDutyIntegration(Vendor):
 
         def value() -> OnCall:
             shifts = {self._shift(entry) for entry in entries}
-            return OnCall(text_at(first, "summary"), tuple(sorted(shifts, key=lambda s: (s.start, s.level, s.person))))
+            return OnCall(text_at(first, "summary"), tuple(sorted(shifts, key=in_order)))
 
         self._found.add(subjects, "on-call", policy, value, url=link_at(first, "html_url"))
 
     def _shift(self, entry: Mapping[str, Any]) -> Shift:
-        """Somebody who is always on call has no start: then it is this day's, so that it does not change from build to build."""
-        day = datetime.combine(self._now.date(), time(), self._now.tzinfo)
+        """Somebody who is always on call has neither start nor end."""
         level, user = at(entry, "escalation_level"), entry.get("user")
         return Shift(
-            text_at(user, "name") or text_at(user, "summary"), time_at(entry, self._now, "start") or day, time_at(entry, self._now, "end"),
+            text_at(user, "name") or text_at(user, "summary"), time_at(entry, self._now, "start"), time_at(entry, self._now, "end"),
             level if isinstance(level, int) else 1, text_at(user, "email"),
         )  # fmt: skip
 

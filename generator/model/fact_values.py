@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from generator.model.fact_words import AlertState, Checked, FactError, GateState, Health, IncidentState, RunState, Severity, checked
@@ -20,7 +20,8 @@ class Shift(Checked):
 
     person: str
     """Name as the vendor has it."""
-    start: datetime
+    start: datetime | None
+    """None: as long as anybody knows."""
     end: datetime | None = None
     """None: until somebody changes the schedule."""
     level: int = 1
@@ -36,7 +37,12 @@ class OnCall(Checked):
     name: str
     """Of the schedule or escalation policy."""
     shifts: tuple[Shift, ...] = ()
-    """Sorted by start and level."""
+    """Pages show them by level and start, whatever their order."""
+
+
+def in_order(shift: Shift) -> tuple[int, datetime, str]:
+    """The order in which people read shifts: who is called first, then by time; what has no start runs already."""
+    return shift.level, shift.start or datetime.min.replace(tzinfo=UTC), shift.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ class Availability(Checked):
         if self.budget_left is None and self.measured is not None and self.objective is not None and self.objective < 100:  # noqa: PLR2004
             left = 100 - (100 - self.measured) / (100 - self.objective) * 100
             object.__setattr__(self, "budget_left", round(left, 2))
+
+    def is_met(self) -> bool | None:
+        """Whether the objective is reached; None where there is none or no data."""
+        return None if self.measured is None or self.objective is None else self.measured >= self.objective
 
 
 @dataclass(frozen=True, slots=True)

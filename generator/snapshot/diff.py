@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.model.ref import EntityRef
+from generator.snapshot.facts_diff import World, happened
 from generator.snapshot.rows import ref_of
 from generator.snapshot.values import Change, Concern, Portrait, State
 
@@ -40,22 +41,29 @@ class _Pairs:
 
 
 def difference(
-    before: State | None, portraits: Sequence[Portrait], concerns: Sequence[Concern], at: datetime, version: str
+    before: State | None, portraits: Sequence[Portrait], concerns: Sequence[Concern], at: datetime, version: str, world: World | None = None
 ) -> tuple[Change, ...]:
     """What is different from the last build; for the first build one ``baseline`` instead of "everything was added".
 
+    ``world``: what integrations know now.
     Where the two builds were made by different versions of Callboard, problems are not compared: new rules are no news about descriptors.
     """
     if before is None or before.version == COLLECTED_ONLY:
         return (Change(at, "baseline", None, after=str(len(portraits))),)
     same_rules = before.version == version
-    return compared(before.portraits, portraits, before.concerns if same_rules else (), concerns if same_rules else (), at)
+    worlds = (before, world) if world else None
+    return compared(before.portraits, portraits, before.concerns if same_rules else (), concerns if same_rules else (), at, worlds)
 
 
 def compared(
-    old: Sequence[Portrait], new: Sequence[Portrait], old_concerns: Sequence[Concern], new_concerns: Sequence[Concern], at: datetime
+    old: Sequence[Portrait],
+    new: Sequence[Portrait],
+    old_concerns: Sequence[Concern],
+    new_concerns: Sequence[Concern],
+    at: datetime,
+    worlds: tuple[World, World] | None = None,
 ) -> tuple[Change, ...]:
-    """All changes, sorted by reference and kind."""
+    """All changes, sorted by reference and kind; ``worlds``: what integrations knew before and after."""
     pairs = _pairs({p.ref: p for p in old}, {p.ref: p for p in new})
     found = [
         *(Change(at, "added", p.ref, origin=p.where, owner=_ref(p.owner)) for p in pairs.added),
@@ -63,7 +71,14 @@ def compared(
         *(change for before, after in pairs.same for change in _changed(before, after, pairs.renamed, at)),
         *_problems(old_concerns, new_concerns, pairs, {p.ref: p for p in (*old, *new)}, at),
     ]
-    return tuple(sorted(found, key=lambda c: (c.ref or (), c.kind, c.field, c.before, c.after, c.code, c.origin or ())))
+    if worlds:
+        found += happened(*worlds, _refs(pairs), {p.ref: _ref(p.owner) for p in new}, at)
+    return tuple(sorted(found, key=lambda c: (c.ref or (), c.kind, c.field, c.about, c.before, c.after, c.code, c.number, c.origin or ())))
+
+
+def _refs(pairs: _Pairs) -> Mapping[EntityRef, EntityRef]:
+    """Names before and after, of what was renamed."""
+    return {ref_of(before): ref_of(after) for before, after in pairs.renamed.items()}
 
 
 def _pairs(old: Mapping[EntityRef, Portrait], new: Mapping[EntityRef, Portrait]) -> _Pairs:
@@ -135,7 +150,7 @@ def _problems(
 ) -> Iterator[Change]:
     """Opened and closed ones. The problems of an entity that is gone went with it: that is no news of their own."""
     gone = {p.ref for p in pairs.removed}
-    names = {ref_of(before): ref_of(after) for before, after in pairs.renamed.items()}
+    names = _refs(pairs)
     before = {_identity(c): c for c in (_renamed(c, names) for c in old if c.subject not in gone)}
     after = {_identity(c): c for c in new}
     for kind, found, others in (("problem-closed", before, after), ("problem-opened", after, before)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,10 @@ from generator.snapshot import rows
 from generator.snapshot.values import Change
 
 FOLDER = "history"
+FREQUENT = frozenset({"deployed"})
+"""Kinds of change that come by hundreds every night: they lie in files of their own, and only the last months of them are kept."""
+FREQUENT_MONTHS = 3
+_OFTEN = "often-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ def _teams(change: Change, ref: EntityRef) -> dict[EntityRef, None]:
     return dict.fromkeys(team for team in found if team)
 
 
-def _newest_first(change: Change) -> tuple[float, str, EntityRef | tuple[()], str, str, str, str]:
-    return -change.at.timestamp(), _FIRST.get(change.kind, "b"), change.ref or (), change.kind, change.field, change.before, change.after
+def _newest_first(change: Change) -> tuple[float, str, EntityRef | tuple[()], str, str, str, str, str, str, int]:
+    c = change
+    return -c.at.timestamp(), _FIRST.get(c.kind, "b"), c.ref or (), c.kind, c.field, c.before, c.after, c.about, c.code, c.number
 
 
 _FIRST = {"renamed": "a", "added": "c"}
@@ -78,19 +83,43 @@ def fold(folder: Path, changes: Iterable[Change], step: Callable[[str], None] = 
     by_month: dict[str, set[str]] = {}
     for change in changes:
         line = json.dumps(rows.change_row(change), ensure_ascii=True, separators=(",", ":"))
-        by_month.setdefault(rows.time_text(change.at)[:7], set()).add(line)
+        by_month.setdefault(_file(change), set()).add(line)
     for month, new in sorted(by_month.items()):
         path = folder / FOLDER / f"{month}.jsonl"
         old = path.read_text(encoding="ascii").splitlines() if path.exists() else []
         if new - set(old):
             step(f"write the history of {month}")
             write_atomically(path, "".join(f"{line}\n" for line in sorted({*old, *new})).encode())
+    for path in _months(folder, _OFTEN)[:-FREQUENT_MONTHS]:
+        step(f"remove {path.name}")
+        path.unlink()
+
+
+def _file(change: Change) -> str:
+    """Which file has it, without the ending."""
+    return f"{_OFTEN if change.kind in FREQUENT else ''}{_month(change)}"
+
+
+def _month(change: Change) -> str:
+    return rows.time_text(change.at)[:7]
+
+
+def _months(folder: Path, prefix: str = "") -> list[Path]:
+    return sorted((folder / FOLDER).glob(f"{prefix}????-??.jsonl"))
+
+
+def shown(changes: Sequence[Change], months: int) -> Iterator[Change]:
+    """Those of the last ``months`` months that have any; of frequent ones those of fewer months. The same before and after a fold."""
+    often = {_month(change) for change in changes if change.kind in FREQUENT}
+    rest = {_month(change) for change in changes if change.kind not in FREQUENT}
+    kept, kept_often = set(sorted(rest)[-months:]), set(sorted(often)[-FREQUENT_MONTHS:])
+    return (change for change in changes if _month(change) in (kept_often if change.kind in FREQUENT else kept))
 
 
 def read_changes(folder: Path, months: int) -> Sequence[Change]:
     """The changes of the last ``months`` months that have any. Raises ``CallboardError`` where a file is damaged."""
     found: list[Change] = []
-    for path in sorted((folder / FOLDER).glob("????-??.jsonl"))[-months:]:
+    for path in (*_months(folder)[-months:], *_months(folder, _OFTEN)[-FREQUENT_MONTHS:]):
         try:
             found += (rows.change_of(json.loads(line)) for line in path.read_bytes().splitlines())
         except (ValueError, KeyError, TypeError) as error:

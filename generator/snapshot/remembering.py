@@ -16,7 +16,7 @@ from generator.problems import Problem
 from generator.snapshot.blobs import keep
 from generator.snapshot.diff import COLLECTED_ONLY, difference
 from generator.snapshot.facts import ServedFacts
-from generator.snapshot.history import History, history_of, read_changes
+from generator.snapshot.history import History, history_of, read_changes, shown
 from generator.snapshot.portraits import concerns, portray
 from generator.snapshot.state import StateError, read, save
 from generator.snapshot.trees import known_tree, recorded
@@ -49,11 +49,11 @@ class Memory:
     months: int = MONTHS
     """Of history that the site shows."""
 
-    def notice(self, catalog: Catalog, problems: Iterable[Problem]) -> Noticed:
-        """What is different; a build that asks nobody sees what the last one saw."""
+    def notice(self, catalog: Catalog, problems: Iterable[Problem], known: ServedFacts | None = None) -> Noticed:
+        """What is different, also in what integrations know; a build that asks nobody sees what the last one saw."""
         if self.from_state and self.previous is not None:
             return Noticed(self.previous.portraits, self.previous.concerns, self.previous.changes)
-        return notice(self.previous, catalog, problems, self.now, self.version)
+        return notice(self.previous, catalog, problems, self.now, self.version, known)
 
     def history(self, noticed: Noticed) -> History:
         """All that is shown of the past."""
@@ -96,16 +96,18 @@ def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any]
     return Memory(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
 
 
-def notice(previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str) -> Noticed:
-    """Compare the linked catalog with the last build. ``problems``: all of them; ``version``: Callboard's own."""
+def notice(
+    previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str, known: ServedFacts | None = None
+) -> Noticed:
+    """Compare the linked catalog with the last build. ``problems``: all of them; ``version``: Callboard's own; ``known``: all facts."""
     portraits, found = portray(catalog), concerns(problems)
-    return Noticed(portraits, found, difference(previous, portraits, found, now, version))
+    return Noticed(portraits, found, difference(previous, portraits, found, now, version, known))
 
 
 def history(store: Store, previous: State | None, changes: Iterable[Change], months: int = MONTHS) -> History:
     """All that is shown of the past: the kept months, what the last build noticed, and what this one noticed."""
     last = previous.changes if previous else ()
-    return history_of((*read_changes(store.state, months), *last, *changes))
+    return history_of(shown((*read_changes(store.state, months), *last, *changes), months))
 
 
 def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | None, now: datetime, version: str) -> State:

@@ -227,5 +227,5 @@ def change_of(row: Row) -> Change:
     where = Where(*row["origin"]) if "origin" in row else None
     return Change(
         time_of(row["at"]), get("kind", ""), _ref(row, "ref"), get("field", ""), get("before", ""), get("after", ""),
-        where, _ref(row, "owner"), get("code", ""),
+        where, _ref(row, "owner"), get("code", ""), get("about", ""), get("number", 0),
     )  # fmt: skip

@@ -46,7 +46,7 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], rows.Row], Callable[[rows.Row], 
     "measurements": ("measurements", fact_rows.measurement_row, fact_rows.measurement_of),
 }
 _ENTITIES = "entities."
-_PICTURES = ("portraits", "concerns")
+_PICTURES = ("portraits", "concerns", "facts", "measurements", "collections")
 
 
 class StateError(CallboardError):
@@ -68,7 +68,9 @@ def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> Stat
 
 
 def read_pictures(place: Path) -> State:
-    """Only what a diff compares: portraits and concerns. ``place``: ``.callboard``, ``state`` in it, or the file that names the parts.
+    """Only what a diff compares: portraits, concerns and what integrations knew.
+
+    ``place``: ``.callboard``, ``state`` in it, or the file that names the parts.
 
     Raises:
         StateError: there is no state, or it cannot be used.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from generator.model.ref import EntityRef, humanize
+from generator.snapshot.facts_news import FAMILY_OF
 from generator.snapshot.rows import change_row
 from generator.snapshot.values import Change
 
@@ -18,6 +19,11 @@ KINDS = {
     "lifecycle": "lifecycle", "type": "type", "system": "part of", "provides": "provides", "consumes": "consumes",
     "depends": "depends on", "tag": "tag", "definition": "definition",
     "problem-opened": "problem opened", "problem-closed": "problem closed",
+    "incident-opened": "incident opened", "incident-resolved": "incident resolved", "deployed": "deployed",
+    "vulnerability-found": "vulnerability found", "vulnerability-fixed": "vulnerability fixed",
+    "gate-failed": "quality gate failed", "gate-passed": "quality gate passed again",
+    "objective-missed": "objective missed", "objective-met": "objective met again",
+    "tool-known": "tool connected", "tool-failed": "tool cannot be read", "tool-back": "tool can be read again",
 }  # fmt: skip
 """Every kind of change, and its short name in English."""
 _COUNTED = {
@@ -28,8 +34,18 @@ _COUNTED = {
     "consumes": ("consumed API changed", "consumed APIs changed"), "depends": ("dependency changed", "dependencies changed"),
     "tag": ("tag changed", "tags changed"), "definition": ("definition changed", "definitions changed"),
     "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
+    "incident-opened": ("incident opened", "incidents opened"), "incident-resolved": ("incident resolved", "incidents resolved"),
+    "vulnerability-found": ("vulnerability found", "vulnerabilities found"),
+    "vulnerability-fixed": ("vulnerability fixed", "vulnerabilities fixed"),
+    "gate-failed": ("quality gate failed", "quality gates failed"),
+    "gate-passed": ("quality gate passed again", "quality gates passed again"),
+    "objective-missed": ("objective missed", "objectives missed"),
+    "objective-met": ("objective met again", "objectives met again"),
+    "deployed": ("version deployed", "versions deployed"),
+    "tool-known": ("tool connected", "tools connected"), "tool-failed": ("tool cannot be read", "tools cannot be read"),
+    "tool-back": ("tool can be read again", "tools can be read again"),
 }  # fmt: skip
-_NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition")
+_NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition", "incident-opened", "gate-failed", "objective-missed")
 _SHOWN = 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
@@ -48,10 +64,35 @@ def sentence(change: Change) -> str:
             said = f"{name}, was {before}"
         case "problem-opened" | "problem-closed":
             said = f"{name}: {change.code} {before or after}"
+        case _ if kind_is_of_facts(change.kind):
+            said = _happened(change, name)
         case "provides" | "consumes" | "depends" | "tag":
             said = f"{name}: {'+' if after else '-'}{after or before}"
         case _:
             said = f"{name}: {before or 'none'} → {after or 'none'}"
+    return said
+
+
+def kind_is_of_facts(kind: str) -> bool:
+    """It tells of the world, not of descriptors."""
+    return kind in FAMILY_OF or kind.startswith("tool-")
+
+
+def _happened(change: Change, name: str) -> str:
+    """``deployed to production: 1.2 → 1.3``, ``vulnerability found: 5, 2 critical, 3 high``."""
+    kind, about = change.kind, change.about
+    if kind == "deployed" and change.after:
+        versions = " → ".join(filter(None, (change.before, change.after)))
+        more = f" ({change.number} versions)" if change.number else ""
+        said = f"{name}{f' to {about}' if about else ''}: {versions}{more}"
+    elif change.number:
+        said = f"{_COUNTED[kind][1]}: {change.number:,}{f' ({about})' if about else ''}"
+    else:
+        if kind.startswith("incident"):
+            about = f"severity {about}"
+        elif kind.startswith("objective"):
+            about = "{} % of {} %".format(*about.split(" ", 1))
+        said = ": ".join(filter(None, (name, change.after or change.before))) + (f" ({about})" if about else "")
     return said
 
 
@@ -84,7 +125,9 @@ def digest(changes: Sequence[Change]) -> str:
 
 
 def _counted(kind: str, changes: Sequence[Change]) -> str:
-    number = len(changes)
+    """An incident of several entities counts once."""
+    shared = kind.startswith("incident")
+    number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if shared else changes))
     said = f"{number:,} {_COUNTED[kind][number != 1]}"
     if kind not in _NAMED:
         return said

@@ -45,6 +45,11 @@ class Change(NamedTuple):
     """Who owned the entity after the change (before it, where the entity is gone)."""
     code: str = ""
     """Of the problem, for ``problem-…``."""
+    about: str = ""
+    """Of a fact: a deployment's environment, the severity of an incident or of vulnerabilities, what was measured and promised in percent
+    (``99.1 99.9``), the families of a tool."""
+    number: int = 0
+    """How many things one line sums up; 0 for a line about one thing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ if (places.length) {
 function mark(list) {
   const now = Date.now(), shifts = [...list.children];
   for (const shift of shifts) {
-    const start = Date.parse(shift.dataset.start), end = shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
+    const start = shift.dataset.start ? Date.parse(shift.dataset.start) : -Infinity, end = shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
     shift.toggleAttribute("data-now", start <= now && now < end);
     shift.hidden = end <= now;
   }

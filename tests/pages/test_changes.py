@@ -336,3 +336,60 @@ def test_a_public_portal_does_not_repeat_what_hosts_say():
     assert "git.inside" not in html
     assert of.stale[ref("shop")].cause == status.NOT_TOLD
     assert "git.inside" not in str(status.collections_json(*status.for_audience([bad], [copy], of.settings.portal), night(3)))
+
+
+def happened(kind, **more):
+    return Change(night(1), kind, ref("shop"), owner=TEAM, **more)
+
+
+HAPPENED = [
+    (happened("incident-opened", after="Tills are down", about="1"), "Tills are down · Severity 1"),
+    (happened("incident-resolved", before="Tills are down", about="1"), "incident resolved"),
+    (happened("deployed", before="1.2", after="1.3", about="production"), "deployed to production"),
+    (happened("vulnerability-found", after="CVE-1 zlib", about="high"), "CVE-1 zlib · high"),
+    (happened("vulnerability-found", about="2 critical, 5 low", number=7), "7 vulnerabilities found"),
+    (happened("vulnerability-fixed", before="CVE-1 zlib", about="low"), "vulnerability fixed"),
+    (happened("gate-failed"), "quality gate failed"),
+    (happened("gate-passed"), "quality gate passed again"),
+    (happened("objective-missed", after="answers", about="99.1 99.9"), "answers · 99.1 % of 99.9 %"),
+    (happened("objective-met", after="answers", about="99.95 99.9"), "objective met again"),
+    (Change(night(1), "tool-known", None, after="duty", about="incident, on-call"), "PagerDuty · Incidents, On call"),
+    (Change(night(1), "tool-failed", None, after="duty"), "tool cannot be read"),
+    (Change(night(1), "tool-back", None, after="duty"), "tool can be read again"),
+]
+
+
+def test_what_happened_in_the_world_can_be_told():
+    of = replace(past(*(change for change, _ in HAPPENED)), tools={"duty": "PagerDuty"})
+    _, html = pages(of)["changes/"]
+    for _, words in HAPPENED:
+        assert words in html
+    Outline(html)
+    feed = dict(feeds.feed_files(of))[feeds.FEED].decode()
+    assert "deployed to production: 1.2 → 1.3" in feed
+
+
+def test_a_public_portal_tells_what_its_audience_may_see():
+    changes = [change for change, _ in HAPPENED]
+    _, html = pages(past(*changes, portal=Portal(audience="public")))["changes/"]
+    assert "Tills are down" not in html
+    assert "CVE-1" not in html
+    assert "quality gate failed" in html
+    exposed = pages(past(*changes, portal=Portal(audience="public", expose=("incident",))))["changes/"][1]
+    assert "Tills are down" in exposed
+    assert all(b"Tills" not in content for _, content in feeds.feed_files(past(*changes, portal=Portal(audience="public"))))
+
+
+def test_deployments_drown_nothing_else():
+    many = [Change(night(number), "deployed", ref("shop"), before="1", after=str(number), owner=TEAM) for number in range(40)]
+    of = past(*many, change(0))
+    for name in ("shop", "group:checkout"):
+        kinds = [moment.line.icon for moment in timeline.timeline(of, of.links.catalog.entities[ref(name)]).content.moments]
+        assert kinds.count("owns") == 1
+        assert kinds.count("deployment") in {5, 10}
+    crowd = [Change(night(1), "deployed", ref(f"c{number}"), before="1", after="2") for number in range(90)]
+    day = pages(past(*crowd, change(1)))["changes/"][0].days[0]
+    assert (day.groups[0].subject.ref, len(day.groups), day.more) == ("component:default/shop", 26, 65)
+    feed = dict(feeds.feed_files(past(*crowd)))[feeds.FEED].decode()
+    assert feed.count("<entry>") == 1
+    assert "versions deployed: 90" in feed

@@ -100,6 +100,43 @@ def test_a_build_from_the_state_asks_nobody_and_says_the_same(portal):
     }
 
 
+def test_what_happens_from_night_to_night_is_told_once_and_from_the_state_in_the_same_bytes(portal):
+    drop = portal / "incident.yaml"
+    drop.write_text("- {entity: shop, complete: true}\n")
+    connect(portal, "  - {name: drop, title: Drop box, type: file, path: incident.yaml}\n")
+    told = []
+    nights = (
+        "- {entity: shop, complete: true}\n",
+        "- {entity: shop, title: Tills are down, opened: 2026-05-18T01:00:00Z}\n",
+        None,
+        "- {entity: shop}\n",
+    )
+    for number, text in enumerate(nights):
+        if text is None:
+            drop.unlink()
+        else:
+            drop.write_text(text)
+        done = callboard(portal, "build", "--now", f"2026-05-{17 + number}T02:00:00Z")
+        assert done.returncode == 0, done.stderr
+        told.append((portal / "site/changes/feed.xml").read_text().count("<entry>"))
+    assert told == [1, 2, 3, 5]
+    feed = (portal / "site/changes/feed.xml").read_text()
+    for words in (
+        "incident opened: Tills are down (severity 3)",
+        "tool cannot be read: drop",
+        "tool can be read again",
+        "incident resolved",
+    ):
+        assert words in feed
+    assert "incident resolved" in (portal / "site/catalog/default/component/shop/index.html").read_text()
+    assert "incident resolved" in (portal / "site/catalog/default/group/team-shop/index.html").read_text()
+    before = digests(portal / "site")
+    assert callboard(portal, "build", "--from-state", "--output", "again").returncode == 0
+    assert {path: digest for path, digest in digests(portal / "again").items() if "callboard" not in path} == {
+        path: digest for path, digest in before.items() if "callboard" not in path
+    }
+
+
 def test_an_unknown_option_of_an_integration_is_told_with_its_place(portal):
     connect(portal, "  - {name: drop, type: file, pth: incident.yaml}\n")
     done = callboard(portal, "build")

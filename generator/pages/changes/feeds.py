@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from generator.model.ref import EntityRef
 from generator.pages.changes.past import Past
 from generator.pages.urls import entity_path, segment, up_from
+from generator.snapshot.history import FREQUENT
 from generator.snapshot.rows import time_text
 from generator.snapshot.telling import sentence
 from generator.snapshot.values import Change
@@ -19,6 +20,8 @@ from generator.snapshot.values import Change
 FEED = "changes/feed.xml"
 ENTRIES = 100
 LINES = 50
+FEW = 5
+"""Deployments of one night that the feed of all changes tells one by one."""
 ATOM = "http://www.w3.org/2005/Atom"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,12 +35,24 @@ def team_feed_path(team: EntityRef) -> str:
 
 def feed_files(past: Past) -> Iterator[tuple[str, bytes]]:
     """Paths below the site's root and contents: one feed of all, and one for each team, even where nothing changed yet."""
-    changes = past.history.changes
-    yield FEED, _feed(past, FEED, past.settings.portal.name, changes)
+    yield FEED, _feed(past, FEED, past.settings.portal.name, [*_summed(past.history.changes)])
     for team in past.links.catalog.of_kind("group"):
         path = team_feed_path(team.ref)
         found = past.history.of_team(team.ref, ENTRIES * LINES)
         yield path, _feed(past, path, f"{past.settings.portal.name}: {past.links.to(team.ref).name}", found)
+
+
+def _summed(changes: Sequence[Change]) -> Iterator[Change]:
+    """Deployments of a night as one line: a feed of everything is not read for each of them."""
+    for _, found in groupby(changes, key=lambda change: change.at):
+        often: dict[str, list[Change]] = {}
+        for change in found:
+            if change.kind in FREQUENT:
+                often.setdefault(change.kind, []).append(change)
+            else:
+                yield change
+        for kind, those in often.items():
+            yield from those if len(those) <= FEW else [Change(those[0].at, kind, None, number=sum(c.number or 1 for c in those))]
 
 
 def _feed(past: Past, path: str, title: str, changes: Sequence[Change]) -> bytes:

@@ -14,17 +14,24 @@ from generator.linting.rules import all_rules
 from generator.model.entity import Origin
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
+from generator.pages.changes.happenings import is_grave, more_about, what_happened
 from generator.pages.changes.status import for_audience
 from generator.pages.entities.masking import masked
+from generator.pages.facts.audience import shows
+from generator.pages.facts.telling import joined
 from generator.pages.parts import EntityLink, Links, line_url, problem_code_path, with_code
 from generator.problems import Severity
 from generator.settings.settings import Settings
-from generator.snapshot.history import History
+from generator.snapshot.facts_news import FAMILY_OF
+from generator.snapshot.history import FREQUENT, History, history_of
 from generator.snapshot.rows import ref_of, time_text
+from generator.snapshot.telling import kind_is_of_facts
 from generator.snapshot.values import Change, Stale
 
 LINES = 12
 """Changes of one entity on one day that a list shows."""
+OFTEN = 25
+"""Entities of one day with nothing but another version that a list shows."""
 _REFS = frozenset({"owner", "system", "provides", "consumes", "depends", "renamed"})
 """Kinds of change whose values are references."""
 _TONES = {
@@ -32,11 +39,20 @@ _TONES = {
     "problem-opened": ("bad", "problems"), "problem-closed": ("good", "good"), "definition": ("info", "definition"),
     "owner": ("none", "owns"), "provides": ("none", "provides"), "consumes": ("none", "consumes"), "depends": ("none", "relations"),
     "tag": ("none", "tag"), "system": ("none", "system"), "baseline": ("none", "history"),
+    "incident-opened": ("bad", "incident"), "incident-resolved": ("good", "good"), "deployed": ("none", "deployment"),
+    "vulnerability-found": ("warn", "vulnerability"), "vulnerability-fixed": ("good", "vulnerability"),
+    "gate-failed": ("bad", "quality"), "gate-passed": ("good", "quality"),
+    "objective-missed": ("bad", "availability"), "objective-met": ("good", "availability"),
+    "tool-known": ("info", "connect"), "tool-failed": ("warn", "stale"), "tool-back": ("good", "good"),
 }  # fmt: skip
 _OTHER = ("none", "edit")
 _OPENED = {Severity.WARNING: "warn", Severity.INFO: "info"}
-_FIRST = {"added": 0, "removed": 0, "renamed": 0, "problem-opened": 2, "problem-closed": 2}
+_FIRST = {
+    "incident-opened": 0, "added": 0, "removed": 0, "renamed": 0, "incident-resolved": 1, "objective-missed": 1, "gate-failed": 1,
+    "problem-opened": 3, "problem-closed": 3, "deployed": 4,
+}  # fmt: skip
 """What is told first of an entity; the rest in between."""
+_ORDINARY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,8 @@ class Line:
     after: Value | None = None
     message: Markup | None = None
     """Of a problem."""
+    text: str = ""
+    """What a tool said: the title of an incident, a weakness with its severity."""
     code: str = ""
     """Of a problem."""
     code_path: str = ""
@@ -108,6 +126,8 @@ class Past:
     labels: Mapping[str, str]
     codes: Mapping[str, Severity] = field(default_factory=dict)
     """Problem codes that have pages, with their usual severities."""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    """What people call each integration."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,9 +150,20 @@ class Past:
             path = problem_code_path(change.code) if change.code in self.codes else ""
             tone = _OPENED.get(self.codes.get(change.code, Severity.ERROR), tone) if change.kind == "problem-opened" else tone
             return Line(icon, tone, what, message=message, code=change.code, code_path=path, file=file, url=url)
+        if kind_is_of_facts(change.kind):
+            return self._fact(change, tone, icon)
         if change.kind in {"definition", "added", "removed"}:
             return Line(icon, tone, what, file=file, url=url)
         return Line(icon, tone, what, self._value(change, change.before), self._value(change, change.after), file=file, url=url)
+
+    def _fact(self, change: Change, tone: str, icon: str) -> Line:
+        """What happened in the world."""
+        what = what_happened(change, self.labels)
+        if change.kind == "deployed":
+            return Line(icon, tone, what, self._value(change, change.before), self._value(change, change.after))
+        said = self._clean(change.after or change.before)
+        text = joined(self.tools.get(said, said), more_about(change, self.labels, self.settings.portal))
+        return Line(icon, "bad" if change.kind == "vulnerability-found" and is_grave(change) else tone, what, text=text)
 
     def moments(self, changes: Iterable[Change], *, with_subject: bool) -> tuple[Moment, ...]:
         """A timeline, in the order of the changes."""
@@ -147,10 +178,12 @@ class Past:
         )
 
     def by_entity(self, changes: Sequence[Change], limit: int) -> tuple[EntityChanges, ...]:
-        """The changes of one day by entity, at most ``limit`` entities."""
-        ordered = sorted(changes, key=lambda change: (change.ref or (), _FIRST.get(change.kind, 1)))
+        """The changes of one day by entity, at most ``limit`` entities; those that only got another version come last."""
+        ordered = sorted(changes, key=lambda change: (change.ref or (), _FIRST.get(change.kind, _ORDINARY)))
         groups = [(ref, tuple(found)) for ref, found in groupby(ordered, key=lambda change: change.ref)]
-        return tuple(self._entity(ref, found) for ref, found in groups[:limit])
+        often = [group for group in groups if group[1][0].kind in FREQUENT]
+        rest = [group for group in groups if group[1][0].kind not in FREQUENT]
+        return tuple(self._entity(ref, found) for ref, found in [*rest, *often[:OFTEN]][:limit])
 
     def _entity(self, ref: EntityRef | None, found: tuple[Change, ...]) -> EntityChanges:
         more = self.labels["n_more_entities"].format(len(found) - LINES) if len(found) > LINES else ""
@@ -165,8 +198,15 @@ class Past:
         return masked(text, is_public=self.settings.portal.audience == "public").text
 
 
-def past_of(history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str]) -> Past:
-    """What all pages of this family, entity pages and home need to tell of the past."""
+def past_of(
+    history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str],
+    tools: Mapping[str, str] | None = None,
+) -> Past:  # fmt: skip
+    """What all pages of this family, entity pages and home need to tell of the past, as far as the audience may see it."""
     _, told = for_audience((), stale, settings.portal)
     by_ref = {ref: one for one in told for ref in one.refs}
-    return Past(history, by_ref, links, trees, settings, labels, {code: rule.severity for code, rule in all_rules().items()})
+    hidden = {kind for kind, family in FAMILY_OF.items() if not shows(settings.portal, family)}
+    if any(change.kind in hidden for change in history.changes):
+        history = history_of(change for change in history.changes if change.kind not in hidden)
+    codes = {code: rule.severity for code, rule in all_rules().items()}
+    return Past(history, by_ref, links, trees, settings, labels, codes, tools or {})

@@ -89,4 +89,5 @@ def _day(past: Past, day: date, found: Sequence[Change]) -> DayView:
     changes = [change for change in found if change.kind != "baseline"]
     first = next((past.labels["first_build"].format(int(c.after)) for c in found if c.kind == "baseline" and c.after.isdigit()), "")
     entities = len({change.ref for change in changes})
-    return DayView(f"d-{day}", day.isoformat(), entities, past.by_entity(changes, ENTITIES), max(entities - ENTITIES, 0), first)
+    groups = past.by_entity(changes, ENTITIES)
+    return DayView(f"d-{day}", day.isoformat(), entities, groups, entities - len(groups), first)

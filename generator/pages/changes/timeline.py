@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -9,9 +10,13 @@ from generator.model.entity import Entity
 from generator.pages.changes.feeds import team_feed_path
 from generator.pages.changes.past import EntityChanges, Moment, Past
 from generator.pages.entities.view import Section
+from generator.snapshot.history import FREQUENT
+from generator.snapshot.values import Change
 
 ENTITY_MOMENTS = 10
 TEAM_MOMENTS = 20
+MOST = 400
+"""Changes among which the moments of a timeline are chosen."""
 LATEST = 8
 """Entities that home shows."""
 
@@ -53,11 +58,19 @@ class LatestView:
 def timeline(past: Past, entity: Entity) -> Section | None:
     """The section at the end of an entity's page; None where nothing is known."""
     is_team = entity.ref.kind == "group"
-    found = past.history.of_team(entity.ref, TEAM_MOMENTS) if is_team else past.history.of(entity.ref, ENTITY_MOMENTS)
+    most = TEAM_MOMENTS if is_team else ENTITY_MOMENTS
+    found = _moments(past.history.of_team(entity.ref, MOST) if is_team else past.history.of(entity.ref, MOST), most)
     if not found:
         return None
     view = TimelineView(past.moments(found, with_subject=is_team), team_feed_path(entity.ref) if is_team else "")
     return Section("history", past.labels["history"], "history", view)
+
+
+def _moments(changes: Sequence[Change], most: int) -> Sequence[Change]:
+    """The last ones; of those that come every day at most half as many, so that the others are seen."""
+    often = [change for change in changes if change.kind in FREQUENT][most // 2 :]
+    left_out = frozenset(often)
+    return [change for change in changes if change not in left_out][:most]
 
 
 def last_good_copy(past: Past, entity: Entity) -> Section | None:
@@ -76,5 +89,5 @@ def latest(past: Past) -> LatestView | None:
         return None
     day = past.day(changes[0].at)
     found = tuple(takewhile(lambda change: past.day(change.at) == day, changes))
-    entities = len({change.ref for change in found})
-    return LatestView(day.isoformat(), past.by_entity(found, LATEST), max(entities - LATEST, 0), f"changes/{day:%Y-%m}/#d-{day}")
+    entities, groups = len({change.ref for change in found}), past.by_entity(found, LATEST)
+    return LatestView(day.isoformat(), groups, entities - len(groups), f"changes/{day:%Y-%m}/#d-{day}")

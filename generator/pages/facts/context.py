@@ -13,12 +13,10 @@ from generator.integrations.collecting import Connection
 from generator.integrations.contract import DeclaredFamily
 from generator.model.facts import Fact, Measurement
 from generator.model.ref import EntityRef
+from generator.pages.facts.audience import shows
 from generator.pages.parts import EntityLink, Links
 from generator.settings.settings import Settings
 from generator.snapshot.facts import ServedFacts
-
-HIDDEN = frozenset({"on-call", "incident", "vulnerability"})
-"""Families that a public site leaves out unless ``portal.expose`` lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class FactsContext:
 
     def shows(self, family: str) -> bool:
         """Whether this site's audience may see the family."""
-        return not self.is_public or family not in HIDDEN or family in self.settings.portal.expose
+        return shows(self.settings.portal, family)
 
     def facts(self, ref: EntityRef, family: str) -> tuple[Fact, ...]:
         """What is known about an entity in one family; nothing where the audience must not see it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from generator.catalog import questions
+from generator.model.fact_values import in_order
 from generator.model.facts import Availability, Fact, Incident, IncidentState, OnCall, Severity, Vulnerability
 from generator.model.ref import EntityRef
 from generator.pages.facts.building import deployed_at, deployment_row
@@ -15,7 +16,7 @@ from generator.pages.facts.context import FactsContext
 from generator.pages.facts.panels import title_of
 from generator.pages.facts.risking import COUNTED, severity_blocks, vulnerability_row, worst_first
 from generator.pages.facts.rollups import availability_row, unique, with_subject
-from generator.pages.facts.running import availability_blocks, incident_row, is_met, shift_view
+from generator.pages.facts.running import availability_blocks, incident_row, shift_view
 from generator.pages.facts.telling import EARLIEST, at, newest, percent, short, url_of
 from generator.pages.facts.view import At, Block, EventView, ShiftView, SourceView
 from generator.pages.parts import EntityLink
@@ -167,7 +168,7 @@ def _duties(context: FactsContext, opened: Sequence[Fact], closed: Sequence[Fact
     rotations: defaultdict[EntityRef | None, list[Rotation]] = defaultdict(list)
     for fact in unique(schedules):
         if isinstance(value := fact.value, OnCall):
-            shifts = tuple(shift_view(context, shift) for shift in value.shifts[:8])
+            shifts = tuple(shift_view(context, shift) for shift in sorted(value.shifts, key=in_order)[:8])
             links = context.links.all(tuple(covers[fact.source, fact.key][:6]))
             owner = questions.owner(context.catalog, fact.subject)
             rotations[owner].append(Rotation(short(value.name), url_of(fact), shifts, links))
@@ -226,7 +227,7 @@ def availability_view(context: FactsContext, doors: tuple[Door, ...]) -> Availab
     found = [(fact, fact.value) for fact in context.of_family("availability") if isinstance(fact.value, Availability)]
     order = sorted(found, key=lambda one: (one[1].budget_left is None, one[1].budget_left or 0, one[0].subject, one[0].key))
     rows = tuple(_objective(context, fact, value) for fact, value in order[:ROWS])
-    missed = sum(is_met(value) is False for _, value in found)
+    missed = sum(value.is_met() is False for _, value in found)
     return AvailabilityView(doors, missed, rows, max(len(order) - ROWS, 0), _sources(context, "availability"))
 
 
@@ -235,7 +236,7 @@ def _objective(context: FactsContext, fact: Fact, value: Availability) -> Object
         context.links.to(fact.subject), context.owner_of(fact.subject), availability_row(context, fact, value),
         context.labels["no_data"] if value.measured is None else percent(value.measured, 3),
         percent(value.objective, 3) if value.objective is not None else "",
-        "bad" if is_met(value) is False else "", tuple(availability_blocks(context, value)),
+        "bad" if value.is_met() is False else "", tuple(availability_blocks(context, value)),
     )  # fmt: skip
 
 

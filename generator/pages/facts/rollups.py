@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from generator.catalog import questions
+from generator.catalog.graph import Catalog
+from generator.catalog.levels import downwards
 from generator.model.entity import Entity
 from generator.model.facts import Alert, AlertState, Availability, Fact, Incident, IncidentState, Vulnerability
 from generator.model.ref import EntityRef
@@ -14,7 +16,7 @@ from generator.pages.facts.building import deployed_at, deployment_row
 from generator.pages.facts.context import FactsContext
 from generator.pages.facts.panels import PAGES, TELLERS, family_title, title_of
 from generator.pages.facts.risking import severity_blocks, vulnerability_row, worst_badge, worst_first
-from generator.pages.facts.running import alert_row, incident_row, is_met, on_call
+from generator.pages.facts.running import alert_row, incident_row, on_call
 from generator.pages.facts.telling import EVENTS, events, joined, newest, percent, short, url_of
 from generator.pages.facts.view import Block, Content, EventView, FactsView, PanelView, SourceView
 from generator.pages.parts import StateView
@@ -22,24 +24,21 @@ from generator.pages.parts import StateView
 FAMILIES = ("on-call", "incident", "availability", "deployment", "vulnerability", "alert")
 """What is worth adding up."""
 SCHEDULES = 4
+_WHOLES = ("system", "domain")
 
 
 def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
     """The section of a whole; None where nobody was asked about any of its parts."""
-    members = tuple(dict.fromkeys((entity.ref, *_members(context, entity.ref))))
+    members = tuple(dict.fromkeys((entity.ref, *_members(context.catalog, entity.ref))))
     panels = tuple(panel for family in FAMILIES if (panel := _panel(context, members, family)) is not None)
     return FactsView(panels) if panels else None
 
 
-def _members(context: FactsContext, ref: EntityRef) -> Iterator[EntityRef]:
-    catalog = context.catalog
+def _members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """What a team owns; what lies in a whole, and in the systems and domains of it."""
     if ref.kind == "group":
-        yield from questions.owned(catalog, ref)
-        return
-    for part in questions.parts(catalog, ref):
-        yield part
-        if part.kind in {"system", "domain"}:
-            yield from _members(context, part) if part.kind == "system" else questions.parts(catalog, part)
+        return questions.owned(catalog, ref)
+    return tuple(downwards(ref, lambda here: questions.parts(catalog, here) if here == ref or here.kind in _WHOLES else ()))
 
 
 def unique(facts: Iterable[Fact]) -> list[Fact]:
@@ -98,17 +97,17 @@ def _incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Availability)]
-    order = sorted(found, key=lambda one: (is_met(one[1]) is not False, one[1].budget_left is None, one[1].budget_left or 0, one[0].key))
+    order = sorted(found, key=lambda one: (one[1].is_met() is not False, one[1].budget_left is None, one[1].budget_left or 0, one[0].key))
     labels = context.labels
     rows = (with_subject(context, fact, availability_row(context, fact, value)) for fact, value in order[:EVENTS])
-    missed = sum(is_met(value) is False for _, value in found)
+    missed = sum(value.is_met() is False for _, value in found)
     badge = StateView(labels["n_missed"].format(missed), "bad", "bad") if missed else StateView(labels["objective_met"], "good", "good")
-    return Content(events(context, rows, len(order)), badge if any(is_met(value) is not None for _, value in found) else None)
+    return Content(events(context, rows, len(order)), badge if any(value.is_met() is not None for _, value in found) else None)
 
 
 def availability_row(context: FactsContext, fact: Fact, value: Availability) -> EventView:
     """One objective in a list."""
-    met, labels = is_met(value), context.labels
+    met, labels = value.is_met(), context.labels
     state = {
         True: StateView(labels["objective_met"], "good", "good"),
         False: StateView(labels["objective_missed"], "bad", "bad"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from statistics import median
 
+from generator.model.fact_values import in_order
 from generator.model.facts import (
     Alert,
     AlertState,
@@ -38,7 +38,7 @@ def on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
     blocks: list[Block] = []
     for fact in facts:
         if isinstance(value := fact.value, OnCall):
-            shifts = tuple(shift_view(context, shift) for shift in islice(value.shifts, SHIFTS))
+            shifts = tuple(shift_view(context, shift) for shift in sorted(value.shifts, key=in_order)[:SHIFTS])
             if len(facts) > 1:
                 blocks.append(Block("heading", short(value.name)))
             blocks.append(Block("shifts", shifts) if shifts else Block("text", context.labels["nobody_on_call"]))
@@ -50,9 +50,8 @@ def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
     ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
     name, labels = short(shift.person, 80), context.labels
     level = labels.get(f"on_call_level_{shift.level}", "") or labels["on_call_level_n"].format(shift.level)
-    start = at(context, shift.start)
-    assert start is not None  # noqa: S101 - a shift has a start
-    return ShiftView(name, initials(name), context.links.to(ref) if ref else None, level, start, at(context, shift.end))
+    link = context.links.to(ref) if ref else None
+    return ShiftView(name, initials(name), link, level, at(context, shift.start), at(context, shift.end))
 
 
 def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -101,16 +100,11 @@ def availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
     labels = context.labels
     if len(found) > OBJECTIVES:
         blocks.append(Block("text", labels["n_more"] % (len(found) - OBJECTIVES)))
-    judged = [is_met(value) for _, value in found if is_met(value) is not None]
+    judged = [value.is_met() for _, value in found if value.is_met() is not None]
     badge = None
     if judged:
         badge = StateView(labels["objective_met"], "good", "good") if all(judged) else StateView(labels["objective_missed"], "bad", "bad")
     return Content(tuple(blocks), badge)
-
-
-def is_met(value: Availability) -> bool | None:
-    """Whether the objective is reached; None where there is none or no data."""
-    return None if value.measured is None or value.objective is None else value.measured >= value.objective
 
 
 def _objective(context: FactsContext, value: Availability, *, is_named: bool) -> list[Block]:
@@ -119,7 +113,7 @@ def _objective(context: FactsContext, value: Availability, *, is_named: bool) ->
     wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
     shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
     blocks = [Block("heading", short(value.name))] if is_named else []
-    blocks.append(Block("figures", (Figure(shown, joined(window, wanted), "bad" if is_met(value) is False else ""),)))
+    blocks.append(Block("figures", (Figure(shown, joined(window, wanted), "bad" if value.is_met() is False else ""),)))
     return [*blocks, *availability_blocks(context, value)]
 
 

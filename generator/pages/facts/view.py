@@ -95,7 +95,8 @@ class ShiftView:
     """The User of the catalog, where the tool's name or address leads to one."""
     level: str
     """``first``, ``second`` … in words."""
-    start: At
+    start: At | None
+    """None for a shift without a beginning."""
     end: At | None
     """None for a shift without an end."""
 
