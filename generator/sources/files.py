@@ -37,16 +37,18 @@ class FilesSource:
         self._options = settings.options
         self._around: dict[Path, Path | None] = {}
         """Work trees of git that were found around folders."""
+        self._begin = "."
+        """What the ids of all trees begin with."""
 
     def collect(self) -> Collected:
         """One walk; a tree for the folder itself, for each folder below with ``.git`` and for each that ``repositories`` names."""
         root = self._root()
-        base = self._base(root)
+        self._begin = self._beginning(root)
         repositories = self._options.get("repositories", "")
         seen = walk(root, compiled(repositories) if repositories else None)
         checkouts = self._checkouts(root, seen)
         with ThreadPoolExecutor(GITS_AT_ONCE) as pool:
-            parts = [*pool.map(lambda found: self._tree(root, base, found, checkouts), seen.trees)]
+            parts = [*pool.map(lambda found: self._tree(root, found, checkouts), seen.trees)]
         files = tuple(file for _, part in parts for file in part)
         trees = tuple(tree for tree, part in parts if part or tree.root != root or len(parts) == 1)
         return Collected(trees, files, tuple(self._problems(parts[0][0], seen)))
@@ -72,7 +74,7 @@ class FilesSource:
         except SourceError:
             return {}
 
-    def _tree(self, root: Path, base: str, found: Found, checkouts: Mapping[Path, Checkout]) -> tuple[FolderTree, Sequence[DescriptorFile]]:
+    def _tree(self, root: Path, found: Found, checkouts: Mapping[Path, Checkout]) -> tuple[FolderTree, Sequence[DescriptorFile]]:
         folder = root / found.folder
         links = dict(_links(folder, found))
         listing = sorted([*found.files, *links])
@@ -80,18 +82,19 @@ class FilesSource:
         around = checkouts.get(self._around.get(folder) or folder)
         about = known(folder, around, self._context.environ, paths) if around else Known()
         templates = own_templates(about.web, self._options.get("view_url", ""), self._options.get("edit_url", ""), about.remote, about.ref)
-        name, id_ = self._names(root, base, found.folder)
+        name, id_ = self._names(root, found.folder)
         addresses = (*about.addresses, folder_address(str(folder)))
         tree = FolderTree(folder, id_, name, about.revision, listing, templates, addresses, about.history)
         return tree, [DescriptorFile(self._settings.name, tree, path) for path in paths]
 
-    def _base(self, root: Path) -> str:
+    def _beginning(self, root: Path) -> str:
         """What the ids of all trees begin with: the same on each machine, wherever the portal was checked out."""
         portal = Path(os.path.realpath(self._context.root))
         return "." if root == portal else root.relative_to(portal).as_posix() if root.is_relative_to(portal) else str(self._options["path"])
 
-    def _names(self, root: Path, base: str, folder: str) -> tuple[str, str]:
+    def _names(self, root: Path, folder: str) -> tuple[str, str]:
         """What people call the tree, and its identity."""
+        base = self._begin
         if not folder:
             return (root.name if base != "." else self._settings.name), base
         return (folder, folder) if base == "." else (f"{root.name}/{folder}", f"{base}/{folder}")
