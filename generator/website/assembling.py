@@ -25,7 +25,7 @@ from generator.website.foundation import Foundation, lay_foundation
 from generator.website.guides import read_guides
 from generator.website.icons import SPRITE_PATH
 from generator.website.page_cache import KnownPage, KnownPages, read_pages, text_key, write_pages
-from generator.website.page_making import Made, PageMaker, Part, file_of
+from generator.website.page_making import Made, PageMaker, Part, file_of, not_found
 from generator.website.portal_files import find_portal_files
 from generator.website.rendering import Renderer, up_for
 from generator.website.search import put_search
@@ -149,7 +149,7 @@ class _Assembly:
         self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, laid_out)
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
-        pages = (*planned, self._not_found())
+        pages = (*planned, not_found(self.renderer.labels))
         try:
             reading = next((page.reading for page in pages if page.reading), None)
             before = read_pages(self.store.cache / "pages.jsonl")
@@ -207,12 +207,9 @@ class _Assembly:
             self.staging.adopt(part.news)
             yield part
 
-    def _not_found(self) -> Page:
-        return Page("404.html", "404.html", "wide", "none", self.renderer.labels["not_found"], lambda: None)
-
     def _own_files(self, gathered: _Gathered, changed: Mapping[str, str]) -> Iterator[DataFile]:
         for path, file in self.foundation.files.items():
-            yield Later(path, self.foundation.key, partial(_content, file))
+            yield (path, file.read_bytes()) if path in self.foundation.own else Later(path, self.foundation.key, partial(_content, file))
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:

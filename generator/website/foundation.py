@@ -20,6 +20,9 @@ from generator.website.guide_text import guide_text
 from generator.website.icons import favicon
 from generator.website.policy import POLICY_SLOT, policy
 
+_AS_IT_IS = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
+"""Scripts and styles, which MkDocs copies: that they are there is all that it needs to know."""
+_FAVICON = "assets/favicon.svg"
 _UNWANTED = re.compile(
     r"search/.*|assets/javascripts/(lunr|workers)/.*|.*\.map|sitemap\.xml(\.gz)?|index\.html|404\.html|assets/images/favicon\.png|"
     + "|".join(rf"{frame_folder(name)}/.*" for name in FRAMES)
@@ -36,6 +39,8 @@ class Foundation:
     """Files to publish by their path in the site: assets and guides."""
     guides: Mapping[str, SearchText]
     """What search knows of the guides, by path; empty texts for those that it leaves out."""
+    own: frozenset[str]
+    """Those of ``files`` that are taken from the overrides as they are; ``key`` says nothing about their contents."""
 
 
 def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:
@@ -55,15 +60,17 @@ def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping
             _forget_others(cache, key, scratch.name)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return _read(kept, key)
+    return _read(kept, key, project)
 
 
 def _key(project: Project, folder: Path) -> str:
-    """Configuration, overrides, guides and logo are all in the folder of the project, so that its bytes are the key."""
+    """Configuration, overrides, guides and logo all lie in the project's folder, so that its bytes are the key; of assets the names."""
     digest = hashlib.sha256(repr((generator.__version__, project.versions(), project.portal.name)).encode())
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+            name = path.relative_to(folder).as_posix()
+            content = b"" if _AS_IT_IS.fullmatch(name) else path.read_bytes()
+            digest.update(f"\0{name}\0".encode() + hashlib.sha256(content).digest())
     return digest.hexdigest()[:32]
 
 
@@ -71,7 +78,7 @@ def _build(project: Project, folder: Path, python: Path, environ: Mapping[str, s
     site = run_mkdocs(folder, python, environ)
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
-        (site / "assets/favicon.svg").write_bytes(favicon(project.files, MARK_ICON))
+        (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
     read_frames(site)  # fails here rather than from the cache
     texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal.name)}
     (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
@@ -94,11 +101,13 @@ def _forget_others(cache: Path, key: str, scratch: str) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _read(site: Path, key: str) -> Foundation:
+def _read(site: Path, key: str, project: Project) -> Foundation:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     files = {name: path for name, path in paths.items() if name != "guides.json" and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
-    return Foundation(key, read_frames(site), files, guides)
+    found = {name: project.files.override(name) for name in files if _AS_IT_IS.fullmatch(f"overrides/{name}") and name != _FAVICON}
+    own = {name: path for name, path in found.items() if path}
+    return Foundation(key, read_frames(site), {**files, **own}, guides, frozenset(own))
 
 
 def _search_text(written: Mapping[str, str]) -> SearchText:

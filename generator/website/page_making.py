@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.errors import WebsiteError
 from generator.pages.page import Page, SearchText, TocEntry
 from generator.settings.settings import Portal
 from generator.website.committing import News, Staging
-from generator.website.frames import Frame, FrameTemplate
+from generator.website.fitting import Fitter
+from generator.website.frames import FrameTemplate
 from generator.website.links import PageLinks, page_links
 from generator.website.page_cache import KnownPage, pack, page_key, shell_key, text_key
 from generator.website.rendering import Renderer, up_for
@@ -43,18 +43,17 @@ class Part:
 
 
 class PageMaker:
-    """Makes pages into ``staging``; keeps the frames that were fitted to a tab and a depth."""
+    """Makes pages into ``staging``."""
 
     def __init__(
         self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, laid_out: Callable[[], int]
     ) -> None:
         self._renderer = renderer
-        self._frames = frames
+        self._fitter = Fitter(frames, portal)
         self._portal = portal
         self._staging = staging
         self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
-        self._fitted: dict[tuple[str, str, str], Frame] = {}
         self._shells: dict[tuple[str, str], str] = {}
         self._told: set[str] = set()
 
@@ -66,7 +65,7 @@ class PageMaker:
 
     def shell(self, page: Page) -> str:
         """Digest of what the page has in common with others: template, frame, program."""
-        frame = self._frame(page)
+        frame = self._fitter.frame(page)
         at = (page.template, frame.digest)
         if at not in self._shells:
             self._shells[at] = shell_key(self._renderer.digest(page.template), frame.digest)
@@ -75,7 +74,7 @@ class PageMaker:
     def frame_links(self, base: str) -> dict[str, PageLinks]:
         """What the frames themselves link to, as seen from a page at the root."""
         links = {}
-        for name, template in self._frames.items():
+        for name, template in self._fitter.frames.items():
             html = "".join(template.fitted("", "./", self._portal.name, self._portal.url).parts[::2])
             found = page_links(html, "", base)
             links[f"(frame {name})"] = PageLinks((), tuple(target for target in found.ours if not target.startswith("#")))
@@ -114,17 +113,12 @@ class PageMaker:
         # The theme's own way past the header leads to #content: each page's first heading has that name.
         anchors = ("content", *_anchors(toc))
         ours = dict.fromkeys((*found.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
-        return stamp(self._frame(page), page, content, toc), PageLinks(found.ids, tuple(ours), found.prose)
+        return stamp(self._fitter.frame(page), page, content, toc), PageLinks(found.ids, tuple(ours), found.prose)
 
-    def _frame(self, page: Page) -> Frame:
-        up = up_for(page.path, self._portal.url)
-        at = (page.frame, page.tab, up)
-        if at not in self._fitted:
-            template = self._frames.get(page.frame)
-            if template is None:
-                raise WebsiteError(f"The page {page.path!r} asks for the frame {page.frame!r}, which there is not.")
-            self._fitted[at] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
-        return self._fitted[at]
+
+def not_found(labels: Mapping[str, str]) -> Page:
+    """What servers show at addresses that lead nowhere."""
+    return Page("404.html", "404.html", "wide", "none", labels["not_found"], lambda: None)
 
 
 def file_of(path: str) -> str:

@@ -169,3 +169,17 @@ def test_a_logo_is_an_image_below_the_portals_folder(project, tmp_path):
     for path in ("../logo.svg", "/etc/passwd", "nothing.png"):
         with pytest.raises(WebsiteError, match="is no image below"):
             engine._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
+
+
+def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, broken_python, tmp_path):
+    overrides = tmp_path / "site_overrides"
+    (overrides / "assets").mkdir(parents=True)
+    (overrides / "assets/portal.css").write_text("main { color: teal }")
+    files = dataclasses.replace(project.files, overrides=(overrides, *project.files.overrides))
+    changed = foundation.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+    assert changed.key == laid.key
+    assert changed.files["assets/portal.css"].read_text() == "main { color: teal }"
+    assert "assets/portal.css" in changed.own
+    (overrides / "assets/another.css").write_text("")
+    with pytest.raises(WebsiteError):
+        foundation.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
