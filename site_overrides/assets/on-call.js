@@ -1,19 +1,41 @@
 // on-call.js: who is on call now. The page holds the shifts of the next 48 hours with their times; only the browser knows what time it is.
-// Shifts that are over are hidden, those that run now come first and are marked. Without this script the list says all of it with times.
-const places = document.querySelectorAll("[data-on-call]");
-if (places.length) {
-  const refresh = () => places.forEach(mark);
+// In lists (data-on-call) shifts that are over are hidden, those that run now come first and are marked. In the head of a page
+// (data-on-call-now) only who it is now is shown, else who is next. Without this script the page says all of it with times.
+const lists = document.querySelectorAll("[data-on-call]"), heads = document.querySelectorAll("[data-on-call-now]");
+if (lists.length || heads.length) {
+  const refresh = () => { lists.forEach(mark); heads.forEach(name); };
   refresh();
   setInterval(refresh, 60_000);
+  for (const head of heads) head.querySelectorAll("time").forEach(local);
 }
 
 function mark(list) {
-  const now = Date.now(), shifts = [...list.children];
-  for (const shift of shifts) {
-    const start = shift.dataset.start ? Date.parse(shift.dataset.start) : -Infinity, end = shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
-    shift.toggleAttribute("data-now", start <= now && now < end);
-    shift.hidden = end <= now;
-  }
-  const running = shifts.filter((shift) => shift.hasAttribute("data-now"));
+  const shifts = [...list.children], now = Date.now();
+  for (const shift of shifts) shift.hidden = ends(shift) <= now;
+  const running = shifts.filter((shift) => runs(shift, now));
   if (running.length) list.prepend(...running);
+}
+
+function name(head) {
+  const shifts = [...head.querySelectorAll("[data-start]")], now = Date.now();
+  const running = shifts.filter((shift) => runs(shift, now));
+  const shown = running.length ? running : shifts.filter((shift) => ends(shift) > now).slice(0, 1);
+  for (const shift of shifts) shift.hidden = !shown.includes(shift);
+  head.querySelector("[data-nobody]").hidden = shown.length > 0;
+}
+
+function runs(shift, now) {
+  const is = (shift.dataset.start ? Date.parse(shift.dataset.start) : -Infinity) <= now && now < ends(shift);
+  shift.toggleAttribute("data-now", is);
+  return is;
+}
+
+function ends(shift) {
+  return shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
+}
+
+// Within two days, the day of the week and the reader's own clock say it shorter.
+function local(time) {
+  time.title = time.textContent;
+  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 }

@@ -11,7 +11,7 @@ from generator.diagrams.layout import Layouts
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import Trees
-from generator.pages.entities.view import Section
+from generator.pages.entities.view import Key, Section
 from generator.pages.parts import EntityLink, Links
 from generator.problems import Problem
 from generator.settings.settings import Settings
@@ -21,6 +21,8 @@ LIST_LIMIT = 50
 
 Added = Callable[[Entity], Section | None]
 """A section that another room brings; None where it has nothing to say about the entity."""
+AddedKey = Callable[[Entity], Key | None]
+"""The same for one of the keys over the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class EntityContext:
     """Sections above all others."""
     last: tuple[Added, ...] = ()
     """Sections between the kind's own ones and the descriptor."""
+    keyed: tuple[AddedKey, ...] = ()
+    """Keys behind the kind's own ones."""
 
     @property
     def is_public(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 from generator.catalog.graph import Catalog
 from generator.model.entity import Entity
@@ -15,13 +16,13 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Tree, tree_of
 from generator.outside.own_code import code_digest
 from generator.pages.canonical import canonical
-from generator.pages.entities.context import Added, EntityContext
-from generator.pages.entities.view import Section
+from generator.pages.entities.context import EntityContext
 from generator.pages.parts import EntityLink, Links
 from generator.pages.reading import UNFOLLOWED, Key, Reading, print_of
 
+T = TypeVar("T")
 ASPECTS = ("entity", "link", "relations", "problems", "brought", "tree", "added")
-_FOLLOWED = frozenset({"catalog", "problems", "trees", "links", "brought", "first", "last"})
+_FOLLOWED = frozenset({"catalog", "problems", "trees", "links", "brought", "first", "last", "keyed"})
 _WITHOUT_MEANING = frozenset({"layouts"})
 """A layout is the same for the same shape, whoever asks."""
 
@@ -40,11 +41,12 @@ def follow(context: EntityContext, also: Mapping[Key, str] | None = None) -> tup
         brought=reading.followed("brought", context.brought),
         first=tuple(partial(_asked, added, seen) for added in context.first),
         last=tuple(partial(_asked, added, seen) for added in context.last),
+        keyed=tuple(partial(_asked, added, seen) for added in context.keyed),
     )
     return followed, reading
 
 
-def _asked(added: Added, seen: set[Key], entity: Entity) -> Section | None:
+def _asked(added: Callable[[Entity], T | None], seen: set[Key], entity: Entity) -> T | None:
     seen.add(("added", entity.ref))
     return added(entity)
 
@@ -62,7 +64,7 @@ def _prints(context: EntityContext) -> Iterator[tuple[Key, str]]:
         yield ("entity", ref), _entity_print(context, entity)
         link = context.links.to(ref)
         yield ("link", ref), print_of([link.name, link.icon, link.path])
-        if found := [section for added in (*context.first, *context.last) if (section := added(entity))]:
+        if found := [one for added in (*context.first, *context.last, *context.keyed) if (one := added(entity))]:
             yield ("added", ref), print_of(canonical(found))
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), print_of(relations)

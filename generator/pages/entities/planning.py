@@ -90,7 +90,7 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
         lead=lead(entity),
         no_lead=no_lead(context, entity),
         actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
-        keys=(*keys(context, entity), *more_keys),
+        keys=(*keys(context, entity), *more_keys, *(key for bring in context.keyed if (key := bring(entity)) is not None)),
         sections=sections,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from generator.pages.facts.view import DutyView
 from generator.pages.page import TocEntry
 from generator.pages.parts import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink
 
@@ -35,6 +36,8 @@ class Key:
     link: EntityLink | None = None
     is_owner: bool = False
     """``link`` is the owner; without one that is said in red."""
+    duties: tuple[DutyView, ...] = ()
+    """Who is on call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from generator.pages.facts import everywhere
 from generator.pages.facts.context import FactsContext
 from generator.pages.facts.everywhere import Door
 from generator.pages.facts.panels import facts_view
-from generator.pages.facts.rollups import rollup_view, unique
+from generator.pages.facts.rollups import WHOLES, rollup_view, unique
 from generator.pages.page import Page
 from generator.pages.parts import CountView
 
-WHOLES = frozenset({"system", "domain", "group"})
 _PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[[FactsContext, tuple[Door, ...]], Any]], ...] = (
     ("incidents", "incident", ("incident", "on-call"), everywhere.incidents_view),
     ("deployments", "deployment", ("deployment",), everywhere.deployments_view),

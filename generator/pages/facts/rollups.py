@@ -24,21 +24,23 @@ from generator.pages.parts import StateView
 FAMILIES = ("on-call", "incident", "availability", "deployment", "vulnerability", "alert")
 """What is worth adding up."""
 SCHEDULES = 4
-_WHOLES = ("system", "domain")
+_PARTED = ("system", "domain")
+WHOLES = frozenset({*_PARTED, "group"})
+"""Kinds whose pages tell what is known of many."""
 
 
 def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
     """The section of a whole; None where nobody was asked about any of its parts."""
-    members = tuple(dict.fromkeys((entity.ref, *_members(context.catalog, entity.ref))))
-    panels = tuple(panel for family in FAMILIES if (panel := _panel(context, members, family)) is not None)
+    refs = tuple(dict.fromkeys((entity.ref, *members(context.catalog, entity.ref))))
+    panels = tuple(panel for family in FAMILIES if (panel := _panel(context, refs, family)) is not None)
     return FactsView(panels) if panels else None
 
 
-def _members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+def members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     """What a team owns; what lies in a whole, and in the systems and domains of it."""
     if ref.kind == "group":
         return questions.owned(catalog, ref)
-    return tuple(downwards(ref, lambda here: questions.parts(catalog, here) if here == ref or here.kind in _WHOLES else ()))
+    return tuple(downwards(ref, lambda here: questions.parts(catalog, here) if here == ref or here.kind in _PARTED else ()))
 
 
 def unique(facts: Iterable[Fact]) -> list[Fact]:

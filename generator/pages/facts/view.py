@@ -102,6 +102,18 @@ class ShiftView:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyView:
+    """Who is called first by one schedule; the browser knows who of them it is now."""
+
+    name: str
+    """Of the schedule; empty where it is the only one."""
+    url: str
+    """The schedule at its tool; checked."""
+    shifts: tuple[ShiftView, ...]
+    """Of the lowest level, by time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A part of a panel: ``kind`` names the macro that shows ``content``."""
 
