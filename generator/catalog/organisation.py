@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from generator.catalog.graph import Catalog
+from generator.catalog.levels import downwards, tops, upwards
 from generator.model.ref import EntityRef
 
 
@@ -17,39 +21,28 @@ def children_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def teams_below(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
-    """All sub-groups that exist, each once, a parent before its children, without the group itself."""
-    seen = {group}
-    order: list[EntityRef] = []
-    waiting = [group]
-    while waiting:
-        for child in children_of(catalog, waiting.pop(0)):
-            if child not in seen and _is_group(catalog, child):
-                seen.add(child)
-                order.append(child)
-                waiting.append(child)
-    return tuple(order)
+    """All sub-groups that exist, each once, a parent before its children, without the group itself; ``LEVELS`` deep at most."""
+    return tuple(downwards(group, partial(_existing, catalog, "parentOf")))
 
 
 def ancestors_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
-    """Parent, its parent and so on while they exist, outermost first."""
-    chain: list[EntityRef] = []
-    here = parent_of(catalog, group)
-    while here is not None and _is_group(catalog, here) and here != group and here not in chain:
-        chain.append(here)
-        here = parent_of(catalog, here)
-    return tuple(reversed(chain))
+    """Parent, its parent and so on while they exist, outermost first; the nearest ``LEVELS`` of them."""
+
+    def above(here: EntityRef) -> EntityRef | None:
+        parent = parent_of(catalog, here)
+        return parent if parent is not None and _is_group(catalog, parent) else None
+
+    return upwards(group, above)
 
 
 def roots(catalog: Catalog) -> tuple[EntityRef, ...]:
     """The tops of the tree, sorted: groups without an existing parent, and the first group of each circle nobody else leads to."""
-    groups = [entity.ref for entity in catalog.of_kind("group")]
-    tops = [group for group in groups if not any(_is_group(catalog, p) for p in catalog.targets(group, "childOf"))]
-    reached = {below for top in tops for below in (top, *teams_below(catalog, top))}
-    for group in groups:
-        if group not in reached:
-            tops.append(group)
-            reached.update((group, *teams_below(catalog, group)))
-    return tuple(sorted(tops))
+    groups = (entity.ref for entity in catalog.of_kind("group"))
+    return tops(groups, partial(_existing, catalog, "childOf"), partial(_existing, catalog, "parentOf"))
+
+
+def _existing(catalog: Catalog, relation: str, group: EntityRef) -> Iterator[EntityRef]:
+    return (other for other in catalog.targets(group, relation) if _is_group(catalog, other))
 
 
 def _is_group(catalog: Catalog, ref: EntityRef) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from generator.catalog import organisation
 from generator.catalog.graph import Catalog
+from generator.catalog.levels import LEVELS
 from generator.descriptors.kinds import mapping_at, resolved
 from generator.model.ref import EntityRef
 
@@ -26,11 +27,11 @@ def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:
 
 
 def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
-    """Who can mend a problem of this entity: a group itself, else the owner, else the owner of its parent; existing ones only."""
-    seen: set[EntityRef] = set()
+    """Who can mend a problem of this entity: a group itself, else the owner, else the owner of what it is part of; existing ones only."""
     here: EntityRef | None = ref
-    while here is not None and here not in seen:
-        seen.add(here)
+    for _ in range(LEVELS):
+        if here is None:
+            break
         if here.kind == "group" and here in catalog.entities:
             return here
         for candidate in (*catalog.targets(here, "ownedBy"), *catalog.targets(here, "memberOf")):

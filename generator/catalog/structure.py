@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from generator.catalog import organisation
 from generator.catalog.graph import Catalog
+from generator.catalog.levels import downwards, tops, upwards
 from generator.model.ref import EntityRef
 
 
@@ -27,18 +29,16 @@ def domain_of(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 
 
 def trail(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
-    """What the entity lies in, outermost first and without itself: domains, system, parent component; groups for people and teams."""
+    """What the entity lies in, outermost first and without itself: domains, system, parent component; groups for people and teams.
+
+    The nearest ``LEVELS`` of them.
+    """
     if ref.kind == "group":
         return organisation.ancestors_of(catalog, ref)
     if ref.kind == "user":
         first = next((g for g in organisation.memberships(catalog, ref) if g.kind == "group" and g in catalog.entities), None)
         return (*organisation.ancestors_of(catalog, first), first) if first else ()
-    chain: list[EntityRef] = []
-    here = _container(catalog, ref)
-    while here is not None and here != ref and here not in chain:
-        chain.append(here)
-        here = _container(catalog, here)
-    return tuple(reversed(chain))
+    return upwards(ref, partial(_container, catalog))
 
 
 def _container(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
@@ -52,6 +52,20 @@ def _container(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 def parts(catalog: Catalog, ref: EntityRef, *kinds: str) -> tuple[EntityRef, ...]:
     """What says it is part of this (of these kinds, or of any), sorted by reference."""
     return tuple(target for target in catalog.targets(ref, "hasPart") if not kinds or target.kind in kinds)
+
+
+def everything_in(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """The parts, their parts and so on, existing or not, each once and without itself; ``LEVELS`` deep at most."""
+    return tuple(downwards(ref, partial(parts, catalog)))
+
+
+def outermost(catalog: Catalog, *kinds: str) -> tuple[EntityRef, ...]:
+    """The entities of these kinds that lie in no other of them, and the first of each circle; sorted."""
+
+    def near(relation: str, here: EntityRef) -> Iterator[EntityRef]:
+        return (other for other in catalog.targets(here, relation) if other.kind in kinds and other in catalog.entities)
+
+    return tops((entity.ref for entity in catalog.of_kind(*kinds)), partial(near, "partOf"), partial(near, "hasPart"))
 
 
 def contents(catalog: Catalog, ref: EntityRef) -> Mapping[str, tuple[EntityRef, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from generator.catalog import questions
@@ -36,20 +36,9 @@ def domain_map(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: M
     inside: dict[EntityRef, EntityRef] = {}
     for child in by_importance(catalog, questions.parts(catalog, ref)):
         inside[child] = child
-        for thing in _below(catalog, child):
+        for thing in questions.everything_in(catalog, child):
             inside.setdefault(thing, child)
     return _map(catalog, ref, inside, limit, "diagram_domain", words)
-
-
-def _below(catalog: Catalog, ref: EntityRef) -> Iterator[EntityRef]:
-    """Everything in it at any depth, each once; safe against circles."""
-    seen, waiting = {ref}, [ref]
-    while waiting:
-        for part in questions.parts(catalog, waiting.pop()):
-            if part not in seen:
-                seen.add(part)
-                waiting.append(part)
-                yield part
 
 
 def _map(

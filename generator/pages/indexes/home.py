@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.catalog import questions
@@ -39,6 +38,8 @@ class HomeView:
     hints: tuple[ChipLink, ...]
     """Searches that find something in this very catalog."""
     numbers: tuple[CountView, ...]
+    now: tuple[CountView, ...]
+    """What asks for somebody now."""
     errors: int
     warnings: int
     has_teams: bool
@@ -60,13 +61,14 @@ class HomeView:
 def home_view(context: IndexContext) -> HomeView:
     """All that the start page says."""
     catalog, portal = context.catalog, context.settings.portal
-    domains = [entity.ref for entity in catalog.of_kind("domain") if not _is_inside(context, entity.ref)]
-    areas = domains or [entity.ref for entity in catalog.of_kind("system")]
+    domains = questions.outermost(catalog, "domain")
+    areas = domains or tuple(entity.ref for entity in catalog.of_kind("system"))
     tops = _tops(context)
     return HomeView(
         heading=context.labels["find_anything"] % (portal.organization or portal.name),
         hints=_hints(context),
-        numbers=(*_numbers(context), *context.open),
+        numbers=_numbers(context),
+        now=context.open,
         errors=sum(problem.severity is Severity.ERROR for problem in context.problems),
         warnings=sum(problem.severity is Severity.WARNING for problem in context.problems),
         has_teams=next(catalog.of_kind("group"), None) is not None,
@@ -81,11 +83,6 @@ def home_view(context: IndexContext) -> HomeView:
     )
 
 
-def _is_inside(context: IndexContext, domain: EntityRef) -> bool:
-    parent = questions.domain_of(context.catalog, domain)
-    return parent in context.catalog.entities and domain not in questions.trail(context.catalog, domain)
-
-
 def _tops(context: IndexContext) -> list[EntityRef]:
     """The tops of the organisation; below a single one, what lies directly in it."""
     entities = context.catalog.entities
@@ -97,7 +94,8 @@ def _tops(context: IndexContext) -> list[EntityRef]:
 
 def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:
     """The card of a domain or system, with everything that lies in it at any depth."""
-    entity, inside = context.catalog.entities[ref], tuple(inside_of(context, ref))
+    entity = context.catalog.entities[ref]
+    inside = [part for part in questions.everything_in(context.catalog, ref) if part in context.catalog.entities]
     return AreaCard(
         link=context.links.to(ref),
         sentence=context.sentence(entity),
@@ -105,17 +103,6 @@ def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:
         counts=context.counts(inside),
         problems=sum(len(context.by_subject.get(part, ())) for part in (ref, *inside)),
     )
-
-
-def inside_of(context: IndexContext, ref: EntityRef) -> Iterable[EntityRef]:
-    """All existing parts of parts, each once, without the entity itself; safe against circles."""
-    seen, waiting = {ref}, [ref]
-    while waiting:
-        for part in questions.parts(context.catalog, waiting.pop()):
-            if part not in seen and part in context.catalog.entities:
-                seen.add(part)
-                waiting.append(part)
-                yield part
 
 
 def _numbers(context: IndexContext) -> tuple[CountView, ...]:

@@ -1,0 +1,81 @@
+"""Shapes that no organisation has, and that cost a build no more than others of their size: twice the entities are twice the work."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, entity_of
+
+from generator.catalog.linking import link
+from generator.pages.entities import entity_context, plan
+from generator.pages.indexes.context import index_context
+from generator.pages.indexes.home import home_view
+from generator.pages.indexes.structure import domains_view, systems_view
+from generator.pages.indexes.teams import teams_view
+from generator.settings.settings import Settings
+
+SMALL = 150
+TOO_MUCH = 2.4
+"""Times the work for twice the entities: sorting and bounds allow for a little; a square would be four."""
+
+
+def _is(kind, name, **spec):
+    return {"kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def _of_team(kind, name, **spec):
+    return _is(kind, name, type="service", lifecycle="production", owner="group:g0", **spec)
+
+
+SHAPES = {
+    "circle of groups": lambda n: [_is("Group", f"g{i}", type="team", children=[], parent=f"g{(i + 1) % n}") for i in range(n)],
+    "chain of groups": lambda n: [_is("Group", f"g{i}", type="team", children=[], parent=f"g{i + 1}") for i in range(n)],
+    "chains of groups that meet": lambda n: [
+        _is("Group", f"g{i}", type="team", children=[f"g{i + 1}", f"g{i + 2}", f"g{i + 3}"]) for i in range(n)
+    ],
+    "members of one group": lambda n: [
+        _is("Group", "g0", type="team", children=[]), *(_is("User", f"u{i}", memberOf=["g0"]) for i in range(n))
+    ],
+    "needing one component": lambda n: [
+        _of_team("Component", "hub"), *(_of_team("Component", f"c{i}", dependsOn=["component:hub"]) for i in range(n))
+    ],
+    "circle of needs": lambda n: [_of_team("Component", f"c{i}", dependsOn=[f"component:c{(i + 1) % n}"]) for i in range(n)],
+    "chain of subcomponents": lambda n: [_of_team("Component", f"c{i}", subcomponentOf=f"c{i + 1}") for i in range(n)],
+    "chain of subcomponents that nobody owns": lambda n: [
+        _is("Component", f"c{i}", type="service", lifecycle="production", subcomponentOf=f"c{i + 1}") for i in range(n)
+    ],
+    "chain of domains": lambda n: [_of_team("Domain", f"d{i}", subdomainOf=f"d{i + 1}") for i in range(n)],
+    "circle of domains": lambda n: [_of_team("Domain", f"d{i}", subdomainOf=f"d{(i + 1) % n}") for i in range(n)],
+    "circle of systems": lambda n: [_of_team("System", f"s{i}", domain=f"system:s{(i + 1) % n}") for i in range(n)],
+}  # fmt: skip
+
+
+def _work(documents):
+    """Calls of functions, ours and Python's, while these are linked and all views of their pages are made."""
+    calls = 0
+
+    def count(_frame, event, _argument):
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    entities = [entity_of(document) for document in documents]
+    settings, trees = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml")), {("here", "tree"): HostTree()}
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        catalog, problems = link(entities, KINDS)
+        for page in plan(entity_context(catalog, problems, trees, settings, LAYOUTS, RENDERER.labels)):
+            page.view()
+        context = index_context(catalog, problems, trees, settings, LAYOUTS, RENDERER.labels)
+        for view in (home_view, teams_view, systems_view, domains_view):
+            view(context)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_entities_are_twice_the_work(shape):
+    make = SHAPES[shape]
+    _work(make(3))  # what is made once for a process
+    assert _work(make(SMALL * 2)) < _work(make(SMALL)) * TOO_MUCH
