@@ -10,10 +10,12 @@ from generator.catalog.gathering import gather
 from generator.catalog.graph import Catalog
 from generator.catalog.linking import link
 from generator.catalog.merging import merge
+from generator.catalog.relinking import Links
 from generator.catalog.rereading import Reread
 from generator.catalog.subjects import subjects_of
 from generator.descriptors.kinds import Kinds
 from generator.descriptors.own_kinds import portal_kinds
+from generator.errors import SourceError
 from generator.integrations.collecting import collect_facts, connections_of
 from generator.integrations.contract import IntegrationContext
 from generator.integrations.options import integration_items
@@ -74,20 +76,23 @@ def survey_with_memory(
 ) -> tuple[Surveyed, Served]:
     """As ``survey``; what cannot be read serves from its last good copy."""
     served = serve_sources(settings, environ, meter, previous, night)
-    return _linked(served, night.sources, portal_kinds(settings), served.failures, meter), served
+    return linked(served, night.sources, portal_kinds(settings), served.failures, meter), served
 
 
 def survey_from_state(settings: Settings, meter: Meter, state: State) -> tuple[Surveyed, Served]:
     """What the last build knew, without asking anybody."""
     names = [source.name for source in settings.sources]
     served = served_from(state, Store.beside(settings.root).blob, names)
-    return _linked(served, names, portal_kinds(settings), (), meter), served
+    return linked(served, names, portal_kinds(settings), (), meter), served
 
 
-def _linked(served: Served, sources: Sequence[str], kinds: Kinds, failures: tuple[SourceFailure, ...], meter: Meter) -> Surveyed:
+def linked(
+    served: Served, sources: Sequence[str], kinds: Kinds, failures: tuple[SourceFailure, ...], meter: Meter, before: Links | None = None
+) -> Surveyed:
+    """Merge and link what sources serve; ``before`` has what the last linking left, and keeps what this one leaves."""
     with meter.phase("catalog"):
         unique, duplicates = merge(served.entities, sources)
-        catalog, problems = link(unique, kinds)
+        catalog, problems = link(unique, kinds, before=before)
     found = _in_order((*served.problems, *duplicates, *problems))
     return Surveyed(catalog, found, served.trees, failures, served.files, served.skipped)
 
@@ -127,6 +132,15 @@ def know(settings: Settings, environ: Mapping[str, str], meter: Meter, surveyed:
     with meter.phase("integrations"):
         known = collect_facts(items, subjects_of(surveyed.catalog, surveyed.trees), context)
     return serve_facts(known, items, memory.previous, memory.now)
+
+
+def insist(served: Served) -> None:
+    """Raise ``SourceError`` where too much failed or would be lost for a site to be made of it."""
+    if not served.verdict.publish:
+        raise SourceError(
+            "\n".join((*say_failures(served.failures), *served.verdict.reasons)),
+            "The old site stays. --accept-loss believes what is gone; --allow-missing-sources leaves out what was never read.",
+        )
 
 
 def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:

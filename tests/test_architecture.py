@@ -14,7 +14,7 @@ FLOORS = {
     "catalog": 3, "snapshot": 3, "scorecards": 3, "insights": 3,
     "diagrams": 4, "documentation": 4, "apis": 4, "pages": 4,
     "website": 5, "publish": 5, "scaffolder": 5, "server": 5,
-    "surveying": 6, "pipeline": 6, "checking": 6,
+    "surveying": 6, "planning": 6, "pipeline": 6, "checking": 6, "serving": 6,
     "cli": 7, "__main__": 7, "api": 7,
 }  # fmt: skip
 ALLOWED_SIDEWAYS = {
@@ -22,10 +22,11 @@ ALLOWED_SIDEWAYS = {
     ("pages", "diagrams"), ("pages", "documentation"), ("pages", "apis"),
     ("linting", "descriptors"), ("pipeline", "surveying"), ("publish", "website"), ("checking", "surveying"), ("__main__", "cli"),
     ("snapshot", "catalog"),
+    ("planning", "surveying"), ("pipeline", "planning"), ("serving", "planning"), ("serving", "surveying"),
 }  # fmt: skip
 """Rooms of one floor that call each other: problems name entities; settings know which plugins are installed; pages calls the three
 renderings (architecture, The way of the data); linting shows lines of descriptors, their secrets masked; a build and a check
-begin with the same survey; what is published is what the website's manifest lists; the
+begin with the same survey, as a preview does, and the same plan of pages; what is published is what the website's manifest lists; the
 last good copy stands between gathering and merging, and history compares linked catalogs."""
 MAX_MODULE_LINES = 300
 MAX_FUNCTION_LINES = 40

@@ -52,10 +52,11 @@ def plan(context: EntityContext, reading: Reading | None = None, files: Files | 
     ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
     """
     for entity in context.catalog.entities.values():
-        yield _page(context, entity, reading, files)
+        yield page_of(context, entity, reading, files)
 
 
-def _page(context: EntityContext, entity: Entity, reading: Reading | None, files: Files | None) -> Page:
+def page_of(context: EntityContext, entity: Entity, reading: Reading | None = None, files: Files | None = None) -> Page:
+    """An entity's page, as ``plan`` has it."""
     return Page(
         path=entity_path(entity.ref),
         template="entity.html",
