@@ -7,10 +7,10 @@ of its own and reads as a plain loop; retries, pace and caching are the HTTP cli
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -20,10 +20,10 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Tree
 from generator.outside.http import Clock, Limits, SystemClock, Traffic
 from generator.problems import Problem
+from generator.settings.options import builtin_schema
 from generator.settings.redaction import Redactor
 
 GROUP = "callboard.integrations"
-SCHEMAS = Path(__file__).parent.parent / "schemas" / "integrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +157,8 @@ class Integration(Protocol):
         """Facts about those of the subjects that it knows, and what was measured."""
 
 
-def options_schema(type_name: str) -> Mapping[str, Any]:
-    """The schema of a built-in connector, from ``schemas/integrations/<type>.json``."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
-    return schema
+options_schema = partial(builtin_schema, "integrations")
+"""The schema of a built-in connector, by its type."""
 
 
 def joined(parts: Sequence[Gathered]) -> Gathered:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from generator.publish.built_site import Site
+from generator.settings.options import builtin_schema
 from generator.settings.redaction import Redactor
 from generator.settings.settings import Portal
 
-SCHEMAS = Path(__file__).parent.parent / "schemas" / "publishers"
 Step = Callable[[str], None]
 """Told of each operation before it happens; a test raises there."""
 
@@ -65,7 +65,5 @@ class Publisher(Protocol):
         """Make the place show this site and nothing else of ours."""
 
 
-def options_schema(type_name: str) -> Mapping[str, Any]:
-    """The schema of a built-in publisher, from ``schemas/publishers/<type>.json``."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
-    return schema
+options_schema = partial(builtin_schema, "publishers")
+"""The schema of a built-in publisher, by its type."""
