@@ -52,8 +52,8 @@ class Causes:
 def failing(failures: Sequence[SourceFailure], trees: Trees, previous: State | None, answered: Collection[str]) -> Causes:
     """What the sources themselves say.
 
-    A failed repository is found among the known trees by its address or name. Where it cannot be found, any tree that its source does
-    not give now may be the one, so that none of them counts as gone.
+    A failed repository is the tree that the failure names. Where it names none, it is found among the known trees by its address or name;
+    where it cannot be found, any tree that its source does not give now may be the one, so that none of them counts as gone.
     """
     whole: dict[str, str] = {}
     by_tree: dict[TreeKey, str] = {}
@@ -63,11 +63,13 @@ def failing(failures: Sequence[SourceFailure], trees: Trees, previous: State | N
         if failure.source not in answered:
             continue
         said.append((failure.source, f"{failure.repository}: {failure.message}" if failure.repository else failure.message))
+        if _is_of_a_file(failure, trees):
+            continue
         mine = [tree for tree in known if tree.source == failure.source]
-        meant = [tree for tree in mine if failure.repository and is_of(failure.repository, tree)]
+        meant = [tree for tree in mine if is_of(failure, tree)]
         if not failure.repository:
             whole.setdefault(failure.source, failure.message)
-        for tree in meant or mine:
+        for tree in meant if failure.tree else meant or mine:
             if meant or failure.repository:
                 by_tree.setdefault(tree.key, failure.message)
     return Causes(whole, by_tree, said=tuple(said))
@@ -79,10 +81,12 @@ def failed_sources(causes: Causes, trees: Trees, sources: Sequence[str]) -> tupl
     return tuple(source for source in sources if source in causes.whole or (source in failing_ones and source not in read))
 
 
-def is_of(repository: str, tree: KnownTree) -> bool:
-    """Whether a failure's repository is this tree."""
-    remote = parse(repository)
-    return repository in {tree.id, tree.repository} or (remote is not None and remote.url == tree.id)
+def is_of(failure: SourceFailure, tree: KnownTree) -> bool:
+    """Whether a failure is about this tree."""
+    if failure.tree or not failure.repository:
+        return failure.tree == tree.id
+    remote = parse(failure.repository)
+    return failure.repository in {tree.id, tree.repository} or (remote is not None and remote.url == tree.id)
 
 
 def shrunk_sources(previous: State, trees: Trees, causes: Causes, answered: Collection[str], guards: Guards) -> Causes:
@@ -98,9 +102,9 @@ def shrunk_sources(previous: State, trees: Trees, causes: Causes, answered: Coll
     return Causes(whole=sentences, said=tuple(sentences.items()))
 
 
-def broken_files(problems: Iterable[Problem]) -> Mapping[File, str]:
+def broken_files(problems: Iterable[Problem], failures: Iterable[SourceFailure], trees: Trees) -> Mapping[File, str]:
     """Files that are there but cannot be read or parsed, with the reason: what stood in them is not known to be gone."""
-    broken: dict[File, str] = {}
+    broken = {(f.source, f.tree, f.path): f.message for f in failures if _is_of_a_file(f, trees)}
     for problem in problems:
         origin = problem.origin
         if origin and problem.severity is Severity.ERROR and problem.subject is None:
@@ -122,6 +126,10 @@ def shrunk_trees(previous: State, entities: Iterable[Entity], trees: Trees, brok
         if is_too_much(before[key] - here[key], before[key], guards.shrink, guards.floor)
     }
     return Causes(shrunk=sentences, said=tuple((key[0], sentence) for key, sentence in sentences.items()))
+
+
+def _is_of_a_file(failure: SourceFailure, trees: Trees) -> bool:
+    return bool(failure.path) and (failure.source, failure.tree) in trees
 
 
 def _sentence(what: str, before: int, now: int) -> str:

@@ -66,7 +66,7 @@ def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: Stat
         night: what the build goes by.
     """
     answered = night.answered
-    broken = broken_files(gathered.problems)
+    broken = broken_files(gathered.problems, collected.failures, trees)
     causes = _causes(collected, gathered, trees, previous, broken, night)
     held = with_last_good(gathered.entities, broken, trees, previous, causes, night.sources, answered)
     entities = (*gathered.entities, *held.entities)

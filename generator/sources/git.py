@@ -65,11 +65,12 @@ class GitSource:
         try:
             return self._cloned(where)
         except SourceError as error:
-            return self._failed(where.clean, error)
+            return self._failed(where.clean, error, where.remote.url)
 
-    def _failed(self, repository: str, error: SourceError) -> Collected:
+    def _failed(self, repository: str, error: SourceError, tree: str = "") -> Collected:
         redact = self._context.redactor.redact
-        return Collected(failures=(SourceFailure(self._settings.name, redact(repository), redact(str(error)), redact(error.hint)),))
+        failure = SourceFailure(self._settings.name, redact(repository), redact(str(error)), redact(error.hint), tree)
+        return Collected(failures=(failure,))
 
     def _cloned(self, where: Address) -> Collected:
         clones = self._context.cache / "clones"

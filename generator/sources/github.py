@@ -15,7 +15,7 @@ from generator.sources.descriptor_text import text_of
 from generator.sources.finding import descriptors
 from generator.sources.github_api import HEADERS, PUBLIC, GitHubApi, api_base
 from generator.sources.github_app import AppClaim, AppToken
-from generator.sources.github_people import people_tree
+from generator.sources.github_people import people_id, people_tree
 from generator.sources.github_queries import file_variables, repositories_query
 from generator.sources.github_repositories import about, tree_of
 from generator.sources.globs import compiled_any, is_glob
@@ -94,7 +94,7 @@ class GitHubSource:
             tree = tree_of(node, self._asked, self._host, api)
             paths = self._descriptors(tree) if tree else ()
         except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(known.name, str(error), error.hint),))
+            return Collected(failures=(self._failure(known.name, str(error), error.hint, known.tree),))
         if tree is None or not paths:
             bare = () if known.is_archived else (suggested(known, tree, "github.com/project-slug"),)
             return Collected(undescribed=bare, repositories=(known,))
@@ -111,9 +111,10 @@ class GitHubSource:
         try:
             tree = people_tree(api, self._owner, self._host, lost.append)
         except SourceError as error:
-            return Collected(failures=(self._failure(f"{self._owner} (organization)", str(error), error.hint),))
+            people = people_id(self._host, self._owner)
+            return Collected(failures=(self._failure(f"{self._owner} (organization)", str(error), error.hint, people),))
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
 
-    def _failure(self, repository: str, message: str, hint: str = "") -> SourceFailure:
+    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
         redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint))
+        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)

@@ -27,8 +27,12 @@ def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[st
             members[login].append(team.id)
     nodes = api.connection(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
     people = [_person(node, members) for node in nodes]
-    url = f"{host}/orgs/{organization}/people"
-    return MemoryTree.of(url, f"{organization} (organization)", people_files(teams, people))
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
+
+
+def people_id(host: str, organization: str) -> str:
+    """Id of the tree: where people look at them."""
+    return f"{host}/orgs/{organization}/people"
 
 
 def _team(node: Mapping[str, Any], organization: str) -> Team:

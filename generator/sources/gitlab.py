@@ -18,7 +18,7 @@ from generator.sources.api_tree import ApiTree, Known
 from generator.sources.descriptor_text import text_of
 from generator.sources.finding import descriptors
 from generator.sources.gitlab_api import Commit, GitLabApi, identity
-from generator.sources.gitlab_people import people_tree
+from generator.sources.gitlab_people import people_id, people_tree
 from generator.sources.globs import compiled_any, is_glob
 from generator.sources.hosts import parse, web
 from generator.sources.http_client import client_for
@@ -90,12 +90,13 @@ class GitLabSource:
 
     def _project(self, api: GitLabApi, project: Mapping[str, Any]) -> Collected:
         name = text_of(project.get("path_with_namespace"))
+        known = None
         try:
             known = self._about(project, name)
             tree = self._tree(api, project, known)
             paths = self._descriptors(tree) if tree else ()
         except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(name, str(error), error.hint),))
+            return Collected(failures=(self._failure(name, str(error), error.hint, known.tree if known else ""),))
         if tree is None or not paths:
             bare = () if known.is_archived else (suggested(known, tree, "gitlab.com/project-slug"),)
             return Collected(undescribed=bare, repositories=(known,))
@@ -153,12 +154,13 @@ class GitLabSource:
         try:
             tree = people_tree(api, self._group, self._host)
         except SourceError as error:
-            return Collected(failures=(self._failure(f"{self._group} (groups and members)", str(error), error.hint),))
+            people = people_id(self._host, self._group)
+            return Collected(failures=(self._failure(f"{self._group} (groups and members)", str(error), error.hint, people),))
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
 
-    def _failure(self, repository: str, message: str, hint: str = "") -> SourceFailure:
+    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
         redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint))
+        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
 
 
 _OWNERS = ("CODEOWNERS",)

@@ -31,8 +31,12 @@ def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
                 found[login] = person
                 of[login].append(team.id)
     persons = (_person(login, found[login], of[login], name) for login in sorted(found))
-    url = f"{host}/groups/{group}/-/group_members"
-    return MemoryTree.of(url, f"{group} (groups and members)", people_files(teams, persons))
+    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, persons))
+
+
+def people_id(host: str, group: str) -> str:
+    """Id of the tree: where people look at them."""
+    return f"{host}/groups/{group}/-/group_members"
 
 
 def _team(node: Mapping[str, Any], root: str, host: str) -> Team:

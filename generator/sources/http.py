@@ -83,12 +83,14 @@ class HttpSource:
                 tree.read(path, DESCRIPTOR_LIMIT)
                 found.append(DescriptorFile(self._name, tree, path))
             except TreeError as error:
-                failures.append(self._failure(f"{folder}{path}", error))
-        return Collected((tree,), tuple(found), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
+                failures.append(self._failure(folder, path, error))
+        trees = () if failures and not found else (tree,)
+        return Collected(trees, tuple(found), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
 
-    def _failure(self, url: str, error: TreeError) -> SourceFailure:
+    def _failure(self, folder: str, path: str, error: TreeError) -> SourceFailure:
         redact = self._context.redactor.with_also([self._token]).redact
-        return SourceFailure(self._name, redact(url), redact(str(error)), redact(error.hint or "Correct the URL in sources.yaml."))
+        hint = error.hint or "Correct the URL in sources.yaml."
+        return SourceFailure(self._name, redact(f"{folder}{path}"), redact(str(error)), redact(hint), folder, path)
 
 
 def _folder(url: str) -> str:

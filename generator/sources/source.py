@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Protocol
 from generator.model.tree import DescriptorFile, Tree
 from generator.outside.http import Clock, Limits, SystemClock, Traffic
 from generator.problems import Problem
+from generator.settings.options import builtin_schema
 from generator.settings.redaction import Redactor
 from generator.settings.settings import SourceSettings
 
-SCHEMAS = Path(__file__).parent.parent / "schemas" / "sources"
 DEFAULT_INCLUDE = ("**/catalog-info.yaml", "**/catalog-info.yml")
 
 
@@ -49,6 +49,10 @@ class SourceFailure:
     """What happened, redacted."""
     hint: str = ""
     """How to mend it, in one sentence."""
+    tree: str = ""
+    """Id of the tree that it would have been. Without it the tree is looked for by ``repository``."""
+    path: str = ""
+    """The file of a tree that was read otherwise; empty where nothing of the tree could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,8 @@ class Source(Protocol):
         """All trees and descriptor files of this source, sorted by tree and path."""
 
 
-def options_schema(type_name: str) -> Mapping[str, Any]:
-    """The schema of a built-in source, from ``schemas/sources/<type>.json``."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / f"{type_name}.json").read_text(encoding="utf-8"))
-    return schema
+options_schema = partial(builtin_schema, "sources")
+"""The schema of a built-in source, by its type."""
 
 
 def joined(parts: list[Collected]) -> Collected:

@@ -89,8 +89,8 @@ def state_of(entities, trees=(), **more) -> State:
     return State(FIRST, VERSION, tuple(entities), trees=made, **more)
 
 
-def failure(source="here", repository="", message="the host did not answer") -> SourceFailure:
-    return SourceFailure(source, repository, message)
+def failure(source="here", repository="", message="the host did not answer", **more) -> SourceFailure:
+    return SourceFailure(source, repository, message, **more)
 
 
 def serve(entities, trees, previous, failures=(), sources=("here",), problems=(), **more):

@@ -50,6 +50,23 @@ def test_a_failure_that_names_no_known_repository_keeps_all_that_its_source_does
     assert refs(serve([make("shop")], [SHOP], before, [failure(repository="what is this")])) == {ref("shop"), ref("bank")}
 
 
+def test_a_failure_that_names_its_tree_is_about_that_one_whatever_the_names():
+    named = replace(known("acme/shop"), repository="acme/bank")
+    before = state_of([make("shop"), make("bank", tree="acme/bank")], [named, known("acme/bank")])
+    assert refs(serve([], [], before, [failure(repository="acme/bank", tree="acme/bank")])) == {ref("bank")}
+    assert refs(serve([], [], before, [failure(repository="the bank", tree="acme/bank")])) == {ref("bank")}
+    assert refs(serve([make("shop")], [SHOP], before, [failure(repository="acme/bank", tree="acme/new")])) == {ref("shop")}
+
+
+def test_a_failure_of_a_file_keeps_what_stood_in_that_file():
+    before = state_of([make("shop"), make("cart", path="cart.yaml"), make("gone", path="gone.yaml")])
+    lost = failure(repository="https://host.example/cart.yaml", tree="acme/shop", path="cart.yaml")
+    served = serve([make("shop")], [SHOP], before, [lost])
+    assert refs(served) == {ref("shop"), ref("cart")}
+    assert [(s.path, s.cause) for s in served.stale] == [("cart.yaml", "the host did not answer")]
+    assert refs(serve([], [], before, [lost])) == {ref("shop"), ref("cart"), ref("gone")}
+
+
 def test_a_failure_of_one_source_keeps_nothing_of_another():
     before = state_of([make("shop"), make("other", source="there", tree="t")])
     served = serve([], [SHOP], before, [failure("there")], sources=("here", "there"))

@@ -96,6 +96,7 @@ def test_trouble_with_single_files_leaves_the_other_repositories(mode, tmp_path)
         got = collect_all(settings, context(tmp_path, clock=PatientClock(), http=SHORT))
     assert "acme/bare" in [u.repository for u in got.undescribed]
     assert [f.repository for f in got.failures] in ([], ["acme/bad"])
+    assert {f.tree for f in got.failures} <= {r.tree for r in got.repositories if r.name == "acme/bad"} | {f"{server.url}/acme/bad"}
     assert TOKEN not in repr(got.failures)
     assert len(server.requests) <= MOST_REQUESTS
 
