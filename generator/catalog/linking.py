@@ -26,6 +26,7 @@ from generator.catalog.rules import (
 )
 from generator.catalog.suggestions import Names
 from generator.descriptors.kinds import Kinds
+from generator.descriptors.rules import more_problems
 from generator.model.entity import Entity, Origin
 from generator.model.ref import DEFAULT_NAMESPACE, EntityRef
 from generator.model.relation import Relation
@@ -123,13 +124,16 @@ def _unreadable(unread: Unread) -> Problem:
     )
 
 
-def _bounded(problems: Iterable[Problem]) -> list[Problem]:
-    """No more than ``PROBLEMS_PER_ENTITY`` about one entity: those of the earlier rules."""
-    kept: dict[EntityRef, list[Problem]] = {}
+def _bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """No more than ``PROBLEMS_PER_ENTITY`` about one entity, those of the earlier rules, and a word about the rest."""
+    by_subject: defaultdict[EntityRef, list[Problem]] = defaultdict(list)
     for problem in problems:
-        if problem.subject is not None and len(mine := kept.setdefault(problem.subject, [])) < PROBLEMS_PER_ENTITY:
-            mine.append(problem)
-    return [problem for mine in kept.values() for problem in mine]
+        if problem.subject is not None:
+            by_subject[problem.subject].append(problem)
+    for mine in by_subject.values():
+        yield from mine[:PROBLEMS_PER_ENTITY]
+        if left_out := mine[PROBLEMS_PER_ENTITY:]:
+            yield more_problems.of_entity(left_out)
 
 
 def _placed(catalog: Catalog, problems: Iterable[Problem], kept: Links) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.catalog.rules import location_source_unknown
@@ -23,6 +23,9 @@ from generator.settings.reading import read_settings
 from generator.settings.settings import Limits
 from generator.sources.folder_tree import FolderTree
 from generator.surveying import Surveyed, say_failures, survey, survey_collected
+
+KEPT = 64
+"""Files whose lines are remembered: a rendering asks for them in a row, file by file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,17 @@ class Checked:
     kinds: Kinds
     portal_url: str = ""
     """Where the portal is served, with a final ``/``; empty where nobody said."""
+    _read: dict[Origin, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """Lines of the files that were asked about last."""
 
     def line(self, origin: Origin, number: int) -> str:
         """A line of a file, from 1; empty where there is none."""
-        place = self.texts.get(origin)
-        lines = _lines(place[0], place[1], self.limit) if place else ()
+        if origin not in self._read:
+            if len(self._read) >= KEPT:
+                self._read.clear()
+            place = self.texts.get(origin)
+            self._read[origin] = _lines(*place, self.limit) if place else ()
+        lines = self._read[origin]
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 

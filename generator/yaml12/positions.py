@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from yaml.error import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -68,15 +69,17 @@ def _visible(node: Node) -> bool:
 
 def _step(node: Node, step: str | int) -> tuple[Node | None, Node | None]:
     if isinstance(node, MappingNode):
-        for key, value in reversed(node.value):
-            if _names(key, str(step)):
-                return key, value
-    elif isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
+        return _by_name(node).get(str(step), (None, None))
+    if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
         return None, node.value[step]
     return None, None
 
 
-def _names(key: Node, wanted: str) -> bool:
-    if isinstance(key, ScalarNode):
-        return wanted in (key.value, key_text(plain_value(key.value)))
-    return written_key(key) == wanted
+@lru_cache(maxsize=8)
+def _by_name(node: MappingNode) -> Mapping[str, tuple[Node, Node]]:
+    """Key and value by each name of the key; of a key that stands twice, the last. Kept: faults of a mapping come in a row."""
+    return {name: (key, value) for key, value in node.value for name in _names(key)}
+
+
+def _names(key: Node) -> tuple[str, ...]:
+    return (key.value, key_text(plain_value(key.value))) if isinstance(key, ScalarNode) else (written_key(key),)

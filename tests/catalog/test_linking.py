@@ -102,9 +102,13 @@ def test_of_two_entities_with_one_reference_the_first_counts():
     assert catalog.targets(ref("shop"), "ownedBy") == (ref("group:a"),)
 
 
-def test_one_descriptor_has_a_bounded_number_of_problems():
+def test_one_descriptor_has_a_bounded_number_of_problems_and_says_how_many_are_left_out():
     many = "[" + ",".join(f"component:x{i}" for i in range(PROBLEMS_PER_ENTITY + 50)) + "]"
-    assert len(linked(f"component:shop owner=web dependsOn={many}")[1]) == PROBLEMS_PER_ENTITY
+    found = linked(f"component:shop owner=web dependsOn={many}", "component:other owner=web")[1]
+    mine = [problem for problem in found if problem.subject == ref("component:shop")]
+    assert len(mine) == PROBLEMS_PER_ENTITY + 1
+    told = next(problem for problem in mine if problem.code == "YML009")
+    assert told.message == "component:default/shop has 51 more problems than are listed: 51 of REF001."
 
 
 NAMES = st.sampled_from(["a", "b", "c", "ops/a", "d"])

@@ -1,6 +1,9 @@
-"""YML009: the file has more problems than are listed."""
+"""YML009: a file, or an entity in the catalog, has more problems than are listed."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
 
 from generator.model.entity import Origin
 from generator.problems import Problem, Rule, Severity
@@ -9,8 +12,9 @@ RULE = Rule(
     code="YML009",
     name="more-problems",
     severity=Severity.INFO,
-    summary="The file has more problems than are listed.",
-    means="""Only so many problems of one file are listed (`limits:` in `sources.yaml`); the rest is left out.""",
+    summary="There are more problems than are listed.",
+    means="""Only so many problems of one file are listed (`limits:` in `sources.yaml`), and 200 of those that the catalog finds in one
+entity, such as references that lead nowhere. The rest is left out.""",
     matters="""Mending the first ones often mends the rest.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -36,7 +40,19 @@ spec:
 
 
 def problem(most: int, origin: Origin) -> Problem:
-    """The finding that stands for all that are not listed."""
+    """The finding that stands for all of a file that are not listed."""
     return RULE.problem(
         f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Mend the listed ones first."
+    )
+
+
+def of_entity(left_out: Sequence[Problem]) -> Problem:
+    """The finding that stands for those of one entity that are not listed: how many there are of each code."""
+    first, codes = left_out[0], Counter(problem.code for problem in left_out)
+    told = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
+    return RULE.problem(
+        f"{first.subject} has {len(left_out):,} more problem{'' if len(left_out) == 1 else 's'} than are listed: {told}.",
+        origin=first.origin,
+        subject=first.subject,
+        hint="Mend the listed ones first.",
     )
