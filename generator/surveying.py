@@ -145,9 +145,12 @@ def insist(served: Served) -> None:
 
 def say_failures(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
     """One sentence or two for each source, or repository of it, that could not be read."""
-    return tuple(
-        " ".join(filter(None, (f"The source {_named(failure)} could not be read: {failure.message}", failure.hint))) for failure in failures
-    )
+    return tuple(_sentences(f"The source {_named(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
+
+
+def _sentences(message: str, hint: str) -> str:
+    """Both as sentences: messages come with a full stop or without."""
+    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
 
 
 def _named(failure: SourceFailure) -> str:

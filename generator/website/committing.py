@@ -11,16 +11,16 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from generator.errors import WebsiteError
-from generator.website.manifest import MARKER, WORKSHOP, Written, checked_path, digest_of, manifest_text, parents, read_manifest
+from generator.website.journal import Journal, Step, recover, refuse_links, roll_forward
+from generator.website.manifest import MARKER, WORKSHOP, Written, checked_path, digest_of, parents, read_manifest
 
-Step = Callable[[str], None]
-"""Told of each file operation before it happens; a test raises there."""
+__all__ = ["Committed", "News", "Staging", "Step"]
+
 News = tuple[str, str, int, bool]
 """Path, digest and size of a file that the site will have, and whether it was staged."""
 
@@ -50,7 +50,7 @@ class Staging:
         self._step = step
         self._workshop = output / WORKSHOP
         self._files = f"{self._workshop}/files/"
-        self.recovered = _recover(output, step)
+        self.recovered = recover(output, step)
         self._before = read_manifest(output)
         self._after: dict[str, Written] = {}
         self._moves: list[str] = []
@@ -133,8 +133,8 @@ class Staging:
         """Make the folder what was staged: assets first, pages last, then what is gone is removed."""
         removed = sorted(self.gone())
         if self._moves or removed or not (self.output / MARKER).is_file():
-            self._write_journal(removed)
-            _roll_forward(self.output, self._step)
+            refuse_links(self.output, (*self._moves, *removed))
+            roll_forward(self.output, self._write_journal(removed), self._step)
         moved = len(self._moves)
         return Committed(moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()))
 
@@ -170,10 +170,10 @@ class Staging:
         finally:
             os.close(descriptor)
 
-    def _write_journal(self, removed: list[str]) -> None:
+    def _write_journal(self, removed: list[str]) -> Journal:
         folders = parents(self._moves)
         in_the_way = {path for path in removed if path in folders} | _inside(removed, set(self._moves))
-        journal = {
+        journal: Journal = {
             "moves": sorted(self._ways(), key=lambda path: (1 if path in folders else 2 * path.endswith(".html"), path)),
             "first": sorted(in_the_way),
             "last": [path for path in removed if path not in in_the_way],
@@ -188,6 +188,7 @@ class Staging:
             os.fsync(file.fileno())
         self._step("name the journal")
         draft.replace(self._workshop / "journal")
+        return journal
 
     def _ways(self) -> set[str]:
         """What is to be moved: the outermost folders that are not there yet, and files whose folders are."""
@@ -225,69 +226,6 @@ class Staging:
 def _content(path: str) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123
         return file.read()
-
-
-def _recover(output: Path, step: Step) -> bool:
-    """Finish a commit that was interrupted, or clear away one that had not begun; True if there was one to finish."""
-    if (output / WORKSHOP / "journal").is_file():
-        _roll_forward(output, step)
-        return True
-    shutil.rmtree(output / WORKSHOP, ignore_errors=True)
-    return False
-
-
-def _roll_forward(output: Path, step: Step) -> None:
-    workshop = output / WORKSHOP
-    journal: dict[str, Any] = json.loads((workshop / "journal").read_bytes())
-    for path in journal["first"]:
-        _remove(output, path, step)
-    for path in journal["moves"]:
-        _move(workshop / "files" / path, output, path, step)
-    for path in journal["last"]:
-        _remove(output, path, step)
-    _remove_empty_folders(output, (*journal["first"], *journal["last"]), step)
-    step("write the marker")
-    draft = workshop / "marker"
-    draft.write_bytes(manifest_text({path: Written(*file) for path, file in journal["files"].items()}))
-    draft.replace(output / MARKER)
-    step("forget the journal")
-    (workshop / "journal").unlink()
-    step("clear the workshop")
-    shutil.rmtree(workshop)
-
-
-def _move(staged: Path, output: Path, path: str, step: Step) -> None:
-    """Move a file, or a folder that was not there when the journal was written."""
-    if not staged.exists():  # an interrupted run has moved it already
-        return
-    target = output / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir() and staged.is_file():  # its files of ours are removed by now: only empty folders can be left
-        _remove_empty_tree(target)
-    step(f"move {path}")
-    staged.replace(target)
-
-
-def _remove(output: Path, path: str, step: Step) -> None:
-    step(f"remove {path}")
-    target = output / path
-    if not target.is_dir():  # a second run may find a new folder there, or a new file above it
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            target.unlink()
-
-
-def _remove_empty_folders(output: Path, removed: Iterable[str], step: Step) -> None:
-    for folder in sorted(parents(removed), key=len, reverse=True):
-        path = output / folder
-        if path.is_dir() and not any(path.iterdir()):
-            step(f"remove {folder}/")
-            path.rmdir()
-
-
-def _remove_empty_tree(folder: Path) -> None:
-    for path in sorted((p for p in folder.rglob("*") if p.is_dir()), key=lambda p: len(p.parts), reverse=True):
-        path.rmdir()
-    folder.rmdir()
 
 
 def _inside(paths: Iterable[str], tops: set[str]) -> set[str]:

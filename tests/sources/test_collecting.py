@@ -8,6 +8,8 @@ from company import commit, context, descriptor, found, put, repository
 from generator import plugins
 from generator.settings.reading import read_settings
 from generator.sources.collecting import collect_all
+from generator.sources.source import SourceFailure
+from generator.surveying import say_failures
 
 SETTINGS = """
 sources:
@@ -79,3 +81,16 @@ def test_the_example_counts_its_repositories(tmp_path):
     folders = {p.name for p in EXAMPLE.iterdir() if p.is_dir() and not p.name.startswith(".")}
     assert folders <= {tree.repository.removeprefix("acme/") for tree in got.trees}
     assert got.files
+
+
+@pytest.mark.parametrize(("message", "hint", "told"), [
+    ("the host said no", "Ask again.", "the host said no. Ask again."),
+    ("The host said no.", "Ask again.", "The host said no. Ask again."),
+    ("the host said no", "", "the host said no."),
+])  # fmt: skip
+def test_a_failure_is_told_in_sentences(message, hint, told):
+    failures = [SourceFailure("acme", "", message, hint), SourceFailure("acme", "acme/shop", message, hint)]
+    assert say_failures(failures) == (
+        f"The source 'acme' could not be read: {told}",
+        f"The source 'acme' (acme/shop) could not be read: {told}",
+    )

@@ -1,5 +1,6 @@
 """Committing: whatever happens in between, the next run leaves a whole site, and what is not ours is never touched."""
 
+import json
 import time
 
 import pytest
@@ -208,3 +209,58 @@ def test_a_damaged_list_of_our_files_or_one_that_names_a_path_outside_stops_befo
     with pytest.raises(WebsiteError):
         Staging(tmp_path / "site")
     assert outside.read_text() == "mine"
+
+
+def left_behind(output, **journal):
+    """A journal as somebody could have put it into the folder."""
+    build(output, OLD)
+    (output / WORKSHOP).mkdir()
+    (output / WORKSHOP / "journal").write_text(json.dumps({"first": [], "moves": [], "last": [], "files": {}} | journal))
+
+
+@pytest.mark.parametrize("part", ["first", "moves", "last"])
+@pytest.mark.parametrize("path", ["../mine.txt", "a/../../mine.txt", "ABSOLUTE", "linked/mine.txt"])
+def test_a_journal_never_leads_out_of_the_folder(tmp_path, part, path):
+    output, mine = tmp_path / "out", tmp_path / "mine.txt"
+    mine.write_text("mine")
+    left_behind(output, **{part: [path.replace("ABSOLUTE", str(mine))]})
+    (output / "linked").symlink_to(tmp_path)
+    (output / WORKSHOP / "files/linked").mkdir(parents=True)
+    (output / WORKSHOP / "files/linked/mine.txt").write_text("theirs")
+    (output / WORKSHOP / "mine.txt").write_text("theirs")
+    with pytest.raises(WebsiteError):
+        Staging(output)
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"first": 1}', '{"first": [], "moves": [], "last": [], "files": {"a": 1}}', "[" * 99_999]
+)
+def test_a_damaged_journal_is_told_with_a_way_out(tmp_path, text):
+    left_behind(tmp_path)
+    (tmp_path / WORKSHOP / "journal").write_text(text)
+    with pytest.raises(WebsiteError, match="is damaged") as caught:
+        Staging(tmp_path)
+    assert "build again" in caught.value.hint
+
+
+def test_nothing_is_written_or_removed_through_a_folder_that_became_a_link(tmp_path):
+    output, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    build(output, OLD)
+    (output / "same").rename(elsewhere)
+    (output / "same").symlink_to(elsewhere)
+    for files in ({**OLD, "same/index.html": b"other"}, {"index.html": b"old"}):
+        with pytest.raises(WebsiteError, match="is a link"):
+            build(output, files)
+    assert (elsewhere / "index.html").read_bytes() == b"same"
+
+
+def test_a_workshop_that_is_a_link_is_not_followed(tmp_path):
+    output, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    build(output, OLD)
+    elsewhere.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    (output / WORKSHOP).symlink_to(elsewhere)
+    build(output, NEW)
+    assert content_of(output) == NEW
+    assert [p.name for p in elsewhere.iterdir()] == ["mine.txt"]
