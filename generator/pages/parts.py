@@ -140,6 +140,8 @@ class CountView:
     icon: str
     path: str
     """What it counts, below the site's root; empty for no link."""
+    tone: str = ""
+    """``bad`` where the number asks for somebody."""
 
 
 @dataclass(frozen=True, slots=True)

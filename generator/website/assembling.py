@@ -13,6 +13,7 @@ from pathlib import Path
 from generator.errors import WebsiteError
 from generator.outside.forking import can_share, shared
 from generator.outside.store import Store, locked
+from generator.pages.facts.audience import has_health
 from generator.pages.page import Page, SearchText
 from generator.pages.reading import Reading
 from generator.problems import Problem
@@ -20,7 +21,7 @@ from generator.settings.settings import Settings
 from generator.website.checking_links import LinkCheck
 from generator.website.committing import Committed, Staging, Step
 from generator.website.data_files import DataFile, Later, put_data
-from generator.website.engine import Project
+from generator.website.engine import TABS, Project
 from generator.website.foundation import Foundation, lay_foundation
 from generator.website.guides import read_guides
 from generator.website.icons import SPRITE_PATH
@@ -142,7 +143,8 @@ class _Assembly:
         self.progress = progress
         files = find_portal_files(settings.root)
         self.renderer = Renderer(files, self.portal, kind_icons, store.cache)
-        project = Project(self.portal, settings.root, files, self.renderer.labels, read_guides(files.guides))
+        tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
+        project = Project(self.portal, settings.root, files, self.renderer.labels, read_guides(files.guides), tabs)
         progress("frames", 0)
         self.foundation: Foundation = lay_foundation(project, store.cache / "frames", python, environ)
         self.staging = Staging(output, step)

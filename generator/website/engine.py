@@ -24,8 +24,8 @@ NAME_SLOT = "qznamezq"
 MARK_ICON = "material/bulletin-board"
 FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
 """The frames by name, with the theme's side columns that each hides."""
-TABS = ("catalog", "apis", "teams", "systems", "domains", "problems")
-"""Sections behind Home, each at the path of its name; the guides' tab comes last, if there are guides."""
+TABS = ("catalog", "apis", "teams", "systems", "domains", "health", "problems")
+"""Sections behind Home, each at the path of its name, if it is there; the guides' tab comes last, if there are guides."""
 _SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
 """Modules of ``assets/`` that every page loads, those that exist; a page that needs another names it in its template."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
@@ -47,6 +47,8 @@ class Project:
     labels: Mapping[str, str]
     """The portal's words."""
     guides: Guides
+    tabs: tuple[str, ...] = TABS
+    """Those of ``TABS`` that this portal has."""
 
     def versions(self) -> tuple[str, ...]:
         """What decides about the output beside the files."""
@@ -136,7 +138,7 @@ def _configuration(project: Project, logo: str) -> dict[str, Any]:
         "copyright": labels["made_with"],
         "not_in_nav": "".join(f"/{frame_folder(name)}.md\n" for name in FRAMES),
         "validation": {"nav": {"not_found": "ignore", "omitted_files": "ignore"}},
-        "nav": [{labels["home"]: "index.md"}, *({labels[tab]: f"{tab}/"} for tab in TABS), *_guides_tab(project)],
+        "nav": [{labels["home"]: "index.md"}, *({labels[tab]: f"{tab}/"} for tab in project.tabs), *_guides_tab(project)],
     }
 
 

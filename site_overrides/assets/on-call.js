@@ -37,5 +37,5 @@ function ends(shift) {
 // Within two days, the day of the week and the reader's own clock say it shorter.
 function local(time) {
   time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from page_builders import KINDS, LAYOUTS, RENDERER, documents
@@ -33,6 +34,7 @@ from generator.model.ref import parse_ref
 from generator.pages.entities import entity_context, plan
 from generator.pages.facts import planning
 from generator.pages.facts.context import facts_context
+from generator.pages.facts.duty import on_call_key
 from generator.pages.parts import Links
 from generator.settings.settings import Portal, Settings
 from generator.snapshot.facts import ServedFacts
@@ -92,7 +94,7 @@ def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, decla
 def pages(context):
     section = lambda entity: planning.of_entity(context, entity)  # noqa: E731
     plain = entity_context(context.catalog, (), {}, context.settings, LAYOUTS, RENDERER.labels, context.links)
-    of_entities = replace(plain, last=(section,))
+    of_entities = replace(plain, last=(section,), keyed=(partial(on_call_key, context),))
     return {page.path: page for page in (*plan(of_entities), *planning.plan(context))}
 
 
@@ -279,6 +281,51 @@ def test_no_page_knows_when_it_was_built():
 
 
 def test_the_start_page_counts_what_is_open():
-    assert [(n.number, n.path) for n in planning.numbers(world(HIDDEN))] == [(1, "incidents/")]
+    urgent = [*HIDDEN, fact("vulnerability", Vulnerability("CVE-1", Severity.CRITICAL), source="scan", key="1", of="ledger")]
+    urgent += [fact("availability", Availability("answers", share, 99.9), key=str(share)) for share in (99.0, 99.95)]
+    numbers = planning.numbers(world([*urgent, fact("alert", Alert("hot"))]))
+    assert [(n.number, n.path, n.tone) for n in numbers] == [
+        (1, "incidents/", "bad"), (1, "availability/", "bad"), (1, "vulnerabilities/", "bad"), (1, "health/", "bad"),
+    ]  # fmt: skip
+    assert [(n.number, n.tone) for n in planning.numbers(world([], [asked("incident")]))] == [(0, "")]
     assert planning.numbers(world([])) == ()
     assert planning.numbers(world(HIDDEN, portal=Portal(audience="public"))) == ()
+
+
+def test_one_page_shows_what_asks_for_somebody_now():
+    context = world([*HIDDEN, fact("availability", Availability("answers", 99.0, 99.9))])
+    context = replace(context, settings=replace(context.settings, sections={"integrations": [{"name": "pd"}]}))
+    html = shown(context, "health/")
+    for words in ("Open incidents 1", "Below objective 1", "Secret outage", "CVE-9", "1.2", "Overview"):
+        assert words in text(html)
+    assert "health/" not in pages(world(HIDDEN))
+
+
+def names(html):
+    return re.findall(r'data-start="[^"]*"[^>]*>(?:<a[^>]*>)?<bdi>([^<]*)', html.split("</dl>")[0])
+
+
+def test_the_head_of_a_page_says_who_is_on_call():
+    shifts = (Shift("Bob", NOW + timedelta(days=1)), Shift("Ada Lovelace", NOW, NOW + timedelta(days=1)), Shift("Eve", None, None, 2))
+    context = world([fact("on-call", OnCall("rota", shifts))])
+    for path in ("component/shop", "system/retail", "group/team"):
+        html = shown(context, f"catalog/default/{path}/")
+        assert names(html) == ["Ada Lovelace", "Bob"], path
+        assert 'href="../../../../catalog/default/user/ada/"' in html
+        assert "until" in html.split("</dl>")[0]
+    assert names(shown(context, "catalog/default/component/ledger/")) == []
+    hidden = world([fact("on-call", OnCall("rota", shifts))], portal=Portal(audience="public"))
+    assert "Bob" not in shown(hidden, "catalog/default/component/shop/")
+
+
+def test_many_schedules_of_a_team_stay_in_their_panel():
+    many = [fact("on-call", OnCall(f"rota {n}", (Shift("Ada", NOW),)), key=str(n)) for n in range(5)]
+    assert names(shown(world(many[:2]), "catalog/default/group/team/")) == ["Ada", "Ada"]
+    assert "rota 1" in shown(world(many[:2]), "catalog/default/group/team/").split("</dl>")[0]
+    assert names(shown(world(many), "catalog/default/group/team/")) == []
+
+
+def test_somebody_who_is_always_on_call_has_no_times():
+    html = shop(world([fact("on-call", OnCall("rota", (Shift("Ada", None),)))]))
+    assert 'data-start="" data-end=""' in html
+    assert "always" in text(html)

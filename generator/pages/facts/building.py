@@ -42,6 +42,8 @@ _HEALTH = {
     Health.SUSPENDED: ("none", "cancelled"), Health.MISSING: ("bad", "bad"), Health.UNKNOWN: ("none", "unknown"),
 }  # fmt: skip
 
+_UNWELL = frozenset({Health.DEGRADED, Health.MISSING})
+
 
 def run_state(context: FactsContext, state: RunState) -> StateView:
     """How it went, as word, tone and icon."""
@@ -69,9 +71,9 @@ def deployment_row(context: FactsContext, fact: Fact) -> EventView:
     health = labels[f"health_{value.health}"] if value.health else ""
     by = labels["by_person"] % short(value.by, 60) if value.by else ""
     note = joined(labels[f"run_{value.state}"] if value.state is not RunState.UNKNOWN else "", health, sync, ready, by)
-    state = (
-        StateView(health, *_HEALTH[value.health]) if value.state is RunState.UNKNOWN and value.health else run_state(context, value.state)
-    )
+    is_unwell = value.health in _UNWELL and value.state in {RunState.UNKNOWN, RunState.SUCCEEDED}
+    is_plain = value.state is RunState.UNKNOWN and value.health is not None
+    state = StateView(health, *_HEALTH[value.health]) if value.health and (is_unwell or is_plain) else run_state(context, value.state)
     version = short(value.version, 60) or short(value.revision[:12]) or short(fact.key, 40)
     return EventView(
         version, state, url_of(fact), is_code=True, beside=short(fact.environment, 40), note=note, at=at(context, deployed_at(fact))
@@ -81,7 +83,7 @@ def deployment_row(context: FactsContext, fact: Fact) -> EventView:
 def _running(context: FactsContext, found: Sequence[Deployment]) -> StateView | None:
     """What is worth knowing at a glance: something degraded, out of sync, or all in order."""
     labels = context.labels
-    unwell = [value.health for value in found if value.health in {Health.DEGRADED, Health.MISSING}]
+    unwell = [value.health for value in found if value.health in _UNWELL]
     if unwell:
         return StateView(labels[f"health_{unwell[0]}"], "bad", "bad")
     if any(value.in_sync is False for value in found):

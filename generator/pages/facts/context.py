@@ -53,6 +53,11 @@ class FactsContext:
         """The family's facts about all entities, by entity."""
         return tuple(fact for ref in self.facts_by_subject for fact in self.facts(ref, family))
 
+    def families(self) -> frozenset[str]:
+        """Those about which anybody was asked, as far as this site's audience may see them."""
+        asked = {one.family for those in self.measured_by_subject.values() for one in those}
+        return frozenset(family for family in asked if self.shows(family))
+
     def owner_of(self, ref: EntityRef) -> EntityLink | None:
         """The first owner that is stated; existing or not."""
         owner = questions.owner(self.catalog, ref)

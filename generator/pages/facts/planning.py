@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from generator.model.entity import Entity
-from generator.model.facts import Incident, IncidentState
 from generator.pages.entities.view import Section
-from generator.pages.facts import everywhere
+from generator.pages.facts import everywhere, health
+from generator.pages.facts.audience import HEALTH, has_health
 from generator.pages.facts.context import FactsContext
 from generator.pages.facts.everywhere import Door
+from generator.pages.facts.health import health_view
 from generator.pages.facts.panels import facts_view
-from generator.pages.facts.rollups import WHOLES, rollup_view, unique
+from generator.pages.facts.rollups import WHOLES, rollup_view
 from generator.pages.page import Page
 from generator.pages.parts import CountView
 
@@ -28,32 +29,31 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[[FactsContext, tuple[Doo
 
 
 def plan(context: FactsContext) -> Iterator[Page]:
-    """The pages about what is open everywhere, as far as anybody was asked; none for a portal that asks no tools."""
-    doors = _doors(context)
-    for name, _, _, view in _PAGES:
-        path = f"{name}/"
+    """The page about health and those about single families, as far as anybody was asked; none for a portal that asks no tools."""
+    labels, doors = context.labels, _doors(context)
+    if has_health(context.settings):
+        view = partial(health_view, context, _here(doors, HEALTH))
+        yield Page(HEALTH, "health.html", "wide", HEALTH, labels["health"], view, labels["health_text"])
+    for name, _, _, view_of in _PAGES:
+        path, title = f"{name}/", labels[f"page_{name}"]
         if any(door.path == path for door in doors):
-            mine = tuple(replace(door, is_here=door.path == path) for door in doors)
-            title = context.labels[f"page_{name}"]
-            yield Page(path, f"{name}.html", "wide", "-", title, partial(view, context, mine), context.labels[f"page_{name}_text"])
+            view = partial(view_of, context, _here(doors, path))
+            yield Page(path, f"{name}.html", "wide", HEALTH, title, view, labels[f"page_{name}_text"])
 
 
 def _doors(context: FactsContext) -> tuple[Door, ...]:
-    asked = {one.family for those in context.measured_by_subject.values() for one in those if context.shows(one.family)}
-    return tuple(
-        Door(context.labels[f"page_{name}"], f"{name}/", icon, is_here=False)
-        for name, icon, families, _ in _PAGES
-        if asked.intersection(families)
-    )
+    asked, labels = context.families(), context.labels
+    single = (Door(labels[f"page_{name}"], f"{name}/", icon, is_here=False) for name, icon, families, _ in _PAGES if asked & {*families})
+    return (Door(labels["overview"], HEALTH, "health", is_here=False), *single)
+
+
+def _here(doors: tuple[Door, ...], path: str) -> tuple[Door, ...]:
+    return tuple(replace(door, is_here=door.path == path) for door in doors)
 
 
 def numbers(context: FactsContext) -> tuple[CountView, ...]:
-    """For the start page: what is open now."""
-    if not any(door.path == "incidents/" for door in _doors(context)):
-        return ()
-    values = [fact.value for fact in unique(context.of_family("incident"))]
-    count = sum(isinstance(value, Incident) and value.state is not IncidentState.RESOLVED for value in values)
-    return (CountView(count, context.labels["open_incidents"], "incident", "incidents/"),)
+    """For the start page: what asks for somebody now."""
+    return tuple(health.numbers(context))
 
 
 def of_entity(context: FactsContext, entity: Entity) -> Section | None:

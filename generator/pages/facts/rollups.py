@@ -31,9 +31,13 @@ WHOLES = frozenset({*_PARTED, "group"})
 
 def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
     """The section of a whole; None where nobody was asked about any of its parts."""
-    refs = tuple(dict.fromkeys((entity.ref, *members(context.catalog, entity.ref))))
-    panels = tuple(panel for family in FAMILIES if (panel := _panel(context, refs, family)) is not None)
+    panels = rollup_panels(context, tuple(dict.fromkeys((entity.ref, *members(context.catalog, entity.ref)))))
     return FactsView(panels) if panels else None
+
+
+def rollup_panels(context: FactsContext, refs: Sequence[EntityRef], families: Sequence[str] = FAMILIES) -> tuple[PanelView, ...]:
+    """A panel for each family that anybody was asked about."""
+    return tuple(panel for family in families if (panel := _panel(context, refs, family)) is not None)
 
 
 def members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
@@ -60,7 +64,8 @@ def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> 
     if not context.shows(family):
         return None
     asked = [one for ref in members for one in context.measured_by_subject.get(ref, ()) if one.family == family]
-    facts = unique(fact for ref in members for fact in context.facts(ref, family))
+    told = [fact for ref in members for fact in context.facts(ref, family)]
+    facts = told if family == "vulnerability" else unique(told)  # the same weakness has to be mended in each of them
     if not asked and not facts:
         return None
     partly = sorted({one.source for one in asked if not one.complete})
