@@ -35,11 +35,11 @@ def command(folder: Path, wants_build: bool, **given: str | None) -> None:  # no
     import os
 
     from generator.errors import CallboardError, SettingsError
-    from generator.scaffolder.starting import portal_files, write_new
+    from generator.scaffolder.starting import example_files, portal_files, write_new
     from generator.settings.reading import read_settings
 
     wishes = _wishes(given, may_ask=sys.stdin.isatty())
-    files = portal_files(wishes)
+    files = {**portal_files(wishes), **example_files(wishes, folder)}
     folder.mkdir(parents=True, exist_ok=True)
     left = write_new(folder, files)
     try:
@@ -50,9 +50,6 @@ def command(folder: Path, wants_build: bool, **given: str | None) -> None:  # no
         raise
     for path in files:
         click.echo(f"{'left as it is:' if path in left else 'written:'} {folder / path}", err=True)
-    location = Path(wishes.location)
-    if wishes.source == "files" and not location.is_absolute() and ".." not in location.parts and not (folder / location).exists():
-        _make_example(folder / location)
     if wants_build:
         try:
             _build(folder)
@@ -81,16 +78,6 @@ def _wishes(given: dict[str, str | None], *, may_ask: bool) -> Any:
         url=ask("url", "Address where it will be served (may be empty)", ""),
         service=ask("service", "What builds it every night", "github", type=click.Choice(SERVICES)),  # type: ignore[arg-type]
     )
-
-
-def _make_example(folder: Path) -> None:
-    """A first repository with a team and a component, so that there is something to see."""
-    from generator.scaffolder.starting import example_descriptor
-
-    file = folder / "example" / "catalog-info.yaml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(example_descriptor(), encoding="utf-8")
-    click.echo(f"written: {file}", err=True)
 
 
 def _build(folder: Path) -> None:

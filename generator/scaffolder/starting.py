@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ TEMPLATES = Path(__file__).parent / "portal"
 Service = Literal["github", "gitlab", "none"]
 SERVICES: tuple[Service, ...] = ("github", "gitlab", "none")
 SOURCES = ("files", "git", "github", "gitlab")
+SETTINGS = "sources.yaml"
+Step = Callable[[str], None]
+"""Told of each file operation before it happens; a test raises there."""
 TOKEN = "PORTAL_TOKEN"  # noqa: S105 - the name of a variable
 _PLACE = re.compile(r"@([A-Z_]+)@")
 _WORKFLOWS = {"github": ".github/workflows/portal.yml", "gitlab": ".gitlab-ci.yml"}
@@ -57,7 +61,7 @@ class Steps:
 def portal_files(wishes: Wishes) -> Mapping[str, str]:
     """The files by path; nothing is written yet."""
     steps = Steps(needs_token=wishes.source != "files")
-    files = {"sources.yaml": _sources(wishes), ".gitignore": _template("gitignore")}
+    files = {SETTINGS: _sources(wishes), ".gitignore": _template("gitignore")}
     if wishes.service != "none":
         files[_WORKFLOWS[wishes.service]] = workflow(wishes.service, steps)
     return files
@@ -77,24 +81,31 @@ def workflow(service: Service, steps: Steps) -> str:
     return _filled(f"{service}.yml", values)
 
 
-def write_new(folder: Path, files: Mapping[str, str]) -> tuple[str, ...]:
+def write_new(folder: Path, files: Mapping[str, str], step: Step = lambda _: None) -> tuple[str, ...]:
     """Write the files that are not there yet; the paths of those that are, and stay as they are.
+
+    Each comes whole or not at all, and ``sources.yaml`` last: where a run died before that, the next one begins anew.
 
     Raises:
         CallboardError: there is a ``sources.yaml`` already.
     """
-    if (folder / "sources.yaml").exists():
-        raise CallboardError(f"{folder / 'sources.yaml'} is there already.", "Go on with `callboard build`, or name another folder.")
+    if os.path.lexists(folder / SETTINGS):
+        raise CallboardError(f"{folder / SETTINGS} is there already.", "Go on with `callboard build`, or name another folder.")
     left = []
-    for path, text in files.items():
-        try:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            with (folder / path).open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
+    for path in sorted(files, key=lambda path: path == SETTINGS):
+        target = folder / path
+        if os.path.lexists(target):
             left.append(path)
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_name(f".{target.name.lstrip('.')}.new")
+            step(f"write {path}")
+            draft.write_text(files[path], encoding="utf-8")
+            step(f"name {path}")
+            draft.replace(target)
         except OSError as error:
-            raise CallboardError(f"{folder / path} cannot be written: {error.strerror}.") from error
+            raise CallboardError(f"{target} cannot be written: {error.strerror}.") from error
     return tuple(left)
 
 
@@ -130,6 +141,13 @@ def _indented(name: str, depth: int) -> str:
     return textwrap.indent(_template(name).rstrip("\n"), " " * depth)
 
 
-def example_descriptor() -> str:
-    """A team and a component, for a portal that has none yet."""
-    return _template("catalog-info.yaml")
+def example_files(wishes: Wishes, folder: Path) -> Mapping[str, str]:
+    """A first repository with a team and a component, so that there is something to see; nothing where files are, or elsewhere."""
+    location = Path(wishes.location)
+    if wishes.source != "files" or location.is_absolute() or ".." in location.parts or _has_files(folder / location):
+        return {}
+    return {(location / "example" / "catalog-info.yaml").as_posix(): _template("catalog-info.yaml")}
+
+
+def _has_files(folder: Path) -> bool:
+    return any(not path.is_dir() and not path.name.endswith(".new") for path in folder.rglob("*"))

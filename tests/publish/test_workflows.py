@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.scaffolder.starting import Steps, Wishes, example_descriptor, portal_files, workflow, write_new
+from generator.scaffolder.starting import Steps, Wishes, example_files, portal_files, workflow, write_new
 
 OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
 GITHUB, GITLAB = (
@@ -175,10 +175,10 @@ def test_three_nights_on_clean_machines_remember_what_changed(tmp_path, service)
     for lifecycle in ("experimental", "production", "deprecated"):
         night.number += 1
         folder = tmp_path / f"night{night.number}"
-        write_new(folder, portal_files(Wishes("Acme", service=service)))
+        wishes = Wishes("Acme", service=service)
+        write_new(folder, {**portal_files(wishes), **example_files(wishes, folder)})
         file = folder / "repositories/example/catalog-info.yaml"
-        file.parent.mkdir(parents=True)
-        file.write_text(example_descriptor().replace("experimental", lifecycle))
+        file.write_text(file.read_text().replace("experimental", lifecycle))
         for script in steps(service):
             done = night.run(script, folder)
             assert done.returncode == 0, done.stdout + done.stderr

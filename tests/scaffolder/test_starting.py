@@ -13,7 +13,7 @@ from generator import plugins
 from generator.cli.init import SERVICES, SOURCES, command
 from generator.errors import CallboardError, SettingsError
 from generator.scaffolder import starting
-from generator.scaffolder.starting import Wishes, portal_files, write_new
+from generator.scaffolder.starting import Wishes, example_files, portal_files, write_new
 from generator.settings.reading import read_settings
 
 ODD = [
@@ -133,3 +133,40 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(tmp_path):
     assert (settings.portal.name, settings.portal.organization) == ("Acme portal", "Acme")
     assert settings.sources[0].options["url"] == "https://git.acme.example/x.git"
     assert (tmp_path / "portal/.gitlab-ci.yml").is_file()
+
+
+class KilledHereError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_run_that_died_at_any_moment_is_made_good_by_the_next(tmp_path, number):
+    """Two operations for each of the four files: the settings, what git leaves alone, the workflow, the example."""
+    wishes = Wishes("Acme")
+    whole, half = tmp_path / "whole", tmp_path / "half"
+    steps = []
+
+    def files(folder):
+        return {**portal_files(wishes), **example_files(wishes, folder)}
+
+    def die(step):
+        steps.append(step)
+        if len(steps) > number:
+            raise KilledHereError
+
+    write_new(whole, files(whole))
+    with pytest.raises(KilledHereError):
+        write_new(half, files(half), die)
+    assert not (half / "sources.yaml").exists()
+    write_new(half, files(half))
+    there = {path.relative_to(half): path.read_text() for path in half.rglob("*") if path.is_file()}
+    assert there == {path.relative_to(whole): path.read_text() for path in whole.rglob("*") if path.is_file()}
+    assert len(there) == 4
+
+
+def test_descriptors_that_are_there_are_joined_by_no_example(tmp_path):
+    assert example_files(Wishes("Acme"), tmp_path)
+    (tmp_path / "repositories/mine").mkdir(parents=True)
+    assert example_files(Wishes("Acme"), tmp_path)
+    (tmp_path / "repositories/mine/README.md").write_text("mine")
+    assert not example_files(Wishes("Acme"), tmp_path)
