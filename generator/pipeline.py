@@ -17,6 +17,7 @@ from generator.outside.store import Store
 from generator.planning import Shown, contexts_of, data_files, follow_contexts, kind_icons, plan
 from generator.problems import Problem, Severity
 from generator.settings.settings import Settings
+from generator.snapshot.facts import facts_counts
 from generator.snapshot.guarding import guards_of
 from generator.snapshot.merging import Night
 from generator.snapshot.remembering import Memory, recall
@@ -83,7 +84,7 @@ def build(request: Request, meter: Meter) -> Built:
             with meter.phase("state"):
                 memory.keep(served, noticed, shown.surveyed.trees, known)
     problems = (*surveyed.problems, *site.problems)
-    return Built(surveyed, problems, _report(surveyed, site, problems, meter, request))
+    return Built(surveyed, problems, _report(shown, site, problems, meter, request))
 
 
 def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, Served]:
@@ -109,8 +110,8 @@ def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
     )  # fmt: skip
 
 
-def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:
-    severities = Counter(problem.severity for problem in problems)
+def _report(shown: Shown, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:
+    surveyed, severities = shown.surveyed, Counter(problem.severity for problem in problems)
     committed = site.committed
     return {
         "format": REPORT_FORMAT,
@@ -128,6 +129,7 @@ def _report(surveyed: Surveyed, site: Assembled, problems: Sequence[Problem], me
             "entities_by_kind": dict(sorted(Counter(ref.kind for ref in surveyed.catalog.entities).items())),
             "problems": {severity.value: severities[severity] for severity in Severity},
             "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
+            **facts_counts(shown.known),
             "pages": site.pages,
             "pages_rendered": site.rendered,
             "diagrams_laid_out": site.laid_out,

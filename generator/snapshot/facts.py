@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from generator.integrations.collecting import Connection, Known
 from generator.integrations.contract import DeclaredFamily, IntegrationFailure, IntegrationSettings
@@ -68,6 +69,18 @@ def facts_of_state(state: State, known: Known, items: Sequence[IntegrationSettin
         connections=known.connections,
         declared=known.declared,
     )
+
+
+def facts_counts(known: ServedFacts) -> Mapping[str, Any]:
+    """For the report of a build: facts by family; of each integration its facts, requests and failures, and whether it answered at all."""
+    tools: dict[str, dict[str, Any]] = {}
+    for one in known.collections:
+        tool = tools.setdefault(one.source, {"facts": {}, "requests": 0, "failures": 0, "answered": one.as_of == one.tried_at})
+        tool["facts"] |= {one.family: one.count} if one.count else {}
+        tool["requests"] += one.requests or 0
+        tool["failures"] += len(one.errors)
+    families = Counter(fact.family for fact in known.facts)
+    return {"facts": len(known.facts), "facts_by_family": dict(sorted(families.items())), "integrations": tools}
 
 
 def _kept(previous: State | None, asked: Mapping[_Asked, Measurement]) -> Iterator[Fact]:

@@ -1,12 +1,18 @@
 """The options of the connectors that ask vendors: their schemas take what the manual says, and name what is wrong."""
 
+import ast
+import re
+from pathlib import Path
+
 import jsonschema_rs
 import pytest
 from test_vendor_faults import PLAYS
 from vendors import connector
 
+from generator import integrations
 from generator.integrations.contract import Integration
 from generator.model.facts import FAMILIES
+from generator.website.editor_words import known_annotations
 
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
 
@@ -43,3 +49,20 @@ def test_a_connector_keeps_the_contract_before_it_asks_anything(play, tmp_path):
     assert made.annotations
     assert made.title
     assert made.collect([]).failures == ()
+
+
+def annotations_in(module):
+    """Texts of a connector that look like keys of annotations."""
+    found = (node.value for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Constant))
+    return {text for text in found if isinstance(text, str) and re.fullmatch(r"[a-z0-9.-]+/[a-z][a-z0-9._-]*", text)}
+
+
+NOT_ANNOTATIONS = {"app.kubernetes.io/version", "application/json"}
+"""A label of objects, and a type of content."""
+
+
+def test_editors_know_every_annotation_that_a_connector_reads():
+    folder = Path(integrations.__file__).parent
+    found = {text for module in folder.glob("*.py") for text in annotations_in(module)} - NOT_ANNOTATIONS
+    assert {"pagerduty.com/service-id", "argocd/app-namespace"} <= found
+    assert found - set(known_annotations()) == set()

@@ -76,8 +76,11 @@ def test_a_tool_that_is_gone_serves_its_last_good_copy_and_the_site_says_so(port
     connect(portal, "  - {name: drop, title: Drop box, type: file, path: incident.yaml}\n")
     assert callboard(portal, "build", *NOW).returncode == 0
     (portal / "incident.yaml").unlink()
-    done = callboard(portal, "build", "--now", "2026-05-18T02:00:00Z")
+    done = callboard(portal, "build", "--now", "2026-05-18T02:00:00Z", "--report", "report.json")
     assert done.returncode == 0, done.stderr
+    counts = json.loads((portal / "report.json").read_text())["counts"]
+    assert counts["integrations"] == {"drop": {"facts": {"incident": 1}, "requests": 0, "failures": 1, "answered": False}}
+    assert (counts["facts"], counts["facts_by_family"]) == (1, {"incident": 1})
     page = (portal / "site/catalog/default/component/shop/index.html").read_text()
     assert "Tills are down" in page
     assert "Not all of it could be read from Drop box" in page
