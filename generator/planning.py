@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -71,10 +71,10 @@ class Contexts:
         return self.past.settings.portal.audience == "public"
 
 
-def contexts_of(shown: Shown, settings: Settings, layouts: Layouts) -> Contexts:
-    """Everything that pages need."""
+def contexts_of(shown: Shown, settings: Settings, layouts: Layouts, labels: Mapping[str, str] | None = None) -> Contexts:
+    """Everything that pages need; ``labels`` are the portal's words, where they have been read already."""
     surveyed = shown.surveyed
-    labels = read_strings(find_portal_files(settings.root), settings.portal.language)
+    labels = labels or read_strings(find_portal_files(settings.root), settings.portal.language)
     links = Links(surveyed.catalog)
     tools = {one.name: one.title for one in shown.known.connections}
     past = past_of(shown.history, shown.served.stale, links, surveyed.trees, settings, labels, tools)

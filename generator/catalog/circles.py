@@ -48,7 +48,8 @@ def _from_smallest(ring: Sequence[EntityRef]) -> tuple[EntityRef, ...]:
 
 def circle_problems(catalog: Catalog, relation_type: str, rule: Rule, saying: str, hint: str) -> Iterator[Problem]:
     """A problem for each ring of these relations, at the descriptor that states the first of them."""
-    edges = {ref: targets for ref in catalog.entities if (targets := catalog.targets(ref, relation_type))}
+    stated = {ref: relations for ref, relations in catalog.relations.items() if ref in catalog.entities}
+    edges = {ref: to for ref, relations in stated.items() if (to := tuple(r.target for r in relations if r.type == relation_type))}
     for ring in circles(edges):
         shown = [str(ref) for ref in (*ring[:SHOWN], *(ring[:1] if len(ring) <= SHOWN else ()))]
         way = " → ".join(shown) + ("" if len(ring) <= SHOWN else f" → … ({len(ring)} in all)")

@@ -63,7 +63,7 @@ def link(
     unique = {ref: first[ref] for ref in sorted(first)}
     kept = before or Links()
     stated = kept.read(unique, {ref: kind for ref in unique if (kind := kinds.get(ref.kind))})
-    catalog = Catalog(unique, _both_ways(stated), kinds)
+    catalog = Catalog(unique, kept.both_ways(stated, _both_ways), kinds)
     names = Names(unique, elsewhere) if elsewhere else kept.names(unique.keys())
     found = [*_stated_badly(catalog, stated, names), *(problem for check in CHECKS for problem in check(catalog))]
     if whole or elsewhere is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from generator.catalog.placing import span_of
@@ -11,6 +11,7 @@ from generator.catalog.suggestions import Names
 from generator.descriptors.kinds import Kind
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
+from generator.model.relation import Relation
 from generator.problems import Span
 
 _Place = tuple[str, int, str]
@@ -25,22 +26,35 @@ class Links:
     _spans: dict[_Place, Span | None] = field(default_factory=dict)
     _used: dict[_Place, Span | None] = field(default_factory=dict)
     _names: Names | None = None
+    _relations: dict[EntityRef, tuple[Relation, ...]] | None = None
+    """Every relation in both directions, as long as nobody states another one."""
 
     def read(self, entities: Mapping[EntityRef, Entity], kinds: Mapping[EntityRef, Kind]) -> Stated:
         """As ``read_references`` for all entities that have a kind; those that are the very same as last time are not read again."""
         whole, before = Stated({ref: ref for ref in entities}), self._stated
-        self._stated = {}
+        self._stated, is_same = {}, before.keys() == kinds.keys()
         for ref, kind in kinds.items():
             entity, found = entities[ref], before.get(ref)
             if found is None or found[0] is not entity or found[1] is not kind:
                 part = Stated(whole.known)
                 read_references(entity, kind, part)
+                is_same = is_same and found is not None and found[2].relations == part.relations
                 found = entity, kind, Stated({}, part.relations, part.unread, part.bare)
             self._stated[ref] = found
             whole.relations.extend(found[2].relations)
             whole.unread.extend(found[2].unread)
             whole.bare.extend(found[2].bare)
+        if not is_same:
+            self._relations = None
         return whole
+
+    def both_ways(
+        self, stated: Stated, turn: Callable[[Stated], dict[EntityRef, tuple[Relation, ...]]]
+    ) -> dict[EntityRef, tuple[Relation, ...]]:
+        """What ``turn`` makes of all that is stated; the last result where nobody states anything else."""
+        if self._relations is None:
+            self._relations = turn(stated)
+        return self._relations
 
     def names(self, refs: Collection[EntityRef]) -> Names:
         """The index of these names; the last one where they are the same."""
