@@ -15,10 +15,11 @@ from urllib.parse import quote, urlsplit
 from generator.integrations import github_facts as told
 from generator.integrations.answers import at, items, link_at, text_at
 from generator.integrations.contract import Gathered, Subject, options_schema
-from generator.integrations.github_api import HEADERS, HOME, JSON, GitHubApi, Replied, api_base, is_too_much
+from generator.integrations.github_api import GitHubApi, Replied, is_too_much
 from generator.integrations.github_questions import MORE_ALERTS, PARTS, repositories_question
 from generator.integrations.vendor import Vendor
-from generator.outside.http import HttpError, bearer
+from generator.outside.github import HEADERS, JSON, PUBLIC, api_base, signed_in
+from generator.outside.http import HttpError
 
 SLUG = "github.com/project-slug"
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
@@ -40,7 +41,7 @@ class GitHubIntegration(Vendor):
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("github")
     title: ClassVar[str] = "GitHub"
-    home: ClassVar[str] = HOME
+    home: ClassVar[str] = PUBLIC
     annotations = (SLUG,)
 
     @property
@@ -50,16 +51,28 @@ class GitHubIntegration(Vendor):
 
     def collect(self, subjects: Sequence[Subject]) -> Gathered:
         """What GitHub knows of the repositories that the annotations name, or that the descriptors lie in."""
-        about = self._repositories(subjects)
-        if about:
-            base, rest = api_base(self._base)
-            api = GitHubApi(self._client(bearer(self._option("token")), HEADERS, base=base), rest)
+        for owner, about in self._by_sign_in(self._repositories(subjects)):
+            api = self._api(owner)
             for slugs, replied in self._asked(api, sorted(about)):
                 for n, slug in enumerate(slugs):
                     self._repository(api, slug, about[slug], f"r{n}", replied)
             if self._options.get("code_scanning") is True and "vulnerability" in self.families:
                 self._scanned(api, about)
         return self._found.done()
+
+    def _by_sign_in(self, about: Mapping[str, list[Subject]]) -> Iterator[tuple[str, Mapping[str, list[Subject]]]]:
+        """An App has an installation, and so a token, for each owner of repositories; else all are asked about together."""
+        app = self._options.get("app")
+        if not app or app.get("installation"):
+            yield from [("", about)] if about else []
+            return
+        for owner in sorted({_owner(slug) for slug in about}):
+            yield owner, {slug: subjects for slug, subjects in about.items() if _owner(slug) == owner}
+
+    def _api(self, owner: str) -> GitHubApi:
+        base, rest = api_base(self._base)
+        connect = partial(self._client, headers=HEADERS, base=base)
+        return GitHubApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
 
     def _repositories(self, subjects: Sequence[Subject]) -> Mapping[str, list[Subject]]:
         """Names of repositories in lower case, with the subjects that are about them."""
@@ -157,7 +170,7 @@ class GitHubIntegration(Vendor):
 
     def _scanned(self, api: GitHubApi, about: Mapping[str, Sequence[Subject]]) -> None:
         """Open alerts of code scanning, owner by owner."""
-        for owner in sorted({slug.partition("/")[0] for slug in about}):
+        for owner in sorted({_owner(slug) for slug in about}):
             path = f"{api.rest}/orgs/{quote(owner)}/code-scanning/alerts"
             try:
                 for answer in api.client.pages(path, {"state": "open", "per_page": 100}, accept=JSON):
@@ -172,6 +185,10 @@ class GitHubIntegration(Vendor):
         if slug in about:
             key = f"code-scanning-{text_at(alert, 'number')}"
             self._found.add(about[slug], "vulnerability", key, partial(told.finding, alert, self._now), url=link_at(alert, "html_url"))
+
+
+def _owner(slug: str) -> str:
+    return slug.partition("/")[0]
 
 
 def _is_whole(node: Node, family: str) -> bool:

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from generator.integrations.answers import items, text_at
 from generator.outside.http import Client, HttpError
 
-HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
-JSON = "application/vnd.github+json"
-HOME = "https://github.com"
 TOO_MUCH = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
-
-
-def api_base(web: str) -> tuple[str, str]:
-    """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
-    parts = urlsplit(web)
-    if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
-        return f"{parts.scheme}://api.{parts.netloc.removeprefix('www.')}", ""
-    return f"{web.rstrip('/')}/api", "/v3"
 
 
 @dataclass(frozen=True, slots=True)

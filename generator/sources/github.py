@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ClassVar
 
 from generator.errors import SourceError, TreeError
 from generator.model.tree import DescriptorFile
-from generator.outside.http import Client, Credential, bearer
+from generator.outside.github import HEADERS, PUBLIC, api_base, signed_in
+from generator.outside.http import Client, Credential
 from generator.settings.settings import SourceSettings
 from generator.sources.api_tree import ApiTree
 from generator.sources.descriptor_text import text_of
 from generator.sources.finding import descriptors
-from generator.sources.github_api import HEADERS, PUBLIC, GitHubApi, api_base
-from generator.sources.github_app import AppClaim, AppToken
+from generator.sources.github_api import GitHubApi
 from generator.sources.github_people import people_id, people_tree
 from generator.sources.github_queries import file_variables, repositories_query
 from generator.sources.github_repositories import about, tree_of
@@ -49,7 +50,8 @@ class GitHubSource:
     def collect(self) -> Collected:
         """Repositories by pages of fifty; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
         base, rest = api_base(self._host)
-        api = GitHubApi(self._client(base, self._credential(base, rest)), rest)
+        credential = signed_in(self._options, partial(self._client, base), rest, self._owner, self._context.clock)
+        api = GitHubApi(self._client(base, credential), rest)
         lost: list[str] = []
         nodes = [*self._repositories(api, lost)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -59,14 +61,6 @@ class GitHubSource:
         failures = tuple(self._failure("", f"GitHub left something out: {said}") for said in dict.fromkeys(lost))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
         return joined([*parts, Collected(failures=failures, traffic=traffic)])
-
-    def _credential(self, base: str, rest: str) -> Credential:
-        app = self._options.get("app")
-        if not app:
-            return bearer(str(self._options.get("token", "")))
-        claim = AppClaim(str(app["id"]), str(app["private_key"]), self._context.clock)
-        signing = self._client(base, claim)
-        return AppToken(signing, rest, str(app.get("installation", "")), self._owner, self._context.clock)
 
     def _client(self, base: str, credential: Credential) -> Client:
         client = client_for(self._context, base, credential, HEADERS)

@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from generator.outside.github import JSON
 from generator.outside.http import Client, HttpError
 from generator.sources.descriptor_text import moment, text_of
 
-HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
 RAW = "application/vnd.github.raw+json"
-JSON = "application/vnd.github+json"
-PUBLIC = "https://github.com"
 MOST_PAGES = 1_000
 SMALLEST_PAGE = 5
 TOO_MUCH = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
-
-
-def api_base(web: str) -> tuple[str, str]:
-    """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
-    parts = urlsplit(web)
-    if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
-        return f"{parts.scheme}://api.{parts.netloc.removeprefix('www.')}", ""
-    return f"{web.rstrip('/')}/api", "v3"
 
 
 class GitHubApi:
@@ -32,7 +22,7 @@ class GitHubApi:
 
     def __init__(self, client: Client, rest: str = "") -> None:
         self.client = client
-        self._rest = f"/{rest}" if rest else ""
+        self._rest = rest
 
     def query(self, text: str, variables: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
         """The data of a GraphQL query, and what GitHub says is missing in it. Raises ``HttpError`` where there is no data."""

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from faulty import Server, json_answer
+from faulty import PatientClock, Server, json_answer
+from github_app import AppHost
 from play_github import FAMILIES, PlayedGitHub, alert
 from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import NOW, TOKEN, facts, known, measured, played, subject
@@ -81,6 +82,43 @@ def test_all_alerts_of_a_repository_are_read(tmp_path):
     assert len(asked) == 1 + 2 + 1
     scanned = Vulnerability("js/zipslip", Severity.HIGH, "Arbitrary file write", first_seen=moment(5, 2, 10), place="src/zip.js:12")
     assert scanned in facts(got, "vulnerability")["s0"]
+
+
+def of_owners(*owners):
+    """A subject for a repository of each."""
+    return [subject(f"of-{owner}", annotations={"github.com/project-slug": f"{owner}/s0"}) for owner in owners]
+
+
+def test_an_app_signs_in_for_each_owner_of_repositories(tmp_path):
+    play, met = PlayedGitHub(count=1), []
+
+    def answer(asked, wire):
+        met.append((asked.owner, asked.method, asked.path.removeprefix("/api")))
+        return json_answer(wire, []) if "/orgs/" in asked.path else play(asked, wire)
+
+    host = AppHost(answer, PatientClock(), ["acme", "globex"])
+    with Server(host) as server:
+        app = {"id": "Iv1.abc", "private_key": host.pem}
+        got = known("github", server.url, of_owners("acme", "elsewhere", "globex"), tmp_path, app=app, code_scanning=True)
+    assert [path for method, path in host.asked_for if method == "POST"] == ["/41/access_tokens", "/42/access_tokens"]
+    assert met == [
+        (owner, method, path) for owner in ("acme", "globex")
+        for method, path in (("POST", "/graphql"), ("GET", f"/v3/orgs/{owner}/code-scanning/alerts"))
+    ]  # fmt: skip
+    assert measured(got, "deployment") == {"of-acme": True, "of-elsewhere": False, "of-globex": True}
+    assert {failure.message for failure in got.failures} == {"the App is not installed in elsewhere"}
+    assert not any(b"token-of" in f.read_bytes() or host.pem.encode() in f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+
+
+def test_an_installation_that_is_named_is_the_only_one(tmp_path):
+    host = AppHost(PlayedGitHub(count=1), PatientClock(), ["acme"])
+    with Server(host) as server:
+        app = {"id": "Iv1.abc", "private_key": host.pem, "installation": 41}
+        got = known("github", server.url, of_owners("acme", "globex"), tmp_path, app=app)
+        bad = known("github", server.url, of_owners("acme"), tmp_path, app={**app, "private_key": "no key"})
+    assert host.asked_for == [("POST", "/41/access_tokens")]
+    assert (got.failures, len(facts(got, "deployment"))) == ((), 2)
+    assert "cannot sign" in bad.failures[0].message
 
 
 def test_the_repository_of_the_descriptor_is_asked_about_where_no_annotation_names_one(tmp_path):

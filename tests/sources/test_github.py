@@ -13,6 +13,8 @@ import pytest
 from company import context, descriptor, found, settings
 from fake_github import CODEOWNERS, FakeGitHub, commit_of
 from faulty import PatientClock, Server, json_answer
+from faulty.clock import MIDNIGHT
+from github_app import AppHost
 
 from generator.descriptors.kinds import builtin_kinds
 from generator.descriptors.reading import read_file
@@ -247,35 +249,26 @@ def test_an_organization_of_a_thousand_repositories_costs_twenty_requests_a_nigh
 
 
 def test_an_app_signs_in_and_its_token_is_asked_for_once(tmp_path):
-    jwt = pytest.importorskip("jwt", reason="needs PyJWT with cryptography")
-    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa", reason="needs cryptography")
-    from cryptography.hazmat.primitives import serialization
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
     github = FakeGitHub({f"r{n:03}": {"catalog-info.yaml": descriptor(f"r{n:03}")} for n in range(60)})
-    asked_for = []
-
-    def answer(asked, wire):
-        if asked.path.startswith("/api/v3/app/"):
-            claim = jwt.decode(asked.headers["authorization"][7:], key.public_key(), algorithms=["RS256"], options={"verify_exp": False})
-            assert claim["exp"] - claim["iat"] == 600
-            asked_for.append((asked.method, asked.path, claim["iss"]))
-            if asked.method == "GET":
-                return json_answer(wire, [{"id": 1, "account": {"login": "else"}}, {"id": 42, "account": {"login": "Acme"}}])
-            return json_answer(wire, {"token": TOKEN, "expires_at": "2099-01-01T00:00:00Z"}, 201)
-        assert asked.headers["authorization"] == f"Bearer {TOKEN}"
-        return github(asked, wire)
-
-    with Server(answer) as server:
-        got = collect(tmp_path, server, token="", app={"id": "Iv1.abc", "private_key": pem})
+    host = AppHost(github, PatientClock(), ["else", "acme"])
+    with Server(host) as server:
+        got = collect(tmp_path, server, token="", app={"id": "Iv1.abc", "private_key": host.pem})
         assert len(got.files) == 60
+        assert host.asked_for == [("GET", ""), ("POST", "/42/access_tokens")]
+        collect(tmp_path, server, token="", app={"id": "Iv1.abc", "private_key": host.pem, "installation": 42})
+        assert host.asked_for[2:] == [("POST", "/42/access_tokens")]
         with pytest.raises(SourceError, match="cannot sign"):
             collect(tmp_path, server, token="", app={"id": 7, "private_key": "no key"})
-    installations = "/api/v3/app/installations"
-    assert asked_for == [("GET", installations, "Iv1.abc"), ("POST", f"{installations}/42/access_tokens", "Iv1.abc")]
     assert sum(t.traffic.counts.requests for t in got.traffic) == 2 + 2
-    assert not any(TOKEN.encode() in f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+    assert not any(b"token-of" in f.read_bytes() for f in tmp_path.rglob("*") if f.is_file())
+
+
+def test_a_token_that_is_about_to_end_is_asked_for_anew(tmp_path):
+    github = FakeGitHub({f"r{n:03}": {"catalog-info.yaml": descriptor(f"r{n:03}")} for n in range(60)})
+    host = AppHost(github, PatientClock(), ["acme"], lasts=datetime.fromtimestamp(MIDNIGHT + 299, UTC).isoformat())
+    with Server(host) as server:
+        assert len(collect(tmp_path, server, token="", app={"id": "Iv1.abc", "private_key": host.pem}).files) == 60
+    assert host.asked_for == [("GET", ""), *[("POST", "/41/access_tokens")] * 2]
 
 
 @pytest.fixture(scope="session")

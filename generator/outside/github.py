@@ -1,22 +1,50 @@
-"""Signing in as a GitHub App: a key signs a short-lived claim, GitHub gives a token of an hour for it."""
+"""What sources and integrations have to know of GitHub alike: where a host's APIs are, and how to sign in.
+
+As a GitHub App: a key signs a short-lived claim, GitHub gives a token of an hour for it
+(https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app).
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from generator.errors import SourceError
-from generator.outside.http import Client, Clock, HttpError
+from generator.outside.http import Client, Clock, Credential, HttpError, bearer
 from generator.outside.http.credentials import digest
-from generator.sources.descriptor_text import moment, text_of
 
+PUBLIC = "https://github.com"
+HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
+JSON = "application/vnd.github+json"
 CLAIM_SECONDS = 540
 """GitHub takes claims of at most ten minutes."""
 SKEW_SECONDS = 60
 RENEW_SECONDS = 300
 """A token is renewed that long before its end."""
+
+
+def api_base(web: str) -> tuple[str, str]:
+    """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
+    parts = urlsplit(web)
+    if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{parts.netloc.removeprefix('www.')}", ""
+    return f"{web.rstrip('/')}/api", "/v3"
+
+
+def signed_in(options: Mapping[str, Any], connect: Callable[[Credential], Client], rest: str, owner: str, clock: Clock) -> Credential:
+    """Who we are to GitHub, by the options ``token`` or ``app`` (``id``, ``private_key``, ``installation``).
+
+    An App asks for its tokens through the client that ``connect`` makes; without ``installation`` it is looked up where it is installed
+    for ``owner``.
+    """
+    app = options.get("app")
+    if not app:
+        return bearer(str(options.get("token", "")))
+    claim = AppClaim(str(app["id"]), str(app["private_key"]), clock)
+    return AppToken(connect(claim), rest, str(app.get("installation", "")), owner, clock)
 
 
 class AppClaim:
@@ -42,7 +70,7 @@ class AppToken:
     def __init__(self, client: Client, rest: str, installation: str, owner: str, clock: Clock) -> None:
         self.id = digest("github-installation", installation or owner)
         self._client = client
-        self._rest = f"/{rest}" if rest else ""
+        self._rest = rest
         self._installation = installation
         self._owner = owner
         self._clock = clock
@@ -66,20 +94,29 @@ class AppToken:
         installation = self._installation or self._found()
         answer = self._client.post(f"{self._rest}/app/installations/{quote(installation)}/access_tokens", {})
         value = answer.object()
-        token, until = text_of(value.get("token")), moment(value.get("expires_at"))
-        if not token or until is None:
+        token, until = value.get("token"), _seconds(value.get("expires_at"))
+        if not isinstance(token, str) or not token or until is None:
             raise answer.odd("a token", None)
-        self._token, self._until, self._installation = token, until.timestamp(), installation
+        self._token, self._until, self._installation = token, until, installation
 
     def _found(self) -> str:
         for page in self._client.pages(f"{self._rest}/app/installations", {"per_page": 100}):
             for item in page.array():
                 account: Any = item.get("account") if isinstance(item, dict) else None
-                if isinstance(account, dict) and text_of(account.get("login")).lower() == self._owner.lower():
-                    return str(item["id"])
+                if isinstance(account, dict) and str(account.get("login")).lower() == self._owner.lower():
+                    return str(item.get("id"))
         raise HttpError(
             "status", f"the App is not installed in {self._owner}", "Install it there, or name its installation in app.", status=404
         )
+
+
+def _seconds(time: Any) -> float | None:
+    """Since the epoch, of a time in ISO 8601 with its zone."""
+    try:
+        end = datetime.fromisoformat(time)
+        return end.timestamp() if end.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _signed(claim: Mapping[str, Any], key: str) -> str:
