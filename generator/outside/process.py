@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,61 @@ def allowed(environ: Mapping[str, str], also: Sequence[str] = ()) -> dict[str, s
     return {name: environ[name] for name in (*PASSED_ON, *also) if name in environ} | {"LC_ALL": "C"}
 
 
+class Running:
+    """A program that was started; ``finish`` waits for its end, ``stop`` ends it and its children.
+
+    ``environ`` is all that it sees; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
+    Raises ``FileNotFoundError`` where there is no such program.
+    """
+
+    def __init__(
+        self, command: Sequence[str | Path], *, environ: Mapping[str, str], cwd: Path | None = None, stdin: bytes = b"",
+        timeout: float = 60, limit: int = 256_000_000,
+    ) -> None:  # fmt: skip
+        self._process = subprocess.Popen(
+            [os.fspath(part) for part in command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=cwd, env=dict(environ), start_new_session=True,
+        )  # fmt: skip
+        self._ends = time.monotonic() + timeout
+        self._limit = limit
+        self._stdout, self._stderr = bytearray(), bytearray()
+        self._threads = [
+            threading.Thread(target=_read, args=(self._process.stdout, self._stdout, limit, self.stop), daemon=True),
+            threading.Thread(target=_read, args=(self._process.stderr, self._stderr, STDERR_LIMIT, lambda: None), daemon=True),
+            threading.Thread(target=_feed, args=(self._process.stdin, stdin), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def finish(self) -> Finished:
+        """Wait for its end, and see how it ended."""
+        with self._process:
+            timed_out = self._has_timed_out()
+            # A grandchild may hold the pipes open after its parent has ended: stop the whole session, then the readers end.
+            self.stop()
+            code = self._process.wait()
+            for thread in self._threads:
+                thread.join(timeout=5)
+        said = bytes(self._stderr[:STDERR_LIMIT]).decode("utf-8", "replace")
+        return Finished(code, bytes(self._stdout[: self._limit]), said, timed_out, len(self._stdout) > self._limit)
+
+    def stop(self) -> None:
+        """End it and its children at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _has_timed_out(self) -> bool:
+        try:
+            self._process.wait(max(0, self._ends - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return True
+        except BaseException:  # Ctrl-C: the child is in a session of its own and would live on
+            self.stop()
+            raise
+        return False
+
+
 def run(
     command: Sequence[str | Path],
     *,
@@ -56,46 +112,8 @@ def run(
     timeout: float = 60,
     limit: int = 256_000_000,
 ) -> Finished:
-    """Run a program to its end; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
-
-    ``environ`` is all that it sees. Raises ``FileNotFoundError`` where there is no such program.
-    """
-    process = subprocess.Popen(
-        [os.fspath(part) for part in command],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        cwd=cwd, env=dict(environ), start_new_session=True,
-    )  # fmt: skip
-    with process:
-        return _watched(process, stdin, timeout, limit)
-
-
-def _watched(process: subprocess.Popen[bytes], stdin: bytes, timeout: float, limit: int) -> Finished:
-    stdout, stderr = bytearray(), bytearray()
-    threads = [
-        threading.Thread(target=_read, args=(process.stdout, stdout, limit, lambda: _stop(process)), daemon=True),
-        threading.Thread(target=_read, args=(process.stderr, stderr, STDERR_LIMIT, lambda: None), daemon=True),
-        threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
-    timed_out = _has_timed_out(process, timeout)
-    # A grandchild may hold the pipes open after its parent has ended: stop the whole session, then the readers end.
-    _stop(process)
-    code = process.wait()
-    for thread in threads:
-        thread.join(timeout=5)
-    return Finished(code, bytes(stdout[:limit]), bytes(stderr[:STDERR_LIMIT]).decode("utf-8", "replace"), timed_out, len(stdout) > limit)
-
-
-def _has_timed_out(process: subprocess.Popen[bytes], timeout: float) -> bool:
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return True
-    except BaseException:  # Ctrl-C: the child is in a session of its own and would live on
-        _stop(process)
-        raise
-    return False
+    """Run a program to its end, with the bounds of ``Running``."""
+    return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
 
 
 def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], None]) -> None:
@@ -110,8 +128,3 @@ def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], N
 def _feed(pipe: IO[bytes], data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError), pipe:
         pipe.write(data)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)

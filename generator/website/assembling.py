@@ -14,7 +14,7 @@ from generator.errors import WebsiteError
 from generator.outside.forking import can_share, shared
 from generator.outside.store import Store, locked
 from generator.pages.facts.audience import has_health
-from generator.pages.page import Page, SearchText
+from generator.pages.page import Page
 from generator.pages.reading import Reading
 from generator.problems import Problem
 from generator.settings.settings import Settings
@@ -29,7 +29,7 @@ from generator.website.page_cache import KnownPage, KnownPages, read_pages, text
 from generator.website.page_making import Made, PageMaker, Part, file_of, not_found
 from generator.website.portal_files import find_portal_files
 from generator.website.rendering import Renderer, up_for
-from generator.website.search import put_search
+from generator.website.search import Bundle, Documents
 from generator.website.sitemap import robots, sitemap
 
 Progress = Callable[[str, int], None]
@@ -60,7 +60,8 @@ class _Gathered:
     """What the pages leave behind, for the checks over the whole site."""
 
     known: dict[str, KnownPage] = field(default_factory=dict)
-    texts: dict[str, SearchText] = field(default_factory=dict)
+    put: set[str] = field(default_factory=set)
+    """Paths of the pages whose searchable text was written."""
     rendered: int = 0
     laid_out: int = 0
     targets: set[str] = field(default_factory=set)
@@ -71,12 +72,12 @@ class _Gathered:
 
     def is_as(self, before: KnownPages, reading: Reading | None) -> bool:
         """Nothing is to be noted for the next build."""
-        return not self.texts and self.known == before.pages and before.changed(reading) == frozenset()
+        return not self.put and self.known == before.pages and before.changed(reading) == frozenset()
 
     def add(self, made: Made) -> None:
         self.known[made.path] = made.known
-        if made.text is not None:
-            self.texts[made.path] = made.text
+        if made.has_new_text:
+            self.put.add(made.path)
         self.rendered += made.rendered
         if made.rendered:
             self.made.add(made.path)
@@ -148,7 +149,8 @@ class _Assembly:
         progress("frames", 0)
         self.foundation: Foundation = lay_foundation(project, store.cache / "frames", python, environ)
         self.staging = Staging(output, step)
-        self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, laid_out)
+        self.documents = Documents(store.cache / "search", self.portal.language)
+        self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, self.documents, laid_out)
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
         pages = (*planned, not_found(self.renderer.labels))
@@ -157,9 +159,10 @@ class _Assembly:
             before = read_pages(self.store.cache / "pages.jsonl")
             names = before.all_names(reading)
             gathered = self._make_pages(pages, before, reading, names)
-            put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
-            self._put_search(pages, gathered)
-            problems = self._check_links(pages, gathered, before.guides)
+            with self._search(pages, gathered) as bundle:  # Pagefind works beside the data and the links
+                put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
+                problems = self._check_links(pages, gathered, before.guides)
+                bundle.put()
         except BaseException:
             self.staging.discard()
             raise
@@ -181,6 +184,8 @@ class _Assembly:
                 todo.append((page, known))
         if reading:
             reading.number(names)
+        if todo:
+            self.documents.open()
         done = 0
         for part in self._parts(todo):
             self.progress("pages", done)
@@ -218,19 +223,21 @@ class _Assembly:
             paths = {*gathered.known, *self.foundation.guides} - {"404.html", "search/"}
             yield "sitemap.xml", sitemap(paths, self.portal, changed)
 
-    def _put_search(self, pages: Sequence[Page], gathered: _Gathered) -> None:
+    @contextlib.contextmanager
+    def _search(self, pages: Sequence[Page], gathered: _Gathered) -> Iterator[Bundle]:
+        """The bundle of full text while it is made; its program does not live on after an error."""
         guides = {path: text for path, text in self.foundation.guides.items() if text.title or text.body}
         digests = {path: known.search for path, known in gathered.known.items() if known.search}
         digests |= {path: text_key(text) for path, text in guides.items()}
         self.progress("search", len(digests))
-
-        def texts() -> Iterator[tuple[str, SearchText]]:
-            for page in pages:
-                if page.search is not None:
-                    yield page.path, gathered.texts.get(page.path) or page.search()
-            yield from guides.items()
-
-        put_search(digests, texts, self.portal.language, self.store.cache / "search", self.staging, self.environ)
+        ways = {page.path: page.search for page in pages if page.search}
+        self.documents.close(digests, gathered.put, lambda path: guides[path] if path in guides else ways[path]())
+        bundle = Bundle(self.documents.folder, digests, self.portal.language, self.store.cache / "search", self.staging, self.environ)
+        try:
+            yield bundle
+        except BaseException:
+            bundle.discard()
+            raise
 
     def _check_links(self, pages: Sequence[Page], gathered: _Gathered, guides_before: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)

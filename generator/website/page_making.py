@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.pages.page import Page, SearchText, TocEntry
+from generator.pages.page import Page, TocEntry
 from generator.settings.settings import Portal
 from generator.website.committing import News, Staging
 from generator.website.fitting import Fitter
@@ -14,6 +14,7 @@ from generator.website.frames import FrameTemplate
 from generator.website.links import PageLinks, page_links
 from generator.website.page_cache import KnownPage, pack, page_key, shell_key, text_key
 from generator.website.rendering import Renderer, up_for
+from generator.website.search import Documents
 from generator.website.stamping import stamp
 
 
@@ -23,8 +24,8 @@ class Made:
 
     path: str
     known: KnownPage
-    text: SearchText | None
-    """What search knows of it, if that is new."""
+    has_new_text: bool
+    """What search knows of it is new, and written."""
     rendered: bool
     targets: tuple[str, ...]
     """Addresses that no page before it, made by the same process, has linked to."""
@@ -46,12 +47,14 @@ class PageMaker:
     """Makes pages into ``staging``."""
 
     def __init__(
-        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, laid_out: Callable[[], int]
-    ) -> None:
+        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, documents: Documents,
+        laid_out: Callable[[], int],
+    ) -> None:  # fmt: skip
         self._renderer = renderer
         self._fitter = Fitter(frames, portal)
         self._portal = portal
         self._staging = staging
+        self._documents = documents
         self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
         self._shells: dict[tuple[str, str], str] = {}
@@ -91,16 +94,18 @@ class PageMaker:
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.reading.end() if page.reading else ()
         search = text_key(text)
-        text = None if known and known.search == search else text
+        is_new = text is not None and (known is None or known.search != search)
+        if text and is_new:
+            self._documents.put(page.path, text)
         if known and known.key == key and self._staging.keep(file, known.digest):
             kept = KnownPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
-            return Made(page.path, kept, text, rendered=False, targets=(), lost=False)
+            return Made(page.path, kept, is_new, rendered=False, targets=(), lost=False)
         content, links = self._render(page, view, toc)
         made = KnownPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
         fresh = tuple({*links.ours, *links.prose} - self._told)
         self._told.update(fresh)
         lost = bool(known and set(known.links.ids) - set(links.ids))
-        return Made(page.path, made, text, rendered=True, targets=fresh, lost=lost)
+        return Made(page.path, made, is_new, rendered=True, targets=fresh, lost=lost)
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)
