@@ -79,16 +79,20 @@ def impact(catalog: Catalog, ref: EntityRef, max_steps: int = 5, max_entities: i
     steps: dict[EntityRef, int] = {ref: 0}
     frontier = [ref]
     for step in range(1, max_steps + 1):
-        found = (dependent.ref for here in frontier for dependent in dependents(catalog, here))
+        found = (dependent for here in frontier for dependent in catalog.once(_dependents, here))
         frontier = sorted(set(found) - steps.keys())[: max_entities + 2 - len(steps)]
         steps.update(dict.fromkeys(frontier, step))
         if not frontier or len(steps) > max_entities + 1:
             break
     full = len(steps) > max_entities + 1
-    deeper = full or any(d.ref not in steps for here in frontier for d in dependents(catalog, here))
+    deeper = full or any(dependent not in steps for here in frontier for dependent in catalog.once(_dependents, here))
     del steps[ref]
     kept = list(steps.items())[:max_entities]
     return Impact(len(kept), _by_team(catalog, kept), deeper)
+
+
+def _dependents(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    return tuple(dependent.ref for dependent in dependents(catalog, ref))
 
 
 def _by_team(catalog: Catalog, found: Iterable[tuple[EntityRef, int]]) -> tuple[TeamImpact, ...]:

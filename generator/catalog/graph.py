@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from generator.descriptors.kinds import Kinds
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.relation import Relation
 
+T = TypeVar("T")
 FEW = 16
 """Relations that are quicker to walk through than to search: a group may own thousands of things, and be asked for its parent."""
 
@@ -25,6 +27,8 @@ class Catalog:
     relations: Mapping[EntityRef, tuple[Relation, ...]]
     """By source, sorted by type and target; has keys for missing entities too, so that one can ask who wants them."""
     kinds: Kinds
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Answers that were worked out before: neighbours are asked the same."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""
@@ -33,9 +37,19 @@ class Catalog:
     def targets(self, source: EntityRef, *types: str) -> tuple[EntityRef, ...]:
         """Targets of the relations of these types, each once, in order; existing or not."""
         relations = self.relations.get(source, ())
-        if len(relations) > FEW:
-            relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
-        return tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
+        found: tuple[EntityRef, ...] | None = self.memo.get((source, types))
+        if found is None:
+            if len(relations) > FEW:
+                relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
+            found = self.memo[source, types] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
+        return found
+
+    def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
+        """The answer to a question about one entity, worked out when it is first asked."""
+        found: tuple[T] | None = self.memo.get((question, ref))
+        if found is None:
+            found = self.memo[question, ref] = (question(self, ref),)
+        return found[0]
 
     def of_kind(self, *kinds: str) -> Iterator[Entity]:
         """The entities of these canonical kinds, sorted by reference."""

@@ -44,7 +44,7 @@ __all__ = [
 UNKNOWN_KIND_ICON = "entity"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EntityLink:
     """A link to an entity's page, or the name of one that does not exist."""
 
@@ -58,6 +58,10 @@ class EntityLink:
     """Name of the kind's icon."""
     path: str
     """Below the site's root; empty where the catalog has no such entity."""
+
+    def __repr__(self) -> str:
+        """All of it, quicker than a dataclass does: views are known by their ``repr``, and hold a hundred of these."""
+        return repr((self.name, self.ref, self.kind, self.icon, self.path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class Staging:
         folder = target.rpartition("/")[0]
         if folder not in self._made:
             try:
-                os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+                _make_folder(folder)
             except (FileExistsError, NotADirectoryError):
                 raise WebsiteError(f"Two parts of the site want {path!r}, one as a file and one as a folder.") from None
             self._made.add(folder)
@@ -221,6 +221,14 @@ class Staging:
             return os.stat(f"{self.output}/{path}").st_size  # noqa: PTH116
         except OSError:
             return -1
+
+
+def _make_folder(folder: str) -> None:
+    """The folder above is there most often."""
+    try:
+        os.mkdir(folder)  # noqa: PTH102
+    except (FileNotFoundError, FileExistsError):
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
 
 
 def _content(path: str) -> bytes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from generator.errors import WebsiteError
 
@@ -13,6 +14,7 @@ MARKER = ".callboard-site"
 WORKSHOP = ".callboard-commit"
 """Folder inside the output, so that renaming out of it stays on one file system; there only during a commit."""
 _HEAD = "callboard site 1"
+_ODD = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,7 @@ def checked_path(path: str) -> str:
     Raises:
         WebsiteError: it does not.
     """
-    parts = PurePosixPath(path).parts
-    odd = not parts or path.startswith("/") or path.endswith("/") or "\\" in path or "\n" in path or "\0" in path
-    if odd or any(part in {"..", ".", MARKER, WORKSHOP} for part in path.split("/")):
+    if not path or path.startswith("/") or path.endswith("/") or _ODD.search(path):
         raise WebsiteError(f"{path!r} is no path for a file of the site.")
     return path
 

@@ -34,7 +34,9 @@ def follow(context: EntityContext, also: Mapping[Key, str] | None = None) -> tup
     changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
     followed = replace(
         context,
-        catalog=Catalog(reading.followed("entity", catalog.entities), reading.followed("relations", catalog.relations), catalog.kinds),
+        catalog=_Catalog(
+            reading.followed("entity", catalog.entities), reading.followed("relations", catalog.relations), catalog.kinds, seen
+        ),
         problems=reading.followed("problems", context.problems),
         trees=reading.followed("tree", {key: _Tree(tree, key, changes, seen) for key, tree in context.trees.items()}),
         links=_Links(catalog, context.links.made, seen),
@@ -95,6 +97,24 @@ def _entity_print(context: EntityContext, entity: Entity) -> str:
     ]
     written = [entity.ref, entity.kind, entity.api_version, entity.digest, canonical(entity.derived) if entity.derived else ""]
     return print_of([written, text, place, changed.isoformat() if changed else ""])
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalog(Catalog):
+    """Remembers what was read for an answer, and notes it whenever the answer is given."""
+
+    seen: set[Key]
+
+    def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
+        found: tuple[T, frozenset[Key]] | None = self.memo.get((question, ref))
+        if found is None:
+            before = frozenset(self.seen)
+            self.seen.clear()
+            answer = question(self, ref)
+            found = self.memo[question, ref] = answer, frozenset(self.seen)
+            self.seen.update(before)
+        self.seen.update(found[1])
+        return found[0]
 
 
 @dataclass(frozen=True, slots=True)
