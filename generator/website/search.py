@@ -12,7 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -71,7 +72,7 @@ class Documents:
         with open(file, "wb") as target:  # noqa: PTH123
             target.write(document(text, self._language).encode("utf-8", "replace"))
 
-    def close(self, digests: Mapping[str, str], put: Set[str], text_of: Callable[[str], SearchText]) -> None:
+    def close(self, digests: Mapping[str, str], put: AbstractSet[str], text_of: Callable[[str], SearchText]) -> None:
         """Have the documents of exactly these pages.
 
         Args:
