@@ -65,6 +65,7 @@ def serve_sources(settings: Settings, environ: Mapping[str, str], meter: Meter, 
     kinds, again = portal_kinds(settings), Reread(Store.beside(settings.root).cache / "descriptors.jsonl")
     with meter.phase("descriptors"):
         again.load(kinds, settings.limits)
+        again.read_ahead(collected.files, kinds, settings.limits)
         gathered = gather(collected.files, trees, kinds, settings.limits, again.read)
         again.save()
         gathered = with_derived_owners(gathered, trees)

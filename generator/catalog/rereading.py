@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -17,17 +18,22 @@ from typing import Any
 from generator.descriptors.kinds import Kinds
 from generator.descriptors.place import Place
 from generator.descriptors.placeholders import Fetch
-from generator.descriptors.reading import FileResult, read_file
+from generator.descriptors.reading import FileResult, read_file, read_text
 from generator.errors import TreeError
 from generator.model.entity import Entity
 from generator.model.ref import EntityRef
 from generator.model.tree import DescriptorFile
+from generator.outside.forking import can_share, shared
 from generator.outside.own_code import code_digest
 from generator.outside.store import write_atomically
 from generator.settings.settings import Limits
 
 _MAY_HAVE_PLACEHOLDER = re.compile(rb"\$|\\[xuU]0*24")
 _FORMAT = b"1"
+PART = 64
+"""Files that a process reads before it tells what they hold."""
+WORTH_SHARING = 512
+"""Fewer new files are read by this process alone."""
 
 
 @dataclass(slots=True)
@@ -38,6 +44,8 @@ class Reread:
     known: dict[str, bytes] = field(default_factory=dict)
     used: dict[str, bytes] = field(default_factory=dict)
     base: str = ""
+    ahead: dict[str, tuple[FileResult, bytes]] = field(default_factory=dict)
+    """What other processes have read, and the line to keep of it."""
 
     def load(self, kinds: Kinds, limits: Limits) -> None:
         """Begin: what was kept by another program, for other kinds or limits counts for nothing."""
@@ -47,31 +55,72 @@ class Reread:
             if head == _FORMAT:
                 self.known = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
 
+    def read_ahead(self, files: Iterable[DescriptorFile], kinds: Kinds, limits: Limits) -> None:
+        """Have what nobody knows yet read by one process for each processor, if that pays."""
+        new = [
+            _New(key, place, data)
+            for file in files
+            if (data := _content(file, limits)) is not None and (key := self._key(place := _place(file), data)) not in self.known
+        ]
+        if len(new) >= WORTH_SHARING and can_share():
+            parts = [new[start : start + PART] for start in range(0, len(new), PART)]
+            for part in shared(lambda part: [(each.key, _read(each.place, each.data, kinds, limits)) for each in part], parts):
+                self.ahead.update(part)
+
     def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
         """As ``read_file``."""
-        tree = file.tree
-        try:
-            data = tree.read(file.path, limits.descriptor_bytes)
-        except TreeError:
+        data = _content(file, limits)
+        if data is None:
             return read_file(file, kinds, limits, fetch)
-        if _MAY_HAVE_PLACEHOLDER.search(data):
-            return read_file(file, kinds, limits, fetch)
-        place = Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
-        key = blake2b(f"{self.base}{place!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
-        line = self.known.get(key)
+        place = _place(file)
+        key = self._key(place, data)
+        line = self.known.get(key, b"")
         found = _unpacked(line, place) if line else None
         if found is None:
-            found = read_file(file, kinds, limits, fetch)
-            line = _packed(found)
+            found, line = self.ahead.pop(key) if key in self.ahead else _read(place, data, kinds, limits)
         if line:
             self.used[key] = line
         return found
+
+    def _key(self, place: Place, data: bytes) -> str:
+        return blake2b(f"{self.base}{place!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
 
     def save(self) -> None:
         """Keep what was used this time."""
         if self.used.keys() != self.known.keys() - {""}:
             lines = [_FORMAT, *(key.encode() + b" " + line for key, line in self.used.items())]
             write_atomically(self.file, b"\n".join(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    key: str
+    place: Place
+    data: bytes
+
+
+def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
+    """The bytes, where the result depends on nothing else; None for a file that cannot be read or may have placeholders."""
+    try:
+        data = file.tree.read(file.path, limits.descriptor_bytes)
+    except TreeError:
+        return None
+    return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
+
+
+def _place(file: DescriptorFile) -> Place:
+    tree = file.tree
+    return Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+
+
+def _read(place: Place, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
+    """What the file holds, and the line to keep of it."""
+    found = read_text(data, place, _nothing, kinds, limits)
+    return found, _packed(found)
+
+
+def _nothing(path: str) -> bytes:
+    raise AssertionError(path)  # no placeholder, no question
 
 
 def _packed(result: FileResult) -> bytes:

@@ -114,10 +114,6 @@ class Staging:
         """The files that the site has and will not have, so far."""
         return self._before.keys() - self._after.keys()
 
-    def is_new(self) -> bool:
-        """Nothing was there before."""
-        return not self._before
-
     def digest(self, path: str) -> str:
         """The digest of a file that the site will have."""
         return self._after[path].digest
