@@ -24,6 +24,7 @@ from generator.snapshot.remembering import Memory, recall
 from generator.snapshot.values import Served
 from generator.surveying import Surveyed, insist, know, survey_from_state, survey_with_memory
 from generator.website.assembling import Assembled, assemble
+from generator.website.foundation import Laying, laying
 
 REPORT_FORMAT = 1
 
@@ -71,7 +72,7 @@ def build(request: Request, meter: Meter) -> Built:
         LockedError: another build of this portal is at work.
     """
     settings, store = request.settings, Store.beside(request.settings.root)
-    with store.lock(), calm():
+    with store.lock(), calm(), laying(settings, store, request.environ) as foundation:  # MkDocs works beside the survey
         memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
         surveyed, served = _survey(request, memory, meter)
         known = know(settings, request.environ, meter, surveyed, memory)
@@ -79,7 +80,7 @@ def build(request: Request, meter: Meter) -> Built:
         noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
         shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
         with meter.phase("website"):
-            site = _assembled(shown, request, store)
+            site = _assembled(shown, request, store, foundation)
         if request.remember and not request.from_state:
             with meter.phase("state"):
                 memory.keep(served, noticed, shown.surveyed.trees, known)
@@ -100,13 +101,13 @@ def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, S
     return surveyed, served
 
 
-def _assembled(shown: Shown, request: Request, store: Store) -> Assembled:
+def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying) -> Assembled:
     layouts = Layouts(store.cache / "layouts")
     told = contexts_of(shown, request.settings, layouts)
     followed, reading = follow_contexts(told)
     return assemble(
         plan(told, followed, reading), data_files(told, reading.whole()), request.settings, store, request.output,
-        environ=request.environ, kind_icons=kind_icons(shown.surveyed), laid_out=lambda: layouts.statistics.placed,
+        foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), laid_out=lambda: layouts.statistics.placed,
     )  # fmt: skip
 
 

@@ -52,28 +52,35 @@ class Running:
     """A program that was started; ``finish`` waits for its end, ``stop`` ends it and its children.
 
     ``environ`` is all that it sees; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
+    With ``log`` everything that it says goes into that file, and no thread is needed: copies of this process may be made meanwhile.
     Raises ``FileNotFoundError`` where there is no such program.
     """
 
     def __init__(
         self, command: Sequence[str | Path], *, environ: Mapping[str, str], cwd: Path | None = None, stdin: bytes = b"",
-        timeout: float = 60, limit: int = 256_000_000,
+        timeout: float = 60, limit: int = 256_000_000, log: Path | None = None,
     ) -> None:  # fmt: skip
-        self._process = subprocess.Popen(
-            [os.fspath(part) for part in command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=cwd, env=dict(environ), start_new_session=True,
-        )  # fmt: skip
         self._ends = time.monotonic() + timeout
-        self._limit = limit
+        self._limit, self._log = limit, log
         self._stdout, self._stderr = bytearray(), bytearray()
-        self._threads = [
-            threading.Thread(target=_read, args=(self._process.stdout, self._stdout, limit, self.stop), daemon=True),
-            threading.Thread(target=_read, args=(self._process.stderr, self._stderr, STDERR_LIMIT, lambda: None), daemon=True),
-            threading.Thread(target=_feed, args=(self._process.stdin, stdin), daemon=True),
-        ]
+        with contextlib.ExitStack() as files:
+            into = files.enter_context(log.open("wb")) if log else subprocess.PIPE
+            self._process = subprocess.Popen(
+                [os.fspath(part) for part in command],
+                stdin=subprocess.DEVNULL if log else subprocess.PIPE, stdout=into, stderr=into,
+                cwd=cwd, env=dict(environ), start_new_session=True,
+            )  # fmt: skip
+        self._threads = [] if log else self._watching(stdin)
         for thread in self._threads:
             thread.start()
+
+    def _watching(self, stdin: bytes) -> list[threading.Thread]:
+        process = self._process
+        return [
+            threading.Thread(target=_read, args=(process.stdout, self._stdout, self._limit, self.stop), daemon=True),
+            threading.Thread(target=_read, args=(process.stderr, self._stderr, STDERR_LIMIT, lambda: None), daemon=True),
+            threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True),
+        ]
 
     def finish(self) -> Finished:
         """Wait for its end, and see how it ended."""
@@ -84,6 +91,8 @@ class Running:
             code = self._process.wait()
             for thread in self._threads:
                 thread.join(timeout=5)
+        if self._log:
+            self._stderr += _end_of(self._log)
         said = bytes(self._stderr[:STDERR_LIMIT]).decode("utf-8", "replace")
         return Finished(code, bytes(self._stdout[: self._limit]), said, timed_out, len(self._stdout) > self._limit)
 
@@ -114,6 +123,12 @@ def run(
 ) -> Finished:
     """Run a program to its end, with the bounds of ``Running``."""
     return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
+
+
+def _end_of(log: Path) -> bytes:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - STDERR_LIMIT))
+        return file.read(STDERR_LIMIT)
 
 
 def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], None]) -> None:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.settings.settings import Settings
-from generator.website.engine import Project
-from generator.website.foundation import Foundation, lay_foundation
-from generator.website.guides import read_guides
+from generator.website.foundation import Foundation, lay_foundation, project_of
 from generator.website.portal_files import PortalFiles, find_portal_files
 from generator.website.rendering import Renderer
 
@@ -49,22 +47,20 @@ class Looks:
         files = find_portal_files(settings.root)
         if before is None or files != before.files:
             renderer = Renderer(files, settings.portal, kind_icons, self._cache)
-            return Look(files, renderer, self._foundation(files, renderer))
+            return Look(files, renderer, self._foundation())
         is_new = any(_lies_in(path, map(os.path.realpath, files.templates)) for path in paths)
         renderer = Renderer(files, settings.portal, kind_icons, self._cache) if is_new else before.renderer
         if is_new and renderer.labels == before.renderer.labels and not self._is_of_frames(files, paths):
             return Look(files, renderer, before.foundation)
-        return Look(files, renderer, self._foundation(files, renderer)) if is_new or self._is_of_frames(files, paths) else before
+        return Look(files, renderer, self._foundation()) if is_new or self._is_of_frames(files, paths) else before
 
     def _is_of_frames(self, files: PortalFiles, paths: Iterable[str]) -> bool:
         folders = [os.path.realpath(folder) for folder in (*files.overrides, *([files.guides] if files.guides else []))]
         logo = os.path.realpath(self._settings.root / self._settings.portal.logo) if self._settings.portal.logo else ""
         return any(path == logo or _lies_in(path, folders) for path in paths)
 
-    def _foundation(self, files: PortalFiles, renderer: Renderer) -> Foundation:
-        settings = self._settings
-        project = Project(settings.portal, settings.root, files, renderer.labels, read_guides(files.guides))
-        return lay_foundation(project, self._cache / "frames", Path(sys.executable), self._environ)
+    def _foundation(self) -> Foundation:
+        return lay_foundation(project_of(self._settings), self._cache / "frames", Path(sys.executable), self._environ)
 
 
 def _folders(files: PortalFiles) -> Sequence[Path]:

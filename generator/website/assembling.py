@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,7 +12,6 @@ from pathlib import Path
 from generator.errors import WebsiteError
 from generator.outside.forking import can_share, shared
 from generator.outside.store import Store, locked
-from generator.pages.facts.audience import has_health
 from generator.pages.page import Page
 from generator.pages.reading import Reading
 from generator.problems import Problem
@@ -21,9 +19,7 @@ from generator.settings.settings import Settings
 from generator.website.checking_links import LinkCheck
 from generator.website.committing import Committed, Staging, Step
 from generator.website.data_files import DataFile, Later, put_data
-from generator.website.engine import TABS, Project
-from generator.website.foundation import Foundation, lay_foundation
-from generator.website.guides import read_guides
+from generator.website.foundation import Foundation, Laying
 from generator.website.icons import SPRITE_PATH
 from generator.website.page_cache import KnownPage, KnownPages, read_pages, text_key, write_pages
 from generator.website.page_making import Made, PageMaker, Part, file_of, not_found
@@ -92,11 +88,11 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     store: Store,
     output: Path,
     *,
+    foundation: Laying,
     environ: Mapping[str, str],
     kind_icons: Iterable[str] = (),
     changed: Mapping[str, str] | None = None,
     progress: Progress = lambda _phase, _done: None,
-    python: Path = Path(sys.executable),
     step: Step = lambda _: None,
     laid_out: Callable[[], int] = lambda: 0,
 ) -> Assembled:
@@ -108,11 +104,11 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         settings: the portal's.
         store: its caches make the next build quick; they may be deleted at any time.
         output: a new folder, an empty one, or one that Callboard has made.
+        foundation: frames, assets and guides, which may still be in the making.
         environ: for the programs that are started.
         kind_icons: names of Material icons that kinds use.
         changed: days of last change (``2026-11-22``) by page path, for the sitemap.
         progress: told what is going on.
-        python: the interpreter that has MkDocs.
         step: told of each file operation of the commit.
         laid_out: how many diagrams had to be laid out so far.
 
@@ -120,7 +116,7 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
     """
     with locked(store.folder / "website.lock", wait=False), _disk_errors():
-        assembly = _Assembly(settings, store, output, environ, frozenset(kind_icons), progress, python, step, laid_out)
+        assembly = _Assembly(settings, store, output, foundation, environ, frozenset(kind_icons), progress, step, laid_out)
         return assembly.run(pages, data_files, changed or {})
 
 
@@ -135,19 +131,16 @@ def _disk_errors() -> Iterator[None]:
 
 class _Assembly:
     def __init__(
-        self, settings: Settings, store: Store, output: Path, environ: Mapping[str, str], kind_icons: frozenset[str],
-        progress: Progress, python: Path, step: Step, laid_out: Callable[[], int],
+        self, settings: Settings, store: Store, output: Path, foundation: Laying, environ: Mapping[str, str], kind_icons: frozenset[str],
+        progress: Progress, step: Step, laid_out: Callable[[], int],
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
         self.environ = environ
         self.progress = progress
-        files = find_portal_files(settings.root)
-        self.renderer = Renderer(files, self.portal, kind_icons, store.cache)
-        tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
-        project = Project(self.portal, settings.root, files, self.renderer.labels, read_guides(files.guides), tabs)
+        self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
         progress("frames", 0)
-        self.foundation: Foundation = lay_foundation(project, store.cache / "frames", python, environ)
+        self.foundation: Foundation = foundation.finish()
         self.staging = Staging(output, step)
         self.documents = Documents(store.cache / "search", self.portal.language)
         self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, self.documents, laid_out)
@@ -210,6 +203,7 @@ class _Assembly:
             self.staging.news()
             return
         self.staging.news()  # what was kept so far is known here: the copies must not tell it again
+        self.maker.prepare(page for page, _ in todo)
         for part in shared(self.maker.make_all, parts):
             self.staging.adopt(part.news)
             yield part

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from generator.errors import WebsiteError
-from generator.outside import process
+from generator.outside.process import Running, allowed
 from generator.settings.settings import Portal
 from generator.website.guides import Guides
 from generator.website.portal_files import PortalFiles
@@ -74,19 +74,23 @@ def write_project(project: Project, folder: Path) -> None:
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
-def run_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Path:
-    """Build the project with the Python that has MkDocs; the folder of the result.
+def start_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Running:
+    """Begin to build the project with the Python that has MkDocs."""
+    command: list[str | Path] = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", folder / "site"]
+    # Without these, MkDocs prints an advertisement, and orders some sets by chance.
+    known = allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    return Running(command, environ=known, cwd=folder, timeout=_TIMEOUT, log=folder / "mkdocs.log")
+
+
+def finish_mkdocs(running: Running, folder: Path) -> Path:
+    """Wait for it; the folder of the result.
 
     Raises:
         WebsiteError: MkDocs failed; the message ends with what it said.
     """
-    command: list[str | Path] = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", folder / "site"]
-    # Without these, MkDocs prints an advertisement, and orders some sets by chance.
-    known = process.allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
-    done = process.run(command, environ=known, cwd=folder, timeout=_TIMEOUT)
+    done = running.finish()
     if not done.good or not (folder / "site/index.html").is_file():
-        said = f"{done.stdout.decode('utf-8', 'replace')}{done.stderr}".strip()[-4000:]
-        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {done.code}):\n{said}")
+        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {done.code}):\n{done.stderr.strip()[-4000:]}")
     return folder / "site"
 
 

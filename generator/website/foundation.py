@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -13,12 +15,19 @@ from html import escape
 from pathlib import Path
 
 import generator
+from generator.outside.process import Running
+from generator.outside.store import Store
+from generator.pages.facts.audience import has_health
 from generator.pages.page import SearchText
-from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, Project, frame_folder, run_mkdocs, write_project
+from generator.settings.settings import Settings
+from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, TABS, Project, finish_mkdocs, frame_folder, start_mkdocs, write_project
 from generator.website.frames import GENERATOR, FrameTemplate, read_frames
 from generator.website.guide_text import guide_text
+from generator.website.guides import read_guides
 from generator.website.icons import favicon
 from generator.website.policy import POLICY_SLOT, policy
+from generator.website.portal_files import find_portal_files
+from generator.website.strings import read_strings
 
 _AS_IT_IS = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs copies: that they are there is all that it needs to know."""
@@ -43,24 +52,82 @@ class Foundation:
     """Those of ``files`` that are taken from the overrides as they are; ``key`` says nothing about their contents."""
 
 
-def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:
-    """The foundation, from ``cache`` if it was built of the same things before.
+class Laying:
+    """The foundation while it is laid: MkDocs works in a process of its own, ``finish`` waits for it.
+
+    Args:
+        project: what MkDocs is asked to build.
+        cache: keeps the last foundation; one that was built of the same things is taken from there.
+        python: the interpreter that has MkDocs.
+        environ: for MkDocs.
 
     Raises:
-        WebsiteError: MkDocs failed, or an override has lost a part of the frames.
+        WebsiteError: the project cannot be written.
     """
-    cache.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+
+    def __init__(self, project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> None:
+        cache.mkdir(parents=True, exist_ok=True)
+        self._project = project
+        self._cache = cache
+        self._running: Running | None = None
+        self._scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+        try:
+            write_project(project, self._scratch / "project")
+            self._key = _key(project, self._scratch / "project")
+            if not (cache / self._key).is_dir():
+                self._running = start_mkdocs(self._scratch / "project", python, environ)
+        except BaseException:
+            self.discard()
+            raise
+
+    def finish(self) -> Foundation:
+        """The foundation.
+
+        Raises:
+            WebsiteError: MkDocs failed, or an override has lost a part of the frames.
+        """
+        kept = self._cache / self._key
+        try:
+            if self._running:
+                site = finish_mkdocs(self._running, self._scratch / "project")
+                self._running = None
+                _complete(self._project, site)
+                site.rename(kept)
+                _forget_others(self._cache, self._key, self._scratch.name)
+        finally:
+            self.discard()
+        return _read(kept, self._key, self._project)
+
+    def discard(self) -> None:
+        """Stop what is at work; nothing of it stays."""
+        if self._running:
+            self._running.stop()
+            self._running.finish()
+            self._running = None
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:
+    """The foundation, waited for. Raises as ``Laying`` does."""
+    return Laying(project, cache, python, environ).finish()
+
+
+@contextlib.contextmanager
+def laying(settings: Settings, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)) -> Iterator[Laying]:
+    """The portal's foundation while it is laid; ended with the block, finished or not."""
+    begun = Laying(project_of(settings), store.cache / "frames", python, environ)
     try:
-        write_project(project, scratch / "project")
-        key = _key(project, scratch / "project")
-        kept = cache / key
-        if not kept.is_dir():
-            _build(project, scratch / "project", python, environ).rename(kept)
-            _forget_others(cache, key, scratch.name)
+        yield begun
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-    return _read(kept, key, project)
+        begun.discard()
+
+
+def project_of(settings: Settings) -> Project:
+    """What MkDocs is asked to build for this portal."""
+    files = find_portal_files(settings.root)
+    tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
+    words = read_strings(files, settings.portal.language)
+    return Project(settings.portal, settings.root, files, words, read_guides(files.guides), tabs)
 
 
 def _key(project: Project, folder: Path) -> str:
@@ -74,15 +141,14 @@ def _key(project: Project, folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def _build(project: Project, folder: Path, python: Path, environ: Mapping[str, str]) -> Path:
-    site = run_mkdocs(folder, python, environ)
+def _complete(project: Project, site: Path) -> None:
+    """Add what MkDocs does not make, and see that the frames are whole, before anybody takes them from the cache."""
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
         (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
     read_frames(site)  # fails here rather than from the cache
     texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal.name)}
     (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
-    return site
 
 
 def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jinja2 import TemplateError
+
+from generator.errors import WebsiteError
 from generator.pages.page import Page, TocEntry
 from generator.settings.settings import Portal
 from generator.website.committing import News, Staging
@@ -65,6 +69,14 @@ class PageMaker:
         before = self._laid_out()
         made = tuple(self._make(page, known) for page, known in pages)
         return Part(made, tuple(self._staging.news()), self._laid_out() - before)
+
+    def prepare(self, pages: Iterable[Page]) -> None:
+        """Have frames and templates of these pages ready."""
+        alike = {(page.template, page.tab, page.path.count("/")): page for page in pages}
+        for page in alike.values():
+            self.shell(page)
+            with contextlib.suppress(WebsiteError, TemplateError):  # said where the page is made
+                self._renderer.prepare(page)
 
     def shell(self, page: Page) -> str:
         """Digest of what the page has in common with others: template, frame, program."""

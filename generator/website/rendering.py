@@ -63,6 +63,12 @@ class Renderer:
             self._environments[up] = self._make_environment(up)
         return self._environments[up]
 
+    def prepare(self, page: Page) -> None:
+        """Compile what this page needs, so that copies of this process need not."""
+        environment = self.environment(up_for(page.path, self.portal.url))
+        for name, _ in self._sources(page.template):
+            environment.get_template(name)
+
     def sprite(self) -> bytes:
         """The file of all icons, for ``assets/icons.svg``."""
         return icons.sprite(self.symbols)

@@ -43,7 +43,7 @@ def frames_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def laid(project, frames_cache):
     """The foundation of that portal, by the real MkDocs."""
-    return foundation.lay_foundation(project, frames_cache, Path(sys.executable), os.environ)
+    return foundation.Laying(project, frames_cache, Path(sys.executable), os.environ).finish()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -18,6 +18,7 @@ from generator.pages.canonical import canonical
 from generator.pages.page import Page, SearchText, TocEntry
 from generator.settings.settings import Portal, Settings
 from generator.website.assembling import assemble
+from generator.website.foundation import laying
 
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
@@ -71,7 +72,8 @@ def portal(tmp_path, frames_cache):
             frames.parent.mkdir(parents=True, exist_ok=True)
             if shared.exists():
                 shutil.copytree(shared, frames)
-        result = assemble(chain(indexes(), pages), data, settings, store, output, environ=os.environ, **more)
+        with laying(settings, store, os.environ) as begun:
+            result = assemble(chain(indexes(), pages), data, settings, store, output, foundation=begun, environ=os.environ, **more)
         if not (frames_cache.parent / "frames-of-assembling").exists():
             shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")
         return result
