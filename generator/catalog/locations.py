@@ -19,6 +19,7 @@ from generator.catalog.rules import (
     location_type_unknown,
 )
 from generator.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
+from generator.model.counting import counted
 from generator.model.entity import Entity
 from generator.model.tree import DescriptorFile, Tree
 from generator.problems import Problem, Rule
@@ -95,7 +96,7 @@ def follow(
         way.tell(
             location_beyond_bounds.RULE,
             targets[0][0],
-            f"This Location lies behind {depth} others; it is not followed.",
+            f"This Location lies behind {counted(depth, 'other')}; it is not followed.",
             "Shorten the chain.",
         )
         targets = []

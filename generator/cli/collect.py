@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from generator.model.counting import counted
+
 NOT_READ = 1
 
 
@@ -46,7 +48,9 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
         memory.keep_collected(served)
     mine = [collection for collection in served.collections if collection.source in asked]
     for collection in mine:
-        click.echo(f"{collection.source}: {collection.count:,} entities, {'; '.join(collection.errors) or 'fresh'}", err=True)
+        click.echo(
+            f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'fresh'}", err=True
+        )
     for line in say_failures(served.failures):
         click.echo(line, err=True)
     if any(collection.errors for collection in mine):

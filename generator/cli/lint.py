@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.model.counting import counted
+
 if TYPE_CHECKING:
     from generator.checking import Checked
     from generator.linting.selecting import Selection
@@ -122,7 +124,7 @@ def _mend(wishes: Wishes, checked: Checked, selection: Selection) -> tuple[Check
         return None
     count = sum(file.mends for file in files)
     click.echo(
-        f"Mended {count} problem{'' if count == 1 else 's'} in {len(files)} file{'' if len(files) == 1 else 's'}: "
+        f"Mended {counted(count, 'problem')} in {counted(len(files), 'file')}: "
         f"{', '.join(file.shown for file in files[:5])}{' …' if len(files) > 5 else ''}.", err=True,  # noqa: PLR2004 - enough to look at
     )  # fmt: skip
     return _check(wishes)
@@ -136,7 +138,8 @@ def _tell(wishes: Wishes, checked: Checked, problems: tuple[Problem, ...]) -> tu
 
     if wishes.write_baseline:
         wishes.write_baseline.write_text(baseline.written(problems), encoding="utf-8")
-        click.echo(f"{len(problems)} problems stand in {wishes.write_baseline}; --baseline {wishes.write_baseline} hides them.", err=True)
+        click.echo(f"{counted(len(problems), 'problem stands', 'problems stand')} in {wishes.write_baseline}; "
+                   f"--baseline {wishes.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
         return ()
     kept, hidden = baseline.without(problems, baseline.read(wishes.baseline)) if wishes.baseline else (problems, 0)
     colour = not wishes.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.model.counting import counted
+
 if TYPE_CHECKING:
     from generator.publish.publishing import Outcome
 
@@ -55,5 +57,5 @@ def _told(outcome: Outcome) -> str:
     name, failure, done = outcome.target.name, outcome.failure, outcome.published
     if failure or not done:
         return f"{name}: not published: {failure}" + (f"\n  {failure.hint}" if failure and failure.hint else "")
-    numbers = f"{done.written:,} {'file' if done.written == 1 else 'files'} written, {done.removed:,} removed, {done.unchanged:,} unchanged"
+    numbers = f"{counted(done.written, 'file')} written, {done.removed:,} removed, {done.unchanged:,} unchanged"
     return f"{name}: {done.where}: {numbers}{f' ({done.note})' if done.note else ''}."

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from generator.model.counting import counted
+
 
 @click.command("reference", hidden=True)
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("docs/reference"), show_default=True,
@@ -27,4 +29,4 @@ def command(output: Path) -> None:
     for path, text in pages.items():
         (output / path).parent.mkdir(parents=True, exist_ok=True)
         (output / path).write_text(text, encoding="utf-8")
-    click.echo(f"{len(pages)} pages in {output}/", err=True)
+    click.echo(f"{counted(len(pages), 'page')} in {output}/", err=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.errors import SettingsError
+from generator.model.counting import counted
 
 if TYPE_CHECKING:
     from generator.pipeline import Built
@@ -43,14 +44,13 @@ def say_built(built: Built, output: Path) -> None:
         click.echo("\r\x1b[K", nl=False, err=True)
     for failure in built.surveyed.failures:
         click.echo(f"Not read: the source {failure.source!r} {failure.repository}: {failure.message}", err=True)
-    trees, files = counts["trees"], counts["files_written"]
     click.echo(
-        f"{counts['entities']:,} entities from {trees:,} {'repository' if trees == 1 else 'repositories'} in {output}/: "
-        f"{counts['pages_rendered']:,} of {counts['pages']:,} pages rendered, {files:,} {'file' if files == 1 else 'files'} written, "
+        f"{counted(counts['entities'], 'entity', 'entities')} from {counted(counts['trees'], 'repository', 'repositories')} in {output}/: "
+        f"{counts['pages_rendered']:,} of {counted(counts['pages'], 'page')} rendered, {counted(counts['files_written'], 'file')} written, "
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
     found = {severity: number for severity, number in counts["problems"].items() if number}
     if found:
-        told = ", ".join(f"{number:,} {severity}{'s' if number > 1 and severity != 'info' else ''}" for severity, number in found.items())
+        told = ", ".join(counted(number, severity, severity if severity == "info" else "") for severity, number in found.items())
         click.echo(f"Problems in descriptors: {told}. They stand on the page /problems/; `callboard lint` prints them.", err=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.descriptors.secrets import mask
+from generator.model.counting import counted
 from generator.model.entity import Origin
 from generator.problems import Problem, Related, Severity, Span
 
@@ -57,16 +58,18 @@ def summary(problems: Sequence[Problem]) -> str:
         return "No problems found."
     counts = Counter(problem.severity for problem in problems)
     parts = [
-        f"{counts[severity]} {severity.value}{'s' if counts[severity] != 1 and severity != Severity.INFO else ''}" for severity in Severity
+        counted(counts[severity], severity.value, severity.value if severity == Severity.INFO else "")
+        for severity in Severity
+        if counts[severity]
     ]
     files = len({(problem.origin.source, problem.origin.tree, problem.origin.path) for problem in problems if problem.origin})
-    told = ", ".join(part for part in parts if not part.startswith("0 "))
-    return f"{told} in {files} file{'' if files == 1 else 's'}." if files else f"{told}."
+    told = ", ".join(parts)
+    return f"{told} in {counted(files, 'file')}." if files else f"{told}."
 
 
 def say_hidden(hidden: int) -> str:
     """A sentence about what the baseline hides; an empty text where it hides nothing."""
-    return f"{hidden} problem{' is' if hidden == 1 else 's are'} hidden by the baseline." if hidden else ""
+    return f"{counted(hidden, 'problem is', 'problems are')} hidden by the baseline." if hidden else ""
 
 
 def _masked(problem: Problem) -> Problem:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from generator.errors import PublishError, SourceError
+from generator.model.counting import counted
 from generator.outside.git import LOCAL, NETWORK, Git
 from generator.outside.git_push import (
     FILE,
@@ -134,7 +135,7 @@ class GitPublisher:
 
     def _message(self, done: Changes) -> str:
         first = str(self._options.get("message", "Publish the portal")).strip()
-        return f"{first}\n\n{done.written:,} files written, {done.removed:,} removed."
+        return f"{first}\n\n{counted(done.written, 'file')} written, {done.removed:,} removed."
 
     def _told(self, where: Address) -> str:
         return f"{where.clean}, branch {self._branch}"

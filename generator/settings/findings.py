@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import SettingsError
+from generator.model.counting import counted
 
 MAX_SUGGESTED_LENGTH = 100
 """Nobody mistypes a key of this length; ``difflib`` takes quadratic time."""
@@ -37,7 +38,7 @@ class InvalidSettingsError(SettingsError):
         self.file = file
         self.findings = tuple(sorted(set(findings)))
         count = len(self.findings)
-        head = f"{file} cannot be used: {count} {'thing needs' if count == 1 else 'things need'} mending."
+        head = f"{file} cannot be used: {counted(count, 'thing needs', 'things need')} mending."
         super().__init__("\n".join([head, *(f"  {f.text(file)}" for f in self.findings)]))
 
 

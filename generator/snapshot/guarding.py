@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.errors import SettingsError
+from generator.model.counting import counted
 from generator.model.ref import EntityRef
 from generator.snapshot.values import Collection, State, Verdict
 
@@ -63,10 +64,12 @@ def verdict(
         reasons.append(f"There is no last good copy of what could not be read. {said}")
     if previous is not None and not guards.accept_loss:
         if len(failed) > guards.failed * len(collections):
-            share = f"{len(failed)} of {len(collections)} sources failed ({', '.join(failed)})"
+            share = f"{len(failed)} of {counted(len(collections), 'source')} failed ({', '.join(failed)})"
             reasons.append(f"{share}; at most {guards.failed:.0%} may.")
         before = len({entity.ref for entity in previous.entities})
         if is_too_much(len(lost), before, guards.loss, guards.floor):
             shown = ", ".join(map(str, lost[:_SHOWN])) + (" …" if len(lost) > _SHOWN else "")
-            reasons.append(f"{len(lost):,} of {before:,} entities would be lost ({shown}); at most {guards.loss:.0%} may.")
+            reasons.append(
+                f"{len(lost):,} of {counted(before, 'entity', 'entities')} would be lost ({shown}); at most {guards.loss:.0%} may."
+            )
     return Verdict(tuple(reasons))

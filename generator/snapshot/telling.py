@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from generator.model.counting import counted
 from generator.model.ref import EntityRef, humanize
 from generator.snapshot.facts_news import FAMILY_OF
 from generator.snapshot.rows import change_row
@@ -55,7 +56,7 @@ def sentence(change: Change) -> str:
     name, before, after = KINDS.get(change.kind, change.kind), change.before, change.after
     match change.kind:
         case "baseline":
-            said = f"{name} with {after} entities"
+            said = f"{name} with {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
         case "added" | "removed":
             said = name
         case "definition":
@@ -86,7 +87,7 @@ def _happened(change: Change, name: str) -> str:
         more = f" ({change.number} versions)" if change.number else ""
         said = f"{name}{f' to {about}' if about else ''}: {versions}{more}"
     elif change.number:
-        said = f"{_COUNTED[kind][1]}: {change.number:,}{f' ({about})' if about else ''}"
+        said = f"{_COUNTED[kind][change.number != 1]}: {change.number:,}{f' ({about})' if about else ''}"
     else:
         if kind.startswith("incident"):
             about = f"severity {about}"
@@ -119,7 +120,7 @@ def digest(changes: Sequence[Change]) -> str:
     for change in changes:
         by_kind.setdefault(change.kind, []).append(change)
     if "baseline" in by_kind:
-        return f"First build, with {by_kind['baseline'][0].after} entities."
+        return f"{sentence(by_kind['baseline'][0]).capitalize()}."
     parts = [_counted(kind, by_kind[kind]) for kind in _COUNTED if kind in by_kind]
     return ", ".join(parts)[:1].upper() + ", ".join(parts)[1:] + "." if parts else ""
 
@@ -128,7 +129,7 @@ def _counted(kind: str, changes: Sequence[Change]) -> str:
     """An incident of several entities counts once."""
     shared = kind.startswith("incident")
     number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if shared else changes))
-    said = f"{number:,} {_COUNTED[kind][number != 1]}"
+    said = counted(number, *_COUNTED[kind])
     if kind not in _NAMED:
         return said
     names = [*Counter(_name(change.ref) for change in changes)]

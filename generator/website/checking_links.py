@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.errors import WebsiteError
+from generator.model.counting import counted
 from generator.model.ref import parse_ref
 from generator.problems import Problem
 from generator.website.links import BrokenLink, PageLinks, broken_links, leads_somewhere, page_links
@@ -85,7 +86,7 @@ class LinkCheck:
             shown = "\n".join(f"  {link.page or '/'}: {link.target}" for link in ours[:_SHOWN])
             more = f"\n  and {len(ours) - _SHOWN} more" if len(ours) > _SHOWN else ""
             raise WebsiteError(
-                f"{len(ours)} links of the site lead nowhere:\n{shown}{more}",
+                f"{counted(len(ours), 'link of the site leads', 'links of the site lead')} nowhere:\n{shown}{more}",
                 "A template or a guide names a page or heading that is not there.",
             )
 

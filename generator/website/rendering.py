@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 import generator
 from generator.errors import WebsiteError
+from generator.model.counting import label_for
 from generator.pages.page import Page
 from generator.pages.urls import up_from
 from generator.settings.settings import Portal
@@ -85,7 +87,10 @@ class Renderer:
             loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
-        environment.globals.update(up=up, icon=_icon_function(up, frozenset(self.symbols)), t=as_names(self.labels), portal=self.portal)
+        environment.globals.update(
+            up=up, icon=_icon_function(up, frozenset(self.symbols)), t=as_names(self.labels), numbered=partial(label_for, self.labels),
+            portal=self.portal,
+        )  # fmt: skip
         return environment
 
     def _sources(self, template: str) -> list[tuple[str, str]]:

@@ -165,7 +165,7 @@ def test_open_incidents_come_before_resolved_ones_and_count():
     ]))  # fmt: skip
     assert html.index("New one") < html.index("Old one")
     assert "1 open" in text(html)
-    assert "1 incidents · median 1 h 0 min" in text(html)
+    assert "1 incident · median 1 h 0 min" in text(html)
 
 
 def test_availability_says_what_is_left_and_shows_days_in_words():

@@ -36,7 +36,7 @@ def names(folder):
 
 
 def test_what_was_collected_in_one_place_is_served_by_a_build_in_another(portal):
-    assert run(collect, "--only", "inside") == "inside: 1 entities, fresh\n"
+    assert run(collect, "--only", "inside") == "inside: 1 entity, fresh\n"
     assert names(portal) == ["c-inside"]
     shutil.rmtree(portal / "inside")
     run(build, "-q", "--skip", "inside")

@@ -138,7 +138,7 @@ def test_a_first_build_is_one_baseline_and_no_flood():
     catalog, _ = catalog_of(*(make(f"c{n}", path=f"{n}.yaml") for n in range(50)))
     (change,) = difference(None, portray(catalog), (), FIRST, VERSION)
     assert (change.kind, change.after) == ("baseline", "50")
-    assert telling.digest([change]) == "First build, with 50 entities."
+    assert telling.digest([change]) == "First build with 50 entities."
 
 
 def test_a_new_version_of_our_own_rules_is_no_news_about_descriptors():

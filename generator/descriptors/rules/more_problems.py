@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from generator.model.counting import counted
 from generator.model.entity import Origin
 from generator.problems import Problem, Rule, Severity
 
@@ -51,7 +52,7 @@ def of_entity(left_out: Sequence[Problem]) -> Problem:
     first, codes = left_out[0], Counter(problem.code for problem in left_out)
     told = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
     return RULE.problem(
-        f"{first.subject} has {len(left_out):,} more problem{'' if len(left_out) == 1 else 's'} than are listed: {told}.",
+        f"{first.subject} has {counted(len(left_out), 'more problem')} than are listed: {told}.",
         origin=first.origin,
         subject=first.subject,
         hint="Mend the listed ones first.",

@@ -15,7 +15,7 @@ _GRAVE = frozenset({Severity.CRITICAL, Severity.HIGH})
 def what_happened(change: Change, labels: Mapping[str, str]) -> str:
     """``incident opened``, ``deployed to production``, ``7 vulnerabilities found``."""
     name = f"change_{change.kind.replace('-', '_')}"
-    what = labels[f"{name}_n"].format(change.number) if change.number else labels[name]
+    what = labels[f"{name}_n"].format(change.number) if change.number > 1 else labels[name]
     return labels["to_environment"].format(what, change.about) if change.kind == "deployed" and change.about else what
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from itertools import groupby, islice
 
+from generator.model.counting import label_for
 from generator.pages.changes.feeds import FEED
 from generator.pages.changes.past import EntityChanges, Past
 from generator.pages.page import Page
@@ -87,7 +88,7 @@ def _view(past: Past, title: str, month: str, days: Days, months: tuple[CountVie
 
 def _day(past: Past, day: date, found: Sequence[Change]) -> DayView:
     changes = [change for change in found if change.kind != "baseline"]
-    first = next((past.labels["first_build"].format(int(c.after)) for c in found if c.kind == "baseline" and c.after.isdigit()), "")
+    first = next((label_for(past.labels, "first_build", int(c.after)) for c in found if c.kind == "baseline" and c.after.isdigit()), "")
     entities = len({change.ref for change in changes})
     groups = past.by_entity(changes, ENTITIES)
     return DayView(f"d-{day}", day.isoformat(), entities, groups, entities - len(groups), first)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from generator.catalog import questions
+from generator.model.counting import label_for
 from generator.model.ref import EntityRef
 from generator.pages.entities.context import LIST_LIMIT, EntityContext
 from generator.pages.entities.view import ListView, Row, TableRow, TableView
@@ -20,8 +21,7 @@ def more(context: EntityContext, count: int, shown: int) -> str:
 
 def numbered(context: EntityContext, key: str, number: int) -> str:
     """A label with a number in it; ``<key>_1`` for one, if there is such a label."""
-    one = context.labels.get(f"{key}_1") if number == 1 else None
-    return (one or context.labels[key]).format(number)
+    return label_for(context.labels, key, number)
 
 
 def row(context: EntityContext, ref: EntityRef, how: str = "") -> Row:

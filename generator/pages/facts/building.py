@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from generator.model.counting import label_for
 from generator.model.facts import (
     COMMUNITY_FILES,
     Deployment,
@@ -113,7 +114,7 @@ def _run_row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView
     tests = ""
     if value.tests is not None:
         failed = value.tests_failed or 0
-        tests = labels["tests_failed"].format(failed, value.tests) if failed else labels["tests_passed"].format(value.tests)
+        tests = labels["tests_failed"].format(failed, value.tests) if failed else label_for(labels, "tests_passed", value.tests)
     took = duration(context, value.seconds) if value.seconds is not None else ""
     note = joined(short(value.branch, 60), took, tests)
     return EventView(short(value.name, 80), run_state(context, value.state), url_of(fact), note=note, at=at(context, value.at))
@@ -172,8 +173,8 @@ def _activity(context: FactsContext, value: RepositoryActivity) -> list[Block]:
         ("open_pull_requests", value.open_pull_requests), ("open_issues", value.open_issues),
     )  # fmt: skip
     figures = tuple(Figure(f"{told:,}", labels[label]) for label, told in named if told is not None)
-    words = labels["commits_words"].format(weeks, min(value.commits, default=0), max(value.commits, default=0))
-    line = charts.spark(labels["commits_by_week"], labels["n_weeks"].format(weeks), value.commits, words)
+    words = label_for(labels, "commits_words", weeks, min(value.commits, default=0), max(value.commits, default=0))
+    line = charts.spark(labels["commits_by_week"], label_for(labels, "n_weeks", weeks), value.commits, words)
     blocks = [Block("figures4", figures)] if figures else []
     blocks += [Block("spark", line)] if line else []
     last = at(context, value.last_commit)

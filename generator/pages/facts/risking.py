@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from generator.model.counting import label_for
 from generator.model.facts import Fact, Issue, Severity, Vulnerability
 from generator.pages.facts import charts
 from generator.pages.facts.context import FactsContext
@@ -64,7 +65,7 @@ def severity_blocks(context: FactsContext, counts: Counter[Severity], words: str
     )
     said = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in Severity if counts[s])
     parts = [(TONES[s], counts[s] / total * 100) for s in Severity if counts[s]]
-    return (Block("figures4", figures), Block("bar", charts.bar("", "", parts, labels[words].format(total, said))))
+    return (Block("figures4", figures), Block("bar", charts.bar("", "", parts, label_for(labels, words, total, said))))
 
 
 def worst_badge(context: FactsContext, counts: Counter[Severity]) -> StateView | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
 from generator.catalog.levels import downwards
+from generator.model.counting import label_for
 from generator.model.entity import Entity
 from generator.model.facts import Alert, AlertState, Availability, Fact, Incident, IncidentState, Vulnerability
 from generator.model.ref import EntityRef
@@ -97,7 +98,7 @@ def _incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
     rows = (with_subject(context, fact, incident_row(context, fact)) for fact in order[:EVENTS])
     blocks = events(context, rows, len(order)) or (Block("good", labels["no_open_incidents"]),)
     closed = len(found) - len(opened)
-    more = (Block("pairs", ((labels["resolved_lately"], labels["n_incidents"].format(closed)),)),) if closed else ()
+    more = (Block("pairs", ((labels["resolved_lately"], label_for(labels, "n_incidents", closed)),)),) if closed else ()
     badge = StateView(labels["n_open"].format(len(opened)), "bad", "error") if opened else None
     return Content((*blocks, *more), badge)
 

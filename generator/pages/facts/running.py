@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from generator.model.counting import label_for
 from generator.model.fact_values import in_order
 from generator.model.facts import (
     Alert,
@@ -67,7 +68,7 @@ def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
     times = [(value.resolved - value.opened).total_seconds() for _, value in closed if value.resolved and value.resolved >= value.opened]
     if closed:
         took = labels["median_time"] % duration(context, median(times)) if times else ""
-        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(labels["n_incidents"].format(len(closed)), took)),)))
+        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
         rest = newest((fact for fact, _ in closed), lambda fact: fact.value.opened if isinstance(fact.value, Incident) else None)
         blocks += events(context, (incident_row(context, fact) for fact in rest[: 3 if opened else EVENTS]), 0)
     worst = min((value.severity for _, value in opened), default=0)
@@ -109,7 +110,7 @@ def availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _objective(context: FactsContext, value: Availability, *, is_named: bool) -> list[Block]:
     labels = context.labels
-    window = labels["window_days"].format(value.window_days)
+    window = label_for(labels, "n_days", value.window_days)
     wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
     shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
     blocks = [Block("heading", short(value.name))] if is_named else []
@@ -137,8 +138,8 @@ def _days(context: FactsContext, value: Availability) -> object:
     counts = {tone: tones.count(tone) for tone in ("good", "warn", "bad", "none")}
     labels = context.labels
     said = [labels[f"days_{tone}"].format(counts[tone]) for tone in ("bad", "warn") if counts[tone]]
-    words = labels["days_words"].format(len(tones), counts["good"], counts["warn"], counts["bad"], counts["none"])
-    return charts.days(labels["last_days"].format(len(tones)), ", ".join(said) or labels["days_all_good"], tones, words)
+    words = label_for(labels, "days_words", len(tones), counts["good"], counts["warn"], counts["bad"], counts["none"])
+    return charts.days(label_for(labels, "last_days", len(tones)), ", ".join(said) or labels["days_all_good"], tones, words)
 
 
 def _tone(day: DayShare, objective: float | None) -> str:
@@ -183,7 +184,7 @@ def errors(context: FactsContext, facts: Sequence[Fact]) -> Content:
         figures = tuple(Figure(f"{told:,}", labels[label], tone if told else "") for label, told, tone in named if told is not None)
         blocks += [Block("figures", figures)] if figures else []
         last = len(value.counts)
-        words = labels["errors_words"].format(last, min(value.counts, default=0), max(value.counts, default=0))
-        line = charts.spark(labels["errors_by_day"], labels["last_days"].format(last), value.counts, words)
+        words = label_for(labels, "errors_words", last, min(value.counts, default=0), max(value.counts, default=0))
+        line = charts.spark(labels["errors_by_day"], label_for(labels, "last_days", last), value.counts, words)
         blocks += [Block("spark", line)] if line else []
     return Content(tuple(blocks))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from generator.model.counting import label_for
 from generator.model.facts import Fact, Severity
 from generator.pages.facts.context import FactsContext
 from generator.pages.facts.view import At, Block, EventView
@@ -58,7 +59,7 @@ def duration(context: FactsContext, seconds: float) -> str:
         return labels["n_minutes"].format(minutes)
     if minutes < 48 * 60:
         return labels["n_hours"].format(minutes // 60, minutes % 60)
-    return labels["n_days"].format(round(minutes / 1440))
+    return label_for(labels, "n_days", round(minutes / 1440))
 
 
 def newest(facts: Iterable[Fact], when: Callable[[Fact], datetime | None]) -> list[Fact]:
