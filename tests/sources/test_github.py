@@ -348,6 +348,29 @@ def test_recorded_answers_are_understood(tmp_path):
     assert understood > 0
 
 
+@needs_data
+@pytest.mark.data
+def test_an_app_is_found_in_recorded_installations(tmp_path):
+    listings = json.loads((Path(DATA) / "recorded/github/by_path.json").read_text())["/app/installations"]
+    github = FakeGitHub({"r": {"catalog-info.yaml": descriptor("r")}})
+    for n, entry in enumerate(listings):
+        installation = json.loads(entry[5])[-1]
+
+        def answer(asked, wire, entry=entry, number=installation["id"]):
+            if asked.path == "/api/v3/app/installations":
+                return wire.answer(entry[3], entry[5], {"Content-Type": "application/json"})
+            if asked.path == f"/api/v3/app/installations/{number}/access_tokens":
+                return json_answer(wire, {"token": TOKEN, "expires_at": "2099-01-01T00:00:00Z"}, 201)
+            return github(asked, wire)
+
+        host = AppHost(github, PatientClock(), [])
+        with Server(answer) as server:
+            app = {"id": "Iv1.abc", "private_key": host.pem}
+            got = collect(tmp_path / str(n), server, organization=installation["account"]["login"].upper(), token="", app=app)
+        assert (got.failures, len(got.files)) == ((), 1)
+    assert listings
+
+
 def test_a_path_never_leaves_its_tree(tmp_path):
     with FakeGitHub({"a": {"catalog-info.yaml": descriptor("a")}}).serve() as server:
         tree = collect(tmp_path, server).trees[0]

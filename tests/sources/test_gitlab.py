@@ -207,3 +207,39 @@ def test_requests_are_in_gitlabs_description(tmp_path):
     assert len(server.requests) > 8
     for request in server.requests:
         assert undescribed_parts(description, request.method, request.path, request.query) == [], request.target
+
+
+@pytest.mark.data
+def test_recorded_commits_and_people_are_understood(tmp_path):
+    data = os.environ.get("CALLBOARD_TEST_DATA", "")
+    if not data:
+        pytest.skip("needs recorded answers: set CALLBOARD_TEST_DATA")
+
+    def recorded(name):
+        return json.loads((Path(data) / f"recorded/go-gitlab/{name}.json").read_text())
+
+    class Recorded(FakeGitLab):
+        def _commits(self, asked, wire, number):
+            json_answer(wire, [recorded("get_branch")["commit"]])
+
+        def _members(self, asked, wire, number):
+            self._page(asked, wire, [recorded("get_user"), *recorded("search_users")])
+
+    with Server(Recorded({"acme/a": {"catalog-info.yaml": descriptor("a")}})) as server:
+        got = collect(tmp_path, server, people=True)
+        tree = got.trees[0]
+        assert (tree.revision, tree.last_change("catalog-info.yaml")) == (
+            "7b5c3cc8be40ee161ae89a06bba6229da1032a0c", datetime(2012, 6, 28, 3, 44, 20, tzinfo=UTC),
+        )  # fmt: skip
+    assert not got.failures
+    people = [e for file in got.files for e in read_file(file, builtin_kinds(), DescriptorLimits()).entities if e.ref.kind == "user"]
+    assert {user.ref.name: user.spec["profile"] for user in people} == {
+        "john_smith": {
+            "displayName": "John Smith", "email": "john@example.com",
+            "picture": "http://localhost:3000/uploads/user/avatar/1/cd8.jpeg",
+        },
+        "user1": {
+            "displayName": "John Doe1",
+            "picture": "http://www.gravatar.com/avatar/c922747a93b40d1ea88262bf1aebee62?s=80&d=identicon",
+        },
+    }  # fmt: skip
