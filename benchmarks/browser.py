@@ -1,10 +1,11 @@
 """What a portal costs in a browser: bytes, requests and times of pages, the table and the search, with a processor slowed down four times.
 
 python benchmarks/browser.py --size 10000
-python benchmarks/browser.py --site site --json browser.json
+python benchmarks/browser.py --site site --json browser.json --only table
 
 Times are taken in the page: from the event to the first frame that shows its result. Bytes are counted by the host, headers included, also those
-that workers ask for. The slow-down holds for the page's own thread; workers (the full text) run at full speed.
+that workers ask for. The slow-down holds for the page's own thread; workers (the full text) run at full speed. The clock is worth something only on
+a machine that does nothing else: beside it stands the work, processor time of the page's thread without slow-down, times four.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ Rows = dict[str, Row]
 class Visit:
     """One tab with an empty cache."""
 
-    def __init__(self, page: Page, tools: CDPSession, wire: Wire, address: str) -> None:
-        self.page, self.tools, self.wire, self.address = page, tools, wire, address
+    def __init__(self, page: Page, tools: CDPSession, wire: Wire, address: str, slower: int) -> None:
+        self.page, self.tools, self.wire, self.address, self.slower = page, tools, wire, address, slower
         self.mark = 0
 
     def go(self, path: str) -> None:
@@ -68,26 +69,28 @@ class Visit:
         return self.wire.since(self.mark, but=but)
 
     def work(self) -> Row:
-        """Milliseconds of the page's own thread since it began."""
+        """Milliseconds of the page's own thread since it began: on the clock, or of processor times ``SLOWER`` where it is not slowed down."""
         found = {metric["name"]: metric["value"] for metric in self.tools.send("Performance.getMetrics")["metrics"]}
+        scale = 1000 * SLOWER / self.slower
+        layout = found["LayoutDuration"] + found["RecalcStyleDuration"]
         return {
-            "script": found["ScriptDuration"] * 1000,
-            "layout": (found["LayoutDuration"] + found["RecalcStyleDuration"]) * 1000,
-            "task": found["TaskDuration"] * 1000,
+            "script": found["ScriptDuration"] * scale,
+            "layout": layout * scale,
+            "task": found["TaskDuration"] * scale,
             "nodes": found["Nodes"],
         }
 
 
 @contextlib.contextmanager
-def visit(browser: Browser, wire: Wire, address: str) -> Iterator[Visit]:
+def visit(browser: Browser, wire: Wire, address: str, slower: int = SLOWER) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     tools = context.new_cdp_session(page)
-    tools.send("Performance.enable")
-    tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    tools.send("Performance.enable", {"timeDomain": "threadTicks" if slower == 1 else "timeTicks"})
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.add_init_script(PROBE)
     try:
-        yield Visit(page, tools, wire, address)
+        yield Visit(page, tools, wire, address, slower)
     finally:
         context.close()
 
@@ -114,16 +117,21 @@ def table(seen: Visit) -> Rows:
     seen.go("catalog/")
     seen.page.locator(READY).wait_for()
     seen.settle()
-    ask, found = seen.page.locator("[data-q]"), {}
-    ask.focus()
+    found = {}
+    seen.page.locator("[data-q]").focus()
     for name, keys in (("filter by typing", "paym"), ("filter by a second word", " ap")):
         found[name] = worst_of([act(seen, lambda key=key: seen.page.keyboard.press(key)) for key in keys])
     found["clear the filter"] = act(seen, lambda: seen.page.keyboard.press("Escape"))
-    found["filter by a choice"] = act(seen, lambda: seen.page.locator("[data-facet=lifecycle] input[value=experimental]").click())
-    found["drop a choice"] = act(seen, lambda: seen.page.locator("[data-facet=lifecycle] input[value=experimental]").click())
-    found["filter by kind"] = act(seen, lambda: seen.page.locator("a[data-kind=component]").click())
-    for key in ("owner", "system", "problems"):
-        found[f"sort by {key}"] = act(seen, lambda key=key: seen.page.locator(f"th[data-key={key}] button").click())
+    for name, place in (
+        ("filter by a choice", "[data-facet=lifecycle] input[value=experimental]"),
+        ("drop a choice", "[data-facet=lifecycle] input[value=experimental]"),
+        ("filter by kind", "a[data-kind=component]"),
+        *((f"sort by {key}", f"th[data-key={key}] button") for key in ("owner", "system", "problems")),
+    ):
+        box = seen.page.locator(place).bounding_box()
+        at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        seen.page.mouse.move(*at)
+        found[name] = act(seen, lambda at=at: seen.page.mouse.click(*at))
     return found
 
 
@@ -134,12 +142,33 @@ def until(seen: Visit, selector: str, key: str, *, fresh: bool = False) -> Row:
     return seen.page.evaluate("probe.shown('seen')")
 
 
+def work(seen: Visit) -> Rows:
+    """The catalog's work: until it is all ready, then what is done with it, then a scroll."""
+    seen.go("catalog/")
+    seen.page.locator(READY).wait_for()
+    taken = seen.work()
+    seen.settle()
+    found = {"take-over": taken, "all ready": seen.work()} | table(seen)
+    seen.go("catalog/")
+    seen.page.locator(READY).wait_for()
+    seen.settle()
+    before = seen.work()
+    frames = scrolled(seen, 12_000, 3_000)
+    after = seen.work()
+    count = frames["frames a second"] * 4
+    return found | {"scroll, a frame": {key: (after[key] - before[key]) / count for key in ("script", "layout", "task")}}
+
+
 def act(seen: Visit, do: Callable[[], None]) -> Row:
     """Milliseconds from the event to the frame that shows other rows; and until the scripts of the event were done."""
     seen.page.evaluate("probe.quiet()")
     seen.page.evaluate("probe.arm()")
+    before = seen.work()
     do()
-    return seen.page.evaluate("probe.shown()")
+    times, after = seen.page.evaluate("probe.shown()"), seen.work()
+    if seen.slower == 1:
+        return {key: after[key] - before[key] for key in ("script", "layout", "task")}
+    return times
 
 
 def worst_of(rows: list[Row]) -> Row:
@@ -153,6 +182,10 @@ def scroll(seen: Visit, path: str, distance: int, speed: int) -> Row:
     if path == "catalog/":
         seen.page.locator(READY).wait_for()
     seen.settle()
+    return scrolled(seen, distance, speed)
+
+
+def scrolled(seen: Visit, distance: int, speed: int) -> Row:
     seen.page.evaluate("probe.frames()")
     gesture = {"x": 800, "y": 600, "yDistance": -distance, "speed": speed, "gestureSourceType": "mouse", "preventFling": True}
     seen.tools.send("Input.synthesizeScrollGesture", gesture)
@@ -224,9 +257,11 @@ def measure(site: Path, times: int, only: str) -> dict[str, Rows]:
                 f"scroll {name}": lambda seen, path=path, name=name: {f"scroll {name}": scroll(seen, path, 12_000, 3_000)}
                 for name, path in LISTS.items()
             }
+            calm = lambda: visit(browser, wire, address, 1)  # noqa: E731
+            measures |= {"work": lambda seen: {f"work, {name}": row for name, row in work(seen).items()}}
             found: dict[str, Rows] = {}
             for wanted in (many for name, many in measures.items() if only in name):
-                runs = repeated(wanted, visits, times)
+                runs = repeated(wanted, calm if wanted is measures["work"] else visits, times)
                 found |= {name: summed([run[name] for run in runs]) for name in runs[0]}
             return found
         finally:

@@ -32,6 +32,8 @@ _TOC_ITEM = re.compile(
 )
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
+_BODY = re.compile(r"(<body\b)")
+"""Marked in our own pages, for their styles: to ask for it with ``:has()`` would cost at each change of a page."""
 _MAIN = re.compile(r"(<main\b)")
 """The page's main element, which names the entity that the page is about; the theme has no block for it."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
@@ -95,6 +97,7 @@ def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
 def split_frame(html: str, name: str) -> FrameTemplate:
     """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
     html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(GENERATOR.sub("", html)), count=1)
+    html = _BODY.sub(r"\1 data-own", html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
         raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")

@@ -22,13 +22,17 @@ function panel(root, column, { closed, onlyFound, pick }) {
   list.addEventListener("change", (e) => pick(column.key, e.target.value));
   box.replaceChildren(legend, find, list, more);
 
+  details.addEventListener("toggle", () => { if (details.open && last) update(...last); });
+
   function update(counts, chosen) {
     last = [counts, chosen];
+    if (!onlyFound) details.hidden = !chosen[column.key].size && isAlone(column);
+    if (!details.open) return;      // nobody sees its choices: they are made when somebody opens it
     const numbers = counts[column.key], mine = chosen[column.key];
     const order = ordered(column, numbers, mine).filter((i) => (onlyFound ? numbers[i] : base(column)[i]) || mine.has(i));
     const wanted = asked ? order.filter((i) => column.label(i).toLowerCase().includes(asked)) : order;
     const shown = wanted.slice(0, all ? BOUND : Math.max(FIRST, mine.size));
-    details.hidden = order.length < 2 && !mine.size;
+    if (onlyFound) details.hidden = order.length < 2 && !mine.size;
     find.hidden = !all || order.length <= MANY;
     more.hidden = order.length <= FIRST;
     more.textContent = all ? words.fewer : words.more(order.length - shown.length);
@@ -63,6 +67,9 @@ function base(column) {
   }
   return column.base;
 }
+
+/** One choice for all entities: nothing to choose. */
+const isAlone = (column) => (column.alone ??= base(column).filter((n) => n > 0).length < 2);
 
 function fill(label, count, checked) {
   label.firstChild.checked = checked;

@@ -57,15 +57,24 @@ export function readQuery(text, kinds = []) {
 
 /** Names made ready for questions. Each entry has `name`, `kind` and may have `title`, `namespace`, `lifecycle`. */
 export function prepare(entries) {
-  const ids = new Map(), vocabulary = [], starts = new Uint32Array(entries.length + 1), flat = [];
+  const steps = preparing(entries);
+  for (;;) { const { done, value } = steps.next(); if (done) return value; }
+}
+
+const STEP = 200;      // names between two chances to do something else
+
+/** The same in steps, for idle moments: the generator's last value is the index. */
+export function* preparing(entries) {
+  const ids = new Map(), vocabulary = [], starts = new Uint32Array(entries.length + 1), flat = [], forms = [];
   const idOf = (word) => ids.get(word) ?? (ids.set(word, vocabulary.length), vocabulary.push({ word, long: long(word) }) - 1);
-  const forms = entries.map((entry, i) => {
+  for (const [i, entry] of entries.entries()) {
+    if (i % STEP === STEP - 1) yield;
     const small = parts(entry.name), whole = words(entry.name), title = entry.title && entry.title !== entry.name ? words(entry.title) : [];
     for (const word of new Set([...small, ...whole, ...title, ...(title.length ? parts(entry.title) : [])])) flat.push(idOf(word));
     starts[i + 1] = flat.length;
     const joined = small.map(long).join(""), brief = small.map(short).join(""), plain = whole.join("");
-    return { joined, brief: brief === joined ? "" : brief, plain: plain === joined || plain === brief ? "" : plain, title: title.join("") };
-  });
+    forms.push({ joined, brief: brief === joined ? "" : brief, plain: plain === joined || plain === brief ? "" : plain, title: title.join("") });
+  }
   return { entries, forms, vocabulary, starts, flat: Uint32Array.from(flat), kinds: [...new Set(entries.map((e) => e.kind))] };
 }
 
@@ -107,8 +116,8 @@ function byLetters(form, query, slips) {
   for (const name of [form.joined, form.brief, form.plain]) {
     if (!name) continue;
     if (name === joined || name === wide) return RUNG.exact;
-    if (name.startsWith(joined) || name.startsWith(wide)) best = RUNG.prefix;
-    else if (!best && joined.length >= 2 && (name.includes(joined) || name.includes(wide))) best = RUNG.infix;
+    if (name.startsWith(joined) || (wide !== joined && name.startsWith(wide))) best = RUNG.prefix;
+    else if (!best && joined.length >= 2 && (name.includes(joined) || (wide !== joined && name.includes(wide)))) best = RUNG.infix;
     else if (!best && slips && joined.length >= 5 && slipped(joined, name)) best = RUNG.slip;
   }
   if (!form.title) return best;
@@ -143,8 +152,8 @@ export function find(index, text, accepts = null, slips = true) {
 
 /** Best first, equals by reference (the entries' order). Numbers sort several times quicker than objects do. */
 function ranked(hits) {
-  const keys = Float64Array.from(hits, (hit) => Math.round((200 - hit.score) * 1000) * 1e7 + hit.i).sort(), by = new Map(hits.map((hit) => [hit.i, hit]));
-  return Array.from(keys, (key) => by.get(key % 1e7));
+  const keys = Float64Array.from(hits, (hit) => Math.round((200 - hit.score) * 1000) * 1e7 + hit.i).sort();
+  return Array.from(keys, (key) => ({ i: key % 1e7, score: 200 - Math.floor(key / 1e7) / 1000 }));
 }
 
 /** `api:` alone lists the kind. */
@@ -187,7 +196,7 @@ export function highlight(text, asked) {
 /**
  * One pass over `rows` (indexes of entries, in their order): which pass, and how many each choice of each facet would leave.
  * `columns` is `{facet: {size, of}}`: `of[i]` is a choice or a list of choices below `size`; `chosen` is `{facet: Set of choices}`.
- * A row counts for a facet when every *other* facet accepts it, so that the numbers say what one more click would show.
+ * A row counts for a facet when every *other* facet accepts it, so that the numbers say what one more click would show. They are counted when asked for.
  */
 export function narrow(rows, columns, chosen) {
   const facets = Object.keys(columns), active = facets.filter((key) => chosen[key]?.size);
@@ -198,7 +207,9 @@ export function narrow(rows, columns, chosen) {
     for (const test of tests) if (!passes(test, i)) { failures += 1; failed = test; if (failures > 1) break; }
     if (!failures) shown.push(i); else if (failures === 1) failed.almost.push(i);
   }
-  return { shown, counts: Object.fromEntries(facets.map((key) => [key, tally(columns[key], shown, almost[key] ?? [])])) };
+  const counts = {}, counted = {};
+  for (const key of facets) Object.defineProperty(counts, key, { enumerable: true, get: () => (counted[key] ??= tally(columns[key], shown, almost[key] ?? [])) });
+  return { shown, counts };
 }
 
 const passes = ({ of, wanted }, i) => (typeof of[i] === "number" ? wanted.has(of[i]) : of[i].some((v) => wanted.has(v)));

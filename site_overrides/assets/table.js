@@ -1,36 +1,61 @@
 // table.js: the catalog's table. Takes over the page's own first rows; all state lives in the address; only visible rows are in the document.
-import { find, fold, narrow, prepare, words as split } from "./search-core.js";
+// It makes itself ready in idle moments, and at once when somebody wants something of it.
+import { find, fold, narrow, preparing, words as split } from "./search-core.js";
 import { chosenIn, columnsOf, toggled, written } from "./facet-columns.js";
 import { chosenChips, facetPanel } from "./facets.js";
+import { afterPaint, slowly } from "./idle.js";
 import { loadDescriptions, loadNames } from "./names.js";
 import { rowMaker } from "./table-row.js";
 import { virtualRows } from "./virtual-rows.js";
 import { words } from "./words.js";
 
 const FACETS = ["type", "lifecycle", "owner", "problems", "system", "tag", "namespace"], CLOSED = ["system", "tag", "namespace"];
+const TYPED = 300;      // milliseconds after the last letter until the address says it: browsers make pages wait for that
 const root = document.querySelector("[data-catalog]");
-if (root) start().catch(() => { root.removeAttribute("aria-busy"); });      // the plain list stays
+if (root) start().catch(plain);
+
+/** The plain list stays, with the rows that were kept from the browser because the script brings its own. */
+function plain() {
+  root.removeAttribute("aria-busy");
+  for (const kept of root.querySelectorAll("noscript[data-more-rows]")) kept.replaceWith(...new DOMParser().parseFromString(kept.textContent, "text/html").body.children);
+}
 
 async function start() {
   if (location.search) root.setAttribute("aria-busy", "true");
-  const descriptions = loadDescriptions().catch(() => null), names = await loadNames();
-  // Rows without their sentences would flicker where the page already shows them; a filtered address cannot wait for them.
-  const early = location.search ? await Promise.race([descriptions, new Promise((go) => { setTimeout(go, 150, null); })]) : await descriptions;
-  const table = catalogTable(names);
-  if (early) table.describe(early);
-  table.begin();
-  if (!early) descriptions.then((late) => { if (late) { table.describe(late); table.draw(); } });
+  const wanted = [], query = root.querySelector("[data-q]"), events = ["input", "change", "keydown", "pointerdown", "click"];
+  let table = null, work = null, isWanted = Boolean(location.search || query.value), head = null;
+  // What is done before all is ready is not lost, and makes it ready at once.
+  const early = (e) => {
+    isWanted = true;
+    if (e.type === "change" && e.target.closest("[data-facet]")) wanted.push([e.target.name, e.target.value]);
+    if (e.type === "click") head = e.target.closest("th[data-key] button") ?? head;
+    work?.hurry();
+  };
+  for (const type of events) root.addEventListener(type, early);
+  query.form.addEventListener("submit", (e) => e.preventDefault());
+  root.querySelector("[data-facets-open]").addEventListener("click", toggleFacets);
+  const names = await loadNames();
+  work = slowly(() => { table = catalogTable(names); }, () => table.order(), () => table.drawFilters(), () => table.begin(wanted));
+  if (isWanted) work.hurry();
+  await work.done;
+  for (const type of events) root.removeEventListener(type, early);
+  head?.click();
+  await slowly(table.readTexts, table.rehearse).done;
+}
+
+function toggleFacets({ currentTarget: button }) {
+  const open = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(open));
+  root.querySelector("[data-facets]").toggleAttribute("data-open", open);
 }
 
 function catalogTable(names) {
   const $ = (s) => root.querySelector(s), { entries, raw } = names, columns = columnsOf(names);
   const query = $("[data-q]"), status = $("[data-status]"), chips = $("[data-chips]"), none = $("[data-none]"), wrap = $("[data-rows]");
-  const tabs = [...root.querySelectorAll("[data-kind]")], heads = [...root.querySelectorAll("th[data-key]")];
-  const orders = {}, everything = orderBy("name");
-  let state = new URLSearchParams(location.search), index = null, texts = null, sentences = null;
-  const makeRow = rowMaker(names, (i) => sentences?.[i] ?? "");
-  const rows = virtualRows($("[data-table]"), (i, at) => makeRow(entries[i], at));
-  const updateFacets = facetPanel($("[data-facets]"), columns, FACETS, { closed: CLOSED, pick: (key, value) => go(toggled(state, key, value)) });
+  const tabs = [...root.querySelectorAll("[data-kind]")], heads = [...root.querySelectorAll("th[data-key]")], orders = {};
+  let state = new URLSearchParams(location.search), index = null, texts = null, sentences = null, readWith = null, asked = null, typed = 0, updateFacets = null;
+  const rows = virtualRows($("[data-table]"), rowMaker(names, (i) => sentences?.[i] ?? ""));
+  const drawRest = afterPaint(drawAround);
 
   /** All rows by a column, ascending; sorted once. Rows without a value come last. */
   function orderBy(key) {
@@ -47,51 +72,79 @@ function catalogTable(names) {
     return (orders[key] = [...orders.name].sort((a, b) => place(a) - place(b)));
   }
 
-  /** Makes ready for typing; done in an idle moment, so that the first letter need not wait for it. */
-  function readTexts() {
-    index ??= prepare(entries);
-    texts ??= entries.map((e, i) => fold(`${e.name} ${e.title} ${sentences?.[i] ?? ""} ${raw.tagged[i].map((t) => raw.tags[t]).join(" ")}`));
+  /** Makes ready for typing, in steps. */
+  function* readTexts() {
+    if (!index) index = yield* preparing(entries);
+    if (texts && readWith === sentences) return;
+    const read = [], said = sentences;
+    for (const [i, e] of entries.entries()) {
+      if (i % 1000 === 999) yield;
+      read.push(fold(`${e.name} ${e.title} ${said?.[i] ?? ""} ${raw.tagged[i].map((t) => raw.tags[t]).join(" ")}`));
+    }
+    texts = read;
+    readWith = said;
+  }
+
+  /** Asks for the sentences, which only those need who look further than the page's own rows. */
+  function readSentences() {
+    asked ??= loadDescriptions().then((table) => {
+      if (table.digest !== raw.digest) return;
+      sentences = table.description;
+      rows.refresh();
+      return slowly(readTexts).done.then(() => { if (state.get("q")) draw(); });
+    }).catch(() => { asked = null; });
   }
 
   /** Rows for the typed text: names first, best first, then those whose sentence or tags have all its words. */
   function matching(text) {
-    readTexts();
+    if (!index || !texts) for (const step = readTexts(); !step.next().done;);
     const hits = find(index, text, null, false).map((hit) => hit.i), found = new Uint8Array(entries.length), asked = split(text);
     for (const i of hits) found[i] = 1;
-    if (asked.length) for (const i of everything) if (!found[i] && asked.every((word) => texts[i].includes(word))) hits.push(i);
+    if (asked.length) for (const i of orderBy("name")) if (!found[i] && asked.every((word) => texts[i].includes(word))) hits.push(i);
     return hits.length ? hits : find(index, text).map((hit) => hit.i);
   }
 
   function sorted(shown, text) {
     const [key, down] = (state.get("sort") ?? (text ? "" : "name")).split(":");
-    if (!key) return shown;
+    if (!key || (key === "name" && !down && !text)) return shown;      // which are in this order already
     const flags = new Uint8Array(entries.length);
     for (const i of shown) flags[i] = 1;
     const order = orderBy(key).filter((i) => flags[i]);
     return down ? order.reverse() : order;
   }
 
-  function draw() {
+  function found() {
     const text = (state.get("q") ?? "").trim(), chosen = chosenIn(state, columns);
-    const { shown, counts } = narrow(text ? matching(text) : everything, columns, chosen), list = sorted(shown, text);
+    const { shown, counts } = narrow(text ? matching(text) : orderBy("name"), columns, chosen);
+    return { list: sorted(shown, text).map((i) => entries[i]), counts, chosen, text };
+  }
+
+  /** Rows and their number at once; filters and their counts as soon as these are seen. */
+  function draw() {
+    const { list, counts, chosen, text } = found();
     rows.show(list);
-    updateFacets(counts, chosen);
-    drawTabs(counts.kind, chosen.kind);
-    drawHeads(text);
-    chips.replaceChildren(...chosenChips(columns, ["kind", ...FACETS].filter((key) => key !== "kind" || chosen.kind.size > 1), state, (key, value) => go(toggled(state, key, value))));
     status.firstElementChild.textContent = list.length.toLocaleString();
     status.lastChild.textContent = words.entities(list.length);
     none.hidden = list.length > 0;
     wrap.hidden = list.length === 0;
     root.removeAttribute("aria-busy");
+    drawRest(counts, chosen, text);
+  }
+
+  function drawAround(counts, chosen, text) {
+    updateFacets(counts, chosen);
+    drawTabs(counts.kind, chosen.kind);
+    drawHeads(text);
+    const keys = ["kind", ...FACETS].filter((key) => key !== "kind" || chosen.kind.size > 1);
+    chips.replaceChildren(...chosenChips(columns, keys, state, (key, value) => go(toggled(state, key, value))));
+    slowly(readSentences);
   }
 
   function drawTabs(counts, chosen) {
     const kindOf = (tab) => columns.kind.find(tab.dataset.kind);
     for (const tab of tabs) {
       const current = tab.dataset.kind ? chosen.size === 1 && chosen.has(kindOf(tab)) : chosen.size === 0;
-      tab.toggleAttribute("aria-current", current);
-      if (current) tab.setAttribute("aria-current", "true");
+      if (current) tab.setAttribute("aria-current", "true"); else tab.removeAttribute("aria-current");
       tab.querySelector(".cb-count").textContent = (tab.dataset.kind ? counts[kindOf(tab)] ?? 0 : counts.reduce((a, b) => a + b, 0)).toLocaleString();
     }
   }
@@ -101,36 +154,34 @@ function catalogTable(names) {
     for (const head of heads) if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending"); else head.removeAttribute("aria-sort");
   }
 
-  /** A choice is a step that "back" undoes; typing is not. */
+  /** A choice is a step that "back" undoes; typing is not, and is told when somebody pauses. */
   function go(next, typing = false) {
     next.delete("page");
+    clearTimeout(typed);
     state = next;
-    history[typing ? "replaceState" : "pushState"](null, "", written(state) || location.pathname);
+    if (typing) typed = setTimeout(tell, TYPED); else history.pushState(null, "", written(state) || location.pathname);
     draw();
     if (!typing) rows.toTop();
+  }
+  function tell(kept = null) {
+    clearTimeout(typed);
+    history.replaceState(kept, "", written(state) || location.pathname);
   }
 
   const set = (key, value) => { const next = new URLSearchParams(state); if (value) next.set(key, value); else next.delete(key); return next; };
   function listen() {
     query.addEventListener("input", () => go(set("q", query.value), true));
     query.addEventListener("keydown", (e) => { if (e.key === "Escape" && query.value) { e.preventDefault(); query.value = ""; go(set("q", ""), true); } });
-    query.form?.addEventListener("submit", (e) => e.preventDefault());
     root.addEventListener("click", (e) => {
       const tab = e.target.closest("a[data-kind]"), head = e.target.closest("th[data-key]");
       if (tab && !e.ctrlKey && !e.metaKey && !e.shiftKey) { e.preventDefault(); go(set("kind", tab.dataset.kind)); }
       if (head) go(set("sort", head.ariaSort === "ascending" ? `${head.dataset.key}:down` : head.dataset.key));
       if (e.target.closest("[data-clear]")) { query.value = ""; go(new URLSearchParams()); query.focus(); }
-      if (e.target.closest("[data-facets-open]")) toggleFacets(e.target.closest("[data-facets-open]"));
     });
     document.addEventListener("keydown", keys);
-    addEventListener("popstate", () => { state = new URLSearchParams(location.search); query.value = state.get("q") ?? ""; draw(); });
-    addEventListener("pagehide", () => history.replaceState({ y: scrollY }, ""));
-  }
-
-  function toggleFacets(button) {
-    const open = button.getAttribute("aria-expanded") !== "true";
-    button.setAttribute("aria-expanded", String(open));
-    $("[data-facets]").toggleAttribute("data-open", open);
+    for (const type of ["pointerdown", "keydown", "wheel", "touchstart", "scroll"]) addEventListener(type, () => slowly(readSentences), { once: true, passive: true });
+    addEventListener("popstate", () => { clearTimeout(typed); state = new URLSearchParams(location.search); query.value = state.get("q") ?? ""; draw(); });
+    addEventListener("pagehide", () => tell({ y: scrollY }));
   }
 
   function keys(e) {
@@ -143,17 +194,27 @@ function catalogTable(names) {
   }
 
   return {
-    draw,
-    describe(table) { if (table.digest === raw.digest) { sentences = table.description; texts = null; } },
-    begin() {
+    order: () => orderBy("name"),
+    /** The page has the open filters already, with the same counts; now they can be used. */
+    drawFilters() {
+      updateFacets = facetPanel($("[data-facets]"), columns, FACETS, { closed: CLOSED, pick: (key, value) => go(toggled(state, key, value)) });
+      const { counts } = narrow(orderBy("name"), columns, {});
+      updateFacets(counts, chosenIn(state, columns));
+    },
+    /** From here on the table is ours. `wanted`: choices `[facet, value]` that were made before. */
+    begin(wanted) {
       const { y } = history.state ?? {};
       if (query.value && !state.get("q")) state.set("q", query.value); else query.value = state.get("q") ?? "";
-      root.querySelector("[data-pager]")?.remove();
+      for (const [key, value] of wanted) state = toggled(state, key, value);
+      for (const part of root.querySelectorAll("[data-pager], [data-more-rows]")) part.remove();
       listen();
-      draw();
+      rows.adopt(orderBy("name").map((i) => entries[i]));
+      if ([...state.keys()].length) draw();
       if (y) scrollTo(0, y);
       root.setAttribute("data-ready", "");
-      (window.requestIdleCallback ?? setTimeout)(readTexts);
     },
+    readTexts,
+    /** What was never run is slow at first: the first letter should not be the one that pays. */
+    * rehearse() { for (const text of ["a", "in", "set", "date"]) { matching(text); yield; } },
   };
 }

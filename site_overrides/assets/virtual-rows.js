@@ -1,67 +1,87 @@
 // virtual-rows.js: a table of any length with only the rows near the window in the document. All rows are of one height (index.css).
+// Rows are used again for other items: what is new in a row is cheaper for the browser than a new row.
 import { el } from "./elements.js";
 
-const PRINTED = 500, AROUND = 12, FIRST = 2;      // a new list paints what is seen at once, its surroundings in the next idle moment
+const PRINTED = 500, AROUND = 14, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
 
-/** `make(item, position)` gives a `tr` whose first link takes the focus. */
+/** `make(tr?)` gives `{row, fill(item), took(item)}` for a new row, or for one that the page has; the first link of a row takes the focus. */
 export function virtualRows(table, make) {
-  const body = table.tBodies[0], before = spacer(), after = spacer(), drawn = new Map();
-  let items = [], height = 0, from = 0, to = 0, active = -1;
+  const body = table.tBodies[0], before = spacer(), after = spacer();
+  let items = [], height = 0, from = 0, slots = [], active = -1, waiting = 0, asked = 0;
+
+  const number = (slot, at) => { slot.at = at; slot.row.setAttribute("aria-rowindex", String(at + 2)); };
+
+  /** Takes the page's own rows as the first ones of a list of which the page shows the beginning. */
+  function adopt(next) {
+    items = next;
+    for (const node of [...body.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
+    slots = [...body.rows].map((row) => make(row));
+    slots.forEach((slot, at) => { number(slot, at); slot.took(items[at]); });
+    table.setAttribute("aria-rowcount", String(items.length + 1));
+    paint();
+  }
 
   function show(next) {
     items = next;
-    drawn.clear();
     table.setAttribute("aria-rowcount", String(items.length + 1));
-    from = to = 0;
+    if (body.contains(document.activeElement)) table.focus({ preventScroll: true });
     active = -1;
+    for (const slot of slots) slot.at = -1;
     paint(true);
   }
 
+  /** Brings the rows to where the window is; only when it comes near their end, so that most frames of a scroll change nothing. */
   function paint(fresh = false) {
-    if (!items.length) { body.replaceChildren(); return; }
     if (!height) measure();
-    const around = fresh ? FIRST : AROUND, top = body.getBoundingClientRect().top, first = Math.max(Math.floor(-top / height) - around, 0);
-    const a = Math.min(first, Math.max(items.length - 1, 0)), b = Math.min(Math.ceil((innerHeight - top) / height) + around, items.length);
+    const top = body.getBoundingClientRect().top, last = items.length, seen = Math.floor(-top / height), below = Math.ceil((innerHeight - top) / height);
+    const within = (at) => Math.min(Math.max(at, 0), last);
+    if (!fresh && from <= within(seen - NEAR) && from + slots.length >= within(below + NEAR)) return;
+    const around = fresh ? FIRST : AROUND, a = Math.min(within(seen - around), Math.max(last - 1, 0));
+    place(a, Math.max(within(below + around), Math.min(a + 1, last)));
     if (fresh) later();
-    if (!fresh && a === from && b === to) return;
-    from = a;
-    to = Math.max(b, Math.min(a + 1, items.length));
-    place();
   }
 
-  let waiting = 0;
   function later() {
     const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 60));
     waiting ||= idle(() => { waiting = 0; paint(); });
   }
 
-  function place() {
-    const focused = body.contains(document.activeElement), wanted = [];
-    for (let at = from; at < to; at += 1) {
-      if (!drawn.has(at)) { const row = make(items[at], at); row.setAttribute("aria-rowindex", String(at + 2)); drawn.set(at, row); }
-      wanted.push(drawn.get(at));
-    }
-    for (const at of drawn.keys()) if (at < from || at >= to) drawn.delete(at);
-    size(before, from);
-    size(after, items.length - to);
-    swap([...(from ? [before] : []), ...wanted, ...(to < items.length ? [after] : [])]);
-    if (focused && !body.contains(document.activeElement)) table.focus({ preventScroll: true });      // the row scrolled away; arrows go on from it
+  /** Has rows for the items from `a` to `b`: those that stay are left alone, the others are used again at the other end. */
+  function place(a, b) {
+    const stays = slots.filter((slot) => slot.at >= a && slot.at < b), kept = new Set(stays), others = slots.filter((slot) => !kept.has(slot));
+    const next = [], old = stays[0]?.at ?? Infinity;
+    let used = 0;
+    for (let at = a; at < b; at += 1) next.push(at >= old && at - old < stays.length ? stays[at - old] : (others[used++] ?? make()));
+    // Out of the way first: else those that stay would have to be moved past them.
+    for (const slot of stays.length ? others : others.slice(used)) { letGo(slot.row); slot.row.remove(); }
+    from = a;
+    size(before, a, "before");
+    size(after, items.length - b, "after");
+    let behind = a ? before : null;
+    next.forEach((slot, i) => {
+      const follows = behind ? behind.nextSibling : body.firstChild;
+      if (slot.row !== follows) body.insertBefore(slot.row, follows);
+      behind = slot.row;
+      if (slot.at !== a + i) { letGo(slot.row); number(slot, a + i); slot.fill(items[a + i]); }
+    });
+    slots = next;
   }
 
-  /** Puts the rows into the body and leaves those that stay where they are: a row that is moved would lose the focus. */
-  function swap(wanted) {
-    const keep = new Set(wanted);
-    for (const child of [...body.children]) if (!keep.has(child)) child.remove();
-    wanted.forEach((row, at) => { if (body.children[at] !== row) body.insertBefore(row, body.children[at] ?? null); });
-  }
+  /** A row that goes elsewhere would take the focus along; arrows go on from the table. */
+  const letGo = (row) => { if (row.contains(document.activeElement)) table.focus({ preventScroll: true }); };
 
-  const size = (row, n) => { row.firstChild.style.height = `${n * height}px`; };
+  function size(row, n, where) {
+    if (!n) { row.remove(); return; }
+    const tall = `${n * height}px`;
+    if (row.firstChild.style.height !== tall) row.firstChild.style.height = tall;
+    if (where === "before" ? body.firstChild !== row : body.lastChild !== row) body[where === "before" ? "prepend" : "append"](row);
+  }
 
   function measure() {
-    const rows = [0, 1, 2].map((at) => make(items[0], at));      // the first row has no line above it
-    body.replaceChildren(...rows);
-    height = rows[2].getBoundingClientRect().top - rows[1].getBoundingClientRect().top || 53;
-    body.replaceChildren();
+    const own = slots.length > 2 ? null : [make(), make(), make()], rows = own ?? slots;
+    if (own) { for (const slot of own) { if (items.length) slot.fill(items[0]); body.append(slot.row); } }
+    height = rows[2].row.getBoundingClientRect().top - rows[1].row.getBoundingClientRect().top || 53;      // the first row has no line above it
+    for (const slot of own ?? []) slot.row.remove();
   }
 
   function focus(at) {
@@ -71,19 +91,19 @@ export function virtualRows(table, make) {
     if (top < space) scrollBy({ top: top - space, behavior: "instant" });
     else if (top + height > innerHeight - space) scrollBy({ top: top + height - innerHeight + space, behavior: "instant" });
     paint();
-    drawn.get(at)?.querySelector("a")?.focus({ preventScroll: true });
+    slots[at - from]?.row.querySelector("a")?.focus({ preventScroll: true });
     return true;
   }
 
-  const focusedAt = () => { for (const [at, row] of drawn) if (row.contains(document.activeElement)) return at; return document.activeElement === table ? active : -1; };
-  let asked = 0;
-  const soon = () => { asked ||= requestAnimationFrame(() => { asked = 0; paint(); }); };
-  addEventListener("scroll", soon, { passive: true });
-  addEventListener("beforeprint", () => { if (items.length) { from = 0; to = Math.min(items.length, PRINTED); place(); } });
-  addEventListener("resize", () => { height = 0; drawn.clear(); paint(true); });
+  const focusedAt = () => slots.find((slot) => slot.row.contains(document.activeElement))?.at ?? (document.activeElement === table ? active : -1);
+  addEventListener("scroll", () => { asked ||= requestAnimationFrame(() => { asked = 0; paint(); }); }, { passive: true });
+  addEventListener("beforeprint", () => place(0, Math.min(items.length, PRINTED)));
+  addEventListener("resize", () => { height = 0; paint(true); });
   table.tabIndex = -1;
   return {
-    show, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
+    adopt, show, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
+    /** Writes the rows again that are there: what they say has changed. */
+    refresh() { for (const slot of slots) slot.fill(items[slot.at]); },
     toTop() { const top = table.getBoundingClientRect().top; if (top < 0) scrollBy({ top: top - innerHeight / 4, behavior: "instant" }); },
   };
 }

@@ -154,7 +154,7 @@ def test_text_finds_names_first_then_descriptions(page, address):
 def test_the_first_rows_do_not_move_when_the_script_takes_over(page, address, chromium, width):
     plain = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False).new_page()
     plain.goto(f"{address}catalog/")
-    cells = "table tbody tr:nth-child(-n+8) a:not(.cb-flag)"
+    cells = "[data-table] tbody tr:nth-child(-n+8) a:not(.cb-flag)"
     before = [(link.inner_text(), round(link.bounding_box()["y"])) for link in plain.locator(f"{cells} >> visible=true").all()]
     plain.context.close()
     in_table(page, address, "")

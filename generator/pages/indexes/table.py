@@ -14,6 +14,8 @@ from generator.problems import Severity
 
 ROWS = 100
 """Rows of a page."""
+SEEN = 30
+"""Rows of the first page that a screen can show. The script takes these over; the rest is for browsers without it."""
 CHOICES = 6
 """Choices of a filter that show at first; as in ``facets.js``."""
 NONE = "~none"
@@ -78,6 +80,12 @@ class CatalogView:
     """The canonical kinds, in the same order."""
     facets: tuple[Facet, ...]
     """Only on the first page."""
+
+    @property
+    def tables(self) -> tuple[tuple[CatalogRow, ...], ...]:
+        """The rows by table: the second one of the first page is for browsers without scripts, the others need not even lay it out."""
+        parts = (self.rows[:SEEN], self.rows[SEEN:]) if self.number == 1 else (self.rows,)
+        return tuple(part for part in parts if part) or ((),)
 
 
 def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
