@@ -24,20 +24,6 @@ class Location:
         return f"{self.type}:{self.target}"
 
 
-def parse_location(text: object) -> Location | None:
-    """Read ``<type>:<target>``; None for anything else, a bare URL and a script among them."""
-    kind, colon, target = text.partition(":") if isinstance(text, str) else ("", "", "")
-    kind, target = kind.strip(), target.strip()
-    if not colon or not kind or not target or kind in {"http", "https"}:
-        return None
-    return None if target.lower().startswith("javascript:") else Location(kind, target)
-
-
-def source_location(annotations: Mapping[str, str]) -> Location | None:
-    """Where the sources of an entity lie: ``source-location``, else where its descriptor was read; None where neither is said."""
-    return parse_location(annotations.get(SOURCE) or annotations.get(MANAGED_BY))
-
-
 def location_annotations(location: Location, origin: Location, edit_url: str, written: Mapping[str, object]) -> Mapping[str, object]:
     """What Backstage adds for an entity read at ``location`` and found through ``origin``; what the author wrote wins.
 

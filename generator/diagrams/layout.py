@@ -39,8 +39,6 @@ class Statistics:
     """What happened in one build."""
 
     graphs: int = 0
-    remembered: int = 0
-    """Graphs whose placement was known in memory."""
     read: int = 0
     """Shapes found in the cache folder."""
     placed: int = 0
@@ -71,7 +69,6 @@ class Layouts:
         self.statistics.graphs += 1
         known = self._placements.get(key)
         if known:
-            self.statistics.remembered += 1
             return known
         with self._lock:
             placement = self._placements[key] = self._place(*key)

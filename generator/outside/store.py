@@ -51,14 +51,6 @@ class Store:
         if not ignore.exists():
             write_atomically(ignore, IGNORE_ALL.encode())
 
-    def put_blob(self, content: bytes) -> str:
-        """Keep a content; its SHA-256 in hexadecimal digits."""
-        digest = hashlib.sha256(content).hexdigest()
-        path = self._blob(digest)
-        if not path.exists():
-            write_atomically(path, content)
-        return digest
-
     def blob(self, digest: str) -> bytes | None:
         """The content of that digest, or None where it is not there or not what it was."""
         if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():

@@ -59,8 +59,3 @@ def json_bytes(value: Any) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-
-
-def json_lines(values: Iterable[Any]) -> bytes:
-    """One compact JSON document a line."""
-    return b"".join(json_bytes(value) + b"\n" for value in values)

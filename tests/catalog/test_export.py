@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_linking import ENTITIES
 
-from generator.catalog.annotating import Location, folder_url, location_annotations, parse_location, source_location
+from generator.catalog.annotating import Location, folder_url, location_annotations
 from generator.catalog.export import entity_json, names_index, table_index
 from generator.catalog.linking import link
 from generator.catalog.names import owner_state
@@ -22,18 +22,6 @@ CASES = json.loads((VECTORS / "locations.json").read_text())["cases"]
 
 def of(operation):
     return [case for case in CASES if case["op"] == operation]
-
-
-@pytest.mark.parametrize("case", of("parse_location"), ids=lambda c: c["name"])
-def test_a_location_is_read_as_in_backstage(case):
-    expected = None if "error" in case["expect"] else Location(case["expect"]["type"], case["expect"]["target"])
-    assert parse_location(case["input"]) == expected
-
-
-@pytest.mark.parametrize("case", of("entity_source_location"), ids=lambda c: c["name"])
-def test_the_source_of_an_entity_is_where_backstage_looks_for_it(case):
-    found = source_location(case["input"]["metadata"].get("annotations", {}))
-    assert found == (None if "error" in case["expect"] else Location(case["expect"]["type"], case["expect"]["target"]))
 
 
 @pytest.mark.parametrize("case", of("annotate"), ids=lambda c: c["name"])
