@@ -3,56 +3,72 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from generator.serving.following import Following
 
 
 @click.command("serve")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
-              help="Folder of the site: new, empty, or made by an earlier build.")  # fmt: skip
+              help="Folder of the whole site, built in the background: new, empty, or made by an earlier build.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="On this machine; 0 takes a free one.")
-@click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
-def command(config: Path, output: Path, port: int, allow_missing_sources: bool) -> None:  # noqa: FBT001 - an option
-    """Build, show the portal on this machine, and build again whenever a descriptor, template, style or guide changes.
+@click.option("--allow-missing-sources", is_flag=True, help="Go on without the sources that cannot be read.")
+@click.option("--whole", is_flag=True, hidden=True, help="Build as a preview builds in the background, and end.")
+def command(config: Path, output: Path, port: int, allow_missing_sources: bool, whole: bool) -> None:  # noqa: FBT001 - options
+    """Show the portal on this machine, and follow each change of a descriptor, template, style or guide within a second.
 
-    The browser loads each new site by itself. A build that fails leaves the last good site and says why in the page.
+    The browser loads by itself what has changed and shows the problems of the change. Pages are made when you look at them; the whole
+    site, with full-text search, is built into --output in the background.
     """
+    import gc
     import os
-    import threading
+    import sys
 
-    from generator.cli.talking import say_built
+    from generator.linting.rendering import wants_colour
     from generator.outside import clock
-    from generator.outside.metering import Meter
-    from generator.outside.store import Store
-    from generator.pipeline import Request, build
-    from generator.server.answers import base_of
-    from generator.server.preview import Preview
-    from generator.server.watching import build_on_change, build_once
-    from generator.settings.reading import read_settings
+    from generator.serving.following import Following
+    from generator.serving.live import LivePortal
 
-    settings = read_settings(config, os.environ)
+    if whole:
+        _build(config, output, allow_missing_sources=allow_missing_sources)
+        return
+    colour = wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
+    live = LivePortal(config, os.environ, lambda: clock.now(None, os.environ), allow_missing=allow_missing_sources, colour=colour)
+    again: list[str | Path] = [sys.executable, "-m", "generator", "serve", "--whole", "--config", config, "--output", output]
+    following = Following(live, config, output, [*again, *(["--allow-missing-sources"] if allow_missing_sources else [])], os.environ, _say)
+    gc.disable()  # what is kept stays; what changes leaves is cleared away when nothing goes on
+    _serve(following, port)
 
-    def make() -> None:
-        request = Request(
-            read_settings(config, os.environ), output, clock.now(None, os.environ), os.environ, allow_missing_sources,
-            accept_loss=True, remember=False,
-        )  # fmt: skip
-        say_built(build(request, Meter()), output)
 
-    preview = Preview(output, base_of(settings.portal.url), port)
-    build_once(make, preview, _say)
-    preview.start()
-    _say(f"Serving {preview.address}; Ctrl-C ends it.")
-    folders = [settings.root / str(s.options["path"]) for s in settings.sources if s.type == "files" and "path" in s.options]
-    ignored = [output, Store.beside(settings.root).folder]
+def _serve(following: Following, port: int) -> None:
+    preview = following.open(port)
     try:
-        build_on_change([settings.root, *folders], ignored, make, preview, threading.Event(), _say)
+        _say(f"Serving {preview.address}; Ctrl-C ends it.")
+        following.run()
     except KeyboardInterrupt:
         _say("Stopped.")
     finally:
-        preview.stop()
+        following.close()
+
+
+def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:
+    import os
+
+    from generator.outside import clock
+    from generator.outside.metering import Meter
+    from generator.pipeline import Request, build
+    from generator.settings.reading import read_settings
+
+    now = clock.now(None, os.environ)
+    request = Request(
+        read_settings(config, os.environ), output, now, os.environ, allow_missing_sources, accept_loss=True, remember=False
+    )  # fmt: skip
+    build(request, Meter())
 
 
 def _say(line: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+Read = Callable[[str], bytes | None]
+"""Gives a file of the site by its path below the site's root."""
 RESERVED = "__callboard/"
 """Below the site's address: the preview's own script and its events. No file of a site has that name."""
 HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -64,8 +68,11 @@ def base_of(url: str) -> str:
     return f"{urlsplit(url).path.rstrip('/')}/"
 
 
-def answer(site: Path, base: str, target: str) -> Answer:
-    """The answer to a request's target, such as ``/portal/catalog/?kind=api``."""
+def answer(read: Read, base: str, target: str) -> Answer:
+    """The answer to a request's target, such as ``/portal/catalog/?kind=api``.
+
+    ``read`` gives a file of the site by its path below the site's root, or None; it is asked for plain relative paths alone.
+    """
     path = unquote(target.partition("?")[0].partition("#")[0])
     if not path.startswith(base):
         return (
@@ -74,38 +81,50 @@ def answer(site: Path, base: str, target: str) -> Answer:
             else Answer(404, body=b"Not found: the site is at " + base.encode())
         )
     relative = path[len(base) :]
-    file = _inside(site, relative)
-    if file is None:
-        return _not_found(site, base)
-    if file.is_dir():
-        if relative and not relative.endswith("/"):
-            return Answer(301, location=quote(f"{base}{relative}/"))
-        file /= "index.html"
-    if relative.endswith("/") and file.name != "index.html":
-        return _not_found(site, base)
-    return _file(file, relative, base) if file.is_file() else _not_found(site, base)
+    if not _is_plain(relative):
+        return _not_found(read, base)
+    file = f"{relative}index.html" if not relative or relative.endswith("/") else relative
+    body = read(file)
+    if body is not None:
+        return _file(file, body, base)
+    if file == relative and read(f"{relative}/index.html") is not None:
+        return Answer(301, location=quote(f"{base}{relative}/"))
+    return _not_found(read, base)
 
 
-def _inside(site: Path, relative: str) -> Path | None:
-    """The place of that name, if it lies in the site, follows no link out of it and is not hidden."""
-    parts = PurePosixPath(relative).parts
-    if "\0" in relative or "\\" in relative or relative.startswith("/") or any(part.startswith(".") for part in parts):
-        return None
-    place = (site / relative).resolve()
-    return place if place.is_relative_to(site.resolve()) else None
+def broken(text: str, base: str) -> Answer:
+    """What is shown in place of a page that cannot be made; it loads again when that is mended."""
+    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not made</title></head>'
+    body = f"{head}<body><pre>{escape(text)}</pre></body></html>"
+    return Answer(500, "text/html; charset=utf-8", _with_script(body.encode("utf-8", "replace"), base))
 
 
-def _file(file: Path, relative: str, base: str, status: int = 200) -> Answer:
+def folder(site: Path) -> Read:
+    """Reads the files of a folder; follows no link out of it."""
+
+    def read(path: str) -> bytes | None:
+        place = (site / path).resolve()
+        return place.read_bytes() if place.is_relative_to(site.resolve()) and place.is_file() else None
+
+    return read
+
+
+def _is_plain(relative: str) -> bool:
+    """It names something in the site: it leads to no other folder, and is not hidden."""
+    parts = relative.removesuffix("/").split("/") if relative else []
+    return not any(part in {"", ".."} or part.startswith(".") or "\0" in part or "\\" in part for part in parts)
+
+
+def _file(path: str, body: bytes, base: str, status: int = 200) -> Answer:
     # Backstage's client asks for entities without an extension; a name may have dots.
-    by_name = relative.startswith("api/catalog/entities/by-name/")
-    kind = "application/json" if by_name else _TYPES.get(file.suffix.lower(), "application/octet-stream")
-    body = file.read_bytes()
+    by_name = path.startswith("api/catalog/entities/by-name/")
+    kind = "application/json" if by_name else _TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
     return Answer(status, kind, _with_script(body, base) if kind.startswith("text/html") else body)
 
 
-def _not_found(site: Path, base: str) -> Answer:
-    page = site / "404.html"
-    return _file(page, "404.html", base, 404) if page.is_file() else Answer(404, body=b"Not found")
+def _not_found(read: Read, base: str) -> Answer:
+    body = read("404.html")
+    return _file("404.html", body, base, 404) if body is not None else Answer(404, body=b"Not found")
 
 
 def _with_script(body: bytes, base: str) -> bytes:

@@ -5,35 +5,26 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from generator.errors import CallboardError
-from generator.server.answers import RESERVED, Answer, answer, host_allowed
+from generator.server.answers import RESERVED, Answer, Read, answer, broken, host_allowed
+from generator.server.notes import Note, State
 
-_SCRIPT = Path(__file__).with_name("reload.js")
+_OWN = {name: Path(__file__).with_name(name) for name in ("reload.js", "overlay.js", "overlay.css")}
 _HEARTBEAT = 15.0
 """Seconds of silence after which a line is sent, to notice browsers that have gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What open pages are told."""
-
-    version: str
-    """Another text means another site: load again."""
-    error: str = ""
-    """Why the last build failed, or empty."""
 
 
 class Preview:
     """A site on loopback.
 
     Args:
-        site: the folder that the build fills.
+        read: gives a file of the site; may raise ``CallboardError``. Asked from several threads.
         base: path under which it is shown, with a final ``/``.
         port: 0 takes a free one.
 
@@ -41,13 +32,15 @@ class Preview:
         CallboardError: the port is taken.
     """
 
-    def __init__(self, site: Path, base: str = "/", port: int = 8000) -> None:
-        self.site = site
+    def __init__(self, read: Read, base: str = "/", port: int = 8000) -> None:
+        self.read = read
         self.base = base
         self._changed = threading.Condition()
         self._builds = 0
         self._token = secrets.token_hex(8)
         self._error = ""
+        self._notes: tuple[Note, ...] = ()
+        self._more = 0
         self._open = True
         try:
             self._server = _Server(("127.0.0.1", port), _Handler, self)
@@ -73,17 +66,24 @@ class Preview:
         self._server.server_close()
         self._thread.join()
 
-    def show_new_site(self) -> None:
-        """A build went well: open pages load again."""
+    def show_new_site(self, notes: Sequence[Note] = (), more: int = 0) -> None:
+        """There is another site: open pages load again, and show these problems of the change, of which there are ``more``."""
         with self._changed:
             self._builds += 1
             self._error = ""
+            self._notes, self._more = tuple(notes), more
             self._changed.notify_all()
 
     def show_error(self, text: str) -> None:
-        """A build failed: open pages say so; the site stays as it was."""
+        """A change cannot be shown: open pages say so; the site stays as it was."""
         with self._changed:
             self._error = text
+            self._changed.notify_all()
+
+    def show_no_error(self) -> None:
+        """What could not be shown is undone: the site is the one that there was."""
+        with self._changed:
+            self._error = ""
             self._changed.notify_all()
 
     def states(self) -> Iterator[State | None]:
@@ -101,7 +101,7 @@ class Preview:
 
     def _state(self) -> State:
         # The server's own identity is part of it: after a restart, old pages load again.
-        return State(f"{self._token}-{self._builds}", self._error)
+        return State(f"{self._token}-{self._builds}", self._error, self._notes, self._more)
 
 
 class _Server(ThreadingHTTPServer):
@@ -126,10 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(Answer(421, body=b"This preview answers to localhost and 127.0.0.1 alone."))
         elif self.path == f"{preview.base}{RESERVED}events":
             self._stream(preview)
-        elif self.path == f"{preview.base}{RESERVED}reload.js":
-            self._send(Answer(200, "text/javascript; charset=utf-8", _SCRIPT.read_bytes()))
+        elif self.path.startswith(f"{preview.base}{RESERVED}"):
+            self._send(answer(_own, f"{preview.base}{RESERVED}", self.path))
         else:
-            self._send(answer(preview.site, preview.base, self.path))
+            self._send(_answered(preview, self.path))
 
     do_HEAD = do_GET  # noqa: N815 - the base class asks for this name
 
@@ -160,8 +160,20 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         for state in preview.states():
-            line = (
-                f"event: state\ndata: {json.dumps({'version': state.version, 'error': state.error})}\n\n" if state else ": still here\n\n"
-            )
+            line = f"event: state\ndata: {json.dumps(asdict(state))}\n\n" if state else ": still here\n\n"
             self.wfile.write(line.encode())
             self.wfile.flush()
+
+
+def _own(name: str) -> bytes | None:
+    """The preview's own scripts and styles."""
+    return _OWN[name].read_bytes() if name in _OWN else None
+
+
+def _answered(preview: Preview, target: str) -> Answer:
+    try:
+        return answer(preview.read, preview.base, target)
+    except CallboardError as error:
+        return broken("\n".join(filter(None, (str(error), error.hint))), preview.base)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one page must not end an afternoon's preview
+        return broken(f"{type(error).__name__}: {error}", preview.base)

@@ -1,26 +1,15 @@
-// reload.js: the preview's own script. Loads the page again after a build; shows why a build failed. Never part of a published site.
-const events = new EventSource(new URL("events", document.currentScript.src));
+// reload.js: the preview's own script. Loads the page again when there is another site, and shows what is wrong. Never part of a published site.
+const own = document.currentScript.src;
+const events = new EventSource(new URL("events", own));
 let version = null;
+let overlay = null;                                                                       // loaded when there is something to show
 
-const style = {
-  position: "fixed", insetInline: "0", bottom: "0", zIndex: "1000", maxHeight: "50vh", overflow: "auto", margin: "0",
-  padding: "1rem 1.5rem", whiteSpace: "pre-wrap", font: "14px/1.5 ui-monospace, monospace", color: "#fff", background: "#8a1c1c",
-};
-
-function show(error) {
-  document.getElementById("callboard-error")?.remove();
-  if (!error) return;
-  const box = Object.assign(document.createElement("pre"), { id: "callboard-error", role: "alert", textContent: `The last build failed; this is the site before it.\n\n${error}` });
-  box.setAttribute("role", "alert");
-  Object.assign(box.style, style);
-  document.body.append(box);
-}
-
-events.addEventListener("state", (event) => {
+events.addEventListener("state", async (event) => {
   const state = JSON.parse(event.data);
-  if (version !== null && state.version !== version) location.reload();
+  if (version !== null && state.version !== version) return location.reload();
   version = state.version;
-  show(state.error);
+  if (!overlay && (state.error || state.notes.length)) overlay = await import(new URL("overlay.js", own));
+  overlay?.show(state);
 });
 // A page that is left keeps its connection otherwise until the server next speaks; browsers allow six to a host.
 addEventListener("pagehide", () => events.close());

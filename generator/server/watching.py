@@ -1,66 +1,117 @@
-"""Follows the portal's folder and the folders of its sources; builds again after each change."""
+"""Follows the portal's folder and the folders of its sources, and tells what has changed; what we write ourselves is not watched."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
 
-from generator.errors import CallboardError
-from generator.server.preview import Preview
+STEP = 30
+"""Milliseconds of silence after which changes are told: a save is several changes of files."""
+LONGEST = 200
+"""Milliseconds after which they are told although there are more."""
+_TOOLS = frozenset(watchfiles.DefaultFilter.ignore_dirs)
+"""Folders that tools fill with thousands of others, which nobody wants to hear of."""
 
 
-class _Ours(watchfiles.DefaultFilter):
-    """Leaves out what editors, git and we ourselves write."""
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Folders, as few as possible: each costs the system something for every folder below it."""
 
-    def __init__(self, ignored: Sequence[Path]) -> None:
-        super().__init__()
-        self._ignored = tuple(path.resolve() for path in ignored)
+    deep: frozenset[str] = frozenset()
+    """With all that is below them."""
+    flat: frozenset[str] = frozenset()
+    """Their own entries alone: something in them must not be watched."""
+    away: frozenset[str] = frozenset()
+    """What nobody wants to hear of."""
 
-    def __call__(self, change: watchfiles.Change, path: str) -> bool:
-        """Whether a change of this path is a reason to build."""
-        return super().__call__(change, path) and not any(Path(path).is_relative_to(folder) for folder in self._ignored)
+
+def watched(folders: Sequence[Path], ignored: Sequence[Path]) -> Watched:
+    """How to watch all of ``folders`` that are there and nothing of ``ignored``."""
+    away = [os.path.realpath(path) for path in ignored]
+    deep: set[str] = set()
+    flat: set[str] = set()
+    waiting = [(os.path.realpath(folder), True) for folder in folders]
+    while waiting:
+        folder, is_first = waiting.pop()
+        if folder in away or folder in deep or folder in flat or not Path(folder).is_dir():
+            continue
+        if any(other.startswith(f"{folder}/") for other in away) or (is_first and any(Path(folder, name).is_dir() for name in _TOOLS)):
+            flat.add(folder)
+            waiting += [(child, False) for child in _folders(folder)]
+        else:
+            deep.add(folder)
+    return Watched(frozenset(folder for folder in deep if not _is_below(folder, deep)), frozenset(flat), frozenset(away))
 
 
-def build_on_change(
-    paths: Sequence[Path],
-    ignored: Sequence[Path],
-    build: Callable[[], None],
-    preview: Preview,
-    stop: threading.Event,
-    say: Callable[[str], None],
-) -> None:
-    """Build again after each change until ``stop`` is set.
+def _folders(folder: str) -> Iterator[str]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        yield from (entry.path for entry in entries if entry.name not in _TOOLS and entry.is_dir(follow_symlinks=False))
 
-    A build that fails leaves the last good site and tells why, in the terminal (``say``) and in the open pages.
+
+def _is_below(folder: str, others: set[str]) -> bool:
+    return any(str(parent) in others for parent in Path(folder).parents)
+
+
+class Watcher:
+    """Waits for changes. What is watched may become another set at any time.
 
     Args:
-        paths: folders and files to watch; those that do not exist are left out.
-        ignored: folders whose changes count for nothing: the output, the caches.
-        build: makes the site; raises when it cannot.
-        preview: told of the outcome.
-        stop: set to end.
-        say: writes a line for the person at the terminal.
+        choose: gives what is to be watched now.
     """
-    there = [path for path in paths if path.exists()]
-    for changes in watchfiles.watch(*there, watch_filter=_Ours(ignored), stop_event=stop, debounce=300, step=50, raise_interrupt=True):
-        say(f"{len(changes)} changed, building again")
-        build_once(build, preview, say)
 
+    def __init__(self, choose: Callable[[], Watched]) -> None:
+        self._choose = choose
+        self._now = Watched()
+        self._ended = threading.Event()
+        self._found: queue.Queue[frozenset[str]] = queue.Queue()
 
-def build_once(build: Callable[[], None], preview: Preview, say: Callable[[str], None]) -> bool:
-    """One build, its outcome told; True if it went well."""
-    try:
-        build()
-    except CallboardError as error:
-        message = "\n".join(part for part in (str(error), error.hint) if part)
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one build must not end an afternoon's preview
-        message = f"{type(error).__name__}: {error}"
-    else:
-        preview.show_new_site()
-        return True
-    preview.show_error(message)
-    say(f"The build failed; the last good site stays.\n{message}")
-    return False
+    def follow(self) -> None:
+        """Watch what is to be watched now."""
+        wanted, before = self._choose(), self._now
+        if wanted == before:
+            return
+        self._ended.set()
+        self._ended, self._now = threading.Event(), wanted
+        for folders, is_deep in ((wanted.deep, True), (wanted.flat, False)):
+            if folders:
+                threading.Thread(target=self._watch, args=(folders, self._ended, is_deep), name="watcher", daemon=True).start()
+        if before.deep or before.flat:
+            self._found.put((wanted.deep | wanted.flat) - (before.deep | before.flat))  # whatever came before they were watched
+
+    def changes(self, quiet: float) -> Iterator[frozenset[str]]:
+        """Absolute paths that have changed, in turn; an empty set once, after ``quiet`` seconds without any."""
+        is_told = True
+        while not self._ended.is_set():
+            try:
+                found = self._found.get(timeout=1 if is_told else quiet)
+            except queue.Empty:
+                if not is_told:
+                    is_told = True
+                    yield frozenset()
+                continue
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    found |= self._found.get_nowait()
+            if any(path.rpartition("/")[0] in self._now.flat and path not in self._now.deep for path in found):
+                self.follow()
+            if found:
+                is_told = False
+                yield found
+
+    def stop(self) -> None:
+        """End all watching; ``changes`` ends too."""
+        self._ended.set()
+
+    def _watch(self, folders: frozenset[str], ended: threading.Event, is_deep: bool) -> None:  # noqa: FBT001 - a thread's argument
+        away = self._now.away
+        for found in watchfiles.watch(
+            *sorted(folders), stop_event=ended, debounce=LONGEST, step=STEP, rust_timeout=500, recursive=is_deep, raise_interrupt=False
+        ):
+            self._found.put(frozenset(path for _, path in found if path not in away))

@@ -60,11 +60,6 @@ class KeptSources:
         self._folders: dict[str, _Folder] = {}
 
     @property
-    def folders(self) -> Sequence[Path]:
-        """Folders that sources read, whether they are there or not."""
-        return [Path(self._root(item)) for item in self._settings.sources if item.type == FILES and "path" in item.options]
-
-    @property
     def collected(self) -> Collected:
         """What all sources found, in the order of ``sources.yaml``."""
         return joined([self._found[item.name] for item in self._settings.sources])
@@ -110,14 +105,20 @@ class KeptSources:
             files.update((name, *place) for path in mine if (place := _place(listed, path)))
         return Touched(frozenset(files), frozenset(mine), bool(again))
 
-    def _root(self, item: SourceSettings) -> str:
-        return os.path.realpath(self._context.root / Path(str(item.options.get("path", "."))).expanduser())
-
     def _listed(self, item: SourceSettings) -> _Folder:
         trees = {str(tree.root): tree for tree in self._found[item.name].trees if isinstance(tree, FolderTree)}
         known: dict[Path, Path | None] = {}
         around = {checkout_root(Path(root), known) for root in trees} - {None}
-        return _Folder(self._root(item), trees, {str(root): _head(root) for root in around if root})
+        return _Folder(_root(self._settings, item), trees, {str(root): _head(root) for root in around if root})
+
+
+def source_folders(settings: Settings) -> Sequence[Path]:
+    """Folders that sources read, whether they are there or not."""
+    return [Path(_root(settings, item)) for item in settings.sources if item.type == FILES]
+
+
+def _root(settings: Settings, item: SourceSettings) -> str:
+    return os.path.realpath(settings.root / Path(str(item.options.get("path", "."))).expanduser())
 
 
 def _is_ours(item: SourceSettings) -> bool:

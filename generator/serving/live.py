@@ -195,6 +195,8 @@ class LivePortal:
 
 
 def _made(site: _Site, path: str) -> bytes | None:
+    if path in site.look.foundation.files:  # they lie on the disk, and are kept by the system
+        return site.made.content(path)
     if path not in site.kept:
         while len(site.kept) >= MOST_KEPT:
             del site.kept[next(iter(site.kept))]

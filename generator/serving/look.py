@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +31,9 @@ class Looks:
         self._cache = cache
         self._environ = environ
 
-    @property
-    def folders(self) -> Sequence[Path]:
-        """Where templates, overrides and guides lie."""
-        return _folders(find_portal_files(self._settings.root))
-
     def mine(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths that decide about nothing but the look."""
-        folders = [os.path.realpath(folder) for folder in self.folders]
+        folders = [os.path.realpath(folder) for folder in find_portal_files(self._settings.root).folders]
         return frozenset(path for path in paths if _lies_in(path, folders))
 
     def look(self, before: Look | None, paths: Iterable[str], kind_icons: Iterable[str]) -> Look:
@@ -61,10 +56,6 @@ class Looks:
 
     def _foundation(self) -> Foundation:
         return lay_foundation(project_of(self._settings), self._cache / "frames", Path(sys.executable), self._environ)
-
-
-def _folders(files: PortalFiles) -> Sequence[Path]:
-    return [*files.templates, *files.overrides, *([files.guides] if files.guides else [])]
 
 
 def _lies_in(path: str, folders: Iterable[str]) -> bool:

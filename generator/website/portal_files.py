@@ -19,6 +19,11 @@ class PortalFiles:
     guides: Path | None = None
     """Folder of Markdown pages that people wrote for the portal, or None."""
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (*self.templates, *self.overrides, *([self.guides] if self.guides else []))
+
     def template(self, name: str) -> Path | None:
         """The file of that relative name in the first templates folder that has it."""
         return _first(self.templates, name)

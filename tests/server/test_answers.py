@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.server.answers import answer, base_of, host_allowed
+from generator.server.answers import answer, base_of, broken, folder, host_allowed
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def site(tmp_path):
     ],
 )
 def test_a_file_is_answered_with_its_type(site, target, status, kind):
-    found = answer(site, "/p/", target)
+    found = answer(folder(site), "/p/", target)
     assert (found.status, found.content_type) == (status, kind)
 
 
@@ -59,7 +59,7 @@ def test_a_file_is_answered_with_its_type(site, target, status, kind):
     ],
 )
 def test_nothing_outside_of_the_site_and_nothing_hidden_is_given_out(site, target):
-    found = answer(site, "/p/", target)
+    found = answer(folder(site), "/p/", target)
     assert found.status == 404
     assert b"secret" not in found.body
     assert b"gone" in found.body
@@ -67,17 +67,35 @@ def test_nothing_outside_of_the_site_and_nothing_hidden_is_given_out(site, targe
 
 @pytest.mark.parametrize(("target", "location"), [("/", "/p/"), ("/p", "/p/"), ("/p/catalog", "/p/catalog/"), ("/p/a%20b", "/p/a%20b/")])
 def test_a_folder_is_shown_at_its_final_slash(site, target, location):
-    assert answer(site, "/p/", target).location == location
+    assert answer(folder(site), "/p/", target).location == location
 
 
 def test_a_folder_at_the_root_cannot_be_turned_into_a_redirect_to_another_host(site):
-    assert answer(site, "/", "//evil.example").location == ""
+    assert answer(folder(site), "/", "//evil.example").location == ""
 
 
 def test_pages_get_the_script_when_sent_and_stay_as_they_are_on_disk(site):
-    assert answer(site, "/p/", "/p/").body == b'<body>home<script src="/p/__callboard/reload.js" defer></script></body>'
+    assert answer(folder(site), "/p/", "/p/").body == b'<body>home<script src="/p/__callboard/reload.js" defer></script></body>'
     assert (site / "index.html").read_text() == "<body>home</body>"
-    assert answer(site, "/p/", "/p/assets/a.js").body == b"1"
+    assert answer(folder(site), "/p/", "/p/assets/a.js").body == b"1"
+
+
+def test_nothing_but_plain_relative_paths_is_ever_asked_for():
+    asked = []
+
+    def read(path):
+        asked.append(path)
+
+    for target in ("/p/%2e%2e/x", "/p/a/../../x", "/p/./x", "/p/a//b", "/p/.git/config", "/p/a%00", "/p/..%5cx", "/p//etc/passwd"):
+        answer(read, "/p/", target)
+    assert set(asked) == {"404.html"}
+
+
+def test_a_page_that_cannot_be_made_says_why_as_text_and_waits_for_another_site():
+    found = broken("entity.html:3: unknown tag <script>alert(1)</script>", "/p/")
+    assert (found.status, found.content_type) == (500, "text/html; charset=utf-8")
+    assert b"&lt;script&gt;alert" in found.body
+    assert b'src="/p/__callboard/reload.js"' in found.body
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "[::1]", "LOCALHOST:80"])

@@ -1,14 +1,13 @@
 """The preview as a running server: headers, events, changes, and a real browser that loads again."""
 
 import http.client
-import threading
-import time
 
 import pytest
 
 from generator.errors import CallboardError, WebsiteError
+from generator.server.answers import folder
+from generator.server.notes import Note, State
 from generator.server.preview import Preview
-from generator.server.watching import build_on_change, build_once
 
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'; style-src 'self'\">"
 
@@ -25,7 +24,7 @@ def site(tmp_path):
 
 @pytest.fixture
 def preview(site):
-    running = Preview(site, "/p/", port=0)
+    running = Preview(folder(site), "/p/", port=0)
     running.start()
     yield running
     running.stop()
@@ -61,64 +60,52 @@ def test_asking_for_the_head_gives_no_body_and_other_methods_are_refused(preview
 def test_a_taken_port_is_an_error_that_names_it(preview, site):
     port = int(preview.address.split(":")[2].split("/")[0])
     with pytest.raises(CallboardError, match=f"port {port}"):
-        Preview(site, port=port)
+        Preview(folder(site), port=port)
 
 
 def test_open_pages_are_told_of_a_new_site_and_of_a_failure(preview):
     states = preview.states()
     first = next(states)
     preview.show_error("no such file")
-    assert next(states) == type(first)(first.version, "no such file")
+    assert next(states) == State(first.version, "no such file")
     preview.show_new_site()
     assert next(states).version != first.version
 
 
-def test_a_failed_build_keeps_the_site_and_says_why_in_the_terminal(preview):
-    def fail():
-        raise WebsiteError("template x is broken", "Mend it.")
-
-    said = []
-    assert not build_once(fail, preview, said.append)
-    assert "template x is broken\nMend it." in said[0]
-    assert next(preview.states()).error == "template x is broken\nMend it."
-    assert build_once(lambda: None, preview, said.append)
-    assert next(preview.states()).error == ""
-
-
-def test_a_fault_of_our_own_does_not_end_the_preview(preview):
-    assert not build_once(lambda: 1 // 0, preview, lambda _: None)
-    assert next(preview.states()).error.startswith("ZeroDivisionError")
+def test_open_pages_are_told_the_problems_of_a_change_and_of_nothing_once_it_is_undone(preview):
+    states = preview.states()
+    next(states)
+    note = Note("warning", "REF001", "shop/catalog-info.yaml:7:3", "names nobody", "Correct it.", "problems/ref001/")
+    preview.show_new_site([note], more=2)
+    shown = next(states)
+    assert (shown.notes, shown.more, shown.error) == ((note,), 2, "")
+    preview.show_error("broken")
+    assert next(states).error == "broken"
+    preview.show_no_error()
+    assert next(states) == shown
 
 
-def test_a_change_in_a_watched_folder_builds_again_and_our_own_output_does_not(preview, site, tmp_path):
-    source = tmp_path / "portal"
-    output = source / "out"
-    output.mkdir(parents=True)
-    stop, built = threading.Event(), threading.Event()
-    count = []
+def test_a_page_that_cannot_be_made_does_not_end_the_preview(site):
+    def read(path):
+        if path == "index.html":
+            raise WebsiteError("home.html:3: unknown tag", "Mend it.")
+        return 1 // 0
 
-    def build():
-        count.append(1)
-        (output / "index.html").write_text(str(len(count)))
-        built.set()
+    running = Preview(read, port=0)
+    running.start()
+    try:
+        assert b"home.html:3: unknown tag\nMend it." in ask(running, "/")[2]
+        status, _, body = ask(running, "/other.html")
+        assert (status, b"ZeroDivisionError" in body) == (500, True)
+    finally:
+        running.stop()
 
-    arguments = ([source, tmp_path / "missing"], [output], build, preview, stop, lambda _: None)
-    watcher = threading.Thread(target=build_on_change, args=arguments, daemon=True)
-    watcher.start()
-    for number in range(100):  # the watcher needs a moment to begin
-        (source / "catalog-info.yaml").write_text(str(number))
-        if built.wait(0.2):
-            break
-    settled = -1
-    while settled != len(count):
-        settled = len(count)
-        time.sleep(0.8)
-    (output / "other.html").write_text("x")
-    time.sleep(1)
-    stop.set()
-    watcher.join(10)
-    assert settled >= 1
-    assert len(count) == settled
+
+def test_the_previews_own_files_are_these_and_no_others(preview):
+    for name in ("reload.js", "overlay.js", "overlay.css"):
+        assert ask(preview, f"/p/__callboard/{name}")[0] == 200
+    for name in ("preview.py", "../answers.py", "%2e%2e/answers.py", ""):
+        assert ask(preview, f"/p/__callboard/{name}")[0] == 404
 
 
 @pytest.fixture
@@ -128,18 +115,61 @@ def browser_page(chromium):
     page.close()
 
 
+EVIL = "<b>broken</b> & `<img src=x onerror=alert(1)>` more"
+NOTE = Note("error", "SPC006", "shop/catalog-info.yaml:7:3", EVIL, "Write `spec:` below it.", "problems/spc006/")
+
+
+def overlay(page):
+    return page.locator("callboard-overlay section")
+
+
 @pytest.mark.browser
-def test_an_open_page_loads_again_after_a_build_and_shows_a_failure_as_text(preview, site, browser_page):
+def test_an_open_page_loads_again_and_shows_the_problems_of_the_change_as_text(preview, site, browser_page):
     complaints = []
     browser_page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     browser_page.goto(preview.address)
-    evil = "<b>broken</b> & more"
-    preview.show_error(evil)
-    browser_page.wait_for_selector("#callboard-error")
-    assert evil in browser_page.locator("#callboard-error").inner_text()
-    assert browser_page.locator("#callboard-error").evaluate("e => getComputedStyle(e).position") == "fixed"
+    assert overlay(browser_page).count() == 0
     (site / "index.html").write_text((site / "index.html").read_text().replace("first", "second"))
-    preview.show_new_site()
+    preview.show_new_site([NOTE], more=3)
     browser_page.wait_for_selector("h1:has-text('second')")
-    assert browser_page.locator("#callboard-error").count() == 0
+    overlay(browser_page).wait_for()
+    text = overlay(browser_page).inner_text()
+    assert "4 problems in what you changed" in text
+    assert "<b>broken</b> & <img src=x onerror=alert(1)> more" in text
+    assert "shop/catalog-info.yaml:7:3" in text
+    assert overlay(browser_page).get_by_role("link", name="SPC006").get_attribute("href") == f"{preview.address}problems/spc006/"
+    assert overlay(browser_page).locator("img, b").count() == 0
+    assert browser_page.evaluate("document.activeElement.tagName") == "BODY"
+    overlay(browser_page).get_by_role("status").filter(has_text="4 problems").wait_for(state="attached")
     assert [text for text in complaints if "favicon" not in text and "404" not in text] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("way", ["Escape", "button"])
+def test_the_overlay_goes_away_when_asked_and_comes_back_with_the_next_change(preview, browser_page, way):
+    browser_page.goto(preview.address)
+    preview.show_new_site([NOTE])
+    overlay(browser_page).wait_for()
+    if way == "Escape":
+        browser_page.keyboard.press("Escape")
+    else:
+        overlay(browser_page).get_by_role("button", name="Close").click()
+    assert overlay(browser_page).count() == 0
+    with browser_page.expect_response("**/events"):
+        browser_page.reload()
+    browser_page.wait_for_timeout(300)
+    assert overlay(browser_page).count() == 0
+    preview.show_new_site([NOTE])
+    overlay(browser_page).wait_for()
+
+
+@pytest.mark.browser
+def test_a_change_that_cannot_be_shown_is_said_over_the_last_good_site(preview, browser_page):
+    browser_page.goto(preview.address)
+    preview.show_error(f"sources.yaml:3:5: {EVIL}")
+    overlay(browser_page).wait_for()
+    assert f"sources.yaml:3:5: {EVIL}" in overlay(browser_page).inner_text()
+    assert overlay(browser_page).get_by_role("alert").count() == 1
+    assert browser_page.locator("h1").inner_text() == "first"
+    preview.show_no_error()
+    overlay(browser_page).wait_for(state="detached")
