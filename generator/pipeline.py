@@ -107,7 +107,7 @@ def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying)
     followed, reading = follow_contexts(told)
     return assemble(
         plan(told, followed, reading), data_files(told, reading.whole()), request.settings, store, request.output,
-        foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), laid_out=lambda: layouts.statistics.placed,
+        foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), layouts=layouts,
     )  # fmt: skip
 
 

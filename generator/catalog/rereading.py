@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -55,8 +55,10 @@ class Reread:
             if head == _FORMAT:
                 self.known = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
 
-    def read_ahead(self, files: Iterable[DescriptorFile], kinds: Kinds, limits: Limits) -> None:
+    def read_ahead(self, files: Sequence[DescriptorFile], kinds: Kinds, limits: Limits) -> None:
         """Have what nobody knows yet read by one process for each processor, if that pays."""
+        if len(files) - len(self.known) < WORTH_SHARING:
+            return
         new = [
             _New(key, place, data)
             for file in files

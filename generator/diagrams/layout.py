@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -73,6 +74,12 @@ class Layouts:
         with self._lock:
             placement = self._placements[key] = self._place(*key)
         return placement
+
+    def warm_up(self) -> None:
+        """Have the engine ready before copies of this process are made, unless the cache folder most likely has all that they need."""
+        if self._file is None or not self._file.is_file():
+            with contextlib.suppress(Exception):  # said where a shape is placed
+                self._engine.plain(["digraph { a -> b }"])
 
     def _place(self, width: int, columns: int, count: int, pairs: tuple[Pair, ...], outside: tuple[int, ...]) -> Placement:
         lines = sorted(set(forward(count, pairs)))

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from generator.diagrams.layout import Layouts
 from generator.errors import WebsiteError
 from generator.outside.forking import can_share, shared
 from generator.outside.store import Store, locked
@@ -94,7 +95,7 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     changed: Mapping[str, str] | None = None,
     progress: Progress = lambda _phase, _done: None,
     step: Step = lambda _: None,
-    laid_out: Callable[[], int] = lambda: 0,
+    layouts: Layouts | None = None,
 ) -> Assembled:
     """Make the site in ``output`` what the pages and data files say; what did not change is not touched.
 
@@ -110,13 +111,13 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         changed: days of last change (``2026-11-22``) by page path, for the sitemap.
         progress: told what is going on.
         step: told of each file operation of the commit.
-        laid_out: how many diagrams had to be laid out so far.
+        layouts: of the diagrams on the pages.
 
     Raises:
         WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
     """
     with locked(store.folder / "website.lock", wait=False), _disk_errors():
-        assembly = _Assembly(settings, store, output, foundation, environ, frozenset(kind_icons), progress, step, laid_out)
+        assembly = _Assembly(settings, store, output, foundation, environ, frozenset(kind_icons), progress, step, layouts or Layouts())
         return assembly.run(pages, data_files, changed or {})
 
 
@@ -132,18 +133,21 @@ def _disk_errors() -> Iterator[None]:
 class _Assembly:
     def __init__(
         self, settings: Settings, store: Store, output: Path, foundation: Laying, environ: Mapping[str, str], kind_icons: frozenset[str],
-        progress: Progress, step: Step, laid_out: Callable[[], int],
+        progress: Progress, step: Step, layouts: Layouts,
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
         self.environ = environ
         self.progress = progress
+        self.layouts = layouts
         self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
         progress("frames", 0)
         self.foundation: Foundation = foundation.finish()
         self.staging = Staging(output, step)
         self.documents = Documents(store.cache / "search", self.portal.language)
-        self.maker = PageMaker(self.renderer, self.foundation.frames, self.portal, self.staging, self.documents, laid_out)
+        self.maker = PageMaker(
+            self.renderer, self.foundation.frames, self.portal, self.staging, self.documents, lambda: layouts.statistics.placed
+        )
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
         pages = (*planned, not_found(self.renderer.labels))
@@ -204,6 +208,7 @@ class _Assembly:
             return
         self.staging.news()  # what was kept so far is known here: the copies must not tell it again
         self.maker.prepare(page for page, _ in todo)
+        self.layouts.warm_up()
         for part in shared(self.maker.make_all, parts):
             self.staging.adopt(part.news)
             yield part
