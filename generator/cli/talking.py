@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from generator.descriptors.secrets import mask
 from generator.errors import SettingsError
+from generator.linting.report import plain
 from generator.model.counting import counted
+from generator.problems import Problem, Severity
 
 if TYPE_CHECKING:
     from generator.pipeline import Built
     from generator.settings.settings import Settings
+
+
+MOST = 10
+"""Problems of the site that are told one by one."""
 
 
 def announcer(*, quiet: bool) -> Callable[[str], None]:
@@ -38,7 +46,7 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
 
 
 def say_built(built: Built, output: Path) -> None:
-    """Two lines: what was built, and what is wrong with the descriptors."""
+    """What was built, what is wrong with the descriptors, and what is wrong in the site."""
     counts = built.report["counts"]
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
@@ -50,7 +58,19 @@ def say_built(built: Built, output: Path) -> None:
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
-    found = {severity: number for severity, number in counts["problems"].items() if number}
+    found = Counter(problem.severity for problem in built.surveyed.problems)
     if found:
-        told = ", ".join(counted(number, severity, severity if severity == "info" else "") for severity, number in found.items())
+        told = ", ".join(counted(found[each], each, each if each == "info" else "") for each in Severity if found[each])
         click.echo(f"Problems in descriptors: {told}. They stand on the page /problems/; `callboard lint` prints them.", err=True)
+    _say_of_site(built.problems[len(built.surveyed.problems) :])
+
+
+def _say_of_site(problems: Sequence[Problem]) -> None:
+    """What was found while the site was made, and stands on no page: dead links in texts, guides that are not there."""
+    for problem in problems[:MOST]:
+        about = f"{problem.subject}: " if problem.subject else ""
+        click.echo(
+            f"{problem.severity} {problem.code}: {about}{plain(mask(problem.message))} {plain(mask(problem.hint))}".rstrip(), err=True
+        )
+    if len(problems) > MOST:
+        click.echo(f"and {counted(len(problems) - MOST, 'more', 'more')}; `--report FILE` counts them.", err=True)

@@ -49,7 +49,7 @@ class Assembled:
     """Diagrams that had to be laid out."""
     committed: Committed
     problems: tuple[Problem, ...]
-    """Dead links in people's texts."""
+    """Names of guides that are not there, and dead links in people's texts."""
 
 
 @dataclass(slots=True)
@@ -247,7 +247,7 @@ class _Assembly:
             gathered.lost or guides_before != self.foundation.key or any(not path.startswith("pagefind/") for path in self.staging.gone())
         )
         gathered.known = check.run(guides, self.maker.frame_links(base), gathered.made, gathered.targets, may_lack=may_lack)
-        return check.problems({page.path: page.ref for page in pages})
+        return (*self.foundation.problems, *check.problems({page.path: page.ref for page in pages}))
 
 
 def _content(file: Path, _: Callable[[str], bytes]) -> bytes:

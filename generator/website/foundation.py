@@ -19,6 +19,7 @@ from generator.outside.process import Running
 from generator.outside.store import Store
 from generator.pages.facts.audience import has_health
 from generator.pages.page import SearchText
+from generator.problems import Problem
 from generator.settings.settings import Settings
 from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, TABS, Project, finish_mkdocs, frame_folder, start_mkdocs, write_project
 from generator.website.frames import GENERATOR, FrameTemplate, read_frames
@@ -50,6 +51,8 @@ class Foundation:
     """What search knows of the guides, by path; empty texts for those that it leaves out."""
     own: frozenset[str]
     """Those of ``files`` that are taken from the overrides as they are; ``key`` says nothing about their contents."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong in the order of the guides."""
 
 
 class Laying:
@@ -173,7 +176,7 @@ def _read(site: Path, key: str, project: Project) -> Foundation:
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     found = {name: project.files.override(name) for name in files if _AS_IT_IS.fullmatch(f"overrides/{name}") and name != _FAVICON}
     own = {name: path for name, path in found.items() if path}
-    return Foundation(key, read_frames(site), {**files, **own}, guides, frozenset(own))
+    return Foundation(key, read_frames(site), {**files, **own}, guides, frozenset(own), project.guides.missing())
 
 
 def _search_text(written: Mapping[str, str]) -> SearchText:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from generator.errors import WebsiteError
+from generator.problems import Problem
+from generator.website.guides_order import Order, read_order
+from generator.website.rules import missing_guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,21 @@ class Guides:
                 shutil.copyfile(self.folder / path, target / path)
 
     def navigation(self, prefix: str) -> list[Any]:
-        """MkDocs' ``nav`` for the guides: that of ``nav.yaml`` in their folder, else by name with each ``index.md`` first."""
+        """MkDocs' ``nav`` for the guides: that of ``nav.yaml`` in their folder, else by name with each ``index.md`` first.
+
+        Raises ``WebsiteError`` where ``nav.yaml`` is no navigation.
+        """
+        order = self._order()
+        return _by_name(self.pages, prefix) if order is None else order.prefixed(prefix)
+
+    def missing(self) -> tuple[Problem, ...]:
+        """Names in ``nav.yaml`` that no guide has; ``navigation`` leaves them out. Raises as it does."""
+        order = self._order()
+        return tuple(missing_guide.problem(order.file, *named) for named in order.missing) if order else ()
+
+    def _order(self) -> Order | None:
         own = self.folder / "nav.yaml" if self.folder else None
-        if own and own.is_file():
-            written = yaml.safe_load(own.read_bytes())
-            if not isinstance(written, list):
-                raise WebsiteError(f"{own}: the navigation of the guides is a list of pages.", "Write `- index.md`, `- Title: page.md`, …")
-            return [_prefixed(item, prefix) for item in written]
-        return _by_name(self.pages, prefix)
+        return read_order(own, frozenset(self.files)) if own and own.is_file() else None
 
 
 def read_guides(folder: Path | None) -> Guides:
@@ -51,16 +57,6 @@ def read_guides(folder: Path | None) -> Guides:
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     paths = (path.relative_to(folder) for path in found)
     return Guides(folder, tuple(sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))))
-
-
-def _prefixed(item: Any, prefix: str) -> Any:
-    if isinstance(item, str):
-        return item if "://" in item else prefix + item
-    if isinstance(item, list):
-        return [_prefixed(child, prefix) for child in item]
-    if isinstance(item, Mapping):
-        return {str(title): _prefixed(child, prefix) for title, child in item.items()}
-    raise WebsiteError(f"nav.yaml: {item!r} is neither a page nor a section.", "Write `- page.md` or `- Title: page.md`.")
 
 
 def _by_name(pages: tuple[str, ...], prefix: str) -> list[Any]:

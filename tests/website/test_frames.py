@@ -152,6 +152,9 @@ def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_follo
 
 
 def test_guides_may_say_their_own_order(tmp_path):
+    (tmp_path / "a").mkdir()
+    for name in ("b.md", "a/x.md", "a/y.md"):
+        (tmp_path / name).write_text("# x")
     (tmp_path / "nav.yaml").write_text("- b.md\n- Deeper: [a/x.md, More: a/y.md]\n- Web: https://x.example/\n")
     assert read_guides(tmp_path).navigation("g/") == [
         "g/b.md",
@@ -183,3 +186,28 @@ def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, br
     (overrides / "assets/another.css").write_text("")
     with pytest.raises(WebsiteError):
         foundation.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+
+
+def test_a_guide_that_is_not_there_is_left_out_and_told_with_its_line(tmp_path):
+    for name in ("index.md", "how-to/publish.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("# x")
+    (tmp_path / "nav.yaml").write_text(
+        "- index.md\n- Gone: gone.md\n- How to:\n    - how-to/pubish.md\n    - ./how-to/publish.md\n- Old:\n    - old.md\n"
+    )
+    found = read_guides(tmp_path)
+    assert found.navigation("g/") == ["g/index.md", {"How to": ["g/how-to/publish.md"]}]
+    assert [(p.code, p.severity) for p in found.missing()] == [("DOC002", "warning")] * 3
+    assert found.missing()[1].message == (
+        f"{tmp_path / 'nav.yaml'}, line 4: there is no guide `how-to/pubish.md`; the navigation is made without it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("index.md", 1), ("- a: [", 1), ("- index.md\n- a:", 2), ("- {a: b, c: d}", 1), ("- a: {b: c}", 1), ("", 0)]
+)
+def test_what_is_no_order_of_guides_is_told_with_its_line(tmp_path, text, line):
+    (tmp_path / "index.md").write_text("# x")
+    (tmp_path / "nav.yaml").write_text(text)
+    with pytest.raises(WebsiteError, match=rf"nav\.yaml, line {line} " if line else r"nav\.yaml is empty"):
+        read_guides(tmp_path).navigation("g/")
