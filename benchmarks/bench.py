@@ -18,6 +18,7 @@ from pathlib import Path
 import floor
 import organisation
 import peers
+import world
 from measuring import Measured, run, tree_size
 
 CALLBOARD = [sys.executable, "-m", "generator", "build"]
@@ -55,14 +56,30 @@ def build(folder: Path, log: Path) -> dict[str, object]:
     return measured.row() | {"report": json.loads(report.read_text())}
 
 
-def scenarios(folder: Path, log: Path) -> dict[str, dict[str, object]]:
-    """The four nights: cold, nothing changed, one per cent changed, one changed."""
+def scenarios(folder: Path, log: Path, known: world.World | None = None) -> dict[str, dict[str, object]]:
+    """The four nights: cold, nothing changed, one per cent changed, one changed; where tools know something, a fifth in which all of it moves on."""
     results = {"cold": build(folder, log), "nothing changed": build(folder, log)}
     touch_descriptors(folder, 0.01)
+    if known:
+        known.night(world.FIRST, 0.01)
+        known.write(folder / "facts", world.FIRST)
     results["1 % changed"] = build(folder, log)
     touch_descriptors(folder, 0)
     results["one changed"] = build(folder, log)
+    if known:
+        known.night(world.FIRST)
+        known.write(folder / "facts", world.FIRST)
+        results["facts move on"] = build(folder, log)
     return results
+
+
+def with_facts(folder: Path) -> world.World:
+    """Tools that know something about every component."""
+    known = world.World(folder / "repositories")
+    known.write(folder / "facts", world.FIRST)
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as sources:
+        sources.write(world.INTEGRATIONS)
+    return known
 
 
 SVG = re.compile(rb"<svg.*?</svg>", re.DOTALL)
@@ -114,12 +131,12 @@ def as_rows(measured: dict[str, Measured | None]) -> dict[str, dict[str, object]
     return {name: dict(m.row()) for name, m in measured.items() if m is not None}
 
 
-def bench(size: int, scratch: Path, *, with_peers: bool) -> dict[str, object]:
+def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) -> dict[str, object]:
     """All figures for one size."""
     log = scratch / f"log-{size}.txt"
     folder = scratch / f"organisation-{size}"
     organisation.write(folder, size)
-    nights = scenarios(folder, log)
+    nights = scenarios(folder, log, with_facts(folder) if facts else None)
     site = folder / "site"
     files, size_bytes = tree_size(site)
     below = floor.measure(folder, site, scratch / f"floor-{size}", log)
@@ -158,6 +175,7 @@ def bench(size: int, scratch: Path, *, with_peers: bool) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000", help="numbers of entities, separated by commas")
+    parser.add_argument("--facts", action="store_true", help="tools know something about every component")
     parser.add_argument("--peers", action="store_true", help="also measure plain MkDocs-Material (at 1,000) and Hugo")
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/bench.json"))
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
@@ -165,7 +183,7 @@ def main() -> None:
     scratch = options.keep or Path(tempfile.mkdtemp(prefix="callboard-bench-"))
     scratch.mkdir(parents=True, exist_ok=True)
     try:
-        results = [bench(int(size), scratch, with_peers=options.peers) for size in options.sizes.split(",")]
+        results = [bench(int(size), scratch, with_peers=options.peers, facts=options.facts) for size in options.sizes.split(",")]
     finally:
         if options.keep is None:
             shutil.rmtree(scratch, ignore_errors=True)

@@ -1,8 +1,9 @@
 """A year of nights: the size of state and history, and the time that remembering costs, without rendering pages.
 
-    python benchmarks/nights.py --size 1000 --nights 365
+    python benchmarks/nights.py --size 1000 --nights 365 --facts
 
 Each night about one file in a hundred changes its lifecycle, a tag or its owner; now and then an entity comes, goes or gets another name.
+With ``--facts`` one component in seven is deployed each night, one in a hundred has an incident, and so on (``world.py``).
 """
 
 import argparse
@@ -12,18 +13,21 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from organisation import write
+from world import INTEGRATIONS, World
 
 from generator import __version__
 from generator.outside.metering import Meter
 from generator.outside.store import Store
 from generator.settings.reading import read_settings
 from generator.snapshot.guarding import Guards
+from generator.snapshot.merging import Night
 from generator.snapshot.remembering import recall
-from generator.surveying import survey_with_memory
+from generator.surveying import know, survey_with_memory
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
@@ -42,19 +46,21 @@ def disturb(files: list[Path], dice: random.Random, share: float) -> None:
         path.write_text(text)
 
 
-def one_night(folder: Path, now: datetime) -> tuple[float, float, int]:
-    """Collect, link, compare and keep; the seconds in all, the seconds of remembering, and the number of changes."""
+def one_night(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
+    """Collect, link, compare and keep; seconds of the processor in all and of remembering, and the changes by kind."""
     settings, store = read_settings(folder / "sources.yaml", {}), Store.beside(folder)
-    begun = time.perf_counter()
+    begun = time.process_time()
     memory = recall(store, now, __version__, {})
-    read = time.perf_counter()
-    surveyed, served = survey_with_memory(settings, {}, Meter(), memory.previous, now, Guards())
-    linked = time.perf_counter()
-    noticed = memory.notice(surveyed.catalog, surveyed.problems)
+    read = time.process_time()
+    night = Night([source.name for source in settings.sources], now, Guards(), store.blob)
+    surveyed, served = survey_with_memory(settings, {}, Meter(), memory.previous, night)
+    known = know(settings, {}, Meter(), surveyed, memory)
+    linked = time.process_time()
+    noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
     memory.history(noticed)
-    memory.keep(served, noticed, memory.recorded(surveyed.trees))
-    ended = time.perf_counter()
-    return ended - begun, ended - linked + read - begun, len(noticed.changes)
+    memory.keep(served, noticed, memory.recorded(surveyed.trees), known)
+    ended = time.process_time()
+    return ended - begun, ended - linked + read - begun, Counter(change.kind for change in noticed.changes)
 
 
 def size_of(folder: Path) -> str:
@@ -66,19 +72,31 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=1_000)
     parser.add_argument("--nights", type=int, default=365)
     parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--facts", action="store_true", help="tools know something, too")
     given = parser.parse_args()
     dice, folder = random.Random(11), Path(tempfile.mkdtemp(prefix="nights-"))
     write(folder / "organisation", given.size)
-    (folder / "sources.yaml").write_text("version: 1\nsources:\n  - {name: all, type: files, path: organisation, repositories: '*'}\n")
+    (folder / "sources.yaml").write_text(
+        "version: 1\nsources:\n  - {name: all, type: files, path: organisation, repositories: '*'}\n"
+        + (INTEGRATIONS if given.facts else "")
+    )
+    world = World(folder / "organisation", FIRST) if given.facts else None
     files = sorted((folder / "organisation").rglob("catalog-info.yaml"))
     nights = []
     for number in range(given.nights):
         if number:
             disturb(files, dice, given.share)
+        if world:
+            world.night(FIRST + timedelta(days=number))
+            world.write(folder / "facts", FIRST + timedelta(days=number))
         nights.append(one_night(folder, FIRST + timedelta(days=number)))
     store = Store.beside(folder)
     last = nights[-30:]
-    print(f"{given.size:,} entities, {given.nights} nights, {sum(n[2] for n in nights):,} changes")
+    changes = sum((n[2] for n in nights), Counter())
+    print(f"{given.size:,} entities, {given.nights} nights, {changes.total():,} changes: {dict(changes.most_common())}")
+    print(
+        f"facts and what was asked: {sum(path.stat().st_size for part in ('facts', 'measurements') for path in store.state.glob(f'{part}.*')) / 1e6:.2f} MB"
+    )
     print(f"state {size_of(store.state)}, of which history {size_of(store.state / 'history')}; blobs {size_of(store.blobs)}")
     print(f"first night {nights[0][0]:.2f} s; last 30: {statistics.median(n[0] for n in last):.2f} s, ", end="")
     print(f"of which remembering {statistics.median(n[1] for n in last):.2f} s")

@@ -19,7 +19,6 @@ from generator.pages.entities.context import EntityContext
 from generator.pages.entities.following import ASPECTS, follow
 from generator.pages.facts import planning as facts
 from generator.pages.facts.context import FactsContext, facts_context
-from generator.pages.facts.duty import on_call_key
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
 from generator.pages.indexes.context import IndexContext
@@ -86,8 +85,8 @@ def _of_entities(surveyed: Surveyed, past: Past, layouts: Layouts, world: FactsC
     return replace(
         entities.entity_context(surveyed.catalog, surveyed.problems, surveyed.trees, past.settings, layouts, past.labels, past.links),
         first=(partial(timeline.last_good_copy, past),),
-        last=(partial(facts.of_entity, world), partial(timeline.timeline, past)),
-        keyed=(partial(on_call_key, world),),
+        last=(facts.FactsOfEntities(world), partial(timeline.timeline, past)),
+        keyed=(facts.DutyOfEntities(world),),
     )
 
 

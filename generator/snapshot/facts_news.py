@@ -120,19 +120,21 @@ def _weaknesses(facts: Sequence[Fact], kind: str) -> Iterator[News]:
 
 
 def _deployments(two: Two) -> Iterator[News]:
-    """One line for each environment: what ran there, what runs there now, and how many versions came in between."""
-    environments = sorted({environment for environment, _ in two.after})
-    for environment in environments:
-        old = [*_landed(two.before, environment)]
-        known = {(fact.key, _version(fact)) for fact in old}
-        came = [fact for fact in _landed(two.after, environment) if (fact.key, _version(fact)) not in known]
-        was = max(old, key=_deployed, default=None)
-        came = [fact for fact in came if two.is_new(_deployed_at(fact)) and (was is None or _deployed(fact) >= _deployed(was))]
-        if not came:
-            continue
+    """One line for each environment."""
+    for environment in sorted({environment for environment, _ in two.after}):
+        yield from _deployed_to(environment, [*_landed(two.before, environment)], two)
+
+
+def _deployed_to(environment: str, old: Sequence[Fact], two: Two) -> Iterator[News]:
+    """What ran there, what runs there now, and how many versions came: another one in a known place, or what is younger than all known."""
+    places, last = {fact.key: fact for fact in old}, max(old, key=_deployed, default=None)
+    came = [fact for fact in _landed(two.after, environment) if fact.key not in places or _version(fact) != _version(places[fact.key])]
+    newest = _deployed(last) if last else (EARLIEST, "")
+    came = [fact for fact in came if fact.key in places or (two.is_new(_deployed_at(fact)) and _deployed(fact) >= newest)]
+    if came:
         now = max(came, key=_deployed)
-        same = next((fact for fact in old if fact.key == now.key), was)
-        versions, before = {_version(fact) for fact in came}, _version(same) if same else ""
+        same = places.get(now.key, last)
+        before, versions = _version(same) if same else "", {_version(fact) for fact in came}
         if _version(now) != before:
             yield News("deployed", before, _version(now), short(environment), len(versions) if len(versions) > 1 else 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from generator.catalog import questions
 from generator.catalog.graph import Catalog
@@ -23,6 +24,18 @@ Added = Callable[[Entity], Section | None]
 """A section that another room brings; None where it has nothing to say about the entity."""
 AddedKey = Callable[[Entity], Key | None]
 """The same for one of the keys over the line."""
+
+
+@runtime_checkable
+class Printing(Protocol):
+    """Something added that can say what it is made of, which is less work than to make it: all pages are asked in every build."""
+
+    @property
+    def base(self) -> str:
+        """What all entities share."""
+
+    def print_of(self, entity: Entity) -> str:
+        """What it reads of one entity beside the entity itself; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from generator.catalog.graph import Catalog
 from generator.model.entity import Entity
@@ -16,7 +16,7 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Tree, tree_of
 from generator.outside.own_code import code_digest
 from generator.pages.canonical import canonical
-from generator.pages.entities.context import EntityContext
+from generator.pages.entities.context import EntityContext, Printing
 from generator.pages.parts import EntityLink, Links
 from generator.pages.reading import UNFOLLOWED, Key, Reading, print_of
 
@@ -53,9 +53,22 @@ def _asked(added: Callable[[Entity], T | None], seen: set[Key], entity: Entity) 
     return added(entity)
 
 
+def _added(context: EntityContext) -> tuple[Any, ...]:
+    return *context.first, *context.last, *context.keyed
+
+
+def _told(added: Any, entity: Entity) -> str:
+    """What it would say, or with less work what it would say it from."""
+    if isinstance(added, Printing):
+        return added.print_of(entity)
+    said = added(entity)
+    return canonical(said) if said else ""
+
+
 def _base(context: EntityContext) -> str:
     """All that is not followed; a field that somebody adds to the context is part of it until it is followed."""
     rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING | {"settings"}]
+    rest += [added.base for added in _added(context) if isinstance(added, Printing)]
     rest.append(replace(context.settings, root=Path(), file=Path()))  # a cache may be used in another folder
     return print_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
 
@@ -66,8 +79,8 @@ def _prints(context: EntityContext) -> Iterator[tuple[Key, str]]:
         yield ("entity", ref), _entity_print(context, entity)
         link = context.links.to(ref)
         yield ("link", ref), print_of([link.name, link.icon, link.path])
-        if found := [one for added in (*context.first, *context.last, *context.keyed) if (one := added(entity))]:
-            yield ("added", ref), print_of(canonical(found))
+        if any(found := [_told(added, entity) for added in _added(context)]):
+            yield ("added", ref), print_of(found)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), print_of(relations)
     for ref, problems in context.problems.items():

@@ -24,7 +24,7 @@ from generator.pages.facts import charts
 from generator.pages.facts.context import FactsContext
 from generator.pages.facts.telling import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of
 from generator.pages.facts.view import Block, Content, EventView, Figure, ShiftView
-from generator.pages.parts import StateView
+from generator.pages.parts import EntityLink, StateView
 from generator.pages.written import initials
 
 SHIFTS = 8
@@ -48,11 +48,15 @@ def on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
     """One shift; its person leads to the User that the catalog has under that address or name."""
-    ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
     name, labels = short(shift.person, 80), context.labels
     level = labels.get(f"on_call_level_{shift.level}", "") or labels["on_call_level_n"].format(shift.level)
-    link = context.links.to(ref) if ref else None
-    return ShiftView(name, initials(name), link, level, at(context, shift.start), at(context, shift.end))
+    return ShiftView(name, initials(name), link_of(context, shift), level, at(context, shift.start), at(context, shift.end))
+
+
+def link_of(context: FactsContext, shift: Shift) -> EntityLink | None:
+    """The User of the catalog that somebody on call is."""
+    ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
+    return context.links.to(ref) if ref else None
 
 
 def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
