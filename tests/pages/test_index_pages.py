@@ -10,10 +10,12 @@ from generator.catalog.linking import link
 from generator.catalog.names import names_index
 from generator.descriptors.kinds import builtin_kinds
 from generator.model.entity import Origin
+from generator.model.ref import parse_ref
 from generator.pages.indexes import faults, table
 from generator.pages.indexes.context import KINDS, index_context
 from generator.pages.indexes.planning import plan
-from generator.pages.indexes.teams import teams_view
+from generator.pages.indexes.structure import systems_view
+from generator.pages.indexes.teams import TEAMS, teams_view
 from generator.pages.search_text import SHORT_FORMS
 from generator.pages.urls import entity_path
 from generator.problems import Problem, Severity
@@ -194,3 +196,58 @@ def test_no_script_writes_markup_from_text():
     for path in ASSETS.glob("*.js"):
         source = re.sub(r"//.*", "", path.read_text())
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source), path.name
+
+
+def _teams(parents):
+    above = ["" if parent is None else f", parent: t{parent:03}" for parent in parents]
+    return "---\n".join(
+        f"kind: Group\nmetadata: {{name: t{i:03}}}\nspec: {{type: team, children: []{more}}}\n" for i, more in enumerate(above)
+    )
+
+
+def _written(rows):
+    return sum(1 + _written(row.children) for row in rows)
+
+
+def _hidden(rows):
+    return sum(row.hidden + _hidden(row.children) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "parents",
+    [
+        [None, *((i - 1) // 6 for i in range(1, 300))],  # a tree
+        [None, *([0] * 299)],  # all below one
+        [None] * 300,  # none below another
+        [None, *range(299)],  # a chain
+    ],
+)
+def test_a_large_organisation_is_counted_whole_and_written_in_part(parents):
+    view = teams_view(context_of(documents(_teams(parents))))
+    assert view.count == 300
+    assert _written(view.tree) <= TEAMS
+    assert _written(view.tree) + _hidden(view.tree) + view.more == 300
+    assert view.all_path == "catalog/?kind=group"
+
+
+def test_levels_of_teams_are_shown_whole():
+    view = teams_view(context_of(documents(_teams([None, *((i - 1) // 6 for i in range(1, 300))]))))
+    (root,) = view.tree
+    assert [len(row.children) for row in root.children] == [6] * 6
+    assert {grandchild.children for row in root.children for grandchild in row.children} == {()}
+
+
+def test_many_systems_are_named_and_few_have_rows():
+    text = "---\n".join(f"kind: System\nmetadata: {{name: s{i:03}}}\nspec: {{owner: t, domain: d{i % 3}}}\n" for i in range(90))
+    (group, *_) = systems_view(context_of(documents(text))).groups
+    assert (len(group.rows), len(group.names), group.count) == (0, 30, 30)
+    (few, *_) = systems_view(context_of(documents("---\n".join(text.split("---\n")[:9])))).groups
+    assert (len(few.rows), len(few.names)) == (3, 0)
+
+
+def test_what_belongs_to_nobody_is_written_out_before_what_the_table_has():
+    lost = [Problem("SRC001", Severity.ERROR, f"{i} cannot be read.") for i in range(30)]
+    many = [Problem("REF001", Severity.ERROR, "x", subject=parse_ref("component:default/order-svc").canonical())] * 100
+    view = faults.problems_view(context_of(documents(SHOP), [*many, *lost]))
+    assert view.groups[-1].team is None
+    assert len(view.groups[-1].shown) == faults.PER_TEAM

@@ -9,8 +9,10 @@ from generator.model.ref import EntityRef
 from generator.pages.indexes.context import IndexContext
 from generator.pages.parts import EntityLink, StateView, catalog_path, lifecycle_of, text_of
 
-ROWS = 200
-"""Rows of one type; the table of the catalog has them all."""
+ROWS = 80
+"""Rows of the page, shared out among the types; the table of the catalog has them all."""
+TYPES = 10
+"""Types with rows of their own where not all can have some; the most frequent ones."""
 PROVIDERS = 3
 
 
@@ -57,12 +59,13 @@ def apis_view(context: IndexContext) -> ApisView:
     for entity in context.catalog.of_kind("api"):
         types.setdefault(text_of(questions.type_of(entity), 60), []).append(entity.ref)
     order = sorted(types, key=lambda name: (not name, -len(types[name]), name))
-    groups = tuple(_group(context, name, types[name], at) for at, name in enumerate(order))
+    room = ROWS if sum(map(len, types.values())) <= ROWS else ROWS // min(len(types), TYPES)
+    groups = tuple(_group(context, name, types[name], at, room if at < TYPES or room == ROWS else 0) for at, name in enumerate(order))
     return ApisView(sum(group.count for group in groups), groups)
 
 
-def _group(context: IndexContext, name: str, refs: list[EntityRef], at: int) -> ApiGroup:
-    rows = tuple(_row(context, ref) for ref in refs[:ROWS])
+def _group(context: IndexContext, name: str, refs: list[EntityRef], at: int, room: int) -> ApiGroup:
+    rows = tuple(_row(context, ref) for ref in refs[:room])
     return ApiGroup(f"t{at}", name, len(refs), rows, catalog_path(kind="api", type=name or "~none"))
 
 

@@ -12,9 +12,11 @@ from generator.pages.indexes.context import SEVERITIES, IndexContext
 from generator.pages.parts import EntityLink, ProblemView, catalog_path, problem_code_path, problem_view
 from generator.problems import Problem, Severity
 
-PER_TEAM = 40
-IN_ALL = 600
-"""Problems written out on the page; the table leads to the rest."""
+PER_TEAM = 12
+IN_ALL = 48
+"""Problems written out on the page. All of an entity stand on its page, to which the table leads; those of a code on the code's."""
+TEAMS = 80
+"""Teams counted on the page; the page about teams counts for all."""
 CODES = 30
 
 
@@ -59,7 +61,7 @@ class ProblemGroup:
     """Worst first."""
     more: int
     more_path: str
-    """The entities of this team with problems, in the table; empty where there is no team."""
+    """The entities of this team with problems, in the table; of all where there is no team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class ProblemsView:
     """The most frequent first."""
     groups: tuple[ProblemGroup, ...]
     """Teams with the worst first; nobody's last."""
+    teams_more: int
+    """Teams with problems that the page leaves out."""
 
 
 _LOOK = {
@@ -87,17 +91,22 @@ _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 def problems_view(context: IndexContext) -> ProblemsView:
     """All that the page about problems says."""
     by_team = questions.problems_by_team(context.catalog, context.problems)
-    order = sorted(by_team, key=lambda team: (team is None, *_weight(by_team[team]), team or ()))
-    left, groups = IN_ALL, []
-    for at, team in enumerate(order):
-        groups.append(_group(context, team, by_team[team], at, min(PER_TEAM, left)))
+    room = IN_ALL if len(context.problems) <= IN_ALL else PER_TEAM
+    nobodys = by_team.get(None, ())
+    teams = sorted((team for team in by_team if team), key=lambda team: (*_weight(by_team[team]), team))
+    # What belongs to nobody stands in no table: it has its room first, though it comes last.
+    last = [_group(context, None, nobodys, len(teams), room)] if nobodys else []
+    left, groups = IN_ALL - sum(len(group.shown) for group in last), []
+    for at, team in enumerate(teams[:TEAMS]):
+        groups.append(_group(context, team, by_team[team], at, min(room, left)))
         left -= len(groups[-1].shown)
     return ProblemsView(
         count=len(context.problems),
         entities=len(context.by_subject),
         severities=_severities(context.problems),
         codes=_codes(context.problems),
-        groups=tuple(groups),
+        groups=(*groups, *last),
+        teams_more=max(len(teams) - TEAMS, 0),
     )
 
 
@@ -108,7 +117,7 @@ def _weight(problems: Sequence[Problem]) -> tuple[int, ...]:
 
 
 def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Problem], at: int, room: int) -> ProblemGroup:
-    ordered = sorted(problems, key=lambda p: (_RANK[p.severity], p.origin.path if p.origin else "", p.span.line if p.span else 0, p.code))
+    ordered = sorted(problems, key=_place)
     shown = tuple(problem_view(problem, context.links, context.trees) for problem in ordered[:room])
     facets = {"owner": str(team)} if team else {}
     return ProblemGroup(
@@ -120,6 +129,12 @@ def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Pro
         more=len(problems) - len(shown),
         more_path=f"{catalog_path(owner=str(team))}&{_ANY}" if team else f"catalog/?{_ANY}",
     )
+
+
+def _place(problem: Problem) -> tuple[bool, int, str, int, str]:
+    """What is about no entity first, for only this page and the code's have it; then the worst, then by file and line."""
+    path, line = problem.origin.path if problem.origin else "", problem.span.line if problem.span else 0
+    return problem.subject is not None, _RANK[problem.severity], path, line, problem.code
 
 
 _ANY = "problems=error&problems=warning&problems=info"

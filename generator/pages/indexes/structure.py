@@ -13,6 +13,11 @@ from generator.pages.indexes.home import AreaCard, area_card
 from generator.pages.parts import CountView, EntityLink, catalog_path
 
 ROWS = 500
+"""Domains with a card of their own."""
+FULL = 80
+"""Systems that are told about in a row each; where there are more, their names say it."""
+NAMES = 480
+"""Systems that are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class SystemGroup:
     domain: EntityLink | None
     """None for systems that belong to none."""
     rows: tuple[SystemRow, ...]
+    names: tuple[EntityLink, ...] = ()
+    """In place of rows, where there are many systems."""
+    count: int = 0
+    more: int = 0
+    """Systems of this domain that the page leaves out; the domain's page has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class SystemsView:
     groups: tuple[SystemGroup, ...]
     more: int
     """How many the page leaves out."""
+    all_path: str
+    """All systems in the table; empty where each has a row."""
     homeless: int
     """Components, APIs and resources that name no system."""
     homeless_path: str
@@ -65,21 +77,27 @@ def systems_view(context: IndexContext) -> SystemsView:
     """All that the page about systems says: by domain, those without one last."""
     catalog, found = context.catalog, [entity.ref for entity in context.catalog.of_kind("system")]
     groups: dict[EntityRef | None, list[EntityRef]] = {}
-    for ref in found[:ROWS]:
+    for ref in found:
         groups.setdefault(questions.domain_of(catalog, ref), []).append(ref)
     order = sorted(groups, key=lambda domain: (domain is None, domain not in catalog.entities, domain or ()))
+    room = None if len(found) <= FULL else max(NAMES // max(len(groups), 1), 1)
+    shown = order if room is None else order[:NAMES]
     loose = [e.ref for e in catalog.of_kind("component", "api", "resource") if questions.system_of(catalog, e.ref) is None]
     return SystemsView(
         count=len(found),
-        groups=tuple(_group(context, domain, groups[domain], at) for at, domain in enumerate(order)),
-        more=max(len(found) - ROWS, 0),
+        groups=tuple(_group(context, domain, groups[domain], at, room) for at, domain in enumerate(shown)),
+        more=sum(len(groups[domain]) for domain in order[len(shown) :]),
+        all_path=catalog_path(kind="system") if room is not None else "",
         homeless=len(loose),
         homeless_path=f"{catalog_path(system='~none')}&kind=component&kind=api&kind=resource",
     )
 
 
-def _group(context: IndexContext, domain: EntityRef | None, refs: list[EntityRef], at: int) -> SystemGroup:
-    return SystemGroup(f"d{at}", context.links.to(domain) if domain else None, tuple(_row(context, ref) for ref in refs))
+def _group(context: IndexContext, domain: EntityRef | None, refs: list[EntityRef], at: int, room: int | None) -> SystemGroup:
+    link = context.links.to(domain) if domain else None
+    if room is None:
+        return SystemGroup(f"d{at}", link, tuple(_row(context, ref) for ref in refs), count=len(refs))
+    return SystemGroup(f"d{at}", link, (), context.links.all(tuple(refs[:room])), len(refs), max(len(refs) - room, 0))
 
 
 def _row(context: IndexContext, ref: EntityRef) -> SystemRow:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from generator.catalog import questions
+from generator.catalog.graph import Catalog
 from generator.model.ref import EntityRef
 from generator.pages.indexes.context import IndexContext
 from generator.pages.parts import EntityLink, catalog_path, text_of
 
 DEPTH = 12
-TEAMS = 2_000
+FEW = 20
+"""Teams that are too few to say something about an organisation."""
+TEAMS = 80
+"""Teams written out on the page: whole levels from the top. The others stand on the pages of the teams above them, and in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class TeamRow:
     problems: int
     """Of what it owns directly, and of its own descriptor."""
     children: tuple[TeamRow, ...] = ()
+    hidden: int = 0
+    """Teams below that the page leaves out; the team's own page leads to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,10 @@ class TeamsView:
     count: int
     people: int
     tree: tuple[TeamRow, ...]
+    more: int
+    """Teams without a parent that the page leaves out."""
+    all_path: str
+    """All teams in the table; empty where the page leaves none out."""
     loose: tuple[EntityLink, ...]
     """People who are in no team."""
     loose_more: int
@@ -59,12 +69,16 @@ def teams_view(context: IndexContext, diagram: Markup | None = None) -> TeamsVie
     catalog = context.catalog
     people = [entity.ref for entity in catalog.of_kind("user")]
     loose = [ref for ref in people if not any(team in catalog.entities for team in questions.memberships(catalog, ref))]
-    seen: set[EntityRef] = set()
-    tree = tuple(_subtree(context, ref, seen, 0) for ref in questions.roots(catalog) if ref in catalog.entities)
+    roots = tuple(ref for ref in questions.roots(catalog) if ref in catalog.entities)
+    levels = _levels(catalog, roots[:TEAMS])
+    tree = tuple(_subtree(context, ref, levels) for ref in roots[:TEAMS])
+    count = sum(1 for _ in catalog.of_kind("group"))
     return TeamsView(
-        count=len(seen),
+        count=count,
         people=len(people),
         tree=tree,
+        more=len(roots) - len(tree),
+        all_path=catalog_path(kind="group") if count > len(levels) else "",
         loose=context.links.all(tuple(loose[:60])),
         loose_more=max(len(loose) - 60, 0),
         nobodys=sum(_has_no_owner(context, ref) for ref in catalog.entities),
@@ -73,16 +87,51 @@ def teams_view(context: IndexContext, diagram: Markup | None = None) -> TeamsVie
     )
 
 
-def _subtree(context: IndexContext, ref: EntityRef, seen: set[EntityRef], depth: int) -> TeamRow:
-    seen.add(ref)
-    children: list[TeamRow] = []
-    for child in questions.children_of(context.catalog, ref):
-        if child in context.catalog.entities and child not in seen and depth < DEPTH and len(seen) < TEAMS:
-            children.append(_subtree(context, child, seen, depth + 1))  # noqa: PERF401 - `seen` grows while this goes on
-    return team_row(context, ref, tuple(children))
+Levels = dict[EntityRef, tuple[tuple[EntityRef, ...], int]]
+"""For each team on the page: those right below it that are shown, and how many teams below are left out."""
 
 
-def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...] = ()) -> TeamRow:
+def _levels(catalog: Catalog, roots: tuple[EntityRef, ...]) -> Levels:
+    """Level by level from the top, as long as a whole one has room; a level under few teams is shown in part rather than not at all."""
+    found: Levels = {}
+    seen, level, left = set(roots), list(roots), TEAMS - len(roots)
+    for depth in range(DEPTH + 1):
+        below = {ref: _children(catalog, ref, seen) for ref in level}
+        is_few = TEAMS - left <= FEW
+        each = None if sum(map(len, below.values())) <= left else max(left // len(level), 1) if is_few else 0
+        for ref, children in below.items():
+            shown = children[:each] if depth < DEPTH else ()
+            found[ref] = (shown, _number_below(catalog, children[len(shown) :], seen))
+        level = [child for ref in level for child in found[ref][0]]
+        left -= len(level)
+        if not level:
+            break
+    return found
+
+
+def _children(catalog: Catalog, ref: EntityRef, seen: set[EntityRef]) -> tuple[EntityRef, ...]:
+    """Those that have no place yet; they have one now."""
+    children = tuple(child for child in questions.children_of(catalog, ref) if child in catalog.entities and child not in seen)
+    seen.update(children)
+    return children
+
+
+def _number_below(catalog: Catalog, teams: tuple[EntityRef, ...], seen: set[EntityRef]) -> int:
+    """These, and all teams below them that have no place yet."""
+    found, todo = set(teams), list(teams)
+    while todo:
+        new = {child for child in questions.children_of(catalog, todo.pop()) if child in catalog.entities} - found - seen
+        found |= new
+        todo += new
+    return len(found)
+
+
+def _subtree(context: IndexContext, ref: EntityRef, levels: Levels) -> TeamRow:
+    children, hidden = levels[ref]
+    return team_row(context, ref, tuple(_subtree(context, child, levels) for child in children), hidden)
+
+
+def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...] = (), hidden: int = 0) -> TeamRow:
     """A team with its numbers."""
     catalog = context.catalog
     entity, owned = catalog.entities[ref], questions.owned(catalog, ref)
@@ -98,6 +147,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
         owned_path=catalog_path(owner=str(ref)),
         problems=sum(len(context.by_subject.get(thing, ())) for thing in {ref, *owned}),
         children=children,
+        hidden=hidden,
     )
 
 
