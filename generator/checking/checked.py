@@ -11,6 +11,7 @@ from generator.catalog.rules import location_source_unknown
 from generator.catalog.suggestions import Names
 from generator.checking import given
 from generator.descriptors.kinds import Kinds, builtin_kinds
+from generator.descriptors.own_kinds import read_kinds
 from generator.descriptors.placeholders import NO_SOURCE
 from generator.descriptors.rules import unknown_kind
 from generator.errors import TreeError
@@ -19,7 +20,7 @@ from generator.model.ref import EntityRef
 from generator.model.tree import Tree, Trees, tree_of
 from generator.outside.metering import Meter
 from generator.problems import Problem, Related, fingerprint
-from generator.settings.reading import read_settings
+from generator.settings.reading import read_kind_paths, read_settings
 from generator.settings.settings import Limits
 from generator.sources.folder_tree import FolderTree
 from generator.surveying import Surveyed, say_failures, survey, survey_collected
@@ -73,14 +74,21 @@ def check_paths(
 ) -> Checked:
     """Files and folders, without the rest of the portal.
 
-    No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there.
+    No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there. The kinds are
+    those of the portal whose ``sources.yaml`` lies around the working folder; its sources are not asked. Raises ``SettingsError``.
     """
-    limits, kinds = Limits(), builtin_kinds()
+    limits, kinds = Limits(), _kinds_around(environ)
     collected = given.collect(paths, environ)
     surveyed = survey_collected(collected, [given.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
     own_kinds = {ref.kind for ref in elsewhere or ()} - kinds.by_name.keys()
     surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_portal(problem, own_kinds)))
     return _checked(surveyed, limits, Names(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+
+
+def _kinds_around(environ: Mapping[str, str]) -> Kinds:
+    file = given.portal_file(Path.cwd())
+    paths = read_kind_paths(file, environ) if file else ()
+    return read_kinds([file.parent / path for path in paths], file.parent) if file and paths else builtin_kinds()
 
 
 def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:

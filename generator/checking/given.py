@@ -53,6 +53,13 @@ class _Listing(Sequence[str]):
         return len(self._files)
 
 
+def portal_file(folder: Path) -> Path | None:
+    """The nearest ``sources.yaml`` from this folder up to the root of its repository; outside of one, in this folder alone."""
+    root = checkout_root(folder) or folder
+    around = (place for place in (folder, *folder.parents) if place.is_relative_to(root))
+    return next((place / "sources.yaml" for place in around if (place / "sources.yaml").is_file()), None)
+
+
 def collect(paths: Sequence[Path], environ: Mapping[str, str]) -> Collected:
     """The descriptors of these files and folders, each once, whatever overlaps.
 

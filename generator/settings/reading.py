@@ -38,6 +38,20 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     return _settings(path, expanded)
 
 
+def read_kind_paths(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What ``kinds:`` names in a ``sources.yaml``, and nothing else of it: nobody's token is needed to know the kinds.
+
+    Empty where the file is no ``sources.yaml`` of ours. Raises ``InvalidSettingsError`` for kinds that are not there.
+    """
+    document = documents.read_document(_text(path))
+    if document.findings or not isinstance(document.data, dict) or not isinstance(document.data.get("sources"), list):
+        return ()
+    data = expand({"kinds": document.data.get("kinds")}, environ).data
+    if findings := list(kind_findings(data, document, path.parent)):
+        raise InvalidSettingsError(path, findings)
+    return tuple(kind for kind in data["kinds"] if isinstance(kind, str)) if isinstance(data["kinds"], list) else ()
+
+
 def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
