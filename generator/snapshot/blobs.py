@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from generator.outside.store import Store
@@ -18,17 +19,24 @@ _BLOB, _MAPPING = "$blob", "$mapping"
 def keep(store: Store, content: bytes) -> str:
     """Keep a content and give its digest.
 
-    Not synced to the disk one by one, which would cost minutes on the first night: a blob that a power cut has damaged does not have
-    its digest and counts as missing.
+    Not brought to the disk one by one, which would cost minutes on the first night: ``state.save`` does it with all of them before it
+    names them. One that a power cut has left empty is written again.
     """
     digest = hashlib.sha256(content).hexdigest()
     path = store.blobs / digest[:2] / digest
-    if not path.exists():
+    if not _has_size(path, len(content)):
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{digest}.{os.getpid()}")
         draft.write_bytes(content)
         draft.replace(path)
     return digest
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
 
 
 def sweep(store: Store, named: frozenset[str]) -> int:

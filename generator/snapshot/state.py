@@ -15,7 +15,7 @@ from typing import Any
 
 from generator.errors import CallboardError
 from generator.integrations import fact_rows
-from generator.outside.store import Store, write_atomically
+from generator.outside.store import Store, flush, write_atomically
 from generator.snapshot import blobs, rows
 from generator.snapshot.history import fold
 from generator.snapshot.values import State
@@ -124,6 +124,8 @@ def save(store: Store, state: State, step: Step = lambda _: None) -> None:
             write_atomically(store.state / names[name], content)
     head = {"format": FORMAT, "version": state.version, "as_of": rows.time_text(state.as_of), "files": state.files}
     head |= {"skipped": dict(sorted(state.skipped.items())), "parts": names}
+    step("bring the blobs to the disk")
+    flush(store.folder)
     step("name the new state")
     write_atomically(store.state / POINTER, json.dumps(head, indent=1).encode() + b"\n")
     _sweep(store, frozenset(names.values()), contents.values(), step)

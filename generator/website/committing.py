@@ -2,7 +2,8 @@
 
 Until the journal has its name, the old site is untouched; from then on the commit is finished by whoever comes next: this
 run, or the next one after a crash. Each step of it can be done twice. Files that did not change keep their times.
-This stands against a process that dies at any point; a power cut may need a clean build.
+This stands against a process that dies at any point, and against a power cut: files are not brought to the disk one by one, which would
+take longer than making them, but all at once before the journal gets its name (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import WebsiteError
-from generator.website.journal import Journal, Step, recover, refuse_links, roll_forward
+from generator.outside.store import flush, sync_folder
+from generator.website.journal import Journal, Step, recover, refuse_links, roll_forward, write_synced
 from generator.website.manifest import MARKER, WORKSHOP, Written, checked_path, digest_of, parents, read_manifest
 
 __all__ = ["Committed", "News", "Staging", "Step"]
@@ -176,14 +178,13 @@ class Staging:
             "files": {path: (file.digest, file.size) for path, file in self._after.items()},
         }
         self._workshop.mkdir(parents=True, exist_ok=True)
-        draft = self._workshop / "journal.draft"
+        self._step("bring what is staged to the disk")
+        flush(self._workshop)
         self._step("write the journal")
-        with draft.open("wb") as file:
-            file.write(json.dumps(journal).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        draft = write_synced(self._workshop / "journal.draft", json.dumps(journal).encode())
         self._step("name the journal")
         draft.replace(self._workshop / "journal")
+        sync_folder(self._workshop)
         return journal
 
     def _ways(self) -> set[str]:

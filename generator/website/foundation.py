@@ -16,7 +16,7 @@ from pathlib import Path
 
 import generator
 from generator.outside.process import Running
-from generator.outside.store import Store
+from generator.outside.store import Store, flush
 from generator.pages.facts.audience import has_health
 from generator.pages.page import SearchText
 from generator.problems import Problem
@@ -95,6 +95,7 @@ class Laying:
                 site = finish_mkdocs(self._running, self._scratch / "project")
                 self._running = None
                 _complete(self._project, site)
+                flush(self._scratch)
                 site.rename(kept)
                 _forget_others(self._cache, self._key, self._scratch.name)
         finally:

@@ -1,12 +1,14 @@
 """The journal of a commit: what is to be done to the output folder, once it has its name, by whoever comes next.
 
-Each step can be done twice, so that a run which dies at any point leaves a journal that the next one finishes.
+Each step can be done twice, so that a run which dies at any point leaves a journal that the next one finishes. All that it speaks of is on
+the disk before it gets its name: from then on files are only renamed, and what a file system keeps of that after a power cut is in order.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -65,10 +67,9 @@ def roll_forward(output: Path, journal: Journal, step: Step) -> None:
     for path in journal["last"]:
         _remove(output, path, step)
     _remove_empty_folders(output, (*journal["first"], *journal["last"]), step)
+    files = {path: Written(*file) for path, file in journal["files"].items()}
     step("write the marker")
-    draft = workshop / "marker"
-    draft.write_bytes(manifest_text({path: Written(*file) for path, file in journal["files"].items()}))
-    draft.replace(output / MARKER)
+    write_synced(workshop / "marker", manifest_text(files)).replace(output / MARKER)
     step("forget the journal")
     (workshop / "journal").unlink()
     step("clear the workshop")
@@ -89,6 +90,15 @@ def _read(output: Path) -> Journal:
         checked_path(path)
     refuse_links(output, paths)
     return Journal(first=first, moves=moves, last=last, files=files)
+
+
+def write_synced(file: Path, content: bytes) -> Path:
+    """A file whose content is on the disk before it gets its name."""
+    with file.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    return file
 
 
 def _move(staged: Path, output: Path, path: str, step: Step) -> None:

@@ -103,7 +103,10 @@ def pack(links: PageLinks) -> bytes:
 def read_pages(path: Path) -> KnownPages:
     """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
     try:
-        head, *lines = path.read_bytes().splitlines()
+        content = path.read_bytes()
+        if not content.endswith(b"\n"):  # the rest of it is lost
+            return KnownPages()
+        head, *lines = content.splitlines()
         format_, base, names, prints, guides = json.loads(head)
         if format_ != _FORMAT or len(names) != len(prints):
             return KnownPages()

@@ -14,7 +14,7 @@ from generator.catalog.merging import merge
 from generator.errors import TooLargeError
 from generator.model.entity import Derived, Origin
 from generator.model.ref import EntityRef
-from generator.outside.store import Store
+from generator.outside.store import Store, flush
 from generator.problems import Problem, Related, Severity, Span
 from generator.snapshot import rows
 from generator.snapshot import state as states
@@ -93,6 +93,28 @@ def test_a_long_text_is_kept_as_a_blob_and_goes_when_nothing_names_it(tmp_path):
     states.save(store, state_of([make("cart")]))
     assert list(store.blobs.glob("*/*")) == []
     assert states.read(store).entities == (make("cart"),)
+
+
+def test_blobs_are_on_the_disk_before_anything_names_them(tmp_path, monkeypatch):
+    store, seen = Store(tmp_path), []
+
+    def look(folder):
+        flush(folder)
+        seen.append((folder, (store.state / "current.json").exists(), [path.read_bytes() for path in store.blobs.glob("*/*")]))
+
+    monkeypatch.setattr(states, "flush", look)
+    states.save(store, full_state())
+    assert seen == [(store.folder, False, [LONG.encode()])]
+
+
+def test_a_blob_that_a_power_cut_has_left_empty_is_written_again(tmp_path):
+    store = Store(tmp_path)
+    (blob,) = (states.save(store, full_state()), *store.blobs.glob("*/*"))[1:]
+    blob.write_bytes(b"")
+    with pytest.raises(states.StateError):
+        states.read(store)
+    states.save(store, full_state())
+    assert states.read(store) is not None
 
 
 class DeathError(Exception):

@@ -6,6 +6,8 @@ import time
 import pytest
 
 from generator.errors import WebsiteError
+from generator.outside.store import flush
+from generator.website import committing
 from generator.website.committing import Staging
 from generator.website.manifest import MARKER, WORKSHOP
 
@@ -264,3 +266,20 @@ def test_a_workshop_that_is_a_link_is_not_followed(tmp_path):
     build(output, NEW)
     assert content_of(output) == NEW
     assert [p.name for p in elsewhere.iterdir()] == ["mine.txt"]
+
+
+def test_what_is_staged_is_on_the_disk_before_the_journal_says_so(tmp_path, monkeypatch):
+    """After a power cut a journal must speak of whole files alone; a test cannot cut the power, but see when what is brought there."""
+    output, seen = tmp_path / "out", []
+    build(output, OLD)
+
+    def look(folder):
+        flush(folder)
+        staged = folder / "files"
+        seen.append({path.relative_to(staged).as_posix(): path.read_bytes() for path in staged.rglob("*") if path.is_file()})
+        assert not (folder / "journal").exists()
+
+    monkeypatch.setattr(committing, "flush", look)
+    build(output, NEW)
+    build(output, NEW)
+    assert seen == [{path: content for path, content in NEW.items() if OLD.get(path) != content}]
