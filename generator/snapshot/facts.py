@@ -61,11 +61,12 @@ def serve_facts(known: Known, items: Sequence[IntegrationSettings], previous: St
 
 def facts_of_state(state: State, known: Known, items: Sequence[IntegrationSettings]) -> ServedFacts:
     """What the last build said, without asking anybody; ``known`` holds the connections alone."""
-    names = {item.name for item in items}
+    names = {item.name: number for number, item in enumerate(items)}
+    collections = sorted((one for one in state.collections if one.source in names), key=lambda one: (names[one.source], one.family))
     return ServedFacts(
         tuple(sorted((fact for fact in state.facts if fact.source in names), key=_key)),
         tuple(one for one in state.measurements if one.source in names),
-        tuple(one for one in state.collections if one.source in names),
+        tuple(collections),
         connections=known.connections,
         declared=known.declared,
     )
