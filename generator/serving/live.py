@@ -18,6 +18,7 @@ from generator.diagrams.layout import Layouts
 from generator.outside.metering import Meter
 from generator.outside.store import Store
 from generator.planning import Shown, contexts_of, kind_icons
+from generator.problems import Problem
 from generator.serving.finding_pages import Plan
 from generator.serving.kept_facts import KeptFacts
 from generator.serving.kept_files import KeptFiles
@@ -188,10 +189,13 @@ class LivePortal:
             self._site = site
 
     def _news(self, before: _Site | None, site: _Site, touched: Touched | None) -> News:
-        now = site.shown.surveyed
-        old = before.shown.surveyed.problems if before else now.problems
-        found = problems_of_change(old, now.problems, touched.files if touched else ())
-        return news_of(found, now.trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
+        now, trees = _problems(site), site.shown.surveyed.trees
+        found = problems_of_change(_problems(before) if before else now, now, touched.files if touched else ())
+        return news_of(found, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
+
+
+def _problems(site: _Site) -> tuple[Problem, ...]:
+    return (*site.shown.surveyed.problems, *site.look.foundation.problems)
 
 
 def _made(site: _Site, path: str) -> bytes | None:
