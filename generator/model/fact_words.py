@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -73,14 +72,15 @@ class GateState(StrEnum):
 
 def checked(value: Any) -> None:
     """Times in UTC and numbers that are numbers, in every value. Raises ``FactError``."""
-    for each in fields(value):
-        found = getattr(value, each.name)
+    for name in value.__slots__:
+        found = getattr(value, name)
         if isinstance(found, datetime):
             if found.tzinfo is None:
-                raise FactError(f"{each.name} names no time zone")
-            object.__setattr__(value, each.name, found.astimezone(UTC))
+                raise FactError(f"{name} names no time zone")
+            if found.tzinfo is not UTC:
+                object.__setattr__(value, name, found.astimezone(UTC))
         elif isinstance(found, float) and not math.isfinite(found):
-            raise FactError(f"{each.name} is {found}, which is no number")
+            raise FactError(f"{name} is {found}, which is no number")
 
 
 class Checked:
