@@ -142,6 +142,13 @@ def until(seen: Visit, selector: str, key: str, *, fresh: bool = False) -> Row:
     return seen.page.evaluate("probe.shown('seen')")
 
 
+def loaded(seen: Visit, path: str) -> Row:
+    """The work of a page until it is quiet."""
+    seen.go(path)
+    seen.settle()
+    return seen.work()
+
+
 def work(seen: Visit) -> Rows:
     """The catalog's work: until it is all ready, then what is done with it, then a scroll."""
     seen.go("catalog/")
@@ -258,10 +265,14 @@ def measure(site: Path, times: int, only: str) -> dict[str, Rows]:
                 for name, path in LISTS.items()
             }
             calm = lambda: visit(browser, wire, address, 1)  # noqa: E731
-            measures |= {"work": lambda seen: {f"work, {name}": row for name, row in work(seen).items()}}
+            measures |= {
+                f"work, load {name}": lambda seen, path=path, name=name: {f"work, load {name}": loaded(seen, path)}
+                for name, path in pages_of(site).items()
+            }
+            measures["work, table"] = lambda seen: {f"work, {name}": row for name, row in work(seen).items()}
             found: dict[str, Rows] = {}
-            for wanted in (many for name, many in measures.items() if only in name):
-                runs = repeated(wanted, calm if wanted is measures["work"] else visits, times)
+            for title, wanted in ((title, many) for title, many in measures.items() if only in title):
+                runs = repeated(wanted, calm if title.startswith("work") else visits, times)
                 found |= {name: summed([run[name] for run in runs]) for name in runs[0]}
             return found
         finally:

@@ -1,4 +1,4 @@
-"""A plain static host on loopback that compresses like a real one, and counts what goes over the wire."""
+"""A plain static host on loopback that compresses and answers 304 like a real one, and counts what goes over the wire."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import gzip
 import http.server
 import mimetypes
 import threading
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PACKED = {".html", ".css", ".js", ".json", ".jsonl", ".svg", ".xml", ".txt"}
 """What hosts compress; Pagefind's files are compressed already."""
+
+PHRASES = {200: "OK", 304: "Not Modified", 404: "Not Found"}
 
 
 @dataclass
@@ -39,8 +42,12 @@ class Host(http.server.BaseHTTPRequestHandler):
         file = self.site / path.lstrip("/") / ("index.html" if path.endswith("/") else "")
         code = 200 if file.is_file() else 404
         content, packed = self.content(file if code == 200 else self.site / "404.html")
-        head = [f"HTTP/1.1 {code} {'OK' if code == 200 else 'Not Found'}", f"Content-Type: {self.type_of(file)}"]
-        head += [f"Content-Length: {len(content)}", "Cache-Control: no-cache", *(["Content-Encoding: gzip"] if packed else []), "", ""]
+        mark = f'"{zlib.crc32(content):08x}"'
+        if self.headers.get("If-None-Match") == mark:
+            code, content = 304, b""
+        head = [f"HTTP/1.1 {code} {PHRASES[code]}", f"Content-Type: {self.type_of(file)}", f"ETag: {mark}"]
+        head += [f"Content-Length: {len(content)}"] if code != 304 else []
+        head += ["Cache-Control: no-cache", *(["Content-Encoding: gzip"] if packed else []), "", ""]
         answer = "\r\n".join(head).encode() + content
         self.wire.sent.append((path, len(answer)))
         self.wfile.write(answer)

@@ -17,15 +17,23 @@ export function el(tag, props = {}, ...children) {
   return made;
 }
 
-const sprite = new URL("icons.svg", import.meta.url).pathname;
+let symbols = null;
+
+/** Brings the sprite's symbols into the document, once: browsers ask for a file of icons anew with each list that refers to it. */
+async function bring() {
+  const answer = await fetch(new URL("icons.svg", import.meta.url));
+  const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
+  if (answer.ok) document.body.append(el("div", { hidden: true }, document.adoptNode(sprite)));
+}
 
 /** An icon of the sprite; decoration unless it has a label. */
 export function icon(name, label = "") {
+  symbols ??= bring().catch(() => { symbols = null; });
   const svg = document.createElementNS(SVG, "svg"), use = document.createElementNS(SVG, "use");
   svg.setAttribute("class", "cb-icon");
   svg.setAttribute("viewBox", "0 0 24 24");
   if (label) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", label); } else svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `${sprite}#i-${name}`);
+  use.setAttribute("href", `#i-${name}`);
   svg.append(use);
   return svg;
 }

@@ -205,11 +205,10 @@ function catalogTable(names) {
     begin(wanted) {
       const { y } = history.state ?? {};
       if (query.value && !state.get("q")) state.set("q", query.value); else query.value = state.get("q") ?? "";
-      for (const [key, value] of wanted) state = toggled(state, key, value);
       for (const part of root.querySelectorAll("[data-pager], [data-more-rows]")) part.remove();
       listen();
       rows.adopt(orderBy("name").map((i) => entries[i]));
-      if ([...state.keys()].length) draw();
+      if (wanted.length) go(wanted.reduce((next, [key, value]) => toggled(next, key, value), state)); else if ([...state.keys()].length) draw();
       if (y) scrollTo(0, y);
       root.setAttribute("data-ready", "");
     },

@@ -224,3 +224,55 @@ def test_everything_works_below_a_path(chromium, folder, serve, tmp_path, below)
     opened.wait_for_url(f"**/{below}catalog/default/api/orders-api/")
     assert not missing
     context.close()
+
+
+def test_icons_of_lists_are_asked_for_once_and_are_seen(page, address):
+    page.goto(f"{address}systems/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("icons.svg") else None)
+    page.keyboard.press("/")
+    page.locator("dialog[open] input").wait_for()
+    for letter in "order":
+        page.keyboard.type(letter)
+        page.locator("dialog [role=option]").first.wait_for()
+        page.wait_for_timeout(150)
+    assert len(asked) <= 1
+    assert page.evaluate("document.querySelector('dialog .cb-hit use').getBoundingClientRect().width") > 5
+
+
+def test_what_is_chosen_before_the_table_is_ready_counts(page, address, width):
+    held = []
+    page.route("**/names.json", lambda route: held.append(route))  # noqa: PLW0108 - Playwright cannot mark a built-in
+    page.goto(f"{address}catalog/", wait_until="domcontentloaded")
+    if width == 400:
+        page.get_by_role("button", name="Filters").click()
+    page.locator("[data-facet=lifecycle] input[value=experimental]").check()
+    for route in held:
+        route.continue_()
+    page.locator("[data-catalog][data-ready]").wait_for()
+    assert "lifecycle=experimental" in page.url
+    assert page.locator("[data-table] tbody tr:not(.cb-spacer) th a").all_inner_texts() == ["storefront"]
+
+
+def test_without_the_names_the_plain_list_stays_whole(chromium, address):
+    context = chromium.new_context()
+    lost = context.new_page()
+    lost.route("**/names.json", lambda route: route.abort())
+    lost.goto(f"{address}catalog/", wait_until="networkidle")
+    assert lost.locator("table tbody tr").count() == 100
+    context.close()
+
+
+def test_rows_that_are_used_again_say_what_the_list_says(page, address):
+    rows = in_table(page, address, "?sort=name:down")
+    first = rows.first.inner_text()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.locator("[data-table] tr[aria-rowindex='150']").wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("[data-table] tr[aria-rowindex='2']").wait_for()
+    assert rows.first.inner_text() == first
+    links = page.locator("[data-table] tbody tr:not(.cb-spacer)").evaluate_all(
+        "rows => rows.map((row) => [row.querySelector('a').pathname, row.ariaRowIndex])"
+    )
+    assert len({path for path, _ in links}) == len(links)
+    assert [int(index) for _, index in links] == list(range(2, 2 + len(links)))
