@@ -21,6 +21,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "git": "generator.sources.git:GitSource",
         "github": "generator.sources.github:GitHubSource",
         "gitlab": "generator.sources.gitlab:GitLabSource",
+        "gitea": "generator.sources.gitea:GiteaSource",
         "http": "generator.sources.http:HttpSource",
         "backstage": "generator.sources.backstage:BackstageSource",
         "ldap": "generator.sources.ldap:LdapSource",

@@ -75,7 +75,7 @@ class GitHubSource:
         query = repositories_query(self._asked)
         for node in api.connection(query, variables, ("repositoryOwner", "repositories"), PAGE, lost.append):
             name = text_of(node.get("name"))
-            wanted = included(name) and not excluded(name)
+            wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
             if wanted and self._is_kept(node, "isArchived", "archived") and self._is_kept(node, "isFork", "forks"):
                 yield node
 

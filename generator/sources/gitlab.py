@@ -85,7 +85,8 @@ class GitLabSource:
         for project in api.projects(self._group, archived=self._options.get("archived", False) is True):
             inside = text_of(project.get("path_with_namespace")).removeprefix(f"{self._group}/")
             is_fork = isinstance(project.get("forked_from_project"), dict)
-            if included(inside) and not excluded(inside) and (not is_fork or self._options.get("forks", False)):
+            wanted = not inside or (included(inside) and not excluded(inside))  # without a path it is told as a failure
+            if wanted and (not is_fork or self._options.get("forks", False)):
                 yield project
 
     def _project(self, api: GitLabApi, project: Mapping[str, Any]) -> Collected:

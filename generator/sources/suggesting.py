@@ -8,12 +8,12 @@ from generator.sources.descriptor_text import descriptor, entity_name
 from generator.sources.source import Repository, Undescribed
 
 
-def suggested(repository: Repository, tree: ApiTree | None, annotation: str) -> Undescribed:
-    """The repository with a descriptor made of what its host says; ``annotation`` is the host's key for its name."""
+def suggested(repository: Repository, tree: ApiTree | None, annotation: str = "") -> Undescribed:
+    """The repository with a descriptor made of what its host says; ``annotation`` is the host's key for its name, if it has one."""
     owners = _owners(tree)
     metadata = {
         "description": repository.description,
-        "annotations": {annotation: repository.name},
+        "annotations": {annotation: repository.name} if annotation else {},
         "tags": [tag for topic in repository.topics if (tag := entity_name(topic))],
     }
     name = entity_name(repository.name.rpartition("/")[2]) or "unnamed"

@@ -18,6 +18,7 @@ SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tr
 TYPES = {
     "github": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "gitlab": lambda url: {"group": "acme", "url": url, "token": TOKEN, "people": True},
+    "gitea": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "http": lambda url: {"urls": [f"{url}/a/catalog-info.yaml"], "token": TOKEN},
     "backstage": lambda url: {"url": url, "token": TOKEN},
 }
@@ -57,7 +58,7 @@ def test_trouble_is_one_failure_with_a_hint(type_name, mode, tmp_path):
         got = collect(type_name, url, tmp_path)
     if type_name == "http" and mode in MODES_OF_TEXT:
         assert (len(got.files), got.failures) == (1, ())
-    elif type_name == "gitlab" and mode in {"endless-pages", "circle"}:
+    elif type_name in {"gitlab", "gitea"} and mode in {"endless-pages", "circle"}:
         assert not got.files
         assert got.failures
     else:
@@ -75,7 +76,7 @@ def test_nothing_is_sent_to_another_host(type_name, way, tmp_path):
         with Server(mode) as server:
             got = collect(type_name, server.url, tmp_path)
     assert other.requests == []
-    if way == "redirect" or type_name == "gitlab":
+    if way == "redirect" or type_name in {"gitlab", "gitea"}:
         assert "another host" in "".join(f.message for f in got.failures)
 
 
