@@ -166,7 +166,7 @@ def _valid(
             f"`{item.name}` says something about `{fact.subject}` ({fact.family} {fact.key!r}) that its schema refuses: {wrong.message}"
         )
         odd[fact.subject, fact.family] = unusable_fact.RULE.problem(
-            message[:400],
+            message,
             subject=fact.subject,
             field=f"{item.name}/{fact.family}/{fact.key[:80]}",
             hint="Report it to the plugin's authors.",

@@ -40,7 +40,7 @@ class GitHubApi:
         value = answer.object()
         data, errors = value.get("data"), items(value, "errors")
         gone = frozenset(_first(error) for error in errors if error.get("type") == "NOT_FOUND") - {""}
-        said = "; ".join(dict.fromkeys(text_at(error, "message")[:200] for error in errors if error.get("type") != "NOT_FOUND"))[:400]
+        said = "; ".join(dict.fromkeys(text_at(error, "message") for error in errors if error.get("type") != "NOT_FOUND"))
         if isinstance(data, dict) and not (said and all(part is None for part in data.values())):
             return Replied(data, gone, said)
         types = {text_at(error, "type") for error in errors}

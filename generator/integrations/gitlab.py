@@ -185,7 +185,7 @@ def _query(client: Client, text: str, named: Mapping[str, Any], variables: Mappi
     """The data of an answer. Raises ``HttpError`` where GitLab leaves out anything."""
     answer = client.post("/api/graphql", {"query": text, "variables": {**named, **variables}}).object()
     data, errors = answer.get("data"), items(answer, "errors")
-    said = "; ".join(dict.fromkeys(text_at(error, "message")[:200] for error in errors))[:400]
+    said = "; ".join(dict.fromkeys(text_at(error, "message") for error in errors))
     if "exceeds max complexity" in said or "exceeds max depth" in said:
         raise HttpError("too-large", f"GitLab says that we ask for too much at once: {said}")
     if "doesn't exist on type" in said or "No such type" in said:

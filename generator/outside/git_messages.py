@@ -67,7 +67,6 @@ KNOWN = (
     ),
 )
 """What git prints (a pattern), what that means, what to do."""
-LONGEST = 300
 
 
 def explanation(finished: Finished, timeout: float, limit: int) -> tuple[str, str]:
@@ -93,4 +92,4 @@ def words(stderr: str) -> str:
         *lines[-1:],
     ]
     text = telling[0] if telling else ""
-    return re.sub(r"[\x00-\x1f\x7f]", " ", text.removeprefix("fatal: "))[:LONGEST]
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text.removeprefix("fatal: "))

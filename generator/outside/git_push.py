@@ -170,4 +170,4 @@ def _depth(folder: str) -> int:
 def _last_line(finished: Finished) -> str:
     lines = [line.strip() for line in finished.stderr.splitlines() if line.strip()]
     told = next((line for line in lines if line.startswith(("fatal:", "error:", "remote:"))), lines[-1] if lines else "no reason given")
-    return f"git says: {told[:300]}"
+    return f"git says: {told}"

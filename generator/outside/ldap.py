@@ -106,7 +106,7 @@ def _values(raw: Mapping[str, Sequence[bytes]]) -> Iterator[tuple[str, tuple[str
 
 
 def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:300]
+    return str(error) or type(error).__name__
 
 
 def _hint(error: Exception) -> str:

@@ -107,9 +107,7 @@ class ObjectStore:
         return self._failure(str(said.get("Code") or type(error).__name__), str(said.get("Message") or error))
 
     def _failure(self, code: str, message: str) -> PublishError:
-        return PublishError(
-            f"{self._address.shown}: {code}: {message[:300]}", _HINTS.get(code, "The next run goes on where this one stopped.")
-        )
+        return PublishError(f"{self._address.shown}: {code}: {message}", _HINTS.get(code, "The next run goes on where this one stopped."))
 
 
 def _botocore() -> Any:

@@ -1,4 +1,7 @@
-"""Secrets never reach a log, an error or a page: every text is redacted before it is shown."""
+"""Secrets never reach a log, an error or a page: every text is redacted before it is shown.
+
+Nobody cuts the words of a program or a host before: a part of a secret would not be known any more. ``Redactor.redact`` cuts them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,10 @@ from urllib.parse import quote
 MARK = "***"
 SHORTEST = 4
 """Shorter values are left alone: replacing ``1`` or ``on`` would garble every text and protect nothing."""
+LONGEST = 2_000
+"""Characters of a text that is shown."""
+_END = 500
+"""Of them, how many are the end of the text: there stands how it went."""
 URL_CREDENTIALS = re.compile(r"""(?:(?<=://)(?<!ssh://)[^\s/'"<>]+|(?<=ssh://)[^\s/:'"<>]*:[^\s/'"<>]*)@""")
 """``user:token@`` or ``token@`` in a URL, wherever it came from; the user of ``ssh://git@host`` is no secret."""
 
@@ -34,7 +41,8 @@ class Redactor:
         return Redactor.of((*self.secrets, *values))
 
     def redact(self, text: str) -> str:
-        """The text with each secret, and any user and password in a URL, replaced by ``***``."""
+        """The text with each secret, and any user and password in a URL, replaced by ``***``; then cut in the middle if it is very long."""
         for secret in self.secrets:
             text = text.replace(secret, MARK)
-        return URL_CREDENTIALS.sub(f"{MARK}@", text)
+        text = URL_CREDENTIALS.sub(f"{MARK}@", text)
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - _END]} … {text[-_END:]}"

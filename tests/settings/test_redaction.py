@@ -1,6 +1,11 @@
 """Secrets are hidden in every text."""
 
-from generator.settings.redaction import Redactor
+import re
+from pathlib import Path
+
+import pytest
+
+from generator.settings.redaction import LONGEST, Redactor
 
 
 def test_a_secret_and_its_spelling_in_a_url_are_hidden():
@@ -27,3 +32,23 @@ def test_credentials_in_a_url_are_hidden_although_nobody_told_them():
 
 def test_a_redactor_learns_more():
     assert Redactor.of(["first"]).with_also(["second"]).redact("first second") == "*** ***"
+
+
+@pytest.mark.parametrize("before", range(LONGEST - 40, LONGEST + 10))
+def test_a_long_text_is_cut_after_its_secrets_are_gone(before):
+    secret = "a-very-long-token-of-acme"
+    told = Redactor.of([secret]).redact("x" * before + f" {secret} https://ann:hunter2@git.example " + "y" * 3_000 + " status 404")
+    assert len(told) <= LONGEST + 3
+    assert told.endswith(" status 404")
+    assert "very" not in told
+    assert "hunter" not in told
+
+
+CUT = re.compile(r"(?:error|stderr|message|said|told|text)\w*(?:\([^()]*\))?\)*\[:\s*[A-Z\d]|\)\[: ?(?:LONGEST|\d+)\]")
+ALLOWED = {"said.py": "after `clean`", "ldap.py": "a value of the directory", "process.py": "the bound of what is read"}
+
+
+def test_nobody_cuts_the_words_of_programs_and_hosts_before_they_are_redacted():
+    for module in (Path(__file__).parent.parent.parent / "generator/outside").rglob("*.py"):
+        found = [line for line in module.read_text("utf-8").splitlines() if CUT.search(line)]
+        assert not found or module.name in ALLOWED, f"{module}: {found}"

@@ -38,9 +38,9 @@ def joined(base: str, url: str, link: str, why: str) -> str:
 
 
 def shown(url: str) -> str:
-    """A URL for people: no user, no password, no query, bounded."""
+    """A URL for people: no user, no password, no query."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:300]
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _split(url: str) -> SplitResult:

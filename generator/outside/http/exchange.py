@@ -105,7 +105,7 @@ def _told(where: str) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__)[:200]
+    return str(error) or type(error).__name__
 
 
 def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
