@@ -7,9 +7,11 @@ not have. Each key has a *print*: a digest of its value. Whoever reads all of a 
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -18,6 +20,7 @@ Key = tuple[str, Any]
 ALL = "*"
 """In place of a key: the whole aspect was read."""
 SEPARATOR = "\x1f"
+_NUMBER: Final = "I"
 UNFOLLOWED: Key = ("", ALL)
 """Something was read whose changes nobody can notice: the page has to be made in each build."""
 
@@ -59,6 +62,23 @@ class Followed(Mapping[K, V], Generic[K, V]):
         return self._wrap(value) if self._wrap else value
 
 
+class Reads(NamedTuple):
+    """What one page has read: packed, for there is one for every page of the site."""
+
+    known: bytes = b""
+    """Places of keys in the list of names, as unsigned integers of four bytes in the machine's order."""
+    others: tuple[str, ...] = ()
+    """Names of keys that are not in the list."""
+
+    def meet(self, places: AbstractSet[int]) -> bool:
+        """Whether one of these places was read. What is in no list may be anything."""
+        return bool(self.others) or bool(places and not places.isdisjoint(memoryview(self.known).cast(_NUMBER)))
+
+    def with_places(self, places: Iterable[int]) -> Reads:
+        """The same, with places for the names that were in no list."""
+        return Reads(self.known + array(_NUMBER, places).tobytes())
+
+
 class Reading:
     """Follows what is read between ``begin`` and ``end``.
 
@@ -71,7 +91,7 @@ class Reading:
         self.base = base
         self.seen: set[Key] = set()
         self.prints = {name_of(key): value for key, value in prints.items()} | dict(_wholes(prints))
-        self._numbers: dict[Key, int | str] = {}
+        self._numbers: dict[Key, int] = {}
 
     def followed(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> Followed[K, V]:
         """The mapping in a shape that notes what is read of it."""
@@ -86,10 +106,12 @@ class Reading:
         self.seen.clear()
         self.seen.update(own)
 
-    def end(self) -> tuple[int | str, ...]:
-        """What was read since: numbers of keys that are known, names of those that are not."""
-        numbers = self._numbers
-        return tuple(numbers.get(key) or name_of(key) for key in self.seen)
+    def end(self) -> Reads:
+        """What was read since."""
+        places = [self._numbers.get(key, -1) for key in self.seen]
+        known = array(_NUMBER, [place for place in places if place >= 0])
+        others = tuple(name_of(key) for key, place in zip(self.seen, places, strict=True) if place < 0) if len(known) < len(places) else ()
+        return Reads(known.tobytes(), others)
 
     def whole(self) -> str:
         """One digest of everything."""

@@ -193,9 +193,9 @@ class _Assembly:
         gathered.known = {page.path: gathered.known[page.path] for page in pages}
         return gathered
 
-    def _is_untouched(self, page: Page, known: KnownPage, changes: frozenset[int | str]) -> bool:
+    def _is_untouched(self, page: Page, known: KnownPage, changes: frozenset[int]) -> bool:
         """Nothing that the page reads has changed; its files stay as they are."""
-        if page.reading is None or not changes.isdisjoint(known.reads) or known.shell != self.maker.shell(page):
+        if page.reading is None or known.reads.meet(changes) or known.shell != self.maker.shell(page):
             return False
         return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
 

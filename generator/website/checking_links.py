@@ -12,10 +12,12 @@ from generator.model.counting import counted
 from generator.model.ref import parse_ref
 from generator.problems import Problem
 from generator.website.links import BrokenLink, PageLinks, broken_links, leads_somewhere, page_links
-from generator.website.page_cache import KnownPage
+from generator.website.page_cache import KnownPage, as_packed
 from generator.website.rules.dead_link import RULE as DEAD_LINK
 
 _SHOWN = 20
+_LOOKED_FOR = 100
+"""Bad targets that are looked for in each page; where there are more, every page is gone through."""
 
 
 class LinkCheck:
@@ -74,12 +76,12 @@ class LinkCheck:
         return tuple(_problem(target, refs.get(path, "")) for path, known in self._known.items() for target in known.broken)
 
     def _suspects(self, made: AbstractSet[str], targets: AbstractSet[str], *, may_lack: bool) -> AbstractSet[str]:
-        """Pages that may have a broken link: mostly those alone that had one."""
-        if may_lack:
-            return set(self._known)
-        had = {path for path, known in self._known.items() if known.broken}
-        good = all(leads_somewhere(target, self._files, self._anchors) for target in targets)
-        return had if good else had | made
+        """Pages that may have a broken link: mostly those alone that had one. Of the pages that were made, those with a bad target."""
+        suspects = {path for path, known in self._known.items() if known.broken or (may_lack and path not in made)}
+        bad = [as_packed(target) for target in targets if not leads_somewhere(target, self._files, self._anchors)]
+        if len(bad) > _LOOKED_FOR:
+            return suspects | made
+        return suspects | {path for path in made if any(target in self._known[path].packed for target in bad)}
 
     def _refuse(self, ours: list[BrokenLink]) -> None:
         if ours:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import byteorder
 from typing import Any
 
 from generator.outside.own_code import code_digest
 from generator.outside.store import write_atomically
 from generator.pages.canonical import canonical
 from generator.pages.page import Page, SearchText, TocEntry
-from generator.pages.reading import UNFOLLOWED, Reading, name_of
+from generator.pages.reading import UNFOLLOWED, Reading, Reads, name_of
 from generator.website.links import PageLinks
 
-_FORMAT = 2
+_FORMAT = [3, byteorder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class KnownPage:
     """Digest of the file."""
     files: tuple[tuple[str, str], ...]
     """Paths and digests of what belongs to it."""
-    reads: tuple[int | str, ...]
-    """What its views read, as numbers of ``KnownPages.names``."""
+    reads: Reads
+    """What its views read, as places in ``KnownPages.names``."""
     search: str
     """Digest of its searchable text; empty where search does not know it."""
     broken: tuple[str, ...]
@@ -58,7 +60,7 @@ class KnownPages:
     guides: str = ""
     """Key of the guides that they were checked with."""
 
-    def changed(self, reading: Reading | None) -> frozenset[int | str] | None:
+    def changed(self, reading: Reading | None) -> frozenset[int] | None:
         """The numbers of everything that is not what it was; None if anything may be."""
         if reading is None or reading.base != self.base:
             return None
@@ -100,39 +102,51 @@ def pack(links: PageLinks) -> bytes:
     return json.dumps((links.ids, links.ours, links.prose), separators=(",", ":")).encode()
 
 
+def as_packed(target: str) -> bytes:
+    """What a target looks like among packed links."""
+    return json.dumps(target).encode()
+
+
 def read_pages(path: Path) -> KnownPages:
     """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
     try:
-        content = path.read_bytes()
-        if not content.endswith(b"\n"):  # the rest of it is lost
-            return KnownPages()
-        head, *lines = content.splitlines()
-        format_, base, names, prints, guides = json.loads(head)
-        if format_ != _FORMAT or len(names) != len(prints):
-            return KnownPages()
-        return KnownPages(dict(map(_parse, lines)), base, tuple(names), tuple(prints), guides)
+        with path.open("rb") as lines:
+            format_, base, names, prints, guides = json.loads(next(lines, b""))
+            if format_ != _FORMAT or len(names) != len(prints):
+                return KnownPages()
+            return KnownPages(dict(map(_parse, lines)), base, tuple(names), tuple(prints), guides)
     except (OSError, ValueError, TypeError):
         return KnownPages()
 
 
 def write_pages(path: Path, pages: Mapping[str, KnownPage], names: Sequence[str], reading: Reading | None, guides: str) -> None:
     """Keep the pages for the next build. Names that pages read and that nothing has a print for are added to ``names``."""
-    numbers = {name: number for number, name in enumerate(names)}
-    lines = list(_lines(pages, numbers))
+    others = (other for page in pages.values() for other in page.reads.others)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
     now: Mapping[str, str] = reading.prints if reading else {}
     head = (_FORMAT, reading.base if reading else "", list(numbers), [now.get(name, "") for name in numbers], guides)
-    write_atomically(path, b"\n".join((json.dumps(head, separators=(",", ":")).encode(), *lines)) + b"\n")
+    write_atomically(path, _lines(head, pages, numbers))
 
 
-def _lines(pages: Mapping[str, KnownPage], numbers: dict[str, int]) -> Iterator[bytes]:
+def _lines(head: Sequence[Any], pages: Mapping[str, KnownPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
+    yield json.dumps(head, separators=(",", ":")).encode() + b"\n"
     for name, page in pages.items():
-        reads = [read if isinstance(read, int) else numbers.setdefault(read, len(numbers)) for read in page.reads]
+        reads = b64encode(page.reads.with_places(numbers[other] for other in page.reads.others).known).decode()
         row = (name, page.shell, page.key, page.digest, page.files, reads, page.search, page.broken)
-        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed
+        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed + b"\n"
 
 
 def _parse(line: bytes) -> tuple[str, KnownPage]:
-    row, _, packed = line.partition(b"\t")
+    if not line.endswith(b"\n"):
+        raise ValueError(line)  # the rest of it is lost
+    row, _, packed = line[:-1].partition(b"\t")
     name, shell, key, digest, files, reads, search, broken = json.loads(row)
-    known = KnownPage(shell, key, digest, tuple((path, of) for path, of in files), tuple(reads), search, tuple(broken), packed)
+    known = KnownPage(shell, key, digest, tuple((path, of) for path, of in files), _reads(reads), search, tuple(broken), packed)
     return name, known
+
+
+def _reads(text: str) -> Reads:
+    packed = b64decode(text, validate=True)
+    if len(packed) % 4:
+        raise ValueError(text)
+    return Reads(packed)

@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from generator.errors import WebsiteError
 from generator.pages.page import Page, TocEntry
+from generator.pages.reading import Reads
 from generator.settings.settings import Portal
 from generator.website.committing import News, Staging
 from generator.website.fitting import Fitter
@@ -104,7 +105,7 @@ class PageMaker:
         key = page_key(shell, page, view, toc)
         text = page.search() if page.search else None
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
-        reads = page.reading.end() if page.reading else ()
+        reads = page.reading.end() if page.reading else Reads()
         search = text_key(text)
         is_new = text is not None and (known is None or known.search != search)
         if text and is_new:

@@ -155,7 +155,7 @@ def test_after_random_edits_the_site_equals_a_clean_one_byte_for_byte(portal, tm
 def test_a_dead_link_of_ours_stops_the_build_and_names_page_and_link_and_the_old_site_stays(portal, tmp_path):
     portal([entity("a")])
     before = files(tmp_path / "out")
-    with pytest.raises(WebsiteError, match=r"1 links .*\n  catalog/default/component/a/: teams/nobody/"):
+    with pytest.raises(WebsiteError, match=r"1 link .*\n  catalog/default/component/a/: teams/nobody/"):
         portal([entity("a", links=("teams/nobody/",))])
     assert files(tmp_path / "out") == before
 
