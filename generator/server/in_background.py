@@ -31,6 +31,7 @@ class WholeBuild:
         self._done = done
         self._changed = threading.Condition()
         self._wanted_at: float | None = None
+        self._is_paused = False
         self._open = True
         self._took = 0.0
         self._running: subprocess.Popen[bytes] | None = None
@@ -43,9 +44,19 @@ class WholeBuild:
     def wish(self) -> None:
         """Something is other: what runs now is for nothing, and has to be done again."""
         with self._changed:
+            self._is_paused = False
             self._wanted_at = time.monotonic() + max(QUIET, self._took)
             self._end()
             self._changed.notify_all()
+
+    def pause(self) -> bool:
+        """End what runs, and begin nothing before the next wish; True if there was something to be done."""
+        with self._changed:
+            is_owed = self._running is not None or self._wanted_at is not None
+            self._wanted_at = None
+            self._is_paused = True
+            self._end()
+            return is_owed
 
     def stop(self) -> None:
         """End it, and wait for that."""
@@ -62,7 +73,7 @@ class WholeBuild:
             said = running.communicate()[1].decode("utf-8", "replace")
             with self._changed:
                 self._running = None
-                is_for_nothing = not self._open or self._wanted_at is not None
+                is_for_nothing = not self._open or self._is_paused or self._wanted_at is not None
                 self._took = self._took if is_for_nothing else time.monotonic() - began
             if not is_for_nothing:
                 self._done(running.returncode == 0, said)

@@ -55,6 +55,8 @@ class Following:
         self._whole = WholeBuild(whole, environ, self._built)
         self._preview: Preview | None = None
         self._settings: Settings | None = None
+        self._owed = False
+        """The whole site is not what it should be."""
 
     def open(self, port: int) -> Preview:
         """Show the portal as it is.
@@ -71,7 +73,6 @@ class Following:
         gc.freeze()  # what is known of 10,000 descriptors need not be looked through each time
         self._preview.start()
         self._whole.start()
-        self._whole.wish()
         return self._preview
 
     def run(self) -> None:
@@ -93,6 +94,7 @@ class Following:
         """Another site, or why there is none."""
         assert self._preview  # noqa: S101 - opened before
         began, portal = time.perf_counter(), self._live.portal
+        self._owed |= self._whole.pause()  # it would be in the way, on the disk too
         try:
             news = self._live.refresh(changed)
         except CallboardError as error:
@@ -105,11 +107,13 @@ class Following:
             self._settings = self._live.portal.settings
             self._preview.base = base_of(self._settings.portal.url)
             self._watcher.follow()
+        if news or self._owed:
+            self._whole.wish()
+            self._owed = False
         if news is None:
             self._preview.show_no_error()
             return
         if changed:
-            self._whole.wish()
             self._say(f"{len(changed)} changed, shown after {time.perf_counter() - began:.2f} s.")
         self._preview.show_new_site(news.notes, news.more)
         if news.text:

@@ -15,6 +15,7 @@ from generator.catalog.relinking import Links
 from generator.descriptors.kinds import Kinds
 from generator.descriptors.own_kinds import portal_kinds
 from generator.diagrams.layout import Layouts
+from generator.errors import WebsiteError
 from generator.outside.metering import Meter
 from generator.outside.store import Store
 from generator.planning import Shown, contexts_of, kind_icons
@@ -99,10 +100,14 @@ class LivePortal:
         return self._portal
 
     def content(self, path: str) -> bytes | None:
-        """A file of the site by its path below the root; None where it has none. Raises ``WebsiteError`` for a broken template."""
+        """A file of the site by its path below the root; None where it has none.
+
+        Raises:
+            WebsiteError: a template is broken, or nothing could be shown so far.
+        """
         with self._making:
             if self._site is None:
-                return None
+                raise WebsiteError("There is no site to be shown yet.", "What is in the way stands in the terminal.")
             content = _made(self._site, path)
             if content is not None and path.endswith(".html") and path != "404.html":
                 if path in self._recent:
