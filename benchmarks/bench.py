@@ -82,7 +82,10 @@ def with_facts(folder: Path) -> world.World:
     return known
 
 
-SVG = re.compile(rb"<svg.*?</svg>", re.DOTALL)
+DIAGRAM = re.compile(rb'<svg class="cb-graph.*?</svg>', re.DOTALL)
+LIGHT = 15_000
+"""Bytes that a page may have, compressed and without its diagram."""
+LISTS = ("teams", "systems", "domains", "apis", "problems", "changes", "status", "undescribed", "search", "catalog")
 
 
 def page_sizes(site: Path) -> dict[str, dict[str, object]]:
@@ -91,17 +94,17 @@ def page_sizes(site: Path) -> dict[str, dict[str, object]]:
         f"entity: {folder.name}": sorted(folder.glob("*/index.html"))[:200] for folder in sorted((site / "catalog/default").iterdir())
     }
     families |= {"catalog list": sorted((site / "catalog/page").glob("*/index.html"))[:20]}
-    families |= {
-        name: [site / path] for name, path in (("home", "index.html"), ("teams", "teams/index.html"), ("problems", "problems/index.html"))
-    }
+    families |= {"problem codes": sorted((site / "problems").glob("*/index.html")), "home": [site / "index.html"]}
+    families |= {name: [page] for name in LISTS if (page := site / name / "index.html").is_file()}
     rows = {}
     for name, pages in families.items():
         contents = [page.read_bytes() for page in pages]
         packed = [len(gzip.compress(content)) for content in contents]
-        bare = [len(gzip.compress(SVG.sub(b"", content))) for content in contents]
+        bare = [len(gzip.compress(DIAGRAM.sub(b"", content))) for content in contents]
         if contents:
             row = {"bytes": sum(map(len, contents)), "gzip": sum(packed), "no diagram": sum(bare)}
             rows[name] = {key: value // len(contents) for key, value in row.items()} | {"largest": max(bare)}
+            rows[name]["heavy"] = sum(size > LIGHT for size in bare) or ""
     for name in ("names.json", "table.json"):
         content = (site / "api/catalog" / name).read_bytes()
         rows[name] = {"bytes": len(content), "gzip": len(gzip.compress(content))}
@@ -151,7 +154,7 @@ def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) ->
     phases = {phase["name"]: phase for phase in nights["cold"]["report"]["phases"]}  # type: ignore[index]
     show("what was done", counted(nights), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
     sizes = page_sizes(site)
-    show("bytes by family", sizes, ["bytes", "gzip", "no diagram", "largest"])
+    show(f"bytes by family; heavy: pages above {LIGHT:,}", sizes, ["bytes", "gzip", "no diagram", "largest", "heavy"])
     show("cold build by phase", phases, ["seconds"])
     show("floor", as_rows(below), columns)
     show("others", as_rows(others), columns)
