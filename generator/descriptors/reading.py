@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -97,7 +98,7 @@ def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch |
     try:
         data = tree.read(file.path, limits.descriptor_bytes)
     except TooLargeError:
-        return FileResult(problems=(too_large.file_problem(limits.descriptor_bytes + 1, limits.descriptor_bytes, place.origin()),))
+        return FileResult(problems=(too_large.file_problem(limits.descriptor_bytes, place.origin()),))
     except TreeError as error:
         return FileResult(problems=(unreadable_file.problem(error, place.origin()),))
     return read_text(data, place, lambda path: tree.read(path, limits.placeholder_bytes), kinds, limits, fetch)
@@ -106,7 +107,9 @@ def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch |
 def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read the documents of a file; ``read`` gives other files of the same tree to placeholders."""
     if len(text) > limits.descriptor_bytes:
-        return FileResult(problems=(too_large.file_problem(len(text), limits.descriptor_bytes, place.origin()),))
+        return FileResult(problems=(too_large.file_problem(limits.descriptor_bytes, place.origin()),))
+    if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return FileResult(problems=(not_utf8.of_utf16(place.origin()),))
     decoded, bad = yaml12.decode(text)
     placeholders = Placeholders(place, read, fetch, limits)
     context = _Context(place, kinds, placeholders)

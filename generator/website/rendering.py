@@ -51,7 +51,8 @@ class Renderer:
             WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
         """
         try:
-            return self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
+            html = self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
+            return html.replace("\0", "\ufffd")  # a NUL may stand in a descriptor, and in no page
         except jinja2.TemplateSyntaxError as error:
             raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
         except jinja2.TemplateNotFound as error:

@@ -178,6 +178,10 @@ def _escape(place: _Place) -> YamlTrouble:
     return _at(place, "Double quotes know no such escape", "Write two backslashes, or use single quotes.")
 
 
+def _no_character(place: _Place) -> YamlTrouble:
+    return _at(place, "This escape stands for no character", "Write the character itself, or the text in single quotes.")
+
+
 def _anchor(place: _Place) -> YamlTrouble:
     return _at(place, 'A text without quotes cannot begin with "&", "*" or "!"', "Put the text in quotes.")
 
@@ -192,6 +196,7 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[_Place], YamlTrouble]], ...] = (
     ("flow", _flow),
     ("undefined alias", _alias),
     ("escape character", _escape),
+    ("Unicode character escape", _no_character),
     ("while scanning an a", _anchor),
     ("while scanning a tag", _anchor),
     ("block", _block),

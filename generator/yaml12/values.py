@@ -211,8 +211,11 @@ class Builder:
 
     def _collection_key(self, node: Node) -> None:
         if len(self.troubles) < _MOST_DUPLICATES:
-            message = "Braces without quotes make a mapping here, and not a text"
-            hint = 'Put the text in quotes, as in "{{ name }}".'
+            is_list = isinstance(node, SequenceNode)
+            what, instead = (
+                ("Brackets without quotes make a list", "[name]") if is_list else ("Braces without quotes make a mapping", "{{ name }}")
+            )
+            message, hint = f"{what} here, and not a text", f'Put the text in quotes, as in "{instead}".'
             at = extent_of(node)
             start = Extent(at.line, max(at.column - 1, 1), at.end_line, at.end_column)
             self.troubles.append(YamlTrouble("unquoted-braces", message, start, hint, fatal=False))

@@ -178,3 +178,7 @@ def test_our_own_404_renders_below_a_path():
     files = PortalFiles((ROOT / "templates",), (ROOT / "site_overrides",))
     out = Renderer(files, Portal(url="https://x.example/portal/")).render(page("404.html", "404.html"), None)
     assert 'href="/portal/catalog/"' in out
+
+
+def test_no_page_holds_a_nul(portal_of):
+    assert portal_of({"x.html": "<p>{{ view }}</p>"}).render(page("a/"), "a\0b") == "<p>a\ufffdb</p>"

@@ -43,5 +43,5 @@ def find(document: Examined) -> Iterator[Problem]:
 
 
 def _hint(document: Examined) -> str:
-    required = (document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()) or ("…",)
-    return f'Write below "spec:", indented by two spaces: {", ".join(required)}.'
+    required = document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()
+    return f'Write {", ".join(required) or "what describes it"} below "spec:", indented by two spaces.'

@@ -67,6 +67,8 @@ def _problem(document: Examined, path: Path, name: str) -> Problem:
         if moved is not None
         else _HINTS.get(name, f'Add "{name}: …" below "{path[-1]}:".')
     )
+    if "<<" in at(document.value, path):
+        hint = f"YAML 1.2, as Backstage reads it, merges nothing by `<<`: write {name} itself below {path[-1]}:."
     return document.problem(RULE, f"{what} needs `{place}.{name}`.", (*path, name), hint)
 
 

@@ -41,3 +41,11 @@ def problem(line: int, column: int, origin: Origin) -> Problem:
     return RULE.problem(
         "The file holds a byte that is no UTF-8.", origin=origin, span=Span(line, column, line, column + 1), hint="Save the file as UTF-8."
     )
+
+
+def of_utf16(origin: Origin) -> Problem:
+    """The finding for a file that is text all through, in another encoding; nothing else of it is judged."""
+    return RULE.problem(
+        "The file is UTF-16, as PowerShell and Notepad may write it, and not UTF-8.",
+        severity=Severity.ERROR, origin=origin, span=Span(1, 1, 1, 2), hint="Save the file as UTF-8.",
+    )  # fmt: skip

@@ -41,9 +41,9 @@ def problem(trouble: YamlTrouble, origin: Origin) -> Problem:
     return from_trouble(RULE, trouble, origin)
 
 
-def file_problem(size: int, limit: int, origin: Origin) -> Problem:
+def file_problem(limit: int, origin: Origin) -> Problem:
     """The whole file is too large to be opened."""
-    message = f"The file has {size:,} bytes, and descriptors are read up to {limit:,}."
+    message = f"The file has more than {limit:,} bytes, which is the most that is read of a descriptor."
     return RULE.problem(
         message, origin=origin, span=Span(1, 1, 1, 2), hint="Move large definitions into files of their own and name them with $text."
     )

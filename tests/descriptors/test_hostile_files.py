@@ -1,0 +1,55 @@
+"""Files as editors, shells and mischief leave them: each is told in one clear sentence, at its place, with what to do."""
+
+import pytest
+from descriptor_reading import GOOD, read
+
+from generator.settings.settings import Limits
+
+
+def told(data, **limits):
+    return [(p.code, p.span.line if p.span else 0, p.message, p.hint) for p in read(data, limits=Limits(**limits)).problems]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_in_utf_16_is_one_problem_and_not_a_page_of_them(encoding):
+    data = ("\ufeff" if encoding.endswith("be") else "").encode(encoding) + GOOD.encode(encoding)
+    said = "The file is UTF-16, as PowerShell and Notepad may write it, and not UTF-8."
+    assert told(data) == [("YML007", 1, said, "Save the file as UTF-8.")]
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + GOOD.encode(), GOOD.replace("\n", "\r\n").encode(), GOOD.replace("\n", "\r").encode()])
+def test_marks_and_ends_of_lines_of_other_systems_are_fine(data):
+    result = read(data)
+    assert ([str(entity.ref) for entity in result.entities], result.problems) == (["component:default/orders"], ())
+
+
+def test_a_file_that_is_too_large_does_not_pretend_to_know_how_large():
+    said = "The file has more than 100 bytes, which is the most that is read of a descriptor."
+    assert [problem[2] for problem in told(GOOD.encode(), descriptor_bytes=100)] == [said]
+
+
+NO_CHARACTER = "This escape stands for no character.", "Write the character itself, or the text in single quotes."
+LIST = "Brackets without quotes make a list here, and not a text.", 'Put the text in quotes, as in "[name]".'
+MAPPING = "Braces without quotes make a mapping here, and not a text.", 'Put the text in quotes, as in "{{ name }}".'
+
+
+@pytest.mark.parametrize(
+    ("extra", "code", "words"),
+    [
+        ('  title: "\\ud800 x"\n', "YML001", NO_CHARACTER),
+        ("  ? [a, b]\n  : x\n", "YML004", LIST),
+        ("  ? {a: b}\n  : x\n", "YML004", MAPPING),
+    ],
+)
+def test_odd_values_are_told_in_words(extra, code, words):
+    assert (code, 5, *words) in told(GOOD.replace("  name: orders\n", "  name: orders\n" + extra))
+
+
+def test_a_merge_is_told_to_be_none():
+    hint = "YAML 1.2, as Backstage reads it, merges nothing by `<<`: write type itself below spec:."
+    assert ("SPC001", 5, "A Component needs `spec.type`.", hint) in told(GOOD.replace("  type: service\n", "  <<: {type: service}\n"))
+
+
+def test_a_spec_of_an_unknown_kind_has_no_fields_to_name():
+    text = GOOD.replace("kind: Component", "kind: Nonsense").partition("spec:")[0] + "spec: 5\n"
+    assert all("…" not in hint for *_, hint in told(text))
