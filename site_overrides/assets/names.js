@@ -54,5 +54,5 @@ const once = (file, read) => (fetched[file] ??= json(file).then(read).catch((err
 /** The names index; asked again only after a failure. */
 export const loadNames = () => once("names.json", decode);
 
-/** First sentences, in the order of the names; only the table and the search page need them. */
+/** First sentences, in the order of the names; only the table needs them, once somebody uses it. */
 export const loadDescriptions = () => once("table.json", (table) => table);
