@@ -122,6 +122,11 @@ def counted(nights: dict[str, dict[str, object]]) -> dict[str, dict[str, object]
     return rows
 
 
+def seconds(night: dict[str, object], phase: str) -> float:
+    """What a phase took on the clock."""
+    return next((p["seconds"] for p in night["report"]["phases"] if p["name"] == phase), 0.0)  # type: ignore[index]
+
+
 def show(title: str, rows: dict[str, dict[str, object]], columns: list[str]) -> None:
     """A table for people."""
     print(f"\n{title}")
@@ -151,17 +156,22 @@ def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) ->
         others["Hugo, bare pages"] = peers.hugo(site, scratch / f"hugo-{size}", log)
     columns = ["wall", "cpu", "peak_mb"]
     show(f"{size:,} entities: {files:,} files, {size_bytes / 1e6:.1f} MB", nights, columns)
-    phases = {phase["name"]: phase for phase in nights["cold"]["report"]["phases"]}  # type: ignore[index]
+    phases = {
+        phase: {name: seconds(night, phase) for name, night in nights.items()}
+        for phase in [phase["name"] for phase in nights["cold"]["report"]["phases"]]  # type: ignore[index]
+    }
     show("what was done", counted(nights), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
     sizes = page_sizes(site)
     show(f"bytes by family; heavy: pages above {LIGHT:,}", sizes, ["bytes", "gzip", "no diagram", "largest", "heavy"])
-    show("cold build by phase", phases, ["seconds"])
+    show("seconds by phase (search: the wait for Pagefind, which works beside data and links)", phases, list(nights))
     show("floor", as_rows(below), columns)
     show("others", as_rows(others), columns)
     cold = nights["cold"]
     ratios = {"cold / floor (wall)": round(cold["wall"] / floor_wall, 2), "cold / floor (cpu)": round(cold["cpu"] / floor_cpu, 2)}  # type: ignore[operator]
     ratios |= {f"cold / {name} (wall)": round(cold["wall"] / m.wall, 3) for name, m in others.items() if m}  # type: ignore[operator]
     ratios |= {f"{name} / cold (wall)": round(row["wall"] / cold["wall"], 3) for name, row in nights.items() if name != "cold"}  # type: ignore[operator]
+    light = {name: row["wall"] - seconds(row, "search") for name, row in nights.items()}  # type: ignore[operator]
+    ratios["1 % changed / cold, both without full text (wall)"] = round(light["1 % changed"] / light["cold"], 3)
     print("\nratios\n" + "\n".join(f"  {name:44} {value}" for name, value in ratios.items()))
     return {
         "size": size,

@@ -73,14 +73,15 @@ def build(request: Request, meter: Meter) -> Built:
     """
     settings, store = request.settings, Store.beside(request.settings.root)
     with store.lock(), calm(), laying(settings, store, request.environ) as foundation:  # MkDocs works beside the survey
-        memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
+        with meter.phase("memory"):
+            memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
         surveyed, served = _survey(request, memory, meter)
         known = know(settings, request.environ, meter, surveyed, memory)
         surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
-        noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
+        with meter.phase("history"):
+            noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
         shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
-        with meter.phase("website"):
-            site = _assembled(shown, request, store, foundation)
+        site = _assembled(shown, request, store, foundation, meter)
         if request.remember and not request.from_state:
             with meter.phase("state"):
                 memory.keep(served, noticed, shown.surveyed.trees, known)
@@ -101,13 +102,15 @@ def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, S
     return surveyed, served
 
 
-def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying) -> Assembled:
+def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying, meter: Meter) -> Assembled:
     layouts = Layouts(store.cache / "layouts")
-    told = contexts_of(shown, request.settings, layouts)
-    followed, reading = follow_contexts(told)
+    with meter.phase("plan"):
+        told = contexts_of(shown, request.settings, layouts)
+        followed, reading = follow_contexts(told)
     return assemble(
         plan(told, followed, reading), data_files(told, reading.whole()), request.settings, store, request.output,
         foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), layouts=layouts,
+        meter=meter,
     )  # fmt: skip
 
 

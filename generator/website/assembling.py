@@ -12,6 +12,7 @@ from pathlib import Path
 from generator.diagrams.layout import Layouts
 from generator.errors import WebsiteError
 from generator.outside.forking import can_share, shared
+from generator.outside.metering import Meter
 from generator.outside.store import Store, locked
 from generator.pages.page import Page
 from generator.pages.reading import Reading
@@ -29,8 +30,6 @@ from generator.website.rendering import Renderer, up_for
 from generator.website.search import Bundle, Documents
 from generator.website.sitemap import robots, sitemap
 
-Progress = Callable[[str, int], None]
-"""Told of each phase (``pages``, ``search``, ``commit``) and how much of it is done."""
 PART = 64
 """Pages that a process makes before it tells what came of them."""
 WORTH_SHARING = 256
@@ -93,7 +92,7 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     environ: Mapping[str, str],
     kind_icons: Iterable[str] = (),
     changed: Mapping[str, str] | None = None,
-    progress: Progress = lambda _phase, _done: None,
+    meter: Meter | None = None,
     step: Step = lambda _: None,
     layouts: Layouts | None = None,
 ) -> Assembled:
@@ -109,7 +108,7 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         environ: for the programs that are started.
         kind_icons: names of Material icons that kinds use.
         changed: days of last change (``2026-11-22``) by page path, for the sitemap.
-        progress: told what is going on.
+        meter: told of the phases: frames, pages, data, links, search (the wait for it), commit.
         step: told of each file operation of the commit.
         layouts: of the diagrams on the pages.
 
@@ -117,7 +116,9 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
         WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
     """
     with locked(store.folder / "website.lock", wait=False), _disk_errors():
-        assembly = _Assembly(settings, store, output, foundation, environ, frozenset(kind_icons), progress, step, layouts or Layouts())
+        assembly = _Assembly(
+            settings, store, output, foundation, environ, frozenset(kind_icons), meter or Meter(), step, layouts or Layouts()
+        )
         return assembly.run(pages, data_files, changed or {})
 
 
@@ -133,16 +134,16 @@ def _disk_errors() -> Iterator[None]:
 class _Assembly:
     def __init__(
         self, settings: Settings, store: Store, output: Path, foundation: Laying, environ: Mapping[str, str], kind_icons: frozenset[str],
-        progress: Progress, step: Step, layouts: Layouts,
+        meter: Meter, step: Step, layouts: Layouts,
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
         self.environ = environ
-        self.progress = progress
+        self.phase = meter.phase
         self.layouts = layouts
         self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
-        progress("frames", 0)
-        self.foundation: Foundation = foundation.finish()
+        with self.phase("frames"):
+            self.foundation: Foundation = foundation.finish()
         self.staging = Staging(output, step)
         self.documents = Documents(store.cache / "search", self.portal.language)
         self.maker = PageMaker(
@@ -150,24 +151,28 @@ class _Assembly:
         )
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
-        pages = (*planned, not_found(self.renderer.labels))
         try:
-            reading = next((page.reading for page in pages if page.reading), None)
-            before = read_pages(self.store.cache / "pages.jsonl")
-            names = before.all_names(reading)
-            gathered = self._make_pages(pages, before, reading, names)
+            with self.phase("pages"):
+                pages = (*planned, not_found(self.renderer.labels))
+                reading = next((page.reading for page in pages if page.reading), None)
+                before = read_pages(self.store.cache / "pages.jsonl")
+                names = before.all_names(reading)
+                gathered = self._make_pages(pages, before, reading, names)
             with self._search(pages, gathered) as bundle:  # Pagefind works beside the data and the links
-                put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
-                problems = self._check_links(pages, gathered, before.guides)
-                bundle.put()
+                with self.phase("data"):
+                    put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
+                with self.phase("links"):
+                    problems = self._check_links(pages, gathered, before.guides)
+                with self.phase("search"):
+                    bundle.put()
         except BaseException:
             self.staging.discard()
             raise
-        self.progress("commit", 0)
-        committed = self.staging.commit()
-        if gathered.is_as(before, reading):
-            return Assembled(len(gathered.known), 0, 0, committed, problems)
-        write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
+        with self.phase("commit"):
+            committed = self.staging.commit()
+            if gathered.is_as(before, reading):
+                return Assembled(len(gathered.known), 0, 0, committed, problems)
+            write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
         return Assembled(len(gathered.known), gathered.rendered, gathered.laid_out, committed, problems)
 
     def _make_pages(self, pages: Sequence[Page], before: KnownPages, reading: Reading | None, names: Sequence[str]) -> _Gathered:
@@ -183,10 +188,7 @@ class _Assembly:
             reading.number(names)
         if todo:
             self.documents.open()
-        done = 0
         for part in self._parts(todo):
-            self.progress("pages", done)
-            done += len(part.pages)
             gathered.laid_out += part.laid_out
             for made in part.pages:
                 gathered.add(made)
@@ -228,7 +230,6 @@ class _Assembly:
         guides = {path: text for path, text in self.foundation.guides.items() if text.title or text.body}
         digests = {path: known.search for path, known in gathered.known.items() if known.search}
         digests |= {path: text_key(text) for path, text in guides.items()}
-        self.progress("search", len(digests))
         ways = {page.path: page.search for page in pages if page.search}
         self.documents.close(digests, gathered.put, lambda path: guides[path] if path in guides else ways[path]())
         bundle = Bundle(self.documents.folder, digests, self.portal.language, self.store.cache / "search", self.staging, self.environ)
