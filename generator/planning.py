@@ -19,6 +19,7 @@ from generator.pages.entities.context import EntityContext
 from generator.pages.entities.following import ASPECTS, follow
 from generator.pages.facts import planning as facts
 from generator.pages.facts.context import FactsContext, facts_context
+from generator.pages.facts.following import followed_facts
 from generator.pages.indexes import context as index_pages
 from generator.pages.indexes import planning as indexes
 from generator.pages.indexes.context import IndexContext
@@ -82,11 +83,12 @@ def contexts_of(shown: Shown, settings: Settings, layouts: Layouts, labels: Mapp
 
 
 def _of_entities(surveyed: Surveyed, past: Past, layouts: Layouts, world: FactsContext) -> EntityContext:
+    section, key = followed_facts(world)
     return replace(
         entities.entity_context(surveyed.catalog, surveyed.problems, surveyed.trees, past.settings, layouts, past.labels, past.links),
         first=(partial(timeline.last_good_copy, past),),
-        last=(facts.FactsOfEntities(world), partial(timeline.timeline, past)),
-        keyed=(facts.DutyOfEntities(world),),
+        last=(section, partial(timeline.timeline, past)),
+        keyed=(key,),
     )
 
 

@@ -57,10 +57,8 @@ def _added(context: EntityContext) -> tuple[Any, ...]:
     return *context.first, *context.last, *context.keyed
 
 
-def _told(added: Any, entity: Entity) -> str:
-    """What it would say, or with less work what it would say it from."""
-    if isinstance(added, Printing):
-        return added.print_of(entity)
+def _said(added: Callable[[Entity], object], entity: Entity) -> str:
+    """What somebody says who cannot tell what it is made from."""
     said = added(entity)
     return canonical(said) if said else ""
 
@@ -75,11 +73,12 @@ def _base(context: EntityContext) -> str:
 
 def _prints(context: EntityContext) -> Iterator[tuple[Key, str]]:
     catalog = context.catalog
+    tellers = [added.print_of if isinstance(added, Printing) else partial(_said, added) for added in _added(context)]
     for ref, entity in catalog.entities.items():
         yield ("entity", ref), _entity_print(context, entity)
         link = context.links.to(ref)
         yield ("link", ref), print_of([link.name, link.icon, link.path])
-        if any(found := [_told(added, entity) for added in _added(context)]):
+        if any(found := [told(entity) for told in tellers]):
             yield ("added", ref), print_of(found)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), print_of(relations)

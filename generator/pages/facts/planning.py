@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from generator.model.entity import Entity
-from generator.model.facts import OnCall
-from generator.pages.canonical import canonical
-from generator.pages.entities.view import Key, Section
+from generator.pages.entities.view import Section
 from generator.pages.facts import everywhere, health
 from generator.pages.facts.audience import HEALTH, has_health
 from generator.pages.facts.context import FactsContext
-from generator.pages.facts.duty import on_call_key
 from generator.pages.facts.everywhere import Door
 from generator.pages.facts.health import health_view
 from generator.pages.facts.panels import facts_view
 from generator.pages.facts.rollups import WHOLES, rollup_view
-from generator.pages.facts.running import link_of
 from generator.pages.page import Page
 from generator.pages.parts import CountView
 
@@ -66,51 +62,3 @@ def of_entity(context: FactsContext, entity: Entity) -> Section | None:
         return None
     view = rollup_view(context, entity) if entity.ref.kind in WHOLES else facts_view(context, entity)
     return Section("facts", context.labels["facts"], "facts", view, note=context.labels["facts_note"]) if view else None
-
-
-@dataclass(frozen=True, slots=True)
-class FactsOfEntities:
-    """``of_entity`` for pages that are followed."""
-
-    context: FactsContext
-
-    def __call__(self, entity: Entity) -> Section | None:
-        """The section."""
-        return of_entity(self.context, entity)
-
-    @property
-    def base(self) -> str:
-        """What the portal is connected to."""
-        return canonical([self.context.connections, self.context.declared])
-
-    def print_of(self, entity: Entity) -> str:
-        """The facts and measurements themselves; of a whole, which adds up many, what it says."""
-        context, ref = self.context, entity.ref
-        if ref.kind in WHOLES:
-            return canonical(of_entity(context, entity))
-        facts, asked = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
-        people = [link_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
-        return canonical([facts, [(one.family, one.source, one.complete) for one in asked], people]) if facts or asked else ""
-
-
-@dataclass(frozen=True, slots=True)
-class DutyOfEntities:
-    """``on_call_key`` for pages that are followed."""
-
-    context: FactsContext
-
-    def __call__(self, entity: Entity) -> Key | None:
-        """The key."""
-        return on_call_key(self.context, entity)
-
-    @property
-    def base(self) -> str:
-        """Nothing beside what ``FactsOfEntities`` has."""
-        return ""
-
-    def print_of(self, entity: Entity) -> str:
-        """What it says of others' facts; the entity's own ones are in the print of ``FactsOfEntities``."""
-        if entity.ref.kind in WHOLES or entity.ref.kind == "api":
-            key = on_call_key(self.context, entity)
-            return canonical(key) if key else ""
-        return ""
