@@ -14,7 +14,7 @@ from generator.settings.settings import Settings, SourceSettings
 from generator.sources.collecting import collect_all
 
 TOKEN = "t0ken-very-secret"
-SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
+SHORT = Limits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
 TYPES = {
     "github": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "gitlab": lambda url: {"group": "acme", "url": url, "token": TOKEN, "people": True},
