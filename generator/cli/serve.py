@@ -46,8 +46,11 @@ def command(config: Path, output: Path, port: int, allow_missing_sources: bool, 
 
 
 def _serve(following: Following, port: int) -> None:
-    preview = following.open(port)
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, the build in the background ends too
     try:
+        preview = following.open(port)
         _say(f"Serving {preview.address}; Ctrl-C ends it.")
         following.run()
     except KeyboardInterrupt:

@@ -64,7 +64,8 @@ class WholeBuild:
             self._open = False
             self._end()
             self._changed.notify_all()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _work(self) -> None:
         while self._waited():

@@ -62,9 +62,10 @@ class Preview:
         with self._changed:
             self._open = False
             self._changed.notify_all()
-        self._server.shutdown()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
-        self._thread.join()
 
     def show_new_site(self, notes: Sequence[Note] = (), more: int = 0) -> None:
         """There is another site: open pages load again, and show these problems of the change, of which there are ``more``."""

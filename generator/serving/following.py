@@ -113,7 +113,9 @@ class Following:
         if news is None:
             self._preview.show_no_error()
             return
-        if changed:
+        if not changed:
+            self._say(self._live.summary())
+        else:
             self._say(f"{len(changed)} changed, shown after {time.perf_counter() - began:.2f} s.")
         self._preview.show_new_site(news.notes, news.more)
         if news.text:

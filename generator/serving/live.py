@@ -99,6 +99,15 @@ class LivePortal:
         """The configuration that was read last."""
         return self._portal
 
+    def summary(self) -> str:
+        """What the site is about, in a sentence; empty where there is none."""
+        if self._site is None:
+            return ""
+        surveyed = self._site.shown.surveyed
+        entities, problems = len(surveyed.catalog.entities), len(surveyed.problems)
+        told = f", {problems:,} {'problem' if problems == 1 else 'problems'} (they stand on the page /problems/)" if problems else ""
+        return f"{entities:,} {'entity' if entities == 1 else 'entities'} read{told}."
+
     def content(self, path: str) -> bytes | None:
         """A file of the site by its path below the root; None where it has none.
 

@@ -66,6 +66,15 @@ def test_a_change_ends_what_runs_and_begins_anew_and_the_end_ends_it(tmp_path):
     assert said == []
 
 
+def test_one_that_never_began_can_be_ended_and_a_pause_says_whether_something_was_to_be_done(tmp_path):
+    whole = WholeBuild(program(tmp_path), os.environ, lambda *_: None)
+    assert not whole.pause()
+    whole.wish()
+    assert whole.pause()
+    whole.stop()
+    assert list(tmp_path.iterdir()) == []
+
+
 def wait_for(condition):
     waiting = threading.Event()
     for _ in range(400):

@@ -63,6 +63,10 @@ def test_a_taken_port_is_an_error_that_names_it(preview, site):
         Preview(folder(site), port=port)
 
 
+def test_a_preview_that_never_began_can_be_ended(site):
+    Preview(folder(site), port=0).stop()
+
+
 def test_open_pages_are_told_of_a_new_site_and_of_a_failure(preview):
     states = preview.states()
     first = next(states)

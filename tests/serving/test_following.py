@@ -64,6 +64,7 @@ def running(portal):
 
 def test_a_portal_is_followed_from_the_first_page_to_the_end(running, portal):
     assert running.address.endswith("/deep/portal/")
+    assert "1 entity read, 2 problems" in running.said()
     assert b"First." in running.get(PAGE)[1]
     file = portal / "repositories/shop/catalog-info.yaml"
     file.write_text(shop("Second."))
@@ -81,7 +82,7 @@ def test_a_portal_is_followed_from_the_first_page_to_the_end(running, portal):
     running.wait(lambda: running.get("pagefind/pagefind.js")[0] == 200)
     assert b"Second." in (portal / "site" / PAGE / "index.html").read_bytes()
     assert not list((portal / ".callboard/state").iterdir())
-    running.process.send_signal(signal.SIGINT)
+    running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(30) == 0
     assert "Stopped." in running.said()
     assert "Traceback" not in running.said()
