@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
@@ -23,6 +24,7 @@ from generator.problems import Problem
 from generator.settings.settings import Settings
 from generator.website.engine import FRAMES, MARK_ICON, NAME_SLOT, TABS, Project, finish_mkdocs, frame_folder, start_mkdocs, write_project
 from generator.website.frames import GENERATOR, FrameTemplate, read_frames
+from generator.website.guide_edits import KNOWN, Edit, Known, find_edit, keep_known, known_of, put_together, reduce
 from generator.website.guide_text import guide_text
 from generator.website.guides import read_guides
 from generator.website.icons import favicon
@@ -32,6 +34,11 @@ from generator.website.strings import read_strings
 
 _AS_IT_IS = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs copies: that they are there is all that it needs to know."""
+_SCRATCH = "building-"
+_LONGEST = 3600
+"""Seconds after which nobody is at work any more in a folder that was begun."""
+_OURS = frozenset({"guides.json", KNOWN})
+"""Notes that lie in a kept foundation."""
 _FAVICON = "assets/favicon.svg"
 _UNWANTED = re.compile(
     r"search/.*|assets/javascripts/(lunr|workers)/.*|.*\.map|sitemap\.xml(\.gz)?|index\.html|404\.html|assets/images/favicon\.png|"
@@ -73,11 +80,16 @@ class Laying:
         self._project = project
         self._cache = cache
         self._running: Running | None = None
-        self._scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+        self._edit: Edit | None = None
+        self._scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=cache))
         try:
             write_project(project, self._scratch / "project")
-            self._key = _key(project, self._scratch / "project")
+            self._known = _known(project, self._scratch / "project")
+            self._key = _key(self._known)
             if not (cache / self._key).is_dir():
+                self._edit = find_edit(cache, self._known)
+                if self._edit:
+                    reduce(self._scratch / "project", self._edit)
                 self._running = start_mkdocs(self._scratch / "project", python, environ)
         except BaseException:
             self.discard()
@@ -95,6 +107,8 @@ class Laying:
                 site = finish_mkdocs(self._running, self._scratch / "project")
                 self._running = None
                 _complete(self._project, site)
+                site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
+                keep_known(site, self._known)
                 flush(self._scratch)
                 site.rename(kept)
                 _forget_others(self._cache, self._key, self._scratch.name)
@@ -134,15 +148,20 @@ def project_of(settings: Settings) -> Project:
     return Project(settings.portal, settings.root, files, words, read_guides(files.guides), tabs)
 
 
-def _key(project: Project, folder: Path) -> str:
-    """Configuration, overrides, guides and logo all lie in the project's folder, so that its bytes are the key; of assets the names."""
-    digest = hashlib.sha256(repr((generator.__version__, project.versions(), project.portal.name)).encode())
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            content = b"" if _AS_IT_IS.fullmatch(name) else path.read_bytes()
-            digest.update(f"\0{name}\0".encode() + hashlib.sha256(content).digest())
-    return digest.hexdigest()[:32]
+def _known(project: Project, folder: Path) -> Known:
+    """Configuration, overrides, guides and logo all lie in the project's folder, so that its bytes say it all; of assets the names."""
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                yield name, b"" if _AS_IT_IS.fullmatch(name) else path.read_bytes()
+
+    return known_of(files(), repr((generator.__version__, project.versions(), project.portal.name)))
+
+
+def _key(known: Known) -> str:
+    return hashlib.sha256(repr((known.rest, sorted(known.texts.items()))).encode()).hexdigest()[:32]
 
 
 def _complete(project: Project, site: Path) -> None:
@@ -166,14 +185,22 @@ def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
 
 
 def _forget_others(cache: Path, key: str, scratch: str) -> None:
+    """What a build that is at work beside this one needs, a preview's for example, stays; what a dead one left goes some day."""
     for other in cache.iterdir():
-        if other.name not in {key, scratch}:
+        if other.name not in {key, scratch} and not (other.name.startswith(_SCRATCH) and _is_young(other)):
             shutil.rmtree(other, ignore_errors=True)
+
+
+def _is_young(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime < _LONGEST
+    except OSError:
+        return True
 
 
 def _read(site: Path, key: str, project: Project) -> Foundation:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
-    files = {name: path for name, path in paths.items() if name != "guides.json" and not _UNWANTED.fullmatch(name)}
+    files = {name: path for name, path in paths.items() if name not in _OURS and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     found = {name: project.files.override(name) for name in files if _AS_IT_IS.fullmatch(f"overrides/{name}") and name != _FAVICON}
     own = {name: path for name, path in found.items() if path}
