@@ -130,9 +130,9 @@ def seconds(night: dict[str, object], phase: str) -> float:
 def show(title: str, rows: dict[str, dict[str, object]], columns: list[str]) -> None:
     """A table for people."""
     print(f"\n{title}")
-    print(f"  {'':26}" + "".join(f"{c:>12}" for c in columns))
+    print(f"  {'':26}" + "".join(f"{c:>17}" for c in columns))
     for name, row in rows.items():
-        print(f"  {name:26}" + "".join(f"{row.get(c, ''):>12}" for c in columns))
+        print(f"  {name:26}" + "".join(f"{row.get(c, ''):>17}" for c in columns))
 
 
 def as_rows(measured: dict[str, Measured | None]) -> dict[str, dict[str, object]]:
