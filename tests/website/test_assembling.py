@@ -244,3 +244,21 @@ def test_the_output_may_not_be_somebody_elses_folder(portal, tmp_path):
     (tmp_path / "out/thesis.txt").write_text("x")
     with pytest.raises(WebsiteError, match="was not made by Callboard"):
         portal([])
+
+
+@pytest.mark.parametrize("number", [3, 150])
+def test_each_dead_link_of_many_pages_is_told_whichever_were_made_in_this_build(portal, number):
+    """Up to a hundred bad targets are looked for by name; with more, all pages are gone through."""
+    pages = [entity(f"p{i}", prose=f'<a href="lost-{i}/">x</a><a href="../p0/">ok</a>') for i in range(number)]
+    told = sorted(problem.field for problem in portal([*pages, entity("good")]).problems)
+    assert told == sorted(f"catalog/default/component/p{i}/lost-{i}/" for i in range(number))
+    changed = [entity("p0", prose='<a href="lost-0/">y</a>'), *pages[1:]]
+    assert sorted(problem.field for problem in portal([*changed, entity("good")]).problems) == told
+    assert portal([entity(f"p{i}") for i in range(number)]).problems == ()
+
+
+def test_a_page_that_goes_leaves_dead_links_in_pages_that_were_not_made(portal):
+    pages = [entity("a", prose='<a href="../b/">x</a>'), entity("b")]
+    assert portal(pages).problems == ()
+    assert [problem.field for problem in portal(pages[:1]).problems] == ["catalog/default/component/b/"]
+    assert portal(pages).problems == ()

@@ -1,0 +1,53 @@
+"""What pages read, followed and packed."""
+
+from generator.pages.reading import ALL, Reading, Reads, name_of
+
+ENTITY = ("entity", ("component", "default", "shop"))
+OTHER = ("entity", ("component", "default", "store"))
+UNKNOWN = ("entity", ("component", "default", "gone"))
+
+
+def reading_of(*keys):
+    reading = Reading("base", dict.fromkeys((ENTITY, OTHER), "print"))
+    reading.number(reading.prints)
+    reading.begin(*keys)
+    return reading
+
+
+def place(reading, key):
+    return list(reading.prints).index(name_of(key))
+
+
+def test_a_page_meets_what_it_has_read_and_nothing_else():
+    reading = reading_of(ENTITY)
+    reads = reading.end()
+    assert reads.meet({place(reading, ENTITY)})
+    assert not reads.meet({place(reading, OTHER)})
+    assert not reads.meet(frozenset())
+
+
+def test_the_first_name_of_the_list_is_a_place_like_others():
+    reading = reading_of(ENTITY)
+    assert place(reading, ENTITY) == 0
+    assert reading.end() == Reads(bytes(4))
+
+
+def test_a_key_that_nobody_has_a_print_for_is_kept_by_its_name_and_may_be_anything():
+    reading = reading_of(OTHER, UNKNOWN)
+    reads = reading.end()
+    assert reads.others == (name_of(UNKNOWN),)
+    assert reads.meet(frozenset())
+    placed = reads.with_places([7])
+    assert placed.others == ()
+    assert placed.meet({7})
+    assert placed.meet({place(reading, OTHER)})
+    assert not placed.meet({place(reading, ENTITY)})
+
+
+def test_whoever_goes_through_a_mapping_reads_all_of_its_aspect():
+    reading = Reading("base", {ENTITY: "1", OTHER: "2"})
+    reading.number(reading.prints)
+    followed = reading.followed("entity", {ENTITY[1]: "shop"})
+    reading.begin()
+    assert list(followed) == [ENTITY[1]]
+    assert reading.end().meet({place(reading, ("entity", ALL))})
