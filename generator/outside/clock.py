@@ -31,7 +31,7 @@ def _iso(text: str) -> datetime:
         time = datetime.fromisoformat(text.strip())
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
-        raise CallboardError(f'--now is "{text}", which is no time', "Write it as in 2024-05-17T02:00:00Z.") from None
+        raise CallboardError(f'--now is "{text}", which is no time.', "Write it as in 2024-05-17T02:00:00Z.") from None
 
 
 def _seconds(text: str) -> datetime:
@@ -39,5 +39,5 @@ def _seconds(text: str) -> datetime:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):
         raise CallboardError(
-            f'{EPOCH_VARIABLE} is "{text}", which is no time', "It holds whole seconds since 1970, such as 1715904000."
+            f'{EPOCH_VARIABLE} is "{text}", which is no time.', "It holds whole seconds since 1970, such as 1715904000."
         ) from None

@@ -57,12 +57,12 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except FileNotFoundError:
         raise SettingsError(
-            f"there is no file {path}", "Run the command in the folder of your sources.yaml, or name the file with --config."
+            f"There is no file {path}.", "Run the command in the folder of your sources.yaml, or name the file with --config."
         ) from None
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", "Look at the path and its rights.") from error
     if len(content) > LARGEST:
-        raise SettingsError(f"{path} has {len(content):,} bytes; at most {LARGEST:,} are read")
+        raise SettingsError(f"{path} has {len(content):,} bytes; at most {LARGEST:,} are read.", "Is this the right file?")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -54,7 +54,12 @@ def _findings(error: Difference, path: Path, schema: Mapping[str, Any], document
             about = holder.get("properties", {}).get(details.property, {}).get("description", "")
             yield _finding(document.value_place(path), f'the key "{details.property}" is missing{where}{f": {about}" if about else ""}')
         case name:
-            yield _finding(document.value_place(path), f'"{dotted(path) or "the file"}" {_expectation(name, details, error, holder)}')
+            yield _finding(document.value_place(path), f"{_shown_path(path)} {_expectation(name, details, error, holder)}")
+
+
+def _shown_path(path: Path) -> str:
+    """``"portal.name"`` in quotes; the root is the file itself."""
+    return f'"{dotted(path)}"' if path else "the file"
 
 
 def _finding(place: Place, message: str) -> Finding:

@@ -143,7 +143,7 @@ def test_the_message_names_the_file_as_it_was_given(tmp_path, monkeypatch):
 
 
 def test_a_missing_file_says_what_to_do(tmp_path):
-    with pytest.raises(SettingsError, match="there is no file") as raised:
+    with pytest.raises(SettingsError, match="There is no file") as raised:
         read_settings(tmp_path / "sources.yaml", {})
     assert "--config" in raised.value.hint
 
@@ -205,3 +205,10 @@ def test_schemas_of_kinds_must_be_there_and_below_the_folder(tmp_path):
     assert 'sources.yaml:4:5: "kinds[0]" is kinds/none.json, but there is no such file' in str(error.value)
     assert 'sources.yaml:5:5: "kinds[1]" is ../other.json, but must be a path below' in str(error.value)
     assert 'sources.yaml:6:5: "kinds[2]" is outside.json, a link that leads out' in str(error.value)
+
+
+def test_a_file_that_is_no_mapping_is_called_the_file(tmp_path):
+    file = tmp_path / "sources.yaml"
+    file.write_text("- a\n")
+    with pytest.raises(SettingsError, match=r"sources\.yaml:1:1: the file must be a mapping"):
+        read_settings(file, {})
