@@ -65,14 +65,21 @@ def link(
     stated = kept.read(unique, {ref: kind for ref in unique if (kind := kinds.get(ref.kind))})
     catalog = Catalog(unique, kept.both_ways(stated, _both_ways), kinds)
     names = Names(unique, elsewhere) if elsewhere else kept.names(unique.keys())
-    found = [*_stated_badly(catalog, stated, names), *(problem for check in CHECKS for problem in check(catalog))]
-    if whole or elsewhere is not None:
-        found += (problem for check in REFERENCE_CHECKS for problem in check(catalog, names))
-    if whole:
-        found += (problem for check in WHOLE_CHECKS for problem in check(catalog))
+    found = _found(catalog, stated, names, whole=whole, judged=whole or elsewhere is not None)
     placed = sorted(_placed(catalog, _bounded(found), kept), key=_reading_order)
     kept.end()
     return catalog, with_responsible(catalog, placed)
+
+
+def _found(catalog: Catalog, stated: Stated, names: Names, *, whole: bool, judged: bool) -> Iterator[Problem]:
+    """What all rules say that may judge this much; ``judged``: all names are known, so that references are judged too."""
+    yield from _stated_badly(catalog, stated, names)
+    for check in CHECKS:
+        yield from check(catalog)
+    for check_names in REFERENCE_CHECKS if judged else ():
+        yield from check_names(catalog, names)
+    for check in WHOLE_CHECKS if whole else ():
+        yield from check(catalog)
 
 
 def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
