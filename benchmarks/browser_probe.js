@@ -31,9 +31,15 @@ globalThis.probe = (() => {
     });
   }
 
+  /** Resolves when nothing long has run for `ms`, or on a busy machine after a while. */
   const quiet = (ms = 300) => new Promise((done) => {
-    let last = performance.now();
-    const look = () => { const now = performance.now(), late = tasks.at(-1); if (late && late.at + late.ms > last) last = late.at + late.ms; if (now - last > ms) requestIdleCallback(() => done()); else setTimeout(look, 50); };
+    const begun = performance.now();
+    let last = begun;
+    const look = () => {
+      const now = performance.now(), late = tasks.at(-1);
+      if (late) last = Math.max(last, late.at + late.ms);
+      if (now - begun > 6000) done(); else if (now - last > ms) requestIdleCallback(() => done(), { timeout: 2000 }); else setTimeout(look, 50);
+    };
     look();
   });
 
