@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from generator.catalog import presentation
 from generator.catalog.gathering import Gathered
@@ -19,6 +20,11 @@ OWNED = frozenset({"api", "component", "domain", "resource", "system"})
 """The kinds that Backstage's processor fills in."""
 OWNER = "spec.owner"
 BY = "CODEOWNERS"
+ACCOUNTS = frozenset({"team-slug", "team-path", "user-login"})
+"""What the annotations of groups and users are called, behind the host and a slash."""
+ANY = ""
+Account = tuple[str, str]
+"""Host, or ``ANY``, and the name in lower case as CODEOWNERS writes it."""
 
 
 def with_derived_owners(gathered: Gathered, trees: Trees) -> Gathered:
@@ -42,9 +48,11 @@ def _filled(entity: Entity, owner: EntityRef) -> Entity:
     return replace(made, digest=digest(made))
 
 
-def _owner(entity: Entity, text: str, people: Mapping[str, EntityRef]) -> EntityRef | None:
+def _owner(entity: Entity, text: str, people: Mapping[Account, EntityRef]) -> EntityRef | None:
     accounts = owner_for(text, entity.origin.path) if text else []
-    known = [people[account.lower()] for account in accounts if account.lower() in people]
+    host = _host(entity.origin.tree)
+    found = (people.get((host, account.lower())) or people.get((ANY, account.lower())) for account in accounts)
+    known = [ref for ref in found if ref]
     if known:
         return next((ref for ref in known if ref.kind == "group"), known[0])
     teams = [account.rpartition("/")[2] for account in accounts if account.startswith("@") and "/" in account]
@@ -70,17 +78,28 @@ def _read(tree: Tree) -> str:
     return ""
 
 
-def _accounts(entities: Iterable[Entity]) -> dict[str, EntityRef]:
-    """Groups and users by what CODEOWNERS may call them, in lower case: team, login, address; the first one counts."""
-    found: dict[str, EntityRef] = {}
+def _host(tree: str) -> str:
+    """The host of a repository; an empty text for a folder."""
+    try:
+        return urlsplit(tree).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _accounts(entities: Iterable[Entity]) -> dict[Account, EntityRef]:
+    """Groups and users by what CODEOWNERS may call them: team, login, address; the first one counts.
+
+    GitHub's annotations are the same for all of its hosts; those of other hosts (``gitlab.acme.example/user-login``) name theirs.
+    """
+    found: dict[Account, EntityRef] = {}
     for entity in entities:
         if entity.ref.kind not in {"group", "user"}:
             continue
-        marks = presentation.annotations(entity)
-        slug = marks.get("github.com/team-slug", "")
-        named = [f"@{slug}" if slug else "", f"@{login}" if (login := marks.get("github.com/user-login", "")) else ""]
+        for key, value in presentation.annotations(entity).items():
+            host, _, kind = key.partition("/")
+            if kind in ACCOUNTS:
+                found.setdefault((ANY if host == "github.com" else host.lower(), f"@{value.lower()}"), entity.ref)
         profile = entity.spec.get("profile")
-        mail = presentation.text_at(profile, "email") if isinstance(profile, Mapping) else ""
-        for name in filter(None, (*named, mail)):
-            found.setdefault(name.lower(), entity.ref)
+        if mail := presentation.text_at(profile, "email") if isinstance(profile, Mapping) else "":
+            found.setdefault((ANY, mail.lower()), entity.ref)
     return found

@@ -5,6 +5,11 @@ import json
 import pytest
 from portal import callboard, write
 
+from generator.catalog.deriving import with_derived_owners
+from generator.catalog.gathering import Gathered
+from generator.model.entity import Entity, Origin
+from generator.model.ref import EntityRef
+
 COMPONENT = """\
 apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -68,3 +73,39 @@ def test_an_owner_that_the_descriptor_states_stays(tmp_path):
     assert callboard(tmp_path, "build").returncode == 0
     entity = json.loads((tmp_path / "site/catalog/default/component/ledger/entity.json").read_text())
     assert {"type": "ownedBy", "targetRef": "group:default/team-books"} in entity["relations"]
+
+
+def entity(kind, name, origin, **metadata):
+    return Entity(EntityRef(kind, "default", name), kind.title(), "backstage.io/v1alpha1", {"name": name, **metadata}, {}, origin, name, "")
+
+
+def of_a_host(host, text):
+    """A component of a repository on that host, and two groups that have the same name on two hosts."""
+    origin = Origin("code", f"https://{host}/acme/deep/till", "acme/deep/till", "abc", "catalog-info.yaml", 0, 1)
+    groups = [
+        entity("group", name, origin, annotations={key: "acme/platform/auth"})
+        for name, key in (("platform-auth", "gitlab.acme.example/team-path"), ("other-auth", "git.acme.example/team-slug"))
+    ]
+    gathered = Gathered((entity("component", "till", origin), *groups), (), 1, {})
+    return gathered, {("code", origin.tree): Codeowners(text)}
+
+
+class Codeowners:
+    """A tree with that file alone."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def read(self, path, limit):
+        return self.text.encode()
+
+
+@pytest.mark.parametrize(("host", "owner"), [
+    ("gitlab.acme.example", "group:default/platform-auth"),
+    ("git.acme.example", "group:default/other-auth"),
+    ("elsewhere.example", "group:default/auth"),
+])  # fmt: skip
+def test_names_are_those_of_the_repositorys_own_host(host, owner):
+    gathered, trees = of_a_host(host, text="* @acme/platform/auth\n")
+    (derived,) = with_derived_owners(gathered, trees).entities[0].derived
+    assert (derived.field, derived.value) == ("spec.owner", owner)
