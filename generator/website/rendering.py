@@ -43,6 +43,7 @@ class Renderer:
         self._bytecode = _bytecode_cache(cache)
         self._environments: dict[str, jinja2.Environment] = {}
         self._digests: dict[str, str] = {}
+        self._read: dict[str, tuple[str, list[str | None]]] = {}
 
     def render(self, page: Page, view: Any) -> str:
         """The page's content: what stands inside the frame.
@@ -100,9 +101,10 @@ class Renderer:
             name = wanted.pop()
             if name in found:
                 continue
-            source = self._loader.get_source(environment, name)[0]
-            found[name] = source
-            named = list(meta.find_referenced_templates(environment.parse(source)))
+            if name not in self._read:  # most templates use the same macros
+                source = self._loader.get_source(environment, name)[0]
+                self._read[name] = source, list(meta.find_referenced_templates(environment.parse(source)))
+            found[name], named = self._read[name]
             # A name that is computed may be any template's.
             wanted += self._loader.list_templates() if None in named else [n for n in named if n]
         return sorted(found.items())
