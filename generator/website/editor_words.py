@@ -39,10 +39,17 @@ class Words:
     def __init__(self, catalog: Catalog, *, is_public: bool) -> None:
         self._catalog = catalog
         self._is_public = is_public
+        self._references: dict[tuple[str | None, bool], tuple[Word, ...]] = {}
         self._used = Counter(relation.target for relations in catalog.relations.values() for relation in relations)
 
     def references(self, field: RelationField) -> tuple[Word, ...]:
         """Entities that the field may name, as one writes them in the default namespace."""
+        same = (field.default_kind, field.type == "ownedBy")
+        if same not in self._references:
+            self._references[same] = self._find_references(field)
+        return self._references[same]
+
+    def _find_references(self, field: RelationField) -> tuple[Word, ...]:
         default = field.default_kind
         kinds = {default} if default else {"component", "resource", "api", "system"}
         if field.type == "ownedBy" and not self._is_public:
