@@ -8,7 +8,7 @@ from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, entity_of
 
 from generator.catalog.linking import link
 from generator.pages.entities import entity_context, plan
-from generator.pages.facts.rollups import _members as members_of_whole
+from generator.pages.facts.rollups import members
 from generator.pages.indexes.context import index_context
 from generator.pages.indexes.home import home_view
 from generator.pages.indexes.structure import domains_view, systems_view
@@ -85,4 +85,4 @@ def test_twice_the_entities_are_twice_the_work(shape):
 def test_systems_that_contain_each_other_are_added_up_once():
     entities = [entity_of(document) for document in SHAPES["circle of systems"](3)]
     catalog, _ = link(entities, KINDS)
-    assert [str(ref) for ref in members_of_whole(catalog, entities[0].ref)] == ["system:default/s2", "system:default/s1"]
+    assert [str(ref) for ref in members(catalog, entities[0].ref)] == ["system:default/s2", "system:default/s1"]
