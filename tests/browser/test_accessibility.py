@@ -1,5 +1,6 @@
 """axe-core finds nothing on any family of pages, in both palettes, on a desktop and on a phone."""
 
+import json
 import os
 
 import pytest
@@ -107,3 +108,50 @@ def test_pages_outside_of_the_guides_do_not_hold_their_navigation(chromium, guid
     page.goto(guided + "guides/how-to/first/", wait_until="networkidle")
     assert page.locator("nav.md-nav--primary a[href$='second/']").count() == 1
     context.close()
+
+
+FACTS = {
+    "on-call": [{"name": "rota", "shifts": [{"person": "Ann Example", "start": "-2h", "end": "+9h"}, {"person": "Bo", "level": 2}]}],
+    "incident": [{"title": "Orders are late", "opened": "-3h"}, {"title": "Slow", "opened": "-9d", "resolved": "-8d", "state": "resolved"}],
+    "availability": [{"name": "answers", "measured": 99.1, "objective": 99.9, "history": [{"day": "2025-12-31", "percent": 97}]}],
+    "deployment": [{"version": "1.2", "at": "-1h", "state": "succeeded", "environment": "production", "health": "degraded"}],
+    "vulnerability": [{"id": f"CVE-2026-{n}", "severity": s, "package": "zlib"} for n, s in enumerate(["critical", "high", "low"])],
+    "alert": [{"name": "LatencyHigh", "severity": "high", "since": "-1h"}],
+    "quality-gate": [{"key": "q", "state": "failed", "coverage": 61.5, "coverage_wanted": 80}],
+}
+
+
+@pytest.fixture(scope="module")
+def known(chromium, serve, tmp_path_factory):
+    """A portal whose tools know something."""
+    folder = tmp_path_factory.mktemp("known")
+    for family, facts in FACTS.items():
+        rows = [{"entity": name, "url": "https://tool.example/1"} | fact for name in ("order-svc", "label-printer") for fact in facts]
+        (folder / f"{family}.json").write_text(json.dumps(rows), encoding="utf-8")
+    items = "".join(f"  - {{name: {family}, type: file, path: {family}.json, measures: all}}\n" for family in FACTS)
+    return serve(write_site(folder, settings=f"integrations:\n{items}"))
+
+
+PAGES_OF_FACTS = [
+    "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "catalog/default/component/order-svc/",
+    "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES_OF_FACTS)
+def test_a_page_with_facts_is_accessible_and_not_wider_than_the_window(chromium, known, axe, palette, width, path):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+    page = context.new_page()
+    page.goto(known + path, wait_until="networkidle")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_from_home_it_is_two_steps_to_who_is_on_call(chromium, known):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(known)
+    page.get_by_role("link", name="Open incidents").click()
+    page.get_by_role("link", name="Order service").first.click()
+    assert "Ann Example" in page.locator(".cb-keys").inner_text()
+    page.close()
