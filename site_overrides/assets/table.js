@@ -80,7 +80,7 @@ function catalogTable(names) {
     if (texts && readWith === sentences) return;
     const read = [], said = sentences;
     for (const [i, e] of entries.entries()) {
-      if (i % 1000 === 999) yield;
+      if (i % 250 === 249) yield;
       read.push(fold(`${e.name} ${e.title} ${said?.[i] ?? ""} ${raw.tagged[i].map((t) => raw.tags[t]).join(" ")}`));
     }
     texts = read;
