@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +132,10 @@ def save(store: Store, state: State, step: Step = lambda _: None) -> None:
     _sweep(store, frozenset(names.values()), contents.values(), step)
 
 
+_DIGEST = re.compile(rb'"([0-9a-f]{64})"')
+"""A SHA-256 in hexadecimal digits, as a value of its own."""
+
+
 def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: Step) -> None:
     """What only the old state named goes; a run that dies here leaves it to the next one."""
     for path in sorted(store.state.glob("*.jsonl")):
@@ -143,7 +148,7 @@ def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: 
 
 def _digests(content: bytes) -> Iterable[str]:
     """Everything in a part that could be the name of a blob."""
-    return (word.decode() for word in content.split(b'"') if len(word) == 64)  # noqa: PLR2004 - SHA-256 in hexadecimal digits
+    return (word.decode() for word in _DIGEST.findall(content))
 
 
 def _contents(store: Store, state: State, step: Step) -> dict[str, bytes]:
