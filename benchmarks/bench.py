@@ -19,7 +19,7 @@ import floor
 import organisation
 import peers
 import world
-from measuring import Measured, run, tree_size
+from measuring import Measured, Rest, run, tree_size
 
 CALLBOARD = [sys.executable, "-m", "generator", "build"]
 NOW = "2026-11-22T03:00:00Z"
@@ -191,8 +191,12 @@ def main() -> None:
     parser.add_argument("--facts", action="store_true", help="tools know something about every component")
     parser.add_argument("--peers", action="store_true", help="also measure plain MkDocs-Material (at 1,000) and Hugo")
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/bench.json"))
+    parser.add_argument(
+        "--rest", type=float, default=0, help="seconds of rest for the disk before each run; 65 for figures that are to be kept"
+    )
     parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
     options = parser.parse_args()
+    Rest.seconds = options.rest
     scratch = options.keep or Path(tempfile.mkdtemp(prefix="callboard-bench-"))
     scratch.mkdir(parents=True, exist_ok=True)
     try:
