@@ -78,6 +78,10 @@ def documents(more=0):
     return [{"apiVersion": "backstage.io/v1alpha1"} | document for document in (*yaml.safe_load_all(SHOP), hostile, *plain)]
 
 
+BUILT = datetime(2026, 1, 1, 3, tzinfo=UTC)
+"""When the sites of these tests were built, in their own time."""
+
+
 def write_site(folder, more=0, settings=""):
     """Write the descriptors, each into a file of its own, and build the portal with more settings; gives the folder of the site."""
     for document in documents(more):
@@ -86,7 +90,7 @@ def write_site(folder, more=0, settings=""):
         file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
     (folder / "sources.yaml").write_text(SETTINGS + settings, encoding="utf-8")
     read = read_settings(folder / "sources.yaml", {})
-    request = pipeline.Request(read, folder / "site", datetime(2026, 1, 1, 3, tzinfo=UTC), dict(os.environ))
+    request = pipeline.Request(read, folder / "site", BUILT, dict(os.environ))
     pipeline.build(request, Meter())
     return folder / "site"
 

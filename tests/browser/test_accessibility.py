@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from small_site import axe_source, write_site
+from small_site import BUILT, axe_source, write_site
 
 pytestmark = pytest.mark.browser
 
@@ -150,6 +150,7 @@ def test_a_page_with_facts_is_accessible_and_not_wider_than_the_window(chromium,
 
 def test_from_home_it_is_two_steps_to_who_is_on_call(chromium, known):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.clock.set_fixed_time(BUILT)
     page.goto(known)
     page.get_by_role("link", name="Open incidents").click()
     page.get_by_role("link", name="Order service").first.click()

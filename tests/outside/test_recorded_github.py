@@ -14,7 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
-import httpx
+import httpcore
 import pytest
 from faulty import PatientClock
 
@@ -81,17 +81,22 @@ def server(tmp_path_factory):
 
 def is_up(url):
     try:
-        return httpx.get(f"{url}/ping").status_code == 200
-    except httpx.TransportError:
+        return httpcore.request("GET", f"{url}/ping").status == 200
+    except httpcore.NetworkError:
         return False
 
 
 def client(server, scenario):
     """A client for one replay of a scenario, which ends when all of it was asked for."""
-    made = httpx.post(f"{server}/fixtures", json={"scenario": scenario})
-    assert made.status_code == 201, made.text
+    asking = {"Content-Type": "application/json"}
+    made = httpcore.request("POST", f"{server}/fixtures", headers=asking, content=json.dumps({"scenario": scenario}).encode())
+    assert made.status == 201, made.content
     return Client(
-        made.json()["url"], header("Authorization", TOKEN, "token "), limits=Limits(tries=1), clock=PatientClock(), headers=HEADERS
+        json.loads(made.content)["url"],
+        header("Authorization", TOKEN, "token "),
+        limits=Limits(tries=1),
+        clock=PatientClock(),
+        headers=HEADERS,
     )
 
 
