@@ -3,6 +3,7 @@
 A clean build has the same input and the same memory of the builds before (``state``, ``blobs``), but no cache and no site.
 """
 
+import json
 import os
 import random
 import shutil
@@ -24,6 +25,8 @@ version: 1
 portal: {{name: {name}, organization: Small, url: "https://portal.example/", timezone: Europe/Berlin}}
 sources:
   - {{name: here, type: files, path: repositories, repositories: "*"}}
+integrations:
+  - {{name: seen, type: file, path: "facts/*.json", measures: all}}
 """
 TEAMS = [f"team-{i}" for i in range(5)]
 GROUPS = "---\n".join(
@@ -37,6 +40,14 @@ GROUPS = "---\n".join(
     f"---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: system-{i}}}\nspec: {{owner: {TEAMS[i]}, domain: shop}}\n"
     for i in range(4)
 ) + "---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: shop}\nspec: {owner: team-0}\n"  # fmt: skip
+
+FACTS = {
+    "incident": [{"title": "Late", "opened": "-3h"}, {"title": "Slow", "opened": "2026-11-13T03:00Z", "resolved": "2026-11-14T03:00Z"}],
+    "deployment": [{"version": "1.2", "at": "-1h", "state": "succeeded"}, {"version": "1", "at": "2026-11-20T00:00Z", "state": "failed"}],
+    "vulnerability": [{"id": f"CVE-2026-{n}", "severity": s, "package": "zlib"} for n, s in enumerate(["critical", "high", "low"])],
+    "availability": [{"name": "answers", "measured": m, "objective": 99.9} for m in (99.1, 99.95, None)],
+    "on-call": [{"name": "rota", "shifts": [{"person": p, "start": "-2h", "end": "+9h"}]} for p in ("Ann", "Bo")],
+}  # fmt: skip
 
 
 class Company:
@@ -52,6 +63,7 @@ class Company:
         for _ in range(44):
             self.add()
         self.edit_settings()
+        self.change_facts()
         (folder / "guides").mkdir()
         (folder / "guides/index.md").write_text("# Guides\n\nWords.\n")
 
@@ -146,12 +158,22 @@ class Company:
         self.name = self.chance.choice(["Small", "Tiny"])
         (self.folder / "sources.yaml").write_text(SOURCES.format(name=self.name))
 
+    def change_facts(self):
+        """What tools know of some; one of them may have nothing to say."""
+        chance, folder = self.chance, self.folder / "facts"
+        folder.mkdir(exist_ok=True)
+        for family, facts in FACTS.items():
+            named = [f"component:thing-{number}" for number in range(self.number) if chance.random() < 0.2]
+            rows = [{"entity": ref, "url": "https://tool.example/1"} | chance.choice(facts) for ref in named]
+            (folder / f"{family}.json").write_text(json.dumps(rows))
+
     def touch(self):
         (self.folder / "repositories" / self.any_file()).touch()
 
 
 REPOSITORY = Path(__file__).parents[2]
-OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "break_file", "mend_files", "touch")
+OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "break_file", "mend_files", "touch",
+         "change_facts")  # fmt: skip
 SELDOM = ("edit_template", "edit_macro", "edit_guide", "edit_settings")
 
 
@@ -161,7 +183,7 @@ def made(folder, now):
 
 
 def clean_copy(folder, other):
-    """The same input and memory in another folder; frames come along, for they have their own test and take MkDocs a second."""
+    """The same input and memory in another folder, without a cache."""
     shutil.rmtree(other, ignore_errors=True)
     ignored = shutil.ignore_patterns("site", "cache", "lock", "website.lock")
     shutil.copytree(folder, other, ignore=ignored)
@@ -176,7 +198,7 @@ def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypa
     company, other = Company(tmp_path / "portal", chance), tmp_path / "clean"
     now = datetime(2026, 11, 22, 3, tzinfo=UTC)
     made(company.folder, now)
-    kept, frames = 0, company.folder / ".callboard/cache/frames"
+    kept, cache = 0, company.folder / ".callboard/cache"
     for number in range(EDITS // 4):
         edits = [chance.choice(OFTEN if chance.random() < 0.9 else SELDOM) for _ in range(chance.choice([1, 1, 2]))]
         for edit in edits:
@@ -185,7 +207,9 @@ def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypa
         clean_copy(company.folder, other)
         counts = made(company.folder, now).report["counts"]
         kept += counts["pages"] - counts["pages_rendered"]
-        shutil.copytree(frames, other / ".callboard/cache/frames")
+        # These have tests of their own: MkDocs takes a second, and so does Jinja to compile all templates.
+        for dear in ("frames", *(folder.name for folder in cache.glob("templates-*"))):
+            shutil.copytree(cache / dear, other / ".callboard/cache" / dear)
         made(other, now)
         ours, clean = digests(company.folder / "site"), digests(other / "site")
         assert {path for path in ours.keys() | clean.keys() if ours.get(path) != clean.get(path)} == set(), f"after edit {number}: {edits}"
