@@ -63,6 +63,10 @@ class EntityLink:
         """All of it, quicker than a dataclass does: views are known by their ``repr``, and hold a hundred of these."""
         return repr((self.name, self.ref, self.kind, self.icon, self.path))
 
+    def __hash__(self) -> int:
+        """Links are few for each reference."""
+        return hash(self.ref)
+
 
 @dataclass(frozen=True, slots=True)
 class WebLink:

@@ -108,9 +108,11 @@ class Reading:
 
     def end(self) -> Reads:
         """What was read since."""
-        places = [self._numbers.get(key, -1) for key in self.seen]
-        known = array(_NUMBER, [place for place in places if place >= 0])
-        others = tuple(name_of(key) for key, place in zip(self.seen, places, strict=True) if place < 0) if len(known) < len(places) else ()
+        places = [*map(self._numbers.get, self.seen)]
+        known = array(_NUMBER, [place for place in places if place is not None])
+        others = (
+            tuple(name_of(key) for key, place in zip(self.seen, places, strict=True) if place is None) if len(known) < len(places) else ()
+        )
         return Reads(known.tobytes(), others)
 
     def whole(self) -> str:

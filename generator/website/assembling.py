@@ -27,7 +27,7 @@ from generator.website.page_cache import KnownPage, KnownPages, read_pages, text
 from generator.website.page_making import Made, PageMaker, Part, file_of, not_found
 from generator.website.portal_files import find_portal_files
 from generator.website.rendering import Renderer, up_for
-from generator.website.search import Bundle, Documents
+from generator.website.search import FullText
 from generator.website.sitemap import robots, sitemap
 
 PART = 64
@@ -56,8 +56,8 @@ class _Gathered:
     """What the pages leave behind, for the checks over the whole site."""
 
     known: dict[str, KnownPage] = field(default_factory=dict)
-    put: set[str] = field(default_factory=set)
-    """Paths of the pages whose searchable text was written."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """What full text is to know of pages whose text is new, by path."""
     rendered: int = 0
     laid_out: int = 0
     targets: set[str] = field(default_factory=set)
@@ -68,12 +68,12 @@ class _Gathered:
 
     def is_as(self, before: KnownPages, reading: Reading | None) -> bool:
         """Nothing is to be noted for the next build."""
-        return not self.put and self.known == before.pages and before.changed(reading) == frozenset()
+        return not self.documents and self.known == before.pages and before.changed(reading) == frozenset()
 
     def add(self, made: Made) -> None:
         self.known[made.path] = made.known
-        if made.has_new_text:
-            self.put.add(made.path)
+        if made.document:
+            self.documents[made.path] = made.document
         self.rendered += made.rendered
         if made.rendered:
             self.made.add(made.path)
@@ -138,16 +138,15 @@ class _Assembly:
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
-        self.environ = environ
         self.phase = meter.phase
         self.layouts = layouts
         self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
         with self.phase("frames"):
             self.foundation: Foundation = foundation.finish()
         self.staging = Staging(output, step)
-        self.documents = Documents(store.cache / "search", self.portal.language)
+        self.full_text = FullText(store.cache / "search", self.portal.language, self.staging, environ)
         self.maker = PageMaker(
-            self.renderer, self.foundation.frames, self.portal, self.staging, self.documents, lambda: layouts.statistics.placed
+            self.renderer, self.foundation.frames, self.portal, self.staging, self.full_text, lambda: layouts.statistics.placed
         )
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
@@ -158,14 +157,15 @@ class _Assembly:
                 before = read_pages(self.store.cache / "pages.jsonl")
                 names = before.all_names(reading)
                 gathered = self._make_pages(pages, before, reading, names)
-            with self._search(pages, gathered) as bundle:  # Pagefind works beside the data and the links
-                with self.phase("data"):
-                    put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
-                with self.phase("links"):
-                    problems = self._check_links(pages, gathered, before.guides)
-                with self.phase("search"):
-                    bundle.put()
+                self._give_texts(pages, gathered)  # Pagefind works beside the data and the links
+            with self.phase("data"):
+                put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
+            with self.phase("links"):
+                problems = self._check_links(pages, gathered, before.guides)
+            with self.phase("search"):
+                self.full_text.put()
         except BaseException:
+            self.full_text.end()
             self.staging.discard()
             raise
         with self.phase("commit"):
@@ -186,12 +186,12 @@ class _Assembly:
                 todo.append((page, known))
         if reading:
             reading.number(names)
-        if todo:
-            self.documents.open()
         for part in self._parts(todo):
             gathered.laid_out += part.laid_out
             for made in part.pages:
                 gathered.add(made)
+            if not before.pages:  # all texts are new, and come in the order of the plan
+                self.full_text.begin((made.path, made.document) for made in part.pages if made.document)
         gathered.known = {page.path: gathered.known[page.path] for page in pages}
         return gathered
 
@@ -224,20 +224,13 @@ class _Assembly:
             paths = {*gathered.known, *self.foundation.guides} - {"404.html", "search/"}
             yield "sitemap.xml", sitemap(paths, self.portal, changed)
 
-    @contextlib.contextmanager
-    def _search(self, pages: Sequence[Page], gathered: _Gathered) -> Iterator[Bundle]:
-        """The bundle of full text while it is made; its program does not live on after an error."""
-        guides = {path: text for path, text in self.foundation.guides.items() if text.title or text.body}
+    def _give_texts(self, pages: Sequence[Page], gathered: _Gathered) -> None:
+        """Have full text know the pages, in the order of the plan, then the guides."""
+        guides = {path: text for path, text in sorted(self.foundation.guides.items()) if text.title or text.body}
         digests = {path: known.search for path, known in gathered.known.items() if known.search}
         digests |= {path: text_key(text) for path, text in guides.items()}
         ways = {page.path: page.search for page in pages if page.search}
-        self.documents.close(digests, gathered.put, lambda path: guides[path] if path in guides else ways[path]())
-        bundle = Bundle(self.documents.folder, digests, self.portal.language, self.store.cache / "search", self.staging, self.environ)
-        try:
-            yield bundle
-        except BaseException:
-            bundle.discard()
-            raise
+        self.full_text.give(digests, gathered.documents, lambda path: guides[path] if path in guides else ways[path]())
 
     def _check_links(self, pages: Sequence[Page], gathered: _Gathered, guides_before: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)

@@ -19,7 +19,7 @@ from generator.website.frames import FrameTemplate
 from generator.website.links import PageLinks, page_links
 from generator.website.page_cache import KnownPage, pack, page_key, shell_key, text_key
 from generator.website.rendering import Renderer, up_for
-from generator.website.search import Documents
+from generator.website.search import FullText
 from generator.website.stamping import stamp
 
 
@@ -29,8 +29,8 @@ class Made:
 
     path: str
     known: KnownPage
-    has_new_text: bool
-    """What search knows of it is new, and written."""
+    document: str
+    """What full text is to know of it; empty where that is what it was."""
     rendered: bool
     targets: tuple[str, ...]
     """Addresses that no page before it, made by the same process, has linked to."""
@@ -52,14 +52,14 @@ class PageMaker:
     """Makes pages into ``staging``."""
 
     def __init__(
-        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, documents: Documents,
+        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, full_text: FullText,
         laid_out: Callable[[], int],
     ) -> None:  # fmt: skip
         self._renderer = renderer
         self._fitter = Fitter(frames, portal)
         self._portal = portal
         self._staging = staging
-        self._documents = documents
+        self._full_text = full_text
         self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
         self._shells: dict[tuple[str, str], str] = {}
@@ -107,18 +107,16 @@ class PageMaker:
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.reading.end() if page.reading else Reads()
         search = text_key(text)
-        is_new = text is not None and (known is None or known.search != search)
-        if text and is_new:
-            self._documents.put(page.path, text)
+        document = self._full_text.document(text) if text and (known is None or known.search != search) else ""
         if known and known.key == key and self._staging.keep(file, known.digest):
             kept = KnownPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
-            return Made(page.path, kept, is_new, rendered=False, targets=(), lost=False)
+            return Made(page.path, kept, document, rendered=False, targets=(), lost=False)
         content, links = self._render(page, view, toc)
         made = KnownPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
         fresh = tuple({*links.ours, *links.prose} - self._told)
         self._told.update(fresh)
         lost = bool(known and set(known.links.ids) - set(links.ids))
-        return Made(page.path, made, is_new, rendered=True, targets=fresh, lost=lost)
+        return Made(page.path, made, document, rendered=True, targets=fresh, lost=lost)
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)

@@ -26,10 +26,8 @@ export async function ask(text) {
   };
 }
 
-// An indexed document lies beside all others; its name is the page's whole path, encoded. A long one goes on in a folder.
 const hit = (data) => {
-  const base = to(""), name = data.url.startsWith(base) ? data.url.slice(base.length) : data.url;
-  const path = decodeURIComponent(name.replaceAll("/", "").replace(/\.html$/u, ""));
+  const base = to(""), path = data.url.startsWith(base) ? data.url.slice(base.length) : data.url;
   return { path, title: data.meta.title ?? path, kind: data.meta.kind ?? "docs", ref: data.meta.ref ?? "", pieces: pieces(data.excerpt ?? "") };
 };
 

@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-from urllib.parse import unquote
 
 import pytest
 
@@ -20,21 +19,26 @@ TEXTS = {
 } | {f"catalog/default/component/c{i}/": SearchText(f"c{i}", f"words {i} more", "component") for i in range(60)}
 
 
-def bundle(texts, folder, environ=os.environ, site="site"):
-    """The files of the bundle, put into a site, by their path below ``pagefind/``."""
+def bundle(texts, folder, environ=os.environ, site="site", begun=0):
+    """The files of the bundle, put into a site, by their path below ``pagefind/``; so many documents are given ahead."""
     staging = Staging(folder / site)
-    digests = {path: repr(text) for path, text in texts.items()}
-    documents = search.Documents(folder / "cache", "en")
-    documents.close(digests, frozenset(), texts.__getitem__)
-    search.Bundle(documents.folder, digests, "en", folder / "cache", staging, environ).put()
-    made = {path.removeprefix("pagefind/"): staging.read(path) for path in staging.paths()}
+    made = search.FullText(folder / "cache", "en", staging, environ)
+    documents = {path: made.document(text) for path, text in texts.items()}
+    try:
+        if begun:
+            made.begin([*documents.items()][:begun])
+        made.give({path: repr(text) for path, text in texts.items()}, documents, texts.__getitem__)
+        made.put()
+    finally:
+        made.end()
+    files = {path.removeprefix("pagefind/"): staging.read(path) for path in staging.paths()}
     staging.commit()
-    return made
+    return files
 
 
-def test_two_indexes_of_the_same_texts_are_equal_byte_for_byte(tmp_path):
+def test_two_indexes_of_the_same_texts_in_the_same_order_are_equal_byte_for_byte(tmp_path):
     one = bundle(TEXTS, tmp_path / "1")
-    two = bundle(dict(reversed(TEXTS.items())), tmp_path / "2")
+    two = bundle(TEXTS, tmp_path / "2", begun=20)
     assert len([name for name in one if name.startswith("fragment/")]) == len(TEXTS)
     assert one == two
 
@@ -53,13 +57,23 @@ def test_unchanged_texts_are_not_indexed_again_and_changed_ones_are(tmp_path):
         bundle(TEXTS | {"guides/": SearchText("Guides", "Other", "docs")}, tmp_path, without)
 
 
-def test_a_failure_of_pagefind_says_what_it_said_and_leaves_no_bundle(tmp_path):
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("echo out of fuel >&2; exit 3", "exit code 3: out of fuel"),
+        ("echo nonsense,; sleep 9", "nobody understands"),
+        (
+            "cat > /dev/null & while :; do printf eyJwYXlsb2FkIjp7InR5cGUiOiJFcnJvciIsIm1lc3NhZ2UiOiJubyBpbmsifX0=,; sleep .1; done",
+            "no ink",
+        ),
+    ],
+)
+def test_a_failure_of_pagefind_says_what_it_said_and_leaves_no_bundle(tmp_path, says, told):
     program = tmp_path / "pagefind"
-    program.write_text("#!/bin/sh\necho out of fuel >&2\nexit 3\n")
+    program.write_text(f"#!/bin/sh\n{says}\n")
     program.chmod(0o755)
-    with pytest.raises(WebsiteError, match=r"exit code 3.*out of fuel"):
-        bundle(TEXTS, tmp_path, {"PAGEFIND_BINARY_PATH": str(program)})
-    assert not list((tmp_path / "cache").glob("indexing-*"))
+    with pytest.raises(WebsiteError, match=told):
+        bundle(TEXTS, tmp_path, {"PAGEFIND_BINARY_PATH": str(program), "PATH": os.environ["PATH"]})
     assert not (tmp_path / "cache/bundle.json").exists()
 
 
@@ -75,39 +89,40 @@ def test_a_site_in_another_folder_gets_its_bundle_although_the_texts_are_known(t
     assert bundle(TEXTS, tmp_path) == bundle(TEXTS, tmp_path, site="other")
 
 
-def documents(cache, texts, put=()):
-    """The documents of these texts, of which ``put`` were written while pages were made."""
-    made = search.Documents(cache, "en")
-    if put:
-        made.open()
-    for path in put:
-        made.put(path, texts[path])
-    asked = []
-    made.close({path: repr(text) for path, text in texts.items()}, frozenset(put), lambda path: asked.append(path) or texts[path])
-    return asked
+def asked_for(folder, texts, new=()):
+    """Whose texts were asked for, when the documents of ``new`` were made with their pages; and the bundle's files."""
+    staging, asked = Staging(folder / "site"), []
+    made = search.FullText(folder / "cache", "en", staging, os.environ)
+    digests = {path: repr(text) for path, text in texts.items()}
+    made.give(digests, {path: made.document(texts[path]) for path in new}, lambda path: asked.append(path) or texts[path])
+    made.put()
+    files = {path: staging.read(path) for path in staging.paths()}
+    staging.commit()
+    return asked, files
 
 
-def test_only_documents_of_changed_texts_are_written_again(tmp_path):
-    assert documents(tmp_path, TEXTS) == list(TEXTS)
-    assert documents(tmp_path, TEXTS) == []
+def test_only_changed_texts_are_asked_for_again(tmp_path):
+    assert asked_for(tmp_path, TEXTS)[0] == list(TEXTS)
     changed = TEXTS | {"guides/": SearchText("Guides", "Other", "docs")}
-    assert documents(tmp_path, changed) == ["guides/"]
-    assert documents(tmp_path, changed | {"guides/new/": SearchText("New", "New", "docs")}, put=["guides/new/"]) == []
-    assert documents(tmp_path, TEXTS) == ["guides/"]
-    assert len(list((tmp_path / "documents").iterdir())) == len(TEXTS)
+    asked, files = asked_for(tmp_path, changed)
+    assert asked == ["guides/"]
+    assert files == asked_for(tmp_path / "anew", changed)[1]
+    more = {"new/": SearchText("New", "New", "docs")} | TEXTS
+    asked, files = asked_for(tmp_path, more, new=["new/"])
+    assert asked == ["guides/"]
+    assert files == asked_for(tmp_path / "again", more)[1]
 
 
-def test_documents_that_a_dead_build_has_left_are_not_trusted(tmp_path):
-    documents(tmp_path, TEXTS)
-    dead = search.Documents(tmp_path, "en")
-    dead.open()
-    dead.put("guides/", SearchText("Guides", "Half a night's words", "docs"))
-    assert documents(tmp_path, TEXTS) == list(TEXTS)
-    assert "Half a night" not in "".join(file.read_text() for file in (tmp_path / "documents").iterdir())
+def test_documents_that_are_damaged_are_made_anew(tmp_path):
+    asked_for(tmp_path, TEXTS)
+    kept = tmp_path / "cache/documents.jsonl"
+    kept.write_bytes(kept.read_bytes()[:-40])
+    fewer = dict([*TEXTS.items()][:30])
+    assert asked_for(tmp_path, fewer) == (list(fewer), asked_for(tmp_path / "anew", fewer)[1])
 
 
-def test_a_very_long_path_is_found_under_its_own_address(tmp_path):
+def test_a_page_is_found_under_its_own_address_however_long(tmp_path):
     path = "guides/" + "ä/" * 300
-    files = bundle({path: SearchText("Deep", "words", "docs"), "guides/": SearchText("Flat", "words", "docs")}, tmp_path)
+    files = bundle({path: SearchText("Deep", "words", "docs"), "guides/": SearchText("Flat \ud800", "words", "docs")}, tmp_path)
     said = [json.loads(gzip.decompress(text).removeprefix(b"pagefind_dcd")) for name, text in files.items() if name.startswith("fragment/")]
-    assert {unquote(each["url"].replace("/", "").removesuffix(".html")) for each in said} == {path, "guides/"}
+    assert {each["url"] for each in said} == {f"/{path}", "/guides/"}
