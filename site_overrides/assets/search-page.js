@@ -60,7 +60,7 @@ async function start() {
   function part(title, count, hits, hasMore, which) {
     if (!hits.length) return [];
     const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[which] += STEP * 2; draw(); } }, words.more(which ? STEP * 2 : count - hits.length)) : null;
-    return [el("div", { class: "cb-h2" }, el("h2", { id: `found-${which}` }, title, " ", el("span", { class: "cb-count" }, count.toLocaleString()))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more].filter(Boolean);
+    return [el("div", { class: "cb-h2" }, el("h2", { id: `found-${which}` }, title, " ", el("span", { class: "cb-count" }, count.toLocaleString(document.documentElement.lang || undefined)))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more].filter(Boolean);
   }
   draw();
 }

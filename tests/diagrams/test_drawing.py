@@ -1,4 +1,6 @@
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.diagrams.drawing import BOX_WIDTHS, draw
-from generator.diagrams.engines import DotProgram, columns, read_plain
+from generator.diagrams.engines import columns, read_plain
 from generator.diagrams.graph import Edge, Graph, Node
 from generator.diagrams.layout import CACHE_FILE, Layouts
 from generator.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
@@ -166,12 +168,22 @@ def test_no_name_enters_the_language_of_graphviz():
     assert set(re.findall(r"\b[a-z]+\d*\b", text)) <= {*known.split(), "e", "w", "rank", "source", "sink", "n0", "n1", "n2"}
 
 
+class Answering(NamedTuple):
+    """An engine that says one thing."""
+
+    name: str
+    answer: Callable[[], str]
+
+    def plain(self, dots):
+        return [self.answer() for _ in dots]
+
+
 def test_shapes_are_placed_once_and_kept_for_the_next_build(tmp_path):
     first = Layouts(tmp_path)
     same = graph(("p", "q"), ("o", "q"), ("q", "r"), ("q", "s"), ("r", "t", "api"), state={"q": "root"})
     drawn = [draw(g, first, "./") for g in (STAR, STAR, same)]
     assert (first.statistics.graphs, first.statistics.placed) == (3, 1)
-    second = Layouts(tmp_path, engine=DotProgram(first._engine.name, lambda *_: pytest.fail("the engine was asked")))
+    second = Layouts(tmp_path, engine=Answering(first._engine.name, lambda: pytest.fail("the engine was asked")))
     assert [draw(g, second, "./") for g in (STAR, STAR, same)] == drawn
     assert (second.statistics.read, second.statistics.placed) == (1, 0)
 
@@ -190,21 +202,16 @@ def test_a_broken_cache_is_as_good_as_none(tmp_path, spoil):
 
 
 def test_a_failing_engine_leaves_columns_and_says_so():
-    def run(*_):
+    def fail():
         raise OSError("no such program")
 
-    broken = Layouts(engine=DotProgram("dot 0", run))
+    broken = Layouts(engine=Answering("dot 0", fail))
     assert len(set(boxes(draw(STAR, broken, "./")))) == 6
     assert broken.statistics.failures == ["OSError: no such program"]
 
 
 def test_an_engine_that_answers_nonsense_leaves_columns():
-    assert len(boxes(draw(STAR, Layouts(engine=DotProgram("dot 0", lambda *_: b"graph 1 2 3\nstop\n")), "./"))) == 6
-
-
-def test_answers_of_one_dot_process_are_told_apart():
-    program = DotProgram("dot 0", lambda command, text: b"graph 1 1 1\nstop\ngraph 1 2 2\nstop\n" if command == ["dot", "-Tplain"] else b"")
-    assert program.plain(["a", "b"]) == ["graph 1 1 1\nstop\n", "graph 1 2 2\nstop\n"]
+    assert len(boxes(draw(STAR, Layouts(engine=Answering("dot 0", lambda: "graph 1 2 3\nstop\n")), "./"))) == 6
 
 
 def test_places_are_pixels_from_the_upper_left():

@@ -154,6 +154,16 @@ def test_a_flood_is_bounded_and_says_what_it_leaves_out():
     assert max(len(group.lines) for group in view.days[0].groups) <= 12
 
 
+def test_a_months_number_is_the_sum_of_its_days():
+    about_all = Change(night(1), "problem-opened", None, after="unreadable", code=KNOWN)
+    view, _ = pages(past(BASELINE, about_all, change(1, "tag"), change(1), change(2), change(2, of="other")))["changes/2026-11/"]
+    recent, _ = pages(past(BASELINE, about_all, change(1, "tag"), change(1), change(2), change(2, of="other")))["changes/"]
+    by_month = {month.label: month.number for month in view.months}
+    for label, number in by_month.items():
+        assert number == sum(day.entities for day in recent.days if day.day.startswith(label))
+    assert max(by_month.values()) > 1
+
+
 def test_the_first_page_shows_the_last_days_alone():
     view, _ = pages(past(*(change(n) for n in range(40))))["changes/"]
     assert len(view.days) == planning.RECENT_DAYS

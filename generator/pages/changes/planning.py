@@ -30,6 +30,7 @@ class DayView:
     day: str
     """ISO date in the portal's time zone."""
     entities: int
+    """That changed; what concerns the catalog as a whole is one more."""
     groups: tuple[EntityChanges, ...]
     more: int
     """Entities that are left out."""
@@ -46,7 +47,7 @@ class ChangesView:
     """``2026-11``; empty for the first page, which shows the last days of all."""
     days: tuple[DayView, ...]
     months: tuple[CountView, ...]
-    """All months that have changes, with the number of entities that changed."""
+    """All months that have changes, each with the sum of its days' numbers."""
     newer: str
     """Path of the next month's page; empty for none."""
     older: str
@@ -62,8 +63,7 @@ def plan(past: Past) -> Iterator[Page]:
     days: Days = [(day, tuple(found)) for day, found in groupby(past.history.changes, key=lambda change: past.day(change.at))]
     months = {month: tuple(found) for month, found in groupby(days, key=lambda item: f"{item[0]:%Y-%m}")}
     counted = tuple(
-        CountView(sum(len({c.ref for c in found if c.ref}) for _, found in of), month, "calendar", month_path(month))
-        for month, of in months.items()
+        CountView(sum(_touched(found) for _, found in of), month, "calendar", month_path(month)) for month, of in months.items()
     )
     title = past.labels["changes"]
     recent = partial(_view, past, title, "", tuple(islice(days, RECENT_DAYS)), counted)
@@ -89,6 +89,11 @@ def _view(past: Past, title: str, month: str, days: Days, months: tuple[CountVie
 def _day(past: Past, day: date, found: Sequence[Change]) -> DayView:
     changes = [change for change in found if change.kind != "baseline"]
     first = next((label_for(past.labels, "first_build", int(c.after)) for c in found if c.kind == "baseline" and c.after.isdigit()), "")
-    entities = len({change.ref for change in changes})
+    entities = _touched(changes)
     groups = past.by_entity(changes, ENTITIES)
     return DayView(f"d-{day}", day.isoformat(), entities, groups, entities - len(groups), first)
+
+
+def _touched(found: Sequence[Change]) -> int:
+    """What changed on a day: entities, and the catalog as a whole."""
+    return len({change.ref for change in found if change.kind != "baseline"})
