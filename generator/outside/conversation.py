@@ -15,6 +15,7 @@ from typing import IO
 
 TALK_LIMIT = 65_536
 """Bytes that are told of what it said on its standard error."""
+_PIECE = 1 << 20
 _LOOK = 0.005
 """Seconds between two looks for an answer."""
 
@@ -70,14 +71,18 @@ class Conversation:
             except BrokenPipeError:
                 raise self._ended() from None
 
-    def answer(self) -> bytes:
+    def answer(self) -> bytearray:
         """Its next answer. Raises ``ProgramError``."""
         while (end := self._heard.find(self._end, self._searched)) < 0:
             self._searched = len(self._heard)
             self._heard += self._listen()
-        answer = bytes(self._heard[:end])
-        del self._heard[: end + 1]
         self._searched = 0
+        if end + 1 == len(self._heard):  # it may be large: it is not copied
+            answer, self._heard = self._heard, bytearray()
+            del answer[end:]
+            return answer
+        answer = self._heard[:end]
+        del self._heard[: end + 1]
         return answer
 
     def stop(self) -> None:
@@ -99,7 +104,7 @@ class Conversation:
             if size > self._limit:
                 raise ProgramError(f"it answered more than {self._limit:,} bytes")
             if size > self._read:
-                news = os.pread(self._answers.fileno(), size - self._read, self._read)
+                news = os.pread(self._answers.fileno(), min(size - self._read, _PIECE), self._read)
                 self._read += len(news)
                 return news
             if has_ended:

@@ -50,7 +50,9 @@ class Pagefind:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Paths and contents of the bundle, once it is made."""
-        for file in self._last_answer()["files"]:
+        files = self._last_answer()["files"]
+        while files:  # each is let go once it is told
+            file = files.pop()
             yield file["path"], b64decode(file["content"])
 
     def stop(self) -> None:
@@ -68,7 +70,7 @@ class Pagefind:
     def _last_answer(self) -> Any:
         try:
             for _ in range(self._asked):
-                payload = json.loads(b64decode(self._service.answer()))["payload"]
+                payload = json.loads(b64decode(self._service.answer()).decode())["payload"]
                 if payload["type"] == "Error":
                     raise _failed(payload.get("message", ""))
         except ProgramError as error:

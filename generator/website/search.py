@@ -5,9 +5,10 @@ No filters: they make its output differ from run to run, and the names index has
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -38,19 +39,43 @@ class Documents:
         self._file = file
         self._head = json.dumps([_DOCUMENTS, language, BODY_LIMIT])
 
-    def read(self) -> dict[str, tuple[str, str]]:
-        """Digest of the text, and document, by the page's path; nothing where the file is missing, old or damaged."""
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Kept]:
+        """Look for documents in the order in which they lie there; nothing is found where the file is missing, old or damaged."""
         try:
-            head, *rows = self._file.read_text(encoding="utf-8").splitlines()
-            if head != self._head:
-                return {}
-            return {str(path): (str(digest), str(html)) for path, digest, html in map(json.loads, rows)}
-        except (OSError, ValueError, TypeError):
-            return {}
+            with self._file.open(encoding="utf-8", errors="replace") as lines:
+                yield Kept(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
+        except FileNotFoundError:
+            yield Kept(iter(()))
 
     def write(self, documents: Iterable[tuple[str, str, str]]) -> None:
         """Keep path, digest and document of all pages."""
         write_atomically(self._file, (f"{line}\n".encode() for line in chain([self._head], map(json.dumps, documents))))
+
+
+class Kept:
+    """Documents of a file, of which only those are in memory that were passed while others were looked for."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._rows = self._parsed(lines)
+        self._passed: dict[str, tuple[str, str]] = {}
+
+    def find(self, path: str, digest: str) -> str:
+        """The document of the page at ``path`` if it was made of that text, else nothing."""
+        if path not in self._passed:
+            for at, *known in self._rows:
+                self._passed[at] = (known[0], known[1])
+                if at == path:
+                    break
+        known_digest, html = self._passed.pop(path, ("", ""))
+        return html if known_digest == digest else ""
+
+    @staticmethod
+    def _parsed(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
+        with contextlib.suppress(ValueError, TypeError):  # the rest of the file is damaged
+            for line in lines:
+                path, digest, html = json.loads(line)
+                yield str(path), str(digest), str(html)
 
 
 class FullText:
@@ -106,16 +131,23 @@ class FullText:
         self._key = search_key(digests, self._language)
         if self._pagefind is None and self._staging.keep_all(*_known(self._list, self._key)):
             return
-        before = self._documents.read() if len(new) < len(digests) else {}
-        rows = []
-        for path, digest in digests.items():
-            known, html = before.get(path, ("", ""))
-            html = new[path] if path in new else html if known == digest else self.document(text_of(path))
-            rows.append((path, digest, html))
-        self.begin((path, html) for path, _, html in rows[self._done :])
-        assert self._pagefind is not None  # noqa: S101 - begun above
+        with self._documents.reading() as kept:
+            self._documents.write(self._given(digests, new, kept, text_of))
+        assert self._pagefind is not None  # noqa: S101 - there are pages
         self._pagefind.index()
-        self._documents.write(rows)
+
+    def _given(
+        self, digests: Mapping[str, str], new: Mapping[str, str], kept: Kept, text_of: Callable[[str], SearchText]
+    ) -> Iterator[tuple[str, str, str]]:  # fmt: skip
+        """Path, digest and document of each page, which Pagefind has once they are told here."""
+        given, self._done = self._done, 0
+        for path, digest in digests.items():
+            html = new.get(path) or kept.find(path, digest) or self.document(text_of(path))
+            if self._done >= given:
+                self.begin([(path, html)])
+            else:
+                self._done += 1
+            yield path, digest, html
 
     def put(self) -> None:
         """Wait for Pagefind, and have its files.

@@ -113,12 +113,22 @@ def test_only_changed_texts_are_asked_for_again(tmp_path):
     assert files == asked_for(tmp_path / "again", more)[1]
 
 
-def test_documents_that_are_damaged_are_made_anew(tmp_path):
+@pytest.mark.parametrize("spoil", [lambda line: line[:40], lambda _: b'["just a path"]\n', lambda _: b"\xff\x00\n"])
+def test_behind_a_damaged_document_all_are_made_anew(tmp_path, spoil):
     asked_for(tmp_path, TEXTS)
     kept = tmp_path / "cache/documents.jsonl"
-    kept.write_bytes(kept.read_bytes()[:-40])
+    head, *rows = kept.read_bytes().splitlines(keepends=True)
+    kept.write_bytes(b"".join([head, *rows[:20], spoil(rows[20]), *rows[21:]]))
     fewer = dict([*TEXTS.items()][:30])
-    assert asked_for(tmp_path, fewer) == (list(fewer), asked_for(tmp_path / "anew", fewer)[1])
+    assert asked_for(tmp_path, fewer) == ([*fewer][20:], asked_for(tmp_path / "anew", fewer)[1])
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b'[0, "en", 1]\n', b"\x00" * 99])
+def test_documents_of_another_time_are_not_used(tmp_path, content):
+    asked_for(tmp_path, TEXTS)
+    (tmp_path / "cache/documents.jsonl").write_bytes(content)
+    fewer = dict([*TEXTS.items()][:30])
+    assert asked_for(tmp_path, fewer)[0] == [*fewer]
 
 
 def test_a_page_is_found_under_its_own_address_however_long(tmp_path):
