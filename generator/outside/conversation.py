@@ -58,6 +58,8 @@ class Conversation:
         assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
         self._ear = self._process.stdin.fileno()
         os.set_blocking(self._ear, False)
+        self._room = select.poll()
+        self._room.register(self._ear, select.POLLOUT)
 
     def say(self, question: bytes) -> None:
         """Give it a question. Raises ``ProgramError``."""
@@ -66,7 +68,7 @@ class Conversation:
             try:
                 left = left[os.write(self._ear, left) :]
             except BlockingIOError:
-                select.select([], [self._ear], [], max(0, self._ends - time.monotonic()))
+                self._room.poll(max(0, self._ends - time.monotonic()) * 1000)
                 self._insist_on_time()
             except BrokenPipeError:
                 raise self._ended() from None

@@ -81,7 +81,11 @@ class LinkCheck:
         bad = [as_packed(target) for target in targets if not leads_somewhere(target, self._files, self._anchors)]
         if len(bad) > _LOOKED_FOR:
             return suspects | made
-        return suspects | {path for path in made if any(target in self._known[path].packed for target in bad)}
+        return suspects | {path for path in made if bad and self._has_one(path, bad)}
+
+    def _has_one(self, path: str, targets: list[bytes]) -> bool:
+        packed = self._known[path].packed.read()
+        return any(target in packed for target in targets)
 
     def _refuse(self, ours: list[BrokenLink]) -> None:
         if ours:

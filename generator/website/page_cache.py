@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import byteorder
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.outside.own_code import code_digest
 from generator.outside.store import write_atomically
@@ -19,6 +21,48 @@ from generator.pages.reading import UNFOLLOWED, Reading, Reads, name_of
 from generator.website.links import PageLinks
 
 _FORMAT = [3, byteorder]
+
+
+class Lines:
+    """The file of the last build, open as long as somebody may ask for a part of it. Another file may have its name meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Where each line begins, and the line."""
+        at = 0
+        with open(self._descriptor, "rb", closefd=False) as file:
+            for line in file:
+                yield at, line
+                at += len(line)
+
+    def part(self, start: int, size: int) -> bytes:
+        """Some bytes of it."""
+        return os.pread(self._descriptor, size, start)
+
+    def __del__(self) -> None:
+        """Nobody asks any more."""
+        with contextlib.suppress(AttributeError):  # it could not be opened
+            os.close(self._descriptor)
+
+
+class Packed(NamedTuple):
+    """A page's links as JSON: those of 100,000 pages are more than all entities, and few builds look at many of them."""
+
+    content: bytes = b""
+    lines: Lines | None = None
+    """Where they lie, if not in ``content``."""
+    start: int = 0
+    size: int = 0
+
+    def read(self) -> bytes:
+        """One line without its end."""
+        return self.lines.part(self.start, self.size) if self.lines else self.content
+
+    def __reduce__(self) -> tuple[type[Packed], tuple[bytes]]:
+        """Another process gets the content."""
+        return Packed, (self.read(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +83,13 @@ class KnownPage:
     """Digest of its searchable text; empty where search does not know it."""
     broken: tuple[str, ...]
     """Links in people's text that lead nowhere."""
-    packed: bytes
-    """Its links as JSON, for few builds look at all of them."""
+    packed: Packed
+    """Its links."""
 
     @property
     def links(self) -> PageLinks:
         """Its links, unpacked."""
-        return PageLinks(*map(tuple, json.loads(self.packed)))
+        return PageLinks(*map(tuple, json.loads(self.packed.read())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +141,9 @@ def text_key(text: SearchText | None) -> str:
     return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
 
-def pack(links: PageLinks) -> bytes:
+def pack(links: PageLinks) -> Packed:
     """Links as one line of JSON."""
-    return json.dumps((links.ids, links.ours, links.prose), separators=(",", ":")).encode()
+    return Packed(json.dumps((links.ids, links.ours, links.prose), separators=(",", ":")).encode())
 
 
 def as_packed(target: str) -> bytes:
@@ -110,11 +154,12 @@ def as_packed(target: str) -> bytes:
 def read_pages(path: Path) -> KnownPages:
     """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
     try:
-        with path.open("rb") as lines:
-            format_, base, names, prints, guides = json.loads(next(lines, b""))
-            if format_ != _FORMAT or len(names) != len(prints):
-                return KnownPages()
-            return KnownPages(dict(map(_parse, lines)), base, tuple(names), tuple(prints), guides)
+        file = Lines(path)
+        lines = iter(file)
+        format_, base, names, prints, guides = json.loads(next(lines, (0, b""))[1])
+        if format_ != _FORMAT or len(names) != len(prints):
+            return KnownPages()
+        return KnownPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(prints), guides)
     except (OSError, ValueError, TypeError):
         return KnownPages()
 
@@ -133,14 +178,15 @@ def _lines(head: Sequence[Any], pages: Mapping[str, KnownPage], numbers: Mapping
     for name, page in pages.items():
         reads = b64encode(page.reads.with_places(numbers[other] for other in page.reads.others).known).decode()
         row = (name, page.shell, page.key, page.digest, page.files, reads, page.search, page.broken)
-        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed + b"\n"
+        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read() + b"\n"
 
 
-def _parse(line: bytes) -> tuple[str, KnownPage]:
+def _parse(file: Lines, start: int, line: bytes) -> tuple[str, KnownPage]:
     if not line.endswith(b"\n"):
         raise ValueError(line)  # the rest of it is lost
-    row, _, packed = line[:-1].partition(b"\t")
+    row, _, links = line[:-1].partition(b"\t")
     name, shell, key, digest, files, reads, search, broken = json.loads(row)
+    packed = Packed(b"", file, start + len(row) + 1, len(links))
     known = KnownPage(shell, key, digest, tuple((path, of) for path, of in files), _reads(reads), search, tuple(broken), packed)
     return name, known
 

@@ -138,7 +138,9 @@ def once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     """
     known: dict[tuple[Any, ...], Markup] = {}
 
-    def remembered(*arguments: Any) -> Markup:
+    def remembered(*arguments: Any, **named: Any) -> Markup:
+        if named:
+            return macro(*arguments, **named)
         found = known.get(arguments)
         if found is None:
             if len(known) >= REMEMBERED:

@@ -105,7 +105,7 @@ class FullText:
         """What Pagefind is to know of a page."""
         return document(text, self._language)
 
-    def begin(self, documents: Iterable[tuple[str, str]]) -> None:
+    def begin(self, documents: Iterable[tuple[str, str]]) -> Pagefind:
         """Give Pagefind the documents of these pages, the first ones of the plan that were not given yet: paths and HTML.
 
         Raises:
@@ -116,6 +116,7 @@ class FullText:
         for path, html in documents:
             self._pagefind.add(path, html)
             self._done += 1
+        return self._pagefind
 
     def give(self, digests: Mapping[str, str], new: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
         """Give Pagefind all other documents, and let it work, if the bundle of these texts is not there.
@@ -131,10 +132,10 @@ class FullText:
         self._key = search_key(digests, self._language)
         if self._pagefind is None and self._staging.keep_all(*_known(self._list, self._key)):
             return
+        pagefind = self.begin(())
         with self._documents.reading() as kept:
             self._documents.write(self._given(digests, new, kept, text_of))
-        assert self._pagefind is not None  # noqa: S101 - there are pages
-        self._pagefind.index()
+        pagefind.index()
 
     def _given(
         self, digests: Mapping[str, str], new: Mapping[str, str], kept: Kept, text_of: Callable[[str], SearchText]

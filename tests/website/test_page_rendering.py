@@ -97,6 +97,15 @@ def test_a_broken_template_is_an_error_with_its_line(portal_of):
         portal_of({"x.html": "a\n{% if %}"}).render(page(""), None)
 
 
+def test_a_macro_that_is_remembered_is_run_once_for_the_same_arguments(portal_of):
+    macro = "{% set runs = [] %}{% macro say_(x, loud=False) %}{% set _ = runs.append(x) %}<b>{{ x }}{{ '!' if loud }}</b>{% endmacro %}"
+    source = (
+        macro
+        + "{% set say = once(say_) %}{{ say('<a>') }}{{ say('<a>') }}{{ say('<a>', True) }}{{ say('<a>', loud=True) }}{{ runs|length }}"
+    )
+    assert portal_of({"x.html": source}).render(page(""), None) == "<b>&lt;a&gt;</b>" * 2 + "<b>&lt;a&gt;!</b>" * 2 + "3"
+
+
 def test_users_text_is_escaped(portal_of):
     assert portal_of({"x.html": "{{ view }}"}).render(page(""), "<script>&\"'") == "&lt;script&gt;&amp;&#34;&#39;"
 

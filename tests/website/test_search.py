@@ -43,6 +43,12 @@ def test_two_indexes_of_the_same_texts_in_the_same_order_are_equal_byte_for_byte
     assert one == two
 
 
+def test_a_site_without_any_text_has_a_bundle(tmp_path):
+    names = set(bundle({}, tmp_path))
+    assert {"pagefind.js", "pagefind-entry.json"} <= names
+    assert not [name for name in names if name.startswith("fragment/")]
+
+
 def test_only_what_browsers_ask_for_is_in_the_bundle(tmp_path):
     names = {name.partition("/")[0] for name in bundle(TEXTS, tmp_path)}
     assert {"pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "fragment", "index", "wasm.en.pagefind"} <= names
