@@ -29,7 +29,7 @@ serve: $(VENV)/.run ## build, watch and show it on http://localhost:8000/
 	$(BIN)/callboard serve
 
 test: $(VENV)/.dev ## run the tests (CALLBOARD_TEST_FULL=1: with every optional part)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto
 
 check: $(VENV)/.dev ## format, lint, types
 	$(BIN)/ruff format --check generator tests benchmarks
