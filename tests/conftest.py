@@ -3,8 +3,11 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("patient", deadline=None)  # no test depends on how busy the machine is
+hypothesis.settings.load_profile("patient")
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
