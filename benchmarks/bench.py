@@ -21,7 +21,7 @@ import peers
 import world
 from measuring import Measured, Rest, run, tree_size
 
-CALLBOARD = [sys.executable, "-m", "generator", "build"]
+CALLBOARD = [sys.executable, "-m", "callboard", "build"]
 NOW = "2026-11-22T03:00:00Z"
 
 

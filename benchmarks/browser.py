@@ -23,10 +23,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
 import organisation
 from bench import build
 from host import Wire, serve
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 SLOWER = 4
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]

@@ -26,11 +26,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from callboard.io.store import Store
+from callboard.state import files as state_files
+from callboard.state.change_log import read_changes
 from organisation import write
-
-from generator.outside.store import Store
-from generator.snapshot import state
-from generator.snapshot.history import read_changes
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
@@ -71,7 +70,7 @@ class Portal:
 def command(what: str, night: int) -> list[str]:
     """The arguments of one of our commands."""
     arguments = {"build": ["build", "-q", "--accept-loss"], "collect": ["collect", "--accept-loss"]}.get(what, ["publish", "-q", what])
-    return [sys.executable, "-m", "generator", *arguments, "--now", (FIRST + timedelta(days=night)).isoformat()]
+    return [sys.executable, "-m", "callboard", *arguments, "--now", (FIRST + timedelta(days=night)).isoformat()]
 
 
 def contents(folder: Path) -> Files:
@@ -180,7 +179,7 @@ def moment(portal: Portal, night: int, length: dict[str, float], dice: random.Ra
     met = portal.outcome()
     clean.run(what, night)
     wanted = clean.outcome()
-    assert state.read(Store.beside(portal.folder)) is not None
+    assert state_files.read(Store.beside(portal.folder)) is not None
     read_changes(Store.beside(portal.folder).state, 24)
     for place, files in met.items():
         for path, digest in files.items():

@@ -40,9 +40,9 @@ def main() -> None:
         number = descriptors(root / "organisation", wanted.files)
         one = next(iter(sorted((root / "organisation").rglob("catalog-info.yaml"))))
         commands = {
-            "callboard lint": [sys.executable, "-m", "generator", "lint", "organisation"],
+            "callboard lint": [sys.executable, "-m", "callboard", "lint", "organisation"],
             "yamllint": [sys.executable, "-m", "yamllint", "-d", "relaxed", "organisation"],
-            "callboard lint, one file": [sys.executable, "-m", "generator", "lint", str(one)],
+            "callboard lint, one file": [sys.executable, "-m", "callboard", "lint", str(one)],
             "yamllint, one file": [sys.executable, "-m", "yamllint", "-d", "relaxed", str(one)],
         }
         rows = {}

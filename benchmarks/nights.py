@@ -17,17 +17,16 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from callboard import __version__
+from callboard.history.build_state import recall
+from callboard.io.clock import Meter
+from callboard.io.store import Store
+from callboard.plugins.option_schemas import read_settings
+from callboard.state.last_good_copy import Night
+from callboard.state.loss_guards import Guards
+from callboard.surveying import know, survey_with_memory
 from organisation import write
 from world import INTEGRATIONS, World
-
-from generator import __version__
-from generator.outside.metering import Meter
-from generator.outside.store import Store
-from generator.settings.reading import read_settings
-from generator.snapshot.guarding import Guards
-from generator.snapshot.merging import Night
-from generator.snapshot.remembering import recall
-from generator.surveying import know, survey_with_memory
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 

@@ -37,7 +37,7 @@ class Server:
 
     def __init__(self, folder: Path, log: Path) -> None:
         began = time.perf_counter()
-        command = [sys.executable, "-m", "generator", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "callboard", "serve", "--port", "0"]
         self.log = log
         self.process = subprocess.Popen(command, cwd=folder, stderr=log.open("wb"), env={**os.environ, "PYTHONPATH": str(ROOT)})
         self.address = ""

@@ -1,6 +1,7 @@
 """GitHub on loopback as an App meets it: claims are verified with the App's public key, tokens are good for one owner."""
 
 import pytest
+
 from faulty import json_answer
 
 

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
-
-from generator import pipeline
-from generator.outside.metering import Meter
-from generator.settings.reading import read_settings
+from callboard import pipeline
+from callboard.io.clock import Meter
+from callboard.plugins.option_schemas import read_settings
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SETTINGS = """

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
+from callboard.catalog.linking import link
+from callboard.catalog.merging import merge
+from callboard.ingestion.locations import file_key, follow
+from callboard.model.entity import Entity
+from callboard.model.ref import EntityRef
+from callboard.model.tree import DescriptorFile
+from callboard.sources.files.folder import FolderTree
+from callboard.yaml import documents as yaml_documents
 from catalog_builders import KINDS, origin
-
-from generator import yaml12
-from generator.catalog.linking import link
-from generator.catalog.locations import file_key, follow
-from generator.catalog.merging import merge
-from generator.model.entity import Entity
-from generator.model.ref import EntityRef
-from generator.model.tree import DescriptorFile
-from generator.sources.folder_tree import FolderTree
 
 
 def tree_of(folder: Path) -> FolderTree:
@@ -22,7 +21,7 @@ def tree_of(folder: Path) -> FolderTree:
 def entities_of(file: DescriptorFile) -> list[Entity]:
     """The documents of a file that have a kind and a name; checking them is another room's work."""
     found = []
-    for document in yaml12.read_documents(yaml12.decode(file.tree.read(file.path, 10_000_000))[0]):
+    for document in yaml_documents.read_documents(yaml_documents.decode(file.tree.read(file.path, 10_000_000))[0]):
         value = document.value if isinstance(document.value, dict) else {}
         metadata, kind = value.get("metadata"), value.get("kind")
         name = metadata.get("name") if isinstance(metadata, dict) else None

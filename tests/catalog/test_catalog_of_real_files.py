@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from catalog_builders import KINDS
 from catalog_reading import entities_of, tree_of
 
-from generator.catalog.linking import link
-from generator.catalog.merging import merge
-from generator.model.tree import DescriptorFile
+from callboard.catalog.linking import link
+from callboard.catalog.merging import merge
+from callboard.model.tree import DescriptorFile
+from catalog_builders import KINDS
 
 pytestmark = pytest.mark.data
 DATA = os.environ.get("CALLBOARD_TEST_DATA")

@@ -2,14 +2,15 @@ import json
 from dataclasses import replace
 
 import pytest
-from catalog_builders import VECTORS, catalog_of, entity, linked, make, ref
 from hypothesis import given
 from hypothesis import strategies as st
 from test_linking import ENTITIES
 
-from generator.catalog import questions as q
-from generator.catalog.questions import Dependency, TeamImpact
-from generator.model.ref import humanize, parse_ref
+from callboard.catalog import dependencies, organization, presentation, problem_assignment, structure
+from callboard.catalog.dependencies import Dependency, TeamImpact
+from callboard.model import fields
+from callboard.model.ref import humanize, parse_ref
+from catalog_builders import VECTORS, catalog_of, entity, linked, make, ref
 
 CASES = json.loads((VECTORS / "presentation.json").read_text())["cases"]
 SHOWN = [c for c in CASES if isinstance(c["input"], dict) and isinstance(c["input"].get("metadata"), dict)]
@@ -20,7 +21,7 @@ REFERENCES = [c for c in CASES if "op" not in c and c not in SHOWN and c["input"
 def test_an_entity_is_shown_as_in_backstage(case):
     shown = entity(case["input"])
     expected = case["expect"]
-    assert (str(shown.ref), q.title(shown), q.subtitle(shown)) == (
+    assert (str(shown.ref), presentation.title(shown), presentation.subtitle(shown)) == (
         expected["entityRef"],
         expected["primaryTitle"],
         expected["secondaryTitle"],
@@ -39,14 +40,14 @@ def test_a_reference_is_shown_as_in_backstage(case):
 
 def test_a_member_of_the_owning_group_is_an_owner():
     catalog = catalog_of("user:user memberOf=[group]", "component:x owner=group", "component:y owner=other")
-    assert q.is_owner(catalog, ref("user:user"), ref("x"))
-    assert q.is_owner(catalog, ref("group:group"), ref("x"))
-    assert not q.is_owner(catalog, ref("user:user"), ref("y"))
+    assert organization.is_owner(catalog, ref("user:user"), ref("x"))
+    assert organization.is_owner(catalog, ref("group:group"), ref("x"))
+    assert not organization.is_owner(catalog, ref("user:user"), ref("y"))
 
 
 def test_relations_can_be_asked_by_type_and_kind():
     catalog = catalog_of("user:u memberOf=[member,user:child]")
-    assert [t for t in q.memberships(catalog, ref("user:u")) if t.kind == "group"] == [ref("group:member")]
+    assert [t for t in organization.memberships(catalog, ref("user:u")) if t.kind == "group"] == [ref("group:member")]
 
 
 HOSTILE = st.recursive(
@@ -60,13 +61,19 @@ HOSTILE = st.recursive(
 def test_no_value_of_a_wrong_type_breaks_the_presentation(title, description, tags, links, annotations, profile, kind_type):
     metadata = {"title": title, "description": description, "tags": tags, "links": links, "annotations": annotations, "labels": annotations}
     shown = replace(make("component:x"), metadata={**metadata, "name": "x"}, spec={"profile": profile, "type": kind_type})
-    texts = [q.title(shown), q.description(shown), q.type_of(shown), q.subtitle(shown), *q.tags(shown)]
-    texts += [text for link in q.links(shown) for text in (link.url, link.title, link.icon, link.type)]
-    texts += [text for pair in (*q.annotations(shown).items(), *q.labels(shown).items()) for text in pair]
+    texts = [
+        presentation.title(shown),
+        presentation.description(shown),
+        presentation.type_of(shown),
+        presentation.subtitle(shown),
+        *presentation.tags(shown),
+    ]
+    texts += [text for link in presentation.links(shown) for text in (link.url, link.title, link.icon, link.type)]
+    texts += [text for pair in (*fields.annotations(shown).items(), *fields.labels(shown).items()) for text in pair]
     for text in texts:
         text.encode()
         assert "\0" not in text
-    assert q.title(shown)
+    assert presentation.title(shown)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +82,11 @@ def test_no_value_of_a_wrong_type_breaks_the_presentation(title, description, ta
     ids=lambda value: repr(value)[:20] if not isinstance(value, int) else "number",
 )
 def test_texts_and_numbers_are_text_and_nothing_else_is(value, text):
-    assert q.text_at({"k": value}, "k") == text
+    assert fields.text_at({"k": value}, "k") == text
 
 
 def test_text_of_something_that_is_no_mapping_is_empty():
-    assert q.text_at(["k"], "k") == ""
+    assert fields.text_at(["k"], "k") == ""
 
 
 def test_a_system_lies_in_a_domain_and_a_component_through_it():
@@ -87,14 +94,14 @@ def test_a_system_lies_in_a_domain_and_a_component_through_it():
         "domain:all", "domain:shop subdomainOf=all", "system:sales domain=shop", "component:web system=sales",
         "component:part subcomponentOf=web system=sales", "component:lost system=nowhere",
     )  # fmt: skip
-    assert q.domain_of(catalog, ref("web")) == ref("domain:shop")
-    assert q.domain_of(catalog, ref("domain:shop")) == ref("domain:all")
-    assert q.trail(catalog, ref("web")) == (ref("domain:all"), ref("domain:shop"), ref("system:sales"))
-    assert q.trail(catalog, ref("part")) == (*q.trail(catalog, ref("web")), ref("web"))
-    assert (q.trail(catalog, ref("lost")), q.system_of(catalog, ref("lost"))) == ((), ref("system:nowhere"))
-    assert q.contents(catalog, ref("system:sales")) == {"component": (ref("part"), ref("web"))}
-    assert q.systems_of(catalog, ref("domain:shop")) == (ref("system:sales"),)
-    assert q.subdomains_of(catalog, ref("domain:all")) == (ref("domain:shop"),)
+    assert structure.domain_of(catalog, ref("web")) == ref("domain:shop")
+    assert structure.domain_of(catalog, ref("domain:shop")) == ref("domain:all")
+    assert structure.trail(catalog, ref("web")) == (ref("domain:all"), ref("domain:shop"), ref("system:sales"))
+    assert structure.trail(catalog, ref("part")) == (*structure.trail(catalog, ref("web")), ref("web"))
+    assert (structure.trail(catalog, ref("lost")), structure.system_of(catalog, ref("lost"))) == ((), ref("system:nowhere"))
+    assert structure.contents(catalog, ref("system:sales")) == {"component": (ref("part"), ref("web"))}
+    assert structure.systems_of(catalog, ref("domain:shop")) == (ref("system:sales"),)
+    assert structure.subdomains_of(catalog, ref("domain:all")) == (ref("domain:shop"),)
 
 
 def test_the_tree_of_groups_is_walked_up_and_down():
@@ -103,19 +110,26 @@ def test_the_tree_of_groups_is_walked_up_and_down():
         "user:bob memberOf=[shop]", "component:x owner=web", "component:y owner=shop",
     )  # fmt: skip
     acme, shop, web = (ref(f"group:{n}") for n in ("acme", "shop", "web"))
-    assert q.roots(catalog) == (acme, ref("group:alone"))
-    assert (q.parent_of(catalog, web), q.children_of(catalog, acme), q.teams_below(catalog, acme)) == (shop, (shop,), (shop, web))
-    assert q.trail(catalog, web) == (acme, shop)
-    assert q.trail(catalog, ref("user:bob")) == (acme, shop)
-    assert (q.members_of(catalog, shop), q.all_members(catalog, acme)) == ((ref("user:bob"),), (ref("user:ann"), ref("user:bob")))
-    assert q.owned(catalog, shop) == (ref("y"),)
-    assert q.owned_below(catalog, acme) == {shop: (ref("y"),), web: (ref("x"),)}
+    assert organization.roots(catalog) == (acme, ref("group:alone"))
+    assert (organization.parent_of(catalog, web), organization.children_of(catalog, acme), organization.teams_below(catalog, acme)) == (
+        shop,
+        (shop,),
+        (shop, web),
+    )
+    assert structure.trail(catalog, web) == (acme, shop)
+    assert structure.trail(catalog, ref("user:bob")) == (acme, shop)
+    assert (organization.members_of(catalog, shop), organization.all_members(catalog, acme)) == (
+        (ref("user:bob"),),
+        (ref("user:ann"), ref("user:bob")),
+    )
+    assert organization.owned(catalog, shop) == (ref("y"),)
+    assert organization.owned_below(catalog, acme) == {shop: (ref("y"),), web: (ref("x"),)}
 
 
 def test_groups_that_contain_each_other_have_the_first_of_them_as_top():
     catalog = catalog_of("group:a parent=b", "group:b parent=a", "group:c parent=b")
-    assert q.roots(catalog) == (ref("group:a"),)
-    assert q.teams_below(catalog, ref("group:a")) == (ref("group:b"), ref("group:c"))
+    assert organization.roots(catalog) == (ref("group:a"),)
+    assert organization.teams_below(catalog, ref("group:a")) == (ref("group:b"), ref("group:c"))
 
 
 def test_dependencies_and_dependents_say_how():
@@ -123,10 +137,13 @@ def test_dependencies_and_dependents_say_how():
         "component:shop dependsOn=[resource:db,component:shop] consumesApis=[pay]",
         "component:bank providesApis=[pay]", "resource:db dependencyOf=[component:bank]",
     )  # fmt: skip
-    assert q.dependencies(catalog, ref("shop")) == (Dependency(ref("resource:db"), "dependsOn"), Dependency(ref("api:pay"), "consumesApi"))
-    assert q.dependents(catalog, ref("bank")) == (Dependency(ref("shop"), "consumesApi", ref("api:pay")),)
-    assert q.dependents(catalog, ref("api:pay")) == (Dependency(ref("shop"), "consumesApi"),)
-    assert [d.ref for d in q.dependents(catalog, ref("resource:db"))] == [ref("bank"), ref("shop")]
+    assert dependencies.dependencies(catalog, ref("shop")) == (
+        Dependency(ref("resource:db"), "dependsOn"),
+        Dependency(ref("api:pay"), "consumesApi"),
+    )
+    assert dependencies.dependents(catalog, ref("bank")) == (Dependency(ref("shop"), "consumesApi", ref("api:pay")),)
+    assert dependencies.dependents(catalog, ref("api:pay")) == (Dependency(ref("shop"), "consumesApi"),)
+    assert [d.ref for d in dependencies.dependents(catalog, ref("resource:db"))] == [ref("bank"), ref("shop")]
 
 
 def test_impact_is_told_by_team_the_nearest_first():
@@ -135,7 +152,7 @@ def test_impact_is_told_by_team_the_nearest_first():
         "component:shop owner=web consumesApis=[pay]", "component:app owner=web dependsOn=[component:shop]",
         "component:tool dependsOn=[component:bank]",
     )  # fmt: skip
-    impact = q.impact(catalog, ref("resource:db"))
+    impact = dependencies.impact(catalog, ref("resource:db"))
     assert (impact.total, impact.truncated) == (4, False)
     assert impact.teams == (
         TeamImpact(ref("group:money"), 1, (ref("bank"),)),
@@ -147,14 +164,14 @@ def test_impact_is_told_by_team_the_nearest_first():
 @pytest.mark.parametrize(("length", "total", "truncated"), [(5, 5, False), (6, 5, True)])
 def test_impact_says_that_more_lies_beyond_its_steps(length, total, truncated):
     chain = [f"component:c{i + 1} dependsOn=[component:c{i}]" for i in range(length)]
-    impact = q.impact(catalog_of("component:c0", *chain), ref("c0"), max_steps=5)
+    impact = dependencies.impact(catalog_of("component:c0", *chain), ref("c0"), max_steps=5)
     assert (impact.total, impact.truncated) == (total, truncated)
 
 
 @pytest.mark.parametrize(("count", "total", "truncated"), [(3, 3, False), (4, 3, True), (9, 3, True)])
 def test_impact_says_that_it_found_more_than_it_tells(count, total, truncated):
     many = [f"component:c{i} dependsOn=[component:core]" for i in range(count)]
-    impact = q.impact(catalog_of("component:core", *many), ref("core"), max_entities=3)
+    impact = dependencies.impact(catalog_of("component:core", *many), ref("core"), max_entities=3)
     assert (impact.total, impact.truncated) == (total, truncated)
 
 
@@ -162,27 +179,27 @@ def test_impact_says_that_it_found_more_than_it_tells(count, total, truncated):
 def test_every_question_ends_whatever_the_circles(texts):
     catalog = catalog_of(*texts)
     for name in {*catalog.entities, *catalog.relations}:
-        trail = q.trail(catalog, name)
+        trail = structure.trail(catalog, name)
         assert name not in trail
         assert len(set(trail)) == len(trail)
-        assert name not in q.teams_below(catalog, name)
-        assert q.impact(catalog, name).total <= len(catalog.relations)
-        q.responsible(catalog, name), q.owned_below(catalog, name), q.all_members(catalog, name)
-    below = {team for top in q.roots(catalog) for team in (top, *q.teams_below(catalog, top))}
+        assert name not in organization.teams_below(catalog, name)
+        assert dependencies.impact(catalog, name).total <= len(catalog.relations)
+        organization.responsible(catalog, name), organization.owned_below(catalog, name), organization.all_members(catalog, name)
+    below = {team for top in organization.roots(catalog) for team in (top, *organization.teams_below(catalog, top))}
     assert below == {e.ref for e in catalog.of_kind("group")}
 
 
 def test_the_responsible_team_is_found_through_the_system_too():
     catalog = catalog_of("group:web", "system:shop owner=web", "component:x system=shop", "component:y owner=gone", "user:u memberOf=[web]")
-    assert q.responsible(catalog, ref("x")) == ref("group:web")
-    assert q.responsible(catalog, ref("user:u")) == ref("group:web")
-    assert q.responsible(catalog, ref("group:web")) == ref("group:web")
-    assert q.responsible(catalog, ref("y")) is None
+    assert organization.responsible(catalog, ref("x")) == ref("group:web")
+    assert organization.responsible(catalog, ref("user:u")) == ref("group:web")
+    assert organization.responsible(catalog, ref("group:web")) == ref("group:web")
+    assert organization.responsible(catalog, ref("y")) is None
 
 
 def test_problems_are_handed_out_by_subject_and_by_team():
     catalog, problems = linked("group:web", "component:x owner=web system=gone", "component:y")
-    assert set(q.problems_by_subject(problems)) == {ref("x"), ref("y")}
-    by_team = q.problems_by_team(catalog, problems)
+    assert set(problem_assignment.problems_by_subject(problems)) == {ref("x"), ref("y")}
+    by_team = problem_assignment.problems_by_team(catalog, problems)
     assert list(by_team) == [ref("group:web"), None]
     assert {p.subject for p in by_team[ref("group:web")]} == {ref("x")}

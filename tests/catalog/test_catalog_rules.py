@@ -1,17 +1,15 @@
-import importlib
 import json
-import pkgutil
 from pathlib import Path
 
 import pytest
 from catalog_reading import read_portal
 
-from generator import yaml12
-from generator.catalog import rules
-from generator.catalog.findings import with_responsible
+from callboard.catalog.problem_assignment import with_responsible
+from callboard.plugins.rules import rules_of
+from callboard.yaml import documents as yaml_documents
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "problems"
-RULES = [importlib.import_module(f"generator.catalog.rules.{module.name}").RULE for module in pkgutil.iter_modules(rules.__path__)]
+RULES = [*rules_of("catalog.rules"), *rules_of("ingestion.rules")]
 CODES = {rule.code for rule in RULES}
 FOLDERS = sorted(folder for folder in FIXTURES.iterdir() if folder.name.split("-")[0] in CODES)
 
@@ -41,7 +39,7 @@ def test_every_rule_has_a_folder_named_after_it():
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_the_examples_of_a_rule_are_yaml_and_differ(rule):
     for text in (rule.wrong, rule.right):
-        documents = yaml12.read_documents(text)
+        documents = yaml_documents.read_documents(text)
         assert documents
         assert not any(document.troubles for document in documents)
     assert rule.wrong != rule.right

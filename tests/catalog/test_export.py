@@ -5,17 +5,16 @@ import re
 from dataclasses import replace
 
 import pytest
-from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, ref
 from hypothesis import given
 from hypothesis import strategies as st
 from test_linking import ENTITIES
 
-from generator.catalog.annotating import Location, folder_url, location_annotations
-from generator.catalog.export import entity_json, names_index, table_index
-from generator.catalog.linking import link
-from generator.catalog.names import owner_state
-from generator.catalog.presentation import summary
-from generator.model.entity import Derived
+from callboard.catalog.export import Location, entity_json, folder_url, location_annotations
+from callboard.catalog.linking import link
+from callboard.catalog.names import names_index, owner_state, table_index
+from callboard.catalog.presentation import summary
+from callboard.model.entity import Derived
+from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, ref
 
 CASES = json.loads((VECTORS / "locations.json").read_text())["cases"]
 

@@ -2,15 +2,15 @@ import json
 from dataclasses import replace
 
 import pytest
-from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, problems_of, ref
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalog.graph import FEW
-from generator.catalog.linking import PROBLEMS_PER_ENTITY, link
-from generator.model.entity import Derived
-from generator.model.ref import EntityRef
-from generator.problems import Severity
+from callboard.catalog.graph import FEW
+from callboard.catalog.linking import PROBLEMS_PER_ENTITY, link
+from callboard.model.entity import Derived
+from callboard.model.problem import Severity
+from callboard.model.ref import EntityRef
+from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, problems_of, ref
 
 CASES = json.loads((VECTORS / "relations.json").read_text())["cases"]
 

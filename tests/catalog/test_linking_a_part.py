@@ -1,8 +1,7 @@
 """A part of the catalog is judged by the names of elsewhere."""
 
+from callboard.catalog.linking import link
 from catalog_builders import KINDS, codes, make, ref
-
-from generator.catalog.linking import link
 
 
 def problems(*texts, elsewhere):

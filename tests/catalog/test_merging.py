@@ -1,11 +1,11 @@
 from dataclasses import replace
 
-from catalog_builders import KINDS, make, ref
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalog.linking import link
-from generator.catalog.merging import in_order, merge
+from callboard.catalog.linking import link
+from callboard.catalog.merging import in_order, merge
+from catalog_builders import KINDS, make, ref
 
 PLACES = st.fixed_dictionaries(
     {

@@ -1,9 +1,9 @@
 """Relations where Backstage's schemas and its processors say different things (catalog-backend 4.0, catalog-model 1.10)."""
 
 import pytest
-from catalog_builders import KINDS, entity
 
-from generator.catalog.linking import link
+from callboard.catalog.linking import link
+from catalog_builders import KINDS, entity
 
 PLACES = {
     "Component": {"type": "service", "lifecycle": "production", "owner": "team"},

@@ -2,11 +2,9 @@
 
 import random
 
+from callboard.catalog.linking import Links, link
+from callboard.state.summaries import portray
 from catalog_builders import KINDS, make
-
-from generator.catalog.linking import link
-from generator.catalog.relinking import Links
-from generator.snapshot.portraits import portray
 
 NAMES = ("shop", "shopp", "basket", "basket-db", "payments", "mailer", "team-a")
 KINDS_USED = ("component", "resource", "api", "group", "user", "system")
@@ -39,7 +37,7 @@ def test_what_the_last_linking_left_changes_nothing():
 
 def test_an_unchanged_entity_is_not_read_again(monkeypatch):
     asked = []
-    monkeypatch.setattr("generator.catalog.relinking.read_references", lambda entity, _kind, _stated: asked.append(str(entity.ref)))
+    monkeypatch.setattr("callboard.catalog.linking.read_references", lambda entity, _kind, _stated: asked.append(str(entity.ref)))
     kept, shop, basket = Links(), make("component:shop"), make("component:basket")
     link([shop, basket], KINDS, before=kept)
     link([shop, make("component:basket owner=team-a")], KINDS, before=kept)

@@ -1,10 +1,9 @@
 import pytest
-from catalog_builders import problems_of, ref
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.catalog.spelling import distance
-from generator.catalog.suggestions import Names
+from callboard.catalog.suggestions import Names, distance
+from catalog_builders import problems_of, ref
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from generator.cli import main as command_line
+from callboard.cli import main as command_line
 
 GOOD = "apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata: {name: db}\nspec: {type: database, owner: team-a}\n"
 DEEP = "[" * 100_000

@@ -7,7 +7,7 @@ import stat
 import pytest
 from click.testing import CliRunner
 
-from generator.cli.main import group
+from callboard.cli.main import group
 
 GOOD = """apiVersion: backstage.io/v1alpha1
 kind: Component

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator.cli.manual import pages, tables
-from generator.cli.reference import command
-from generator.descriptors.kinds import builtin_kinds
-from generator.linting.rules import all_rules
-from generator.settings.shape import sources_schema
+from callboard.cli.manual import pages, tables
+from callboard.cli.reference import command
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.plugins.rules import all_rules
+from callboard.settings.schema_errors import sources_schema
 
 COMMITTED = Path(__file__).parents[2] / "docs/reference"
 WRITTEN_BY_HAND = {"differences.md"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.descriptors import formats
-from generator.descriptors.weburl import is_web_url
+from callboard.descriptors import formats
+from callboard.descriptors.formats import is_web_url
 
 CASES = json.loads((Path(__file__).parent.parent / "data" / "vectors" / "field_formats.json").read_text("utf-8"))["cases"]
 CHECKS = {

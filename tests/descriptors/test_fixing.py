@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import yaml12
-from generator.descriptors.fixing import FIXES, fix_text
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.positions import undotted
-from generator.descriptors.reading import Place, read_text
-from generator.errors import MissingFileError
-from generator.model.entity import Origin
-from generator.model.ref import EntityRef
-from generator.problems import Problem, Severity
-from generator.settings.settings import Limits
+from callboard.descriptors.document import Place, undotted
+from callboard.descriptors.fixing import FIXES, fix_text
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_text
+from callboard.model.entity import Origin
+from callboard.model.errors import MissingFileError
+from callboard.model.problem import Problem, Severity
+from callboard.model.ref import EntityRef
+from callboard.settings.settings import Limits
+from callboard.yaml import documents as yaml_documents
 
 
 def missing(path):
@@ -158,7 +158,7 @@ def test_mending_changes_nothing_but_what_is_wrong_and_does_so_once(parts):
     problems = problems_of(text)
     fixed, count = fix_text(text, problems, nothing)
     wrong = {(problem.origin.document, undotted(problem.field)) for problem in problems if problem.code in FIXES}
-    before, after = yaml12.read_documents(text), yaml12.read_documents(fixed)
+    before, after = yaml_documents.read_documents(text), yaml_documents.read_documents(fixed)
     assert len(before) == len(after)
     for old, new in zip(before, after, strict=True):
         assert (old.failed, old.line) == (new.failed, new.line)

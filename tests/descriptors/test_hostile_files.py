@@ -3,7 +3,7 @@
 import pytest
 from descriptor_reading import GOOD, read
 
-from generator.settings.settings import Limits
+from callboard.settings.settings import Limits
 
 
 def told(data, **limits):

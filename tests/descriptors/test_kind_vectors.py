@@ -5,11 +5,11 @@ import json
 import pytest
 from descriptor_reading import cases, read, refused
 
-from generator.descriptors.checking import check
-from generator.descriptors.examined import Examined
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.validation import schema_errors
-from generator.model.entity import Origin
+from callboard.descriptors.checking import check
+from callboard.descriptors.document import Examined
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.validation import schema_errors
+from callboard.model.entity import Origin
 
 CASES = cases("kinds")
 OTHER_SCHEMA = "AiResource (rule): spec.type skill"

@@ -5,11 +5,11 @@ import json
 import pytest
 from descriptor_reading import PLACE
 
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.own_kinds import portal_kinds, read_kinds
-from generator.descriptors.reading import read_text
-from generator.errors import SettingsError
-from generator.settings.settings import Limits, Settings
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
+from callboard.descriptors.reading import read_text
+from callboard.model.errors import SettingsError
+from callboard.settings.settings import Limits, Settings
 
 ENGAGEMENT = {
     "x-callboard": {"kind": "Engagement", "plural": "Engagements", "icon": "handshake", "apiVersions": ["acme.org/v1"]},

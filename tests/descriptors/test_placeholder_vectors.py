@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 import pytest
 from descriptor_reading import GOOD, PLACE, cases, read
 
-from generator.descriptors.place import Place
-from generator.descriptors.placeholders import Placeholders
-from generator.errors import MissingFileError
-from generator.settings.settings import Limits
+from callboard.descriptors.document import Place
+from callboard.descriptors.placeholders import Placeholders
+from callboard.model.errors import MissingFileError
+from callboard.settings.settings import Limits
 
 CASES = [case for case in cases("placeholders") if "note" not in case["expect"]]
 BASE = "https://git.example.com/o/r/"

@@ -3,17 +3,14 @@ import json
 import pytest
 from descriptor_reading import GOOD, PLACE, cases, read
 
-from generator.catalog.placing import span_of
-from generator.descriptors import positions
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.place import Place
-from generator.descriptors.positions import dotted, locate, undotted
-from generator.descriptors.reading import digest, read_file
-from generator.errors import MissingFileError, TooLargeError
-from generator.model.tree import DescriptorFile
-from generator.problems import Span
-from generator.settings.settings import Limits
-from generator.yaml12 import compose
+from callboard.descriptors.document import Place, dotted, field_span, locate, undotted
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import digest, read_file
+from callboard.model.errors import MissingFileError, TooLargeError
+from callboard.model.problem import Span
+from callboard.model.tree import DescriptorFile
+from callboard.settings.settings import Limits
+from callboard.yaml.positions import compose
 
 
 def codes(result):
@@ -216,7 +213,7 @@ def test_locating_in_what_is_no_yaml_gives_the_first_line():
 
 def test_a_document_with_many_faults_is_composed_once(monkeypatch):
     composed = []
-    monkeypatch.setattr(positions.yaml12, "compose", lambda text: composed.append(text) or compose(text))
+    monkeypatch.setattr("callboard.yaml.positions.compose", lambda text: composed.append(text) or compose(text))
     text = GOOD + "# a text of this test alone\n"
     places = [locate(text, 11, field) for field in ("metadata.name", "spec.owner", "metadata.name")]
     assert places[0] == places[2] != places[1]
@@ -232,7 +229,7 @@ def test_a_path_survives_being_written(path):
 
 def test_a_problem_of_the_catalog_gets_its_place_from_the_entity():
     [entity] = read(GOOD).entities
-    assert span_of(entity, "spec.owner") == Span(8, 10, 8, 21)
+    assert field_span(entity, "spec.owner") == Span(8, 10, 8, 21)
     assert PLACE.origin() == entity.origin
 
 

@@ -7,7 +7,7 @@ from descriptor_reading import GOOD, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-SCHEMAS = Path(__file__).parent.parent.parent / "generator" / "schemas" / "kinds"
+SCHEMAS = Path(__file__).parent.parent.parent / "generator/callboard/schemas" / "kinds"
 EXAMPLES = [
     example
     for path in sorted(SCHEMAS.glob("*.json"))

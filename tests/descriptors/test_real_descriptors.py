@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.place import Place
-from generator.descriptors.reading import read_text
-from generator.errors import MissingFileError
-from generator.settings.settings import Limits
+from callboard.descriptors.document import Place
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_text
+from callboard.model.errors import MissingFileError
+from callboard.settings.settings import Limits
 
 DATA = os.environ.get("CALLBOARD_TEST_DATA", "")
 pytestmark = [

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from generator.catalog.graph import Catalog
-from generator.descriptors.kinds import Kind, Kinds
-from generator.model.entity import Entity, Origin
-from generator.model.ref import EntityRef, parse_ref
-from generator.model.relation import Relation
+from callboard.catalog.graph import Catalog
+from callboard.descriptors.kinds import Kind, Kinds
+from callboard.model.entity import Entity, Origin
+from callboard.model.ref import EntityRef, parse_ref
+from callboard.model.relation import Relation
 
 KINDS = Kinds(
     {

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from samples import hub, ref
 
-from generator.diagrams.drawing import draw
-from generator.diagrams.layout import Layouts
-from generator.diagrams.neighbourhood import neighbourhood
+from callboard.diagrams.drawing import draw
+from callboard.diagrams.layout import Layouts
+from callboard.diagrams.neighbourhood import neighbourhood
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
 pytestmark = pytest.mark.browser

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.diagrams.drawing import BOX_WIDTHS, draw
-from generator.diagrams.engines import columns, read_plain
-from generator.diagrams.graph import Edge, Graph, Node
-from generator.diagrams.layout import CACHE_FILE, Layouts
-from generator.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
+from callboard.diagrams.drawing import BOX_WIDTHS, draw
+from callboard.diagrams.engines import columns, read_plain
+from callboard.diagrams.graph import Edge, Graph, Node
+from callboard.diagrams.layout import CACHE_FILE, Layouts
+from callboard.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
 
 HOSTILE = [
     "<script>alert(1)</script>",

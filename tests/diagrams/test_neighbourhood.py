@@ -1,10 +1,10 @@
 import pytest
 from samples import catalog, entity, hub, names, ref
 
-from generator.diagrams.drawing import draw
-from generator.diagrams.layout import Layouts
-from generator.diagrams.maps import domain_map, organisation, system_map
-from generator.diagrams.neighbourhood import neighbourhood
+from callboard.diagrams.drawing import draw
+from callboard.diagrams.layout import Layouts
+from callboard.diagrams.maps import domain_map, organisation, system_map
+from callboard.diagrams.neighbourhood import neighbourhood
 
 
 def edges(graph):

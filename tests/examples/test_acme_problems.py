@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from generator.catalog import locations
-from generator.catalog.graph import Catalog
-from generator.catalog.linking import link
-from generator.catalog.merging import merge
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.reading import FileResult, read_file
-from generator.model.entity import Entity
-from generator.model.ref import EntityRef
-from generator.model.tree import DescriptorFile
-from generator.problems import Problem
-from generator.settings.reading import read_settings
-from generator.settings.settings import Limits
-from generator.sources.collecting import collect_all
-from generator.sources.source import Collected, SourceContext
+from callboard.catalog.graph import Catalog
+from callboard.catalog.linking import link
+from callboard.catalog.merging import merge
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import FileResult, read_file
+from callboard.ingestion import locations
+from callboard.model.entity import Entity
+from callboard.model.problem import Problem
+from callboard.model.ref import EntityRef
+from callboard.model.tree import DescriptorFile
+from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.sources import Collected, SourceContext
+from callboard.settings.settings import Limits
+from callboard.sources.collect import collect_all
 
 SETTINGS = Path(__file__).parents[2] / "sources.yaml"
 KINDS = builtin_kinds()

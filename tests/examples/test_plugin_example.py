@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
 from faulty import Server, json_answer
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def installed(tmp_path_factory):
 def callboard(folder, installed, *arguments):
     environ = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{ROOT}", "FLAGS_TOKEN": "t0p-secret"}
     return subprocess.run(
-        [sys.executable, "-m", "generator", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "callboard", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
     )
 
 

@@ -1,7 +1,8 @@
 """Argo CD on loopback: all applications in one answer."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 
 class PlayedArgoCd:

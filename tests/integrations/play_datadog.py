@@ -1,7 +1,8 @@
 """Datadog on loopback: the search of objectives and the listing of monitors."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 
 class PlayedDatadog:

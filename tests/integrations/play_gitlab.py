@@ -1,7 +1,8 @@
 """GitLab on loopback: GraphQL about projects, with GitLab's bound on complexity."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 
 class PlayedGitLab:

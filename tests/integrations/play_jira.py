@@ -2,8 +2,9 @@
 
 import re
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 
 class PlayedJira:

@@ -1,7 +1,8 @@
 """The API of a Kubernetes cluster on loopback: lists with ``limit`` and ``continue``."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 ID = "backstage.io/kubernetes-id"
 

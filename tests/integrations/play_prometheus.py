@@ -1,7 +1,8 @@
 """Prometheus and Alertmanager on loopback."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 DAY = 86_400
 QUERY = "sum by (service) (rate(good[$window])) / sum by (service) (rate(all[$window]))"

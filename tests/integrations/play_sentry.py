@@ -2,8 +2,9 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 BASE = "/api/0/organizations/acme"
 

@@ -2,8 +2,9 @@
 
 import uuid
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 ORG = "a3952187-0d8e-45d8-9aa2-036642857b5b"
 

@@ -1,7 +1,8 @@
 """SonarQube on loopback: measures of a hundred projects, projects by pages."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 KEY = "sonarqube.org/project-key"
 VALUES = {

@@ -1,7 +1,8 @@
 """Statuspage on loopback."""
 
-from faulty import json_answer
 from vendors import TOKEN, subject
+
+from faulty import json_answer
 
 BASE = "/v1/pages/acme1"
 

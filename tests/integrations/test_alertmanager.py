@@ -4,16 +4,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
-from faulty import Server, json_answer
 from play_prometheus import PlayedAlertmanager
 from spec_checking import DATA, complaints, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Alert, AlertState, Severity
+import yaml
+from callboard.model.facts.values import Alert
+from callboard.model.facts.words import AlertState, FactSeverity
+from faulty import Server, json_answer
 
 SERVICE, LABELS, ALERT = "prometheus.io/service-name", "prometheus.io/labels", "prometheus.io/alert"
-FOUND = Alert("HighErrors", Severity.CRITICAL, AlertState.FIRING, datetime(2026, 5, 17, 1, 0, tzinfo=UTC), "5xx above 2 %")
+FOUND = Alert("HighErrors", FactSeverity.CRITICAL, AlertState.FIRING, datetime(2026, 5, 17, 1, 0, tzinfo=UTC), "5xx above 2 %")
 
 
 def test_an_alert_is_the_entitys_whose_label_it_has(tmp_path):
@@ -52,7 +53,7 @@ def test_alerts_are_found_in_all_ways_of_backstages_annotations_and_none_is_a_me
     assert measured(got, "alert") == dict.fromkeys(("by-name", "by-name-and-labels", "all-of-a-team", "all", "service", "zero"), True)
     assert [problem.subject.name for problem in got.problems] == ["broken"]
     (slow,) = facts(got, "alert")["by-name-and-labels"]
-    assert (slow.state, slow.severity) == (AlertState.SILENCED, Severity.UNKNOWN)
+    assert (slow.state, slow.severity) == (AlertState.SILENCED, FactSeverity.UNKNOWN)
     assert {fact.environment for fact in got.facts if fact.key == "f3"} == {"staging"}
 
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from faulty import MODES, Server, json_answer
 from play_argocd import PlayedArgoCd
 from spec_checking import DATA, complaints, description, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Deployment, Health, RunState
+from callboard.model.facts.values import Deployment
+from callboard.model.facts.words import Health, RunState
+from faulty import MODES, Server, json_answer
 
 FOUND = Deployment(
     "1.4.1", datetime(2026, 5, 16, 21, 1, tzinfo=UTC), RunState.FAILED, "iain", "53e28ff20cc530b9ada2173fbbd64d48338583ba", Health.DEGRADED,

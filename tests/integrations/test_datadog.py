@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
-from faulty import Server, json_answer
 from play_datadog import PlayedDatadog
 from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Alert, AlertState, Availability, Severity
+import yaml
+from callboard.model.facts.values import Alert, Availability
+from callboard.model.facts.words import AlertState, FactSeverity
+from faulty import Server, json_answer
 
 
 def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):
@@ -19,7 +20,7 @@ def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "availability")["s2"] == [Availability("s2 answers", 99.5, 99.0, 30, (), 50.0)]
     since = datetime(2026, 5, 16, 13, 6, 23, tzinfo=UTC)
-    assert facts(got, "alert") == {f"s{n}": [Alert("Too slow", Severity.HIGH, AlertState.FIRING, since)] for n in range(3)}
+    assert facts(got, "alert") == {f"s{n}": [Alert("Too slow", FactSeverity.HIGH, AlertState.FIRING, since)] for n in range(3)}
     assert {fact.url for fact in got.facts if fact.subject.name == "s1"} == {
         "https://app.datadoghq.com/slo?slo_id=slo1", "https://app.datadoghq.com/monitors/1",
     }  # fmt: skip
@@ -64,7 +65,7 @@ def test_silenced_alerts_say_so(tmp_path):
     ]
     got, _ = played(play, play.subjects, tmp_path)
     assert [(one.state, one.severity) for one in facts(got, "alert")["s0"]] == [
-        (AlertState.SILENCED, Severity.CRITICAL), (AlertState.SILENCED, Severity.MEDIUM),
+        (AlertState.SILENCED, FactSeverity.CRITICAL), (AlertState.SILENCED, FactSeverity.MEDIUM),
     ]  # fmt: skip
 
 

@@ -10,25 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from faulty import PatientClock, Server, json_answer
-from github_app import AppHost
 from play_github import FAMILIES, PlayedGitHub, alert
 from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import NOW, TOKEN, facts, known, measured, played, subject
 
-from generator.integrations import github_facts
-from generator.integrations.github_questions import MORE_ALERTS, repositories_question
-from generator.model.facts import (
-    Beginner,
-    Deployment,
-    PipelineRun,
-    PullRequest,
-    Release,
-    RepositoryActivity,
-    RunState,
-    Severity,
-    Vulnerability,
-)
+from callboard.integrations.github import facts as github_facts
+from callboard.integrations.github.queries import MORE_ALERTS, repositories_question
+from callboard.model.facts.values import Beginner, Deployment, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
+from callboard.model.facts.words import FactSeverity, RunState
+from faulty import PatientClock, Server, json_answer
+from github_app import AppHost
 
 SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
 DESCRIBED = Path(__file__).parent.parent / "data/vectors/github-code-scanning.json"
@@ -47,7 +38,7 @@ def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
     assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee" * 6)]
     assert facts(got, "pipeline-run")["s49"] == [PipelineRun("CI", moment(5, 16, 10), RunState.FAILED, "main", 120.0, "ada")]
     assert facts(got, "vulnerability")["s49"] == [
-        Vulnerability("CVE-2026-00000", Severity.MEDIUM, "Path traversal", "zip", "1.2.0", "1.3.0", moment(5, 1, 10), "go.mod")
+        Vulnerability("CVE-2026-00000", FactSeverity.MEDIUM, "Path traversal", "zip", "1.2.0", "1.3.0", moment(5, 1, 10), "go.mod")
     ]
     assert facts(got, "repository")["s49"] == [
         RepositoryActivity(
@@ -80,7 +71,7 @@ def test_all_alerts_of_a_repository_are_read(tmp_path):
     got, asked = played(play, play.subjects, tmp_path)
     assert len(facts(got, "vulnerability")["s0"]) == 250 + 1
     assert len(asked) == 1 + 2 + 1
-    scanned = Vulnerability("js/zipslip", Severity.HIGH, "Arbitrary file write", first_seen=moment(5, 2, 10), place="src/zip.js:12")
+    scanned = Vulnerability("js/zipslip", FactSeverity.HIGH, "Arbitrary file write", first_seen=moment(5, 2, 10), place="src/zip.js:12")
     assert scanned in facts(got, "vulnerability")["s0"]
 
 
@@ -228,4 +219,4 @@ def test_githubs_own_examples_and_recorded_alerts_are_understood():
 def test_a_new_word_of_a_state_is_unknown_and_no_error():
     node = {"state": "TELEPORTED", "createdAt": "2026-05-01T00:00:00Z", "commitOid": "abc"}
     assert github_facts.deployment(node, NOW).state is RunState.UNKNOWN
-    assert github_facts.vulnerability({**alert(1), "securityVulnerability": None}, NOW).severity is Severity.UNKNOWN
+    assert github_facts.vulnerability({**alert(1), "securityVulnerability": None}, NOW).severity is FactSeverity.UNKNOWN

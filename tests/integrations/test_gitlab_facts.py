@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from faulty import Server, json_answer
 from play_gitlab import PlayedGitLab
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.integrations import gitlab_questions
-from generator.model.facts import Deployment, PipelineRun, RunState, Severity, Vulnerability
+from callboard.integrations.gitlab import queries
+from callboard.model.facts.values import Deployment, PipelineRun, Vulnerability
+from callboard.model.facts.words import FactSeverity, RunState
+from faulty import Server, json_answer
 
 EXCERPT = Path(__file__).parent.parent / "data/vectors/gitlab-excerpt.graphql"
 
@@ -28,7 +29,9 @@ def test_two_questions_tell_everything_about_fifty_projects(tmp_path):
     assert facts(got, "pipeline-run")["s49"] == [PipelineRun("pipeline", moment(5, 16, 10, 0, 5), RunState.FAILED, "main", 90.0, "ada")]
     assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee")]
     assert facts(got, "vulnerability")["s49"] == [
-        Vulnerability("CVE-2026-1", Severity.HIGH, "Regular expression denial of service", "ms", "1.0", "", moment(5, 1, 10), "yarn.lock")
+        Vulnerability(
+            "CVE-2026-1", FactSeverity.HIGH, "Regular expression denial of service", "ms", "1.0", "", moment(5, 1, 10), "yarn.lock"
+        )
     ]
     deployed = next(fact for fact in got.facts if fact.family == "deployment")
     assert (deployed.environment, deployed.url) == ("production", f"{server.url}/acme/shop/s0/-/d/3")
@@ -91,10 +94,10 @@ def test_what_gitlab_says_about_errors_is_told(tmp_path):
 def test_every_question_is_valid_in_the_excerpt_of_gitlabs_reference(by):
     graphql = pytest.importorskip("graphql", reason="needs graphql-core from the package index")
     schema = graphql.build_schema(EXCERPT.read_text(encoding="utf-8"))
-    work = [gitlab_questions.work_question(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
+    work = [queries.work_question(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
     for question in (
-        *work, gitlab_questions.work_question(by, ["pipeline-run"], 0), gitlab_questions.weaknesses_question(by),
-        gitlab_questions.MORE_WEAKNESSES,
+        *work, queries.work_question(by, ["pipeline-run"], 0), queries.weaknesses_question(by),
+        queries.MORE_WEAKNESSES,
     ):  # fmt: skip
         assert graphql.validate(schema, graphql.parse(question)) == []
         assert graphql.validate(schema, graphql.parse(question.replace("nodes", "node")))

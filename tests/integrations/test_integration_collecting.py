@@ -3,13 +3,14 @@ import threading
 import pytest
 from vendors import context, subject
 
-from generator import plugins
-from generator.errors import SourceError
-from generator.integrations import collecting
-from generator.integrations.contract import DeclaredFamily, Gathered, IntegrationSettings, by_annotation
-from generator.integrations.gathering import Gathering
-from generator.model.facts import FactError, Incident
-from generator.settings.redaction import Redactor
+from callboard.integrations import collect as collect_integrations
+from callboard.model.errors import SourceError
+from callboard.model.facts.values import Incident
+from callboard.model.facts.words import FactError
+from callboard.plugins import loader
+from callboard.plugins.integrations.base import DeclaredFamily, Gathered, IntegrationSettings, by_annotation
+from callboard.plugins.integrations.collector import Gathering
+from callboard.redaction.redactor import Redactor
 
 SHOP, LEDGER = subject("shop", annotations={"tool/id": "S1"}), subject("ledger")
 
@@ -33,9 +34,9 @@ class Tool:
 
 def asked(monkeypatch, tmp_path, *classes, subjects=(SHOP, LEDGER), context_of=context):
     table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c})() for i, c in enumerate(classes)}
-    monkeypatch.setattr(plugins, "load", lambda group: table)
+    monkeypatch.setattr(loader, "load", lambda group: table)
     items = [IntegrationSettings(f"n{i}", f"t{i}", {}) for i in range(len(classes))]
-    return collecting.collect_facts(items, subjects, context_of(tmp_path))
+    return collect_integrations.collect_facts(items, subjects, context_of(tmp_path))
 
 
 def test_facts_carry_the_name_of_their_integration_whatever_the_connector_says(monkeypatch, tmp_path):
@@ -69,9 +70,9 @@ def test_one_that_cannot_be_made_fails_alone(monkeypatch, tmp_path):
 
 
 def test_an_unknown_type_and_an_unset_variable_fail_their_item_alone(monkeypatch, tmp_path):
-    monkeypatch.setattr(plugins, "load", lambda group: {})
+    monkeypatch.setattr(loader, "load", lambda group: {})
     items = [IntegrationSettings("a", "nothing", {}), IntegrationSettings("b", "x", {}, failure="the variable ${T} is not set")]
-    known = collecting.collect_facts(items, (SHOP,), context(tmp_path))
+    known = collect_integrations.collect_facts(items, (SHOP,), context(tmp_path))
     assert [(f.integration, f.message) for f in known.gathered.failures] == [
         ("a", 'there is no type of integration "nothing"'), ("b", "the variable ${T} is not set"),
     ]  # fmt: skip
@@ -146,4 +147,4 @@ def test_subjects_are_grouped_by_the_first_annotation_that_they_have():
 
 
 def test_nothing_is_asked_without_integrations(tmp_path):
-    assert collecting.collect_facts([], (SHOP,), context(tmp_path)).gathered == Gathered()
+    assert collect_integrations.collect_facts([], (SHOP,), context(tmp_path)).gathered == Gathered()

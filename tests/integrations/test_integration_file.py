@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from vendors import NOW, context, subject
 
-from generator.integrations.collecting import collect_facts
-from generator.integrations.contract import IntegrationSettings
+from callboard.integrations.collect import collect_facts
+from callboard.plugins.integrations.base import IntegrationSettings
 
 SHOP, LEDGER = subject("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), subject("ledger")
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from vendors import NOW, context, subject
 
-from generator.integrations.collecting import collect_facts
-from generator.integrations.contract import IntegrationSettings
-from generator.settings.settings import SourceSettings
-from generator.sources.files import FilesSource
-from generator.sources.git import GitSource
-from generator.sources.source import SourceContext
+from callboard.integrations.collect import collect_facts
+from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.sources import SourceContext
+from callboard.settings.settings import SourceSettings
+from callboard.sources.files.source import FilesSource
+from callboard.sources.git.source import GitSource
 
 
 def git(folder, *arguments, at=NOW, who="ada"):

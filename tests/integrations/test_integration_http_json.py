@@ -1,9 +1,9 @@
 import pytest
-from faulty import MODES, Server, json_answer
 from vendors import NOW, context, subject
 
-from generator.integrations.collecting import collect_facts
-from generator.integrations.contract import IntegrationSettings
+from callboard.integrations.collect import collect_facts
+from callboard.plugins.integrations.base import IntegrationSettings
+from faulty import MODES, Server, json_answer
 
 SHOP, LEDGER = subject("shop", annotations={"rota.example/id": "shop team"}), subject("ledger")
 FIELDS = {"name": "rota", "shifts": "people[].{person: name, start: since, end: until}"}

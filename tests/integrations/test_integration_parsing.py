@@ -2,9 +2,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from generator.integrations import parsing
-from generator.integrations.families import value_of
-from generator.model.facts import AlertState, FactError, RunState, Severity
+from callboard.model.facts.words import AlertState, FactError, FactSeverity, RunState
+from callboard.plugins.integrations import parsing
+from callboard.plugins.integrations.decode import value_of
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def test_what_is_no_time_is_told_so(written):
 @pytest.mark.parametrize(
     ("kind", "written", "meant"),
     [
-        (Severity, "CRITICAL", "critical"), (Severity, "moderate", "medium"), (RunState, "in_progress", "running"),
+        (FactSeverity, "CRITICAL", "critical"), (FactSeverity, "moderate", "medium"), (RunState, "in_progress", "running"),
         (RunState, "SUCCESS", "succeeded"), (RunState, "timed_out", "failed"), (AlertState, "suppressed", "silenced"),
     ],
 )  # fmt: skip
@@ -41,8 +41,8 @@ def test_words_of_tools_become_ours(kind, written, meant):
 
 def test_a_word_that_nobody_knows_is_told_or_replaced():
     with pytest.raises(FactError, match="none of critical, high"):
-        parsing.word(Severity, "gruesome")
-    assert parsing.known_word(Severity, "gruesome", Severity.UNKNOWN) is Severity.UNKNOWN
+        parsing.word(FactSeverity, "gruesome")
+    assert parsing.known_word(FactSeverity, "gruesome", FactSeverity.UNKNOWN) is FactSeverity.UNKNOWN
 
 
 @pytest.mark.parametrize(("written", "meant"), [("SEV-1", 1), ("P3", 3), (2, 2), ("high", 2), ("critical", 1)])

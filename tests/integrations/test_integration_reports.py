@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 from vendors import context, subject
 
-from generator.integrations.collecting import collect_facts
-from generator.integrations.contract import IntegrationSettings
-from generator.sources.folder_tree import FolderTree
+from callboard.integrations.collect import collect_facts
+from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.sources.files.folder import FolderTree
 
 SARIF = {
     "version": "2.1.0",

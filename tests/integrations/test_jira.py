@@ -4,12 +4,13 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from faulty import Server, json_answer
 from play_jira import PlayedJira
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Issue, Severity
+from callboard.model.facts.values import Issue
+from callboard.model.facts.words import FactSeverity
+from faulty import Server, json_answer
 
 
 def test_open_bugs_are_found_for_fifty_projects_at_once(tmp_path):
@@ -17,7 +18,7 @@ def test_open_bugs_are_found_for_fifty_projects_at_once(tmp_path):
     got, asked = played(play, play.subjects, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     created = datetime(2026, 5, 1, 19, 24, 50, tzinfo=UTC)
-    assert facts(got, "issue")["s49"][0] == Issue("It breaks 1", "bug", Severity.CRITICAL, created, "To Do", "Mia Krystof")
+    assert facts(got, "issue")["s49"][0] == Issue("It breaks 1", "bug", FactSeverity.CRITICAL, created, "To Do", "Mia Krystof")
     assert got.facts[0].url.endswith("/browse/P0-1")
     assert len(asked) == 1 + 2
     wanted = base64.b64encode(f"ada@acme.example:{TOKEN}".encode()).decode()

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from faulty import Server, json_answer
 from play_kubernetes import ID, PlayedKubernetes
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Deployment, Health, RunState
+from callboard.model.facts.values import Deployment
+from callboard.model.facts.words import Health, RunState
+from faulty import Server, json_answer
 
 SELECTOR, NAMESPACE, CLUSTER = (f"backstage.io/kubernetes-{name}" for name in ("label-selector", "namespace", "cluster"))
 FOUND = Deployment("1.4.2", datetime(2026, 5, 16, 21, 0, tzinfo=UTC), RunState.SUCCEEDED, health=Health.HEALTHY, ready=2, wanted=2)

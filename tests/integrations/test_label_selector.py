@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator.integrations.images import tag_of, version_of
-from generator.integrations.label_selector import read_selector
+from callboard.integrations.kubernetes import read_selector
+from callboard.plugins.integrations.parsing import tag_of, version_of
 
 LABELS = {"app": "orders", "acme.example/tier": "web", "empty": ""}
 

@@ -10,17 +10,18 @@ import zlib
 from urllib.parse import quote
 
 import pytest
-import yaml
 from click.testing import CliRunner
-from faulty import MODES, PatientClock, Server, closed_port, json_answer
-from faulty.modes import cross_host_next, page_for_people, redirect
 from test_vendor_faults import PLAYS
 from vendors import TOKEN, connector
 
-from generator import plugins, surveying
-from generator.cli.main import group
-from generator.integrations.contract import GROUP, IntegrationContext
-from generator.outside.http import Limits
+import yaml
+from callboard import surveying
+from callboard.cli.main import group
+from callboard.io.http.limits import Limits
+from callboard.plugins import loader
+from callboard.plugins.integrations.base import GROUP, IntegrationContext
+from faulty import MODES, PatientClock, Server, closed_port, json_answer
+from faulty.modes import cross_host_next, page_for_people, redirect
 
 MARK = "m4rk+ed/t0ken=of=a=test"
 VARIABLE = "CALLBOARD_TEST_MARK"
@@ -81,7 +82,7 @@ def answer(asked, wire):
 
 def with_secrets():
     """All registered types that talk with a host."""
-    return {name for name in plugins.load(GROUP) if {"url", "token", "api_key"} & set(connector(name).schema["properties"])}
+    return {name for name in loader.load(GROUP) if {"url", "token", "api_key"} & set(connector(name).schema["properties"])}
 
 
 def items(server, good):

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from faulty import Server, json_answer
 from play_pagerduty import PlayedPagerDuty
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Incident, IncidentState, OnCall, Shift
+from callboard.model.facts.values import Incident, OnCall, Shift
+from callboard.model.facts.words import IncidentState
+from faulty import Server, json_answer
 
 
 def test_incidents_and_shifts_come_by_pages_of_the_account(tmp_path):

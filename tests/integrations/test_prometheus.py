@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
-from faulty import Server, json_answer
 from play_prometheus import QUERY, PlayedPrometheus
 from spec_checking import DATA, complaints, needs_data
 from vendors import NOW, TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import DayShare
+import yaml
+from callboard.model.facts.values import DayShare
+from faulty import Server, json_answer
 
 SERVICE, LABELS = "prometheus.io/service-name", "prometheus.io/labels"
 

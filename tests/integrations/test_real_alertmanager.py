@@ -7,7 +7,8 @@ import pytest
 from real_tools import free_port, needed, posted, running
 from vendors import facts, known, measured, subject
 
-from generator.model.facts import Alert, AlertState, Severity
+from callboard.model.facts.values import Alert
+from callboard.model.facts.words import AlertState, FactSeverity
 
 CONFIG = """
 route: {receiver: nobody}
@@ -60,7 +61,7 @@ def test_a_posted_alert_arrives_as_a_fact(alertmanager, tmp_path):
     got = asked(alertmanager, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     found = facts(got, "alert")
-    assert found["orders"] == [Alert("HighErrors", Severity.CRITICAL, AlertState.FIRING, SINCE, "HighErrors of orders")]
+    assert found["orders"] == [Alert("HighErrors", FactSeverity.CRITICAL, AlertState.FIRING, SINCE, "HighErrors of orders")]
     fact = next(fact for fact in got.facts if fact.subject.name == "orders")
     assert (fact.environment, fact.url) == ("production", "http://prometheus.acme.example/graph?g0.expr=up")
     assert measured(got, "alert") == dict.fromkeys(("orders", "basket", "ledger", "quiet"), True)
@@ -69,7 +70,7 @@ def test_a_posted_alert_arrives_as_a_fact(alertmanager, tmp_path):
 
 def test_a_silenced_alert_is_silenced_and_an_inhibited_one_is_left_out(alertmanager, tmp_path):
     found = facts(asked(alertmanager, tmp_path), "alert")
-    assert [(value.state, value.severity) for value in found["basket"]] == [(AlertState.SILENCED, Severity.MEDIUM)]
+    assert [(value.state, value.severity) for value in found["basket"]] == [(AlertState.SILENCED, FactSeverity.MEDIUM)]
     assert [value.name for value in found["ledger"]] == ["NodeDown"]
 
 

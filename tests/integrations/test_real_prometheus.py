@@ -6,13 +6,13 @@ import subprocess
 from datetime import timedelta
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from real_tools import free_port, needed, running
 from vendors import NOW, facts, known, measured, subject
 
-from generator.cli.main import group
-from generator.model.facts import DayShare
+import yaml
+from callboard.cli.main import group
+from callboard.model.facts.values import DayShare
 
 MIDNIGHT = NOW.replace(hour=0)
 STEP = timedelta(minutes=5)

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import yaml
-from faulty import Server, json_answer
 from spec_checking import DATA, needs_data
 from vendors import TOKEN, facts, known, measured, subject
 
-from generator.model.facts import Alert, AlertState, Issue, Severity
-from generator.outside.http.said import said
+import yaml
+from callboard.io.http.errors import said
+from callboard.model.facts.values import Alert, Issue
+from callboard.model.facts.words import AlertState, FactSeverity
+from faulty import Server, json_answer
 
 pytestmark = [needs_data, pytest.mark.data]
 
@@ -29,7 +30,7 @@ def test_a_monitor_in_its_downtime_is_silenced(tmp_path):
     with Server(lambda asked, wire: json_answer(wire, [monitor])) as server:
         got = known("datadog", server.url, [subject("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
     assert facts(got, "alert")["one"] == [
-        Alert(monitor["name"], Severity.MEDIUM, AlertState.SILENCED, datetime(2023, 5, 22, 21, 15, 22, tzinfo=UTC))
+        Alert(monitor["name"], FactSeverity.MEDIUM, AlertState.SILENCED, datetime(2023, 5, 22, 21, 15, 22, tzinfo=UTC))
     ]
 
 
@@ -46,7 +47,7 @@ def test_issues_of_which_little_is_told_are_issues(tmp_path):
     with Server(answer) as server:
         got = known("jira", server.url, [subject("one", annotations={"jira/project-key": project["key"]})], tmp_path, token=TOKEN)
     assert (got.failures, got.problems, measured(got, "issue")) == ((), (), {"one": True})
-    assert facts(got, "issue")["one"] == [Issue("", "task", Severity.UNKNOWN), Issue("", "new feature", Severity.UNKNOWN)]
+    assert facts(got, "issue")["one"] == [Issue("", "task", FactSeverity.UNKNOWN), Issue("", "new feature", FactSeverity.UNKNOWN)]
 
 
 @pytest.mark.parametrize(("name", "message"), [

@@ -1,12 +1,12 @@
 """The sentry integration against Sentry's own description and example answers."""
 
 import pytest
-from faulty import Server, json_answer
 from play_sentry import BASE, PlayedSentry
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import ErrorTrend
+from callboard.model.facts.values import ErrorTrend
+from faulty import Server, json_answer
 
 
 def test_trends_have_counts_by_day_and_unresolved_issues(tmp_path):

@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
-from faulty import Server, json_answer
 from play_snyk import ORG, PlayedSnyk, numbered
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import Severity, Vulnerability
+from callboard.model.facts.values import Vulnerability
+from callboard.model.facts.words import FactSeverity
+from faulty import Server, json_answer
 
 FOUND = Vulnerability(
-    "CVE-2026-31877", Severity.HIGH, "Prototype Pollution", "lodash", "4.17.4", "4.17.20", datetime(2026, 5, 1, 20, 9, 5, tzinfo=UTC)
+    "CVE-2026-31877", FactSeverity.HIGH, "Prototype Pollution", "lodash", "4.17.4", "4.17.20", datetime(2026, 5, 1, 20, 9, 5, tzinfo=UTC)
 )
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from faulty import MODES, Server, json_answer
 from play_sonarqube import KEY, PlayedSonarQube
 from spec_checking import DATA, needs_data
 from vendors import TOKEN, facts, known, measured, played, subject
 
-from generator.model.facts import GateState, QualityGate
+from callboard.model.facts.values import QualityGate
+from callboard.model.facts.words import GateState
+from faulty import MODES, Server, json_answer
 
 ANALYSED = datetime(2026, 5, 16, 18, 0, tzinfo=UTC)
 RATINGS = (("reliability", "C"), ("security", "A"), ("maintainability", "B"))

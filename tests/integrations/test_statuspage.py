@@ -7,7 +7,8 @@ from play_statuspage import PlayedStatuspage
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, facts, measured, played, subject
 
-from generator.model.facts import Availability, Incident, IncidentState
+from callboard.model.facts.values import Availability, Incident
+from callboard.model.facts.words import IncidentState
 
 
 def test_incidents_of_components_and_groups_are_read_as_far_back_as_wanted(tmp_path):

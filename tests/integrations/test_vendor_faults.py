@@ -3,8 +3,6 @@
 import dataclasses
 
 import pytest
-from faulty import MODES, Server, closed_port, json_answer
-from faulty.modes import cross_host_next, redirect
 from play_argocd import PlayedArgoCd
 from play_datadog import PlayedDatadog
 from play_github import PlayedGitHub
@@ -19,7 +17,9 @@ from play_sonarqube import PlayedSonarQube
 from play_statuspage import PlayedStatuspage
 from vendors import TOKEN, facts, known, measured, played
 
-from generator.outside.http import Limits
+from callboard.io.http.limits import Limits
+from faulty import MODES, Server, closed_port, json_answer
+from faulty.modes import cross_host_next, redirect
 
 PLAYS = (
     PlayedAlertmanager,

@@ -9,10 +9,10 @@ import pytest
 from test_vendor_faults import PLAYS
 from vendors import connector
 
-from generator import integrations
-from generator.integrations.contract import Integration
-from generator.model.facts import FAMILIES
-from generator.website.editor_words import known_annotations
+from callboard import integrations
+from callboard.model.facts.fact import FAMILIES
+from callboard.plugins.integrations.base import Integration
+from callboard.website.editor_words import known_annotations
 
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
 
@@ -40,7 +40,7 @@ def test_every_option_says_what_it_is(play):
 def test_a_connector_keeps_the_contract_before_it_asks_anything(play, tmp_path):
     from vendors import context
 
-    from generator.integrations.contract import IntegrationSettings
+    from callboard.plugins.integrations.base import IntegrationSettings
 
     made: Integration = connector(play.type)(
         IntegrationSettings("tool", play.type, {"url": "https://x.example", **play().options}), context(tmp_path)

@@ -4,13 +4,12 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from callboard.integrations.collect import collect_facts
+from callboard.io.http.limits import Limits
+from callboard.model.ref import parse_ref
+from callboard.plugins import loader
+from callboard.plugins.integrations.base import GROUP, IntegrationContext, IntegrationSettings, Subject
 from faulty import PatientClock, Server
-
-from generator import plugins
-from generator.integrations.collecting import collect_facts
-from generator.integrations.contract import GROUP, IntegrationContext, IntegrationSettings, Subject
-from generator.model.ref import parse_ref
-from generator.outside.http import Limits
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
 TOKEN = "t0ken-very-secret"
@@ -60,4 +59,4 @@ def requests_of(got):
 
 
 def connector(type_name):
-    return plugins.load(GROUP)[type_name].load()
+    return loader.load(GROUP)[type_name].load()

@@ -3,15 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.counting import counted, label_for
-from generator.website.portal_files import find_portal_files
-from generator.website.strings import read_strings
+from callboard.model.counting import counted, label_for
+from callboard.website.overlays import find_portal_files, read_strings
 
 LABELS = read_strings(find_portal_files(Path("/nowhere")), "en")
 FROM_TWO_ON = {"n_steps", "tests_failed", "lines_left_out", "diagram_organisation"}
 """Labels that nothing asks for with one: a single step is told as `directly`, and so on; changes are added up from two on."""
 PLURAL = re.compile(r"(?:\{[^{}]*\}|%d) (?:[a-z]+ )?(?:[a-z]{3,}s|entities|people)\b")
-GENERATOR = Path(__file__).parent.parent.parent / "generator"
+GENERATOR = Path(__file__).parent.parent.parent / "generator/callboard"
 UNITS = re.compile(r"\{[^{}]*:,\} (?:entities|repositories|files|pages|problems|errors|warnings|links|objects|sources|teams|documents)\b")
 
 

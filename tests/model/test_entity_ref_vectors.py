@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.model.ref import RefError, WrittenRef, humanize, parse_ref
+from callboard.model.ref import RefError, WrittenRef, humanize, parse_ref
 
 CASES = json.loads((Path(__file__).parent.parent / "data" / "vectors" / "entity_refs.json").read_text("utf-8"))["cases"]
 

@@ -4,24 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.integrations.fact_rows import fact_of, fact_row, measurement_of, measurement_row
-from generator.model.facts import (
-    FAMILIES,
+from callboard.model.facts.fact import FAMILIES, Fact, Measurement
+from callboard.model.facts.values import (
     Availability,
     Declared,
     Deployment,
-    Fact,
-    FactError,
     Incident,
-    IncidentState,
-    Measurement,
     OnCall,
     QualityGate,
     RepositoryActivity,
     Shift,
     Vulnerability,
 )
-from generator.model.ref import parse_ref
+from callboard.model.facts.words import FactError, IncidentState
+from callboard.model.ref import parse_ref
+from callboard.state.serialization import fact_of, fact_row, measurement_of, measurement_row
 
 SHOP = parse_ref("component:default/shop").canonical()
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -100,6 +97,6 @@ def test_any_incident_survives_json(title, severity, opened):
 
 
 def test_every_family_has_words_icon_and_panel():
-    from generator.pages.facts.panels import TELLERS
+    from callboard.pages.facts.panels import TELLERS
 
     assert list(TELLERS) == list(FAMILIES)

@@ -6,16 +6,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import yaml
-
-from generator.catalog.linking import link
-from generator.descriptors.kinds import builtin_kinds
-from generator.diagrams.layout import Layouts
-from generator.model.entity import Entity, Origin
-from generator.model.ref import EntityRef
-from generator.pages.entities import entity_context, plan
-from generator.settings.settings import Portal, Settings
-from generator.website.portal_files import find_portal_files
-from generator.website.rendering import Renderer
+from callboard.catalog.linking import link
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.diagrams.layout import Layouts
+from callboard.model.entity import Entity, Origin
+from callboard.model.ref import EntityRef
+from callboard.pages.entities.context import entity_context
+from callboard.pages.entities.plan import plan
+from callboard.settings.settings import Portal, Settings
+from callboard.website.overlays import find_portal_files
+from callboard.website.rendering import Renderer
 
 KINDS = builtin_kinds()
 LAYOUTS = Layouts()

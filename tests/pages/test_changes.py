@@ -9,18 +9,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, Outline, context_of, documents
 
-from generator.catalog.linking import link
-from generator.linting.rules import all_rules
-from generator.model.ref import parse_ref
-from generator.pages import entities
-from generator.pages.changes import feeds, planning, status, timeline
-from generator.pages.changes.past import past_of
-from generator.pages.indexes import planning as indexes
-from generator.pages.indexes.context import index_context
-from generator.pages.parts import Links
-from generator.settings.settings import Portal, Settings, SourceSettings
-from generator.snapshot.history import history_of
-from generator.snapshot.values import Change, Collection, Stale, Where
+from callboard.catalog.linking import link
+from callboard.model.ref import parse_ref
+from callboard.pages.changes import changes, feeds, status
+from callboard.pages.changes.context import past_of
+from callboard.pages.entities import plan
+from callboard.pages.indexes import plan as indexes
+from callboard.pages.indexes.context import index_context
+from callboard.pages.shared_views import Links
+from callboard.plugins.rules import all_rules
+from callboard.settings.settings import Portal, Settings, SourceSettings
+from callboard.state.change_log import history_of
+from callboard.state.values import Change, CollectionTime, Stale, Where
 
 FIRST = datetime(2026, 10, 30, 23, 30, tzinfo=UTC)
 SHOP = """
@@ -67,7 +67,7 @@ def past(*changes, portal=None, stale=()):
 
 
 def pages(of):
-    return {page.path: (view := page.view(), RENDERER.render(page, view)) for page in planning.plan(of)}
+    return {page.path: (view := page.view(), RENDERER.render(page, view)) for page in changes.plan(of)}
 
 
 def test_changes_stand_by_day_in_the_portals_time_zone():
@@ -149,8 +149,8 @@ def test_what_came_is_told_before_what_is_wrong_with_it():
 def test_a_flood_is_bounded_and_says_what_it_leaves_out():
     flood = [change(1, "added", f"c{n}", "", "") for n in range(500)] + [change(1, "tag", "shop", "", f"t{n}") for n in range(50)]
     view, html = pages(past(*flood))["changes/2026-10/"]
-    assert len(view.days[0].groups) == planning.ENTITIES
-    assert f"{501 - planning.ENTITIES} more" in html
+    assert len(view.days[0].groups) == changes.ENTITIES
+    assert f"{501 - changes.ENTITIES} more" in html
     assert max(len(group.lines) for group in view.days[0].groups) <= 12
 
 
@@ -166,7 +166,7 @@ def test_a_months_number_is_the_sum_of_its_days():
 
 def test_the_first_page_shows_the_last_days_alone():
     view, _ = pages(past(*(change(n) for n in range(40))))["changes/"]
-    assert len(view.days) == planning.RECENT_DAYS
+    assert len(view.days) == changes.RECENT_DAYS
     assert view.days[0].day == "2026-12-08"
 
 
@@ -185,36 +185,36 @@ def rendered(section, macro):
 
 
 def test_an_entity_has_a_timeline_of_its_own_changes():
-    section = timeline.timeline(past(BASELINE, change(1), change(2, of="cart")), entity("shop"))
+    section = changes.timeline(past(BASELINE, change(1), change(2, of="cart")), entity("shop"))
     assert [m.day for m in section.content.moments] == ["2026-10-31"]
     assert section.content.moments[0].subject is None
     assert "owner" in rendered(section, "history")
 
 
 def test_an_entity_that_never_changed_has_no_timeline():
-    assert timeline.timeline(past(BASELINE), entity("shop")) is None
+    assert changes.timeline(past(BASELINE), entity("shop")) is None
 
 
 def test_a_team_sees_what_it_owns_with_a_feed():
-    section = timeline.timeline(past(change(1), change(2, of="cart")), entity("group:checkout"))
+    section = changes.timeline(past(change(1), change(2, of="cart")), entity("group:checkout"))
     assert [m.subject.ref for m in section.content.moments] == ["component:default/cart", "component:default/shop"]
     assert 'href="../../../../changes/default/checkout/feed.xml"' in rendered(section, "history")
 
 
 def test_a_page_from_the_last_good_copy_says_since_when_and_why():
     copy = Stale("here", "tree", "acme/shop", "", FIRST, "<i>404</i>", (ref("shop"),))
-    section = timeline.last_good_copy(past(stale=[copy]), entity("shop"))
+    section = changes.last_good_copy(past(stale=[copy]), entity("shop"))
     html = rendered(section, "stale")
     assert "2026-10-30" in html
     assert "&lt;i&gt;404&lt;/i&gt;" in html
-    assert timeline.last_good_copy(past(stale=[copy]), entity("cart")) is None
+    assert changes.last_good_copy(past(stale=[copy]), entity("cart")) is None
 
 
 def test_home_shows_the_latest_day_alone():
-    view = timeline.latest(past(BASELINE, change(1), change(2), change(2, of="cart")))
+    view = changes.latest(past(BASELINE, change(1), change(2), change(2, of="cart")))
     assert (view.day, [g.subject.ref for g in view.groups]) == ("2026-11-01", ["component:default/cart", "component:default/shop"])
     assert view.path == "changes/2026-11/#d-2026-11-01"
-    assert timeline.latest(past(BASELINE)) is None
+    assert changes.latest(past(BASELINE)) is None
 
 
 def feed_of(path, *changes, **more):
@@ -265,8 +265,8 @@ def status_page(collections, stale=(), as_of=None):
     return view, RENDERER.render(page, view)
 
 
-GOOD = Collection("here", "entities", night(3), night(3), 3, 12)
-BAD = Collection("gone", "entities", night(1), night(3), 40, 1, ("<b>401 Unauthorized</b>",))
+GOOD = CollectionTime("here", "entities", night(3), night(3), 3, 12)
+BAD = CollectionTime("gone", "entities", night(1), night(3), 40, 1, ("<b>401 Unauthorized</b>",))
 
 
 def test_the_status_page_says_absolute_times_and_leaves_ages_to_the_browser():
@@ -278,8 +278,8 @@ def test_the_status_page_says_absolute_times_and_leaves_ages_to_the_browser():
 
 
 def test_the_status_page_tells_fresh_from_failed():
-    never = Collection("new", "entities", None, night(3), 0, None, ("no",))
-    partly = Collection("part", "entities", night(3), night(3), 1, None, ("acme/x: 404",))
+    never = CollectionTime("new", "entities", None, night(3), 0, None, ("no",))
+    partly = CollectionTime("part", "entities", night(3), night(3), 1, None, ("acme/x: 404",))
     view, html = status_page([GOOD, BAD, never, partly])
     assert [row.state.tone for row in view.rows] == ["good", "bad", "bad", "warn"]
     assert "never" in html
@@ -296,7 +296,7 @@ def test_the_status_page_lists_what_serves_from_its_last_good_copy():
 
 
 def test_collections_json_has_what_pages_read_in_the_browser():
-    never = Collection("new", "entities", None, night(3), 0)
+    never = CollectionTime("new", "entities", None, night(3), 0)
     said = status.collections_json([GOOD, BAD, never], (), night(3))
     assert said["as_of"] == "2026-11-02T23:30:00Z"
     assert said["sources"] == [
@@ -314,9 +314,9 @@ def test_the_status_page_without_any_source_is_a_page():
 
 def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
     of = past(change(1), stale=[Stale("here", "tree", "acme/shop", "", FIRST, "404", (ref("shop"),))])
-    sections = (partial(timeline.last_good_copy, of),), (partial(timeline.timeline, of),)
+    sections = (partial(changes.last_good_copy, of),), (partial(changes.timeline, of),)
     context = replace(context_of(documents(SHOP)), first=sections[0], last=sections[1])
-    page = next(page for page in entities.plan(context) if page.ref == "component:default/shop")
+    page = next(page for page in plan.plan(context) if page.ref == "component:default/shop")
     view = page.view()
     ids = [section.id for section in view.sections]
     assert ids[0] == "last-good-copy"
@@ -327,7 +327,7 @@ def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
 def test_home_shows_what_changed_last():
     of = past(BASELINE, change(1), change(1, "tag", "cart", "", "java"))
     catalog = of.links.catalog
-    context = index_context(catalog, (), of.trees, of.settings, LAYOUTS, of.labels, of.links, latest=timeline.latest(of))
+    context = index_context(catalog, (), of.trees, of.settings, LAYOUTS, of.labels, of.links, latest=changes.latest(of))
     page = next(indexes.plan(context))
     html = RENDERER.render(page, page.view())
     assert "Changed last" in html
@@ -394,7 +394,7 @@ def test_deployments_drown_nothing_else():
     many = [Change(night(number), "deployed", ref("shop"), before="1", after=str(number), owner=TEAM) for number in range(40)]
     of = past(*many, change(0))
     for name in ("shop", "group:checkout"):
-        kinds = [moment.line.icon for moment in timeline.timeline(of, of.links.catalog.entities[ref(name)]).content.moments]
+        kinds = [moment.line.icon for moment in changes.timeline(of, of.links.catalog.entities[ref(name)]).content.moments]
         assert kinds.count("owns") == 1
         assert kinds.count("deployment") in {5, 10}
     crowd = [Change(night(1), "deployed", ref(f"c{number}"), before="1", after="2") for number in range(90)]

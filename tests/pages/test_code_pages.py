@@ -4,14 +4,14 @@ import re
 
 from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents
 
-from generator.catalog.linking import link
-from generator.descriptors.kinds import builtin_kinds
-from generator.linting.rules import all_rules
-from generator.pages.indexes import codes
-from generator.pages.indexes.context import index_context
-from generator.pages.parts import problem_code_path
-from generator.problems import Severity
-from generator.settings.settings import Settings
+from callboard.catalog.linking import link
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.model.problem import Severity
+from callboard.pages.indexes import problems as problem_pages
+from callboard.pages.indexes.context import index_context
+from callboard.pages.shared_views import problem_code_path
+from callboard.plugins.rules import all_rules
+from callboard.settings.settings import Settings
 
 DANGLING = """
 kind: Component
@@ -25,7 +25,7 @@ def pages_of(text):
     context = index_context(
         catalog, problems, {("here", "tree"): HostTree()}, Settings("/nowhere", "/nowhere/sources.yaml"), LAYOUTS, RENDERER.labels
     )
-    return {page.path: page for page in codes.plan(context)}
+    return {page.path: page for page in problem_pages.plan(context)}
 
 
 def test_every_rule_has_a_page_that_explains_it_although_it_occurs_nowhere():

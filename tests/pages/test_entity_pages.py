@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from page_builders import HostTree, Outline, context_of, documents, entity_of, page_of
 
-from generator.pages.entities import plan
-from generator.settings.settings import Portal
+from callboard.pages.entities.plan import plan
+from callboard.settings.settings import Portal
 
 SHOP = """
 kind: Domain

@@ -8,36 +8,34 @@ from functools import partial
 import pytest
 from page_builders import KINDS, LAYOUTS, RENDERER, documents
 
-from generator.catalog.linking import link
-from generator.integrations.collecting import Connection
-from generator.integrations.contract import DeclaredFamily
-from generator.model.facts import (
+from callboard.catalog.linking import link
+from callboard.integrations.collect import Connection
+from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.facts.values import (
     Alert,
     Availability,
     DayShare,
     Declared,
     Deployment,
-    Fact,
     Incident,
-    IncidentState,
-    Measurement,
     OnCall,
     PipelineRun,
     QualityGate,
     RepositoryActivity,
-    RunState,
-    Severity,
     Shift,
     Vulnerability,
 )
-from generator.model.ref import parse_ref
-from generator.pages.entities import entity_context, plan
-from generator.pages.facts import planning
-from generator.pages.facts.context import facts_context
-from generator.pages.facts.duty import on_call_key
-from generator.pages.parts import Links
-from generator.settings.settings import Portal, Settings
-from generator.snapshot.facts import ServedFacts
+from callboard.model.facts.words import FactSeverity, IncidentState, RunState
+from callboard.model.ref import parse_ref
+from callboard.pages.entities.context import entity_context
+from callboard.pages.entities.plan import plan
+from callboard.pages.facts import index_pages
+from callboard.pages.facts.context import facts_context
+from callboard.pages.facts.on_call import on_call_key
+from callboard.pages.shared_views import Links
+from callboard.plugins.integrations.base import DeclaredFamily
+from callboard.settings.settings import Portal, Settings
+from callboard.state.facts import ServedFacts
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
 SHOP = """
@@ -92,10 +90,10 @@ def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, decla
 
 
 def pages(context):
-    section = lambda entity: planning.of_entity(context, entity)  # noqa: E731
+    section = lambda entity: index_pages.of_entity(context, entity)  # noqa: E731
     plain = entity_context(context.catalog, (), {}, context.settings, LAYOUTS, RENDERER.labels, context.links)
     of_entities = replace(plain, last=(section,), keyed=(partial(on_call_key, context),))
-    return {page.path: page for page in (*plan(of_entities), *planning.plan(context))}
+    return {page.path: page for page in (*plan(of_entities), *index_pages.plan(context))}
 
 
 def shown(context, path):
@@ -186,7 +184,7 @@ def test_what_a_tool_writes_is_escaped_and_its_addresses_are_checked():
     evil = '<script>alert(1)</script>"'
     html = shop(world([
         fact("incident", Incident(evil, NOW), url="javascript:alert(1)"),
-        fact("vulnerability", Vulnerability(evil, Severity.HIGH, evil, evil, evil, evil), source="scan", url='https://x.example/"onload=1'),
+        fact("vulnerability", Vulnerability(evil, FactSeverity.HIGH, evil, evil, evil, evil), source="scan", url='https://x.example/"onload=1'),
         fact("deployment", Deployment(evil, NOW, by=evil), environment=evil, source="scan"),
         fact("alert", Alert(evil), source="scan"),
         fact("pipeline-run", PipelineRun(evil, NOW), source="scan"),
@@ -259,7 +257,7 @@ def test_the_pages_about_everything_say_what_is_there():
     old = NOW - timedelta(days=90)
     context = world([
         *HIDDEN,
-        fact("vulnerability", Vulnerability("CVE-1", Severity.CRITICAL, first_seen=old), source="scan", key="1", of="ledger"),
+        fact("vulnerability", Vulnerability("CVE-1", FactSeverity.CRITICAL, first_seen=old), source="scan", key="1", of="ledger"),
         fact("availability", Availability("answers", 99.0, 99.9), source="scan"),
     ])  # fmt: skip
     vulnerabilities = text(shown(context, "vulnerabilities/"))
@@ -281,15 +279,15 @@ def test_no_page_knows_when_it_was_built():
 
 
 def test_the_start_page_counts_what_is_open():
-    urgent = [*HIDDEN, fact("vulnerability", Vulnerability("CVE-1", Severity.CRITICAL), source="scan", key="1", of="ledger")]
+    urgent = [*HIDDEN, fact("vulnerability", Vulnerability("CVE-1", FactSeverity.CRITICAL), source="scan", key="1", of="ledger")]
     urgent += [fact("availability", Availability("answers", share, 99.9), key=str(share)) for share in (99.0, 99.95)]
-    numbers = planning.numbers(world([*urgent, fact("alert", Alert("hot"))]))
+    numbers = index_pages.numbers(world([*urgent, fact("alert", Alert("hot"))]))
     assert [(n.number, n.path, n.tone) for n in numbers] == [
         (1, "incidents/", "bad"), (1, "availability/", "bad"), (1, "vulnerabilities/", "bad"), (1, "health/", "bad"),
     ]  # fmt: skip
-    assert [(n.number, n.tone) for n in planning.numbers(world([], [asked("incident")]))] == [(0, "")]
-    assert planning.numbers(world([])) == ()
-    assert planning.numbers(world(HIDDEN, portal=Portal(audience="public"))) == ()
+    assert [(n.number, n.tone) for n in index_pages.numbers(world([], [asked("incident")]))] == [(0, "")]
+    assert index_pages.numbers(world([])) == ()
+    assert index_pages.numbers(world(HIDDEN, portal=Portal(audience="public"))) == ()
 
 
 def test_one_page_shows_what_asks_for_somebody_now():

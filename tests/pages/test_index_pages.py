@@ -6,20 +6,21 @@ from pathlib import Path
 import pytest
 from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents, entity_of
 
-from generator.catalog.linking import link
-from generator.catalog.names import names_index
-from generator.descriptors.kinds import builtin_kinds
-from generator.model.entity import Origin
-from generator.model.ref import parse_ref
-from generator.pages.indexes import faults, table
-from generator.pages.indexes.context import KINDS, index_context
-from generator.pages.indexes.planning import plan
-from generator.pages.indexes.structure import systems_view
-from generator.pages.indexes.teams import TEAMS, teams_view
-from generator.pages.search_text import SHORT_FORMS
-from generator.pages.urls import entity_path
-from generator.problems import Problem, Severity
-from generator.settings.settings import Portal, Settings
+from callboard.catalog.linking import link
+from callboard.catalog.names import names_index
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.model.entity import Origin
+from callboard.model.problem import Problem, Severity
+from callboard.model.ref import parse_ref
+from callboard.model.urls import entity_path
+from callboard.pages.indexes import problems as problem_pages
+from callboard.pages.indexes import table
+from callboard.pages.indexes.context import KINDS, index_context
+from callboard.pages.indexes.plan import plan
+from callboard.pages.indexes.structure import systems_view
+from callboard.pages.indexes.teams import TEAMS, teams_view
+from callboard.pages.search_text import SHORT_FORMS
+from callboard.settings.settings import Portal, Settings
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
 
@@ -167,7 +168,7 @@ def test_people_without_a_team_are_named(shop):
 
 def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last():
     unread = Problem("SRC001", Severity.ERROR, "The repository acme/old could not be read.", hint="Renew the token.")
-    view = faults.problems_view(context_of(documents(SHOP), [unread]))
+    view = problem_pages.problems_view(context_of(documents(SHOP), [unread]))
     assert [group.team.name if group.team else None for group in view.groups][-1] is None
     assert any(problem.message == unread.message for problem in view.groups[-1].shown)
     assert any(
@@ -178,9 +179,9 @@ def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last()
 def test_ten_thousand_problems_are_counted_and_not_all_written_out():
     place = Origin("here", "tree", "acme/shop", "", "catalog-info.yaml", 0, 1)
     many = [Problem("X001", Severity.WARNING, f"Number {number}.", place) for number in range(10_000)]
-    view = faults.problems_view(context_of(documents(SHOP), many))
+    view = problem_pages.problems_view(context_of(documents(SHOP), many))
     assert view.count > 10_000
-    assert sum(len(group.shown) for group in view.groups) <= faults.IN_ALL
+    assert sum(len(group.shown) for group in view.groups) <= problem_pages.IN_ALL
     assert view.groups[-1].more > 0
 
 
@@ -248,6 +249,6 @@ def test_many_systems_are_named_and_few_have_rows():
 def test_what_belongs_to_nobody_is_written_out_before_what_the_table_has():
     lost = [Problem("SRC001", Severity.ERROR, f"{i} cannot be read.") for i in range(30)]
     many = [Problem("REF001", Severity.ERROR, "x", subject=parse_ref("component:default/order-svc").canonical())] * 100
-    view = faults.problems_view(context_of(documents(SHOP), [*many, *lost]))
+    view = problem_pages.problems_view(context_of(documents(SHOP), [*many, *lost]))
     assert view.groups[-1].team is None
-    assert len(view.groups[-1].shown) == faults.PER_TEAM
+    assert len(view.groups[-1].shown) == problem_pages.PER_TEAM

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from generator.model.entity import Origin
-from generator.pages.parts import catalog_path, mend_url, problem_code_path, with_code
-from generator.pages.search_text import alias, words_of
-from generator.pages.written import initials, mail_of, text_of, web_url
+from callboard.model.entity import Origin
+from callboard.pages.safe_text import initials, mail_of, text_of, web_url
+from callboard.pages.search_text import alias, words_of
+from callboard.pages.shared_views import catalog_path, mend_url, problem_code_path, with_code
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from page_builders import RENDERER, Outline
 
-from generator.catalog.linking import link
-from generator.descriptors.kinds import builtin_kinds
-from generator.pages.changes import status, undescribed
-from generator.pages.parts import Links
-from generator.settings.settings import Portal, Settings
-from generator.sources.source import Undescribed
+from callboard.catalog.linking import link
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.pages.changes import status, undescribed
+from callboard.pages.shared_views import Links
+from callboard.plugins.sources import Undescribed
+from callboard.settings.settings import Portal, Settings
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 LEDGER = Undescribed("github", "acme/ledger", "https://github.com/acme/ledger", "kind: Component\nmetadata:\n  name: ledger\n")

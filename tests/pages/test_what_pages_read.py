@@ -1,6 +1,6 @@
 """What pages read, followed and packed."""
 
-from generator.pages.reading import ALL, Reading, Reads, name_of
+from callboard.incremental.tracking import ALL, Reading, Reads, name_of
 
 ENTITY = ("entity", ("component", "default", "shop"))
 OTHER = ("entity", ("component", "default", "store"))

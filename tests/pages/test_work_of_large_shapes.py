@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, entity_of
 
-from generator.catalog.linking import link
-from generator.pages.entities import entity_context, plan
-from generator.pages.facts.rollups import members
-from generator.pages.indexes.context import index_context
-from generator.pages.indexes.home import home_view
-from generator.pages.indexes.structure import domains_view, systems_view
-from generator.pages.indexes.teams import teams_view
-from generator.settings.settings import Settings
+from callboard.catalog.linking import link
+from callboard.pages.entities.context import entity_context
+from callboard.pages.entities.plan import plan
+from callboard.pages.facts.rollups import members
+from callboard.pages.indexes.context import index_context
+from callboard.pages.indexes.home import home_view
+from callboard.pages.indexes.structure import domains_view, systems_view
+from callboard.pages.indexes.teams import teams_view
+from callboard.settings.settings import Settings
 
 SMALL = 150
 TOO_MUCH = 2.4

@@ -63,7 +63,7 @@ def write(folder: Path, **repositories: str) -> Path:
 
 def callboard(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess:
     """Run the command in the portal's folder, as a person would."""
-    command = [sys.executable, "-m", "generator", *arguments]
+    command = [sys.executable, "-m", "callboard", *arguments]
     known = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1790000000", **environ}
     return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=300)
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from portal import callboard, write
 
-from generator.catalog.deriving import with_derived_owners
-from generator.catalog.gathering import Gathered
-from generator.model.entity import Entity, Origin
-from generator.model.ref import EntityRef
+from callboard.ingestion.codeowners import with_derived_owners
+from callboard.ingestion.discovery import Gathered
+from callboard.model.entity import Entity, Origin
+from callboard.model.ref import EntityRef
 
 COMPONENT = """\
 apiVersion: backstage.io/v1alpha1

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from portal import digests
 
-from generator.outside.metering import Meter
-from generator.pipeline import Request, build
-from generator.settings.reading import read_settings
+from callboard.io.clock import Meter
+from callboard.pipeline import Request, build
+from callboard.plugins.option_schemas import read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import organisation

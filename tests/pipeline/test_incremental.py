@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.outside.metering import Meter
-from generator.pipeline import Request, build
-from generator.settings.reading import read_settings
-from generator.website.page_cache import read_pages
+from callboard.incremental.page_cache import read_pages
+from callboard.io.clock import Meter
+from callboard.pipeline import Request, build
+from callboard.plugins.option_schemas import read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import organisation

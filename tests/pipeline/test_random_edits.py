@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from portal import digests
 
-from generator.outside.metering import Meter
-from generator.pipeline import Request, build
-from generator.settings.reading import read_settings
-from generator.website import assembling
+from callboard.io.clock import Meter
+from callboard.pipeline import Request, build
+from callboard.plugins.option_schemas import read_settings
+from callboard.website import assemble
 
 EDITS = 300 if os.environ.get("CALLBOARD_TEST_FULL") == "1" else 12
 SEED = 20261122
@@ -192,8 +192,8 @@ def clean_copy(folder, other):
 @pytest.mark.parametrize("part", range(4))
 def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypatch):
     if part % 2:  # as portals with thousands of entities are built: by all processors
-        monkeypatch.setattr(assembling, "WORTH_SHARING", 4)
-        monkeypatch.setattr(assembling, "PART", 3)
+        monkeypatch.setattr(assemble, "WORTH_SHARING", 4)
+        monkeypatch.setattr(assemble, "PART", 3)
     chance = random.Random(SEED + part)
     company, other = Company(tmp_path / "portal", chance), tmp_path / "clean"
     now = datetime(2026, 11, 22, 3, tzinfo=UTC)

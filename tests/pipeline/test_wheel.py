@@ -24,11 +24,13 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_one_package_and_all_that_it_reads(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"generator", "callboard"}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"callboard"}
     tracked = subprocess.run(
         ["git", "ls-files", "generator", "templates", "site_overrides"], cwd=ROOT, check=True, capture_output=True, text=True
     )
-    wanted = {name if name.startswith("generator/") else f"generator/_portal/{name}" for name in tracked.stdout.split()}
+    wanted = {
+        name.removeprefix("generator/") if name.startswith("generator/") else f"callboard/_portal/{name}" for name in tracked.stdout.split()
+    }
     assert wanted - set(names) == set()
     assert not [name for name in names if "__pycache__" in name]
 
@@ -48,7 +50,7 @@ def test_a_portal_is_built_from_the_installed_wheel_alone(wheel, tmp_path):
     portal = write(tmp_path / "portal")
     known = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "SOURCE_DATE_EPOCH": "1790000000"}
     where = subprocess.run(
-        [python, "-c", "import generator; print(generator.__file__)"], cwd=portal, env=known, check=True, capture_output=True, text=True
+        [python, "-c", "import callboard; print(callboard.__file__)"], cwd=portal, env=known, check=True, capture_output=True, text=True
     )
     assert str(site_packages) in where.stdout
     done = subprocess.run([environment / "bin/callboard", "build"], cwd=portal, env=known, capture_output=True, text=True, check=False)

@@ -3,9 +3,9 @@
 import pytest
 from sites import OLD, built
 
-from generator.errors import PublishError
-from generator.publish.built_site import in_order, read_site
-from generator.website.manifest import MARKER, WORKSHOP
+from callboard.model.errors import PublishError
+from callboard.publish.site import in_order, read_site
+from callboard.website.manifest import MARKER, WORKSHOP
 
 
 def test_a_folder_without_the_marker_is_refused(tmp_path):

@@ -4,11 +4,11 @@ import pytest
 from click.testing import CliRunner
 from sites import NEW, OLD, built
 
-from generator.cli.publish import command
-from generator.errors import PublishError, SettingsError
-from generator.publish.publishing import targets
-from generator.settings.findings import InvalidSettingsError
-from generator.settings.reading import read_settings
+from callboard.cli.publish import command
+from callboard.model.errors import PublishError, SettingsError
+from callboard.plugins.option_schemas import read_settings
+from callboard.publish.targets import targets
+from callboard.settings.findings import InvalidSettingsError
 
 HEAD = "sources:\n  - {name: here, type: files, path: .}\n"
 TWO = HEAD + "publish:\n  - {type: folder, path: public}\n  - {name: mirror, type: folder, path: mirror}\n"

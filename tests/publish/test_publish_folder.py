@@ -3,9 +3,9 @@
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
-from generator.errors import PublishError
-from generator.publish.folder import FolderPublisher
-from generator.website.manifest import MARKER, WORKSHOP
+from callboard.model.errors import PublishError
+from callboard.publish.folder import FolderPublisher
+from callboard.website.manifest import MARKER, WORKSHOP
 
 
 def publish(tmp_path, files, step=lambda _: None):

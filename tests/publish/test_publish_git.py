@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
-from generator.errors import PublishError
-from generator.outside import git_push
-from generator.publish.git_branch import GitPublisher
+from callboard.io.git import command, push
+from callboard.model.errors import PublishError
+from callboard.publish.git_branch import GitPublisher
 
 BACKEND = Path("/usr/lib/git-core/git-http-backend")
 WHO = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Ada"), ("EMAIL", "ada@acme.example"))}
@@ -193,9 +193,9 @@ def test_a_site_with_a_git_folder_is_refused(tmp_path, remote):
 
 
 def test_a_tree_of_folders_only_is_written(remote):
-    here = git_push.Git(remote, dict(os.environ))
-    blob = git_push.write_text(here, b"x")
-    tree = git_push.write_tree(here, {"a/b/c/d": git_push.Entry("100644", blob)})
+    here = command.Git(remote, dict(os.environ))
+    blob = push.write_text(here, b"x")
+    tree = push.write_tree(here, {"a/b/c/d": push.Entry("100644", blob)})
     assert git(remote, "ls-tree", "-r", "--name-only", tree) == "a/b/c/d"
 
 

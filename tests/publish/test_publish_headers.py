@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.publish.headers import cache_control, content_type
+from callboard.publish.site import cache_control, content_type
 
 
 @pytest.mark.parametrize(

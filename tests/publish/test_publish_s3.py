@@ -6,9 +6,9 @@ import os
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
-from generator.errors import PublishError
-from generator.publish.s3 import S3Publisher
-from generator.website.manifest import MARKER
+from callboard.model.errors import PublishError
+from callboard.publish.s3 import S3Publisher
+from callboard.website.manifest import MARKER
 
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-key", "region": "us-east-1"}
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from generator.scaffolder.starting import Steps, Wishes, example_files, portal_files, workflow, write_new
+import yaml
+from callboard.scaffold.new_portal import Steps, Wishes, example_files, portal_files, workflow, write_new
 
 OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
 GITHUB, GITLAB = (

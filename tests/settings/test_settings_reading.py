@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.errors import SettingsError
-from generator.settings.findings import InvalidSettingsError
-from generator.settings.reading import read_settings
+from callboard.model.errors import SettingsError
+from callboard.plugins.option_schemas import read_settings
+from callboard.settings.findings import InvalidSettingsError
 
 GOOD = """\
 version: 1

@@ -4,8 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from generator.settings.settings import SourceSettings
-from generator.sources.source import SourceContext
+from callboard.plugins.sources import SourceContext
+from callboard.settings.settings import SourceSettings
 
 DESCRIPTOR = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n"
 AUTHOR = {

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 from company import context, settings
-from faulty import PatientClock, Server, json_answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import yaml12
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.reading import read_file
-from generator.outside.http import HttpError, Limits
-from generator.settings.settings import Limits as DescriptorLimits
-from generator.sources.backstage import BackstageSource
-from generator.sources.descriptor_text import document
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_file
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import Limits
+from callboard.settings.settings import Limits as DescriptorLimits
+from callboard.sources.backstage import BackstageSource
+from callboard.sources.generated import document
+from callboard.yaml import documents as yaml_documents
+from faulty import PatientClock, Server, json_answer
 
 ENTITY = {
     "apiVersion": "backstage.io/v1alpha1", "kind": "Component",
@@ -99,7 +100,7 @@ values = st.recursive(
 @given(st.dictionaries(st.text(min_size=1, max_size=12), values, max_size=5))
 def test_what_we_write_is_read_as_it_was_meant(value):
     text = document(value)
-    documents = yaml12.read_documents(text, nodes=10_000, depth=60, documents=2)
+    documents = yaml_documents.read_documents(text, nodes=10_000, depth=60, documents=2)
     assert len(documents) == 1
     assert documents[0].value == value
 

@@ -2,9 +2,9 @@
 
 import os
 
-from generator.settings.settings import SourceSettings
-from generator.sources.files import FilesSource
-from generator.sources.source import SourceContext
+from callboard.plugins.sources import SourceContext
+from callboard.settings.settings import SourceSettings
+from callboard.sources.files.source import FilesSource
 
 
 def test_a_closed_folder_is_told_and_the_others_are_read(tmp_path, monkeypatch):
@@ -19,7 +19,7 @@ def test_a_closed_folder_is_told_and_the_others_are_read(tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied")
         return scandir(folder)
 
-    monkeypatch.setattr("generator.sources.walking.os.scandir", refusing)
+    monkeypatch.setattr("callboard.sources.files.folder.os.scandir", refusing)
     collected = FilesSource(SourceSettings("all", "files", {"path": "."}), SourceContext(tmp_path, tmp_path)).collect()
     assert [file.path for file in collected.files] == ["open/catalog-info.yaml"]
     [problem] = collected.problems

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from company import commit, context, descriptor, found, put, repository
 
-from generator import plugins
-from generator.settings.reading import read_settings
-from generator.sources.collecting import collect_all
-from generator.sources.source import SourceFailure
-from generator.surveying import say_failures
+from callboard.plugins import loader
+from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.sources import SourceFailure
+from callboard.sources.collect import collect_all
+from callboard.surveying import say_failures
 
 SETTINGS = """
 sources:
@@ -56,11 +56,11 @@ class Angry:
 
 
 def test_a_foreign_source_that_raises_takes_nobody_along(tmp_path, monkeypatch):
-    angry = plugins.Plugin("callboard.sources", "files", "angry", "1", f"{__name__}:Angry")
+    angry = loader.Plugin("callboard.sources", "files", "angry", "1", f"{__name__}:Angry")
     put(tmp_path, {"sources.yaml": 'sources: [{name: a, type: files, path: "${TOKEN}"}]'})
     settings = read_settings(tmp_path / "sources.yaml", {"TOKEN": "hunter2!"})
     monkeypatch.setattr(Angry, "__init__", lambda self, settings, context: setattr(self, "secret", settings.options["path"]))
-    monkeypatch.setattr(plugins, "load", lambda group: {"files": angry})
+    monkeypatch.setattr(loader, "load", lambda group: {"files": angry})
     (failure,) = collect_all(settings, context(tmp_path)).failures
     assert failure.message == "KeyError: '***'"
     assert "please report it" in failure.hint

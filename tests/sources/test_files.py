@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from company import commit, context, descriptor, found, git, put, repository, settings
 
-from generator.errors import MissingFileError, OutsideTreeError, SourceError, TooLargeError
-from generator.sources import walking
-from generator.sources.files import FilesSource
+from callboard.model.errors import MissingFileError, OutsideTreeError, SourceError, TooLargeError
+from callboard.sources.files import folder
+from callboard.sources.files.source import FilesSource
 
 
 def collect(tmp_path, **options):
@@ -169,7 +169,7 @@ def test_each_folder_is_listed_once(tmp_path, monkeypatch):
     put(tmp_path / "acme", {"a/b/c/catalog-info.yaml": "", "d/x": ""})
     listed = []
     real = os.scandir
-    monkeypatch.setattr(walking.os, "scandir", lambda path: listed.append(path) or real(path))
+    monkeypatch.setattr(folder.os, "scandir", lambda path: listed.append(path) or real(path))
     collect(tmp_path, include=["**/*.yaml", "a/**/*.yml", "*/x"])
     assert len(listed) == len(set(listed)) == 5
 

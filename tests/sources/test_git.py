@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from company import commit, context, descriptor, found, git, put, repository, settings
 
-from generator.errors import MissingFileError, OutsideTreeError, TooLargeError
-from generator.outside import git_clone
-from generator.outside.git import Git
-from generator.sources.git import GitSource
+from callboard.io.git import clone as git_clone
+from callboard.io.git.command import Git
+from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
+from callboard.sources.git.source import GitSource
 
 HTTP_BACKEND = Path("/usr/lib/git-core/git-http-backend")
 

@@ -9,14 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 from company import context, descriptor, found, settings
-from faulty import PatientClock, Server, json_answer
 
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.reading import read_file
-from generator.errors import MissingFileError
-from generator.outside.http import HttpError, Limits
-from generator.settings.settings import Limits as DescriptorLimits
-from generator.sources.gitea import GiteaSource
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_file
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import Limits
+from callboard.model.errors import MissingFileError
+from callboard.settings.settings import Limits as DescriptorLimits
+from callboard.sources.gitea.source import GiteaSource
+from faulty import PatientClock, Server, json_answer
 
 TOKEN = "gitea-very-secret"
 COMMIT = "c0ffee" + "0" * 34

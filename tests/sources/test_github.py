@@ -12,17 +12,18 @@ from pathlib import Path
 import pytest
 from company import context, descriptor, found, settings
 from fake_github import CODEOWNERS, FakeGitHub, commit_of
+
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_file
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import Limits
+from callboard.model.errors import MissingFileError, SourceError, TreeError
+from callboard.settings.settings import Limits as DescriptorLimits
+from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, repositories_query
+from callboard.sources.github.source import GitHubSource
 from faulty import PatientClock, Server, json_answer
 from faulty.clock import MIDNIGHT
 from github_app import AppHost
-
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.reading import read_file
-from generator.errors import MissingFileError, SourceError, TreeError
-from generator.outside.http import HttpError, Limits
-from generator.settings.settings import Limits as DescriptorLimits
-from generator.sources.github import GitHubSource
-from generator.sources.github_queries import MEMBERS, TEAM_MEMBERS, TEAMS, repositories_query
 
 TOKEN = "ghp_very-secret-token"
 SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
@@ -321,15 +322,15 @@ def test_rest_requests_are_in_githubs_description(tmp_path):
 @pytest.mark.data
 def test_recorded_answers_are_understood(tmp_path):
     recorded = json.loads((Path(DATA) / "recorded/github/by_path.json").read_text())
-    from generator.sources.github_api import GitHubApi
-    from generator.sources.http_client import client_for
+    from callboard.sources.client import client_for
+    from callboard.sources.github.api import GitHubApi
 
     bodies = []
 
     def answer(asked, wire):
         wire.answer(bodies[-1][0], bodies[-1][1], {"Content-Type": "application/json"})
 
-    from generator.outside.http import bearer
+    from callboard.io.http.auth import bearer
 
     with Server(answer) as server:
         understood = 0

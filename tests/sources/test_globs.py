@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import TreeError
-from generator.sources.globs import compiled, compiled_any, is_glob, matching
+from callboard.model.errors import TreeError
+from callboard.sources.paths import compiled, compiled_any, is_glob, matching
 
 MATCHES = [
     ("catalog-info.yaml", "catalog-info.yaml", True),

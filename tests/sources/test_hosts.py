@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.sources.addresses import find, folder_address, known_addresses
-from generator.sources.folder_tree import FolderTree
-from generator.sources.git_address import address
-from generator.sources.hosts import Web, own_templates, parse, software, web
+from callboard.sources.addresses import find, folder_address, known_addresses
+from callboard.sources.files.folder import FolderTree
+from callboard.sources.git.source import address
+from callboard.sources.hosts import Web, own_templates, parse, software, web
 
 REMOTES = [
     ("https://github.com/acme/payments.git", "https://github.com/acme/payments", "acme/payments", "github"),

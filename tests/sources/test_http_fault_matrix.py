@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from company import context
 from fake_github import FakeGitHub
+
+from callboard.io.http.limits import Limits
+from callboard.settings.settings import Settings, SourceSettings
+from callboard.sources.collect import collect_all
 from faulty import MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
-
-from generator.outside.http import Limits
-from generator.settings.settings import Settings, SourceSettings
-from generator.sources.collecting import collect_all
 
 TOKEN = "t0ken-very-secret"
 SHORT = Limits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
@@ -103,7 +103,9 @@ def test_trouble_with_single_files_leaves_the_other_repositories(mode, tmp_path)
 
 
 def test_an_error_that_is_printed_with_its_causes_shows_no_token(tmp_path):
-    from generator.outside.http import Client, HttpError, bearer
+    from callboard.io.http.auth import bearer
+    from callboard.io.http.client import Client
+    from callboard.io.http.errors import HttpError
 
     with (
         Server(lambda asked, wire: json_answer(wire, {"message": asked.headers["authorization"]}, 401)) as server,

@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 from company import context, descriptor, found, settings
-from faulty import PatientClock, Server
 
-from generator.catalog.gathering import gather
-from generator.descriptors.kinds import builtin_kinds
-from generator.errors import MissingFileError, OutsideTreeError, SourceError
-from generator.outside.http import HttpError, Limits
-from generator.settings.settings import Limits as DescriptorLimits
-from generator.sources.descriptor_text import moment
-from generator.sources.http import HttpSource
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.ingestion.discovery import gather
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import Limits
+from callboard.model.errors import MissingFileError, OutsideTreeError, SourceError
+from callboard.settings.settings import Limits as DescriptorLimits
+from callboard.sources.generated import moment
+from callboard.sources.http import HttpSource
+from faulty import PatientClock, Server
 
 TOKEN = "http-secret"
 

@@ -9,13 +9,13 @@ import time
 
 import pytest
 from company import context, settings
-from faulty import Server, closed_port
 
-from generator.descriptors.kinds import builtin_kinds
-from generator.descriptors.reading import read_file
-from generator.errors import SourceError
-from generator.settings.settings import Limits
-from generator.sources.ldap import LdapSource
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_file
+from callboard.model.errors import SourceError
+from callboard.settings.settings import Limits
+from callboard.sources.ldap import LdapSource
+from faulty import Server, closed_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.match_hostname")  # ldap3 calls it on Python 3.11
 BASE = "dc=acme,dc=example"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.settings.settings import Portal
-from generator.website import engine, foundation, guides, portal_files
-from generator.website.rendering import Renderer
+from callboard.settings.settings import Portal
+from callboard.website import guides, mkdocs_project, overlays, theme_build
+from callboard.website.rendering import Renderer
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,9 +30,9 @@ def guides_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def project(guides_folder):
     """A portal with three guides and a name that needs escaping."""
-    files = portal_files.find_portal_files(guides_folder)
+    files = overlays.find_portal_files(guides_folder)
     portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
-    return engine.Project(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
+    return mkdocs_project.Project(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def frames_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def laid(project, frames_cache):
     """The foundation of that portal, by the real MkDocs."""
-    return foundation.Laying(project, frames_cache, Path(sys.executable), os.environ).finish()
+    return theme_build.Laying(project, frames_cache, Path(sys.executable), os.environ).finish()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

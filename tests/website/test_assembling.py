@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import LockedError, WebsiteError
-from generator.outside.store import Store, locked
-from generator.pages.canonical import canonical
-from generator.pages.page import Page, SearchText, TocEntry
-from generator.settings.settings import Portal, Settings
-from generator.website.assembling import assemble
-from generator.website.foundation import laying
-from generator.website.page_cache import read_pages
+from callboard.incremental.fingerprint import canonical
+from callboard.incremental.page_cache import read_pages
+from callboard.io.store import Store, locked
+from callboard.model.errors import LockedError, WebsiteError
+from callboard.pages.page import Page, SearchText, TocEntry
+from callboard.settings.settings import Portal, Settings
+from callboard.website.assemble import assemble
+from callboard.website.theme_build import laying
 
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
@@ -113,7 +113,7 @@ def test_nothing_changed_means_nothing_rendered_and_nothing_written(portal, tmp_
 
 def test_a_set_in_a_view_does_not_make_its_key_a_matter_of_chance():
     script = (
-        "from dataclasses import dataclass\nfrom generator.pages.canonical import canonical\n"
+        "from dataclasses import dataclass\nfrom callboard.incremental.fingerprint import canonical\n"
         "@dataclass(frozen=True)\nclass V:\n    a: object\n    b: object\n"
         "print(canonical((V(frozenset('abcdefgh'), {'k': [{'x', 'y', 'z'}]}), 1)))"
     )

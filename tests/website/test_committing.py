@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from generator.errors import WebsiteError
-from generator.outside.store import flush
-from generator.website import committing
-from generator.website.committing import Staging
-from generator.website.manifest import MARKER, WORKSHOP
+from callboard.io.store import flush
+from callboard.model.errors import WebsiteError
+from callboard.website import staging
+from callboard.website.manifest import MARKER, WORKSHOP
+from callboard.website.staging import Staging
 
 OLD = {
     "index.html": b"old",
@@ -279,7 +279,7 @@ def test_what_is_staged_is_on_the_disk_before_the_journal_says_so(tmp_path, monk
         seen.append({path.relative_to(staged).as_posix(): path.read_bytes() for path in staged.rglob("*") if path.is_file()})
         assert not (folder / "journal").exists()
 
-    monkeypatch.setattr(committing, "flush", look)
+    monkeypatch.setattr(staging, "flush", look)
     build(output, NEW)
     build(output, NEW)
     assert seen == [{path: content for path, content in NEW.items() if OLD.get(path) != content}]

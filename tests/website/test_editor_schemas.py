@@ -7,17 +7,17 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-import yaml
 from language_server import LanguageServer, find_server
 
-from generator import yaml12
-from generator.catalog.linking import link
-from generator.descriptors.own_kinds import read_kinds
-from generator.descriptors.place import Place
-from generator.descriptors.reading import read_text
-from generator.settings.settings import Limits, Portal
-from generator.website.editor_schemas import MOST_CONSTANTS, schema_files
-from generator.website.editor_words import LONGEST, MOST
+import yaml
+from callboard.catalog.linking import link
+from callboard.descriptors.document import Place
+from callboard.descriptors.portal_kinds import read_kinds
+from callboard.descriptors.reading import read_text
+from callboard.settings.settings import Limits, Portal
+from callboard.website.editor_schemas import MOST_CONSTANTS, schema_files
+from callboard.website.editor_words import LONGEST, MOST
+from callboard.yaml import documents as yaml_documents
 
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 DATA = os.environ.get("CALLBOARD_TEST_DATA", "")
@@ -247,7 +247,7 @@ def test_no_real_descriptor_that_backstage_accepts_is_marked(whole):
     accepted = 0
     for file, expected in rows.items():
         documents = {
-            document.index: document.value for document in yaml12.read_documents((Path(DATA) / "corpora" / file).read_text("utf-8"))
+            document.index: document.value for document in yaml_documents.read_documents((Path(DATA) / "corpora" / file).read_text("utf-8"))
         }
         for row in expected:
             if row["result"] == "ok":

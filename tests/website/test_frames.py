@@ -5,13 +5,12 @@ import os
 
 import pytest
 
-from generator.errors import WebsiteError
-from generator.pages.page import Page, SearchText, TocEntry
-from generator.settings.settings import Portal
-from generator.website import engine, foundation
-from generator.website.frames import split_frame
-from generator.website.guides import read_guides
-from generator.website.stamping import stamp
+from callboard.model.errors import WebsiteError
+from callboard.pages.page import Page, SearchText, TocEntry
+from callboard.settings.settings import Portal
+from callboard.website import mkdocs_project, theme_build
+from callboard.website.frames import split_frame, stamp
+from callboard.website.guides import read_guides
 
 
 def page(path="catalog/default/component/x/", **more):
@@ -83,7 +82,7 @@ def test_the_digest_of_a_frame_follows_tab_and_depth(laid):
 def test_internal_portals_are_kept_out_of_search_engines_and_public_ones_are_not(project):
     for audience, wanted in (("internal", True), ("public", False)):
         portal = dataclasses.replace(project.portal, audience=audience)
-        assert engine._configuration(dataclasses.replace(project, portal=portal), "")["extra"]["noindex"] is wanted
+        assert mkdocs_project._configuration(dataclasses.replace(project, portal=portal), "")["extra"]["noindex"] is wanted
 
 
 def test_only_what_is_needed_is_published(laid):
@@ -125,10 +124,10 @@ def broken_python(tmp_path):
 
 
 def test_mkdocs_runs_only_when_something_has_changed(laid, project, frames_cache, broken_python):
-    assert foundation.lay_foundation(project, frames_cache, broken_python, os.environ) == laid
+    assert theme_build.lay_foundation(project, frames_cache, broken_python, os.environ) == laid
     other = dataclasses.replace(project, portal=dataclasses.replace(project.portal, name="Other"))
     with pytest.raises(WebsiteError, match="no such plugin"):
-        foundation.lay_foundation(other, frames_cache, broken_python, os.environ)
+        theme_build.lay_foundation(other, frames_cache, broken_python, os.environ)
     assert [path.name for path in frames_cache.iterdir()] == [laid.key]
 
 
@@ -138,7 +137,7 @@ def test_an_override_that_loses_a_gap_is_named(laid):
 
 
 def test_the_theme_speaks_the_portals_language_if_it_knows_it():
-    assert [engine._language(name) for name in ("de", "de-CH", "pt-BR", "tlh")] == ["de", "de", "pt-BR", "en"]
+    assert [mkdocs_project._language(name) for name in ("de", "de-CH", "pt-BR", "tlh")] == ["de", "de", "pt-BR", "en"]
 
 
 def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_followed(tmp_path):
@@ -168,10 +167,10 @@ def test_a_logo_is_an_image_below_the_portals_folder(project, tmp_path):
     docs = tmp_path / "docs"
     docs.mkdir()
     mine = dataclasses.replace(project, root=tmp_path, portal=Portal(logo="logo.svg"))
-    assert engine._copy_logo(mine, docs) == "assets/logo.svg"
+    assert mkdocs_project._copy_logo(mine, docs) == "assets/logo.svg"
     for path in ("../logo.svg", "/etc/passwd", "nothing.png"):
         with pytest.raises(WebsiteError, match="is no image below"):
-            engine._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
+            mkdocs_project._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
 
 
 def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, broken_python, tmp_path):
@@ -179,13 +178,13 @@ def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, br
     (overrides / "assets").mkdir(parents=True)
     (overrides / "assets/portal.css").write_text("main { color: teal }")
     files = dataclasses.replace(project.files, overrides=(overrides, *project.files.overrides))
-    changed = foundation.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+    changed = theme_build.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
     assert changed.key == laid.key
     assert changed.files["assets/portal.css"].read_text() == "main { color: teal }"
     assert "assets/portal.css" in changed.own
     (overrides / "assets/another.css").write_text("")
     with pytest.raises(WebsiteError):
-        foundation.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+        theme_build.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
 
 
 def test_a_guide_that_is_not_there_is_left_out_and_told_with_its_line(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.website import engine, foundation, guide_edits, guides
+from callboard.website import guide_edits, guides, mkdocs_project, theme_build
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def place(tmp_path, guides_folder):
 
 def lay(project, place, cache):
     changed = dataclasses.replace(project, guides=guides.read_guides(place))
-    return foundation.Laying(changed, cache, Path(sys.executable), os.environ).finish()
+    return theme_build.Laying(changed, cache, Path(sys.executable), os.environ).finish()
 
 
 def contents(laid):
@@ -34,14 +34,14 @@ def contents(laid):
 def rendered(monkeypatch):
     """The guides of which MkDocs made pages, by run."""
     runs = []
-    finish = engine.finish_mkdocs
+    finish = mkdocs_project.finish_mkdocs
 
     def finished(running, folder):
         site = finish(running, folder)
         runs.append({path.parent.relative_to(site).as_posix() for path in (site / "guides").rglob("index.html")})
         return site
 
-    monkeypatch.setattr(foundation, "finish_mkdocs", finished)
+    monkeypatch.setattr(theme_build, "finish_mkdocs", finished)
     return runs
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.website.links import PageLinks, broken_links, page_links
+from callboard.website.links import PageLinks, broken_links, page_links
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from generator.descriptors.own_kinds import read_kinds
-from generator.descriptors.place import Place
-from generator.descriptors.reading import read_text
-from generator.settings.settings import Limits
+from callboard.descriptors.document import Place
+from callboard.descriptors.portal_kinds import read_kinds
+from callboard.descriptors.reading import read_text
+from callboard.settings.settings import Limits
 
 MANUAL = Path(__file__).parents[2] / "docs/how-to/own-kinds.md"
 PLACE = Place("here", "tree", "acme/shop", "", "catalog-info.yaml")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from generator.outside.metering import Meter
-from generator.pipeline import Request, build
-from generator.settings.reading import read_settings
+from callboard.io.clock import Meter
+from callboard.pipeline import Request, build
+from callboard.plugins.option_schemas import read_settings
 
 SOURCES = """
 version: 1

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import WebsiteError
-from generator.pages.page import Page
-from generator.settings.settings import Portal
-from generator.website.portal_files import PortalFiles, find_portal_files
-from generator.website.rendering import Renderer
+from callboard.model.errors import WebsiteError
+from callboard.pages.page import Page
+from callboard.settings.settings import Portal
+from callboard.website.overlays import PortalFiles, find_portal_files
+from callboard.website.rendering import Renderer
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from generator.pages.page import Page, TocEntry
-from generator.website.rendering import up_for
-from generator.website.stamping import stamp
+from callboard.pages.page import Page, TocEntry
+from callboard.website.frames import stamp
+from callboard.website.rendering import up_for
 
 pytestmark = pytest.mark.browser
 TOC = (TocEntry("about", "About & more"), TocEntry("rest", "Rest", (TocEntry("deep", "Deep"),)))

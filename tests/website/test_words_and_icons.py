@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.descriptors.kinds import builtin_kinds
-from generator.website.icons import read_icons
-from generator.website.portal_files import find_portal_files
-from generator.website.strings import read_strings
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.website.icons import read_icons
+from callboard.website.overlays import find_portal_files, read_strings
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = find_portal_files(Path("/nowhere"))

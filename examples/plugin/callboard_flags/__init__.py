@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, ClassVar
+from typing import Any
+from typing import ClassVar
 
-from generator.api import (
-    Declared,
-    DeclaredFamily,
-    Gathered,
-    Gathering,
-    IntegrationContext,
-    IntegrationSettings,
-    Subject,
-    bearer,
-    by_annotation,
-    client_for,
-)
+from callboard.model.facts.values import Declared
+from callboard.plugins.integrations.base import DeclaredFamily
+from callboard.plugins.integrations.base import Gathered
+from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import IntegrationContext
+from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.integrations.base import Subject
+from callboard.io.http.auth import bearer
+from callboard.plugins.integrations.base import by_annotation
+from callboard.plugins.integrations.connector import client_for
 
 ANNOTATION = "flags.example.com/project"
 HERE = files(__name__)

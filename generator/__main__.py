@@ -1,5 +1,0 @@
-"""``python -m generator`` is ``callboard``."""
-
-from generator.cli.main import main
-
-main()

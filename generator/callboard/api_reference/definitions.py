@@ -1,0 +1,83 @@
+"""API definitions as text: format, file extension, highlighted source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+from pygments import highlight as pygments_highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One type of API, as ``spec.type`` names it."""
+
+    type: str
+    label: str
+    """For people: ``OpenAPI``."""
+    language: str
+    """A name that ``highlighting.highlight`` knows; ``text`` for plain."""
+    extension: str
+    """Of the definition's file, without a dot."""
+
+
+_FORMATS = {
+    f.type: f
+    for f in (
+        Format("openapi", "OpenAPI", "yaml", "yaml"),
+        Format("asyncapi", "AsyncAPI", "yaml", "yaml"),
+        Format("graphql", "GraphQL", "graphql", "graphql"),
+        Format("grpc", "gRPC", "protobuf", "proto"),
+        Format("mcp-server", "MCP server", "yaml", "yaml"),
+        Format("wsdl", "WSDL", "xml", "wsdl"),
+        Format("trpc", "tRPC", "typescript", "ts"),
+    )
+}
+
+
+def format_of(api_type: object, definition: str = "") -> Format:
+    """The format of a definition; a YAML one that begins with ``{`` or ``[`` is JSON. An unknown type is plain text, under its own name."""
+    name = api_type.strip().lower() if isinstance(api_type, str) else ""
+    known = _FORMATS.get(name) or Format(name or "unknown", str(api_type).strip()[:60] if name else "Unknown type", "text", "txt")
+    if known.language in {"yaml", "text"} and definition.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
+        return Format(known.type, known.label, "json", "json")
+    return known
+
+
+MAX_BYTES = 100_000
+"""Above that colours cost more than they help: the text is shown plain."""
+MAX_LINE = 5_000
+"""Lexers are regular expressions, some of them slow on endless lines (minified JSON)."""
+
+
+def highlight(text: str, language: str) -> Markup:
+    """``<div class="highlight"><pre tabindex="0"><code>…`` with a span for each token.
+
+    Plain where the language is unknown or the text too large. ``language`` is a name that Pygments knows
+    (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
+    """
+    lexer = _lexer(language.lower())
+    body = escape(text) if lexer is None or _too_large(text) else _coloured(text, lexer)
+    return Markup('<div class="highlight"><pre tabindex="0"><code>{}</code></pre></div>').format(body)
+
+
+def _too_large(text: str) -> bool:
+    return len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES or max(map(len, text.split("\n"))) > MAX_LINE
+
+
+def _coloured(text: str, lexer: Lexer) -> Markup:
+    return Markup(pygments_highlight(text, lexer, HtmlFormatter(nowrap=True)))  # noqa: S704  # the formatter escapes every token
+
+
+@lru_cache(64)
+def _lexer(language: str) -> Lexer | None:
+    """Keeps every line as it is: nothing stripped, nothing added."""
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None

@@ -1,0 +1,124 @@
+"""The catalog as data in Backstage's own shape, with the annotations that say where an entity was read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.names import names_index, table_index
+from callboard.model.entity import Entity, Origin
+from callboard.model.ref import RefError, parse_ref
+from callboard.model.tree import Tree
+
+MANAGED_BY = "backstage.io/managed-by-location"
+ORIGIN = "backstage.io/managed-by-origin-location"
+VIEW, EDIT, SOURCE = "backstage.io/view-url", "backstage.io/edit-url", "backstage.io/source-location"
+_AZURE_PATH = re.compile(r"([?&]path=)([^&#]*?)[^/&#]*(?=&|#|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A reference to a place: ``url:https://…`` or ``file:./catalog-info.yaml``."""
+
+    type: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.target}"
+
+
+def location_annotations(location: Location, origin: Location, edit_url: str, written: Mapping[str, object]) -> Mapping[str, object]:
+    """What Backstage adds for an entity read at ``location`` and found through ``origin``; what the author wrote wins.
+
+    ``edit_url`` may be empty: a file at a fixed commit cannot be edited.
+    """
+    added: dict[str, object] = {MANAGED_BY: str(location), ORIGIN: str(origin)}
+    if location.type == "url":
+        links = {VIEW: location.target, EDIT: edit_url, SOURCE: f"url:{folder_url(location.target)}"}
+        added |= {key: written.get(key) or value for key, value in links.items() if written.get(key) or value}
+    return added
+
+
+def folder_url(url: str) -> str:
+    """The address of the folder of a file at its host, with a final ``/`` (Backstage: ``resolveUrl`` of ``./``)."""
+    if _AZURE_PATH.search(url):
+        return _AZURE_PATH.sub(r"\1\2", url, count=1)
+    parts = urlsplit(url)
+    folder = parts._replace(path=urljoin(parts.path, "./"), fragment="")
+    return folder.geturl().replace("/blob/", "/tree/", 1)
+
+
+__all__ = ["entity_json", "names_index", "table_index"]
+
+HEAVY = ("definition", "steps")
+"""Fields of the spec that may be large and that lists leave out: the text of an API, the steps of a template."""
+
+
+def _no_tree(_: Origin) -> Tree | None:
+    return None
+
+
+def entity_json(
+    catalog: Catalog, entity: Entity, *, tree_of: Callable[[Origin], Tree | None] = _no_tree, light: bool = False
+) -> dict[str, Any]:
+    """The entity as Backstage's catalog would answer it: with relations, location annotations and ``etag``, without ``uid``.
+
+    ``tree_of`` finds the tree that the entity was read from, for the addresses of its file. ``light`` puts a digest in the place
+    of definitions and template steps, for lists of all entities.
+    """
+    relations = catalog.relations.get(entity.ref, ())
+    return {
+        "apiVersion": entity.api_version,
+        "kind": entity.kind,
+        "metadata": _metadata(catalog, entity, tree_of),
+        "spec": _spec(entity, light=light),
+        "relations": [{"type": relation.type, "targetRef": str(relation.target)} for relation in relations],
+    }
+
+
+def _metadata(catalog: Catalog, entity: Entity, tree_of: Callable[[Origin], Tree | None]) -> dict[str, Any]:
+    written = entity.metadata.get("annotations")
+    written = written if isinstance(written, Mapping) else {}
+    tree = tree_of(entity.origin)
+    edit_url = tree.edit_url(entity.origin.path) if tree else ""
+    outermost = _outermost(catalog, entity)
+    added = location_annotations(_location(entity.origin, tree), _location(outermost, tree_of(outermost)), edit_url, written)
+    named = {"namespace": entity.ref.namespace, **entity.metadata}
+    return {**named, "annotations": {**written, **added}, "etag": entity.digest}
+
+
+def _outermost(catalog: Catalog, entity: Entity) -> Origin:
+    """Where the first Location on the way to the entity lies; the entity's own place if there was none."""
+    try:
+        first = parse_ref(entity.origin.via_locations[0]).canonical() if entity.origin.via_locations else None
+    except RefError:
+        first = None
+    location = catalog.get(first) if first else None
+    return location.origin if location else entity.origin
+
+
+def _location(origin: Origin, tree: Tree | None) -> Location:
+    url = tree.view_url(origin.path) if tree else ""
+    return Location("url", url) if url else Location("file", f"./{origin.path}")
+
+
+def _spec(entity: Entity, *, light: bool) -> dict[str, Any]:
+    spec = dict(entity.spec)
+    for derived in entity.derived:
+        if derived.field.startswith("spec."):
+            spec[derived.field.removeprefix("spec.")] = derived.value
+    if light:
+        spec |= {key: _digest(spec[key]) for key in HEAVY if key in spec}
+    return spec
+
+
+def _digest(value: object) -> str:
+    """A stand-in for a large value that changes when the value does."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=True)
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"

@@ -1,0 +1,53 @@
+"""Entities of all sources, in order of precedence, each reference once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from callboard.catalog.rules.entities import DUPLICATE_ENTITY
+from callboard.descriptors.document import field_span
+from callboard.model.entity import Entity
+from callboard.model.problem import Problem, Related
+from callboard.model.ref import EntityRef
+
+
+def in_order(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[Entity, ...]:
+    """Sorted by precedence: the source's place in ``sources.yaml``, tree, path, document. Arrival order does not matter.
+
+    ``sources`` are the names of the sources as ``sources.yaml`` orders them; a source that is not among them comes last.
+    """
+    place = {name: index for index, name in reversed(list(enumerate(sources)))}
+
+    def precedence(entity: Entity) -> tuple[int, str, str, str, int, str, str]:
+        origin = entity.origin
+        rank = place.get(origin.source, len(place))
+        return rank, origin.source, origin.tree, origin.path, origin.document, str(entity.ref), entity.digest
+
+    return tuple(sorted(entities, key=precedence))
+
+
+def merge(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Problem, ...]]:
+    """The first entity of each reference in order of precedence, and a warning for each later one that names both places."""
+    first: dict[EntityRef, Entity] = {}
+    problems = []
+    for entity in in_order(entities, sources):
+        kept = first.setdefault(entity.ref, entity)
+        if kept is not entity:
+            problems.append(_duplicate(kept, entity))
+    return tuple(first.values()), tuple(problems)
+
+
+def _duplicate(kept: Entity, other: Entity) -> Problem:
+    same = kept.digest == other.digest
+    place = f"{kept.origin.repository}: {kept.origin.path}" if kept.origin.repository != other.origin.repository else kept.origin.path
+    first = field_span(kept, "metadata.name")
+    problem = DUPLICATE_ENTITY.problem(
+        f"{other.ref} is already defined in {place}, line {first.line if first else kept.origin.line}; this descriptor is left out.",
+        origin=other.origin,
+        subject=other.ref,
+        field="metadata.name",
+        hint="Remove one of the two: they say the same." if same else "Rename one of the two, or remove it.",
+        related=(Related("The definition that counts", kept.origin, first),),
+    )
+    return replace(problem, span=field_span(other, "metadata.name"))

@@ -1,0 +1,44 @@
+"""Problems handed out: to the entity they are about, and to the team that can mend them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from callboard.catalog import organization
+from callboard.catalog.graph import Catalog
+from callboard.model.problem import Problem
+from callboard.model.ref import EntityRef
+
+
+def with_responsible(catalog: Catalog, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The same problems, each with the team that can mend it where the catalog knows one."""
+    teams: dict[EntityRef, EntityRef | None] = {}
+    return tuple(_with_team(catalog, problem, teams) for problem in problems)
+
+
+def _with_team(catalog: Catalog, problem: Problem, teams: dict[EntityRef, EntityRef | None]) -> Problem:
+    if problem.subject is None or problem.responsible is not None:
+        return problem
+    if problem.subject not in teams:
+        teams[problem.subject] = organization.responsible(catalog, problem.subject)
+    team = teams[problem.subject]
+    return replace(problem, responsible=team) if team else problem
+
+
+def problems_by_subject(problems: Iterable[Problem]) -> Mapping[EntityRef, tuple[Problem, ...]]:
+    """The problems of each entity in the given order; problems about no entity are left out."""
+    found: dict[EntityRef, list[Problem]] = {}
+    for problem in problems:
+        if problem.subject is not None:
+            found.setdefault(problem.subject, []).append(problem)
+    return {ref: tuple(found[ref]) for ref in sorted(found)}
+
+
+def problems_by_team(catalog: Catalog, problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
+    """The problems that each team can mend, teams sorted; None, at the end, gathers what belongs to nobody."""
+    found: dict[EntityRef | None, list[Problem]] = {}
+    for problem in with_responsible(catalog, problems):
+        found.setdefault(problem.responsible, []).append(problem)
+    order = sorted(found, key=lambda team: (team is None, team or ()))
+    return {team: tuple(found[team]) for team in order}

@@ -1,0 +1,89 @@
+"""CYC001, CYC002: groups or parts that contain themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.traversal import circle_problems
+from callboard.model.problem import Problem, Rule, Severity
+
+GROUP_CYCLE = Rule(
+    code="CYC001",
+    name="group-cycle",
+    severity=Severity.WARNING,
+    summary="Groups are each other's parents.",
+    means="""Following `parent` and `children` from this group upwards leads back to it.""",
+    matters="""The tree of teams has no top there. Callboard shows the first of them (by name) as the top; counts through sub-teams include
+each team once.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: a
+spec:
+  type: team
+  parent: b
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: b
+spec:
+  type: team
+  parent: a
+  children: []
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: a
+spec:
+  type: team
+  parent: b
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: b
+spec:
+  type: team
+  children: []
+""",
+)
+
+
+def check_group_cycle(catalog: Catalog) -> Iterator[Problem]:
+    """One problem for each ring of groups."""
+    yield from circle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
+
+
+PART_CYCLE = Rule(
+    code="CYC002",
+    name="part-cycle",
+    severity=Severity.WARNING,
+    summary="Things are part of each other.",
+    means="""Following `subcomponentOf`, `system`, `domain` and `subdomainOf` from this entity leads back to it.""",
+    matters="""Nothing can contain itself: pages cannot say what lies in what, and diagrams draw a ring.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Domain
+metadata:
+  name: shop
+spec:
+  owner: team-checkout
+  subdomainOf: shop
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Domain
+metadata:
+  name: shop
+spec:
+  owner: team-checkout
+""",
+)
+
+
+def check_part_cycle(catalog: Catalog) -> Iterator[Problem]:
+    """One problem for each ring of parts."""
+    yield from circle_problems(catalog, "partOf", PART_CYCLE, "Things are part of each other", "Remove one of these fields.")

@@ -1,0 +1,199 @@
+"""DUP001, ORP001, API001, LIF001: entities that exist twice, stand alone or rest on something unreliable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.presentation import lifecycle_of, title
+from callboard.catalog.structure import providers
+from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.relation import Relation
+
+DUPLICATE_ENTITY = Rule(
+    code="DUP001",
+    name="duplicate-entity",
+    severity=Severity.WARNING,
+    summary="The entity is defined a second time.",
+    means="""Two documents have the same kind, namespace and name; letters in upper and lower case are the same. The first one is kept: the
+order is that of the sources in `sources.yaml`, then of the repository, the path and the document.""",
+    matters="""The second descriptor is not in the catalog, and whoever edits it wonders why nothing changes. In Backstage the two conflict,
+and which one wins depends on which was read first.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: Checkout
+spec:
+  type: team
+  children: []
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  children: []
+""",
+)
+
+
+ORPHAN = Rule(
+    code="ORP001",
+    name="orphan",
+    severity=Severity.INFO,
+    summary="Nothing connects the entity with the rest of the catalog.",
+    means="""The component, resource or system belongs to no system or domain, depends on nothing, provides and consumes no API, contains
+nothing, and no other descriptor names it. Its owner does not count.""",
+    matters="""It may be forgotten, or its relations are not written down yet: nobody finds it by looking at what it works with.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  system: shop
+""",
+)
+
+KINDS = ("component", "resource", "system")
+"""An API without relations is API001 already; domains, groups and templates may stand alone."""
+
+
+def check_orphan(catalog: Catalog) -> Iterator[Problem]:
+    """Entities of these kinds whose only relation is the owner."""
+    for entity in catalog.of_kind(*KINDS):
+        if all(relation.type == "ownedBy" for relation in catalog.relations.get(entity.ref, ())):
+            yield ORPHAN.problem(
+                f"{entity.kind} {title(entity)} is connected with nothing but its owner.",
+                origin=entity.origin,
+                subject=entity.ref,
+                field="metadata.name",
+                hint="Say which system it belongs to (`system:` or `domain:`), or what it depends on.",
+            )
+
+
+API_WITHOUT_PROVIDER = Rule(
+    code="API001",
+    name="api-without-provider",
+    severity=Severity.INFO,
+    summary="No component provides the API.",
+    means="""No descriptor lists this API under `providesApis`. An API says itself who owns it, but not what runs it.""",
+    matters="""Whoever consumes the API cannot see which component answers, and nobody sees what breaks when that component goes away.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: API
+metadata:
+  name: orders
+spec:
+  type: openapi
+  lifecycle: production
+  owner: team-checkout
+  definition: "openapi: 3.1.0"
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: API
+metadata:
+  name: orders
+spec:
+  type: openapi
+  lifecycle: production
+  owner: team-checkout
+  definition: "openapi: 3.1.0"
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  providesApis: [orders]
+""",
+)
+
+
+def check_api_without_provider(catalog: Catalog) -> Iterator[Problem]:
+    """APIs without a provider."""
+    for api in catalog.of_kind("api"):
+        if not providers(catalog, api.ref):
+            yield API_WITHOUT_PROVIDER.problem(
+                f"No component provides the API {title(api)}.",
+                origin=api.origin,
+                subject=api.ref,
+                field="metadata.name",
+                hint=f"Add `{api.ref.name}` to `providesApis` of the component that answers it.",
+            )
+
+
+RISKY_DEPENDENCY = Rule(
+    code="LIF001",
+    name="risky-dependency",
+    severity=Severity.WARNING,
+    summary="Something in production depends on something deprecated or experimental.",
+    means="""The lifecycle of this entity is `production`, and it depends on an entity, or consumes an API, whose lifecycle is
+`deprecated` or `experimental`.""",
+    matters="""What is deprecated will be switched off, and what is experimental may change without notice: production breaks with it.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: shop
+spec:
+  type: website
+  lifecycle: production
+  owner: team-checkout
+  dependsOn: [component:old-basket]   # lifecycle: deprecated
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: shop
+spec:
+  type: website
+  lifecycle: production
+  owner: team-checkout
+  dependsOn: [component:basket]   # lifecycle: production
+""",
+)
+
+RISKY = ("deprecated", "experimental")
+_NEEDS = {"dependsOn": "depends on", "consumesApi": "consumes"}
+
+
+def check_risky_dependency(catalog: Catalog) -> Iterator[Problem]:
+    """Each dependency of something in production on something that is not meant for it."""
+    lifecycles = {ref: lifecycle_of(entity).lower() for ref, entity in catalog.entities.items()}
+    for ref, lifecycle in lifecycles.items():
+        if lifecycle == "production":
+            for relation in catalog.relations.get(ref, ()):
+                if relation.type in _NEEDS and lifecycles.get(relation.target) in RISKY:
+                    yield _problem(catalog, relation, lifecycles[relation.target])
+
+
+def _problem(catalog: Catalog, relation: Relation, lifecycle: str) -> Problem:
+    return RISKY_DEPENDENCY.problem(
+        f"{relation.source} is in production and {_NEEDS[relation.type]} {relation.target}, which is {lifecycle}.",
+        origin=catalog.entities[relation.declared_by].origin,
+        subject=relation.source,
+        field=relation.field,
+        hint="Move to a successor, or correct the lifecycle of one of the two.",
+    )

@@ -1,0 +1,143 @@
+"""OWN001, OWN002, GRP001: owners that are missing or are no group, groups without members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.organization import OWNERS, children_of, members_of, needs_owner, owner
+from callboard.catalog.presentation import name, title
+from callboard.catalog.suggestions import Names
+from callboard.model.problem import Problem, Rule, Severity
+
+MISSING_OWNER = Rule(
+    code="OWN001",
+    name="missing-owner",
+    severity=Severity.WARNING,
+    summary="The entity names no owner.",
+    means="""An entity of this kind may name in `spec.owner` which team looks after it, and this one names none. Where the kind's schema
+**requires** an owner (components, APIs, resources, systems, domains), a missing one is an error of its own: SPC001.""",
+    matters="""Nobody knows whom to ask when it breaks, and the entity appears on no team's page.""",
+    wrong="""apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: new-service
+spec:
+  type: service
+  steps:
+    - action: fetch:template
+""",
+    right="""apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: new-service
+spec:
+  type: service
+  owner: team-platform
+  steps:
+    - action: fetch:template
+""",
+)
+
+
+def check_missing_owner(catalog: Catalog) -> Iterator[Problem]:
+    """Entities that may name an owner and name none; where they must, their schema says so already."""
+    for entity in catalog.entities.values():
+        kind = catalog.kinds.get(entity.ref.kind)
+        may_own = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
+        if may_own and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
+            yield MISSING_OWNER.problem(
+                f"{entity.kind} {name(entity)} names no owner.",
+                origin=entity.origin,
+                subject=entity.ref,
+                field="spec.owner",
+                hint="Add `owner:` with the name of the team that looks after it.",
+            )
+
+
+OWNER_NO_GROUP = Rule(
+    code="OWN002",
+    name="owner-is-no-group",
+    severity=Severity.WARNING,
+    summary="The owner is neither a group nor a user.",
+    means="""`spec.owner` names an entity that exists, but it is a component, a system or something else that answers no questions.
+An owner is a Group; a User is accepted too.""",
+    matters="""Nobody can be asked, and the entity appears on no team's page.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: system:shop
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  system: shop
+""",
+)
+
+
+def check_owner_no_group(catalog: Catalog, names: Names) -> Iterator[Problem]:
+    """Stated owners that exist and are of another kind; a missing one is a dangling reference."""
+    for entity in catalog.entities.values():
+        for relation in catalog.relations.get(entity.ref, ()):
+            target = relation.target
+            if relation.type == "ownedBy" and target.kind not in OWNERS and target in names:
+                yield OWNER_NO_GROUP.problem(
+                    f"`{relation.field}` names {target}, which is no group and no user.",
+                    origin=entity.origin,
+                    subject=entity.ref,
+                    field=relation.field,
+                    hint="Name the team that looks after it.",
+                )
+
+
+EMPTY_GROUP = Rule(
+    code="GRP001",
+    name="empty-group",
+    severity=Severity.INFO,
+    summary="The group has no members and no sub-groups.",
+    means="""No user says to be a member of this group, the group lists no members, and no group lies below it. It is said only where the
+catalog knows any people at all.""",
+    matters="""A team without people owns nothing that anybody looks after: it was dissolved, renamed, or its members are not collected.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  children: []
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  children: []
+  members: [jane]
+""",
+)
+
+
+def check_empty_group(catalog: Catalog) -> Iterator[Problem]:
+    """Groups with neither members nor children, existing or not, in a catalog that has users."""
+    if next(catalog.of_kind("user"), None) is None:
+        return
+    for group in catalog.of_kind("group"):
+        if not members_of(catalog, group.ref) and not children_of(catalog, group.ref):
+            yield EMPTY_GROUP.problem(
+                f"Group {title(group)} has no members and no sub-groups.",
+                origin=group.origin,
+                subject=group.ref,
+                field="metadata.name",
+                hint="Add its members, or remove the group and give away what it owns.",
+            )

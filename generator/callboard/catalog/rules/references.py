@@ -1,0 +1,199 @@
+"""REF001–REF004: references that cannot be followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.organization import OWNERS
+from callboard.catalog.suggestions import Names
+from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.ref import EntityRef, humanize
+from callboard.model.relation import Relation
+
+DANGLING_REFERENCE = Rule(
+    code="REF001",
+    name="dangling-reference",
+    severity=Severity.WARNING,
+    summary="A reference names an entity that is not in the catalog.",
+    means="""A field such as `owner`, `system` or `dependsOn` names an entity, and no descriptor that was read defines it.
+A reference without a kind means the kind that its field expects; a reference without a namespace means **the namespace of the
+entity that holds it**, not `default`.""",
+    matters="""The relation leads nowhere: nobody sees who owns the thing, or what breaks when it goes away. In public repositories
+about one reference in five dangles, most often by a misspelled name, a team that was renamed, or a repository that is not collected.
+The portal shows the name as text with a mark, and builds on.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-chekout
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+)
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?")
+"""A valid name in lower case."""
+_FIELD = re.compile(r"spec\.([^\[]+)")
+
+
+def check_dangling_reference(catalog: Catalog, names: Names) -> Iterator[Problem]:
+    """Every stated reference whose target does not exist, with the nearest name that does."""
+    missing = {ref for ref in catalog.relations if ref not in names}
+    concerned = {relation.target for ref in missing for relation in catalog.relations[ref]}
+    for ref, relations in catalog.relations.items():
+        for relation in relations if ref in concerned else ():
+            if relation.declared_by == ref and relation.source == ref and relation.target not in names:
+                yield _problem(catalog, relation, names)
+
+
+def _problem(catalog: Catalog, relation: Relation, names: Names) -> Problem:
+    return DANGLING_REFERENCE.problem(
+        f"`{relation.field}` names {relation.target}, which is not in the catalog.",
+        origin=catalog.entities[relation.source].origin,
+        subject=relation.source,
+        field=relation.field,
+        hint=_hint(catalog, relation, names),
+    )
+
+
+def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
+    target = relation.target
+    found = names.nearest(target)
+    if found and found.kind == target.kind:
+        return f"Did you mean `{_short(catalog, relation, found)}`?"
+    if found and found != relation.source and _may_be(catalog, relation, found):
+        return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
+    if not _NAME.fullmatch(target.name):
+        return "This can be nobody's name: names are made of letters, digits, `-`, `_` and `.`. Write the name of the entity."
+    if not names.has_kind(target.kind):
+        kind = catalog.kinds.get(target.kind)
+        return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
+    if similar := names.similar(target):
+        told = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
+        return f"Names like it: {told}. Correct the name, or add a descriptor for {target}."
+    return f"Correct the name, or add a descriptor for {target}."
+
+
+def _may_be(catalog: Catalog, relation: Relation, found: EntityRef) -> bool:
+    """Whether an entity of another kind makes sense in that field: a user as an owner, anything where no kind is the default."""
+    return found.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
+
+
+def _short(catalog: Catalog, relation: Relation, found: EntityRef) -> str:
+    """The suggestion as one would write it in that field."""
+    return humanize(found, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
+
+
+def _default_kind(catalog: Catalog, relation: Relation) -> str | None:
+    kind = catalog.kinds.get(relation.source.kind)
+    match = _FIELD.match(relation.field)
+    fields = [field for field in kind.relations if match and field.field == match[1]] if kind else []
+    return fields[0].default_kind if fields else None
+
+
+DEPENDENCY_WITHOUT_KIND = Rule(
+    code="REF002",
+    name="dependency-without-kind",
+    severity=Severity.ERROR,
+    summary="A dependency names no kind, and its field has no default.",
+    means="""`dependsOn` and `dependencyOf` may point to components, resources and other kinds, so an item must say which:
+`component:orders`, `resource:orders-db`. Other fields have a default kind (`owner` means a Group); these two have none.""",
+    matters="""Backstage refuses the **whole entity** for such an item. Callboard keeps the entity and leaves out the item, so that
+its dependency is missing from both pages.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  dependsOn:
+    - ledger
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  dependsOn:
+    - component:ledger
+""",
+)
+
+
+UNREADABLE_REFERENCE = Rule(
+    code="REF003",
+    name="unreadable-reference",
+    severity=Severity.ERROR,
+    summary="A reference cannot be read as [kind:][namespace/]name.",
+    means="""A reference is a text of the form `[<kind>:][<namespace>/]<name>`, or a mapping of `kind`, `namespace` and `name`.
+This one has an empty part: nothing before the `:` or the `/`, or nothing behind them.""",
+    matters="""Backstage refuses the whole entity. Callboard keeps the entity, without this relation.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: "group:"
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: group:team-checkout
+""",
+)
+
+
+AMBIGUOUS_REFERENCE = Rule(
+    code="REF004",
+    name="ambiguous-reference",
+    severity=Severity.INFO,
+    summary="A reference without a namespace exists in the holder's namespace and in default.",
+    means="""The entity lies in a namespace of its own and refers to a bare name. Backstage's code reads that name in the **holder's**
+namespace, although an example in its documentation says `default`. Both entities exist here, so the reference works, but perhaps
+not as its author meant.""",
+    matters="""The wrong team may be asked, or the wrong thing may seem to break. With the namespace written out nobody has to know the
+rule.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+  namespace: shop
+spec:
+  type: service
+  lifecycle: production
+  owner: platform
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+  namespace: shop
+spec:
+  type: service
+  lifecycle: production
+  owner: default/platform
+""",
+)

@@ -1,0 +1,111 @@
+"""What is part of what: domains, systems, components, APIs. Safe against circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from callboard.catalog import organization
+from callboard.catalog.graph import Catalog
+from callboard.catalog.traversal import downwards, tops, upwards
+from callboard.model.ref import EntityRef
+
+
+def parent_in(catalog: Catalog, ref: EntityRef, *kinds: str) -> EntityRef | None:
+    """The first thing of these kinds that the entity is a part of; it may be missing from the catalog."""
+    return next((target for target in catalog.targets(ref, "partOf") if target.kind in kinds), None)
+
+
+def system_of(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
+    """The system that the entity says it belongs to; it may be missing from the catalog."""
+    return parent_in(catalog, ref, "system")
+
+
+def domain_of(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
+    """The domain of a system or (sub)domain, or of anything else through its system; it may be missing from the catalog."""
+    direct = parent_in(catalog, ref, "domain")
+    system = None if direct else system_of(catalog, ref)
+    return parent_in(catalog, system, "domain") if system else direct
+
+
+def trail(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """What the entity lies in, outermost first and without itself: domains, system, parent component; groups for people and teams.
+
+    The nearest ``LEVELS`` of them.
+    """
+    if ref.kind == "group":
+        return organization.ancestors_of(catalog, ref)
+    if ref.kind == "user":
+        first = next((g for g in organization.memberships(catalog, ref) if g.kind == "group" and g in catalog.entities), None)
+        return (*organization.ancestors_of(catalog, first), first) if first else ()
+    return upwards(ref, partial(_container, catalog))
+
+
+def _container(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
+    """The nearest existing thing it is a part of: a parent component before the system, because that has a system itself."""
+    order = {"component": 0, "system": 1, "domain": 2}
+    found = [target for target in catalog.targets(ref, "partOf") if target in catalog.entities]
+    parents = [target for target in found if target.kind != "component" or system_of(catalog, target) == system_of(catalog, ref)]
+    return min(parents or found, key=lambda target: (order.get(target.kind, 3), target), default=None)
+
+
+def parts(catalog: Catalog, ref: EntityRef, *kinds: str) -> tuple[EntityRef, ...]:
+    """What says it is part of this (of these kinds, or of any), sorted by reference."""
+    return tuple(target for target in catalog.targets(ref, "hasPart") if not kinds or target.kind in kinds)
+
+
+def everything_in(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """The parts, their parts and so on, existing or not, each once and without itself; ``LEVELS`` deep at most."""
+    return tuple(downwards(ref, partial(parts, catalog)))
+
+
+def outermost(catalog: Catalog, *kinds: str) -> tuple[EntityRef, ...]:
+    """The entities of these kinds that lie in no other of them, and the first of each circle; sorted."""
+
+    def near(relation: str, here: EntityRef) -> Iterator[EntityRef]:
+        return (other for other in catalog.targets(here, relation) if other.kind in kinds and other in catalog.entities)
+
+    return tops((entity.ref for entity in catalog.of_kind(*kinds)), partial(near, "partOf"), partial(near, "hasPart"))
+
+
+def contents(catalog: Catalog, ref: EntityRef) -> Mapping[str, tuple[EntityRef, ...]]:
+    """The parts by canonical kind; kinds and parts are sorted."""
+    found: dict[str, list[EntityRef]] = {}
+    for part in parts(catalog, ref):
+        found.setdefault(part.kind, []).append(part)
+    return {kind: tuple(members) for kind, members in sorted(found.items())}
+
+
+def systems_of(catalog: Catalog, domain: EntityRef) -> tuple[EntityRef, ...]:
+    """The systems of a domain, without those of its subdomains."""
+    return parts(catalog, domain, "system")
+
+
+def subdomains_of(catalog: Catalog, domain: EntityRef) -> tuple[EntityRef, ...]:
+    """The domains directly below a domain."""
+    return parts(catalog, domain, "domain")
+
+
+def subcomponents_of(catalog: Catalog, component: EntityRef) -> tuple[EntityRef, ...]:
+    """The components that say they are a subcomponent of this one."""
+    return parts(catalog, component, "component")
+
+
+def provided_apis(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """The APIs that the entity provides, existing or not."""
+    return catalog.targets(ref, "providesApi")
+
+
+def consumed_apis(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
+    """The APIs that the entity consumes, existing or not."""
+    return catalog.targets(ref, "consumesApi")
+
+
+def providers(catalog: Catalog, api: EntityRef) -> tuple[EntityRef, ...]:
+    """Who provides the API."""
+    return catalog.targets(api, "apiProvidedBy")
+
+
+def consumers(catalog: Catalog, api: EntityRef) -> tuple[EntityRef, ...]:
+    """Who consumes the API."""
+    return catalog.targets(api, "apiConsumedBy")

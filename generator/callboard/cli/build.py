@@ -1,0 +1,59 @@
+"""``callboard build``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+PROBLEMS_FOUND = 1
+
+
+@click.command("build")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
+              help="The portal's configuration.")  # fmt: skip
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
+              help="Folder of the site: new, empty, or made by an earlier build.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit code 1 if a descriptor has an error; the site is built all the same.")
+@click.option("--now", metavar="TIME", help="The build's time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write phases, counts and peak memory as JSON.")
+@click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
+@click.option("--accept-loss", is_flag=True, help="Publish although more is gone than is believed (history: in sources.yaml).")
+@click.option("--from-state", is_flag=True, help="Ask nobody: make the site again of what the last build knew.")
+@click.option("--skip", multiple=True, metavar="NAME",
+              help="Do not ask this source: what `callboard collect` left of it serves.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def command(  # noqa: PLR0913, PLR0917 - options
+    config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, skip: tuple[str, ...], quiet: bool,  # noqa: FBT001
+) -> None:  # fmt: skip
+    """Build the portal's site.
+
+    Problems in descriptors are counted and shown on the site; they never stop the build. What cannot be read serves from its last
+    good copy. If too much cannot be read or would be lost, or the site cannot be made, the old site stays as it is and the exit code
+    is 2.
+    """
+    import json
+    import os
+
+    from callboard.cli.output import announcer, known_sources, say_built
+    from callboard.io import clock
+    from callboard.io.clock import Meter
+    from callboard.model.problem import Severity
+    from callboard.pipeline import Request, build
+    from callboard.plugins.option_schemas import read_settings
+
+    meter = Meter(announcer(quiet=quiet))
+    settings = read_settings(config, os.environ)
+    request = Request(
+        settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
+        not_asked=known_sources(settings, skip),
+    )  # fmt: skip
+    built = build(request, meter)
+    if report:
+        report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
+    if not quiet:
+        say_built(built, output)
+    if strict and any(problem.severity is Severity.ERROR for problem in built.problems):
+        sys.exit(PROBLEMS_FOUND)

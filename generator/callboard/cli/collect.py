@@ -1,0 +1,57 @@
+"""``callboard collect``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from callboard.model.counting import counted
+
+NOT_READ = 1
+
+
+@click.command("collect")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
+              help="The portal's configuration.")  # fmt: skip
+@click.option("--only", multiple=True, metavar="NAME", help="This source; may be given several times. Default: all.")
+@click.option("--now", metavar="TIME", help="The time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
+@click.option("--accept-loss", is_flag=True, help="Believe what is gone although it is much (history: in sources.yaml).")
+def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool) -> None:  # noqa: FBT001 - an option
+    """Read some sources where they can be reached, and leave them in `.callboard/` to a build elsewhere.
+
+    That build says `--skip NAME` and serves what it finds in the state. What cannot be read keeps its last good copy; the exit code is
+    1 then.
+    """
+    import os
+
+    from callboard import __version__
+    from callboard.cli.output import known_sources
+    from callboard.history.build_state import recall
+    from callboard.io import clock
+    from callboard.io.clock import Meter
+    from callboard.io.store import Store
+    from callboard.plugins.option_schemas import read_settings
+    from callboard.state.last_good_copy import Night
+    from callboard.state.loss_guards import guards_of
+    from callboard.surveying import say_failures, serve_sources
+
+    settings = read_settings(config, os.environ)
+    everything = [source.name for source in settings.sources]
+    asked = known_sources(settings, only or everything)
+    store, section = Store.beside(settings.root), settings.sections.get("history", {})
+    with store.lock():
+        memory = recall(store, clock.now(now, os.environ), __version__, section)
+        night = Night(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
+        served = serve_sources(settings, os.environ, Meter(), memory.previous, night)
+        memory.keep_collected(served)
+    mine = [collection for collection in served.collections if collection.source in asked]
+    for collection in mine:
+        click.echo(
+            f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'fresh'}", err=True
+        )
+    for line in say_failures(served.failures):
+        click.echo(line, err=True)
+    if any(collection.errors for collection in mine):
+        sys.exit(NOT_READ)

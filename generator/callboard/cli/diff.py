@@ -1,0 +1,32 @@
+"""``callboard diff OLD NEW``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(exists=True, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "digest"]), default="text", show_default=True,
+              help="digest: one paragraph for a chat or a commit message.")  # fmt: skip
+def command(old: Path, new: Path, form: str) -> None:
+    """Say what changed from the build OLD to the build NEW.
+
+    Both are state folders (`.callboard`, or `state` in it), or the file `current.json` in one. Exit code 0, changes or not.
+    """
+    from callboard.history import formats
+    from callboard.history.diff import compared
+    from callboard.state.files import read_pictures
+
+    before, after = read_pictures(old), read_pictures(new)
+    same = before.version == after.version
+    changes = compared(
+        before.portraits, after.portraits, before.concerns if same else (), after.concerns if same else (), after.as_of, (before, after)
+    )  # fmt: skip
+    render = {"text": formats.as_text, "markdown": formats.as_markdown, "json": formats.as_json, "digest": formats.digest}[form]
+    click.echo(render(changes).rstrip("\n"))
+    if not same:
+        click.echo(f"Problems are not compared: Callboard {before.version} and {after.version} have different rules.", err=True)

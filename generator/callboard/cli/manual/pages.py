@@ -1,0 +1,204 @@
+"""The generated reference pages of the manual, by path: commands, kinds, plugins, problems."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+import yaml
+from callboard.cli.manual import settings
+from callboard.cli.manual.facts import facts_page
+from callboard.cli.manual.tables import Field, code, fields, table
+from callboard.descriptors.kinds import Kind, RelationField, builtin_kinds, envelope_schema
+from callboard.lint.explain import markdown
+from callboard.model.problem import Rule
+from callboard.plugins import loader
+from callboard.plugins.loader import Plugin
+from callboard.plugins.rules import all_rules
+from callboard.settings.schema_errors import sources_schema
+
+
+def commands_page(commands: Mapping[str, click.Command], group: click.Group) -> str:
+    """Every command with its arguments and options, and the environment variables that stand for them."""
+    parts = ["# Commands", _text(group.help), *(_command(name, command) for name, command in commands.items())]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _command(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=f"callboard {name}")
+    rows = [_option_row(name, option) for option in command.params if isinstance(option, click.Option) and not option.hidden]
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    parts = [f"## `callboard {name}`", f"```\n{' '.join(usage.split())}\n```", _text(command.help)]
+    return "\n\n".join([*parts, *_table(rows)])
+
+
+def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
+    if rows:
+        yield table(("Option", "Means", "Default", "Environment"), rows)
+
+
+def _option_row(name: str, option: click.Option) -> tuple[str, str, str, str]:
+    value = "" if option.is_flag else f" {_metavar(option)}"
+    spelled = ", ".join(f"`{spelling}{value}`" for spelling in option.opts)
+    is_plain = isinstance(option.default, str | int | float | Path) and not option.is_flag
+    return spelled, option.help or "", f"`{option.default}`" if is_plain else "", f"`CALLBOARD_{name.upper()}_{str(option.name).upper()}`"
+
+
+def _metavar(option: click.Option) -> str:
+    return option.metavar or (
+        "|".join(map(str, option.type.choices)) if isinstance(option.type, click.Choice) else option.type.name.upper()
+    )
+
+
+def _text(text: str | None) -> str:
+    """Help with its line breaks joined, but its paragraphs kept; angle brackets stay words."""
+    paragraphs = inspect.cleandoc(text or "").replace("\b", "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()).replace("<", "&lt;") for paragraph in paragraphs)
+
+
+HEAD = ("Field", "Type", "Means")
+_KINDS_INTRODUCTION = """\
+The built-in kinds are those of Backstage's catalog model. A portal adds its own with `kinds:` in `sources.yaml`: a JSON
+Schema each, with its relations declared in it; [Add a kind of your own](../../how-to/own-kinds.md) tells how."""
+
+
+def kinds_page(kinds: Sequence[Kind], envelope: Mapping[str, Any]) -> str:
+    """All kinds, and what every descriptor has whatever its kind."""
+    rows = [(f"[{kind.name}]({kind.name.lower()}.md)", kind.description, ", ".join(_relations_said(kind))) for kind in kinds]
+    parts = [
+        "# Kinds",
+        _KINDS_INTRODUCTION,
+        table(("Kind", "What it is", "Fields that hold references"), rows),
+        "## What every descriptor has",
+        _fields(envelope),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def kind_page(kind: Kind) -> str:
+    """One kind: its fields, its relations, an example."""
+    parts = [f"# {kind.name}", kind.description, f"`apiVersion` is {' or '.join(map(code, kind.api_versions))}."]
+    spec = kind.schema.get("properties", {}).get("spec", {})
+    parts += ["## Fields", "Those of `metadata` are the [same for all kinds](index.md#what-every-descriptor-has).", _fields(spec, "spec.")]
+    if kind.relations:
+        rows = [_relation(field) for field in kind.relations]
+        parts += ["## Relations", table(("Field", "Relation", "Seen from the other end", "Kind where none is written"), rows)]
+    parts += list(_examples(kind.schema.get("examples", ())))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _relations_said(kind: Kind) -> Iterator[str]:
+    return (code(f"spec.{field.field}") for field in kind.relations)
+
+
+def _fields(schema: Mapping[str, Any], prefix: str = "") -> str:
+    return table(HEAD, (_kind_row(field) for field in fields(schema, prefix)))
+
+
+def _kind_row(field: Field) -> tuple[str, str, str]:
+    required, old = ("**Required.** " if field.is_required else ""), ("Deprecated. " if field.schema.get("deprecated") else "")
+    return code(field.path), field.type, f"{required}{old}{field.schema.get('description', '')}"
+
+
+def _relation(field: RelationField) -> tuple[str, str, str, str]:
+    default = code(field.default_kind) if field.default_kind else "none: write it, as in `component:name`"
+    return code(f"spec.{field.field}"), code(field.type), code(field.reverse), default
+
+
+def _examples(examples: Sequence[Any]) -> Iterator[str]:
+    for number, example in enumerate(examples):
+        if number == 0:
+            yield "## Example"
+        yield f"```yaml\n{yaml.safe_dump(example, sort_keys=False, allow_unicode=True, width=120).strip()}\n```"
+
+
+_PLUGINS_INTRODUCTION = """# Plugins
+
+A plugin is a Python package with an entry point in one of the groups below; install it beside Callboard, and its type can be written in
+`sources.yaml`. The built-in ones stand in the same table. `callboard plugins` lists what is plugged in, with package and version; two
+packages that bring one type are an error.
+
+```toml
+[project.entry-points."callboard.sources"]
+perforce = "acme_perforce:PerforceSource"
+```"""
+_WHAT = {
+    "callboard.sources": "places where descriptors live",
+    "callboard.integrations": "operational tools that know facts about entities",
+    "callboard.checks": "rules over the catalog",
+    "callboard.api_formats": "formats of API definitions",
+    "callboard.publishers": "places where the site goes",
+}
+
+
+def plugins_page(groups: Sequence[str], tables: Mapping[str, Sequence[Plugin]]) -> str:
+    """The groups, and the types that Callboard itself brings."""
+    rows = [(code(group), _WHAT.get(group, ""), ", ".join(code(p.type) for p in tables[group]) or "none yet") for group in groups]
+    parts = [_PLUGINS_INTRODUCTION, "## Groups", table(("Group", "What they are", "Built in"), rows)]
+    for group in groups:
+        if tables[group]:
+            lines = [(code(p.type), p.description, code(p.target)) for p in tables[group]]
+            parts += [f"## Built into `{group}`", table(("Type", "What it does", "Class"), lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+_FRONT = """---
+search: {exclude: true}
+---
+"""
+"""Each portal has pages of its own about codes, with the places where they occur: one of the two is enough to find."""
+
+_PROBLEMS_INTRODUCTION = """\
+Every problem has a code that keeps its meaning for ever. An **error**: Backstage would refuse the document, or it cannot
+be read. A **warning**: accepted, but wrong. **Info**: worth knowing. `callboard explain CODE` prints these pages on a terminal, and each
+portal has a page for each code, with the places where it occurs."""
+
+
+def problems_page(rules: Mapping[str, Rule]) -> str:
+    """All codes with their names."""
+    rows = [(f"[{rule.code}]({rule.code.lower()}.md)", rule.name, rule.severity.value, rule.summary) for rule in rules.values()]
+    parts = [
+        "# Problems",
+        _PROBLEMS_INTRODUCTION,
+        table(("Code", "Name", "Severity", "What is wrong"), rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def code_page(rule: Rule) -> str:
+    """One code, kept out of full-text search."""
+    return f"{_FRONT}{markdown(rule)}"
+
+
+def reference_pages(shown: Mapping[str, click.Command], group: click.Group) -> dict[str, str]:
+    """Markdown by path, such as ``kinds/component.md``; of what Callboard brings, not of what happens to be installed."""
+    return dict(_pages(shown, group))
+
+
+def _pages(shown: Mapping[str, click.Command], group: click.Group) -> Iterator[tuple[str, str]]:
+    yield "commands.md", commands_page(shown, group)
+    groups = ("callboard.sources", "callboard.integrations", "callboard.publishers")
+    yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
+    tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
+    yield "facts.md", facts_page()
+    yield "plugins.md", plugins_page(loader.GROUPS, tables)
+    known = list(builtin_kinds().by_name.values())
+    yield "kinds/index.md", kinds_page(known, envelope_schema())
+    for kind in known:
+        yield f"kinds/{kind.name.lower()}.md", kind_page(kind)
+    rules = all_rules()
+    yield "problems/index.md", problems_page(rules)
+    for rule in rules.values():
+        yield f"problems/{rule.code.lower()}.md", code_page(rule)
+
+
+def _built_in(group: str) -> tuple[loader.Plugin, ...]:
+    return tuple(loader.load(group, installed=lambda **_: ()).values())
+
+
+def _schemas(group: str) -> Mapping[str, Mapping[str, Any]]:
+    return {plugin.type: plugin.load().schema for plugin in _built_in(group)}

@@ -1,0 +1,78 @@
+"""``callboard serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from callboard.preview.loop import Following
+
+
+@click.command("serve")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
+              help="The portal's configuration.")  # fmt: skip
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
+              help="Folder of the whole site, built in the background: new, empty, or made by an earlier build.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="On this machine; 0 takes a free one.")
+@click.option("--allow-missing-sources", is_flag=True, help="Go on without the sources that cannot be read.")
+@click.option("--whole", is_flag=True, hidden=True, help="Build as a preview builds in the background, and end.")
+def command(config: Path, output: Path, port: int, allow_missing_sources: bool, whole: bool) -> None:  # noqa: FBT001 - options
+    """Show the portal on this machine, and follow each change of a descriptor, template, style or guide within a second.
+
+    The browser loads by itself what has changed and shows the problems of the change. Pages are made when you look at them; the whole
+    site, with full-text search, is built into --output in the background.
+    """
+    import gc
+    import os
+    import sys
+
+    from callboard.io import clock
+    from callboard.lint.formats import wants_colour
+    from callboard.preview.loop import Following
+    from callboard.preview.portal import LivePortal
+
+    if whole:
+        _build(config, output, allow_missing_sources=allow_missing_sources)
+        return
+    colour = wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
+    live = LivePortal(config, os.environ, lambda: clock.now(None, os.environ), allow_missing=allow_missing_sources, colour=colour)
+    again: list[str | Path] = [sys.executable, "-m", "callboard", "serve", "--whole", "--config", config, "--output", output]
+    following = Following(live, config, output, [*again, *(["--allow-missing-sources"] if allow_missing_sources else [])], os.environ, _say)
+    gc.disable()  # what is kept stays; what changes leaves is cleared away when nothing goes on
+    _serve(following, port)
+
+
+def _serve(following: Following, port: int) -> None:
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, the build in the background ends too
+    try:
+        preview = following.open(port)
+        _say(f"Serving {preview.address}; Ctrl-C ends it.")
+        following.run()
+    except KeyboardInterrupt:
+        _say("Stopped.")
+    finally:
+        following.close()
+
+
+def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:
+    import os
+
+    from callboard.io import clock
+    from callboard.io.clock import Meter
+    from callboard.pipeline import Request, build
+    from callboard.plugins.option_schemas import read_settings
+
+    now = clock.now(None, os.environ)
+    request = Request(
+        read_settings(config, os.environ), output, now, os.environ, allow_missing_sources, accept_loss=True, remember=False
+    )  # fmt: skip
+    build(request, Meter())
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,55 @@
+"""All rules for one document, in the order in which their problems are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from callboard.descriptors.document import Examined
+from callboard.descriptors.rules import annotation, content, definitions, envelope, metadata, names, spec
+from callboard.model.problem import Problem
+
+Find = Callable[[Examined], Iterator[Problem]]
+
+_OF_SCHEMA_ERRORS: tuple[Find, ...] = (
+    envelope.find_missing_api_version,
+    names.find_missing_name,
+    metadata.find_invalid_metadata_field,
+    envelope.find_unknown_root_field,
+    spec.find_missing_spec,
+    spec.find_missing_spec_field,
+    spec.find_wrong_spec_type,
+    spec.find_empty_spec_value,
+    spec.find_unknown_spec_value,
+)
+"""They put schema errors into words: nothing to do where there are none."""
+_OF_CONTENT: tuple[Find, ...] = (
+    envelope.find_unknown_api_version,
+    envelope.find_missing_kind,
+    envelope.find_unknown_kind,
+    names.find_invalid_name,
+    names.find_invalid_namespace,
+    metadata.find_invalid_label,
+    annotation.find_annotation_not_text,
+    annotation.find_invalid_annotation_key,
+    annotation.find_deprecated_annotation,
+    metadata.find_invalid_tag,
+    metadata.find_invalid_link,
+    metadata.find_misspelt_metadata_field,
+    envelope.find_output_field,
+    spec.find_misspelt_spec_field,
+    spec.find_location_without_target,
+    definitions.find_unparsable_definition,
+    content.find_value_to_fill_in,
+    content.find_secret,
+)
+
+
+def check(document: Examined) -> Iterator[Problem]:
+    """Every problem that the document shows by itself."""
+    if document.errors:
+        for find in _OF_SCHEMA_ERRORS:
+            yield from find(document)
+    if document.house:
+        yield from content.find_house_rule(document)
+    for find in _OF_CONTENT:
+        yield from find(document)

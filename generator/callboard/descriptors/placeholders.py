@@ -1,0 +1,179 @@
+"""``$text``, ``$json`` and ``$yaml``: a mapping with one such key stands for the content of a file.
+
+Source of the rules: Backstage's ``PlaceholderProcessor``. A mapping with several keys of which one begins with ``$`` is left alone with all
+that is in it, as is an unknown ``$`` key; what is put in is not scanned again.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote
+
+from callboard.descriptors.document import Place
+from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError, TreeError
+from callboard.settings.settings import Limits
+from callboard.yaml import documents as yaml_documents
+
+Reason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
+Read = Callable[[str], bytes]
+"""Gives the content of a file by its path in the tree; raises ``TreeError``."""
+Fetch = Callable[[str], bytes | None]
+"""Gives the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
+
+NO_SOURCE = "no configured source has this URL"
+"""Why a URL is not read; where no portal is at hand, nobody can say so."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
+_IN_REPOSITORY = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)/[^/]+|[^/]+/(?P<name>.+?)/(?:-/)?(?:blob|tree|raw|src)/[^/]+)/(?P<path>.+)"
+)
+"""A file of a repository as the hosts write it in URLs."""
+_HOSTS = re.compile(r"https?://(?:github\.com|raw\.githubusercontent\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)/")
+_MOST_DEPTH = 60
+
+
+class Failure(NamedTuple):
+    """A placeholder that could not be replaced; its mapping stays where it is."""
+
+    path: tuple[str | int, ...]
+    target: str
+    reason: Reason
+    why: str
+
+
+class _FailedError(Exception):
+    def __init__(self, reason: Reason, why: str) -> None:
+        super().__init__(why)
+        self.reason: Reason = reason
+
+
+class Placeholders:
+    """Replaces the placeholders of one file's documents; remembers what it read, and stops at a bound of bytes for the whole file."""
+
+    def __init__(self, place: Place, read: Read, fetch: Fetch | None, limits: Limits) -> None:
+        self._folder = posixpath.dirname(place.path)
+        self._repository = place.repository.lower()
+        self._read = read
+        self._fetch = fetch
+        self._left = limits.placeholder_bytes
+        self._most_nodes = limits.nodes_per_document
+        self._known: dict[str, str] = {}
+
+    def replaced(self, value: Any, path: tuple[str | int, ...] = ()) -> tuple[Any, tuple[Failure, ...]]:
+        """The value with its placeholders replaced, and those that could not be."""
+        failures: list[Failure] = []
+        return self._walk(value, path, failures), tuple(failures)
+
+    def _walk(self, value: Any, path: tuple[str | int, ...], failures: list[Failure]) -> Any:
+        if isinstance(value, list):
+            return [self._walk(item, (*path, number), failures) for number, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        if not any(key.startswith("$") for key in value):
+            return {key: self._walk(item, (*path, key), failures) for key, item in value.items()}
+        key, target = next(iter(value.items()))
+        parse = _PARSERS.get(key) if len(value) == 1 else None
+        if parse is None:
+            return value
+        try:
+            return parse(self._content(target), self._most_nodes)
+        except _FailedError as failed:
+            failures.append(
+                Failure(path, target if isinstance(target, str) else json.dumps(target, default=str), failed.reason, str(failed))
+            )
+            return value
+
+    def _content(self, target: Any) -> str:
+        if not isinstance(target, str):
+            raise _FailedError("no-path", "no text")
+        if target not in self._known:
+            data = self._bytes(target)
+            self._left -= len(data)
+            if self._left < 0:
+                raise _FailedError("unreadable", "the placeholders of this file are too large in all")
+            self._known[target] = data.decode("utf-8", "replace")
+        return self._known[target]
+
+    def _bytes(self, target: str) -> bytes:
+        try:
+            if _ABSOLUTE.match(target):
+                return self._absolute(target)
+            return self._inside(target)
+        except OutsideTreeError as error:
+            raise _FailedError("outside", "the path leads out of the repository") from error
+        except MissingFileError as error:
+            raise _FailedError("unreadable", "there is no such file") from error
+        except TooLargeError as error:
+            raise _FailedError("unreadable", "the file is too large") from error
+        except TreeError as error:
+            raise _FailedError("unreadable", "the file cannot be read") from error
+
+    def _absolute(self, url: str) -> bytes:
+        """A file of this tree by its URL, or one that a configured source has; nothing else is ever fetched."""
+        match = _IN_REPOSITORY.match(url)
+        if match and (match["raw"] or match["name"]).lower() == self._repository:
+            return self._inside("/" + match["path"])
+        data = self._fetch(url) if self._fetch else None
+        if data is None:
+            raise _FailedError("outside" if _HOSTS.match(url) else "remote", NO_SOURCE)
+        return data
+
+    def _inside(self, target: str) -> bytes:
+        r"""A file of the tree, by a path as in a URL: ``\`` counts as ``/``, ``%20`` may stand for a blank."""
+        path = self._resolved(target)
+        try:
+            return self._read(path)
+        except MissingFileError:
+            other = self._resolved(unquote(re.split(r"[?#]", target, maxsplit=1)[0]))
+            if other == path:
+                raise
+            return self._read(other)
+
+    def _resolved(self, target: str) -> str:
+        target = target.strip().replace("\\", "/")
+        path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(self._folder, target))
+        if path == ".." or path.startswith(("../", "/")) or "\0" in path:
+            raise _FailedError("outside", "the path leads out of the repository")
+        return path
+
+
+def _text(content: str, _: int) -> str:
+    return content
+
+
+def _json(content: str, _: int) -> Any:
+    try:
+        value = _bounded(json.loads(content, parse_constant=_refuse))
+        if "\\ud" in content.lower():  # perhaps half a character, which nothing can write as UTF-8
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise _FailedError("unparsable", "it is no valid JSON") from error
+    return value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _bounded(value: Any, depth: int = 0) -> Any:
+    """The value. Raises ``ValueError`` where it is nested too deep for whoever walks it later."""
+    if depth > _MOST_DEPTH:
+        raise ValueError("too deep")
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _bounded(child, depth + 1)
+    return value
+
+
+def _yaml(content: str, most_nodes: int) -> Any:
+    documents = yaml_documents.read_documents(content.removeprefix("\ufeff"), nodes=most_nodes, depth=_MOST_DEPTH, documents=2)
+    if len(documents) != 1:
+        raise _FailedError("unparsable", f"it has {len(documents) or 'no'} documents, and exactly one is needed")
+    if documents[0].failed:
+        raise _FailedError("unparsable", f"it is no valid YAML (line {documents[0].troubles[0].at.line})")
+    return documents[0].value
+
+
+_PARSERS: Mapping[str, Callable[[str, int], Any]] = {"$text": _text, "$json": _json, "$yaml": _yaml}

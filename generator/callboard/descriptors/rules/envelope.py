@@ -1,0 +1,322 @@
+"""ENT001–ENT004, ENT008, ENT014: apiVersion, kind and the fields at the root of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from callboard.descriptors.document import Examined, shown, type_name
+from callboard.descriptors.formats import is_api_version, is_kind
+from callboard.descriptors.suggestions import nearest
+from callboard.model.problem import Problem, Rule, Severity
+
+MISSING_API_VERSION = Rule(
+    code="ENT001",
+    name="missing-api-version",
+    severity=Severity.ERROR,
+    summary="The document has no apiVersion.",
+    means="""Every descriptor begins with `apiVersion`, a text: `backstage.io/v1alpha1` for the built-in kinds,
+`scaffolder.backstage.io/v1beta3` for templates.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_missing_api_version(document: Examined) -> Iterator[Problem]:
+    """A document whose apiVersion is missing, empty or no text."""
+    for error in document.errors:
+        if error.keyword == "required" and not error.path and error.details["property"] == "apiVersion":
+            yield _missing(document)
+        elif error.path == ("apiVersion",) and error.keyword in {"type", "minLength"}:
+            yield document.problem(
+                MISSING_API_VERSION,
+                f"`apiVersion` must be a text, and is {type_name(error.value)}.",
+                error.path,
+                _api_version_hint(document),
+            )
+
+
+def _missing(document: Examined) -> Problem:
+    slip = next((key for key in islice(document.value, 50) if nearest(key, ("apiVersion",))), None)
+    if slip:
+        return document.problem(
+            MISSING_API_VERSION,
+            f"`{shown(slip)}` stands where `apiVersion` is expected.",
+            (slip,),
+            f"Write apiVersion instead of {slip}.",
+            at_key=True,
+        )
+    return document.problem(MISSING_API_VERSION, "The document has no `apiVersion`.", (), _api_version_hint(document))
+
+
+def _api_version_hint(document: Examined) -> str:
+    kind = document.kind or document.kinds.get(str(document.value.get("kind")))
+    version = kind.api_versions[0] if kind else "backstage.io/v1alpha1"
+    return f"Add the line: apiVersion: {version}"
+
+
+UNKNOWN_API_VERSION = Rule(
+    code="ENT002",
+    name="unknown-api-version",
+    severity=Severity.ERROR,
+    summary="The kind is not known under this apiVersion.",
+    means="""Each kind is known under certain values of `apiVersion` only: Backstage's own kinds under `backstage.io/v1alpha1` and
+`v1beta1`, templates under `scaffolder.backstage.io/v1beta3`. Templates of `v1beta2` and earlier have to be migrated.""",
+    matters="""Backstage says "no processor recognized the entity" and refuses the document. Here its page is made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_unknown_api_version(document: Examined) -> Iterator[Problem]:
+    """An apiVersion that the kind does not have."""
+    version = document.value.get("apiVersion")
+    kind = document.kinds.get(str(document.value.get("kind")))
+    if not isinstance(version, str) or not version or (version in kind.api_versions if kind else is_api_version(version)):
+        return
+    known = kind.api_versions if kind else ("backstage.io/v1alpha1",)
+    what = f"is no apiVersion of {kind.name}" if kind else "is no valid apiVersion"
+    hint = f"Write {' or '.join(known)}."
+    yield document.problem(UNKNOWN_API_VERSION, f'"{shown(version)}" {what}.', ("apiVersion",), hint)
+
+
+MISSING_KIND = Rule(
+    code="ENT003",
+    name="missing-kind",
+    severity=Severity.ERROR,
+    summary="The document has no kind.",
+    means="""`kind` says what the descriptor describes: `Component`, `API`, `Resource`, `System`, `Domain`, `Group`, `User`,
+`Location` or `Template`.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a kind
+there is no page either.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_missing_kind(document: Examined) -> Iterator[Problem]:
+    """A document whose kind is missing, empty, no text, or no word."""
+    kind = document.value.get("kind")
+    known = ", ".join(sorted(kind.name for kind in document.kinds.by_name.values()))
+    hint = f"Add a line such as kind: Component (known: {known})."
+    if "kind" not in document.value:
+        slip = next((key for key in islice(document.value, 50) if nearest(key, ("kind",))), None)
+        if slip:
+            yield document.problem(
+                MISSING_KIND, f"`{shown(slip)}` stands where `kind` is expected.", (slip,), f"Write kind instead of {slip}.", at_key=True
+            )
+        else:
+            yield document.problem(MISSING_KIND, "The document has no `kind`.", (), hint)
+    elif not is_kind(kind):
+        message = f"`kind` must be a word of letters and digits, at most 63, and is {type_name(kind)}."
+        yield document.problem(MISSING_KIND, message, ("kind",), hint)
+
+
+UNKNOWN_KIND = Rule(
+    code="ENT004",
+    name="unknown-kind",
+    severity=Severity.ERROR,
+    summary="The kind is not known.",
+    means="""Kinds are written exactly as they are defined: `Component`, not `component`. Kinds of your own are declared by a JSON
+Schema file under `kinds:` in `sources.yaml`.""",
+    matters="""Backstage says "no processor recognized the entity" and refuses the document. Here its page is made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Service
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_unknown_kind(document: Examined) -> Iterator[Problem]:
+    """A kind that no schema declares, or in another spelling."""
+    kind = document.value.get("kind")
+    if not is_kind(kind):
+        return
+    known = document.kinds.get(kind)
+    if known is None:
+        yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" is not known.', ("kind",), _kind_hint(document, kind))
+    elif known.name != kind:
+        yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" is written "{known.name}".', ("kind",), f"Write kind: {known.name}")
+
+
+def _kind_hint(document: Examined, kind: str) -> str:
+    names = sorted(known.name for known in document.kinds.by_name.values())
+    near = nearest(kind, names) or _USUAL.get(kind.lower(), "")
+    if near:
+        return f"Did you mean kind: {near}?"
+    return f"Write one of {', '.join(names)}, or declare the kind under kinds: in sources.yaml."
+
+
+_USUAL = {
+    "service": "Component",
+    "website": "Component",
+    "library": "Component",
+    "application": "Component",
+    "app": "Component",
+    "team": "Group",
+    "person": "User",
+    "database": "Resource",
+    "product": "System",
+}
+
+
+UNKNOWN_ROOT_FIELD = Rule(
+    code="ENT008",
+    name="unknown-root-field",
+    severity=Severity.ERROR,
+    summary="The document has a field beside metadata and spec that does not belong there.",
+    means="""At its root a descriptor has `apiVersion`, `kind`, `metadata` and `spec`, and nothing else. Most often the indentation
+was lost: `owner:` belongs under `spec:`, `annotations:` under `metadata:`.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_unknown_root_field(document: Examined) -> Iterator[Problem]:
+    """Each field at the root that is not allowed there."""
+    for error in document.errors:
+        if error.keyword == "additionalProperties" and not error.path:
+            for name in error.details["unexpected"]:
+                yield document.problem(
+                    UNKNOWN_ROOT_FIELD,
+                    f"`{shown(name)}` cannot stand at the root of a descriptor.",
+                    (name,),
+                    _root_field_hint(document, name),
+                    at_key=True,
+                )
+
+
+def _root_field_hint(document: Examined, name: str) -> str:
+    if document.kind and name in document.kind.spec_fields:
+        return f'Indent it by two spaces below "spec:": there {document.kind.name} has {name}.'
+    if name in _METADATA:
+        return 'Indent it by two spaces below "metadata:".'
+    near = nearest(name, [root for root in _ROOT if root not in document.value])
+    return f"Did you mean {near}?" if near else 'Move it below "spec:" or "metadata:", or remove it.'
+
+
+_METADATA = ("name", "namespace", "title", "description", "labels", "annotations", "tags", "links")
+_ROOT = ("apiVersion", "kind", "metadata", "spec")
+
+
+OUTPUT_FIELD = Rule(
+    code="ENT014",
+    name="output-field",
+    severity=Severity.WARNING,
+    summary="A field is made by the catalog and should not be written by hand.",
+    means="""`metadata.uid`, `metadata.etag`, `metadata.generation`, `relations` and `status` are what a catalog says of an entity.
+In a descriptor they are most often left over from a copied answer of the API.""",
+    matters="""Backstage refuses a document with `relations` or `status`, and overwrites the others; relations come from the fields
+below `spec`.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  uid: 11111111-2222-3333-4444-555555555555
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_output_field(document: Examined) -> Iterator[Problem]:
+    """Each field that a catalog makes: Backstage refuses those at the root, and overwrites those of the metadata."""
+    for path in _MADE:
+        if path[-1] in (document.metadata() if len(path) > 1 else document.value):
+            severity = Severity.ERROR if len(path) == 1 else Severity.WARNING
+            yield document.problem(
+                OUTPUT_FIELD, f"`{'.'.join(path)}` is made by the catalog.", path, "Remove it.", severity=severity, at_key=True
+            )
+
+
+_MADE = (("relations",), ("status",), ("metadata", "uid"), ("metadata", "etag"), ("metadata", "generation"))

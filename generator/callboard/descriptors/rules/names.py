@@ -1,0 +1,156 @@
+"""ENT005–ENT007: names and namespaces."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from callboard.descriptors.document import Examined, shown, type_hint, type_name
+from callboard.descriptors.formats import MOST_CHARACTERS, is_name, is_namespace
+from callboard.model.problem import Problem, Rule, Severity
+
+MISSING_NAME = Rule(
+    code="ENT005",
+    name="missing-name",
+    severity=Severity.ERROR,
+    summary="The document has no metadata.name.",
+    means="""`metadata` is a mapping that has at least a `name`, by which everything else refers to the entity.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a name
+there is no page either.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  title: Orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_missing_name(document: Examined) -> Iterator[Problem]:
+    """A document without metadata, or metadata without a name."""
+    metadata = document.value.get("metadata")
+    if "metadata" not in document.value:
+        yield document.problem(MISSING_NAME, "The document has no `metadata`.", (), 'Add "metadata:" and below it "  name: …".')
+    elif not isinstance(metadata, Mapping):
+        yield document.problem(
+            MISSING_NAME,
+            f"`metadata` must be a mapping, and is {type_name(metadata)}.",
+            ("metadata",),
+            'Indent "name: …" by two spaces below "metadata:".',
+        )
+    elif "name" not in metadata:
+        yield document.problem(MISSING_NAME, "The document has no `metadata.name`.", ("metadata",), 'Add "  name: …" below "metadata:".')
+
+
+INVALID_NAME = Rule(
+    code="ENT006",
+    name="invalid-name",
+    severity=Severity.ERROR,
+    summary="The name has characters that names cannot have.",
+    means="""A name has letters, digits, `-`, `_` and `.`, a letter or digit at both ends, and at most 63 characters. For people
+there is `metadata.title`, which may be any text.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a usable
+name there is no page either.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: Orders Service
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders-service
+  title: Orders Service
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_invalid_name(document: Examined) -> Iterator[Problem]:
+    """A name that is no text, too long, or has other characters."""
+    metadata = document.metadata()
+    if "name" not in metadata or is_name(metadata["name"]):
+        return
+    name, path = metadata["name"], ("metadata", "name")
+    if not isinstance(name, str) or not name:
+        yield document.problem(
+            INVALID_NAME, f"`metadata.name` must be a text, and is {type_name(name)}.", path, type_hint(document, path, ["string"], name)
+        )
+        return
+    why = f"has {len(name)} characters, and 63 are allowed" if len(name) > MOST_CHARACTERS else "has characters that a name cannot have"
+    yield document.problem(
+        INVALID_NAME, f'The name "{shown(name)}" {why}.', path, f"Write name: {_usable(name)} (and what people should read under title:)."
+    )
+
+
+def _usable(name: str) -> str:
+    """The nearest name that is allowed."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", plain).strip("-_.")[:MOST_CHARACTERS].rstrip("-_.") or "my-name"
+
+
+INVALID_NAMESPACE = Rule(
+    code="ENT007",
+    name="invalid-namespace",
+    severity=Severity.ERROR,
+    summary="The namespace has characters that namespaces cannot have.",
+    means="""A namespace has lower-case letters, digits and inner `-`, and at most 63 characters. Without one, an entity is in
+`default`.""",
+    matters="""Backstage refuses the document. Here upper case is read as lower case, so that the entity has its page; any other one of
+this sort makes none.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  namespace: Shop
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  namespace: shop
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_invalid_namespace(document: Examined) -> Iterator[Problem]:
+    """A namespace that is no text, too long, or has other characters."""
+    metadata = document.metadata()
+    if "namespace" not in metadata or is_namespace(metadata["namespace"]):
+        return
+    namespace, path = metadata["namespace"], ("metadata", "namespace")
+    if not isinstance(namespace, str) or not namespace:
+        message = f"`metadata.namespace` must be a text, and is {type_name(namespace)}."
+        yield document.problem(INVALID_NAMESPACE, message, path, 'Write a namespace, or remove the line for "default".')
+        return
+    usable = re.sub(r"[^a-z0-9]+", "-", namespace.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-") or "default"
+    message = f'The namespace "{shown(namespace)}" may have only lower-case letters, digits and inner "-", at most 63.'
+    yield document.problem(INVALID_NAMESPACE, message, path, f"Write namespace: {usable}")

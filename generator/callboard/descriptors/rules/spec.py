@@ -1,0 +1,332 @@
+"""SPC001–SPC007: fields and values of spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from callboard.descriptors.document import Examined, Path, at, dotted, shown, type_name, with_article
+from callboard.descriptors.schema_messages import said
+from callboard.descriptors.suggestions import nearest, same_but_spelling
+from callboard.model.problem import Problem, Rule, Severity
+
+MISSING_SPEC = Rule(
+    code="SPC006",
+    name="missing-spec",
+    severity=Severity.ERROR,
+    summary="The kind needs a spec, and the document has none.",
+    means="""Below `spec:` stands what the kind asks for. A `spec:` without anything below it is null, which is no mapping.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_missing_spec(document: Examined) -> Iterator[Problem]:
+    """A spec that is missing or no mapping."""
+    for error in document.errors:
+        if error.keyword == "required" and not error.path and error.details["property"] == "spec":
+            name = with_article(document.kind.name if document.kind else "document")
+            yield document.problem(MISSING_SPEC, f"{name} needs `spec`.", (), _hint(document))
+        elif error.path == ("spec",) and error.keyword == "type":
+            yield document.problem(MISSING_SPEC, f"`spec` must be a mapping, and is {type_name(error.value)}.", ("spec",), _hint(document))
+
+
+def _hint(document: Examined) -> str:
+    required = document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()
+    return f'Write {", ".join(required) or "what describes it"} below "spec:", indented by two spaces.'
+
+
+MISSING_SPEC_FIELD = Rule(
+    code="SPC001",
+    name="missing-spec-field",
+    severity=Severity.ERROR,
+    summary="The kind needs a field that is missing below spec.",
+    means="""Each kind asks for some fields: a Component for `type`, `lifecycle` and `owner`, a Group for `type` and `children`
+(which may be `[]`), a User for `memberOf` (which may be `[]`).""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_missing_spec_field(document: Examined) -> Iterator[Problem]:
+    """Each required field below the spec that is missing."""
+    for error in document.errors:
+        if error.keyword == "required" and error.path[:1] == ("spec",):
+            name = error.details["property"]
+            yield _problem(document, error.path, name)
+
+
+def _problem(document: Examined, path: Path, name: str) -> Problem:
+    place = dotted(path)
+    slip = next((key for key in islice(at(document.value, path), 200) if nearest(key, (name,))), None)
+    if slip:
+        return document.problem(
+            MISSING_SPEC_FIELD,
+            f"`{place}` has `{shown(slip)}` where `{name}` is expected.",
+            (*path, slip),
+            f"Write {name} instead of {slip}.",
+            at_key=True,
+        )
+    what = with_article(document.kind.name) if document.kind and path == ("spec",) else f"`{place}`"
+    moved = next(
+        (home for home in ("metadata", "") if path == ("spec",) and name in (document.metadata() if home else document.value)), None
+    )
+    hint = (
+        f"Move {name} from {moved or 'the root'} to below spec:."
+        if moved is not None
+        else _HINTS.get(name, f'Add "{name}: …" below "{path[-1]}:".')
+    )
+    if "<<" in at(document.value, path):
+        hint = f"YAML 1.2, as Backstage reads it, merges nothing by `<<`: write {name} itself below {path[-1]}:."
+    return document.problem(MISSING_SPEC_FIELD, f"{what} needs `{place}.{name}`.", (*path, name), hint)
+
+
+_HINTS = {
+    "children": "Add children: [] below spec:, or list the groups below this one.",
+    "memberOf": "Add memberOf: [] below spec:, or list the person's groups.",
+    "lifecycle": "Add lifecycle: production below spec: (or experimental, deprecated).",
+    "owner": "Add owner: <team> below spec:.",
+    "definition": "Add definition: below spec:, most often with $text: ./openapi.yaml below it.",
+}
+
+
+WRONG_SPEC_TYPE = Rule(
+    code="SPC002",
+    name="wrong-spec-type",
+    severity=Severity.ERROR,
+    summary="A field of the spec has a value of a wrong type.",
+    means="""A field that wants a text has a number, a list or nothing; one that wants a list has a single text. `dependsOn:
+component:a` is a text, `dependsOn: [component:a]` a list.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+  providesApis: orders-api
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+  providesApis: [orders-api]
+""",
+)
+
+
+def find_wrong_spec_type(document: Examined) -> Iterator[Problem]:
+    """Each value below the spec of a wrong type or size."""
+    for error in document.errors:
+        if error.path[:1] != ("spec",) or error.keyword in _ELSEWHERE or (error.path == ("spec",) and error.keyword == "type"):
+            continue
+        if error.keyword not in {"minLength", "minItems"} or error.value:
+            for path, message, hint, at_key in said(document, error):
+                yield document.problem(WRONG_SPEC_TYPE, message, path, hint, at_key=at_key)
+
+
+_ELSEWHERE = {"required", "enum", "const"}
+"""What other rules tell, as they do an empty value and a spec that is none."""
+
+
+EMPTY_SPEC_VALUE = Rule(
+    code="SPC003",
+    name="empty-spec-value",
+    severity=Severity.ERROR,
+    summary="A field of the spec is empty.",
+    means="""The field is there, with an empty text (`""`) or, where at least one item is needed, an empty list. A field that has
+nothing to say is left out; one that the kind needs is filled in.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: ""
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_empty_spec_value(document: Examined) -> Iterator[Problem]:
+    """Each empty value below the spec."""
+    for error in document.errors:
+        if error.path[:1] == ("spec",) and error.keyword in {"minLength", "minItems"} and not error.value:
+            yield document.problem(
+                EMPTY_SPEC_VALUE,
+                f"`{dotted(error.path)}` is empty.",
+                error.path,
+                "Fill it in, or remove the line where the kind does not need it.",
+            )
+
+
+UNKNOWN_SPEC_VALUE = Rule(
+    code="SPC004",
+    name="unknown-spec-value",
+    severity=Severity.ERROR,
+    summary="A field of the spec has a value that is not one of those allowed.",
+    means="""Some fields know only a few words, such as `presence` of a Location: `required` or `optional`.""",
+    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
+made, with this problem.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: all
+spec:
+  target: ./orders.yaml
+  presence: maybe
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: all
+spec:
+  target: ./orders.yaml
+  presence: optional
+""",
+)
+
+
+def find_unknown_spec_value(document: Examined) -> Iterator[Problem]:
+    """Each value below the spec that is not one of those allowed."""
+    for error in document.errors:
+        if error.path[:1] == ("spec",) and error.keyword in {"enum", "const"}:
+            options = [str(option) for option in error.details.get("options", [error.details.get("expected_value")])]
+            near = nearest(str(error.value), options)
+            hint = f"Did you mean {near}?" if near else f"Write {' or '.join(options)}."
+            yield document.problem(UNKNOWN_SPEC_VALUE, f'`{dotted(error.path)}` cannot be "{shown(error.value)}".', error.path, hint)
+
+
+MISSPELT_SPEC_FIELD = Rule(
+    code="SPC005",
+    name="misspelt-spec-field",
+    severity=Severity.WARNING,
+    summary="A field of the spec looks like a misspelt one.",
+    means="""A spec may have fields of your own, so Backstage says nothing about one that it does not know. This one is so like a
+known field that it is most likely meant to be that.""",
+    matters="""What stands there makes no relation and is not shown.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+  depends_on: ["resource:orders-db"]
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+  dependsOn: ["resource:orders-db"]
+""",
+)
+
+
+def find_misspelt_spec_field(document: Examined) -> Iterator[Problem]:
+    """Each unknown field of the spec that is like a known one which is not there."""
+    spec, known = document.spec(), document.kind.spec_fields if document.kind else {}
+    if not known or spec.keys() <= known.keys():
+        return
+    missing = {error.details["property"] for error in document.errors if error.keyword == "required" and error.path == ("spec",)}
+    refused = {name for error in document.errors if error.keyword == "additionalProperties" for name in error.details["unexpected"]}
+    for name in islice((name for name in spec if name not in known and name not in refused), _MOST):
+        near = nearest(name, known)
+        if near and near not in missing and (near not in spec or same_but_spelling(name, near)):
+            message = f"`spec.{shown(name)}` is not known to {document.kind.name if document.kind else ''} and looks like `{near}`."
+            yield document.problem(MISSPELT_SPEC_FIELD, message, ("spec", name), f"Did you mean {near}?", at_key=True)
+
+
+_MOST = 200
+"""Unknown fields that are compared: a file cannot keep us busy with a hundred thousand."""
+
+
+LOCATION_WITHOUT_TARGET = Rule(
+    code="SPC007",
+    name="location-without-target",
+    severity=Severity.WARNING,
+    summary="A Location names no target.",
+    means="""A Location says where more descriptors are, by `target` or `targets`. This one has neither, or an empty list.""",
+    matters="""Nothing is read because of it.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: all
+spec:
+  type: url
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: all
+spec:
+  targets: [./orders.yaml]
+""",
+)
+
+
+def find_location_without_target(document: Examined) -> Iterator[Problem]:
+    """A Location without a target."""
+    if document.kind and document.kind.name == "Location":
+        spec = document.value.get("spec")
+        if isinstance(spec, Mapping) and not spec.get("target") and not spec.get("targets"):
+            yield document.problem(
+                LOCATION_WITHOUT_TARGET,
+                "The Location has neither `spec.target` nor `spec.targets`.",
+                ("spec",),
+                "Add targets: and below it a list of paths.",
+            )

@@ -1,0 +1,1 @@
+"""What changed between two builds: comparison, events, formats, the log."""

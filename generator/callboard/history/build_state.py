@@ -1,0 +1,140 @@
+"""What a build notices against the one before, and what it leaves to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from callboard.catalog.graph import Catalog
+from callboard.history.diff import COLLECTED_ONLY, difference
+from callboard.io.store import Store
+from callboard.model.errors import SettingsError
+from callboard.model.problem import Problem
+from callboard.model.tree import Tree, Trees
+from callboard.state.change_log import History, history_of, read_changes, shown
+from callboard.state.facts import ServedFacts
+from callboard.state.files import StateError, keep, read, save
+from callboard.state.recorded_trees import known_tree, recorded
+from callboard.state.summaries import concerns, portray
+from callboard.state.values import Change, Concern, Portrait, Served, State
+
+MONTHS = 24
+"""Months of history that the site shows, unless ``history.months`` says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What is different, and what the next build compares with."""
+
+    portraits: tuple[Portrait, ...]
+    concerns: tuple[Concern, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one build remembers and leaves behind."""
+
+    store: Store
+    previous: State | None
+    now: datetime
+    """The build's time; that of the state for a build that asks nobody."""
+    version: str
+    """Callboard's own."""
+    from_state: bool = False
+    months: int = MONTHS
+    """Of history that the site shows."""
+
+    def notice(self, catalog: Catalog, problems: Iterable[Problem], known: ServedFacts | None = None) -> Noticed:
+        """What is different, also in what integrations know; a build that asks nobody sees what the last one saw."""
+        if self.from_state and self.previous is not None:
+            return Noticed(self.previous.portraits, self.previous.concerns, self.previous.changes)
+        return notice(self.previous, catalog, problems, self.now, self.version, known)
+
+    def history(self, noticed: Noticed) -> History:
+        """All that is shown of the past."""
+        return history(self.store, self.previous, noticed.changes, self.months)
+
+    def recorded(self, trees: Trees) -> Trees:
+        """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
+        return recorded(trees, partial(keep, self.store))
+
+    def keep_collected(self, served: Served) -> None:
+        """Leave only what was collected; all that the next build compares with stays that of the last build."""
+        kept = remember(served, Noticed((), (), ()), self.recorded(served.trees), self.previous, self.now, COLLECTED_ONLY)
+        before = self.previous
+        if before is not None:
+            collected = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
+            others = tuple(c for c in before.collections if c.family != "entities")
+            kept = replace(before, collections=(*kept.collections, *others), **{name: getattr(kept, name) for name in collected})
+        save(self.store, kept)
+
+    def keep(self, served: Served, noticed: Noticed, trees: Trees, known: ServedFacts | None = None) -> None:
+        """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
+        save(self.store, with_facts(remember(served, noticed, trees, self.previous, self.now, self.version), known or ServedFacts()))
+
+
+def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> Memory:
+    """What the last build left. ``section``: ``history:`` of ``sources.yaml``.
+
+    Raises:
+        StateError: the state cannot be used, or there is none although the site is to be made of it.
+        SettingsError: ``history.months`` is no number of months.
+    """
+    months = section.get("months", MONTHS)
+    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
+        raise SettingsError('"history.months" must be a whole number from 1 on.')
+    previous = read(store)
+    if from_state and previous is None:
+        raise StateError(
+            f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
+        )
+    return Memory(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
+
+
+def notice(
+    previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str, known: ServedFacts | None = None
+) -> Noticed:
+    """Compare the linked catalog with the last build. ``problems``: all of them; ``version``: Callboard's own; ``known``: all facts."""
+    portraits, found = portray(catalog), concerns(problems)
+    return Noticed(portraits, found, difference(previous, portraits, found, now, version, known))
+
+
+def history(store: Store, previous: State | None, changes: Iterable[Change], months: int = MONTHS) -> History:
+    """All that is shown of the past: the kept months, what the last build noticed, and what this one noticed."""
+    last = previous.changes if previous else ()
+    return history_of(shown((*read_changes(store.state, months), *last, *changes), months))
+
+
+def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
+    """What ``state.save`` keeps. ``trees``: those that pages asked (``trees.recorded``), so that their answers are kept."""
+    before = {tree.key: tree for tree in previous.trees} if previous else {}
+    return State(
+        now,
+        version,
+        served.entities,
+        served.problems,
+        tuple(known_tree(key[0], tree, served.read_at.get(key, now), before.get(key)) for key, tree in sorted(trees.items(), key=_key)),
+        served.collections,
+        served.stale,
+        noticed.portraits,
+        noticed.concerns,
+        noticed.changes,
+        served.files,
+        served.skipped,
+        served.repositories,
+        served.undescribed,
+    )
+
+
+def with_facts(state: State, known: ServedFacts) -> State:
+    """The state with what integrations know."""
+    collections = (*state.collections, *known.collections)
+    return replace(state, facts=known.facts, measurements=known.measurements, collections=collections)
+
+
+def _key(item: tuple[tuple[str, str], Tree]) -> tuple[str, str]:
+    return item[0]

@@ -1,0 +1,1 @@
+"""From trees to entities: discovery of descriptors, Locations, CODEOWNERS, and the cache of parsed entities."""

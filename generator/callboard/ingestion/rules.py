@@ -1,0 +1,133 @@
+"""LOC001–LOC005: targets of Locations that cannot be read."""
+
+from __future__ import annotations
+
+from callboard.model.problem import Rule, Severity
+
+LOCATION_NOT_FOUND = Rule(
+    code="LOC001",
+    name="location-not-found",
+    severity=Severity.ERROR,
+    summary="The target of a Location cannot be read.",
+    means="""A `Location` lists files that hold more descriptors. This one does not exist, or its pattern matches no file. Relative targets
+start at the folder of the file that holds the Location.""",
+    matters="""The entities that should be there are missing from the catalog. Backstage reports the Location as failing.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets:
+    - ./paymnts/catalog-info.yaml
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets:
+    - ./payments/catalog-info.yaml
+""",
+)
+
+
+LOCATION_LEAVES_TREE = Rule(
+    code="LOC002",
+    name="location-leaves-tree",
+    severity=Severity.ERROR,
+    summary="The target of a Location leads out of its repository.",
+    means="""The target is an absolute path, or climbs with `..` above the top folder of the repository or source that holds
+the Location.""",
+    matters="""Whoever writes a descriptor must not be able to read other files of the machine that builds the portal, so such a target
+is never opened.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  target: ../../other-repository/catalog-info.yaml
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  target: https://github.com/acme/other-repository/blob/main/catalog-info.yaml
+""",
+)
+
+
+LOCATION_SOURCE_UNKNOWN = Rule(
+    code="LOC003",
+    name="location-source-unknown",
+    severity=Severity.WARNING,
+    summary="The target of a Location belongs to no source of this portal.",
+    means="""The target is the URL of a file in a repository, or at a revision, that `sources.yaml` does not name.""",
+    matters="""A descriptor never decides what the build downloads: it reads the sources that the portal's owner listed. The entities
+behind this target are missing until the repository is one of them.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  target: https://github.com/acme/payments/blob/main/catalog-info.yaml
+""",
+    right="""# sources.yaml
+sources:
+  - name: payments
+    type: git
+    url: https://github.com/acme/payments
+""",
+)
+
+
+LOCATION_BEYOND_BOUNDS = Rule(
+    code="LOC004",
+    name="location-beyond-bounds",
+    severity=Severity.ERROR,
+    summary="A Location is too deep in a chain, or leads to too many files.",
+    means="""Locations may name files with further Locations. The chain is followed for a limited number of steps, and one Location may
+lead to a limited number of files.""",
+    matters="""Without bounds one descriptor could keep the build busy for ever. What lies beyond them is not in the catalog.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: everything
+spec:
+  target: "./**/*"
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: everything
+spec:
+  target: "./**/catalog-info.yaml"
+""",
+)
+
+
+LOCATION_TYPE_UNKNOWN = Rule(
+    code="LOC005",
+    name="location-type-unknown",
+    severity=Severity.WARNING,
+    summary="Locations of this type are not read.",
+    means="""The type of a Location says how its target is read: `url` and `file` name files. Types such as `github-discovery`, `github-org`
+or `ldap-org` make a Backstage server search a host; here that is the work of a source in `sources.yaml`.""",
+    matters="""What the Location would find is not in the catalog.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: all-repositories
+spec:
+  type: github-discovery
+  target: https://github.com/acme
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: payments
+spec:
+  type: url
+  target: https://github.com/acme/payments/blob/main/catalog-info.yaml
+""",
+)

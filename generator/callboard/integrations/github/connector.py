@@ -1,0 +1,199 @@
+"""GitHub: deployments, runs of Actions, Dependabot alerts, code scanning, and how much repositories move.
+
+https://docs.github.com/graphql: one question for fifty repositories. Only code scanning is not in GraphQL; it is listed by organization
+(https://docs.github.com/rest/code-scanning), which needs a token that may read the organization's security alerts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
+
+from callboard.integrations.github import facts as told
+from callboard.integrations.github.api import GitHubApi, Replied, is_too_much
+from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_question
+from callboard.io.github import HEADERS, JSON, PUBLIC, api_base, signed_in
+from callboard.io.http.errors import HttpError
+from callboard.plugins.integrations.base import Gathered, Subject, options_schema
+from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.json_access import at, items, link_at, text_at
+
+SLUG = "github.com/project-slug"
+NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+PAGE = 50
+SMALLEST_PAGE = 2
+UNAUTHORIZED = 401
+FINAL = frozenset({"rate-limited", "refused"})
+"""Troubles that the next portion would meet as well."""
+MORE_PAGES = 20
+NEEDED = {
+    "deployment": ("deployments",), "vulnerability": ("vulnerabilityAlerts",), "repository": ("pullRequests", "issues"),
+}  # fmt: skip
+"""Connections that are never null where we may read them."""
+Node = Mapping[str, Any]
+
+
+class GitHubIntegration(Vendor):
+    """Deployments, runs of Actions, security alerts and activity of repositories, from GitHub."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+    title: ClassVar[str] = "GitHub"
+    home: ClassVar[str] = PUBLIC
+    annotations = (SLUG,)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Those that the option names, else all."""
+        return tuple(self._options.get("families", PARTS))
+
+    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+        """What GitHub knows of the repositories that the annotations name, or that the descriptors lie in."""
+        for owner, about in self._by_sign_in(self._repositories(subjects)):
+            api = self._api(owner)
+            for slugs, replied in self._asked(api, sorted(about)):
+                for n, slug in enumerate(slugs):
+                    self._repository(api, slug, about[slug], f"r{n}", replied)
+            if self._options.get("code_scanning") is True and "vulnerability" in self.families:
+                self._scanned(api, about)
+        return self._found.done()
+
+    def _by_sign_in(self, about: Mapping[str, list[Subject]]) -> Iterator[tuple[str, Mapping[str, list[Subject]]]]:
+        """An App has an installation, and so a token, for each owner of repositories; else all are asked about together."""
+        app = self._options.get("app")
+        if not app or app.get("installation"):
+            yield from [("", about)] if about else []
+            return
+        for owner in sorted({_owner(slug) for slug in about}):
+            yield owner, {slug: subjects for slug, subjects in about.items() if _owner(slug) == owner}
+
+    def _api(self, owner: str) -> GitHubApi:
+        base, rest = api_base(self._base)
+        connect = partial(self._client, headers=HEADERS, base=base)
+        return GitHubApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
+
+    def _repositories(self, subjects: Sequence[Subject]) -> Mapping[str, list[Subject]]:
+        """Names of repositories in lower case, with the subjects that are about them."""
+        about: dict[str, list[Subject]] = {}
+        for subject in subjects:
+            written = subject.annotations.get(SLUG, "").strip()
+            slug = written or self._own(subject.repository)
+            if NAME.fullmatch(slug):
+                about.setdefault(slug.lower(), []).append(subject)
+            elif written:
+                self._found.unknown([subject], SLUG, f"`{written[:100]}` is no name of a repository.", "Write it as owner/name.")
+        return about
+
+    def _own(self, repository: str) -> str:
+        """The name of a repository on this host."""
+        parts = urlsplit(repository)
+        return parts.path.strip("/") if parts.netloc.removeprefix("www.") == urlsplit(self._base).netloc.removeprefix("www.") else ""
+
+    def _asked(self, api: GitHubApi, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], Replied]]:
+        """All repositories in portions; one that is too much for GitHub is asked for in smaller ones from then on."""
+        size, start = PAGE, 0
+        while start < len(slugs):
+            portion = slugs[start : start + size]
+            try:
+                replied = api.query(*repositories_question(portion, self.families, self._now))
+            except HttpError as error:
+                if is_too_much(error) and len(portion) > SMALLEST_PAGE:
+                    size = max(SMALLEST_PAGE, len(portion) // 3)
+                    continue
+                replied = Replied({})
+                portion = slugs[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
+                self._found.failed(error, f"{portion[0]} and {len(portion) - 1} more" if len(portion) > 1 else portion[0])
+            if replied.said:
+                self._found.failed(HttpError("wrong-type", f"GitHub left something out: {replied.said}", "Check what the token may read."))
+            yield portion, replied
+            start += len(portion)
+
+    def _repository(self, api: GitHubApi, slug: str, subjects: Sequence[Subject], name: str, replied: Replied) -> None:
+        node = replied.data.get(name)
+        if name in replied.missing:
+            message = f"GitHub has no repository `{slug}`, or hides it from the token."
+            self._found.unknown([one for one in subjects if SLUG in one.annotations], SLUG, message)
+            return
+        node = node if isinstance(node, Mapping) else {}
+        for family in self.families:
+            self._found.measured(subjects, family, complete=_is_whole(node, family))
+        if node:
+            self._values(node, subjects)
+            self._alerts(api, slug, node, subjects)
+
+    def _values(self, node: Node, subjects: Sequence[Subject]) -> None:
+        add, now, url = self._found.add, self._now, link_at(node, "url")
+        for one in items(node, "deployments", "nodes"):
+            where = link_at(one, "latestStatus", "environmentUrl") or link_at(one, "latestStatus", "logUrl")
+            add(
+                subjects, "deployment", text_at(one, "databaseId"), partial(told.deployment, one, now),
+                environment=text_at(one, "environment"), url=where or (f"{url}/deployments" if url else ""),
+            )  # fmt: skip
+        branch = text_at(node, "runs", "name")
+        for commit in items(node, "runs", "target", "history", "nodes"):
+            for suite in items(commit, "checkSuites", "nodes"):
+                run = suite.get("workflowRun")
+                if isinstance(run, Mapping):
+                    add(
+                        subjects, "pipeline-run", text_at(run, "databaseId"), partial(told.pipeline_run, suite, branch, now),
+                        url=link_at(run, "url"),
+                    )  # fmt: skip
+        if "repository" in self.families and "pullRequests" in node:
+            add(subjects, "repository", text_at(node, "nameWithOwner"), partial(told.activity, node, now), url=url)
+
+    def _alerts(self, api: GitHubApi, slug: str, node: Node, subjects: Sequence[Subject]) -> None:
+        """Dependabot's; those of a repository with more than a hundred are asked for page by page."""
+        url, alerts = link_at(node, "url"), node.get("vulnerabilityAlerts")
+        owner, name = slug.split("/")
+        for page in range(MORE_PAGES):
+            for one in items(alerts, "nodes"):
+                number = text_at(one, "number")
+                self._found.add(
+                    subjects, "vulnerability", f"dependabot-{number}", partial(told.vulnerability, one, self._now),
+                    url=f"{url}/security/dependabot/{number}" if url else "",
+                )  # fmt: skip
+            cursor = at(alerts, "pageInfo", "endCursor")
+            if at(alerts, "pageInfo", "hasNextPage") is not True:
+                return
+            try:
+                if page == MORE_PAGES - 1 or not isinstance(cursor, str):
+                    raise HttpError("too-many-pages", f"{slug} has more than {MORE_PAGES * 100:,} open alerts")  # noqa: TRY301 - told as others are
+                replied = api.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
+                alerts = at(replied.data, "repository", "vulnerabilityAlerts")
+                if not isinstance(alerts, Mapping):
+                    raise HttpError("wrong-type", f"GitHub answers without the alerts of {slug}")  # noqa: TRY301
+            except HttpError as error:
+                self._found.failed(error, slug, subjects, "vulnerability")
+                return
+
+    def _scanned(self, api: GitHubApi, about: Mapping[str, Sequence[Subject]]) -> None:
+        """Open alerts of code scanning, owner by owner."""
+        for owner in sorted({_owner(slug) for slug in about}):
+            path = f"{api.rest}/orgs/{quote(owner)}/code-scanning/alerts"
+            try:
+                for answer in api.client.pages(path, {"state": "open", "per_page": 100}, accept=JSON):
+                    for alert in answer.array():
+                        self._alert(alert, about)
+            except HttpError as error:
+                ours = [one for slug, those in about.items() if slug.startswith(f"{owner}/") for one in those]
+                self._found.failed(error, f"code scanning of {owner}", ours, "vulnerability")
+
+    def _alert(self, alert: Any, about: Mapping[str, Sequence[Subject]]) -> None:
+        slug = text_at(alert, "repository", "full_name").lower()
+        if slug in about:
+            key = f"code-scanning-{text_at(alert, 'number')}"
+            self._found.add(about[slug], "vulnerability", key, partial(told.finding, alert, self._now), url=link_at(alert, "html_url"))
+
+
+def _owner(slug: str) -> str:
+    return slug.partition("/")[0]
+
+
+def _is_whole(node: Node, family: str) -> bool:
+    """Whether GitHub told everything that we asked about; what a token may not read is null."""
+    if family == "pipeline-run":
+        commits = items(node, "runs", "target", "history", "nodes")
+        return "runs" in node and all(isinstance(commit.get("checkSuites"), Mapping) for commit in commits)
+    return all(isinstance(node.get(field), Mapping) for field in NEEDED[family])

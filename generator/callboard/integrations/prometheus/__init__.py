@@ -1,0 +1,1 @@
+"""The ``prometheus`` and ``alertmanager`` integrations."""

@@ -1,0 +1,91 @@
+"""The time of a build, which is an input, and how long its phases take."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from callboard.model.errors import CallboardError
+
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+"""Seconds since 1970, as reproducible-builds.org defines it."""
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def now(option: str | None, environ: Mapping[str, str], clock: Callable[[], datetime] = _clock) -> datetime:
+    """The time of this build in UTC, to the second: ``option``, else ``SOURCE_DATE_EPOCH``, else the clock.
+
+    ``option`` is ISO 8601, in UTC where it names no zone. Raises ``CallboardError`` where the text is no time.
+    """
+    if option:
+        return _iso(option)
+    epoch = environ.get(EPOCH_VARIABLE, "").strip()
+    return _seconds(epoch) if epoch else clock().astimezone(UTC).replace(microsecond=0)
+
+
+def _iso(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.strip())
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        raise CallboardError(f'--now is "{text}", which is no time.', "Write it as in 2024-05-17T02:00:00Z.") from None
+
+
+def _seconds(text: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise CallboardError(
+            f'{EPOCH_VARIABLE} is "{text}", which is no time.', "It holds whole seconds since 1970, such as 1715904000."
+        ) from None
+
+
+KIB_IN_MIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One finished phase."""
+
+    name: str
+    seconds: float
+    cpu: float
+    """Seconds of processor of this process and of the children that ended meanwhile."""
+
+
+class Meter:
+    """Collects the phases of one run; ``announce`` is told the name of each when it begins."""
+
+    def __init__(self, announce: Callable[[str], None] = lambda _: None) -> None:
+        self.phases: list[Phase] = []
+        self._announce = announce
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Measure what happens inside."""
+        self._announce(name)
+        wall, cpu = time.perf_counter(), _cpu()
+        try:
+            yield
+        finally:
+            self.phases.append(Phase(name, time.perf_counter() - wall, _cpu() - cpu))
+
+
+def peak_memory() -> dict[str, float]:
+    """MiB of the largest resident size so far: of this process (``main``) and of its largest ended child (``children``)."""
+    divisor = KIB_IN_MIB * KIB_IN_MIB if sys.platform == "darwin" else KIB_IN_MIB
+    who = {"main": resource.RUSAGE_SELF, "children": resource.RUSAGE_CHILDREN}
+    return {name: round(resource.getrusage(number).ru_maxrss / divisor, 1) for name, number in who.items()}
+
+
+def _cpu() -> float:
+    usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(u.ru_utime + u.ru_stime for u in usages)

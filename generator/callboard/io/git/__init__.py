@@ -1,0 +1,1 @@
+"""The command git: clones without contents, histories, pushes."""

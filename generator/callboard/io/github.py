@@ -1,0 +1,136 @@
+"""What sources and integrations have to know of GitHub alike: where a host's APIs are, and how to sign in.
+
+As a GitHub App: a key signs a short-lived claim, GitHub gives a token of an hour for it
+(https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from callboard.io.http.auth import Credential, bearer, digest
+from callboard.io.http.client import Client
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import Clock
+from callboard.model.errors import SourceError
+
+PUBLIC = "https://github.com"
+HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
+JSON = "application/vnd.github+json"
+CLAIM_SECONDS = 540
+"""GitHub takes claims of at most ten minutes."""
+SKEW_SECONDS = 60
+RENEW_SECONDS = 300
+"""A token is renewed that long before its end."""
+
+
+def api_base(web: str) -> tuple[str, str]:
+    """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
+    parts = urlsplit(web)
+    if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{parts.netloc.removeprefix('www.')}", ""
+    return f"{web.rstrip('/')}/api", "/v3"
+
+
+def signed_in(options: Mapping[str, Any], connect: Callable[[Credential], Client], rest: str, owner: str, clock: Clock) -> Credential:
+    """Who we are to GitHub, by the options ``token`` or ``app`` (``id``, ``private_key``, ``installation``).
+
+    An App asks for its tokens through the client that ``connect`` makes; without ``installation`` it is looked up where it is installed
+    for ``owner``.
+    """
+    app = options.get("app")
+    if not app:
+        return bearer(str(options.get("token", "")))
+    claim = AppClaim(str(app["id"]), str(app["private_key"]), clock)
+    return AppToken(connect(claim), rest, str(app.get("installation", "")), owner, clock)
+
+
+class AppClaim:
+    """The App itself: may list its installations and ask for their tokens."""
+
+    def __init__(self, app: str, private_key: str, clock: Clock) -> None:
+        self.id = digest("github-app", app)
+        self.secrets: tuple[str, ...] = (private_key,)
+        self._app = app
+        self._key = private_key
+        self._clock = clock
+
+    def headers(self) -> Mapping[str, str]:
+        """A claim signed now. Raises ``SourceError`` where the key cannot sign."""
+        now = int(self._clock.time())
+        claim = {"iat": now - SKEW_SECONDS, "exp": now + CLAIM_SECONDS, "iss": self._app}
+        return {"Authorization": f"Bearer {_signed(claim, self._key)}"}
+
+
+class AppToken:
+    """An installation of the App: its token is asked for when it is needed, and again before it ends."""
+
+    def __init__(self, client: Client, rest: str, installation: str, owner: str, clock: Clock) -> None:
+        self.id = digest("github-installation", installation or owner)
+        self._client = client
+        self._rest = rest
+        self._installation = installation
+        self._owner = owner
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token = ""
+        self._until = 0.0
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The token of the moment."""
+        return (self._token,) if self._token else ()
+
+    def headers(self) -> Mapping[str, str]:
+        """With a token that is good for some minutes at least. Raises ``HttpError``."""
+        with self._lock:
+            if self._clock.time() > self._until - RENEW_SECONDS:
+                self._renew()
+            return {"Authorization": f"Bearer {self._token}"}
+
+    def _renew(self) -> None:
+        installation = self._installation or self._found()
+        answer = self._client.post(f"{self._rest}/app/installations/{quote(installation)}/access_tokens", {})
+        value = answer.object()
+        token, until = value.get("token"), _seconds(value.get("expires_at"))
+        if not isinstance(token, str) or not token or until is None:
+            raise answer.odd("a token", None)
+        self._token, self._until, self._installation = token, until, installation
+
+    def _found(self) -> str:
+        for page in self._client.pages(f"{self._rest}/app/installations", {"per_page": 100}):
+            for item in page.array():
+                account: Any = item.get("account") if isinstance(item, dict) else None
+                if isinstance(account, dict) and str(account.get("login")).lower() == self._owner.lower():
+                    return str(item.get("id"))
+        raise HttpError(
+            "status", f"the App is not installed in {self._owner}", "Install it there, or name its installation in app.", status=404
+        )
+
+
+def _seconds(time: Any) -> float | None:
+    """Since the epoch, of a time in ISO 8601 with its zone."""
+    try:
+        end = datetime.fromisoformat(time)
+        return end.timestamp() if end.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _signed(claim: Mapping[str, Any], key: str) -> str:
+    try:
+        import jwt  # noqa: PLC0415 - an optional dependency that only Apps need
+    except ImportError:
+        raise SourceError(
+            "signing in as a GitHub App needs the package PyJWT with cryptography", "Install callboard[github-app], or give a token."
+        ) from None
+    try:
+        return jwt.encode(dict(claim), key, algorithm="RS256")
+    except (ValueError, TypeError, jwt.PyJWTError):
+        raise SourceError(
+            "the private key of the GitHub App cannot sign", "Give the whole text of the .pem file that GitHub made, as ${NAME}."
+        ) from None

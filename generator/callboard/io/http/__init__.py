@@ -1,0 +1,1 @@
+"""One HTTP client for all connectors: bounded in time, size, pages and requests; credentials stay with their host."""

@@ -1,0 +1,145 @@
+"""The folder ``.callboard/`` beside ``sources.yaml``: state, blobs, caches and the lock. Writes are atomic."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from callboard.model.errors import LockedError
+
+FOLDER = ".callboard"
+IGNORE_ALL = "# Made by Callboard. Keep state/ and blobs/ between builds; cache/ may be deleted at any time.\n*\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Paths of one portal's folder, and what is done to them."""
+
+    folder: Path
+
+    @classmethod
+    def beside(cls, root: Path) -> Store:
+        """The store of the portal whose ``sources.yaml`` lies in ``root``; nothing is made yet."""
+        return cls(root / FOLDER)
+
+    @property
+    def state(self) -> Path:
+        """Sorted JSON lines, kept from build to build."""
+        return self.folder / "state"
+
+    @property
+    def blobs(self) -> Path:
+        """Contents by SHA-256, named by the state."""
+        return self.folder / "blobs"
+
+    @property
+    def cache(self) -> Path:
+        """Deletable at any time."""
+        return self.folder / "cache"
+
+    def make(self) -> None:
+        """Make the folder; git is told to leave it alone (a file that is there already stays as it is)."""
+        for part in (self.state, self.blobs, self.cache):
+            part.mkdir(parents=True, exist_ok=True)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            write_atomically(ignore, IGNORE_ALL.encode())
+
+    def blob(self, digest: str) -> bytes | None:
+        """The content of that digest, or None where it is not there or not what it was."""
+        if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():
+            return None
+        try:
+            content = self._blob(digest).read_bytes()
+        except FileNotFoundError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == digest else None
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the lock of this portal. Raises ``LockedError`` at once where another build has it.
+
+        The kernel gives the lock back when its holder ends in any way, so that a stale file never locks anybody out.
+        """
+        self.make()
+        with locked(self.folder / "lock", wait=False):
+            yield
+
+    def _blob(self, digest: str) -> Path:
+        return self.blobs / digest[:2] / digest
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, wait: bool) -> Iterator[None]:
+    """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+            by = f" (process {holder})" if holder else ""
+            raise LockedError(f"another build{by} is at work on {path.parent}", "Wait for it to end, or stop it.") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new one and nothing between.
+
+    The new file gets the usual permissions of new files.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines([content] if isinstance(content, bytes) else content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def flush(folder: Path) -> None:
+    """Have all that was written to the file system of a folder on its disk: one call, which costs far less than one for each file."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        only_this_one = getattr(ctypes.CDLL(None), "syncfs", None)  # Linux
+        if only_this_one is None or only_this_one(descriptor):
+            os.sync()
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    """The process's mask, read without changing it: another thread may be making a file right now."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    return 0o022
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk: after that a power cut does not undo a renaming."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

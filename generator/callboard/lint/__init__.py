@@ -1,0 +1,1 @@
+"""``callboard lint``: checks descriptors without building a site, renders problems, applies fixes."""

@@ -1,0 +1,269 @@
+"""Problems as text, JSON, GitHub commands, SARIF, JUnit and GitLab Code Quality: one function a format, in one table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from callboard import __version__
+from callboard.lint.explain import explain, markdown
+from callboard.lint.report import Lines, Report, plain, prepared, say_hidden, span_of, summary
+from callboard.model.entity import Origin
+from callboard.model.errors import CallboardError
+from callboard.model.problem import Problem, Rule, Severity, Span
+from callboard.plugins.rules import all_rules
+from callboard.redaction.secrets import mask
+
+_COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_WIDEST = 140
+
+
+def render_text(report: Report) -> str:
+    """A block for each problem, and how many there are."""
+    blocks = [_block(report, problem) for problem in report.problems]
+    told = " ".join(filter(None, (summary(report.problems), say_hidden(report.hidden))))
+    return "\n\n".join([*blocks, told]) + "\n"
+
+
+def _block(report: Report, problem: Problem) -> str:
+    origin, span = problem.origin, span_of(problem)
+    place = f"{plain(origin.path)}:{span.line}:{span.column}: " if origin and span else ""
+    severity = f"\x1b[{_COLOURS[problem.severity]}m{problem.severity.value}\x1b[0m" if report.colour else problem.severity.value
+    rows = [f"{place}{severity} {problem.code} {plain(problem.message)}"]
+    if origin and problem.span and report.lines:
+        rows += _snippet(report.lines(origin, problem.span.line), problem.span)
+    rows += [
+        f"  also {plain(related.origin.path)}:{related.span.line if related.span else related.origin.line}: {plain(related.message)}"
+        for related in problem.related
+    ]
+    if problem.hint:
+        rows.append(f"  hint: {plain(problem.hint)}")
+    return "\n".join([*rows, f"  docs: {report.page(problem.code) if report.portal else f'callboard explain {problem.code}'}"])
+
+
+def _snippet(line: str, span: Span) -> list[str]:
+    """The line with carets under the range; secrets masked, and cut where it is very long."""
+    if not line.strip():
+        return []
+    masked = mask(line)
+    shown = plain(masked.rstrip("\r\n"))[:_WIDEST]
+    start = min(span.column - 1, len(shown))
+    end = (
+        len(shown) if span.end_line > span.line or masked != line else min(max(span.end_column - 1, start + 1), max(len(shown), start + 1))
+    )
+    gutter = f"  {span.line} | "
+    return [gutter + shown, " " * (len(gutter) - 2) + "| " + " " * start + "^" * max(end - start, 1)]
+
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def render_github(report: Report) -> str:
+    """A command for each problem; nothing where there is none."""
+    return "".join(_command(report, problem) + "\n" for problem in report.problems)
+
+
+def _command(report: Report, problem: Problem) -> str:
+    origin, span = problem.origin, span_of(problem)
+    properties = {"title": problem.code}
+    if origin and span:
+        properties = {"file": origin.path, "line": str(span.line), "endLine": str(span.end_line)} | properties
+        if span.line == span.end_line:  # the runner refuses columns of a range over several lines
+            properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
+    told = ",".join(f"{name}={_property(plain(value))}" for name, value in properties.items())
+    more = report.page(problem.code) if report.portal else ""
+    lines = "\n".join(filter(None, (plain(problem.message), plain(problem.hint), more)))
+    return f"::{_COMMANDS[problem.severity]} {told}::{_data(lines)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+_NOWHERE = "sources.yaml"
+"""GitLab wants a file for each finding."""
+
+
+def render_gitlab(report: Report) -> str:
+    """One finding for each problem; GitLab drops findings of one fingerprint, so that a second one gets its own."""
+    met: Counter[str] = Counter()
+    findings = []
+    for problem in report.problems:
+        findings.append(_finding(problem, met[problem.fingerprint]))
+        met[problem.fingerprint] += 1
+    return json.dumps(findings, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(problem: Problem, earlier: int) -> dict[str, Any]:
+    span = span_of(problem)
+    fingerprint = f"{problem.fingerprint}:{earlier}" if earlier else problem.fingerprint
+    return {
+        "description": " ".join(filter(None, (f"{problem.code}: {problem.message}", problem.hint))),
+        "check_name": problem.code,
+        "fingerprint": hashlib.sha256(fingerprint.encode()).hexdigest(),
+        "severity": _SEVERITIES[problem.severity],
+        "location": {"path": problem.origin.path if problem.origin else _NOWHERE, "lines": {"begin": span.line if span else 1}},
+    }
+
+
+def render_json(report: Report) -> str:
+    """A JSON array in the order of places."""
+    return json.dumps([_as_json(report, problem) for problem in report.problems], indent=2, ensure_ascii=False) + "\n"
+
+
+def _as_json(report: Report, problem: Problem) -> dict[str, Any]:
+    origin, span = problem.origin, span_of(problem)
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "source": origin.source if origin else None,
+        "path": origin.path if origin else None,
+        "document": origin.document + 1 if origin else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end_line": span.end_line if span else None,
+        "end_column": span.end_column if span else None,
+        "ref": str(problem.subject) if problem.subject else None,
+        "message": problem.message,
+        "hint": problem.hint,
+        "docs": report.page(problem.code),
+        "fingerprint": problem.fingerprint,
+    }
+
+
+NAME = "callboard lint"
+
+
+def render_junit(report: Report) -> str:
+    """An error or a warning is a failure, an info a case that passes and says so; without problems there is one case that passes."""
+    root = ET.Element("testsuites", name=NAME)
+    for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path if problem.origin else ""):
+        _suite(root, plain(path) or NAME, tuple(problems), report)
+    if not report.problems:
+        suite = ET.SubElement(root, "testsuite", name=NAME, tests="1", failures="0", errors="0", skipped="0", time="0")
+        ET.SubElement(suite, "testcase", name=summary(()), classname=NAME, time="0")
+    root.set("tests", str(max(len(report.problems), 1)))
+    root.set("failures", str(sum(map(_is_failure, report.problems))))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(root: ET.Element, path: str, problems: tuple[Problem, ...], report: Report) -> None:
+    failures = sum(map(_is_failure, problems))
+    suite = ET.SubElement(root, "testsuite", name=path, tests=str(len(problems)), failures=str(failures), errors="0", skipped="0", time="0")
+    for problem in problems:
+        span = span_of(problem)
+        place = f"{path}:{span.line}:{span.column}" if span else path
+        case = ET.SubElement(
+            suite, "testcase", name=f"{problem.code} at {place}", classname=path, file=path, line=str(span.line if span else 1), time="0"
+        )
+        told = "\n".join(filter(None, (place, plain(problem.hint), report.page(problem.code) if report.portal else "")))
+        if _is_failure(problem):
+            ET.SubElement(case, "failure", type=problem.severity.value, message=plain(problem.message)).text = told
+        else:
+            ET.SubElement(case, "system-out").text = f"{plain(problem.message)}\n{told}"
+
+
+def _is_failure(problem: Problem) -> bool:
+    return problem.severity is not Severity.INFO
+
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def render_sarif(report: Report) -> str:
+    """One run. Columns count characters; paths are relative to the working folder."""
+    codes = sorted({problem.code for problem in report.problems})
+    run = {
+        "tool": {"driver": {"name": "Callboard", "semanticVersion": __version__, "rules": [_rule(report, code) for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, codes.index(problem.code)) for problem in report.problems],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(report: Report, code: str) -> dict[str, Any]:
+    rule = all_rules().get(code)
+    page = {"helpUri": report.page(code)} if report.portal else {}
+    return {"id": code, **(_described(rule) if rule else {}), **page}
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    return {
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": " ".join(rule.means.split())},
+        "help": {"text": explain(rule), "markdown": markdown(rule)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": ["catalog", "security"] if rule.code.startswith("SEC") else ["catalog"]},
+    }
+
+
+def _result(problem: Problem, index: int) -> dict[str, Any]:
+    span = span_of(problem)
+    return {
+        "ruleId": problem.code,
+        "ruleIndex": index,
+        "level": _LEVELS[problem.severity],
+        "message": {"text": " ".join(filter(None, (problem.message, problem.hint)))},
+        "locations": [_location(problem.origin, span)] if problem.origin else [],
+        "relatedLocations": [
+            {"id": number, "message": {"text": other.message}} | _location(other.origin, other.span)
+            for number, other in enumerate(problem.related, 1)
+        ],
+        "partialFingerprints": {"callboard/v1": problem.fingerprint} if problem.fingerprint else {},
+    }
+
+
+def _location(origin: Origin, span: Span | None) -> dict[str, Any]:
+    at = span or Span(origin.line, 1, origin.line, 2)
+    region = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(origin.path, errors="replace")}, "region": region}}
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType({
+    "text": render_text,
+    "json": render_json,
+    "github": render_github,
+    "sarif": render_sarif,
+    "junit": render_junit,
+    "gitlab": render_gitlab,
+})  # fmt: skip
+"""By the name that ``--format`` takes; each makes a text that ends with a line break."""
+
+
+def render(
+    problems: Iterable[Problem],
+    format: str = "text",  # noqa: A002 - the word that the command line uses
+    *,
+    lines: Lines | None = None,
+    portal: str = "",
+    colour: bool = False,
+    hidden: int = 0,
+) -> str:
+    """All problems, sorted by place.
+
+    ``portal`` is the portal's address with a final ``/``, or empty; ``hidden`` says how many the baseline keeps back. Raises
+    ``CallboardError`` for an unknown format.
+    """
+    if format not in FORMATS:
+        raise CallboardError(f'There is no format "{format}".', f"Known are {', '.join(FORMATS)}.")
+    return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden))
+
+
+def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Colour on a terminal only, and never where ``NO_COLOR`` is set (no-color.org)."""
+    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"

@@ -1,0 +1,124 @@
+"""Markdown that people wrote in descriptors, as safe HTML or as plain words.
+
+The text is hostile: the parser shows raw HTML as text, links are judged one by one, and nh3 cleans what comes out by an
+allow-list. Neither alone is trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from callboard.markdown.links import judge_links
+
+MAX_CHARACTERS = 50_000
+"""Longer texts are cut at the end of a word: a description is no book."""
+
+Resolve = Callable[[str], str | None]
+"""Turns a link that is not absolute (``docs/run.md``, ``component:default/x``) into what the page says as ``href``.
+
+It gets the link percent-encoded, as an ``href`` has it, and answers with a relative path, a web address, or None.
+"""
+
+_PLAIN = re.compile(r"[^\W\d_](?:(?!://)[^\x00-\x1f\x7f-\xa0`*_\[\]<>&~\\|\ud800-\udfff])*(?<!\s)")
+"""One line that begins with a letter and has no markup: most descriptions. The parser would say ``<p>…</p>`` of it."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_LANGUAGE = re.compile(r"language-[A-Za-z0-9+#._-]{1,30}")
+_SENTENCE = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\")’”]))\s+(?=[^a-z\s])|(?<=[。！？])")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|dr|mr|mrs|ms|st|incl)|\b[a-zA-Z])\.$", re.IGNORECASE)
+
+_TAGS = {"p", "br", "hr", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "span"}
+_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "code": {"class"}, "span": {"class", "title"}}
+
+
+def to_html(text: str, resolve: Resolve | None = None) -> Markup:
+    """The text as safe HTML: CommonMark with tables, strikethrough and bare web addresses as links.
+
+    Headings begin at ``h4``. Links to the web keep ``http``, ``https`` and ``mailto``; others are what ``resolve`` says, or text
+    with a mark (``span.cb-deadlink``). An image of another host becomes a link. There is no id, no style, no script.
+    """
+    text = _bounded(text)
+    if _PLAIN.fullmatch(text):
+        return Markup(f"<p>{text}</p>\n")  # noqa: S704  # the expression above lets no character of markup through
+    html = _parser().render(text, {"resolve": resolve})
+    return Markup(_cleaner().clean(html))  # noqa: S704  # nh3 has just made it safe
+
+
+def plain(text: str) -> str:
+    """The words without markup, paragraphs separated by a blank line: for search and meta descriptions."""
+    text = _bounded(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    blocks = (_words(t.children) if t.children else t.content.strip() for t in _parser().parse(text, {}))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def first_sentence(text: str, limit: int = 200) -> str:
+    """The first sentence in plain words, of at most ``limit`` characters: for lists and meta descriptions."""
+    paragraph = " ".join(plain(text[:MAX_CHARACTERS]).split("\n\n", 1)[0].split())
+    end = next((m.start() for m in _SENTENCE.finditer(paragraph) if not _ABBREVIATION.search(paragraph[: m.start()])), len(paragraph))
+    return _cut(paragraph[:end].strip(), limit)
+
+
+def _bounded(text: str) -> str:
+    text = _SURROGATES.sub("\ufffd", text[: MAX_CHARACTERS + 1]).strip()
+    return _cut(text, MAX_CHARACTERS)
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut between words where there is a gap to cut at."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    gap = max(head.rfind(" "), head.rfind("\n"))
+    return f"{head[: gap if gap > limit // 2 else limit].rstrip()}…"
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The text of one block; an image gives its alternative text."""
+    parts = (" " if t.type in {"softbreak", "hardbreak"} else _words(t.children) if t.children else t.content for t in tokens)
+    return " ".join("".join(parts).split())
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """The parser, made when first needed; rendering changes nothing in it."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.validateLink = bool  # type: ignore[method-assign, assignment]  # judge_links decides, and says so in the page
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.core.ruler.push("judge_links", judge_links)
+    return parser
+
+
+def _lower_headings(state: StateCore) -> None:
+    """``h1`` is the page's, ``h2`` a section's, ``h3`` a card's: people's own begin below."""
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1:]) + 3, 6)}"
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener",
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Only our own class on a span, and the language on code."""
+    if name == "class":
+        allowed = value == "cb-deadlink" if tag == "span" else _LANGUAGE.fullmatch(value)
+        return value if allowed else None
+    return value

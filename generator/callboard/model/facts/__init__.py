@@ -1,0 +1,1 @@
+"""Families of facts: neutral values, whatever tool they come from."""

@@ -1,0 +1,1 @@
+"""Entity pages: a view for each kind, one template for all of them."""

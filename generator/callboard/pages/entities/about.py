@@ -1,0 +1,177 @@
+"""Description, links and properties of an entity, and the web addresses of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from callboard.catalog import presentation, structure
+from callboard.markdown.rendering import plain, to_html
+from callboard.model import fields
+from callboard.model.entity import Entity
+from callboard.model.ref import EntityRef, RefError, parse_ref
+from callboard.model.tree import tree_of
+from callboard.model.urls import entity_path, up_from
+from callboard.pages.entities.addresses import view_address
+from callboard.pages.entities.context import EntityContext
+from callboard.pages.entities.header import lead
+from callboard.pages.entities.view import AboutView, Detail, Section
+from callboard.pages.safe_text import description_of, text_of, web_url
+from callboard.pages.shared_views import ChipLink, WebLink, catalog_path
+from callboard.redaction.secrets import mask
+
+TAG_LIMIT = 40
+LINK_LIMIT = 30
+LABEL_LIMIT = 20
+
+_WORDS = {
+    "dashboard": "dashboard",
+    "runbook": "runbook",
+    "chat": "chat message slack teams",
+    "docs": "docs doc documentation book techdocs wiki",
+    "mail": "email mail",
+    "link-code": "github gitlab code source repository bitbucket",
+    "web": "web website",
+    "link-help": "help support",
+    "logs": "logs log kibana",
+    "link-alert": "alert alerts warning",
+    "link-ticket": "issue issues ticket jira",
+    "link-database": "database storage",
+    "link-video": "video",
+    "link-pipeline": "ci cicd pipeline jenkins",
+    "link-cloud": "cloud",
+    "link-chart": "chart monitoring metrics grafana",
+    "group": "group",
+    "user": "user",
+    "api": "api",
+    "on-call": "on-call oncall pagerduty opsgenie",
+    "link-location": "location",
+}
+_ICONS = {word: icon for icon, words in _WORDS.items() for word in words.split()}
+"""Icons by what descriptors say in a link's ``icon`` or ``type``, and by the parts of a host's name."""
+
+_ANNOTATIONS = {
+    "github.com/project-slug": "GitHub",
+    "gitlab.com/project-slug": "GitLab",
+    "pagerduty.com/service-id": "PagerDuty",
+    "sonarqube.org/project-key": "SonarQube",
+    "argocd/app-name": "Argo CD",
+    "argocd/app-selector": "Argo CD",
+    "backstage.io/kubernetes-id": "Kubernetes",
+    "backstage.io/kubernetes-label-selector": "Kubernetes",
+    "sentry.io/project-slug": "Sentry",
+    "jira/project-key": "Jira",
+    "grafana/dashboard-selector": "Grafana",
+    "jenkins.io/job-full-name": "Jenkins",
+    "circleci.com/project-slug": "CircleCI",
+    "opsgenie.com/component-selector": "Opsgenie",
+    "snyk.io/org-name": "Snyk",
+    "github.com/team-slug": "GitHub",
+    "github.com/user-login": "GitHub",
+}
+"""Annotations that say where else the entity is known, and what people call that place."""
+
+
+def about(context: EntityContext, entity: Entity) -> Section:
+    """The section; never empty, for every entity has a place."""
+    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity), _known_as(entity))
+    return Section("about", context.labels["about"], "about", content)
+
+
+def _prose(context: EntityContext, entity: Entity) -> Markup:
+    """The description, unless the lead has said it all."""
+    text = description_of(entity)
+    if not text or " ".join(plain(text).split()) == lead(entity):
+        return Markup()
+    return to_html(text, _resolver(context, entity))
+
+
+def _resolver(context: EntityContext, entity: Entity) -> Callable[[str], str | None]:
+    """Links in a description: a reference leads to the entity's page; anything else leads nowhere."""
+
+    def resolve(target: str) -> str | None:
+        try:
+            ref = parse_ref(target, default_namespace=entity.ref.namespace).canonical()
+        except RefError:
+            return None
+        return up_from(entity_path(entity.ref)) + entity_path(ref) if context.catalog.get(ref) else None
+
+    return resolve
+
+
+def _links(entity: Entity) -> tuple[WebLink, ...]:
+    return tuple(_link(link) for link in presentation.links(entity)[:LINK_LIMIT])
+
+
+def _link(link: presentation.Link) -> WebLink:
+    url = web_url(link.url)
+    title = text_of(link.title, 120) if link.title != link.url else ""
+    if not url:
+        return WebLink(title or text_of(link.url, 200), "", "missing", text_of(link.url, 200) if title else "")
+    return WebLink(title or _short(url), url, _icon(link.icon, link.type, url))
+
+
+def _short(url: str) -> str:
+    return text_of(url.partition("://")[2].rstrip("/") or url.partition(":")[2], 80)
+
+
+def _icon(icon: str, kind: str, url: str) -> str:
+    names = [icon.lower(), *icon.lower().replace("_", "-").split("-"), kind.lower(), *(urlsplit(url).hostname or "").split(".")]
+    return next((_ICONS[name] for name in names if name in _ICONS), "mail" if url.startswith("mailto:") else "external")
+
+
+def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    labels, domain = context.labels, structure.domain_of(context.catalog, entity.ref)
+    is_indirect = domain and domain not in context.catalog.targets(entity.ref, "partOf")
+    tags = tuple(ChipLink(text_of(tag, 80), catalog_path(tag=mask(tag))) for tag in presentation.tags(entity)[:TAG_LIMIT])
+    marks = tuple((text_of(k, 100), text_of(v, 100)) for k, v in list(fields.labels(entity).items())[:LABEL_LIMIT])
+    found = (
+        Detail(labels["in_domain"], entities=(context.links.to(domain),) if domain and is_indirect else ()),
+        Detail(labels["tags"], chips=tags),
+        Detail(labels["labels"], pairs=marks),
+        *_derived(context, entity),
+        *_place(context, entity),
+    )
+    return tuple(d for d in found if d.entities or d.chips or d.pairs or d.text or d.code)
+
+
+def _known_as(entity: Entity) -> tuple[Detail, ...]:
+    annotations = fields.annotations(entity)
+    return tuple(Detail(name, code=text_of(annotations[key], 200)) for key, name in _ANNOTATIONS.items() if key in annotations)
+
+
+def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    labels = context.labels
+    return tuple(
+        Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"] % text_of(derived.by, 80))
+        for derived in entity.derived[:10]
+    )
+
+
+def _place(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    origin, labels = entity.origin, context.labels
+    refs = tuple(ref for ref in map(_ref, origin.via_locations[-3:]) if ref)
+    return (
+        Detail(labels["descriptor"], code=origin.path, url=view_address(context, entity)),
+        Detail(labels["repository"], text=origin.repository, note=_changed(context, entity)),
+        Detail(labels["found_through"], entities=context.links.all(refs)),
+    )
+
+
+def _changed(context: EntityContext, entity: Entity) -> str:
+    """When the descriptor was last changed. Not the tree's commit: that would change every page of a busy repository each night."""
+    tree = tree_of(context.trees, entity.origin)
+    changed = tree.last_change(entity.origin.path) if tree else None
+    if changed is None:
+        return ""
+    return context.labels["changed_on"] % changed.astimezone(ZoneInfo(context.settings.portal.timezone)).date().isoformat()
+
+
+def _ref(text: str) -> EntityRef | None:
+    try:
+        return parse_ref(text, default_kind="location").canonical()
+    except RefError:
+        return None

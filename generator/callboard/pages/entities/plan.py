@@ -1,0 +1,128 @@
+"""Which entity pages there are, and what stands on each kind's page in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from callboard.incremental.tracking import Reading
+from callboard.markdown.rendering import first_sentence
+from callboard.model.entity import Entity
+from callboard.model.problem import Problem, Severity
+from callboard.model.urls import entity_path
+from callboard.pages.entities import apis, people, relations
+from callboard.pages.entities.about import about
+from callboard.pages.entities.context import Added, EntityContext
+from callboard.pages.entities.descriptor import brought, descriptor, parameters, spec, steps, targets
+from callboard.pages.entities.header import actions, improve, keys, lead, no_lead, trail
+from callboard.pages.entities.lists import more
+from callboard.pages.entities.view import EntityView, Section
+from callboard.pages.page import Page, TocEntry
+from callboard.pages.safe_text import description_of, display_name
+from callboard.pages.search_text import entity_search_text
+from callboard.pages.shared_views import kind_icon, problem_view
+
+PROBLEM_LIMIT = 30
+_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "domains/"}
+
+Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
+
+_PARTS: dict[str, tuple[Part, ...]] = {
+    "component": (about, relations.relations, relations.impact, apis.apis, apis.subcomponents),
+    "api": (about, apis.providers, relations.other_relations, relations.impact, apis.definition),
+    "resource": (about, relations.relations, relations.impact, apis.apis),
+    "system": (about, relations.contents, relations.relations, relations.impact),
+    "domain": (about, relations.contents, relations.relations),
+    "group": (people.members, people.owns, people.organisation, about, relations.other_relations),
+    "user": (people.memberships, people.owns, people.owned_by_teams, about, relations.other_relations),
+    "location": (targets, brought, about, relations.other_relations),
+    "template": (about, parameters, steps, relations.relations),
+}
+_OTHER: tuple[Part, ...] = (about, spec, relations.contents, relations.relations, relations.impact, apis.apis)
+"""For kinds of the portal's own and unknown ones."""
+
+
+Files = Callable[[EntityContext, Entity], Iterable[tuple[str, bytes]]]
+
+
+def plan(context: EntityContext, reading: Reading | None = None, files: Files | None = None) -> Iterator[Page]:
+    """A page for each entity, in the catalog's order.
+
+    ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
+    """
+    for entity in context.catalog.entities.values():
+        yield page_of(context, entity, reading, files)
+
+
+def page_of(context: EntityContext, entity: Entity, reading: Reading | None = None, files: Files | None = None) -> Page:
+    """An entity's page, as ``plan`` has it."""
+    return Page(
+        path=entity_path(entity.ref),
+        template="entity.html",
+        frame="entity",
+        tab=_TABS.get(entity.ref.kind, "catalog/"),
+        title=display_name(entity),
+        view=partial(entity_view, context, entity),
+        description=first_sentence(description_of(entity)),
+        toc=_toc,
+        search=partial(entity_search_text, context.catalog, entity),
+        ref=str(entity.ref),
+        files=partial(files, context, entity) if files else None,
+        reading=reading,
+        own=(("entity", entity.ref),),
+    )
+
+
+def _toc(view: EntityView) -> tuple[TocEntry, ...]:
+    return view.toc
+
+
+def entity_view(context: EntityContext, entity: Entity) -> EntityView:
+    """All that an entity's page says."""
+    sections = tuple(_sections(context, entity))
+    more_keys = people.group_keys(context, entity) if entity.ref.kind == "group" else ()
+    return EntityView(
+        ref=str(entity.ref),
+        kind=entity.kind,
+        icon=kind_icon(context.catalog.kinds, entity.ref.kind),
+        title=display_name(entity),
+        trail=trail(context, entity),
+        lead=lead(entity),
+        no_lead=no_lead(context, entity),
+        actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
+        keys=(*keys(context, entity), *more_keys, *(key for bring in context.keyed if (key := bring(entity)) is not None)),
+        sections=sections,
+    )
+
+
+def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
+    yield from _brought(context.first, entity)
+    for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
+        found = part(context, entity)
+        if isinstance(found, tuple):
+            yield from found
+        elif found is not None:
+            yield found
+
+
+def _last(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
+    return _brought(context.last, entity)
+
+
+def _brought(by: tuple[Added, ...], entity: Entity) -> tuple[Section, ...]:
+    """What other rooms say."""
+    return tuple(section for bring in by if (section := bring(entity)) is not None)
+
+
+def problems(context: EntityContext, entity: Entity) -> Section | None:
+    """What is wrong with the descriptor."""
+    found = sorted(context.problems.get(entity.ref, ()), key=_badness)
+    if not found:
+        return None
+    shown = tuple(problem_view(problem, context.links, context.trees) for problem in found[:PROBLEM_LIMIT])
+    return Section("problems", context.labels["problems"], "problems", shown, f"{len(found):,}", more(context, len(found), len(shown)))
+
+
+def _badness(problem: Problem) -> tuple[int, int, str, str]:
+    """The worst first, then from the top of the file."""
+    return list(Severity).index(problem.severity), problem.span.line if problem.span else 0, problem.field, problem.code

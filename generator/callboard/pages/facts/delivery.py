@@ -1,0 +1,212 @@
+"""Panels about what is made: deployments, pipeline runs, quality, repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+from callboard.model.counting import label_for
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.values import COMMUNITY_FILES, Deployment, PipelineRun, QualityGate, RepositoryActivity
+from callboard.model.facts.words import GateState, Health, RunState
+from callboard.pages.facts import formatting
+from callboard.pages.facts.context import FactsContext
+from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, short, url_of
+from callboard.pages.facts.view import Block, Content, EventView, Figure
+from callboard.pages.safe_text import web_url
+from callboard.pages.shared_views import StateView
+
+LANGUAGES = 5
+REPOSITORIES = 2
+PULL_REQUESTS = 3
+RUNS = {
+    RunState.SUCCEEDED: ("good", "good"),
+    RunState.FAILED: ("bad", "bad"),
+    RunState.RUNNING: ("info", "running"),
+    RunState.WAITING: ("none", "waiting"),
+    RunState.CANCELLED: ("none", "cancelled"),
+    RunState.ROLLED_BACK: ("warn", "rolled-back"),
+    RunState.UNKNOWN: ("none", "unknown"),
+}
+"""Tone and icon."""
+_HEALTH = {
+    Health.HEALTHY: ("good", "good"), Health.PROGRESSING: ("info", "running"), Health.DEGRADED: ("bad", "bad"),
+    Health.SUSPENDED: ("none", "cancelled"), Health.MISSING: ("bad", "bad"), Health.UNKNOWN: ("none", "unknown"),
+}  # fmt: skip
+
+_UNWELL = frozenset({Health.DEGRADED, Health.MISSING})
+
+
+def run_state(context: FactsContext, state: RunState) -> StateView:
+    """How it went, as word, tone and icon."""
+    return StateView(context.labels[f"run_{state}"], *RUNS[state])
+
+
+def deployed_at(fact: Fact) -> datetime | None:
+    """When a version was brought there, as far as it is known."""
+    return (fact.value.at if isinstance(fact.value, Deployment) else None) or fact.observed_at
+
+
+def deployments(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The newest first; the badge says how what runs does."""
+    order = newest(facts, deployed_at)
+    rows = (deployment_row(context, fact) for fact in order[:EVENTS])
+    return Content(events(context, rows, len(order)), _running(context, [f.value for f in order if isinstance(f.value, Deployment)]))
+
+
+def deployment_row(context: FactsContext, fact: Fact) -> EventView:
+    """One version in one environment."""
+    value, labels = fact.value, context.labels
+    assert isinstance(value, Deployment)  # noqa: S101 - callers hold the family
+    ready = labels["n_ready"].format(value.ready, value.wanted) if value.ready is not None and value.wanted is not None else ""
+    sync = "" if value.in_sync is None else labels["in_sync" if value.in_sync else "out_of_sync"]
+    health = labels[f"health_{value.health}"] if value.health else ""
+    by = labels["by_person"] % short(value.by, 60) if value.by else ""
+    note = joined(labels[f"run_{value.state}"] if value.state is not RunState.UNKNOWN else "", health, sync, ready, by)
+    is_unwell = value.health in _UNWELL and value.state in {RunState.UNKNOWN, RunState.SUCCEEDED}
+    is_plain = value.state is RunState.UNKNOWN and value.health is not None
+    state = StateView(health, *_HEALTH[value.health]) if value.health and (is_unwell or is_plain) else run_state(context, value.state)
+    version = short(value.version, 60) or short(value.revision[:12]) or short(fact.key, 40)
+    return EventView(
+        version, state, url_of(fact), is_code=True, beside=short(fact.environment, 40), note=note, at=at(context, deployed_at(fact))
+    )
+
+
+def _running(context: FactsContext, found: Sequence[Deployment]) -> StateView | None:
+    """What is worth knowing at a glance: something degraded, out of sync, or all in order."""
+    labels = context.labels
+    unwell = [value.health for value in found if value.health in _UNWELL]
+    if unwell:
+        return StateView(labels[f"health_{unwell[0]}"], "bad", "bad")
+    if any(value.in_sync is False for value in found):
+        return StateView(labels["out_of_sync"], "warn", "warn")
+    if any(value.in_sync for value in found):
+        return StateView(labels["in_sync"], "good", "good")
+    return None
+
+
+def runs(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The newest first, with tests where they are known; the badge is about the newest that is over."""
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, PipelineRun)]
+    order = newest((fact for fact, _ in found), lambda fact: fact.value.at if isinstance(fact.value, PipelineRun) else None)
+    rows = (_run_row(context, fact, fact.value) for fact in order[:EVENTS] if isinstance(fact.value, PipelineRun))
+    over = [f.value for f in order if isinstance(f.value, PipelineRun) and f.value.state in {RunState.SUCCEEDED, RunState.FAILED}]
+    labels = context.labels
+    blocks = [*events(context, rows, len(order))]
+    if len(over) > 1:
+        good = sum(value.state is RunState.SUCCEEDED for value in over)
+        blocks.append(Block("pairs", ((labels["succeeded"], labels["n_of_m"].format(good, len(over))),)))
+    badge = StateView(labels["last_run_failed"], "bad", "bad") if over and over[0].state is RunState.FAILED else None
+    return Content(tuple(blocks), badge)
+
+
+def _run_row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView:
+    labels = context.labels
+    tests = ""
+    if value.tests is not None:
+        failed = value.tests_failed or 0
+        tests = labels["tests_failed"].format(failed, value.tests) if failed else label_for(labels, "tests_passed", value.tests)
+    took = duration(context, value.seconds) if value.seconds is not None else ""
+    note = joined(short(value.branch, 60), took, tests)
+    return EventView(short(value.name, 80), run_state(context, value.state), url_of(fact), note=note, at=at(context, value.at))
+
+
+def quality(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The gate, coverage against what is wanted, ratings and numbers."""
+    blocks: list[Block] = []
+    badge, labels = None, context.labels
+    for value in (fact.value for fact in facts):
+        if isinstance(value, QualityGate):
+            blocks += _analysis(context, value)
+            if value.state is not GateState.NONE and (badge is None or badge.tone == "good"):
+                tone = {"passed": "good", "warning": "warn", "failed": "bad"}[value.state]
+                badge = StateView(labels[f"gate_{value.state}"], tone, tone)
+    return Content(tuple(blocks), badge)
+
+
+def _analysis(context: FactsContext, value: QualityGate) -> list[Block]:
+    labels = context.labels
+    shares = (("coverage", value.coverage), ("duplication", value.duplication))
+    counts = (("bugs", value.bugs), ("smells", value.smells), ("hotspots", value.hotspots))
+    figures = [Figure(percent(told, 1), labels[label]) for label, told in shares if told is not None]
+    figures += [
+        Figure(f"{told:,}", labels[label], "warn" if label == "bugs" and told else "") for label, told in counts if told is not None
+    ]
+    blocks = [Block("figures4", tuple(figures[:4]))] if figures else []
+    wanted = labels["gate_wants"] % percent(value.coverage_wanted, 0) if value.coverage_wanted is not None else ""
+    for label, told in (("coverage", value.coverage), ("new_coverage", value.new_coverage)):
+        if told is not None:
+            tone = "good" if value.coverage_wanted is None or told >= value.coverage_wanted else "warn"
+            words = f"{labels[label]} {percent(told, 1)}"
+            blocks.append(Block("bar", formatting.bar(labels[label], joined(percent(told, 1), wanted), [(tone, told)], words)))
+    if value.ratings:
+        said = joined(*(f"{labels.get(f'rating_{name}', '') or short(name, 30)} {short(letter, 10)}" for name, letter in value.ratings[:6]))
+        blocks.append(Block("text", said))
+    return blocks
+
+
+def repositories(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """How much the code moves, and whether newcomers find what they need."""
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, RepositoryActivity)]
+    blocks: list[Block] = []
+    for _, value in found[:REPOSITORIES]:
+        if len({other.name for _, other in found}) > 1:
+            blocks.append(Block("heading", short(value.name)))
+        blocks += [*_activity(context, value), *_open(context, value), *_welcome(context, value)]
+    return Content(tuple(blocks))
+
+
+def _activity(context: FactsContext, value: RepositoryActivity) -> list[Block]:
+    labels = context.labels
+    weeks = len(value.commits)
+    named = (
+        ("commits", sum(value.commits) if weeks else None), ("contributors", value.contributors),
+        ("open_pull_requests", value.open_pull_requests), ("open_issues", value.open_issues),
+    )  # fmt: skip
+    figures = tuple(Figure(f"{told:,}", labels[label]) for label, told in named if told is not None)
+    words = label_for(labels, "commits_words", weeks, min(value.commits, default=0), max(value.commits, default=0))
+    line = formatting.spark(labels["commits_by_week"], label_for(labels, "n_weeks", weeks), value.commits, words)
+    blocks = [Block("figures4", figures)] if figures else []
+    blocks += [Block("spark", line)] if line else []
+    last = at(context, value.last_commit)
+    rows = [EventView(labels["last_commit"], at=last)] if last else []
+    rows += [
+        EventView(short(one.name, 60), url=web_url(one.url), is_code=True, beside=labels["latest_release"], at=at(context, one.at))
+        for one in value.releases[:1]
+    ]
+    return [*blocks, *([Block("events", tuple(rows))] if rows else [])]
+
+
+def _open(context: FactsContext, value: RepositoryActivity) -> list[Block]:
+    labels = context.labels
+    waiting = sorted((one for one in value.pull_requests if not one.draft), key=lambda one: (one.opened is None, one.opened, one.title))
+    blocks: list[Block] = []
+    if waiting:
+        blocks.append(Block("heading", labels["oldest_pull_requests"]))
+        rows = tuple(
+            EventView(short(one.title), url=web_url(one.url), note=short(one.author, 60), at=at(context, one.opened))
+            for one in islice(waiting, PULL_REQUESTS)
+        )
+        blocks.append(Block("events", rows))
+    return blocks
+
+
+def _welcome(context: FactsContext, value: RepositoryActivity) -> list[Block]:
+    labels = context.labels
+    blocks: list[Block] = []
+    if value.languages:
+        tones = ("l3", "l2", "l1", "info", "none")
+        shown = value.languages[:LANGUAGES]
+        words = ", ".join(f"{short(name, 40)} {percent(share, 0)}" for name, share in shown)
+        parts = [(tones[index], share) for index, (_, share) in enumerate(shown)]
+        blocks.append(Block("bar", formatting.bar(labels["languages"], words, parts, f"{labels['languages']}: {words}")))
+    if value.community is not None:
+        there = frozenset(value.community)
+        missing = [labels[f"community_{name}"] for name in COMMUNITY_FILES if name not in there]
+        said = labels["none_missing"] if not missing else labels["missing_files"] % ", ".join(missing)
+        blocks.append(Block("pairs", ((labels["community_files"], said),)))
+    if value.good_first_issues:
+        rows = tuple(EventView(short(one.title), url=web_url(one.url)) for one in value.good_first_issues[:PULL_REQUESTS])
+        blocks += [Block("heading", labels["good_first_issues"]), Block("events", rows)]
+    return blocks

@@ -1,0 +1,185 @@
+"""Panels about what runs: on call, incidents, availability, alerts, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from callboard.model.counting import label_for
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.values import Alert, Availability, DayShare, ErrorTrend, Incident, OnCall, Shift, in_order
+from callboard.model.facts.words import AlertState, FactSeverity, IncidentState
+from callboard.pages.facts import formatting
+from callboard.pages.facts.context import FactsContext
+from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of
+from callboard.pages.facts.view import Block, Content, EventView, Figure, ShiftView
+from callboard.pages.safe_text import initials
+from callboard.pages.shared_views import EntityLink, StateView
+
+SHIFTS = 8
+OBJECTIVES = 3
+WORST = 2
+"""Severities of incidents up to this one are shown as bad."""
+_WEIGHT = {AlertState.FIRING: 0, AlertState.PENDING: 1, AlertState.SILENCED: 2}
+
+
+def on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Each schedule with its shifts; the browser says who it is now."""
+    blocks: list[Block] = []
+    for fact in facts:
+        if isinstance(value := fact.value, OnCall):
+            shifts = tuple(shift_view(context, shift) for shift in sorted(value.shifts, key=in_order)[:SHIFTS])
+            if len(facts) > 1:
+                blocks.append(Block("heading", short(value.name)))
+            blocks.append(Block("shifts", shifts) if shifts else Block("text", context.labels["nobody_on_call"]))
+    return Content(tuple(blocks))
+
+
+def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
+    """One shift; its person leads to the User that the catalog has under that address or name."""
+    name, labels = short(shift.person, 80), context.labels
+    level = labels.get(f"on_call_level_{shift.level}", "") or labels["on_call_level_n"].format(shift.level)
+    return ShiftView(name, initials(name), link_of(context, shift), level, at(context, shift.start), at(context, shift.end))
+
+
+def link_of(context: FactsContext, shift: Shift) -> EntityLink | None:
+    """The User of the catalog that somebody on call is."""
+    ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
+    return context.links.to(ref) if ref else None
+
+
+def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Open ones, the worst first; of the resolved ones how many there were, and how long they took."""
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Incident)]
+    opened = sorted((one for one in found if one[1].state is not IncidentState.RESOLVED), key=lambda one: (one[1].severity, one[1].opened))
+    closed = [one for one in found if one[1].state is IncidentState.RESOLVED]
+    labels = context.labels
+    rows = (incident_row(context, fact) for fact, _ in opened[:EVENTS])
+    blocks = [*events(context, rows, len(opened))]
+    if not opened:
+        blocks.append(Block("good", labels["no_open_incidents"]))
+    times = [(value.resolved - value.opened).total_seconds() for _, value in closed if value.resolved and value.resolved >= value.opened]
+    if closed:
+        took = labels["median_time"] % duration(context, median(times)) if times else ""
+        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
+        rest = newest((fact for fact, _ in closed), lambda fact: fact.value.opened if isinstance(fact.value, Incident) else None)
+        blocks += events(context, (incident_row(context, fact) for fact in rest[: 3 if opened else EVENTS]), 0)
+    worst = min((value.severity for _, value in opened), default=0)
+    badge = StateView(labels["n_open"].format(len(opened)), "bad" if worst <= WORST else "warn", "error" if worst <= WORST else "warn")
+    return Content(tuple(blocks), badge if opened else None)
+
+
+def incident_row(context: FactsContext, fact: Fact) -> EventView:
+    """One incident."""
+    value = fact.value
+    assert isinstance(value, Incident)  # noqa: S101 - callers hold the family
+    labels = context.labels
+    if value.state is IncidentState.RESOLVED:
+        state = StateView(labels["incident_resolved"], "good", "good")
+    else:
+        tone = "bad" if value.severity <= WORST else "warn"
+        state = StateView(labels["severity_n"].format(value.severity), tone, "error" if tone == "bad" else "warn")
+    took = duration(context, (value.resolved - value.opened).total_seconds()) if value.resolved and value.resolved >= value.opened else ""
+    word = labels[f"incident_{value.state}"]
+    note = joined(f"SEV{value.severity}", labels["took"] % took if took else word)
+    return EventView(short(value.title), state, url_of(fact), note=note, at=at(context, value.opened))
+
+
+def availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Each objective with what was measured, what is left of its budget, and its days."""
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Availability)]
+    blocks: list[Block] = []
+    for _, value in found[:OBJECTIVES]:
+        blocks += _objective(context, value, is_named=len(found) > 1)
+    labels = context.labels
+    if len(found) > OBJECTIVES:
+        blocks.append(Block("text", labels["n_more"] % (len(found) - OBJECTIVES)))
+    judged = [value.is_met() for _, value in found if value.is_met() is not None]
+    badge = None
+    if judged:
+        badge = StateView(labels["objective_met"], "good", "good") if all(judged) else StateView(labels["objective_missed"], "bad", "bad")
+    return Content(tuple(blocks), badge)
+
+
+def _objective(context: FactsContext, value: Availability, *, is_named: bool) -> list[Block]:
+    labels = context.labels
+    window = label_for(labels, "n_days", value.window_days)
+    wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
+    shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
+    blocks = [Block("heading", short(value.name))] if is_named else []
+    blocks.append(Block("figures", (Figure(shown, joined(window, wanted), "bad" if value.is_met() is False else ""),)))
+    return [*blocks, *availability_blocks(context, value)]
+
+
+def availability_blocks(context: FactsContext, value: Availability) -> list[Block]:
+    """What is left of the error budget, and the days."""
+    labels = context.labels
+    blocks: list[Block] = []
+    if value.budget_left is not None:
+        left = value.budget_left
+        note = labels["budget_left"] % percent(left, 0) if left >= 0 else labels["budget_over"] % percent(-left, 0)
+        tone = "good" if left > 25 else "warn" if left > 0 else "bad"  # noqa: PLR2004 - a quarter of it is where people begin to look
+        words = f"{labels['error_budget']}: {note}"
+        blocks.append(
+            Block("bar", formatting.bar(labels["error_budget"], note, [(tone, max(min(left, 100), 0) if left > 0 else 100)], words))
+        )
+    if value.history:
+        blocks.append(Block("days", _days(context, value)))
+    return blocks
+
+
+def _days(context: FactsContext, value: Availability) -> object:
+    tones = [_tone(day, value.objective) for day in value.history]
+    counts = {tone: tones.count(tone) for tone in ("good", "warn", "bad", "none")}
+    labels = context.labels
+    said = [labels[f"days_{tone}"].format(counts[tone]) for tone in ("bad", "warn") if counts[tone]]
+    words = label_for(labels, "days_words", len(tones), counts["good"], counts["warn"], counts["bad"], counts["none"])
+    return formatting.days(label_for(labels, "last_days", len(tones)), ", ".join(said) or labels["days_all_good"], tones, words)
+
+
+def _tone(day: DayShare, objective: float | None) -> str:
+    """Good at or above the objective; bad where the day burned ten times of its budget."""
+    if day.percent is None:
+        return "none"
+    wanted = 99.9 if objective is None else objective
+    if day.percent >= wanted:
+        return "good"
+    return "bad" if 100 - day.percent > 10 * (100 - wanted) else "warn"
+
+
+def alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Those that fire first, then by severity."""
+    found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Alert)]
+    order = sorted(found, key=lambda one: (_WEIGHT[one[1].state], tuple(FactSeverity).index(one[1].severity), one[1].name, one[0].key))
+    labels = context.labels
+    rows = (alert_row(context, fact) for fact, _ in order[:EVENTS])
+    firing = sum(value.state is AlertState.FIRING for _, value in found)
+    badge = StateView(labels["n_firing"].format(firing), "warn", "on-call") if firing else None
+    return Content(events(context, rows, len(found)), badge)
+
+
+def alert_row(context: FactsContext, fact: Fact) -> EventView:
+    """One alert."""
+    value = fact.value
+    assert isinstance(value, Alert)  # noqa: S101 - callers hold the family
+    note = joined(context.labels[f"alert_{value.state}"], short(value.summary))
+    state = severity_state(context, value.severity)
+    return EventView(short(value.name), state, url_of(fact), is_code=True, note=note, at=at(context, value.since))
+
+
+def errors(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Each project with its numbers and its days."""
+    blocks: list[Block] = []
+    labels = context.labels
+    found = [fact.value for fact in facts if isinstance(fact.value, ErrorTrend)]
+    for value in found[:OBJECTIVES]:
+        if len(found) > 1:
+            blocks.append(Block("heading", short(value.name)))
+        named = (("unresolved_errors", value.unresolved, ""), ("new_errors", value.new, "warn"), ("affected_people", value.users, ""))
+        figures = tuple(Figure(f"{told:,}", labels[label], tone if told else "") for label, told, tone in named if told is not None)
+        blocks += [Block("figures", figures)] if figures else []
+        last = len(value.counts)
+        words = label_for(labels, "errors_words", last, min(value.counts, default=0), max(value.counts, default=0))
+        line = formatting.spark(labels["errors_by_day"], label_for(labels, "last_days", last), value.counts, words)
+        blocks += [Block("spark", line)] if line else []
+    return Content(tuple(blocks))

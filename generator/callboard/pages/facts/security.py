@@ -1,0 +1,100 @@
+"""Panels about what should be mended: vulnerabilities and issues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from callboard.model.counting import label_for
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.values import Issue, Vulnerability
+from callboard.model.facts.words import FactSeverity
+from callboard.pages.facts import formatting
+from callboard.pages.facts.context import FactsContext
+from callboard.pages.facts.formatting import EARLIEST, EVENTS, SEVERITIES, at, events, joined, severity_state, short, url_of
+from callboard.pages.facts.view import Block, Content, EventView, Figure
+from callboard.pages.shared_views import StateView
+
+TONES = {
+    FactSeverity.CRITICAL: "bad",
+    FactSeverity.HIGH: "bad",
+    FactSeverity.MEDIUM: "warn",
+    FactSeverity.LOW: "l1",
+    FactSeverity.UNKNOWN: "l0",
+}
+COUNTED = (FactSeverity.CRITICAL, FactSeverity.HIGH, FactSeverity.MEDIUM, FactSeverity.LOW)
+
+
+def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """By severity as numbers and a bar; the worst and oldest ones by name."""
+    order = worst_first(facts)
+    counts = Counter(fact.value.severity for fact in order if isinstance(fact.value, Vulnerability))
+    rows = (vulnerability_row(context, fact) for fact in order[:EVENTS])
+    blocks = (*severity_blocks(context, counts, "vulnerabilities_words"), *events(context, rows, len(order)))
+    return Content(blocks, worst_badge(context, counts))
+
+
+def worst_first(facts: Iterable[Fact]) -> list[Fact]:
+    """By severity, then the oldest first."""
+    return sorted(facts, key=_badness)
+
+
+def _badness(fact: Fact) -> tuple[int, float, str, str]:
+    value = fact.value
+    if isinstance(value, Vulnerability):
+        severity, since = value.severity, value.first_seen
+    elif isinstance(value, Issue):
+        severity, since = value.priority, value.opened
+    else:
+        severity, since = FactSeverity.UNKNOWN, None
+    return tuple(FactSeverity).index(severity), (since or EARLIEST).timestamp() if since else float("inf"), str(fact.subject), fact.key
+
+
+def vulnerability_row(context: FactsContext, fact: Fact) -> EventView:
+    """One weakness."""
+    value, labels = fact.value, context.labels
+    assert isinstance(value, Vulnerability)  # noqa: S101 - callers hold the family
+    where = joined(f"{short(value.package, 80)} {short(value.version, 40)}".strip(), short(value.place))
+    fixed = labels["fixed_in"] % short(value.fixed_in, 40) if value.fixed_in else labels["no_fix"] if value.package else ""
+    note = joined(short(value.title, 100), fixed)
+    return EventView(
+        short(value.id, 60), severity_state(context, value.severity), url_of(fact), is_code=True, beside=where, note=note,
+        at=at(context, value.first_seen),
+    )  # fmt: skip
+
+
+def severity_blocks(context: FactsContext, counts: Counter[FactSeverity], words: str) -> tuple[Block, ...]:
+    """Numbers by severity, and the same as a bar."""
+    labels, total = context.labels, sum(counts.values())
+    if not total:
+        return ()
+    figures = tuple(
+        Figure(f"{counts[s]:,}", labels[f"severity_{s}"], SEVERITIES[s][0] if counts[s] and s in COUNTED[:2] else "") for s in COUNTED
+    )
+    said = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
+    parts = [(TONES[s], counts[s] / total * 100) for s in FactSeverity if counts[s]]
+    return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, said))))
+
+
+def worst_badge(context: FactsContext, counts: Counter[FactSeverity]) -> StateView | None:
+    """The worst severity that asks for something; None for none."""
+    for severity in COUNTED[:2]:
+        if counts[severity]:
+            text = f"{counts[severity]} {context.labels[f'severity_{severity}']}"
+            return StateView(text, "bad", SEVERITIES[severity][1])
+    return None
+
+
+def issues(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Open work by priority."""
+    order = worst_first(facts)
+    rows = (
+        EventView(
+            short(value.title), severity_state(context, value.priority), url_of(fact),
+            note=joined(short(fact.key, 40), short(value.type, 40), short(value.state, 40), short(value.assignee, 60)),
+            at=at(context, value.opened),
+        )
+        for fact in order[:EVENTS]
+        if isinstance(value := fact.value, Issue)
+    )  # fmt: skip
+    return Content(events(context, rows, len(order)), StateView(context.labels["n_open"].format(len(order)), "none", "") if order else None)

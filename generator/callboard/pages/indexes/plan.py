@@ -1,0 +1,49 @@
+"""Which index pages there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+
+from callboard.pages.indexes import problems
+from callboard.pages.indexes.context import IndexContext
+from callboard.pages.indexes.home import domain_diagram, home_view, organisation_diagram
+from callboard.pages.indexes.problems import problems_view
+from callboard.pages.indexes.structure import apis_view, domains_view, systems_view
+from callboard.pages.indexes.table import ROWS, catalog_view, count_kinds, in_order
+from callboard.pages.indexes.teams import teams_view
+from callboard.pages.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PlainView:
+    """A page whose template says it all."""
+
+
+def plan(context: IndexContext) -> Iterator[Page]:
+    """Home, the lists, the search page and the page for addresses that lead nowhere."""
+    labels, name = context.labels, context.settings.portal.name
+    yield _page("", "home.html", name, partial(home_view, context), labels["home_description"] % name)
+    yield from _catalog(context)
+    yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organisation_diagram(context)))
+    yield _page("systems/", "systems.html", labels["systems"], partial(systems_view, context))
+    yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)))
+    yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
+    yield _page("problems/", "problems.html", labels["problems"], partial(problems_view, context))
+    yield from problems.plan(context)
+    yield _page("search/", "search.html", labels["search"], PlainView, tab="-")
+
+
+def _catalog(context: IndexContext) -> Iterator[Page]:
+    order = in_order(context)
+    counted = cache(partial(count_kinds, context, order))
+    title = context.labels["catalog"]
+    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1, counted))
+    for number in range(2, -(-len(order) // ROWS) + 1):
+        view = partial(catalog_view, context, order, number, counted)
+        yield _page(f"catalog/page/{number}/", "catalog.html", f"{title}, {number}", view, tab="catalog/")
+
+
+def _page(path: str, template: str, title: str, view: object, description: str = "", tab: str | None = None) -> Page:
+    return Page(path, template, "wide", path if tab is None else tab, title, view, description)  # type: ignore[arg-type]

@@ -1,0 +1,200 @@
+"""The catalog's list: pages of rows that need no script; ``table.js`` makes the first one the table of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from callboard.catalog import organization, presentation, structure
+from callboard.model.entity import Entity
+from callboard.model.problem import Severity
+from callboard.model.ref import EntityRef
+from callboard.pages.indexes.context import KINDS, SEVERITIES, IndexContext
+from callboard.pages.safe_text import text_of
+from callboard.pages.shared_views import CountView, EntityLink, StateView, lifecycle_of
+
+ROWS = 100
+"""Rows of a page."""
+SEEN = 30
+"""Rows of the first page that a screen can show. The script takes these over; the rest is for browsers without it."""
+CHOICES = 6
+"""Choices of a filter that show at first; as in ``facets.js``."""
+NONE = "~none"
+"""Value in the address for entities without any; as in ``facet-columns.js``."""
+_SEVERITIES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """One entity in the list."""
+
+    link: EntityLink
+    kind: str
+    """The kind's name."""
+    name: str
+    """The name where the title says something else; empty otherwise."""
+    sentence: str
+    type: str
+    owner: EntityLink | None
+    owner_state: str
+    """``fine``, ``none`` (needs one), ``missing`` (not in the catalog) or ``wrong`` (neither group nor user)."""
+    lifecycle: StateView | None
+    system: EntityLink | None
+    problems: int
+    tone: str
+    """Of the worst problem; empty without problems."""
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a filter."""
+
+    value: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter with its most frequent choices."""
+
+    key: str
+    title: str
+    choices: tuple[Choice, ...]
+    more: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogView:
+    """One page of the list."""
+
+    total: int
+    number: int
+    """Of this page, from 1."""
+    pages: int
+    rows: tuple[CatalogRow, ...]
+    kinds: tuple[CountView, ...]
+    """Every kind that occurs, each leading to its table."""
+    kind_keys: tuple[str, ...]
+    """The canonical kinds, in the same order."""
+    facets: tuple[Facet, ...]
+    """Only on the first page."""
+
+    @property
+    def tables(self) -> tuple[tuple[CatalogRow, ...], ...]:
+        """The rows by table: the second one of the first page is for browsers without scripts, the others need not even lay it out."""
+        parts = (self.rows[:SEEN], self.rows[SEEN:]) if self.number == 1 else (self.rows,)
+        return tuple(part for part in parts if part) or ((),)
+
+
+def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
+    """All entities as the list shows them: by title, then by reference; ``table.js`` sorts alike, so that nothing jumps."""
+    titles = {ref: text_of(presentation.title(entity)).lower() for ref, entity in context.catalog.entities.items()}
+    return tuple(sorted(titles, key=lambda ref: (titles[ref], ref)))
+
+
+KindCounts = tuple[tuple[CountView, ...], tuple[str, ...]]
+
+
+def count_kinds(context: IndexContext, order: Sequence[EntityRef]) -> KindCounts:
+    """Every kind that occurs with its number, and its canonical name in the same order: the same for all pages of the list."""
+    present = {ref.kind for ref in order}
+    return context.counts(order), (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
+
+
+def catalog_view(
+    context: IndexContext, order: Sequence[EntityRef], number: int, counted: Callable[[], KindCounts] | None = None
+) -> CatalogView:
+    """All that the page of that number says; ``counted`` gives what ``count_kinds`` has found."""
+    refs = order[(number - 1) * ROWS : number * ROWS]
+    counts, keys = counted() if counted else count_kinds(context, order)
+    return CatalogView(
+        total=len(order),
+        number=number,
+        pages=max(-(-len(order) // ROWS), 1),
+        rows=tuple(_row(context, ref) for ref in refs),
+        kinds=counts,
+        kind_keys=keys,
+        facets=_facets(context) if number == 1 else (),
+    )
+
+
+def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
+    entity, worst = context.catalog.entities[ref], context.worst(ref)
+    link, name, system = context.links.to(ref), presentation.name(entity), structure.system_of(context.catalog, ref)
+    tone, icon = _SEVERITIES[worst] if worst else ("", "")
+    return CatalogRow(
+        link=link,
+        kind=context.plural(ref.kind, 1),
+        name=name if _letters(link.name) != _letters(name) else "",
+        sentence=context.sentence(entity),
+        type=text_of(presentation.type_of(entity), 60),
+        owner=context.owner_of(ref),
+        owner_state=_owner_state(context, ref),
+        lifecycle=lifecycle_of(entity),
+        system=context.links.to(system) if system else None,
+        problems=len(context.by_subject.get(ref, ())),
+        tone=tone,
+        icon=icon,
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _owner_state(context: IndexContext, ref: EntityRef) -> str:
+    owner = organization.owner(context.catalog, ref)
+    if owner is None:
+        return "none" if organization.needs_owner(context.catalog, ref) else "fine"
+    if owner not in context.catalog.entities:
+        return "missing"
+    return "fine" if owner.kind in {"group", "user"} else "wrong"
+
+
+Values = Callable[[IndexContext, Entity], Iterable[str]]
+
+
+def _types(_context: IndexContext, entity: Entity) -> Iterable[str]:
+    return (text_of(presentation.type_of(entity), 60),)
+
+
+def _lifecycles(_context: IndexContext, entity: Entity) -> Iterable[str]:
+    return (text_of(presentation.lifecycle_of(entity), 80),)
+
+
+def _owners(context: IndexContext, entity: Entity) -> Iterable[str]:
+    owner = organization.owner(context.catalog, entity.ref)
+    named = (context.links.to(owner).name,) if owner else ()
+    return named if _owner_state(context, entity.ref) == "fine" else (*named, "")
+
+
+def _worst(context: IndexContext, entity: Entity) -> Iterable[str]:
+    worst = context.worst(entity.ref)
+    return (context.labels[f"problems_{worst.value if worst else 'none'}"],)
+
+
+_FACETS: tuple[tuple[str, Values, bool], ...] = (
+    ("type", _types, True),
+    ("lifecycle", _lifecycles, True),
+    ("owner", _owners, True),
+    ("problems", _worst, True),
+)
+
+
+def _facets(context: IndexContext) -> tuple[Facet, ...]:
+    made = (_facet(context, key, values, is_open=is_open) for key, values, is_open in _FACETS)
+    return tuple(facet for facet in made if len(facet.choices) > 1)
+
+
+def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) -> Facet:
+    numbers: dict[str, int] = {}
+    for entity in context.catalog.entities.values():
+        for value in values(context, entity):
+            numbers[value] = numbers.get(value, 0) + 1
+    fixed = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*SEVERITIES, "none"))}
+    order = sorted(numbers, key=lambda value: (fixed.get(value, len(fixed)), not value, -numbers[value], value.lower()))
+    choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
+    return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)

@@ -1,0 +1,72 @@
+"""What people wrote in descriptors as short, safe values: any field may hold anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from callboard.catalog import presentation
+from callboard.model import fields
+from callboard.model.entity import Entity
+from callboard.redaction.secrets import find_secrets, mask
+
+MAX_TEXT = 400
+"""Letters shown of a value that should be short: names, titles, types."""
+MAX_URL = 2_000
+WEB_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def text_of(value: object, limit: int = MAX_TEXT) -> str:
+    """A text or number of a descriptor on one line, bounded, secrets masked; an empty text for anything else."""
+    text = mask(" ".join(fields.as_text(value).split()))
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def description_of(entity: Entity) -> str:
+    """The description as written (Markdown), secrets masked; empty where there is none."""
+    return mask(presentation.description(entity))
+
+
+def mapping_of(value: object) -> Mapping[str, object]:
+    """The mapping, or an empty one where a descriptor has something else there."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def list_of(value: object) -> list[object]:
+    """The list, or an empty one where a descriptor has something else there."""
+    return value if isinstance(value, list) else []
+
+
+def display_name(entity: Entity) -> str:
+    """What people call it, on one line."""
+    return text_of(presentation.title(entity)) or entity.ref.name
+
+
+def initials(name: str) -> str:
+    """First letters of the first and the last word."""
+    words = [word for word in name.replace("-", " ").replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+def web_url(value: object) -> str:
+    """The address if a browser may follow it from our pages and it holds no secret, else an empty text."""
+    if not isinstance(value, str) or len(value) > MAX_URL:
+        return ""
+    text = value.strip()
+    if not text.isprintable() or any(c in text for c in ' "<>\\`') or any(find_secrets(text)):
+        return ""
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) or parts.scheme == "mailto"
+    except ValueError:
+        return ""
+    return text if parts.scheme in WEB_SCHEMES and has_host else ""
+
+
+def mail_of(value: object) -> str:
+    """A mail address that can stand behind ``mailto:``, else an empty text."""
+    text = text_of(value, 254)
+    plain = text.count("@") == 1 and not any(c in text for c in ' "<>\\?&#%:/,;')
+    return text if plain and text[0] != "@" and text[-1] != "@" else ""

@@ -1,0 +1,57 @@
+"""The registry of rules: every problem code with its documentation."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from callboard.model.errors import CallboardError
+from callboard.model.problem import Rule
+
+MODULES = ("descriptors.rules", "sources.rules", "ingestion.rules", "catalog.rules", "plugins.integrations.rules", "website.rules")
+"""Modules, and packages of modules, that define rules. By name, because most of them are in higher layers."""
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> Mapping[str, Rule]:
+    """Every rule by its code, sorted.
+
+    Raises ``CallboardError`` where two rules have the same code.
+    """
+    found: dict[str, Rule] = {}
+    for rule in (rule for module in MODULES for rule in rules_of(module)):
+        other = found.setdefault(rule.code, rule)
+        if other is not rule:
+            raise CallboardError(f"{rule.code} is both {other.name} and {rule.name}.")
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def rules_of(name: str) -> Iterator[Rule]:
+    """The rules of one of ``MODULES``, in the order of their files and of their places there."""
+    module = importlib.import_module(f"callboard.{name}")
+    parts = [f"callboard.{name}.{part.name}" for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
+    for each in (module, *map(importlib.import_module, parts)):
+        yield from (value for value in vars(each).values() if isinstance(value, Rule))
+
+
+def find_rule(code: str) -> Rule:
+    """The rule of a code (in any case) or a name.
+
+    Raises ``CallboardError`` for an unknown one.
+    """
+    rules = all_rules()
+    wanted = code.strip()
+    by_name = {rule.name: rule for rule in rules.values()}
+    rule = rules.get(wanted.upper()) or by_name.get(wanted.lower())
+    if rule is None:
+        family = [known for known in rules if known[:3] == wanted.upper()[:3]]
+        raise CallboardError(f'No problem has the code "{wanted[:40]}".', f"Known are {', '.join(family or rules)}.")
+    return rule
+
+
+def page_of(code: str) -> str:
+    """Path of a rule's page below the manual's root: ``reference/problems/ref001.md``."""
+    return f"reference/problems/{code.lower()}.md"

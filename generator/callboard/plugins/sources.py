@@ -1,0 +1,143 @@
+"""What a source is and what it brings: the contract between sources and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from callboard.io.http.limits import Clock, Limits, SystemClock, Traffic
+from callboard.model.problem import Problem
+from callboard.model.tree import DescriptorFile, Tree
+from callboard.plugins.option_schemas import builtin_schema
+from callboard.redaction.redactor import Redactor
+from callboard.settings.settings import SourceSettings
+
+DEFAULT_INCLUDE = ("**/catalog-info.yaml", "**/catalog-info.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContext:
+    """What a source may use of the world."""
+
+    root: Path
+    """Folder of ``sources.yaml``: relative paths start here."""
+    cache: Path
+    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The environment, for proxies, certificates and the ssh agent."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Applied to every text that leaves the source."""
+    clock: Clock = field(default_factory=SystemClock)
+    """What HTTP clients wait by."""
+    http: Limits = field(default_factory=Limits)
+    """Bounds of HTTP clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """A source, or one of its repositories, that could not be read; the others go on."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    repository: str
+    """Redacted URL or name of the repository; empty where the source failed as a whole."""
+    message: str
+    """What happened, redacted."""
+    hint: str = ""
+    """How to mend it, in one sentence."""
+    tree: str = ""
+    """Id of the tree that it would have been. Without it the tree is looked for by ``repository``."""
+    path: str = ""
+    """The file of a tree that was read otherwise; empty where nothing of the tree could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undescribed:
+    """A repository that a source knows and in which it found no descriptor."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    repository: str
+    """What people call it, such as ``acme/payments``."""
+    url: str
+    """Where people look at it."""
+    suggestion_yaml: str
+    """A descriptor to begin with, as the text of a ``catalog-info.yaml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What a host says about a repository beside its files."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    tree: str
+    """Id of its tree: the canonical URL."""
+    name: str
+    """What people call it, such as ``acme/payments``."""
+    url: str
+    description: str = ""
+    topics: tuple[str, ...] = ()
+    languages: tuple[tuple[str, int], ...] = ()
+    """Names with bytes of code, most first."""
+    default_branch: str = ""
+    pushed_at: str = ""
+    """ISO 8601, as the host writes it."""
+    release: str = ""
+    """Name of the tag of the latest release."""
+    released_at: str = ""
+    """ISO 8601, as the host writes it."""
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTraffic:
+    """What a source asked of hosts; goes on counting while files are read later."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    traffic: Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What sources found."""
+
+    trees: tuple[Tree, ...] = ()
+    files: tuple[DescriptorFile, ...] = ()
+    """In order of precedence: source, tree, path."""
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[SourceFailure, ...] = ()
+    tree_sources: tuple[str, ...] = ()
+    """The source's name for each of ``trees``; filled in by ``collecting``."""
+    undescribed: tuple[Undescribed, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+    traffic: tuple[SourceTraffic, ...] = ()
+
+
+class Source(Protocol):
+    """One way to find trees and descriptors; made with the item's settings and a context.
+
+    ``collect`` may raise ``SourceError``; whatever else is wrong is a value in ``Collected``.
+    """
+
+    schema: ClassVar[Mapping[str, Any]]
+    """JSON Schema of the options: the item in ``sources.yaml`` without ``name`` and ``type``."""
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None: ...
+
+    def collect(self) -> Collected:
+        """All trees and descriptor files of this source, sorted by tree and path."""
+
+
+options_schema = partial(builtin_schema, "sources")
+"""The schema of a built-in source, by its type."""
+
+
+def joined(parts: list[Collected]) -> Collected:
+    """Several results as one, in the given order."""
+    return Collected(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(Collected)))

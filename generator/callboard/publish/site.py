@@ -1,0 +1,92 @@
+"""The built site as it is published: its files with digests, their types and cache headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from callboard.model.errors import PublishError
+from callboard.plugins.publishers import BUILD, Site, Written
+from callboard.website.manifest import MARKER, WORKSHOP, read_manifest
+
+_TEXT = "text/plain; charset=utf-8"
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "mjs": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/jsonl",
+    "map": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "ico": "image/x-icon",
+    "xml": "application/xml",
+    "atom": "application/atom+xml",
+    "wasm": "application/wasm",
+    "pdf": "application/pdf",
+    "woff": "font/woff",
+    "woff2": "font/woff2",
+    "zip": "application/zip",
+}
+_TEXTS = frozenset({"txt", "md", "yaml", "yml", "proto", "graphql", "toml", "csv"})
+_BY_NAME = re.compile(r"(^|/)api/catalog/entities/by-name/")
+_NAMED_BY_CONTENT = re.compile(
+    r"""
+    (^|/)assets/(stylesheets|javascripts)/(\S+/)?[\w-]+\.[0-9a-f]{8}\.min\.(css|js)  # the theme's own files
+    | (^|/)pagefind/(fragment|index)/[\w-]+_[0-9a-f]{7,}\.pf_(fragment|index)        # pieces of the search
+    | (^|/)pagefind/pagefind\.[\w-]+_[0-9a-f]{7,}\.pf_meta
+    """,
+    re.VERBOSE,
+)
+YEAR = 31_536_000
+
+
+def content_type(path: str) -> str:
+    """The type of a file of the site; ``application/octet-stream`` for what browsers should not look into."""
+    if _BY_NAME.search(path):  # names of entities may have a full stop in them
+        return "application/json"
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return _TEXT if extension in _TEXTS else _TYPES.get(extension, "application/octet-stream")
+
+
+def cache_control(path: str, *, is_public: bool) -> str:
+    """Files whose name changes with their content are kept for a year; everything else is asked for anew, and mostly not sent again.
+
+    A portal for colleagues is not to be kept by caches on the way.
+    """
+    who = "public" if is_public else "private"
+    return f"{who}, max-age={YEAR}, immutable" if _NAMED_BY_CONTENT.search(path) else f"{who}, no-cache"
+
+
+def read_site(folder: Path) -> Site:
+    """The site in a folder.
+
+    Raises:
+        PublishError: it was not made by ``callboard build``, is unfinished, or has lost a file.
+    """
+    if not (folder / MARKER).is_file():
+        raise PublishError(f"{folder} was not made by Callboard: it has no file {MARKER}.", BUILD)
+    if (folder / WORKSHOP).exists():
+        raise PublishError(f"The last build of {folder} was interrupted.", "Run `callboard build` again: it finishes what was begun.")
+    files = read_manifest(folder)
+    for path, written in files.items():
+        file = folder / path
+        if file.is_symlink() or not file.is_file() or file.stat().st_size != written.size:
+            raise PublishError(f"{file} is not as the build wrote it.", BUILD)
+    return Site(folder, files)
+
+
+def is_page(path: str) -> bool:
+    """Pages come last: nothing that they need may be missing when they appear."""
+    return path.endswith(".html")
+
+
+def in_order(files: Mapping[str, Written]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The paths of everything that pages need, then those of the pages, each sorted."""
+    return tuple(sorted(p for p in files if not is_page(p))), tuple(sorted(p for p in files if is_page(p)))

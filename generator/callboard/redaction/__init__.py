@@ -1,0 +1,1 @@
+"""Secrets: recognized, masked in texts that are shown, never logged."""

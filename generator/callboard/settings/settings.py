@@ -1,0 +1,78 @@
+"""The settings of a portal as values; ``reading.py`` makes them from ``sources.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from callboard.redaction.redactor import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Who the portal is."""
+
+    name: str = "Developer portal"
+    url: str = ""
+    """Where it will be served, with a final ``/``; may have a path. Empty: unknown, relative links only."""
+    organization: str = ""
+    audience: Literal["internal", "public"] = "internal"
+    expose: tuple[str, ...] = ()
+    """Families of facts (``on-call``, ``incident``, ``vulnerability``) that a public site shows although it would leave them out."""
+    timezone: str = "UTC"
+    language: str = "en"
+    logo: str = ""
+    """Path of an image below the portal's folder, or empty for the built-in mark."""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    """``primary`` and ``accent``: names of Material's colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One item of ``sources:``."""
+
+    name: str
+    """Unique, ``[a-z0-9-]+``: the source's identity."""
+    type: str
+    """Name in the plugin table: ``files``, ``git`` …"""
+    options: Mapping[str, Any] = field(repr=False)
+    """The item without ``name`` and ``type``, its ``${NAME}`` replaced."""
+    failure: str = ""
+    """Why the item cannot be used (an unset variable …); only this item fails then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what a descriptor, a repository or a vendor can make us do."""
+
+    descriptor_bytes: int = 2_000_000
+    placeholder_bytes: int = 5_000_000
+    documents_per_file: int = 1_000
+    nodes_per_document: int = 100_000
+    """YAML nodes with aliases followed: the bound against bombs."""
+    depth: int = 60
+    problems_per_file: int = 200
+    diagram_nodes: int = 24
+    locations_depth: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of ``sources.yaml``."""
+
+    root: Path
+    """Folder of ``sources.yaml``; relative paths in it start here."""
+    file: Path
+    portal: Portal = field(default_factory=Portal)
+    sources: tuple[SourceSettings, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Paths of JSON Schema files of own kinds, below ``root``."""
+    limits: Limits = field(default_factory=Limits)
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    """The reserved sections as read: catalog, integrations, scorecards, announcements, history, publish."""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""
+    redactor: Redactor = field(default_factory=Redactor)
+    """Hides what came from the environment, in every text that people see."""

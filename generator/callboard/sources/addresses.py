@@ -1,0 +1,131 @@
+"""Absolute URLs of files (in Location targets, ``$text``, ``techdocs-ref``) to a file of a configured tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from callboard.model.errors import TreeError
+from callboard.model.tree import Tree
+from callboard.sources.hosts import Remote
+from callboard.sources.paths import normal
+
+PATTERNS: Mapping[str, Sequence[str]] = {
+    "github": ("/blob/{ref}/", "/tree/{ref}/", "/raw/{ref}/", "/edit/{ref}/", "/blame/{ref}/", "/raw/refs/{kinds}/{ref}/"),
+    "gitlab": ("/-/blob/{ref}/", "/-/tree/{ref}/", "/-/raw/{ref}/", "/-/edit/{ref}/", "/blob/{ref}/", "/tree/{ref}/", "/raw/{ref}/"),
+    "bitbucket": ("/src/{ref}/", "/raw/{ref}/"),
+    "gitea": ("/src/{kind}/{ref}/", "/raw/{kind}/{ref}/", "/media/{kind}/{ref}/", "/_edit/{ref}/", "/src/{ref}/", "/raw/{ref}/"),
+}
+"""Behind a repository's address, per software: where files of a ref are. A host that we do not know may be any of them."""
+RAW_GITHUB = "https://raw.githubusercontent.com"
+MOST_CHARACTERS = 4_000
+
+
+def known_addresses(
+    remote: Remote, runs: str, refs: Sequence[str], ref_kind: str, *, is_default: bool, prefix: str = ""
+) -> tuple[str, ...]:
+    """Normal forms of the folders in which a tree's files are found on the web; ``refs`` are names of its revision.
+
+    ``prefix`` is the tree's folder in the repository, with a final ``/``.
+    """
+    if not remote.host:
+        return (_normal_form(f"{remote.url}/", "") + prefix,)
+    values = {"kind": ref_kind, "kinds": {"branch": "heads", "tag": "tags"}.get(ref_kind, "commits")}
+    names = [*dict.fromkeys([*refs, *(["HEAD"] if is_default else [])])]
+    if runs in {"azure", "bitbucket-server"}:
+        base = _server_browse(remote) if runs == "bitbucket-server" else f"{remote.url}/"
+        return tuple(_normal_form(base, ref) + prefix for ref in [*names, *([""] if is_default else [])])
+    patterns = PATTERNS.get(runs) or [p for group in PATTERNS.values() for p in group]
+    found = [remote.url + pattern.format(ref=ref, **values) for ref in names for pattern in dict.fromkeys(patterns)]
+    if remote.host == "github.com":
+        found += [f"{RAW_GITHUB}/{remote.path}/{middle}{ref}/" for ref in names for middle in ("", f"refs/{values['kinds']}/")]
+    return tuple(_normal_form(address, "") + prefix for address in found)
+
+
+def folder_address(root: str) -> str:
+    """The normal form of a folder on this machine."""
+    return _normal_form(f"file://{quote(root.rstrip('/'))}/", "")
+
+
+def web_folder_address(url: str) -> str:
+    """The normal form of a folder on the web, given with its final ``/``."""
+    return _normal_form(url, "")
+
+
+def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
+    """The tree that an absolute URL belongs to and the path in it, which may be a glob; None where no configured tree has it.
+
+    The deepest tree wins. An empty path is the tree's own folder. Never raises.
+    """
+    address = _parsed(url)
+    if address is None:
+        return None
+    index = _index(tuple(trees))
+    end = len(address)
+    while (end := address.rfind("/", 0, end)) >= 0:
+        tree = index.get(address[: end + 1])
+        if tree is not None:
+            try:
+                path = normal(_in_its_spelling(url, address[end + 1 :]))
+            except TreeError:
+                return None
+            return tree, "" if path == "." else path
+    return None
+
+
+def _in_its_spelling(url: str, path: str) -> str:
+    """The path with the capitals that the normal form took from its first names."""
+    whole = unquote(urlsplit(url.strip()).path)
+    end = whole[len(whole) - len(path) :]
+    return end if end.lower() == path.lower() else path
+
+
+@lru_cache(maxsize=2)
+def _index(trees: tuple[Tree, ...]) -> Mapping[str, Tree]:
+    """The first tree in order of precedence has an address."""
+    found: dict[str, Tree] = {}
+    for tree in trees:
+        for address in tree.addresses:
+            found.setdefault(address, tree)
+    return found
+
+
+def _parsed(url: str) -> str | None:
+    if len(url) > MOST_CHARACTERS:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        query = parse_qs(parts.query, max_num_fields=20)
+        if parts.scheme not in {"http", "https", "file"} or (parts.scheme == "file") == bool(parts.hostname) or parts.username:
+            return None
+    except ValueError:
+        return None
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if "/_git/" in parts.path:
+        inside = query.get("path", [""])[0].strip("/")
+        return _normal_form(f"{address.rstrip('/')}/", query.get("version", [""])[0][2:]) + inside
+    at = query.get("at", [""])[0].removeprefix("refs/heads/").removeprefix("refs/tags/")
+    is_server = "/repos/" in parts.path and "/browse" in parts.path
+    return _normal_form(address if not address.endswith("/browse") else f"{address}/", at if is_server else "")
+
+
+def _normal_form(address: str, ref: str) -> str:
+    """Scheme and host in lower case, ``http`` as ``https``, the first two names (owner and repository) in lower case, nothing escaped.
+
+    A ref that stands in the query goes in front.
+    """
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    if parts.scheme == "file":
+        return f"|file://{path}"
+    names = path.split("/")
+    lowered = "/".join([*(n.lower() for n in names[:3]), *names[3:]])
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+    return f"{ref}|https://{host}{lowered}"
+
+
+def _server_browse(remote: Remote) -> str:
+    key, _, name = remote.path.removeprefix("scm/").partition("/")
+    place = f"users/{key[1:]}" if key.startswith("~") else f"projects/{key.upper()}"
+    return f"https://{remote.host}/{place}/repos/{name}/browse/"

@@ -1,0 +1,162 @@
+"""A repository behind a host's API as a tree: files are asked for one by one, when somebody wants them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from callboard.io.http.errors import HttpError
+from callboard.model.errors import MissingFileError, TooLargeError, TreeError
+from callboard.sources.hosts import Web
+from callboard.sources.paths import matching, normal, shown
+
+MOST_READS = 500
+"""Files of one tree that are asked for, so that no descriptor can use up the allowance of all."""
+MOST_AGES = 50
+KEPT_BYTES = 32_000_000
+Result = TypeVar("Result")
+GONE = frozenset({404, 410})
+
+
+class Files(Protocol):
+    """How a host gives out the files of one repository at one commit. All raise ``HttpError``."""
+
+    def content(self, path: str, limit: int) -> bytes:
+        """One file; an ``HttpError`` with status 404 where there is none."""
+
+    def listing(self) -> Sequence[str]:
+        """Sorted paths of all files."""
+
+    def changed(self, path: str) -> datetime | None:
+        """Time of the last commit to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What came along when the repository was found, so that nothing must be asked for."""
+
+    contents: Mapping[str, bytes | None] = field(default_factory=dict)
+    """By path; None where there is no such file."""
+    ages: Mapping[str, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class ApiTree:
+    """Files of one commit; safe between threads."""
+
+    id: str
+    repository: str
+    revision: str
+    addresses: Sequence[str]
+    web: Web
+    files: Files
+    known: Known = field(default_factory=Known)
+    is_listed: bool = True
+    """Whether the listing names all files, so that others need not be asked for."""
+    _kept: dict[str, bytes | None] = field(default_factory=dict)
+    _listing: Sequence[str] | None = None
+    _ages: dict[str, datetime | None] = field(default_factory=dict)
+    _reads: int = 0
+    _room: int = KEPT_BYTES
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The content of a file, asked for at most once."""
+        path = normal(path)
+        with self._lock:
+            content = self._content(path, limit)
+        if content is None:
+            raise MissingFileError(f"there is no file {shown(path)} in {self.repository}")
+        if len(content) > limit:
+            raise TooLargeError(f"{shown(path)} in {self.repository} has {len(content):,} bytes; at most {limit:,} are read")
+        return content
+
+    def has(self, path: str, limit: int) -> bool:
+        """Whether there is such a file, larger than ``limit`` or not; it is kept. Raises ``TreeError`` where the host does not say."""
+        try:
+            self.read(path, limit)
+        except MissingFileError:
+            return False
+        except TooLargeError:
+            return True
+        return True
+
+    def glob(self, pattern: str) -> Sequence[str]:
+        """Over the listing of the commit, asked for once."""
+        with self._lock:
+            if self._listing is None:
+                self._listing = self._asked("its list of files", self.files.listing)
+        return matching(pattern, self._listing)
+
+    def fetch(self, paths: Sequence[str]) -> None:
+        """Nothing to gain: each file is a request of its own."""
+
+    def last_change(self, path: str) -> datetime | None:
+        """Time of the last commit to the file; None where it is not known or the host does not say."""
+        with self._lock:
+            for ages in (self.known.ages, self._ages):
+                if path in ages:
+                    return ages[path]
+            if len(self._ages) >= MOST_AGES:
+                return None
+            try:
+                self._ages[path] = self.files.changed(path)
+            except HttpError:
+                self._ages[path] = None
+            return self._ages[path]
+
+    def view_url(self, path: str, line: int | None = None) -> str:
+        """On the host."""
+        return self.web.view_url(path, line)
+
+    def edit_url(self, path: str) -> str:
+        """On the host."""
+        return self.web.edit_url(path)
+
+    def _content(self, path: str, limit: int) -> bytes | None:
+        if path in self.known.contents:
+            return self.known.contents[path]
+        if path in self._kept:
+            return self._kept[path]
+        if self.is_listed and self._listing is not None and path not in self._listing:
+            return None
+        if self._reads >= MOST_READS:
+            raise TreeError(f"more than {MOST_READS} files of {self.repository} would have to be asked for; {shown(path)} is not")
+        self._reads += 1
+        content = self._asked(shown(path), lambda: self._found(path, limit))
+        self._room -= len(content or b"")
+        if self._room >= 0:
+            self._kept[path] = content
+        return content
+
+    def _found(self, path: str, limit: int) -> bytes | None:
+        try:
+            return self.files.content(path, limit)
+        except HttpError as error:
+            if error.kind == "status" and error.status in GONE:
+                return None
+            if error.kind == "too-large":
+                raise TooLargeError(f"{shown(path)} in {self.repository} has more than {limit:,} bytes") from None
+            raise
+
+    def _asked(self, what: str, ask: Callable[[], Result]) -> Result:
+        try:
+            return ask()
+        except HttpError as error:
+            raise TreeError(f"{what} cannot be fetched from {self.repository}: {error}", error.hint) from None
+
+
+PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
+
+
+def placeholder_paths(text: bytes, descriptor: str) -> Iterator[str]:
+    """Paths in the tree that ``$text: ./openapi.yaml`` and its like name."""
+    for match in PLACEHOLDER.finditer(text):
+        path = match["path"].decode("utf-8", "replace")
+        if ":" not in path:
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(descriptor), path))

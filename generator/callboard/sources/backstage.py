@@ -1,0 +1,84 @@
+"""The ``backstage`` source: the catalog of a Backstage instance, to show it or to move away from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from callboard.io.http.auth import bearer
+from callboard.io.http.client import Client
+from callboard.io.http.pagination import Cursor
+from callboard.model.tree import DescriptorFile
+from callboard.plugins.sources import Collected, SourceContext, SourceTraffic, options_schema
+from callboard.settings.settings import SourceSettings
+from callboard.sources.client import client_for
+from callboard.sources.generated import MemoryFile, MemoryTree, document, text_of
+
+PAGE = 500
+PATH = "/api/catalog/entities/by-query"
+OUTPUT = frozenset({"relations", "status"})
+"""Root fields that Backstage fills in."""
+OUTPUT_METADATA = frozenset({"uid", "etag", "generation"})
+MANAGED = "backstage.io/managed-by-"
+"""Annotations that say where Backstage read the entity; ours say where we did."""
+LEFT_OUT = frozenset({"location"})
+"""Kinds of which Backstage has the result as entities of their own."""
+
+
+class BackstageSource:
+    """The entities of a Backstage instance, over the API of its catalog."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("backstage")
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
+        self._name = settings.name
+        self._options = settings.options
+        self._context = context
+        self._url = str(settings.options["url"]).rstrip("/")
+
+    def collect(self) -> Collected:
+        """One tree with a file for each entity. Raises ``HttpError``."""
+        client = client_for(self._context, self._url, bearer(str(self._options.get("token", ""))))
+        tree = MemoryTree.of(self._url, self._url.partition("://")[2], self._files(client))
+        files = tuple(DescriptorFile(self._name, tree, path) for path in tree.files)
+        return Collected((tree,), files, traffic=(SourceTraffic(self._name, client.traffic),))
+
+    def _files(self, client: Client) -> Iterator[MemoryFile]:
+        query = {"limit": PAGE, **({"filter": self._options["filter"]} if "filter" in self._options else {})}
+        for page in client.pages(PATH, query, by=Cursor(("pageInfo", "nextCursor"), "cursor", keeps=("limit",))):
+            items = page.object().get("items")
+            if not isinstance(items, list):
+                raise page.odd("a list of entities", items)
+            for item in items:
+                if not isinstance(item, dict) or not isinstance(item.get("metadata"), dict):
+                    raise page.odd("an entity", item)
+                if text_of(item.get("kind")).lower() not in LEFT_OUT:
+                    yield self._file(item)
+
+    def _file(self, entity: Mapping[str, Any]) -> MemoryFile:
+        metadata = entity["metadata"]
+        names = (entity.get("kind"), metadata.get("namespace") or "default", metadata.get("name"))
+        kind, namespace, name = (quote(text_of(part, 100).lower(), safe="") or "unnamed" for part in names)
+        annotations = metadata.get("annotations")
+        annotations = annotations if isinstance(annotations, dict) else {}
+        url = f"{self._url}/catalog/{namespace}/{kind}/{name}"
+        return MemoryFile(
+            f"{kind}/{namespace}/{name}.yaml", document(_as_written(entity, annotations)),
+            _web(annotations.get("backstage.io/view-url")) or url, _web(annotations.get("backstage.io/edit-url")),
+        )  # fmt: skip
+
+
+def _as_written(entity: Mapping[str, Any], annotations: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entity as its author wrote it, as far as Backstage tells."""
+    kept = {key: value for key, value in annotations.items() if not key.startswith(MANAGED)}
+    metadata = {key: value for key, value in entity["metadata"].items() if key not in OUTPUT_METADATA}
+    metadata = {**metadata, "annotations": kept} if kept else {k: v for k, v in metadata.items() if k != "annotations"}
+    order = [key for key in ("apiVersion", "kind", "metadata") if key in entity]
+    rest = [key for key in entity if key not in OUTPUT and key not in order]
+    return {key: metadata if key == "metadata" else entity[key] for key in (*order, *rest)}
+
+
+def _web(value: Any) -> str:
+    url = text_of(value)
+    return url if url.startswith(("https://", "http://")) else ""

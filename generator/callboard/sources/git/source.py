@@ -1,0 +1,212 @@
+"""Where a repository is fetched from, with its credentials kept apart."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from callboard.io.git.clone import LINK, Entry, Head, entries, remote_head, update
+from callboard.io.git.command import LOCAL, NETWORK, Git
+from callboard.io.store import locked
+from callboard.model.entity import Origin
+from callboard.model.errors import SourceError, TreeError
+from callboard.model.problem import Problem
+from callboard.model.tree import DescriptorFile
+from callboard.plugins.sources import Collected, SourceContext, SourceFailure, joined, options_schema
+from callboard.settings.settings import SourceSettings
+from callboard.sources import rules
+from callboard.sources.addresses import known_addresses
+from callboard.sources.api_tree import placeholder_paths
+from callboard.sources.git.tree import GitTree
+from callboard.sources.history import History, log_of
+from callboard.sources.hosts import SCP, Remote, own_templates, parse, software, web
+from callboard.sources.paths import descriptors, is_text, odd_name
+
+USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
+"""Users that go with a token, where a host asks for a certain one; others take any."""
+ANY_USER = "x-access-token"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address in three forms."""
+
+    clean: str
+    """What git is given and what is shown: without a password, and for HTTP without a user."""
+    remote: Remote
+    """Who it is, whatever the protocol."""
+    rewrite: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """``clean`` to the same with credentials."""
+
+
+def address(url: str, options: Mapping[str, Any], root: Path) -> Address | None:
+    """The address of an item's URL or of a path that starts at ``root``; None where it is none that git may use."""
+    if "://" not in url and not SCP.fullmatch(url):
+        folder = root / url
+        if url.startswith("-") or "::" in url or not folder.exists():
+            return None
+        url = f"file://{quote(os.path.realpath(folder))}"
+    remote = parse(url)
+    if remote is None or any(c.isspace() or not c.isprintable() for c in url):
+        return None
+    if remote.scheme in {"http", "https"} and "://" in url:
+        return _over_http(url, remote, options)
+    return Address(_without_password(url), remote)
+
+
+def password(url: str) -> str:
+    """The password that is written in a URL, or an empty text."""
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
+
+
+def _over_http(url: str, remote: Remote, options: Mapping[str, Any]) -> Address:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    clean = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    user, password = parts.username or "", parts.password or ""
+    if token := options.get("token"):
+        runs = options.get("host") or software(remote)
+        user, password = quote(str(options.get("username") or USERS.get(runs, ANY_USER)), safe=""), quote(str(token), safe="")
+    if not user:
+        return Address(clean, remote)
+    named = f"{user}:{password}" if password else user
+    return Address(clean, remote, {clean: urlunsplit((parts.scheme, f"{named}@{host}", parts.path, "", ""))})
+
+
+def _without_password(url: str) -> str:
+    """``ssh://git:secret@host/x`` has its user still: the host needs it."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    named = f"{user.split(':')[0]}@{host}" if user else host
+    return urlunsplit((parts.scheme, named, parts.path, "", ""))
+
+
+AT_ONCE = 8
+"""Repositories that are fetched at the same time."""
+KEPT_LIMIT = 2_000_000
+"""Bytes of a file that is brought into memory before it is asked for."""
+OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "README.md", "mkdocs.yml")
+"""Fetched together with the descriptors: most trees are asked for them."""
+
+
+class GitSource:
+    """Descriptors in git repositories."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("git")
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
+        self._settings = settings
+        self._options = settings.options
+        written = [str(self._options.get("token", "")), *map(password, self._urls())]
+        self._context = replace(context, redactor=context.redactor.with_also(written))
+
+    def collect(self) -> Collected:
+        """All repositories in parallel, in the order of the settings; one that fails is a failure of its own."""
+        urls = self._urls()
+        with ThreadPoolExecutor(min(AT_ONCE, len(urls))) as pool:
+            return joined([*pool.map(self._repository, urls)])
+
+    def _urls(self) -> list[str]:
+        return [*dict.fromkeys(self._options.get("urls") or [self._options["url"]])]
+
+    def _repository(self, url: str) -> Collected:
+        where = address(url, self._options, self._context.root)
+        if where is None:
+            shown = self._context.redactor.redact(url)
+            return self._failed(shown, SourceError(f"{shown} is no address of a git repository", "Write https://host/owner/name.git."))
+        try:
+            return self._cloned(where)
+        except SourceError as error:
+            return self._failed(where.clean, error, where.remote.url)
+
+    def _failed(self, repository: str, error: SourceError, tree: str = "") -> Collected:
+        redact = self._context.redactor.redact
+        failure = SourceFailure(self._settings.name, redact(repository), redact(str(error)), redact(error.hint), tree)
+        return Collected(failures=(failure,))
+
+    def _cloned(self, where: Address) -> Collected:
+        clones = self._context.cache / "clones"
+        folder = clones / hashlib.sha256(where.clean.encode()).hexdigest()[:32]
+        clones.mkdir(parents=True, exist_ok=True)
+        protocols = LOCAL if where.remote.scheme == "file" else NETWORK
+        git = Git(clones, self._context.environ, protocols, where.rewrite, self._options.get("timeout", 600))
+        with locked(folder.with_suffix(".lock"), wait=True):
+            head = remote_head(git, where.clean, self._options.get("ref", ""))
+            commit, listing = self._updated(git, folder, where, head)
+            here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
+            return self._collected(here, where, head, commit, listing)
+
+    def _updated(self, git: Git, folder: Path, where: Address, head: Head) -> tuple[str, Sequence[Entry]]:
+        """The commit and its files; a clone that has lost something is made anew, once."""
+        for attempt in (1, 2):
+            commit = update(git, folder, where.clean, head, self._options.get("depth"))
+            try:
+                return commit, entries(Git(folder, git.environ), commit)
+            except SourceError:
+                if attempt > 1:
+                    raise
+                shutil.rmtree(folder)
+        raise AssertionError
+
+    def _collected(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[Entry]) -> Collected:
+        readable = [entry for entry in listing if is_text(entry.path)]
+        tree = self._tree(git, where, head, commit, readable)
+        paths = descriptors((e.path for e in readable), self._options)
+        tree.keep([*paths, *OFTEN_READ], KEPT_LIMIT)
+        paths = _each_once(tree, paths, {e.path for e in readable if e.mode == LINK})
+        tree.fetch([*_placeholders(tree, paths)])
+        files = tuple(DescriptorFile(self._settings.name, tree, path) for path in paths)
+        return Collected((tree,), files, tuple(self._odd_names(tree, listing)))
+
+    def _tree(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[Entry]) -> GitTree:
+        runs = self._options.get("host") or software(where.remote)
+        plain = web(where.remote, runs, head.ref, head.kind)
+        templates = own_templates(plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref)
+        addresses = known_addresses(where.remote, runs, [head.ref, commit], head.kind, is_default=head.is_default)
+        history = History(log_of(git, commit), descriptors((e.path for e in listing), self._options))
+        return GitTree(
+            git, remote=where.remote, revision=commit, entries=listing,
+            web=templates, addresses=addresses, history=history,
+        )  # fmt: skip
+
+    def _odd_names(self, tree: GitTree, listing: Sequence[Entry]) -> Iterator[Problem]:
+        for entry in listing:
+            if not is_text(entry.path):
+                origin = Origin(self._settings.name, tree.id, tree.repository, tree.revision, entry.path, 0, 1)
+                yield odd_name(rules.UNREADABLE_NAME, "The name of {path} is not UTF-8, so it is left out.", "Rename it.", origin)
+
+
+def _each_once(tree: GitTree, paths: Sequence[str], links: set[str]) -> Sequence[str]:
+    """Without links that lead nowhere or to files that are read anyway, and with only the first of several links to one file."""
+    plain = [path for path in paths if path not in links]
+    seen = set(plain)
+    for path in (p for p in paths if p in links):
+        try:
+            target = tree.target(path)
+        except TreeError:
+            continue
+        if target not in seen:
+            seen.add(target)
+            plain.append(path)
+    return sorted(plain)
+
+
+def _placeholders(tree: GitTree, paths: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        try:
+            text = tree.read(path, KEPT_LIMIT)
+        except TreeError:
+            continue
+        yield from placeholder_paths(text, path)

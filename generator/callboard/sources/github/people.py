@@ -1,0 +1,69 @@
+"""Teams and members of a GitHub organization."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from callboard.sources.generated import MemoryTree, Person, Team, people_files, text_of
+from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, GitHubApi
+
+PAGE = 100
+TEAMS_PAGE = 50
+
+
+def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[str], None]) -> MemoryTree:
+    """A tree of Groups and Users. Raises ``HttpError``; ``lost`` is told what GitHub left out."""
+    members: dict[str, list[str]] = defaultdict(list)
+    teams = []
+    for node in api.connection(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
+        team = _team(node, organization)
+        teams.append(team)
+        for login in _logins(api, organization, node, lost):
+            members[login].append(team.id)
+    nodes = api.connection(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
+    people = [_person(node, members) for node in nodes]
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
+
+
+def people_id(host: str, organization: str) -> str:
+    """Id of the tree: where people look at them."""
+    return f"{host}/orgs/{organization}/people"
+
+
+def _team(node: Mapping[str, Any], organization: str) -> Team:
+    slug, parent = text_of(node.get("slug"), 200), node.get("parentTeam")
+    return Team(
+        slug, slug,
+        title=text_of(node.get("name"), 200),
+        description=text_of(node.get("description")),
+        url=text_of(node.get("url")),
+        parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
+        picture=text_of(node.get("avatarUrl")),
+        annotations={"github.com/team-slug": f"{organization}/{slug}"},
+    )  # fmt: skip
+
+
+def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person:
+    login = text_of(node.get("login"), 200)
+    return Person(
+        login, login,
+        title=text_of(node.get("name"), 200),
+        url=text_of(node.get("url")),
+        picture=text_of(node.get("avatarUrl")),
+        teams=tuple(members.get(login, ())),
+        annotations={"github.com/user-login": login},
+    )  # fmt: skip
+
+
+def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], lost: Callable[[str], None]) -> Iterator[str]:
+    """A team's own members; those beyond the first hundred are asked for."""
+    first = node.get("members")
+    first = first if isinstance(first, dict) else {}
+    nodes: list[Mapping[str, Any]] = [m for m in first.get("nodes") or () if isinstance(m, dict)]
+    info = first.get("pageInfo")
+    if isinstance(info, dict) and info.get("hasNextPage") is True:
+        variables = {"owner": organization, "slug": text_of(node.get("slug"))}
+        nodes = list(api.connection(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
+    yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))

@@ -1,0 +1,221 @@
+"""From a repository as GitHub tells it to a tree, its descriptors and what is known about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from callboard.io.github import HEADERS, PUBLIC, api_base, signed_in
+from callboard.io.http.auth import Credential
+from callboard.io.http.client import Client
+from callboard.io.http.errors import HttpError
+from callboard.model.errors import SourceError, TreeError
+from callboard.model.tree import DescriptorFile
+from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from callboard.settings.settings import SourceSettings
+from callboard.sources.addresses import known_addresses
+from callboard.sources.api_tree import ApiTree, Known
+from callboard.sources.client import client_for
+from callboard.sources.codeowners import PLACES
+from callboard.sources.generated import moment, suggested, text_of
+from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
+from callboard.sources.github.people import people_id, people_tree
+from callboard.sources.hosts import parse, web
+from callboard.sources.paths import compiled_any, descriptors, is_glob
+
+NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFiles:
+    """The files of one repository at one commit, over REST."""
+
+    api: GitHubApi
+    name: str
+    revision: str
+
+    def content(self, path: str, limit: int) -> bytes:
+        """One file."""
+        return self.api.content(self.name, self.revision, path, limit)
+
+    def listing(self) -> Sequence[str]:
+        """All files."""
+        return self.api.listing(self.name, self.revision)
+
+    def changed(self, path: str) -> datetime | None:
+        """Time of the last commit to a file."""
+        return self.api.changed(self.name, self.revision, path)
+
+
+def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHubApi) -> ApiTree | None:
+    """The tree of a repository's default branch; None for an empty repository. Raises ``HttpError`` for a node that is none."""
+    name = text_of(node.get("nameWithOwner"))
+    if not NAME.fullmatch(name):
+        raise HttpError("wrong-type", "GitHub answers a repository without a name")
+    branch = node.get("defaultBranchRef")
+    target = branch.get("target") if isinstance(branch, dict) else None
+    if not isinstance(target, dict) or not isinstance(branch, dict):
+        return None
+    revision, ref = text_of(target.get("oid")), text_of(branch.get("name"))
+    remote = parse(f"{host}/{name}")
+    if remote is None or not COMMIT.fullmatch(revision):
+        raise HttpError("wrong-type", f"GitHub answers no commit for {name}")
+    addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=True)
+    return ApiTree(
+        remote.url, name, revision, addresses, web(remote, "github", ref),
+        RepositoryFiles(api, name, revision), Known(dict(_contents(node, paths)), dict(_ages(target, paths))),
+    )  # fmt: skip
+
+
+def about(node: Mapping[str, Any], source: str, host: str) -> Repository:
+    """What GitHub says about the repository beside its files."""
+    name = text_of(node.get("nameWithOwner"))
+    url = f"{host}/{name}"
+    release = node.get("latestRelease")
+    release = release if isinstance(release, dict) else {}
+    remote, branch = parse(url), node.get("defaultBranchRef")
+    return Repository(
+        source, remote.url if remote else url, name, url,
+        description=text_of(node.get("description")),
+        topics=tuple(_topics(node)),
+        languages=tuple(_languages(node)),
+        default_branch=text_of(branch.get("name")) if isinstance(branch, dict) else "",
+        pushed_at=text_of(node.get("pushedAt")),
+        release=text_of(release.get("tagName")),
+        released_at=text_of(release.get("publishedAt")),
+        is_archived=node.get("isArchived") is True,
+    )  # fmt: skip
+
+
+def _contents(node: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """What is known of the files that were asked for; one that came in part, or as no text, is not known yet."""
+    names = [*((f"d{n}", path) for n, path in enumerate(paths)), *((f"o{n}", place) for n, place in enumerate(PLACES))]
+    for alias, path in names:
+        blob = node.get(alias)
+        if blob is None and alias in node:
+            yield path, None
+        elif isinstance(blob, dict) and isinstance(blob.get("text"), str) and blob.get("isTruncated") is False:
+            yield path, blob["text"].encode("utf-8", "replace")
+
+
+def _ages(target: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[str, datetime | None]]:
+    for n, path in enumerate(paths):
+        history = target.get(f"h{n}")
+        nodes = history.get("nodes") if isinstance(history, dict) else None
+        if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict):
+            yield path, moment(nodes[0].get("committedDate"))
+
+
+def _topics(node: Mapping[str, Any]) -> Iterator[str]:
+    for item in _list(node.get("repositoryTopics"), "nodes"):
+        topic = item.get("topic")
+        if isinstance(topic, dict) and (name := text_of(topic.get("name"), 100)):
+            yield name
+
+
+def _languages(node: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    for edge in _list(node.get("languages"), "edges"):
+        language, size = edge.get("node"), edge.get("size")
+        if isinstance(language, dict) and isinstance(size, int) and (name := text_of(language.get("name"), 100)):
+            yield name, size
+
+
+def _list(value: Any, field: str) -> list[dict[str, Any]]:
+    items = value.get(field) if isinstance(value, dict) else None
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+PAGE = 50
+AT_ONCE = 8
+DESCRIPTOR_LIMIT = 2_000_000
+DEFAULT_PATHS = ("catalog-info.yaml", "catalog-info.yml")
+MOST_ASKED = 10
+"""Paths that are asked for with every repository; further ones are looked for in its listing."""
+
+
+class GitHubSource:
+    """Descriptors in all repositories of a GitHub organization or user, and the organization's teams and members."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
+        self._name = settings.name
+        self._options = settings.options
+        self._host = str(self._options.get("url", PUBLIC)).rstrip("/")
+        self._owner = str(self._options["organization"])
+        self._context = context
+        self._clients: list[Client] = []
+        self._include = tuple(self._options.get("include", DEFAULT_PATHS))
+        self._asked = [path for path in self._include if not is_glob(path)][:MOST_ASKED]
+
+    def collect(self) -> Collected:
+        """Repositories by pages of fifty; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
+        base, rest = api_base(self._host)
+        credential = signed_in(self._options, partial(self._client, base), rest, self._owner, self._context.clock)
+        api = GitHubApi(self._client(base, credential), rest)
+        lost: list[str] = []
+        nodes = [*self._repositories(api, lost)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            parts = [*pool.map(lambda node: self._repository(api, node), nodes)]
+        if self._options.get("people", False):
+            parts.append(self._people(api, lost))
+        failures = tuple(self._failure("", f"GitHub left something out: {said}") for said in dict.fromkeys(lost))
+        traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
+        return joined([*parts, Collected(failures=failures, traffic=traffic)])
+
+    def _client(self, base: str, credential: Credential) -> Client:
+        client = client_for(self._context, base, credential, HEADERS)
+        self._clients.append(client)
+        return client
+
+    def _repositories(self, api: GitHubApi, lost: list[str]) -> Iterator[Mapping[str, Any]]:
+        """Those that the options leave."""
+        variables = {"owner": self._owner, **file_variables(self._asked)}
+        included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
+        excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
+        query = repositories_query(self._asked)
+        for node in api.connection(query, variables, ("repositoryOwner", "repositories"), PAGE, lost.append):
+            name = text_of(node.get("name"))
+            wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
+            if wanted and self._is_kept(node, "isArchived", "archived") and self._is_kept(node, "isFork", "forks"):
+                yield node
+
+    def _is_kept(self, node: Mapping[str, Any], field: str, option: str) -> bool:
+        return node.get(field) is not True or self._options.get(option, False) is True
+
+    def _repository(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
+        known = about(node, self._name, self._host)
+        try:
+            tree = tree_of(node, self._asked, self._host, api)
+            paths = self._descriptors(tree) if tree else ()
+        except (SourceError, TreeError) as error:
+            return Collected(failures=(self._failure(known.name, str(error), error.hint, known.tree),))
+        if tree is None or not paths:
+            bare = () if known.is_archived else (suggested(known, tree, "github.com/project-slug"),)
+            return Collected(undescribed=bare, repositories=(known,))
+        files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
+        return Collected((tree,), files, repositories=(known,))
+
+    def _descriptors(self, tree: ApiTree) -> Sequence[str]:
+        """The paths that are there, each read: what cannot be fetched must not look as if it were gone. Raises ``TreeError``."""
+        wanted = self._asked if set(self._asked) == set(self._include) else tree.glob("**")
+        found = descriptors(wanted, {**self._options, "include": self._include})
+        return sorted(path for path in found if tree.has(path, DESCRIPTOR_LIMIT))
+
+    def _people(self, api: GitHubApi, lost: list[str]) -> Collected:
+        try:
+            tree = people_tree(api, self._owner, self._host, lost.append)
+        except SourceError as error:
+            people = people_id(self._host, self._owner)
+            return Collected(failures=(self._failure(f"{self._owner} (organization)", str(error), error.hint, people),))
+        return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
+
+    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
+        redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
+        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)

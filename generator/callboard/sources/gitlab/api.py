@@ -1,0 +1,149 @@
+"""GitLab's REST API: projects and files, groups and their members."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from callboard.io.http.client import Client
+from callboard.io.http.errors import HttpError
+from callboard.io.http.urls import Params
+from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
+
+PAGE = 100
+"""The most that GitLab gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The newest commit of a branch, or of a file on it."""
+
+    id: str
+    time: datetime | None
+
+
+class GitLabApi:
+    """Asks one GitLab host."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def listed(self, path: str, params: Params | None = None, *, fixed: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The objects of all pages of a listing. Raises ``HttpError``."""
+        for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, fixed=fixed):
+            for item in page.array():
+                if not isinstance(item, dict):
+                    raise page.odd("a list of objects", [item])
+                yield item
+
+    def projects(self, group: str, *, archived: bool) -> Iterator[Mapping[str, Any]]:
+        """Projects of a group and of all groups below, in the order of their ids."""
+        query: dict[str, str | int] = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "sort": "asc"}
+        if not archived:
+            query["archived"] = "false"
+        yield from self.listed(f"/groups/{quote(group, safe='')}/projects", query)
+
+    def groups(self, group: str) -> Iterator[Mapping[str, Any]]:
+        """A group and all groups below."""
+        yield self.client.get(f"/groups/{quote(group, safe='')}", {"with_projects": "false"}).object()
+        yield from self.listed(f"/groups/{quote(group, safe='')}/descendant_groups", {"order_by": "id", "sort": "asc"})
+
+    def members(self, group_id: str) -> Iterator[Mapping[str, Any]]:
+        """Who belongs to a group itself."""
+        yield from self.listed(f"/groups/{quote(group_id, safe='')}/members")
+
+    def commit(self, project: str, ref: str, path: str = "", *, fixed: bool = False) -> Commit | None:
+        """The newest commit before a ref, that changed ``path`` if there is one; None for an empty repository."""
+        query: dict[str, str | int] = {"ref_name": ref, "per_page": 1}
+        answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), fixed=fixed)
+        for item in answer.array()[:1]:
+            if not isinstance(item, dict) or not text_of(item.get("id")):
+                raise answer.odd("a list of commits", [item])
+            return Commit(text_of(item.get("id")), moment(item.get("committed_date")))
+        return None
+
+    def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
+        """Paths of the files of a commit: at the root, or all of them."""
+        query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
+        entries = self.listed(f"{_project(project)}/repository/tree", query, fixed=True)
+        return sorted(path for entry in entries if entry.get("type") == "blob" and (path := text_of(entry.get("path"))))
+
+    def content(self, project: str, commit: str, path: str, limit: int) -> bytes:
+        """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
+        place = f"{_project(project)}/repository/files/{quote(path, safe='')}/raw"
+        return self.client.get(place, {"ref": commit}, accept="*/*", fixed=True, limit=limit).body
+
+
+def identity(value: Any) -> str:
+    """The id of a project or group as a text. Raises ``HttpError`` where there is none."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise HttpError("wrong-type", "GitLab answers something without an id")
+    return str(value)
+
+
+def _project(project: str) -> str:
+    return f"/projects/{quote(project, safe='')}"
+
+
+AT_ONCE = 8
+
+
+def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
+    """A tree of Groups and Users; blocked users and bots are left out. Raises ``HttpError``."""
+    name = urlsplit(host).hostname or host
+    teams = [_team(node, group, name) for node in api.groups(group)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        members = [*pool.map(lambda team: [*api.members(team.id)], teams)]
+    found: dict[str, Mapping[str, Any]] = {}
+    of: dict[str, list[str]] = defaultdict(list)
+    for team, people in zip(teams, members, strict=True):
+        for person in people:
+            login = text_of(person.get("username"), 200)
+            if login and person.get("state") == "active" and not _is_bot(login):
+                found[login] = person
+                of[login].append(team.id)
+    persons = (_person(login, found[login], of[login], name) for login in sorted(found))
+    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, persons))
+
+
+def people_id(host: str, group: str) -> str:
+    """Id of the tree: where people look at them."""
+    return f"{host}/groups/{group}/-/group_members"
+
+
+def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
+    """Named by its path below the root group, which keeps names short and apart."""
+    path = text_of(node.get("full_path"))
+    inside = path.removeprefix(f"{root}/") if path != root else path.rpartition("/")[2]
+    parent = node.get("parent_id")
+    return Team(
+        identity(node.get("id")), inside.replace("/", "-"),
+        title=text_of(node.get("name"), 200),
+        description=text_of(node.get("description")),
+        url=text_of(node.get("web_url")),
+        parent=str(parent) if isinstance(parent, int) else "",
+        picture=text_of(node.get("avatar_url")),
+        annotations={f"{host}/team-path": path},
+    )  # fmt: skip
+
+
+def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str) -> Person:
+    return Person(
+        login, login,
+        title=text_of(node.get("name"), 200),
+        url=text_of(node.get("web_url")),
+        picture=text_of(node.get("avatar_url")),
+        email=text_of(node.get("public_email") or node.get("email"), 200),
+        teams=tuple(teams),
+        annotations={f"{host}/user-login": login},
+    )  # fmt: skip
+
+
+def _is_bot(login: str) -> bool:
+    """Users that GitLab makes for access tokens of groups and projects: ``group_12_bot_ab12``."""
+    return login.startswith(("group_", "project_")) and "_bot" in login

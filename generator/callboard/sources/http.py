@@ -1,0 +1,112 @@
+"""The ``http`` source: descriptors by their URLs; what they refer to is read from the same folders and from those that are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, unquote, urlsplit
+
+from callboard.io.http.auth import Anonymous, bearer
+from callboard.io.http.client import Client
+from callboard.io.http.errors import HttpError
+from callboard.io.http.urls import origin
+from callboard.model.errors import SourceError, TreeError
+from callboard.model.tree import DescriptorFile
+from callboard.plugins.sources import Collected, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from callboard.settings.settings import SourceSettings
+from callboard.sources.addresses import web_folder_address
+from callboard.sources.api_tree import ApiTree
+from callboard.sources.client import client_for
+from callboard.sources.generated import in_every_zone
+from callboard.sources.hosts import Web
+
+DESCRIPTOR_LIMIT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """Files below one URL."""
+
+    client: Client
+    paths: Sequence[str]
+    """The descriptors: nobody can list a folder over HTTP."""
+    ages: dict[str, datetime | None] = field(default_factory=dict)
+
+    def content(self, path: str, limit: int) -> bytes:
+        """One file."""
+        answer = self.client.get(f"/{quote(path)}", accept="*/*", limit=limit)
+        self.ages[path] = _time(answer.headers.get("last-modified", ""))
+        return answer.body
+
+    def listing(self) -> Sequence[str]:
+        """The descriptors."""
+        return self.paths
+
+    def changed(self, path: str) -> datetime | None:
+        """As the host says in ``Last-Modified``; known of files that were read."""
+        return self.ages.get(path)
+
+
+class HttpSource:
+    """Descriptors at URLs."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("http")
+
+    def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
+        self._name = settings.name
+        self._options = settings.options
+        self._token = str(self._options.get("token", ""))
+        self._urls = [*dict.fromkeys(str(url) for url in self._options["urls"])]
+        self._context = context
+
+    def collect(self) -> Collected:
+        """A tree for each folder; a URL that cannot be read is a failure of its own. Raises ``HttpError``."""
+        hosts = {origin(url) for url in self._urls}
+        if self._token and len(hosts) > 1:
+            raise SourceError("a token is for one host, and the URLs name several", "Make a source for each host.")
+        below: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
+        for url in self._urls:
+            below.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return joined([self._tree(folder, paths, hosts) for folder, paths in sorted(below.items())])
+
+    def _tree(self, folder: str, paths: Sequence[str], hosts: set[tuple[str, str, int]]) -> Collected:
+        credential = bearer(self._token) if origin(folder) in hosts else Anonymous()
+        client = client_for(self._context, folder, credential)
+        files = FolderFiles(client, sorted(paths))
+        name = folder.partition("://")[2].rstrip("/")
+        web = Web(view=f"{folder}{{path}}")
+        tree = ApiTree(folder, name, "", (web_folder_address(folder),), web, files, is_listed=False)
+        failures, found = [], []
+        for path in files.paths:
+            try:
+                tree.read(path, DESCRIPTOR_LIMIT)
+                found.append(DescriptorFile(self._name, tree, path))
+            except TreeError as error:
+                failures.append(self._failure(folder, path, error))
+        trees = () if failures and not found else (tree,)
+        return Collected(trees, tuple(found), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
+
+    def _failure(self, folder: str, path: str, error: TreeError) -> SourceFailure:
+        redact = self._context.redactor.with_also([self._token]).redact
+        hint = error.hint or "Correct the URL in sources.yaml."
+        return SourceFailure(self._name, redact(f"{folder}{path}"), redact(str(error)), redact(hint), folder, path)
+
+
+def _folder(url: str) -> str:
+    """The folder of a URL, with its final slash. Raises ``HttpError``."""
+    if "?" in url or "#" in url:
+        raise HttpError("bad-url", "a URL of a descriptor has no ? and no #", "Name a file whose address ends with its name.")
+    origin(url)
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/"
+
+
+def _time(value: str) -> datetime | None:
+    try:
+        time = parsedate_to_datetime(value)
+        return in_every_zone(time.replace(tzinfo=time.tzinfo or UTC))  # "-0000" says UTC of a host that does not tell where it is
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,176 @@
+"""Paths inside a tree, and globs over them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from callboard.model.entity import Origin
+from callboard.model.errors import MissingFileError, OutsideTreeError, TreeError
+from callboard.model.problem import Problem, Rule
+from callboard.plugins.sources import DEFAULT_INCLUDE
+
+PRIVATE = frozenset({".git", ".hg", ".svn", ".callboard"})
+"""Bookkeeping whose files hold credentials and other people's data: never read, never walked."""
+DEPENDENCIES = frozenset({
+    "node_modules", "bower_components", "site-packages", "__pycache__", ".venv", ".tox", ".nox", ".gradle", ".m2", ".terraform",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".next", ".nuxt", ".cache",
+})  # fmt: skip
+"""Folders that only tools fill: other people's descriptors in them are not ours."""
+
+
+def normal(path: str) -> str:
+    """The path without ``.``, ``..`` and doubled slashes.
+
+    Raises ``OutsideTreeError`` where it leads out of the tree, ``MissingFileError`` where no file can have that name.
+    """
+    if "\0" in path:
+        raise MissingFileError("a path holds a zero character")
+    clean = posixpath.normpath(path) if path else "."
+    if clean == ".." or clean.startswith(("/", "../")):
+        raise OutsideTreeError(f"{path} leads out of its repository")
+    if any(part.lower() in PRIVATE for part in clean.split("/")):
+        raise OutsideTreeError(f"{path} lies in a folder that descriptors may not read")
+    return clean
+
+
+def is_text(path: str) -> bool:
+    """Whether the name is UTF-8: other ones reach us with surrogates, which no page can hold."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(path: str) -> str:
+    """A path that is no UTF-8, for people."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+LONGEST = 1_000
+"""Characters of a glob."""
+MOST_ALTERNATIVES = 256
+"""What the braces of a glob may multiply to."""
+INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+SET = re.compile(r"\[(!|\^)?(\]?[^\]/]*)\]")
+FOLDERS = "(?:[^/]+/)*?"
+
+
+@lru_cache(maxsize=1_024)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The expression; use ``fullmatch`` with a relative path. Raises ``TreeError`` for a glob beyond the bounds."""
+    return re.compile("|".join(f"(?:{_expression(p)})" for p in _alternatives(pattern)), re.DOTALL)
+
+
+@lru_cache(maxsize=256)
+def compiled_any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for several globs; none of them matches nothing."""
+    return re.compile("|".join(f"(?:{compiled(p).pattern})" for p in patterns) or r"(?!)", re.DOTALL)
+
+
+def matching(pattern: str, paths: Iterable[str]) -> list[str]:
+    """The paths that match, in their order. A glob that leads out of its folder (``../x``) matches nothing."""
+    match = compiled(pattern).fullmatch
+    return [path for path in paths if match(path)]
+
+
+def is_glob(text: str) -> bool:
+    """Whether it holds anything but plain characters."""
+    return any(c in text for c in "*?[") or INNERMOST_BRACES.search(text) is not None
+
+
+def _alternatives(pattern: str) -> Sequence[str]:
+    """The pattern without braces, innermost first, each once."""
+    if len(pattern) > LONGEST:
+        raise TreeError(f"a glob has {len(pattern):,} characters; at most {LONGEST:,} are read: {pattern[:60]}…")
+    done: dict[str, None] = {}
+    open_patterns = [pattern]
+    while open_patterns:
+        current = open_patterns.pop(0)
+        braces = INNERMOST_BRACES.search(current)
+        if braces is None:
+            done[current] = None
+        else:
+            before, after = current[: braces.start()], current[braces.end() :]
+            open_patterns += [f"{before}{choice}{after}" for choice in braces.group(1).split(",")]
+        if len(open_patterns) + len(done) > MOST_ALTERNATIVES:
+            raise TreeError(f"the braces of a glob make more than {MOST_ALTERNATIVES} alternatives: {pattern[:60]}")
+    return tuple(done)
+
+
+def _expression(pattern: str) -> str:
+    """Blocks of names between the ``**``, each found as early as possible: that leaves most to the rest, so none is tried twice."""
+    if pattern.endswith("/"):
+        pattern += "**"
+    blocks: list[list[str]] = [[]]
+    for name in (n for n in pattern.split("/") if n not in {"", "."}):
+        if name == "**":
+            blocks.append([])
+        else:
+            blocks[-1].append(_name(name))
+    first, *between, last = [*blocks] if len(blocks) > 1 else [[], *blocks]
+    if len(blocks) == 1:
+        return "/".join(last)
+    head = "".join(f"{name}/" for name in first)
+    middle = "".join(f"(?>{FOLDERS}{''.join(f'{name}/' for name in block)})" for block in between if block)
+    return f"{head}{middle}{FOLDERS}{'/'.join(last)}" if last else f"{head}{middle}.+"
+
+
+def _name(name: str) -> str:
+    """One name: what stands between two stars is found as early as possible (the way of ``fnmatch.translate``)."""
+    pieces = ["".join(_characters(piece)) for piece in re.split(r"\*+", name)]
+    if len(pieces) == 1:
+        return pieces[0]
+    first, *between, last = pieces
+    if not any(pieces):
+        return "[^/]+"
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + f"[^/]*{last}"
+
+
+def _characters(text: str) -> Iterator[str]:
+    position = 0
+    while position < len(text):
+        if match := SET.match(text, position):
+            yield _set(bool(match.group(1)), match.group(2))
+            position = match.end()
+            continue
+        yield "[^/]" if text[position] == "?" else re.escape(text[position])
+        position += 1
+
+
+def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
+    """A set that never matches ``/``; a range that runs backwards is empty, as in a shell."""
+    parts = []
+    rest = members
+    while rest:
+        if len(rest) > 2 and rest[1] == "-":  # noqa: PLR2004 - a range has three characters
+            if rest[0] <= rest[2]:
+                parts.append(f"{re.escape(rest[0])}-{re.escape(rest[2])}")
+            rest = rest[3:]
+        else:
+            parts.append(re.escape(rest[0]))
+            rest = rest[1:]
+    inside = "".join(parts)
+    if not inside:
+        return "[^/]" if negated else "(?!)"
+    return f"(?!/)[{'^' if negated else ''}{inside}]"
+
+
+LEFT_OUT = PRIVATE | DEPENDENCIES
+
+
+def descriptors(paths: Iterable[str], options: Mapping[str, Any]) -> Sequence[str]:
+    """The paths that the options ``include`` and ``exclude`` leave, outside of folders that tools fill."""
+    included = compiled_any(tuple(options.get("include", DEFAULT_INCLUDE))).fullmatch
+    excluded = compiled_any(tuple(options.get("exclude", ()))).fullmatch
+    return [path for path in paths if included(path) and not excluded(path) and not LEFT_OUT.intersection(path.split("/")[:-1])]
+
+
+def odd_name(rule: Rule, message: str, hint: str, origin: Origin) -> Problem:
+    """A problem about a name in a tree; the path in ``origin`` may be no UTF-8."""
+    clean = Origin(origin.source, origin.tree, origin.repository, origin.revision, shown(origin.path), origin.document, origin.line)
+    return rule.problem(message.format(path=clean.path), origin=clean, hint=hint)

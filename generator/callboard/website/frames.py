@@ -1,0 +1,232 @@
+"""Frames: pages of the theme with gaps, cut at their sentinels, and joined with a page's values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from callboard.model.errors import WebsiteError
+from callboard.pages.page import Page, TocEntry
+from callboard.settings.settings import Portal
+from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, frame_folder
+from callboard.website.rendering import up_for
+
+POLICY_SLOT = "qzpolicyzq"
+_INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+_DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
+
+
+def policy(html: str) -> str:
+    """The policy for a page with the inline scripts of ``html``: our own files, nothing of another host.
+
+    Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are ``data:`` images in its style sheets.
+    ``frame-ancestors`` has no effect in a ``meta`` element: a server's header has to say it.
+    """
+    codes = (found["code"] for found in _INLINE.finditer(html) if not _DATA.search(found["attributes"]))
+    hashes = dict.fromkeys(b64encode(sha256(code.encode()).digest()).decode() for code in codes)
+    scripts = " ".join(("'self'", "'wasm-unsafe-eval'", *(f"'sha256-{value}'" for value in hashes)))
+    return (
+        f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'"
+    )
+
+
+SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
+_REQUIRED = frozenset(SLOTS) - {"canonical"}
+_ELEMENTS = (
+    ("description", re.compile(r'<meta name="description" content="qzdescriptionzq">')),
+    ("canonical", re.compile(r'<link rel="canonical" href="[^"]*qz[a-z]+zq/">')),
+    ("ref", re.compile(r' data-entity-ref="qzrefzq"')),
+    ("policy", re.compile(POLICY_SLOT)),
+    ("title", re.compile("qztitlezq")),
+    ("topic", re.compile("qztopiczq")),
+    ("content", re.compile("qzcontentzq")),
+)
+_TOC_ITEM = re.compile(
+    r'(?P<open><li class="md-nav__item">\s*<a href=")#qzanchorzq(?P<middle>"[^>]*>.*?)qztoczq(?P<label>.*?</a>)'
+    r'(?P<nest>\s*<nav class="md-nav" aria-label=")qztoczq(?P<list>">\s*<ul class="md-nav__list">)\s*'
+    r'<li class="md-nav__item">\s*<a href="#qzsubanchorzq".*?qzsubzq.*?</a>\s*</li>(?P<unnest>\s*</ul>\s*</nav>)(?P<close>\s*</li>)',
+    re.DOTALL,
+)
+_MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
+_UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
+_BODY = re.compile(r"(<body\b)")
+"""Marked in our own pages, for their styles: to ask for it with ``:has()`` would cost at each change of a page."""
+_MAIN = re.compile(r"(<main\b)")
+"""The page's main element, which names the entity that the page is about; the theme has no block for it."""
+GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
+"""The theme names itself and its version; nobody needs that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TocMarkup:
+    """The theme's own markup of an entry of the contents, cut where an entry's values go."""
+
+    before_id: str
+    before_text: str
+    after_text: str
+    before_label: str
+    """Opens the list of sub-entries; the entry's text follows, for screen readers."""
+    after_label: str
+    after_children: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame for the pages of one kind, one tab and one way to the root, ready to be joined with their values."""
+
+    parts: tuple[str, ...]
+    """Literal HTML and names of slots, in turn: the even ones are HTML."""
+    toc: TocMarkup
+    site_name: str
+    url: str
+    """The portal's address, for canonical links; may be empty."""
+    digest: str
+    """Changes whenever anything here does."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTemplate:
+    """A frame as MkDocs built it, one folder below the root, with no tab marked."""
+
+    parts: tuple[str, ...]
+    toc: TocMarkup
+
+    def fitted(self, tab: str, up: str, site_name: str, url: str) -> Frame:
+        """The frame for pages from which ``up`` leads to the root, with ``tab`` marked as the current one."""
+        named = escape(site_name)
+        parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, named) for index, part in enumerate(self.parts))
+        rule = policy("".join(parts[::2]))
+        parts = _merge(tuple(escape(rule) if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
+        digest = hashlib.sha256(repr((parts, self.toc, site_name, url)).encode()).hexdigest()[:32]
+        return Frame(parts, self.toc, site_name, url, digest)
+
+
+def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
+    """The frames that MkDocs has built in ``site``, by name.
+
+    Raises:
+        WebsiteError: a sentinel is missing, because the theme or an override has changed.
+    """
+    return {name: split_frame((site / frame_folder(name) / "index.html").read_text(encoding="utf-8"), name) for name in FRAMES}
+
+
+def split_frame(html: str, name: str) -> FrameTemplate:
+    """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
+    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(GENERATOR.sub("", html)), count=1)
+    html = _BODY.sub(r"\1 data-own", html, count=1)
+    item = _TOC_ITEM.search(html)
+    if item is None:
+        raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")
+    toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close")))
+    places = [(item.start(), item.end(), "toc")]
+    places += [(found.start(), found.end(), slot) for slot, pattern in _ELEMENTS for found in pattern.finditer(html)]
+    parts, done = [], 0
+    for start, end, slot in sorted(places):
+        parts += [html[done:start], slot]
+        done = end
+    missing = _REQUIRED - set(parts[1::2])
+    if missing:
+        raise WebsiteError(
+            f"The frame {name!r} lacks {', '.join(sorted(missing))}.", "An override of the theme leaves it out: see site_overrides/."
+        )
+    return FrameTemplate((*parts, html[done:]), toc)
+
+
+def collapse(html: str) -> str:
+    """Each run of white space with a line break becomes one line break, outside of scripts and preformatted text."""
+    pieces = _MARKUP.split(html)  # text, element, its name, text, …
+    kept = (re.sub(r"\s*\n\s*", "\n", piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces))
+    return "".join(kept)
+
+
+def _fit(part: str, tab: str, up: str) -> str:
+    part = _mark_tab(part, tab)
+    return _UP.sub(lambda _: up, part)
+
+
+def _mark_tab(part: str, tab: str) -> str:
+    """Mark the tab in the bar and in the drawer, as the theme does for a page of its own."""
+    href = re.escape(f"../{tab}" if tab else "..")
+    part = re.sub(
+        rf'<li class="md-tabs__item">(\s*)<a href="({href})" class="md-tabs__link">',
+        r'<li class="md-tabs__item md-tabs__item--active">\1<a href="\2" class="md-tabs__link" aria-current="true">',
+        part,
+    )
+    return re.sub(
+        rf'<li class="md-nav__item">(\s*)<a href="({href})" class="md-nav__link">',
+        r'<li class="md-nav__item md-nav__item--active">\1<a href="\2" class="md-nav__link md-nav__link--active">',
+        part,
+    )
+
+
+def _merge(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Join the literals around the slots that were filled, so that HTML and slots stay in turn."""
+    merged = [parts[0]]
+    for slot, literal in zip(parts[1::2], parts[2::2], strict=True):
+        if slot in SLOTS:
+            merged += [slot, literal]
+        else:
+            merged[-1] += slot + literal
+    return tuple(merged)
+
+
+def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> bytes:
+    """The whole page: ``content`` is HTML, everything else plain text that is escaped here."""
+    values = {
+        "title": escape(full_title(page.title, frame.site_name)),
+        "description": f'<meta name="description" content="{escape(page.description)}">' if page.description else "",
+        "canonical": _canonical(frame.url, page.path),
+        "topic": escape(page.title),
+        "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
+        "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
+        "content": content,
+    }
+    return "".join([values[part] if index % 2 else part for index, part in enumerate(frame.parts)]).encode("utf-8", "replace")
+
+
+def full_title(title: str, site_name: str) -> str:
+    """What a browser's tab says: the page before the portal."""
+    return f"{title} - {site_name}" if title and title != site_name else site_name
+
+
+def _canonical(url: str, path: str) -> str:
+    if not url or path == "404.html":
+        return ""
+    return f'<link rel="canonical" href="{escape(url.rstrip("/"))}/{quote(path)}">'
+
+
+def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:
+    text, children = escape(entry.text), ""
+    if entry.children:
+        inside = "".join(_toc_item(markup, child) for child in entry.children)
+        children = f"{markup.before_label}{text}{markup.after_label}{inside}{markup.after_children}"
+    return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{text}{markup.after_text}{children}{markup.end}"
+
+
+class Fitter:
+    """Keeps the frames that were fitted."""
+
+    def __init__(self, frames: Mapping[str, FrameTemplate], portal: Portal) -> None:
+        self.frames = frames
+        self._portal = portal
+        self._fitted: dict[tuple[str, str, str], Frame] = {}
+
+    def frame(self, page: Page) -> Frame:
+        """The frame that the page is stamped into. Raises ``WebsiteError`` for a frame that there is not."""
+        up = up_for(page.path, self._portal.url)
+        at = (page.frame, page.tab, up)
+        if at not in self._fitted:
+            template = self.frames.get(page.frame)
+            if template is None:
+                raise WebsiteError(f"The page {page.path!r} asks for the frame {page.frame!r}, which there is not.")
+            self._fitted[at] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
+        return self._fitted[at]

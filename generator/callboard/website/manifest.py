@@ -1,0 +1,78 @@
+"""The manifest of an output folder: its marker, and the list of files that Callboard wrote there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from callboard.model.errors import WebsiteError
+from callboard.plugins.publishers import Written
+
+MARKER = ".callboard-site"
+
+
+WORKSHOP = ".callboard-commit"
+"""Folder inside the output, so that renaming out of it stays on one file system; there only during a commit."""
+
+
+_HEAD = "callboard site 1"
+
+
+_ODD = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
+
+
+def read_manifest(output: Path) -> dict[str, Written]:
+    """What we have written into ``output``, by path; empty for a new or an empty folder.
+
+    Raises:
+        WebsiteError: the folder holds something and was not made by Callboard, or its list is damaged or names a path outside.
+    """
+    marker = output / MARKER
+    if not marker.is_file():
+        if output.is_dir() and any(path.name != WORKSHOP for path in output.iterdir()):
+            raise WebsiteError(
+                f"{output} is not empty and was not made by Callboard (it has no file {MARKER}).",
+                "Name another folder with --output, or empty this one if nothing in it is needed.",
+            )
+        return {}
+    head, *lines = marker.read_text(encoding="utf-8").splitlines()
+    if head != _HEAD:
+        raise WebsiteError(f"{marker} was written by another version of Callboard.", "Delete the folder and build again.")
+    try:
+        return dict(_parse(line) for line in lines)
+    except ValueError:
+        raise WebsiteError(f"{marker} is damaged.", "Delete the folder and build again.") from None
+
+
+def manifest_text(files: Mapping[str, Written]) -> bytes:
+    """The marker's content: a line a file, sorted, so that equal sites have equal markers."""
+    lines = (f"{written.digest} {written.size} {path}" for path, written in sorted(files.items()))
+    return "\n".join((_HEAD, *lines, "")).encode()
+
+
+def checked_path(path: str) -> str:
+    """The path itself, if it stays inside the output folder and is none of our own names.
+
+    Raises:
+        WebsiteError: it does not.
+    """
+    if not path or path.startswith("/") or path.endswith("/") or _ODD.search(path):
+        raise WebsiteError(f"{path!r} is no path for a file of the site.")
+    return path
+
+
+def parents(paths: Iterable[str]) -> set[str]:
+    """All folders above these paths."""
+    found: set[str] = set()
+    for path in paths:
+        end = path.rfind("/")
+        while end > 0 and path[:end] not in found:
+            found.add(path[:end])
+            end = path.rfind("/", 0, end)
+    return found
+
+
+def _parse(line: str) -> tuple[str, Written]:
+    digest, size, path = line.split(" ", 2)
+    return checked_path(path), Written(digest, int(size))

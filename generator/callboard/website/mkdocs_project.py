@@ -1,0 +1,187 @@
+"""The MkDocs project that makes the frames and the guides, in a folder of its own. Nothing else knows MkDocs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from callboard.io.process import Running, allowed
+from callboard.model.errors import WebsiteError
+from callboard.settings.settings import Portal
+from callboard.website.guides import Guides
+from callboard.website.overlays import PortalFiles
+
+_TIMEOUT = 1800
+NAME_SLOT = "qznamezq"
+"""Stands for the portal's name, which the theme writes with and without escaping."""
+MARK_ICON = "material/bulletin-board"
+FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
+"""The frames by name, with the theme's side columns that each hides."""
+TABS = ("catalog", "apis", "teams", "systems", "domains", "health", "problems")
+"""Sections behind Home, each at the path of its name, if it is there; the guides' tab comes last, if there are guides."""
+_SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
+"""Modules of ``assets/`` that every page loads, those that exist; a page that needs another names it in its template."""
+_IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
+_EXTENSIONS: tuple[Any, ...] = (
+    "abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", {"tables": {"use_align_attribute": True}},
+    "pymdownx.details", "pymdownx.superfences", "pymdownx.inlinehilite", "pymdownx.keys",
+    {"pymdownx.highlight": {"anchor_linenums": False}}, {"pymdownx.tabbed": {"alternate_style": True}},
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What MkDocs is asked to build."""
+
+    portal: Portal
+    root: Path
+    """Folder of ``sources.yaml``; the logo lies below it."""
+    files: PortalFiles
+    labels: Mapping[str, str]
+    """The portal's words."""
+    guides: Guides
+    tabs: tuple[str, ...] = TABS
+    """Those of ``TABS`` that this portal has."""
+
+    def versions(self) -> tuple[str, ...]:
+        """What decides about the output beside the files."""
+        return tuple(version(name) for name in ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "pygments"))
+
+
+def frame_folder(frame: str) -> str:
+    """Where MkDocs puts the page that becomes the frame."""
+    return f"qz{frame}zq"
+
+
+def write_project(project: Project, folder: Path) -> None:
+    """Write ``mkdocs.yml``, the pages of the frames, the guides and the overrides into ``folder``."""
+    docs = folder / "docs"
+    docs.mkdir(parents=True)
+    for name, hidden in FRAMES.items():
+        (docs / f"{frame_folder(name)}.md").write_text(_frame_page(hidden), encoding="utf-8")
+    (docs / "index.md").write_text("---\ntemplate: frame.html\n---\n# x\n", encoding="utf-8")
+    project.guides.copy_to(docs / "guides")
+    _copy_overrides(project.files, folder / "overrides")
+    logo = _copy_logo(project, docs)
+    configuration = _configuration(project, logo)
+    (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def start_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Running:
+    """Begin to build the project with the Python that has MkDocs."""
+    command: list[str | Path] = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", folder / "site"]
+    # Without these, MkDocs prints an advertisement, and orders some sets by chance.
+    known = allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    return Running(command, environ=known, cwd=folder, timeout=_TIMEOUT, log=folder / "mkdocs.log")
+
+
+def finish_mkdocs(running: Running, folder: Path) -> Path:
+    """Wait for it; the folder of the result.
+
+    Raises:
+        WebsiteError: MkDocs failed; the message ends with what it said.
+    """
+    done = running.finish()
+    if not done.good or not (folder / "site/index.html").is_file():
+        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {done.code}):\n{done.stderr.strip()[-4000:]}")
+    return folder / "site"
+
+
+def _frame_page(hidden: tuple[str, ...]) -> str:
+    hide = ", ".join(hidden)
+    # The headings make the theme draw one entry of the contents, and one below it, in its own markup.
+    return (
+        f"---\ntemplate: frame.html\ntitle: qztopiczq\ndescription: qzdescriptionzq\nhide: [{hide}]\nsearch: {{exclude: true}}\n---\n"
+        "# qzheadingzq {#content}\n## qztoczq {#qzanchorzq}\n### qzsubzq {#qzsubanchorzq}\n"
+    )
+
+
+def _copy_overrides(files: PortalFiles, target: Path) -> None:
+    for folder in reversed(files.overrides):
+        if folder.is_dir():
+            shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.map"))
+
+
+def _copy_logo(project: Project, docs: Path) -> str:
+    if not project.portal.logo:
+        return ""
+    path = (project.root / project.portal.logo).resolve()
+    if not path.is_relative_to(project.root.resolve()) or path.suffix.lower() not in _IMAGES or not path.is_file():
+        raise WebsiteError(
+            f"portal.logo: {project.portal.logo!r} is no image below {project.root}.", "Name an SVG, PNG, JPEG, WebP or GIF file."
+        )
+    name = f"assets/logo{path.suffix.lower()}"
+    (docs / "assets").mkdir(exist_ok=True)
+    shutil.copyfile(path, docs / name)
+    return name
+
+
+def _configuration(project: Project, logo: str) -> dict[str, Any]:
+    portal, labels = project.portal, project.labels
+    assets = sorted({path.name for folder in project.files.overrides for path in (folder / "assets").glob("*") if path.is_file()})
+    return {
+        "site_name": NAME_SLOT,
+        "site_url": portal.url,
+        "docs_dir": "docs",
+        "use_directory_urls": True,
+        "theme": _theme(portal, labels, logo),
+        "plugins": ["search"],
+        "markdown_extensions": [{"toc": {"permalink": True, "title": labels["on_this_page"]}}, *_EXTENSIONS],
+        "extra_css": sorted(
+            (f"assets/{name}" for name in assets if name.endswith(".css")), key=lambda name: (name != "assets/portal.css", name)
+        ),
+        "extra_javascript": [{"path": f"assets/{name}", "type": "module"} for name in _SCRIPTS if name in assets],
+        "extra": {"generator": False, "noindex": portal.audience == "internal", "words": dict(labels)},
+        "copyright": labels["made_with"],
+        "not_in_nav": "".join(f"/{frame_folder(name)}.md\n" for name in FRAMES),
+        "validation": {"nav": {"not_found": "ignore", "omitted_files": "ignore"}},
+        "nav": [{labels["home"]: "index.md"}, *({labels[tab]: f"{tab}/"} for tab in project.tabs), *_guides_tab(project)],
+    }
+
+
+def _guides_tab(project: Project) -> list[dict[str, Any]]:
+    return [{project.labels["guides"]: project.guides.navigation("guides/")}] if project.guides.pages else []
+
+
+def _theme(portal: Portal, labels: Mapping[str, str], logo: str) -> dict[str, Any]:
+    colours = portal.colours
+    accent = colours.get("accent", "indigo")
+    palettes = [
+        ("light", "default", colours.get("primary", "white"), "material/weather-night", labels["use_dark"]),
+        ("dark", "slate", colours.get("primary", "black"), "material/weather-sunny", labels["use_light"]),
+    ]
+    return {
+        "name": "material",
+        "custom_dir": "overrides",
+        "language": _language(portal.language),
+        "font": False,
+        "favicon": logo or "assets/favicon.svg",
+        **({"logo": logo} if logo else {}),
+        "icon": {"logo": MARK_ICON},
+        "features": ["navigation.tabs", "navigation.prune", "toc.follow", "content.code.copy"],
+        "palette": [_palette(*values, accent) for values in palettes],
+    }
+
+
+def _palette(media: str, scheme: str, primary: str, icon: str, label: str, accent: str) -> dict[str, Any]:
+    return {
+        "media": f"(prefers-color-scheme: {media})",
+        "scheme": scheme,
+        "primary": primary,
+        "accent": accent,
+        "toggle": {"icon": icon, "name": label},
+    }
+
+
+def _language(language: str) -> str:
+    theme = find_spec("material")
+    folders = [Path(p) / "templates/partials/languages" for p in (theme.submodule_search_locations or ())] if theme else []
+    known = {path.stem for folder in folders for path in folder.glob("*.html")}
+    return next((name for name in (language, language.partition("-")[0]) if name in known), "en")

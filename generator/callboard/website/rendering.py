@@ -1,0 +1,213 @@
+"""Collapses the white space of templates when they are compiled: rendering pays nothing, users' text is never touched."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from jinja2 import meta
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from callboard import __version__
+from callboard.model.counting import label_for
+from callboard.model.errors import WebsiteError
+from callboard.model.urls import up_from
+from callboard.pages.page import Page
+from callboard.settings.settings import Portal
+from callboard.website import icons
+from callboard.website.overlays import PortalFiles, as_names, read_strings
+
+_KEPT = re.compile(r"(</?(?:pre|code|textarea|script|style)\b)")
+_RUN = re.compile(r"\s*\n\s*|[ \t]{2,}")
+
+
+class CollapseWhitespace(Extension):
+    """Turns each run of white space with a line break into one line break, outside of ``pre``, ``code`` and ``textarea``."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """The tokens of a template with its literal text collapsed; line numbers stay."""
+        open_elements = 0
+        for token in stream:
+            if token.type == "data":
+                text, open_elements = _collapse(token.value, open_elements)
+                yield Token(token.lineno, "data", text)
+            else:
+                yield token
+
+
+def _collapse(text: str, open_elements: int) -> tuple[str, int]:
+    parts = []
+    for part in _KEPT.split(text):
+        if part.startswith("</") and _KEPT.fullmatch(part):
+            open_elements = max(0, open_elements - 1)
+        elif _KEPT.fullmatch(part):
+            open_elements += 1
+        elif not open_elements:
+            part = _RUN.sub(lambda run: "\n" if "\n" in run[0] else " ", part)  # noqa: PLW2901 - the part, collapsed
+        parts.append(part)
+    return "".join(parts), open_elements
+
+
+class Renderer:
+    """Renders pages; made once a build.
+
+    Args:
+        files: where templates, strings and icons lie.
+        portal: what templates know as ``portal``.
+        kind_icons: names of Material icons that kinds use (``cube-outline``), each becomes a symbol of that name.
+        cache: folder for compiled templates, or None.
+    """
+
+    def __init__(self, files: PortalFiles, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None) -> None:
+        self.portal = portal
+        self.symbols = icons.read_icons(files, kind_icons)
+        self.labels = read_strings(files, portal.language)
+        self._loader = jinja2.FileSystemLoader([str(folder) for folder in files.templates])
+        self._bytecode = _bytecode_cache(cache)
+        self._environments: dict[str, jinja2.Environment] = {}
+        self._digests: dict[str, str] = {}
+        self._read: dict[str, tuple[str, list[str | None]]] = {}
+
+    def render(self, page: Page, view: Any) -> str:
+        """The page's content: what stands inside the frame.
+
+        Raises:
+            WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
+        """
+        try:
+            html = self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
+            return html.replace("\0", "\ufffd")  # a NUL may stand in a descriptor, and in no page
+        except jinja2.TemplateSyntaxError as error:
+            raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
+        except jinja2.TemplateNotFound as error:
+            raise WebsiteError(f"The template {error.message!r} does not exist (page {page.path!r}).") from error
+        except jinja2.TemplateError as error:
+            raise WebsiteError(f"{page.template}: {error.message} (page {page.path!r})") from error
+
+    def environment(self, up: str) -> jinja2.Environment:
+        """The environment of the pages from which ``up`` leads to the root."""
+        if up not in self._environments:
+            self._environments[up] = self._make_environment(up)
+        return self._environments[up]
+
+    def prepare(self, page: Page) -> None:
+        """Compile what this page needs, so that copies of this process need not."""
+        environment = self.environment(up_for(page.path, self.portal.url))
+        for name, _ in self._sources(page.template):
+            environment.get_template(name)
+
+    def sprite(self) -> bytes:
+        """The file of all icons, for ``assets/icons.svg``."""
+        return icons.sprite(self.symbols)
+
+    def digest(self, template: str) -> str:
+        """Changes whenever a page of this template may come out otherwise: its sources, its imports', words, portal, icons."""
+        if template not in self._digests:
+            base = (__version__, jinja2.__version__, repr(self.portal), repr(self.labels), repr(sorted(self.symbols)))
+            self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
+        return self._digests[template]
+
+    def _make_environment(self, up: str) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
+        )  # fmt: skip
+        environment.context_class = _Context
+        environment.globals.update(
+            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=as_names(self.labels),
+            numbered=partial(label_for, self.labels),
+        )  # fmt: skip
+        return environment
+
+    def _sources(self, template: str) -> list[tuple[str, str]]:
+        environment, found, wanted = self.environment("./"), {}, [template]
+        while wanted:
+            name = wanted.pop()
+            if name in found:
+                continue
+            if name not in self._read:  # most templates use the same macros
+                source = self._loader.get_source(environment, name)[0]
+                self._read[name] = source, list(meta.find_referenced_templates(environment.parse(source)))
+            found[name], named = self._read[name]
+            # A name that is computed may be any template's.
+            wanted += self._loader.list_templates() if None in named else [n for n in named if n]
+        return sorted(found.items())
+
+
+class _Context(Context):
+    """Where a template's names are looked up. No function that templates know asks for it, and no template has globals of its own.
+
+    Jinja asks for both at each call and each import, which took a tenth of the time that pages take.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.globals_keys = set()
+
+    def call(self, function: Callable[..., Any], /, *arguments: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any) -> Any:
+        """Call a macro or a function."""
+        return function(*arguments, **named)
+
+
+REMEMBERED = 50_000
+"""Results that ``once`` remembers of one macro."""
+
+
+def once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro whose results are remembered: it must depend on its arguments alone, and they on nothing that changes.
+
+    The link to an entity stands on a dozen pages, and always reads the same.
+    """
+    known: dict[tuple[Any, ...], Markup] = {}
+
+    def remembered(*arguments: Any, **named: Any) -> Markup:
+        if named:
+            return macro(*arguments, **named)
+        found = known.get(arguments)
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[arguments] = macro(*arguments)
+        return found
+
+    return remembered
+
+
+def up_for(path: str, url: str) -> str:
+    """The way to the root; absolute for ``404.html``, which a server shows at any address."""
+    return (urlsplit(url).path.rstrip("/") + "/") if path == "404.html" else up_from(path)
+
+
+def _bytecode_cache(folder: Path | None) -> jinja2.FileSystemBytecodeCache | None:
+    if folder is None:
+        return None
+    folder = folder / f"templates-{__version__}-{jinja2.__version__}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+def _icon_function(up: str, known: frozenset[str]) -> Callable[..., Markup]:
+    head, plain = '<svg class="cb-icon" viewBox="0 0 24 24" ', {}
+    for name in known:
+        plain[name] = Markup(f'{head}aria-hidden="true"><use href="{up}{icons.SPRITE_PATH}#i-{name}"/></svg>')  # noqa: S704 - names are checked
+
+    def icon(name: str, label: str | None = None) -> Markup:
+        """An icon by its logical name; decorative unless it has a label."""
+        if name not in plain:
+            raise WebsiteError(f"A template asks for the icon {name!r}, which is not in icons.yaml.", "Add it to templates/icons.yaml.")
+        return (
+            plain[name]
+            if label is None
+            else plain[name].replace('aria-hidden="true"', Markup('role="img" aria-label="{}"').format(escape(label)))
+        )
+
+    return icon

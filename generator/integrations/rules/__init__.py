@@ -1,1 +1,0 @@
-"""Defects in what integrations bring, one rule a file."""

@@ -1,1 +1,0 @@
-"""Pure: renderings of problems (text, JSON) and the catalogue of rules."""

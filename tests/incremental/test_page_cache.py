@@ -1,0 +1,48 @@
+"""What is kept of pages: links stay in the file until somebody asks for them."""
+
+import gc
+import pickle
+from pathlib import Path
+
+from callboard.incremental.page_cache import KnownPage, pack, read_pages, write_pages
+from callboard.incremental.tracking import Reads
+from callboard.website.links import PageLinks
+
+
+def known(number):
+    links = PageLinks((f"id-{number}", "ü"), ("catalog/#top",), (f"tab\there {number}",))
+    return KnownPage("shell", f"key{number}", "digest", (("a.json", "d"),), Reads(), "", (), pack(links))
+
+
+def descriptors():
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
+def test_links_are_read_from_the_file_that_was_there_then(tmp_path):
+    file, pages = tmp_path / "pages.jsonl", {f"p{number}/": known(number) for number in range(50)}
+    write_pages(file, pages, (), None, "guides")
+    read = read_pages(file).pages
+    assert all(page.packed.content == b"" for page in read.values()), "nothing of the links is in memory"
+    write_pages(file, {"other/": known(99), **read}, (), None, "guides")
+    file.write_bytes(file.read_bytes()[:100])
+    assert {path: page.links for path, page in read.items()} == {path: page.links for path, page in pages.items()}
+
+
+def test_another_process_gets_the_links_themselves(tmp_path):
+    write_pages(tmp_path / "pages.jsonl", {"p/": known(1)}, (), None, "")
+    read = read_pages(tmp_path / "pages.jsonl").pages["p/"]
+    sent = pickle.loads(pickle.dumps(read))
+    assert (sent.packed.lines, sent.links) == (None, known(1).links)
+
+
+def test_the_file_is_closed_when_its_pages_are_gone(tmp_path):
+    file, before = tmp_path / "pages.jsonl", descriptors()
+    write_pages(file, {"p/": known(1)}, (), None, "")
+    read = read_pages(file)
+    assert descriptors() == before + 1
+    del read
+    for content in (b"", b"[]\n", b'[[3, "little"], "", [], [], ""]\nnonsense\n'):
+        file.write_bytes(content)
+        assert read_pages(file).pages == {}
+    gc.collect()
+    assert descriptors() == before

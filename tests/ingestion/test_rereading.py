@@ -1,0 +1,73 @@
+"""Descriptors that are kept come back as they were read, and only then."""
+
+from pathlib import Path
+
+import pytest
+
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.descriptors.reading import read_file
+from callboard.ingestion.entity_cache import Reread
+from callboard.model.tree import DescriptorFile
+from callboard.settings.settings import Limits
+
+KINDS, LIMITS = builtin_kinds(), Limits()
+HEAD = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a, description: Words.}\n"
+GOOD = f"{HEAD}spec: {{type: service, lifecycle: production, owner: b, deep: [1, 1.5, true, null, -0.0, 1e3, .nan, {{1: a}}, ünïcode]}}\n"
+
+
+class Memory:
+    """A tree with one file; counts how often it is read."""
+
+    id, repository, revision, addresses = "t", "r", "", ()
+
+    def __init__(self, text):
+        self.text = text
+
+    def read(self, path, limit):
+        return self.text.encode()
+
+
+def again(folder, text):
+    """Reads it with what is kept, and tells whether it was kept from before."""
+    reread = Reread(folder / "kept.jsonl", "program")
+    reread.load(KINDS, LIMITS)
+    before = set(reread.known)
+    file = DescriptorFile("s", Memory(text), "catalog-info.yaml")
+    result = reread.read(file, KINDS, LIMITS)
+    reread.save()
+    assert repr(result) == repr(read_file(file, KINDS, LIMITS))
+    return bool(before & set(reread.used))
+
+
+def test_what_is_kept_comes_back_as_it_was_read(tmp_path):
+    assert [again(tmp_path, GOOD), again(tmp_path, GOOD), again(tmp_path, GOOD + "# x"), again(tmp_path, GOOD)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "spec: {type: 7}\n",
+        HEAD + "spec: {type: service, lifecycle: production, owner: b, text: {$text: ./x}}\n",
+        HEAD + 'spec: {type: service, lifecycle: production, owner: b, text: {"\\x24text": ./x}}\n',
+        GOOD + "---\nnothing: of ours\n",
+        "- a\n",
+        "a: [",
+    ],
+)
+def test_what_would_not_come_back_or_is_made_of_more_is_read_each_time(tmp_path, text):
+    assert [again(tmp_path, text), again(tmp_path, text)] == [False, False]
+
+
+@pytest.mark.parametrize("damage", [b"", b"2\n", b"1\n\xff", b"1\n" + b"0" * 32 + b" [["])
+def test_a_damaged_file_is_as_good_as_none(tmp_path, damage):
+    again(tmp_path, GOOD)
+    kept = Path(tmp_path / "kept.jsonl")
+    key = kept.read_bytes().split(b"\n")[1][:32]
+    for bad in (damage, b"1\n" + key + b" [[1]]", b"1\n" + key + b" {}", b"1\n" + key + b" [" * 2000):
+        kept.write_bytes(bad)
+        again(tmp_path, GOOD)
