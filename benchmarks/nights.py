@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callboard import __version__
-from callboard.history.build_state import recall
+from callboard.history.build_state import load_build_state
 from callboard.io.clock import Meter
 from callboard.io.store import Store
 from callboard.plugins.option_schemas import read_settings
-from callboard.state.last_good_copy import Night
+from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import Guards
 from callboard.surveying import know, survey_with_memory
 from organisation import write
@@ -49,9 +49,9 @@ def one_night(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
     """Collect, link, compare and keep; seconds of the processor in all and of remembering, and the changes by kind."""
     settings, store = read_settings(folder / "sources.yaml", {}), Store.beside(folder)
     begun = time.process_time()
-    memory = recall(store, now, __version__, {})
+    memory = load_build_state(store, now, __version__, {})
     read = time.process_time()
-    night = Night([source.name for source in settings.sources], now, Guards(), store.blob)
+    night = BuildPolicy([source.name for source in settings.sources], now, Guards(), store.blob)
     surveyed, served = survey_with_memory(settings, {}, Meter(), memory.previous, night)
     known = know(settings, {}, Meter(), surveyed, memory)
     linked = time.process_time()

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
 from callboard.model.errors import MissingFileError
 from callboard.settings.settings import Limits
 
-VECTORS = Path(__file__).parent.parent / "data" / "vectors"
-PLACE = Place("here", "tree", "acme/web", "", "svc/catalog-info.yaml")
+VECTORS = Path(__file__).parent / "data" / "vectors"
+PLACE = FileLocation("here", "tree", "acme/web", "", "svc/catalog-info.yaml")
 GOOD = """apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:

@@ -9,8 +9,8 @@ from pathlib import Path
 from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
-from callboard.history.build_state import history, notice, remember
-from callboard.ingestion.discovery import Gathered, gather
+from callboard.history.build_state import compare, history, next_state
+from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.io.http.limits import Traffic
 from callboard.io.store import Store
 from callboard.model.entity import Entity, Origin
@@ -19,7 +19,7 @@ from callboard.plugins.sources import Collected, SourceContext, SourceFailure, S
 from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.sources.collect import collect_all
 from callboard.state import files as state_files
-from callboard.state.last_good_copy import Night, apply
+from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy
 from callboard.state.loss_guards import Guards
 from callboard.state.recorded_trees import recorded
 from callboard.state.values import KnownTree, State
@@ -94,11 +94,13 @@ def failure(source="here", repository="", message="the host did not answer", **m
 
 
 def serve(entities, trees, previous, failures=(), sources=("here",), problems=(), **more):
-    """``apply`` on values made by hand; ``trees`` are keys or trees by key."""
+    """``with_last_good_copy`` on values made by hand; ``trees`` are keys or trees by key."""
     trees = trees if isinstance(trees, dict) else {key: PlainTree(key[1]) for key in trees}
-    gathered = Gathered(tuple(entities), tuple(problems), len(entities), {})
+    gathered = DiscoveryResult(tuple(entities), tuple(problems), len(entities), {})
     collected = Collected(failures=tuple(failures), traffic=more.pop("traffic", ()))
-    return apply(collected, gathered, trees, previous, Night(sources, content=NOTHING, **({"now": night(1), "guards": Guards()} | more)))
+    return with_last_good_copy(
+        collected, gathered, trees, previous, BuildPolicy(sources, content=NOTHING, **({"now": night(1), "guards": Guards()} | more))
+    )
 
 
 def traffic(source: str, requests: int) -> tuple[SourceTraffic, ...]:
@@ -141,19 +143,19 @@ class Portal:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.root)}
         collected = collect_all(settings, SourceContext(self.root, self.store.cache, environ))
         trees = {(s, t.id): t for s, t in zip(collected.tree_sources, collected.trees, strict=True)}
-        gathered = gather(collected.files, trees, KINDS, settings.limits)
+        gathered = discover(collected.files, trees, KINDS, settings.limits)
         names = [source.name for source in settings.sources]
-        self.served = apply(collected, gathered, trees, previous, Night(names, now, self.guards, self.store.blob))
+        self.served = with_last_good_copy(collected, gathered, trees, previous, BuildPolicy(names, now, self.guards, self.store.blob))
         unique, duplicates = merge(self.served.entities, names)
         self.catalog, problems = link(unique, KINDS)
-        noticed = notice(previous, self.catalog, (*self.served.problems, *duplicates, *problems), now, VERSION)
+        noticed = compare(previous, self.catalog, (*self.served.problems, *duplicates, *problems), now, VERSION)
         self.past = history(self.store, previous, noticed.changes)
         self.store.make()
         asked = recorded(self.served.trees, lambda content: state_files.keep(self.store, content))
         for ask in asks:
             for tree in asked.values():
                 ask(tree)
-        made = remember(self.served, noticed, asked, previous, now, VERSION)
+        made = next_state(self.served, noticed, asked, previous, now, VERSION)
         if save and self.served.verdict.publish:
             state_files.save(self.store, made)
         return made

@@ -11,26 +11,26 @@ from typing import Any
 
 from callboard import __version__
 from callboard.diagrams.layout import Layouts
-from callboard.history.build_state import Memory, recall
+from callboard.history.build_state import BuildState, load_build_state
 from callboard.io.clock import Meter, peak_memory
-from callboard.io.parallel import calm
+from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
 from callboard.model.problem import Problem, Severity
-from callboard.planning import Shown, contexts_of, data_files, follow_contexts, kind_icons, plan
+from callboard.planning import SiteData, contexts_of, data_files, kind_icons, plan, track_contexts
 from callboard.settings.settings import Settings
 from callboard.state.facts import facts_counts
-from callboard.state.last_good_copy import Night
+from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import guards_of
-from callboard.state.values import Served
-from callboard.surveying import Surveyed, insist, know, survey_from_state, survey_with_memory
+from callboard.state.values import CollectedState
+from callboard.surveying import ResolvedCatalog, know, raise_if_blocked, survey_from_state, survey_with_memory
 from callboard.website.assemble import Assembled, assemble
-from callboard.website.theme_build import Laying, laying
+from callboard.website.theme_build import ThemeBuild, start_theme_build
 
 REPORT_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BuildRequest:
     """What a build is asked to do."""
 
     settings: Settings
@@ -55,14 +55,14 @@ class Request:
 class Built:
     """What a build came to."""
 
-    surveyed: Surveyed
+    surveyed: ResolvedCatalog
     problems: tuple[Problem, ...]
     """Those of the survey, then those of the website."""
     report: Mapping[str, Any]
     """Phases, counts and peak memory, ready for JSON."""
 
 
-def build(request: Request, meter: Meter) -> Built:
+def build(request: BuildRequest, meter: Meter) -> Built:
     """Build the site.
 
     Raises:
@@ -72,15 +72,15 @@ def build(request: Request, meter: Meter) -> Built:
         LockedError: another build of this portal is at work.
     """
     settings, store = request.settings, Store.beside(request.settings.root)
-    with store.lock(), calm(), laying(settings, store, request.environ) as foundation:  # MkDocs works beside the survey
+    with store.lock(), gc_disabled(), start_theme_build(settings, store, request.environ) as foundation:  # MkDocs works beside the survey
         with meter.phase("memory"):
-            memory = recall(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
+            memory = load_build_state(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
         surveyed, served = _survey(request, memory, meter)
         known = know(settings, request.environ, meter, surveyed, memory)
         surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
         with meter.phase("history"):
             noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
-        shown = Shown(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
+        shown = SiteData(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
         site = _assembled(shown, request, store, foundation, meter)
         if request.remember and not request.from_state:
             with meter.phase("state"):
@@ -89,24 +89,24 @@ def build(request: Request, meter: Meter) -> Built:
     return Built(surveyed, problems, _report(shown, site, problems, meter, request))
 
 
-def _survey(request: Request, memory: Memory, meter: Meter) -> tuple[Surveyed, Served]:
+def _survey(request: BuildRequest, memory: BuildState, meter: Meter) -> tuple[ResolvedCatalog, CollectedState]:
     settings = request.settings
     if request.from_state and memory.previous is not None:
         return survey_from_state(settings, meter, memory.previous)
     section = settings.sections.get("history", {})
     guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
     names = [source.name for source in settings.sources]
-    night = Night(names, memory.now, guards, memory.store.blob, [name for name in names if name not in request.not_asked])
+    night = BuildPolicy(names, memory.now, guards, memory.store.blob, [name for name in names if name not in request.not_asked])
     surveyed, served = survey_with_memory(settings, request.environ, meter, memory.previous, night)
-    insist(served)
+    raise_if_blocked(served)
     return surveyed, served
 
 
-def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying, meter: Meter) -> Assembled:
+def _assembled(shown: SiteData, request: BuildRequest, store: Store, foundation: ThemeBuild, meter: Meter) -> Assembled:
     layouts = Layouts(store.cache / "layouts")
     with meter.phase("plan"):
         told = contexts_of(shown, request.settings, layouts)
-        followed, reading = follow_contexts(told)
+        followed, reading = track_contexts(told)
     return assemble(
         plan(told, followed, reading), data_files(told, reading.whole()), request.settings, store, request.output,
         foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), layouts=layouts,
@@ -114,7 +114,7 @@ def _assembled(shown: Shown, request: Request, store: Store, foundation: Laying,
     )  # fmt: skip
 
 
-def _report(shown: Shown, site: Assembled, problems: Sequence[Problem], meter: Meter, request: Request) -> Mapping[str, Any]:
+def _report(shown: SiteData, site: Assembled, problems: Sequence[Problem], meter: Meter, request: BuildRequest) -> Mapping[str, Any]:
     surveyed, severities = shown.surveyed, Counter(problem.severity for problem in problems)
     committed = site.committed
     return {

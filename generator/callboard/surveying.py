@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.linking import Links, link
+from callboard.catalog.linking import LinkCache, link
 from callboard.catalog.merging import merge
-from callboard.catalog.targets import subjects_of
+from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
-from callboard.history.build_state import Memory
+from callboard.history.build_state import BuildState
 from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.codeowners import with_derived_owners
-from callboard.ingestion.discovery import gather
-from callboard.ingestion.entity_cache import Reread
+from callboard.ingestion.discovery import discover
+from callboard.ingestion.entity_cache import EntityCache
 from callboard.integrations.collect import collect_facts, connections_of, integration_items
 from callboard.io.clock import Meter
 from callboard.io.store import Store
@@ -27,13 +27,13 @@ from callboard.plugins.integrations.base import IntegrationContext
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.settings.settings import Limits, Settings
 from callboard.sources.collect import collect_all
-from callboard.state.facts import ServedFacts, facts_of_state, serve_facts
-from callboard.state.last_good_copy import Night, apply, served_from
-from callboard.state.values import Served, State
+from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
+from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
+from callboard.state.values import CollectedState, State
 
 
 @dataclass(frozen=True, slots=True)
-class Surveyed:
+class ResolvedCatalog:
     """All that is known before anything is said: the linked catalog and what is wrong with it."""
 
     catalog: Catalog
@@ -47,7 +47,7 @@ class Surveyed:
     """Documents that are no descriptors, by reason."""
 
 
-def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surveyed:
+def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> ResolvedCatalog:
     """Collect, read, merge and link all sources of a portal."""
     with meter.phase("sources"):
         collected = collect_all(settings, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
@@ -55,46 +55,53 @@ def survey(settings: Settings, environ: Mapping[str, str], meter: Meter) -> Surv
     return survey_collected(collected, names, portal_kinds(settings), settings.limits, meter)
 
 
-def serve_sources(settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: Night) -> Served:
+def serve_sources(
+    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: BuildPolicy
+) -> CollectedState:
     """Ask the sources that ``night`` names; what they do not answer serves from its last good copy."""
     asked = replace(settings, sources=tuple(source for source in settings.sources if source.name in night.answered))
     with meter.phase("sources"):
         collected = collect_all(asked, SourceContext(settings.root, Store.beside(settings.root).cache, environ))
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
-    kinds, again = portal_kinds(settings), Reread(Store.beside(settings.root).cache / "descriptors.jsonl", code_digest())
+    kinds, again = portal_kinds(settings), EntityCache(Store.beside(settings.root).cache / "descriptors.jsonl", code_digest())
     with meter.phase("descriptors"):
         again.load(kinds, settings.limits)
         again.read_ahead(collected.files, kinds, settings.limits)
-        gathered = gather(collected.files, trees, kinds, settings.limits, again.read)
+        gathered = discover(collected.files, trees, kinds, settings.limits, again.read)
         again.save()
         gathered = with_derived_owners(gathered, trees)
-        return apply(collected, gathered, trees, previous, night)
+        return with_last_good_copy(collected, gathered, trees, previous, night)
 
 
 def survey_with_memory(
-    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: Night
-) -> tuple[Surveyed, Served]:
+    settings: Settings, environ: Mapping[str, str], meter: Meter, previous: State | None, night: BuildPolicy
+) -> tuple[ResolvedCatalog, CollectedState]:
     """As ``survey``; what cannot be read serves from its last good copy."""
     served = serve_sources(settings, environ, meter, previous, night)
-    return linked(served, night.sources, portal_kinds(settings), served.failures, meter), served
+    return resolve(served, night.sources, portal_kinds(settings), served.failures, meter), served
 
 
-def survey_from_state(settings: Settings, meter: Meter, state: State) -> tuple[Surveyed, Served]:
+def survey_from_state(settings: Settings, meter: Meter, state: State) -> tuple[ResolvedCatalog, CollectedState]:
     """What the last build knew, without asking anybody."""
     names = [source.name for source in settings.sources]
-    served = served_from(state, Store.beside(settings.root).blob, names)
-    return linked(served, names, portal_kinds(settings), (), meter), served
+    served = collected_from_state(state, Store.beside(settings.root).blob, names)
+    return resolve(served, names, portal_kinds(settings), (), meter), served
 
 
-def linked(
-    served: Served, sources: Sequence[str], kinds: Kinds, failures: tuple[SourceFailure, ...], meter: Meter, before: Links | None = None
-) -> Surveyed:
+def resolve(
+    served: CollectedState,
+    sources: Sequence[str],
+    kinds: Kinds,
+    failures: tuple[SourceFailure, ...],
+    meter: Meter,
+    before: LinkCache | None = None,
+) -> ResolvedCatalog:
     """Merge and link what sources serve; ``before`` has what the last linking left, and keeps what this one leaves."""
     with meter.phase("catalog"):
         unique, duplicates = merge(served.entities, sources)
         catalog, problems = link(unique, kinds, before=before)
     found = _in_order((*served.problems, *duplicates, *problems))
-    return Surveyed(catalog, found, served.trees, failures, served.files, served.skipped)
+    return ResolvedCatalog(catalog, found, served.trees, failures, served.files, served.skipped)
 
 
 def survey_collected(
@@ -106,35 +113,35 @@ def survey_collected(
     *,
     whole: bool = True,
     elsewhere: Collection[EntityRef] | None = None,
-) -> Surveyed:
+) -> ResolvedCatalog:
     """Read, merge and link what sources found; ``sources`` are their names in order of precedence.
 
     ``whole=False`` judges no reference that something elsewhere might satisfy, unless ``elsewhere`` says what there is.
     """
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with meter.phase("descriptors"):
-        gathered = with_derived_owners(gather(collected.files, trees, kinds, limits), trees)
+        gathered = with_derived_owners(discover(collected.files, trees, kinds, limits), trees)
     with meter.phase("catalog"):
         unique, duplicates = merge(gathered.entities, sources)
         catalog, problems = link(unique, kinds, whole=whole, elsewhere=elsewhere)
     found = _in_order((*collected.problems, *gathered.problems, *duplicates, *problems))
-    return Surveyed(catalog, found, trees, collected.failures, gathered.files, gathered.skipped)
+    return ResolvedCatalog(catalog, found, trees, collected.failures, gathered.files, gathered.skipped)
 
 
-def know(settings: Settings, environ: Mapping[str, str], meter: Meter, surveyed: Surveyed, memory: Memory) -> ServedFacts:
+def know(settings: Settings, environ: Mapping[str, str], meter: Meter, surveyed: ResolvedCatalog, memory: BuildState) -> CollectedFacts:
     """What integrations say about the entities that were surveyed; where they cannot, what they said before."""
     items = integration_items(settings)
     if not items:
-        return ServedFacts()
+        return CollectedFacts()
     context = IntegrationContext(settings.root, memory.now, memory.store.cache, environ, settings.redactor)
     if memory.from_state and memory.previous is not None:
         return facts_of_state(memory.previous, connections_of(items, context), items)
     with meter.phase("integrations"):
-        known = collect_facts(items, subjects_of(surveyed.catalog, surveyed.trees), context)
-    return serve_facts(known, items, memory.previous, memory.now)
+        known = collect_facts(items, targets_of(surveyed.catalog, surveyed.trees), context)
+    return with_last_good_facts(known, items, memory.previous, memory.now)
 
 
-def insist(served: Served) -> None:
+def raise_if_blocked(served: CollectedState) -> None:
     """Raise ``SourceError`` where too much failed or would be lost for a site to be made of it."""
     if not served.verdict.publish:
         raise SourceError(

@@ -89,7 +89,7 @@ def write_site(folder, more=0, settings=""):
         file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
     (folder / "sources.yaml").write_text(SETTINGS + settings, encoding="utf-8")
     read = read_settings(folder / "sources.yaml", {})
-    request = pipeline.Request(read, folder / "site", BUILT, dict(os.environ))
+    request = pipeline.BuildRequest(read, folder / "site", BUILT, dict(os.environ))
     pipeline.build(request, Meter())
     return folder / "site"
 

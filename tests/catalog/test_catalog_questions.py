@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from test_linking import ENTITIES
 
 from callboard.catalog import dependencies, organization, presentation, problem_assignment, structure
-from callboard.catalog.dependencies import Dependency, TeamImpact
+from callboard.catalog.dependencies import Dependency, ImpactByTeam
 from callboard.model import fields
 from callboard.model.ref import humanize, parse_ref
 from catalog_builders import VECTORS, catalog_of, entity, linked, make, ref
@@ -155,9 +155,9 @@ def test_impact_is_told_by_team_the_nearest_first():
     impact = dependencies.impact(catalog, ref("resource:db"))
     assert (impact.total, impact.truncated) == (4, False)
     assert impact.teams == (
-        TeamImpact(ref("group:money"), 1, (ref("bank"),)),
-        TeamImpact(ref("group:web"), 2, (ref("shop"), ref("app"))),
-        TeamImpact(None, 2, (ref("tool"),)),
+        ImpactByTeam(ref("group:money"), 1, (ref("bank"),)),
+        ImpactByTeam(ref("group:web"), 2, (ref("shop"), ref("app"))),
+        ImpactByTeam(None, 2, (ref("tool"),)),
     )
 
 

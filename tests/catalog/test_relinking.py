@@ -2,8 +2,8 @@
 
 import random
 
-from callboard.catalog.linking import Links, link
-from callboard.state.summaries import portray
+from callboard.catalog.linking import LinkCache, link
+from callboard.state.summaries import summarize
 from catalog_builders import KINDS, make
 
 NAMES = ("shop", "shopp", "basket", "basket-db", "payments", "mailer", "team-a")
@@ -22,7 +22,7 @@ def some_entity(dice: random.Random):
 
 
 def test_what_the_last_linking_left_changes_nothing():
-    dice, kept, known, entities = random.Random(11), Links(), {}, []
+    dice, kept, known, entities = random.Random(11), LinkCache(), {}, []
     for _ in range(300):
         if entities and dice.random() < 0.4:
             del entities[dice.randrange(len(entities))]
@@ -32,13 +32,13 @@ def test_what_the_last_linking_left_changes_nothing():
         again, found = link(entities, KINDS, before=kept)
         assert (again.entities, again.relations, found) == (catalog.entities, catalog.relations, problems)
         assert list(again.relations) == list(catalog.relations)
-        assert portray(again, known) == portray(catalog)
+        assert summarize(again, known) == summarize(catalog)
 
 
 def test_an_unchanged_entity_is_not_read_again(monkeypatch):
     asked = []
     monkeypatch.setattr("callboard.catalog.linking.read_references", lambda entity, _kind, _stated: asked.append(str(entity.ref)))
-    kept, shop, basket = Links(), make("component:shop"), make("component:basket")
+    kept, shop, basket = LinkCache(), make("component:shop"), make("component:basket")
     link([shop, basket], KINDS, before=kept)
     link([shop, make("component:basket owner=team-a")], KINDS, before=kept)
     assert asked == ["component:default/basket", "component:default/shop", "component:default/basket"]

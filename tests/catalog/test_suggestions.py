@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callboard.catalog.suggestions import Names, distance
+from callboard.catalog.suggestions import NameIndex, distance
 from catalog_builders import problems_of, ref
 
 
@@ -30,7 +30,7 @@ from catalog_builders import problems_of, ref
     ],
 )
 def test_the_nearest_existing_name_is_found(wanted, existing, found):
-    names = Names([ref(text) for text in existing])
+    names = NameIndex([ref(text) for text in existing])
     assert names.nearest(ref(wanted)) == (ref(found) if found else None)
 
 
@@ -47,11 +47,11 @@ def test_the_nearest_existing_name_is_found(wanted, existing, found):
     ],
 )
 def test_names_that_begin_alike_are_told_where_they_are_few(wanted, existing, found):
-    assert Names([ref(text) for text in existing]).similar(ref(wanted)) == tuple(ref(text) for text in found)
+    assert NameIndex([ref(text) for text in existing]).similar(ref(wanted)) == tuple(ref(text) for text in found)
 
 
 def test_names_of_elsewhere_are_known_and_suggested():
-    names = Names([ref("component:shop")], {ref("group:team-checkout"), ref("component:shop")})
+    names = NameIndex([ref("component:shop")], {ref("group:team-checkout"), ref("component:shop")})
     assert ref("group:team-checkout") in names
     assert names.nearest(ref("group:team-chekout")) == ref("group:team-checkout")
     assert names.kinds_of(ref("component:shop")._replace(kind="")) == ("component",)
@@ -83,7 +83,7 @@ def test_one_slip_never_hides_the_only_name(name, place, letter, add):
     place = place % len(name)
     slipped = name[:place] + letter + name[place + (not add) :]
     existing = ref("component:x")._replace(name=name)
-    assert Names([existing]).nearest(existing._replace(name=slipped)) == existing
+    assert NameIndex([existing]).nearest(existing._replace(name=slipped)) == existing
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callboard.descriptors.document import Place, undotted
+from callboard.descriptors.document import FileLocation, undotted
 from callboard.descriptors.fixing import FIXES, fix_text
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
@@ -23,7 +23,7 @@ def missing(path):
 
 
 def problems_of(text):
-    return read_text(text.encode(), Place("s", "t", "r", "", "c.yaml"), missing, builtin_kinds(), Limits()).problems
+    return read_text(text.encode(), FileLocation("s", "t", "r", "", "c.yaml"), missing, builtin_kinds(), Limits()).problems
 
 
 def nothing(_):

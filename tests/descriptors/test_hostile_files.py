@@ -1,9 +1,9 @@
 """Files as editors, shells and mischief leave them: each is told in one clear sentence, at its place, with what to do."""
 
 import pytest
-from descriptor_reading import GOOD, read
 
 from callboard.settings.settings import Limits
+from descriptor_reading import GOOD, read
 
 
 def told(data, **limits):

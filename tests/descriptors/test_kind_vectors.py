@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from descriptor_reading import cases, read, refused
 
 from callboard.descriptors.checking import check
-from callboard.descriptors.document import Examined
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.validation import schema_errors
 from callboard.model.entity import Origin
+from descriptor_reading import cases, read, refused
 
 CASES = cases("kinds")
 OTHER_SCHEMA = "AiResource (rule): spec.type skill"
@@ -37,7 +37,7 @@ def test_the_envelope_agrees_with_backstage(case):
         errors = [e for e in errors if e.keyword != "additionalProperties"]
     found = bool(errors)
     if layer in {"field-format", "root-fields"} and isinstance(value, dict):
-        document = Examined(value, json.dumps(value), ORIGIN, builtin_kinds(), errors=errors)
+        document = CheckedDocument(value, json.dumps(value), ORIGIN, builtin_kinds(), errors=errors)
         found = any(problem.severity == "error" and problem.code != "ENT004" for problem in check(document))
     assert found is (case["expect"]["result"] != "valid")
 

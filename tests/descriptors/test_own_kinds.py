@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from descriptor_reading import PLACE
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.reading import read_text
 from callboard.model.errors import SettingsError
 from callboard.settings.settings import Limits, Settings
+from descriptor_reading import PLACE
 
 ENGAGEMENT = {
     "x-callboard": {"kind": "Engagement", "plural": "Engagements", "icon": "handshake", "apiVersions": ["acme.org/v1"]},

@@ -4,12 +4,12 @@ import posixpath
 from urllib.parse import urlsplit
 
 import pytest
-from descriptor_reading import GOOD, PLACE, cases, read
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.placeholders import Placeholders
 from callboard.model.errors import MissingFileError
 from callboard.settings.settings import Limits
+from descriptor_reading import GOOD, PLACE, cases, read
 
 CASES = [case for case in cases("placeholders") if "note" not in case["expect"]]
 BASE = "https://git.example.com/o/r/"
@@ -40,7 +40,7 @@ def test_a_placeholder_agrees_with_backstage(case):
     def fetch(url):
         return content(tree_path(url)) if urlsplit(url).hostname == "git.example.com" else None
 
-    place = Place("here", "tree", "acme/web", "", path)
+    place = FileLocation("here", "tree", "acme/web", "", path)
     value, failures = Placeholders(place, content, fetch, Limits()).replaced(case["input"])
     assert bool(failures) is bool(case["expect"].get("error"))
     for part in ("spec", "metadata"):

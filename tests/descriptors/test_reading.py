@@ -1,9 +1,8 @@
 import json
 
 import pytest
-from descriptor_reading import GOOD, PLACE, cases, read
 
-from callboard.descriptors.document import Place, dotted, field_span, locate, undotted
+from callboard.descriptors.document import FileLocation, dotted, field_span, locate, undotted
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import digest, read_file
 from callboard.model.errors import MissingFileError, TooLargeError
@@ -11,6 +10,7 @@ from callboard.model.problem import Span
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
 from callboard.yaml.positions import compose
+from descriptor_reading import GOOD, PLACE, cases, read
 
 
 def codes(result):
@@ -123,7 +123,7 @@ def test_a_descriptor_with_a_mistake_is_a_problem_and_not_skipped(text):
 
 
 def test_a_folder_of_a_skeleton_hides_the_problems_of_its_files():
-    place = Place("here", "tree", "acme/web", "", "${{ values.name }}/catalog-info.yaml")
+    place = FileLocation("here", "tree", "acme/web", "", "${{ values.name }}/catalog-info.yaml")
     assert [skipped.reason for skipped in read(GOOD.replace("owner", "ownr"), place=place).skipped] == ["template-skeleton"]
     assert len(read(GOOD, place=place).entities) == 1
 

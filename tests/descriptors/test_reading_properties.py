@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-from descriptor_reading import GOOD, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from descriptor_reading import GOOD, read
 
 SCHEMAS = Path(__file__).parent.parent.parent / "generator/callboard/schemas" / "kinds"
 EXAMPLES = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
 from callboard.model.errors import MissingFileError
@@ -36,7 +36,7 @@ def read(root, file):
             raise MissingFileError(name)
         return (root / repository / name).read_bytes()
 
-    place = Place("corpora", repository, repository.replace("__", "/"), "", path)
+    place = FileLocation("corpora", repository, repository.replace("__", "/"), "", path)
     return read_text((root / file).read_bytes(), place, content, builtin_kinds(), Limits())
 
 

@@ -13,8 +13,8 @@ from callboard.history import formats
 from callboard.history.diff import compared, difference
 from callboard.io.store import Store
 from callboard.state import files as state_files
-from callboard.state.summaries import concerns, portray
-from callboard.state.values import Change, Concern, Where
+from callboard.state.summaries import problem_summaries, summarize
+from callboard.state.values import Change, ProblemSummary, Where
 from state_builders import FIRST, VERSION, Portal, catalog_of, component, make, night, ref, state_of
 
 ACME = make("group:acme", path="org.yaml", type="team", children=[])
@@ -23,7 +23,7 @@ API, SYSTEM = make("api:orders", path="api.yaml"), make("system:sales", path="sy
 
 
 def diff(old, new, at=FIRST):
-    return compared(portray(catalog_of(*old)[0]), portray(catalog_of(*new)[0]), (), (), at)
+    return compared(summarize(catalog_of(*old)[0]), summarize(catalog_of(*new)[0]), (), (), at)
 
 
 def told(old, new):
@@ -106,11 +106,11 @@ def test_a_neighbours_new_name_is_not_told_of_those_who_use_it():
 
 def concern(code="REF001", subject="shop", field="spec.owner", path="a.yaml", message="wrong"):
     of = ref(subject) if subject else None
-    return Concern(code, of, field, f"{code}{path}{subject}", message, Where("here", "t", path))
+    return ProblemSummary(code, of, field, f"{code}{path}{subject}", message, Where("here", "t", path))
 
 
 def problems(old, new, before=("shop",), after=("shop",)):
-    portraits = [portray(catalog_of(*(make(name, path=f"{name}.yaml", type=name[0]) for name in names))[0]) for names in (before, after)]
+    portraits = [summarize(catalog_of(*(make(name, path=f"{name}.yaml", type=name[0]) for name in names))[0]) for names in (before, after)]
     return [(c.kind, c.code) for c in compared(*portraits, old, new, FIRST) if c.kind.startswith("problem")]
 
 
@@ -136,13 +136,13 @@ def test_a_problem_about_no_entity_is_known_by_its_fingerprint():
 
 def test_a_first_build_is_one_baseline_and_no_flood():
     catalog, _ = catalog_of(*(make(f"c{n}", path=f"{n}.yaml") for n in range(50)))
-    (change,) = difference(None, portray(catalog), (), FIRST, VERSION)
+    (change,) = difference(None, summarize(catalog), (), FIRST, VERSION)
     assert (change.kind, change.after) == ("baseline", "50")
     assert formats.digest([change]) == "First build with 50 entities."
 
 
 def test_a_new_version_of_our_own_rules_is_no_news_about_descriptors():
-    before = state_of([make("shop")], portraits=portray(catalog_of(make("shop"))[0]))
+    before = state_of([make("shop")], portraits=summarize(catalog_of(make("shop"))[0]))
     assert difference(before, before.portraits, [concern()], night(1), "9.9") == ()
     assert [c.kind for c in difference(before, before.portraits, [concern()], night(1), VERSION)] == ["problem-opened"]
 
@@ -221,7 +221,7 @@ def test_the_command_says_where_there_is_no_state(tmp_path):
 
 def test_the_command_tells_that_versions_differ(tmp_path):
     for name, version in (("old", "1.0"), ("new", "2.0")):
-        made = state_of([make("shop")], concerns=concerns([]) + ((concern(),) if name == "new" else ()))
+        made = state_of([make("shop")], concerns=problem_summaries([]) + ((concern(),) if name == "new" else ()))
         state_files.save(Store(tmp_path / name), replace(made, version=version))
     answer = CliRunner().invoke(command, [str(tmp_path / "old"), str(tmp_path / "new"), "--format", "digest"])
     assert "Callboard 1.0 and 2.0 have different rules" in answer.output

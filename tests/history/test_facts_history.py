@@ -15,15 +15,15 @@ from callboard.model.facts.values import Alert, Availability, Deployment, Incide
 from callboard.model.facts.words import FactSeverity, GateState, IncidentState, RunState
 from callboard.state import files as state_files
 from callboard.state import serialization
-from callboard.state.change_log import fold, history_of, read_changes, shown
-from callboard.state.facts import ServedFacts
-from callboard.state.summaries import portray
+from callboard.state.change_log import change_log, fold, read_changes, shown
+from callboard.state.facts import CollectedFacts
+from callboard.state.summaries import summarize
 from callboard.state.values import Change, CollectionTime
 from state_builders import FIRST, VERSION, catalog_of, make, night, ref, state_of
 
 TEAM = make("group:acme", path="org.yaml", type="team", children=[])
 SHOP, STORE = make("shop", owner="acme"), make("store", owner="acme")
-BOTH = portray(catalog_of(TEAM, SHOP, STORE)[0])
+BOTH = summarize(catalog_of(TEAM, SHOP, STORE)[0])
 
 
 def fact(family, value, key="k", of="shop", environment="", source="tool"):
@@ -35,7 +35,7 @@ def world(*facts, asked=("incident", "deployment", "vulnerability", "quality-gat
     asked = tuple(Measurement(ref(name), family, "tool", complete) for name in ("shop", "store") for family in asked)
     families = sorted({one.family for one in asked}) or ["facts"]
     collections = tuple(CollectionTime("tool", family, at if good else at - timedelta(days=1), at) for family in families)
-    return ServedFacts(tuple(facts), asked, collections)
+    return CollectedFacts(tuple(facts), asked, collections)
 
 
 def told(before, after, portraits=BOTH):
@@ -89,7 +89,7 @@ def test_a_last_good_copy_is_no_news_and_what_came_meanwhile_is_told_when_the_to
 
 
 def test_what_a_tool_says_the_first_time_was_there_before():
-    nothing = ServedFacts()
+    nothing = CollectedFacts()
     assert told(nothing, world(down(), weak("CVE-1"), ran("1"))) == [
         "tool connected: tool (availability, deployment, incident, quality-gate, vulnerability)"
     ]
@@ -156,18 +156,18 @@ def test_noise_is_no_news():
 
 
 def test_an_entity_that_was_renamed_keeps_its_facts_and_one_that_is_gone_takes_them_along():
-    renamed = portray(catalog_of(TEAM, make("till", owner="acme"), STORE)[0])
+    renamed = summarize(catalog_of(TEAM, make("till", owner="acme"), STORE)[0])
     after = world(down(of="till"))
     after = replace(after, measurements=(Measurement(ref("till"), "incident", "tool"),))
     same = [one for one in told(world(down()), after, renamed) if "incident" in one]
     assert same == []
-    only = portray(catalog_of(TEAM, STORE)[0])
+    only = summarize(catalog_of(TEAM, STORE)[0])
     assert not any("incident" in one for one in told(world(down()), world(down()), only))
 
 
 def test_the_past_of_a_team_and_of_the_entity_has_what_happened():
     (change,) = compared(BOTH, BOTH, (), (), night(1), (world(), world(down())))
-    past = history_of([change])
+    past = change_log([change])
     assert past.of(SHOP.ref, 9) == past.of_team(TEAM.ref, 9) == (change,)
 
 

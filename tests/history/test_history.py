@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from callboard.io.store import Store
 from callboard.model.errors import CallboardError
 from callboard.state import files as state_files
-from callboard.state.change_log import fold, history_of, read_changes
+from callboard.state.change_log import change_log, fold, read_changes
 from callboard.state.values import Change
 from state_builders import FIRST, Portal, component, make, night, ref, state_of
 
@@ -22,23 +22,23 @@ def change(number, kind="owner", of=SHOP, before="", after="x", **more):
 
 
 def test_changes_come_newest_first():
-    assert [c.at for c in history_of([change(1), change(3), change(2)]).changes] == [night(3), night(2), night(1)]
+    assert [c.at for c in change_log([change(1), change(3), change(2)]).changes] == [night(3), night(2), night(1)]
 
 
 def test_a_timeline_follows_an_entity_through_its_names():
     changes = [change(0, "added"), change(1), change(2, "renamed", STORE, str(SHOP), str(STORE)), change(3, of=STORE)]
-    assert [c.at for c in history_of(changes).of(STORE, 9)] == [night(3), night(2), night(1), night(0)]
-    assert history_of(changes).of(SHOP, 9) == ()
+    assert [c.at for c in change_log(changes).of(STORE, 9)] == [night(3), night(2), night(1), night(0)]
+    assert change_log(changes).of(SHOP, 9) == ()
 
 
 def test_a_new_entity_under_an_old_name_does_not_inherit_its_timeline():
     changes = [change(0), change(2, "renamed", STORE, str(SHOP), str(STORE)), change(4, "added"), change(5)]
-    assert [c.at for c in history_of(changes).of(SHOP, 9)] == [night(5), night(4)]
+    assert [c.at for c in change_log(changes).of(SHOP, 9)] == [night(5), night(4)]
 
 
 def test_a_team_sees_what_it_owns_and_what_it_gave_away():
     given_away = change(1, before=str(TEAM), after="group:default/other", owner=ref("group:other"))
-    past = history_of([change(0, "tag", owner=TEAM), given_away, change(2, "tag", of=TEAM), change(3, "tag", owner=ref("group:other"))])
+    past = change_log([change(0, "tag", owner=TEAM), given_away, change(2, "tag", of=TEAM), change(3, "tag", owner=ref("group:other"))])
     assert [c.at for c in past.of_team(TEAM, 9)] == [night(2), night(1), night(0)]
     assert past.of_team(TEAM, 1) == (change(2, "tag", of=TEAM),)
     assert TEAM in past.teams()
@@ -67,7 +67,7 @@ def test_a_damaged_month_says_which_file_it_is(tmp_path):
 @given(nights=st.lists(st.lists(st.sampled_from("abcdef"), unique=True), min_size=1, max_size=6))
 def test_the_past_is_the_same_whenever_a_fold_happened(nights):
     changes = [change(number, "tag", after=name) for number, names in enumerate(nights) for name in names]
-    assert history_of(changes).changes == history_of([*changes, *changes[: len(changes) // 2]]).changes
+    assert change_log(changes).changes == change_log([*changes, *changes[: len(changes) // 2]]).changes
 
 
 def test_each_nights_changes_are_in_the_past_of_the_next_ones(tmp_path):
@@ -101,7 +101,7 @@ def test_months_of_nights_stay_small(tmp_path):
         )
         state_files.save(store, replace(state_of(entities, changes=changes), as_of=night(number)))
     kept = sum(path.stat().st_size for path in (store.state / "history").iterdir())
-    told = len(history_of((*read_changes(store.state, 99), *state_files.read(store).changes)).changes)
+    told = len(change_log((*read_changes(store.state, 99), *state_files.read(store).changes)).changes)
     assert told > 90
     assert kept < 200 * told
     assert len(list(store.state.iterdir())) < 15

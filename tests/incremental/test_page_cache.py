@@ -4,14 +4,14 @@ import gc
 import pickle
 from pathlib import Path
 
-from callboard.incremental.page_cache import KnownPage, pack, read_pages, write_pages
-from callboard.incremental.tracking import Reads
+from callboard.incremental.page_cache import CachedPage, pack, read_pages, write_pages
+from callboard.incremental.tracking import Dependencies
 from callboard.website.links import PageLinks
 
 
 def known(number):
     links = PageLinks((f"id-{number}", "ü"), ("catalog/#top",), (f"tab\there {number}",))
-    return KnownPage("shell", f"key{number}", "digest", (("a.json", "d"),), Reads(), "", (), pack(links))
+    return CachedPage("shell", f"key{number}", "digest", (("a.json", "d"),), Dependencies(), "", (), pack(links))
 
 
 def descriptors():

@@ -6,7 +6,7 @@ import pytest
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
-from callboard.ingestion.entity_cache import Reread
+from callboard.ingestion.entity_cache import EntityCache
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
 
@@ -29,7 +29,7 @@ class Memory:
 
 def again(folder, text):
     """Reads it with what is kept, and tells whether it was kept from before."""
-    reread = Reread(folder / "kept.jsonl", "program")
+    reread = EntityCache(folder / "kept.jsonl", "program")
     reread.load(KINDS, LIMITS)
     before = set(reread.known)
     file = DescriptorFile("s", Memory(text), "catalog-info.yaml")

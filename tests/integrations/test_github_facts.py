@@ -16,7 +16,7 @@ from vendors import NOW, TOKEN, facts, known, measured, played, subject
 
 from callboard.integrations.github import facts as github_facts
 from callboard.integrations.github.queries import MORE_ALERTS, repositories_question
-from callboard.model.facts.values import Beginner, Deployment, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
+from callboard.model.facts.values import Deployment, GoodFirstIssue, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
 from callboard.model.facts.words import FactSeverity, RunState
 from faulty import PatientClock, Server, json_answer
 from github_app import AppHost
@@ -43,7 +43,7 @@ def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
     assert facts(got, "repository")["s49"] == [
         RepositoryActivity(
             "acme/s49", moment(5, 16, 9), tuple(range(12)), 2, 1, (PullRequest("Mend it", "https://github.com/x", moment(5, 1), "", True),),
-            4, (Beginner("Say hello", "https://github.com/y"),), (("Go", 75.0), ("Make", 25.0)),
+            4, (GoodFirstIssue("Say hello", "https://github.com/y"),), (("Go", 75.0), ("Make", 25.0)),
             (Release("v1.2", moment(5, 1), "https://github.com/z"),), ("readme", "license", "security"),
         )
     ]  # fmt: skip

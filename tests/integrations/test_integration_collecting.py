@@ -8,8 +8,8 @@ from callboard.model.errors import SourceError
 from callboard.model.facts.values import Incident
 from callboard.model.facts.words import FactError
 from callboard.plugins import loader
-from callboard.plugins.integrations.base import DeclaredFamily, Gathered, IntegrationSettings, by_annotation
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationSettings, by_annotation
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.redaction.redactor import Redactor
 
 SHOP, LEDGER = subject("shop", annotations={"tool/id": "S1"}), subject("ledger")
@@ -25,7 +25,7 @@ class Tool:
         self.options, self.name, self.now = settings.options, settings.name, context.now
 
     def collect(self, subjects):
-        found = Gathering(self.name)
+        found = FactCollector(self.name)
         for those in by_annotation(subjects, "tool/id").values():
             found.measured(those, "incident")
             found.add(those, "incident", "I1", lambda: Incident("down", self.now))
@@ -93,7 +93,7 @@ def test_one_without_the_whole_contract_is_refused_before_it_is_asked(monkeypatc
 def test_facts_about_unknown_entities_and_of_unnamed_families_reach_no_page(monkeypatch, tmp_path):
     class Gossip(Tool):
         def collect(self, subjects):
-            stranger, found = subject("nobody"), Gathering("x")
+            stranger, found = subject("nobody"), FactCollector("x")
             found.add([stranger], "incident", "1", lambda: Incident("down", self.now))
             return found.done()
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_understood_is_a_problem_and_makes_the_family_incomplete(
     def bad():
         raise FactError("opened: 'x' is no time")
 
-    found = Gathering("tool")
+    found = FactCollector("tool")
     found.measured([SHOP], "incident")
     found.add([SHOP], "incident", "I1", bad)
     found.measured([SHOP], "incident")
@@ -147,4 +147,4 @@ def test_subjects_are_grouped_by_the_first_annotation_that_they_have():
 
 
 def test_nothing_is_asked_without_integrations(tmp_path):
-    assert collect_integrations.collect_facts([], (SHOP,), context(tmp_path)).gathered == Gathered()
+    assert collect_integrations.collect_facts([], (SHOP,), context(tmp_path)).gathered == FactBatch()

@@ -17,7 +17,7 @@ from vendors import TOKEN, connector
 import yaml
 from callboard import surveying
 from callboard.cli.main import group
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.plugins import loader
 from callboard.plugins.integrations.base import GROUP, IntegrationContext
 from faulty import MODES, PatientClock, Server, closed_port, json_answer
@@ -25,7 +25,7 @@ from faulty.modes import cross_host_next, page_for_people, redirect
 
 MARK = "m4rk+ed/t0ken=of=a=test"
 VARIABLE = "CALLBOARD_TEST_MARK"
-SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
+SHORT = ClientLimits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 HTTP_JSON = {"token": TOKEN, "family": "incident", "path": "/{name}", "fields": {"title": "title", "opened": "opened"}}
 PORTAL = {"name": "Small", "organization": "Small", "url": "https://portal.example/", "timezone": "UTC"}
 

@@ -9,7 +9,7 @@ from spec_checking import DATA, needs_data
 from vendors import TOKEN, facts, known, measured, subject
 
 import yaml
-from callboard.io.http.errors import said
+from callboard.io.http.errors import error_message
 from callboard.model.facts.values import Alert, Issue
 from callboard.model.facts.words import AlertState, FactSeverity
 from faulty import Server, json_answer
@@ -57,9 +57,9 @@ def test_issues_of_which_little_is_told_are_issues(tmp_path):
 def test_what_datadog_said_about_an_error_is_told(name, message):
     response = cassette(name)[0]["response"]
     headers = {header: values[0] for header, values in response["headers"].items()}
-    assert said(headers, response["body"]["string"].encode()) == message
+    assert error_message(headers, response["body"]["string"].encode()) == message
 
 
 def test_what_github_said_about_an_error_is_told():
     refused = json.loads((Path(DATA) / "recorded/octokit-fixtures/errors/normalized-fixture.json").read_text())[0]
-    assert said(refused["headers"], json.dumps(refused["response"]).encode()) == "Validation Failed"
+    assert error_message(refused["headers"], json.dumps(refused["response"]).encode()) == "Validation Failed"

@@ -17,7 +17,7 @@ from play_sonarqube import PlayedSonarQube
 from play_statuspage import PlayedStatuspage
 from vendors import TOKEN, facts, known, measured, played
 
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from faulty import MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 
@@ -36,7 +36,7 @@ PLAYS = (
     PlayedSnyk,
     PlayedStatuspage,
 )
-SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
+SHORT = ClientLimits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 MOST_REQUESTS = 60
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
 

@@ -5,21 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callboard.integrations.collect import collect_facts
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.ref import parse_ref
 from callboard.plugins import loader
-from callboard.plugins.integrations.base import GROUP, IntegrationContext, IntegrationSettings, Subject
+from callboard.plugins.integrations.base import GROUP, IntegrationContext, IntegrationSettings, Target
 from faulty import PatientClock, Server
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
 TOKEN = "t0ken-very-secret"
-ONCE = Limits(tries=1, connect_seconds=2.0)
+ONCE = ClientLimits(tries=1, connect_seconds=2.0)
 
 
 def subject(name, repository="", **annotations):
     """Annotations with ``/`` and ``.`` come as a mapping ``annotations=``."""
     ref = parse_ref(f"component:default/{name}").canonical()
-    return Subject(ref, annotations.pop("annotations", {}), repository=repository, title=name)
+    return Target(ref, annotations.pop("annotations", {}), repository=repository, title=name)
 
 
 def context(tmp_path, http=ONCE):

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from callboard.io.process import Conversation, ProgramError
+from callboard.io.process import ProgramError, ServiceProcess
 
 
 def talk(script, **bounds):
-    return Conversation(["/bin/sh", "-c", script], environ={"PATH": os.environ["PATH"]}, end=b"\n", **bounds)
+    return ServiceProcess(["/bin/sh", "-c", script], environ={"PATH": os.environ["PATH"]}, end=b"\n", **bounds)
 
 
 def is_alive(process):
@@ -85,4 +85,4 @@ def test_one_that_never_stops_talking_is_bounded():
 
 def test_no_such_program():
     with pytest.raises(OSError, match="nowhere"):
-        Conversation(["/nowhere/program"], environ={}, end=b"\n")
+        ServiceProcess(["/nowhere/program"], environ={}, end=b"\n")

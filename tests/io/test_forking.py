@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from callboard.io.parallel import can_share, shared
+from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import locked
 from callboard.model.errors import LockedError
 
 PROGRAM = r"""
 import os, sys, time
 from pathlib import Path
-from callboard.io.parallel import shared
+from callboard.io.parallel import map_forked
 from callboard.io.store import locked
 
 def work(seconds):
@@ -24,7 +24,7 @@ def work(seconds):
     time.sleep(seconds)
 
 with locked(Path(sys.argv[1]), wait=False):
-    list(shared(work, [600, 0, 0, 0]))
+    list(map_forked(work, [600, 0, 0, 0]))
 """
 
 
@@ -49,7 +49,7 @@ def is_free(path):
         return False
 
 
-@pytest.mark.skipif(not can_share(), reason="needs Linux and two processors")
+@pytest.mark.skipif(not can_fork(), reason="needs Linux and two processors")
 def test_processes_end_with_the_one_that_was_killed_and_leave_its_lock(tmp_path):
     """One of them is at work then, the other ones wait for more."""
     environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
@@ -66,4 +66,4 @@ def test_processes_end_with_the_one_that_was_killed_and_leave_its_lock(tmp_path)
 
 
 def test_results_come_in_the_order_of_the_items():
-    assert list(shared(abs, [-3, 2, -1])) == [3, 2, 1]
+    assert list(map_forked(abs, [-3, 2, -1])) == [3, 2, 1]

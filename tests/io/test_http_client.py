@@ -10,7 +10,7 @@ import pytest
 from callboard.io.http.auth import basic, bearer, header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.io.http.pagination import Cursor, LinkHeader, Offset, links
 from faulty import MIDNIGHT, PatientClock, Server, json_answer
 
@@ -195,14 +195,14 @@ def test_a_host_cannot_make_us_wait_again_and_again():
 def test_tries_are_further_apart_each_time():
     clock = PatientClock()
     with Server(script((500, {}))) as server, pytest.raises(HttpError):
-        client(server, clock=clock, limits=Limits(tries=5)).get("/a")
+        client(server, clock=clock, limits=ClientLimits(tries=5)).get("/a")
     assert clock.slept == [0.375, 0.75, 1.5, 3.0]
 
 
 def test_requests_have_a_pace_where_the_vendor_wants_one():
     clock = PatientClock()
     with Server(script((200, {}))) as server:
-        asking = client(server, clock=clock, limits=Limits(per_second=1))
+        asking = client(server, clock=clock, limits=ClientLimits(per_second=1))
         for _ in range(4):
             asking.get("/a")
     assert sum(clock.slept) == pytest.approx(3, abs=1)
@@ -221,7 +221,7 @@ def test_only_so_many_requests_are_on_the_way_at_once():
         wire.answer(200, b"[]")
 
     with Server(answer) as server:
-        asking = client(server, limits=Limits(at_once=3))
+        asking = client(server, limits=ClientLimits(at_once=3))
         threads = [threading.Thread(target=asking.get, args=(f"/{n}",)) for n in range(12)]
         for thread in threads:
             thread.start()
@@ -232,7 +232,7 @@ def test_only_so_many_requests_are_on_the_way_at_once():
 
 def test_requests_in_all_are_bounded():
     with Server(script((200, {}))) as server:
-        asking = client(server, limits=Limits(requests=3))
+        asking = client(server, limits=ClientLimits(requests=3))
         with pytest.raises(HttpError) as caught:
             [asking.get(f"/{n}") for n in range(9)]
     assert (caught.value.kind, len(server.requests)) == ("too-many-requests", 3)

@@ -5,12 +5,12 @@ import pytest
 from callboard.io.http.auth import bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from faulty import MODES, PatientClock, Server, closed_port
 from faulty.modes import cross_host_next, redirect
 
 TOKEN = "t0ken-very-secret"
-SHORT = Limits(
+SHORT = ClientLimits(
     connect_seconds=0.5, silence_seconds=0.25, request_seconds=0.5, tries=3, body_bytes=1_000_000, pages=5, failures_in_a_row=100
 )  # fmt: skip
 MATRIX = {
@@ -81,7 +81,7 @@ def test_a_host_that_refuses_is_asked_again_and_then_left(tmp_path):
 
 
 def test_a_host_that_is_down_is_not_asked_for_ever(tmp_path):
-    asking = client(f"http://127.0.0.1:{closed_port()}", tmp_path, limits=Limits(tries=4, failures_in_a_row=2))
+    asking = client(f"http://127.0.0.1:{closed_port()}", tmp_path, limits=ClientLimits(tries=4, failures_in_a_row=2))
     for _ in range(10):
         outcome(asking)
     assert asking.counts.requests == 4 + 4 + 8 * 1

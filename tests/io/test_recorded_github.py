@@ -21,7 +21,7 @@ from callboard.io.github import HEADERS, JSON
 from callboard.io.http.auth import header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.sources.github.api import RAW, GitHubApi
 from faulty import PatientClock
 
@@ -97,7 +97,7 @@ def client(server, scenario):
     return Client(
         json.loads(made.content)["url"],
         header("Authorization", TOKEN, "token "),
-        limits=Limits(tries=1),
+        limits=ClientLimits(tries=1),
         clock=PatientClock(),
         headers=HEADERS,
     )
@@ -114,7 +114,7 @@ def test_all_pages_are_read_by_the_links_that_github_gives(server):
 
 def test_a_page_that_is_not_the_last_is_told_where_pages_are_bounded(server):
     asked = client(server, "paginate-issues")
-    asked.limits = Limits(tries=1, pages=2)
+    asked.limits = ClientLimits(tries=1, pages=2)
     with pytest.raises(HttpError) as caught:
         [*asked.pages("/repos/octokit-fixture-org/paginate-issues/issues", {"per_page": 3}, accept=RECORDED)]
     assert caught.value.kind == "too-many-pages"

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from callboard.catalog.suggestions import Names
+from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import builtin_kinds
-from callboard.lint.check import Checked, check_paths
+from callboard.lint.check import LintResult, check_paths
 from callboard.model.entity import Origin
 from callboard.yaml.positions import compose, find
 
@@ -23,7 +23,7 @@ class CountingTree:
 def test_a_file_is_read_once_however_many_of_its_lines_are_shown():
     tree = CountingTree(b"one\r\ntwo\nthree")
     origin = Origin("here", "tree", "", "", "catalog-info.yaml", 0, 1)
-    checked = Checked((), (), {origin: (tree, "catalog-info.yaml")}, 1_000, Names(()), 1, builtin_kinds())
+    checked = LintResult((), (), {origin: (tree, "catalog-info.yaml")}, 1_000, NameIndex(()), 1, builtin_kinds())
     assert [checked.line(origin, number) for number in (0, 1, 2, 3, 4)] == ["", "one", "two", "three", ""]
     assert tree.reads == 1
 

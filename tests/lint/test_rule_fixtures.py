@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from fixture_reading import FIXTURES, problems_of, told
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
 from callboard.lint.explain import explain, markdown, overview
@@ -24,7 +24,9 @@ def codes_in(text):
 
     return {
         problem.code
-        for problem in read_text(text.encode(), Place("s", "t", "r", "", "catalog-info.yaml"), missing, builtin_kinds(), Limits()).problems
+        for problem in read_text(
+            text.encode(), FileLocation("s", "t", "r", "", "catalog-info.yaml"), missing, builtin_kinds(), Limits()
+        ).problems
     }
 
 

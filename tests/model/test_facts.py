@@ -97,6 +97,6 @@ def test_any_incident_survives_json(title, severity, opened):
 
 
 def test_every_family_has_words_icon_and_panel():
-    from callboard.pages.facts.panels import TELLERS
+    from callboard.pages.facts.panels import RENDERERS
 
-    assert list(TELLERS) == list(FAMILIES)
+    assert list(RENDERERS) == list(FAMILIES)

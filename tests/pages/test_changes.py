@@ -12,15 +12,15 @@ from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, Outline, context_o
 from callboard.catalog.linking import link
 from callboard.model.ref import parse_ref
 from callboard.pages.changes import changes, feeds, status
-from callboard.pages.changes.context import past_of
+from callboard.pages.changes.context import changes_context
 from callboard.pages.entities import plan
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes.context import index_context
-from callboard.pages.shared_views import Links
+from callboard.pages.shared_views import EntityLinks
 from callboard.plugins.rules import all_rules
 from callboard.settings.settings import Portal, Settings, SourceSettings
-from callboard.state.change_log import history_of
-from callboard.state.values import Change, CollectionTime, Stale, Where
+from callboard.state.change_log import change_log
+from callboard.state.values import Change, CollectionTime, StaleCopy, Where
 
 FIRST = datetime(2026, 10, 30, 23, 30, tzinfo=UTC)
 SHOP = """
@@ -63,7 +63,7 @@ def past(*changes, portal=None, stale=()):
     settings = Settings(
         root, root / "sources.yaml", portal or Portal(), (SourceSettings("here", "git", {}), SourceSettings("gone", "git", {}))
     )
-    return past_of(history_of(changes), stale, Links(catalog), {("here", "tree"): HostTree()}, settings, RENDERER.labels)
+    return changes_context(change_log(changes), stale, EntityLinks(catalog), {("here", "tree"): HostTree()}, settings, RENDERER.labels)
 
 
 def pages(of):
@@ -202,7 +202,7 @@ def test_a_team_sees_what_it_owns_with_a_feed():
 
 
 def test_a_page_from_the_last_good_copy_says_since_when_and_why():
-    copy = Stale("here", "tree", "acme/shop", "", FIRST, "<i>404</i>", (ref("shop"),))
+    copy = StaleCopy("here", "tree", "acme/shop", "", FIRST, "<i>404</i>", (ref("shop"),))
     section = changes.last_good_copy(past(stale=[copy]), entity("shop"))
     html = rendered(section, "stale")
     assert "2026-10-30" in html
@@ -287,7 +287,7 @@ def test_the_status_page_tells_fresh_from_failed():
 
 def test_the_status_page_lists_what_serves_from_its_last_good_copy():
     refs = (ref("cart"), ref("gone"), *(ref(f"x{n}") for n in range(50)))
-    copy = Stale("gone", "t", "acme/gone", "", night(1), "the host did not answer", refs)
+    copy = StaleCopy("gone", "t", "acme/gone", "", night(1), "the host did not answer", refs)
     view, html = status_page([BAD], [copy])
     assert view.held == 52
     assert "the host did not answer" in html
@@ -313,7 +313,7 @@ def test_the_status_page_without_any_source_is_a_page():
 
 
 def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
-    of = past(change(1), stale=[Stale("here", "tree", "acme/shop", "", FIRST, "404", (ref("shop"),))])
+    of = past(change(1), stale=[StaleCopy("here", "tree", "acme/shop", "", FIRST, "404", (ref("shop"),))])
     sections = (partial(changes.last_good_copy, of),), (partial(changes.timeline, of),)
     context = replace(context_of(documents(SHOP)), first=sections[0], last=sections[1])
     page = next(page for page in plan.plan(context) if page.ref == "component:default/shop")
@@ -337,7 +337,7 @@ def test_home_shows_what_changed_last():
 
 def test_a_public_portal_does_not_repeat_what_hosts_say():
     inside = "https://git.inside.example/acme refused"
-    copy = Stale("gone", "t", "acme/gone", "", night(1), inside, (ref("shop"),))
+    copy = StaleCopy("gone", "t", "acme/gone", "", night(1), inside, (ref("shop"),))
     bad = replace(BAD, errors=(inside,))
     of = past(stale=[copy], portal=Portal(audience="public"))
     (page,) = status.plan([bad], [copy], night(3), of.links, of.settings, of.labels)

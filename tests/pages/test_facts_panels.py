@@ -9,7 +9,7 @@ import pytest
 from page_builders import KINDS, LAYOUTS, RENDERER, documents
 
 from callboard.catalog.linking import link
-from callboard.integrations.collect import Connection
+from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.values import (
     Alert,
@@ -32,10 +32,10 @@ from callboard.pages.entities.plan import plan
 from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.on_call import on_call_key
-from callboard.pages.shared_views import Links
+from callboard.pages.shared_views import EntityLinks
 from callboard.plugins.integrations.base import DeclaredFamily
 from callboard.settings.settings import Portal, Settings
-from callboard.state.facts import ServedFacts
+from callboard.state.facts import CollectedFacts
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
 SHOP = """
@@ -64,8 +64,8 @@ metadata: {name: ada}
 spec: {profile: {displayName: Ada Lovelace, email: ada@acme.example}, memberOf: [team]}
 """
 CONNECTIONS = (
-    Connection("pd", "pagerduty", "PagerDuty", ("on-call", "incident"), ("pagerduty.com/service-id",)),
-    Connection("scan", "snyk", "Snyk", ("vulnerability",), ("snyk.io/project-ids",)),
+    IntegrationInfo("pd", "pagerduty", "PagerDuty", ("on-call", "incident"), ("pagerduty.com/service-id",)),
+    IntegrationInfo("scan", "snyk", "Snyk", ("vulnerability",), ("snyk.io/project-ids",)),
 )
 
 
@@ -84,9 +84,9 @@ def asked(family, *, of="shop", source="pd", complete=True):
 def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, declared=()):
     catalog, _ = link(documents(SHOP), KINDS)
     settings = Settings(root=None, file=None, portal=portal or Portal(timezone="Europe/Berlin"))
-    known = ServedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
+    known = CollectedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
                         connections=connections, declared=declared)  # fmt: skip
-    return facts_context(catalog, known, Links(catalog), settings, RENDERER.labels)
+    return facts_context(catalog, known, EntityLinks(catalog), settings, RENDERER.labels)
 
 
 def pages(context):

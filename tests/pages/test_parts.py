@@ -7,7 +7,7 @@ import pytest
 from callboard.model.entity import Origin
 from callboard.pages.safe_text import initials, mail_of, text_of, web_url
 from callboard.pages.search_text import alias, words_of
-from callboard.pages.shared_views import catalog_path, mend_url, problem_code_path, with_code
+from callboard.pages.shared_views import catalog_path, fix_url, problem_code_path, with_code
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,6 @@ HOSTS = {
 def test_a_problem_opens_the_editor_of_hosts_whose_editor_knows_lines(edit, url):
     origin = Origin("here", "tree", "a/b", "", "c.yaml", 0, 5)
     trees = {("here", "tree"): Hosted("https://host.example/c.yaml", edit)}
-    assert mend_url(origin, 31, trees) == url
-    assert mend_url(origin, None, trees) == url.replace("#L31", "#L5")
-    assert mend_url(origin, 31, {}) == ""
+    assert fix_url(origin, 31, trees) == url
+    assert fix_url(origin, None, trees) == url.replace("#L31", "#L5")
+    assert fix_url(origin, 31, {}) == ""

@@ -8,7 +8,7 @@ from page_builders import RENDERER, Outline
 from callboard.catalog.linking import link
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.pages.changes import status, undescribed
-from callboard.pages.shared_views import Links
+from callboard.pages.shared_views import EntityLinks
 from callboard.plugins.sources import Undescribed
 from callboard.settings.settings import Portal, Settings
 
@@ -19,7 +19,7 @@ LEDGER = Undescribed("github", "acme/ledger", "https://github.com/acme/ledger", 
 def pages_of(*found, audience="internal"):
     catalog, _ = link([], builtin_kinds())
     settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(audience=audience))
-    planned = status.plan((), (), NOW, Links(catalog), settings, RENDERER.labels, found)
+    planned = status.plan((), (), NOW, EntityLinks(catalog), settings, RENDERER.labels, found)
     return {page.path: RENDERER.render(page, page.view()) for page in planned}
 
 

@@ -1,6 +1,6 @@
 """What pages read, followed and packed."""
 
-from callboard.incremental.tracking import ALL, Reading, Reads, name_of
+from callboard.incremental.tracking import ALL, Dependencies, DependencyTracker, name_of
 
 ENTITY = ("entity", ("component", "default", "shop"))
 OTHER = ("entity", ("component", "default", "store"))
@@ -8,7 +8,7 @@ UNKNOWN = ("entity", ("component", "default", "gone"))
 
 
 def reading_of(*keys):
-    reading = Reading("base", dict.fromkeys((ENTITY, OTHER), "print"))
+    reading = DependencyTracker("base", dict.fromkeys((ENTITY, OTHER), "print"))
     reading.number(reading.prints)
     reading.begin(*keys)
     return reading
@@ -29,7 +29,7 @@ def test_a_page_meets_what_it_has_read_and_nothing_else():
 def test_the_first_name_of_the_list_is_a_place_like_others():
     reading = reading_of(ENTITY)
     assert place(reading, ENTITY) == 0
-    assert reading.end() == Reads(bytes(4))
+    assert reading.end() == Dependencies(bytes(4))
 
 
 def test_a_key_that_nobody_has_a_print_for_is_kept_by_its_name_and_may_be_anything():
@@ -45,7 +45,7 @@ def test_a_key_that_nobody_has_a_print_for_is_kept_by_its_name_and_may_be_anythi
 
 
 def test_whoever_goes_through_a_mapping_reads_all_of_its_aspect():
-    reading = Reading("base", {ENTITY: "1", OTHER: "2"})
+    reading = DependencyTracker("base", {ENTITY: "1", OTHER: "2"})
     reading.number(reading.prints)
     followed = reading.followed("entity", {ENTITY[1]: "shop"})
     reading.begin()

@@ -6,7 +6,7 @@ import pytest
 from portal import callboard, write
 
 from callboard.ingestion.codeowners import with_derived_owners
-from callboard.ingestion.discovery import Gathered
+from callboard.ingestion.discovery import DiscoveryResult
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
 
@@ -86,7 +86,7 @@ def of_a_host(host, text):
         entity("group", name, origin, annotations={key: "acme/platform/auth"})
         for name, key in (("platform-auth", "gitlab.acme.example/team-path"), ("other-auth", "git.acme.example/team-slug"))
     ]
-    gathered = Gathered((entity("component", "till", origin), *groups), (), 1, {})
+    gathered = DiscoveryResult((entity("component", "till", origin), *groups), (), 1, {})
     return gathered, {("code", origin.tree): Codeowners(text)}
 
 

@@ -12,7 +12,7 @@ import pytest
 from portal import digests
 
 from callboard.io.clock import Meter
-from callboard.pipeline import Request, build
+from callboard.pipeline import BuildRequest, build
 from callboard.plugins.option_schemas import read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
@@ -24,7 +24,7 @@ NIGHTS = 7
 
 def made(folder, at, **more):
     settings = read_settings(folder / "sources.yaml", {})
-    return build(Request(settings, folder / "site", at, os.environ, **more), Meter()).report["counts"]
+    return build(BuildRequest(settings, folder / "site", at, os.environ, **more), Meter()).report["counts"]
 
 
 def anew(folder, at):

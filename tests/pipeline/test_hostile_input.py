@@ -5,8 +5,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-import yaml
 from portal import callboard, write
+
+import yaml
 
 SCRIPT = "<script>alert(1)</script>"
 ATTRIBUTE = "\"' onmouseover='alert(1)' x=\""

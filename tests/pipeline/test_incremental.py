@@ -12,7 +12,7 @@ import pytest
 
 from callboard.incremental.page_cache import read_pages
 from callboard.io.clock import Meter
-from callboard.pipeline import Request, build
+from callboard.pipeline import BuildRequest, build
 from callboard.plugins.option_schemas import read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 def made(folder, hours=0):
     settings = read_settings(folder / "sources.yaml", {})
-    return build(Request(settings, folder / "site", NOW + timedelta(hours=hours), os.environ), Meter()).report["counts"]
+    return build(BuildRequest(settings, folder / "site", NOW + timedelta(hours=hours), os.environ), Meter()).report["counts"]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from portal import digests
 
 from callboard.io.clock import Meter
-from callboard.pipeline import Request, build
+from callboard.pipeline import BuildRequest, build
 from callboard.plugins.option_schemas import read_settings
 from callboard.website import assemble
 
@@ -179,7 +179,7 @@ SELDOM = ("edit_template", "edit_macro", "edit_guide", "edit_settings")
 
 def made(folder, now):
     settings = read_settings(folder / "sources.yaml", {})
-    return build(Request(settings, folder / "site", now, os.environ, accept_loss=True), Meter())
+    return build(BuildRequest(settings, folder / "site", now, os.environ, accept_loss=True), Meter())
 
 
 def clean_copy(folder, other):

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from callboard.integrations import collect as collect_integrations
-from callboard.integrations.collect import Known
+from callboard.integrations.collect import IntegrationResult
 from callboard.model.errors import CallboardError, WebsiteError
 from callboard.preview import facts_cache, files_cache
-from callboard.preview.portal import LivePortal
+from callboard.preview.portal import PreviewPortal
 
 SOURCES = """\
 version: 1
@@ -43,14 +43,14 @@ def folder(tmp_path):
 
 @pytest.fixture
 def live(folder):
-    made = LivePortal(folder / "sources.yaml", os.environ, lambda: datetime(2026, 11, 22, 3, tzinfo=UTC))
+    made = PreviewPortal(folder / "sources.yaml", os.environ, lambda: datetime(2026, 11, 22, 3, tzinfo=UTC))
     made.refresh()
     return made
 
 
 def test_before_the_first_site_there_is_a_reason_instead_of_pages(folder):
     (folder / "sources.yaml").write_text("version: 9")
-    live = LivePortal(folder / "sources.yaml", os.environ, lambda: datetime.now(UTC))
+    live = PreviewPortal(folder / "sources.yaml", os.environ, lambda: datetime.now(UTC))
     with pytest.raises(CallboardError):
         live.refresh()
     with pytest.raises(WebsiteError, match="no site"):
@@ -62,8 +62,10 @@ def test_before_the_first_site_there_is_a_reason_instead_of_pages(folder):
 
 def test_only_files_that_a_change_concerns_are_read_again(live, folder, monkeypatch):
     read = []
-    plain = files_cache._Noting.read
-    monkeypatch.setattr(files_cache._Noting, "read", lambda self, path, limit: (read.append((self.id, path)), plain(self, path, limit))[1])
+    plain = files_cache._RecordingTree.read
+    monkeypatch.setattr(
+        files_cache._RecordingTree, "read", lambda self, path, limit: (read.append((self.id, path)), plain(self, path, limit))[1]
+    )
     file = folder / "repositories/shop/catalog-info.yaml"
     file.write_text(shop("Second."))
     live.refresh([str(file)])
@@ -166,13 +168,13 @@ def test_hosts_are_asked_once_and_files_of_facts_after_each_change(folder, monke
 
     def collected(items, *rest):
         asked.extend(item.type for item in items)
-        return collect(items, *rest) if items[0].type == "file" else Known()
+        return collect(items, *rest) if items[0].type == "file" else IntegrationResult()
 
     monkeypatch.setattr(facts_cache, "collect_facts", collected)
     (folder / "facts.yaml").write_text("facts: []\n")
     items = ["{name: mine, type: file, path: facts.yaml, family: incident}", "{name: status, type: statuspage, page: p, token: '${T}'}"]
     (folder / "sources.yaml").write_text(SOURCES + "integrations:\n" + "".join(f"  - {item}\n" for item in items))
-    live = LivePortal(folder / "sources.yaml", {**os.environ, "T": "t"}, lambda: datetime(2026, 11, 22, 3, tzinfo=UTC))
+    live = PreviewPortal(folder / "sources.yaml", {**os.environ, "T": "t"}, lambda: datetime(2026, 11, 22, 3, tzinfo=UTC))
     live.refresh()
     assert sorted(asked) == ["file", "statuspage"]
     live.refresh([str(folder / "repositories/shop/catalog-info.yaml")])

@@ -5,7 +5,7 @@ import http.client
 import pytest
 
 from callboard.model.errors import CallboardError, WebsiteError
-from callboard.preview.answers import Note, State, folder
+from callboard.preview.answers import Note, PageState, folder
 from callboard.preview.server import Preview
 
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'; style-src 'self'\">"
@@ -70,7 +70,7 @@ def test_open_pages_are_told_of_a_new_site_and_of_a_failure(preview):
     states = preview.states()
     first = next(states)
     preview.show_error("no such file")
-    assert next(states) == State(first.version, "no such file")
+    assert next(states) == PageState(first.version, "no such file")
     preview.show_new_site()
     assert next(states).version != first.version
 

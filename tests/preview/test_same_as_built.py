@@ -11,9 +11,9 @@ import pytest
 
 from callboard.io.clock import Meter
 from callboard.model.errors import CallboardError
-from callboard.pipeline import Request, build
+from callboard.pipeline import BuildRequest, build
 from callboard.plugins.option_schemas import read_settings
-from callboard.preview.portal import LivePortal
+from callboard.preview.portal import PreviewPortal
 
 ROOT = Path(__file__).parents[2]
 HEAD = "apiVersion: backstage.io/v1alpha1\n"
@@ -25,15 +25,15 @@ class Both:
     """A portal that is built, and the same one that is kept in memory."""
 
     folder: Path
-    live: LivePortal = field(init=False)
+    live: PreviewPortal = field(init=False)
     before: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.live = LivePortal(self.folder / "sources.yaml", os.environ, lambda: NOW)
+        self.live = PreviewPortal(self.folder / "sources.yaml", os.environ, lambda: NOW)
 
     def built(self, *, remember=False):
         settings = read_settings(self.folder / "sources.yaml", os.environ)
-        build(Request(settings, self.folder / "site", NOW, os.environ, accept_loss=True, remember=remember), Meter())
+        build(BuildRequest(settings, self.folder / "site", NOW, os.environ, accept_loss=True, remember=remember), Meter())
         files = (path for path in (self.folder / "site").rglob("*") if path.is_file())
         found = {path.relative_to(self.folder / "site").as_posix(): path for path in files}
         return {name: path.read_bytes() for name, path in found.items() if not name.startswith((".callboard", "pagefind/"))}

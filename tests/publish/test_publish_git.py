@@ -195,7 +195,7 @@ def test_a_site_with_a_git_folder_is_refused(tmp_path, remote):
 def test_a_tree_of_folders_only_is_written(remote):
     here = command.Git(remote, dict(os.environ))
     blob = push.write_text(here, b"x")
-    tree = push.write_tree(here, {"a/b/c/d": push.Entry("100644", blob)})
+    tree = push.write_tree(here, {"a/b/c/d": push.IndexEntry("100644", blob)})
     assert git(remote, "ls-tree", "-r", "--name-only", tree) == "a/b/c/d"
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import yaml
-from callboard.scaffold.new_portal import Steps, Wishes, example_files, portal_files, workflow, write_new
+from callboard.scaffold.new_portal import ScaffoldOptions, Steps, example_files, portal_files, workflow, write_new
 
 OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
 GITHUB, GITLAB = (
-    portal_files(Wishes("Acme", source="git", location="https://git.acme.example/x.git", service=s)) for s in ("github", "gitlab")
+    portal_files(ScaffoldOptions("Acme", source="git", location="https://git.acme.example/x.git", service=s)) for s in ("github", "gitlab")
 )
 GITHUB, GITLAB = GITHUB[".github/workflows/portal.yml"], GITLAB[".gitlab-ci.yml"]
 PLAIN = {
@@ -175,7 +175,7 @@ def test_three_nights_on_clean_machines_remember_what_changed(tmp_path, service)
     for lifecycle in ("experimental", "production", "deprecated"):
         night.number += 1
         folder = tmp_path / f"night{night.number}"
-        wishes = Wishes("Acme", service=service)
+        wishes = ScaffoldOptions("Acme", service=service)
         write_new(folder, {**portal_files(wishes), **example_files(wishes, folder)})
         file = folder / "repositories/example/catalog-info.yaml"
         file.write_text(file.read_text().replace("experimental", lifecycle))

@@ -1,7 +1,7 @@
 import pytest
-from descriptor_reading import GOOD, read
 
 from callboard.redaction.secrets import find_secrets, mask
+from descriptor_reading import GOOD, read
 
 SECRETS = {
     "private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----",

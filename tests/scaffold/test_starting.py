@@ -14,7 +14,7 @@ from callboard.model.errors import CallboardError, SettingsError
 from callboard.plugins import loader
 from callboard.plugins.option_schemas import read_settings
 from callboard.scaffold import new_portal
-from callboard.scaffold.new_portal import Wishes, example_files, portal_files, write_new
+from callboard.scaffold.new_portal import ScaffoldOptions, example_files, portal_files, write_new
 
 ODD = [
     "plain",
@@ -36,7 +36,7 @@ def run(folder, *arguments, **more):
 
 @pytest.mark.parametrize("text", ODD)
 def test_whatever_is_typed_comes_back_out_of_the_settings(tmp_path, text):
-    write_new(tmp_path, portal_files(Wishes(name=text, organization=text, location=text)))
+    write_new(tmp_path, portal_files(ScaffoldOptions(name=text, organization=text, location=text)))
     settings = read_settings(tmp_path / "sources.yaml", {"HOME": "leaked"})
     shown = "".join(c for c in " ".join(text.split()) if c.isprintable()).replace("$${", "${")
     assert settings.portal.organization.replace("$${", "${") == shown
@@ -47,7 +47,7 @@ def test_whatever_is_typed_comes_back_out_of_the_settings(tmp_path, text):
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_choice_makes_settings_and_a_workflow_that_can_be_read(tmp_path, source, service):
     location = "https://git.acme.example/x.git" if source == "git" else "acme"
-    files = portal_files(Wishes("Acme", "Acme", "https://portal.acme.example/", source, location, service))
+    files = portal_files(ScaffoldOptions("Acme", "Acme", "https://portal.acme.example/", source, location, service))
     write_new(tmp_path, files)
     settings = read_settings(tmp_path / "sources.yaml", {"PORTAL_TOKEN": "secret"})
     assert settings.portal.url == "https://portal.acme.example/"
@@ -142,7 +142,7 @@ class KilledHereError(Exception):
 @pytest.mark.parametrize("number", range(8))
 def test_a_run_that_died_at_any_moment_is_made_good_by_the_next(tmp_path, number):
     """Two operations for each of the four files: the settings, what git leaves alone, the workflow, the example."""
-    wishes = Wishes("Acme")
+    wishes = ScaffoldOptions("Acme")
     whole, half = tmp_path / "whole", tmp_path / "half"
     steps = []
 
@@ -165,8 +165,8 @@ def test_a_run_that_died_at_any_moment_is_made_good_by_the_next(tmp_path, number
 
 
 def test_descriptors_that_are_there_are_joined_by_no_example(tmp_path):
-    assert example_files(Wishes("Acme"), tmp_path)
+    assert example_files(ScaffoldOptions("Acme"), tmp_path)
     (tmp_path / "repositories/mine").mkdir(parents=True)
-    assert example_files(Wishes("Acme"), tmp_path)
+    assert example_files(ScaffoldOptions("Acme"), tmp_path)
     (tmp_path / "repositories/mine/README.md").write_text("mine")
-    assert not example_files(Wishes("Acme"), tmp_path)
+    assert not example_files(ScaffoldOptions("Acme"), tmp_path)

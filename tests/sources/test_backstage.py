@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.backstage import BackstageSource
 from callboard.sources.generated import document
@@ -45,7 +45,7 @@ def instance(*entities):
 
 def collect(tmp_path, server, **options):
     options = {"url": server.url, "token": "bst-secret", **options}
-    return BackstageSource(settings("backstage", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+    return BackstageSource(settings("backstage", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def test_entities_are_read_as_their_authors_wrote_them(tmp_path):

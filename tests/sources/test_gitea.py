@@ -13,7 +13,7 @@ from company import context, descriptor, found, settings
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import MissingFileError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.gitea.source import GiteaSource
@@ -94,7 +94,7 @@ class FakeGitea:
 
 def collect(tmp_path, server, **options):
     options = {"organization": "acme", "url": server.url, "token": TOKEN, **options}
-    return GiteaSource(settings("gitea", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+    return GiteaSource(settings("gitea", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def requests_of(collected):

@@ -16,7 +16,7 @@ from fake_github import CODEOWNERS, FakeGitHub, commit_of
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import MissingFileError, SourceError, TreeError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, repositories_query
@@ -31,7 +31,7 @@ SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
 
 def collect(tmp_path, server, **options):
     options = {"organization": "acme", "url": server.url, "token": TOKEN, **options}
-    return GitHubSource(settings("github", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+    return GitHubSource(settings("github", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def requests_of(collected):
@@ -342,7 +342,7 @@ def test_recorded_answers_are_understood(tmp_path):
                 body = entry[5] if len(entry) > 5 else entry[-1]
                 bodies.append((entry[3], body if isinstance(body, str) else json.dumps(body)))
                 folder = tmp_path / str(len(bodies))
-                api = GitHubApi(client_for(context(folder, clock=PatientClock(), http=Limits(tries=1)), server.url, bearer("")))
+                api = GitHubApi(client_for(context(folder, clock=PatientClock(), http=ClientLimits(tries=1)), server.url, bearer("")))
                 if entry[3] == 200:
                     assert ask(api)
                     understood += 1

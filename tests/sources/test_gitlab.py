@@ -12,7 +12,7 @@ from company import context, descriptor, found, settings
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import MissingFileError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.gitlab.source import GitLabSource
@@ -98,7 +98,7 @@ class FakeGitLab:
 
 def collect(tmp_path, server, **options):
     options = {"group": "acme", "url": server.url, "token": TOKEN, **options}
-    return GitLabSource(settings("gitlab", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+    return GitLabSource(settings("gitlab", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def requests_of(collected):

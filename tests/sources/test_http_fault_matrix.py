@@ -7,14 +7,14 @@ import pytest
 from company import context
 from fake_github import FakeGitHub
 
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.settings.settings import Settings, SourceSettings
 from callboard.sources.collect import collect_all
 from faulty import MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 
 TOKEN = "t0ken-very-secret"
-SHORT = Limits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
+SHORT = ClientLimits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
 TYPES = {
     "github": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "gitlab": lambda url: {"group": "acme", "url": url, "token": TOKEN, "people": True},

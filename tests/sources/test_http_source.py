@@ -6,9 +6,9 @@ import pytest
 from company import context, descriptor, found, settings
 
 from callboard.descriptors.kinds import builtin_kinds
-from callboard.ingestion.discovery import gather
+from callboard.ingestion.discovery import discover
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import MissingFileError, OutsideTreeError, SourceError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.generated import moment
@@ -32,7 +32,7 @@ def files(contents):
 
 
 def collect(tmp_path, **options):
-    return HttpSource(settings("http", **options), context(tmp_path, clock=PatientClock(), http=Limits(tries=2))).collect()
+    return HttpSource(settings("http", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def with_definition(name, target):
@@ -48,7 +48,7 @@ def test_descriptors_and_what_they_refer_to_are_read(tmp_path):
     }
     with Server(files(contents)) as server:
         got = collect(tmp_path, urls=[f"{server.url}/a/One.yaml", f"{server.url}/b/two.yaml"], token=TOKEN)
-        gathered = gather(got.files, {(f.source, f.tree.id): f.tree for f in got.files}, builtin_kinds(), DescriptorLimits())
+        gathered = discover(got.files, {(f.source, f.tree.id): f.tree for f in got.files}, builtin_kinds(), DescriptorLimits())
     assert {p.code for p in gathered.problems} <= {"SPC006"}
     assert [e.spec.get("definition") for e in gathered.entities] == ["openapi: 3.1.0\n", None]
     host = server.url[7:]
@@ -70,7 +70,7 @@ def test_definitions_come_from_allowed_folders_alone_and_without_the_token(tmp_p
             urls = [f"{server.url}{path}" for path in contents]
             got = collect(tmp_path, urls=urls, allow=[f"{other.url}/Open/"], token=TOKEN)
             trees = {("acme", t.id): t for t in got.trees}
-            gathered = gather(got.files, trees, builtin_kinds(), DescriptorLimits())
+            gathered = discover(got.files, trees, builtin_kinds(), DescriptorLimits())
     assert [r.path for r in other.requests] == ["/Open/V1/Api.yaml"]
     assert "authorization" not in other.requests[0].headers
     assert {e.ref.name: isinstance(e.spec["definition"], str) for e in gathered.entities} == {"good": True, "bad": False, "up": False}

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from callboard.history.build_state import with_facts
-from callboard.integrations.collect import Connection, Known
+from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.io.store import Store
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.values import Incident
 from callboard.model.ref import EntityRef
-from callboard.plugins.integrations.base import Gathered, IntegrationFailure, IntegrationSettings
+from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.state import files as state_files
-from callboard.state.facts import facts_of_state, serve_facts
+from callboard.state.facts import facts_of_state, with_last_good_facts
 from callboard.state.values import State
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -25,18 +25,18 @@ def fact(key, subject=SHOP, source="pd"):
 
 
 def known(facts=(), asked=(), failures=()):
-    connections = (Connection("pd", "pagerduty", "PagerDuty", ("incident",), ()),)
-    return Known(Gathered(tuple(facts), tuple(asked), failures=tuple(failures)), connections)
+    connections = (IntegrationInfo("pd", "pagerduty", "PagerDuty", ("incident",), ()),)
+    return IntegrationResult(FactBatch(tuple(facts), tuple(asked), failures=tuple(failures)), connections)
 
 
 def first():
     facts = [fact("a"), fact("b", LEDGER)]
     asked = [Measurement(SHOP, "incident", "pd"), Measurement(LEDGER, "incident", "pd")]
-    return with_facts(State(NOW, "1"), serve_facts(known(facts, asked), ITEMS, None, NOW))
+    return with_facts(State(NOW, "1"), with_last_good_facts(known(facts, asked), ITEMS, None, NOW))
 
 
 def test_an_integration_that_failed_goes_on_with_what_it_said_and_counts_as_incomplete():
-    served = serve_facts(known(failures=[IntegrationFailure("pd", "", "down", "wait")]), ITEMS, first(), LATER)
+    served = with_last_good_facts(known(failures=[IntegrationFailure("pd", "", "down", "wait")]), ITEMS, first(), LATER)
     assert [f.key for f in served.facts] == ["b", "a"]
     assert [m.complete for m in served.measurements] == [False, False]
     pd = next(c for c in served.collections if c.source == "pd")
@@ -45,12 +45,12 @@ def test_an_integration_that_failed_goes_on_with_what_it_said_and_counts_as_inco
 
 def test_what_could_not_be_asked_keeps_its_facts_and_what_was_asked_is_believed():
     asked = [Measurement(SHOP, "incident", "pd", complete=False), Measurement(LEDGER, "incident", "pd")]
-    served = serve_facts(known([fact("c")], asked), ITEMS, first(), LATER)
+    served = with_last_good_facts(known([fact("c")], asked), ITEMS, first(), LATER)
     assert [(f.subject.name, f.key) for f in served.facts] == [("shop", "a"), ("shop", "c")]
 
 
 def test_an_integration_that_left_the_settings_takes_its_facts_along():
-    served = serve_facts(known(failures=[IntegrationFailure("pd", "", "down")]), ITEMS[1:], first(), LATER)
+    served = with_last_good_facts(known(failures=[IntegrationFailure("pd", "", "down")]), ITEMS[1:], first(), LATER)
     assert served.facts == ()
     assert [c.source for c in served.collections] == ["scan"]
 
@@ -71,7 +71,7 @@ def test_a_night_without_changes_leaves_the_parts_about_facts_as_they_are(tmp_pa
     state_files.save(store, before)
     names = {path.name for path in store.state.glob("facts.*")} | {path.name for path in store.state.glob("measurements.*")}
     asked = [Measurement(SHOP, "incident", "pd"), Measurement(LEDGER, "incident", "pd")]
-    again = with_facts(State(LATER, "1"), serve_facts(known([fact("a"), fact("b", LEDGER)], asked), ITEMS, before, LATER))
+    again = with_facts(State(LATER, "1"), with_last_good_facts(known([fact("a"), fact("b", LEDGER)], asked), ITEMS, before, LATER))
     state_files.save(store, again)
     assert names == {path.name for path in store.state.glob("facts.*")} | {path.name for path in store.state.glob("measurements.*")}
     assert replace(again, as_of=NOW).facts == before.facts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from callboard.descriptors.rules.syntax import INVALID_YAML
 from callboard.plugins.sources import Repository, Undescribed
 from callboard.state.loss_guards import Guards
-from callboard.state.values import Stale
+from callboard.state.values import StaleCopy
 from state_builders import FIRST, PlainTree, Portal, component, failure, known, make, night, ref, serve, state_of, traffic
 
 SHOP, BANK = ("here", "acme/shop"), ("here", "acme/bank")
@@ -24,8 +24,8 @@ def test_a_failed_source_serves_its_last_good_copy_with_age_and_cause():
     served = serve([], [], before, [failure()])
     assert refs(served) == {ref("shop"), ref("bank")}
     assert served.stale == (
-        Stale("here", "acme/bank", "acme/bank", "", FIRST, "the host did not answer", (ref("bank"),)),
-        Stale("here", "acme/shop", "acme/shop", "", FIRST, "the host did not answer", (ref("shop"),)),
+        StaleCopy("here", "acme/bank", "acme/bank", "", FIRST, "the host did not answer", (ref("bank"),)),
+        StaleCopy("here", "acme/shop", "acme/shop", "", FIRST, "the host did not answer", (ref("shop"),)),
     )
     assert set(served.trees) == {SHOP, BANK}
     assert served.lost == ()

@@ -18,9 +18,9 @@ from callboard.model.ref import EntityRef
 from callboard.state import files as state_files
 from callboard.state import serialization
 from callboard.state.files import packed, unpacked
-from callboard.state.last_good_copy import served_from
+from callboard.state.last_good_copy import collected_from_state
 from callboard.state.recorded_trees import SavedTree, known_tree, recorded
-from callboard.state.values import Change, CollectionTime, Concern, KnownTree, Portrait, Stale, Where
+from callboard.state.values import Change, CollectionTime, EntitySummary, KnownTree, ProblemSummary, StaleCopy, Where
 from state_builders import FIRST, KINDS, PlainTree, Portal, component, known, make, night, state_of
 
 SHOP = EntityRef("component", "default", "shop")
@@ -46,9 +46,10 @@ def full_state():
         [entity, make("cart", path="cart.yaml")], [tree],
         problems=(problem,),
         collections=(CollectionTime("here", "entities", FIRST, night(1), 2, 0, ("no",)), CollectionTime("there")),
-        stale=(Stale("here", "t", "repo", "", FIRST, "no", (SHOP,)),),
-        portraits=(Portrait(SHOP, where, "group:default/a", "production", provides=("api:default/x",), tags=("b", "c")),),
-        concerns=(Concern("REF001", SHOP, "spec.owner", "f" * 16, "wrong", where), Concern("X", None, "", "e" * 16, "", None)),
+        stale=(StaleCopy("here", "t", "repo", "", FIRST, "no", (SHOP,)),),
+        portraits=(EntitySummary(SHOP, where, "group:default/a", "production", provides=("api:default/x",), tags=("b", "c")),),
+        concerns=(ProblemSummary("REF001", SHOP, "spec.owner", "f" * 16, "wrong", where),
+                  ProblemSummary("X", None, "", "e" * 16, "", None)),
         changes=(Change(FIRST, "owner", SHOP, "spec.owner", "a", "b", where, SHOP), Change(FIRST, "baseline", None, after="2")),
         files=7, skipped={"empty": 2},
     )  # fmt: skip
@@ -274,7 +275,7 @@ def test_a_catalog_is_linked_from_the_state_alone(tmp_path):
     (folder / "catalog-info.yaml").unlink()
     folder.rmdir()
     state = state_files.read(portal.store)
-    served = served_from(state, portal.store.blob, ["shop"])
+    served = collected_from_state(state, portal.store.blob, ["shop"])
     unique, _ = merge(served.entities, ["shop"])
     catalog, problems = link(unique, KINDS)
     assert catalog.entities == portal.catalog.entities

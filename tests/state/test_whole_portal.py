@@ -34,7 +34,7 @@ def put(folder, name, text):
 
 def build(folder, number, output="site", **more):
     settings = read_settings(folder / "sources.yaml", {})
-    return pipeline.build(pipeline.Request(settings, folder / output, night(number), dict(os.environ), **more), Meter())
+    return pipeline.build(pipeline.BuildRequest(settings, folder / output, night(number), dict(os.environ), **more), Meter())
 
 
 def contents(folder, output="site"):

@@ -32,7 +32,7 @@ def project(guides_folder):
     """A portal with three guides and a name that needs escaping."""
     files = overlays.find_portal_files(guides_folder)
     portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
-    return mkdocs_project.Project(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
+    return mkdocs_project.MkDocsProject(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def frames_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def laid(project, frames_cache):
     """The foundation of that portal, by the real MkDocs."""
-    return theme_build.Laying(project, frames_cache, Path(sys.executable), os.environ).finish()
+    return theme_build.ThemeBuild(project, frames_cache, Path(sys.executable), os.environ).finish()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -20,7 +20,7 @@ from callboard.model.errors import LockedError, WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
 from callboard.website.assemble import assemble
-from callboard.website.theme_build import laying
+from callboard.website.theme_build import start_theme_build
 
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
@@ -74,7 +74,7 @@ def portal(tmp_path, frames_cache):
             frames.parent.mkdir(parents=True, exist_ok=True)
             if shared.exists():
                 shutil.copytree(shared, frames)
-        with laying(settings, store, os.environ) as begun:
+        with start_theme_build(settings, store, os.environ) as begun:
             result = assemble(chain(indexes(), pages), data, settings, store, output, foundation=begun, environ=os.environ, **more)
         if not (frames_cache.parent / "frames-of-assembling").exists():
             shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")

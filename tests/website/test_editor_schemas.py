@@ -11,7 +11,7 @@ from language_server import LanguageServer, find_server
 
 import yaml
 from callboard.catalog.linking import link
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.portal_kinds import read_kinds
 from callboard.descriptors.reading import read_text
 from callboard.settings.settings import Limits, Portal
@@ -21,7 +21,7 @@ from callboard.yaml import documents as yaml_documents
 
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 DATA = os.environ.get("CALLBOARD_TEST_DATA", "")
-PLACE = Place("here", "tree", "acme/shop", "", "catalog-info.yaml")
+PLACE = FileLocation("here", "tree", "acme/shop", "", "catalog-info.yaml")
 ORGANISATION = """
 kind: Group
 metadata: {name: team-checkout, title: Checkout}

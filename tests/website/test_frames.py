@@ -124,10 +124,10 @@ def broken_python(tmp_path):
 
 
 def test_mkdocs_runs_only_when_something_has_changed(laid, project, frames_cache, broken_python):
-    assert theme_build.lay_foundation(project, frames_cache, broken_python, os.environ) == laid
+    assert theme_build.build_theme(project, frames_cache, broken_python, os.environ) == laid
     other = dataclasses.replace(project, portal=dataclasses.replace(project.portal, name="Other"))
     with pytest.raises(WebsiteError, match="no such plugin"):
-        theme_build.lay_foundation(other, frames_cache, broken_python, os.environ)
+        theme_build.build_theme(other, frames_cache, broken_python, os.environ)
     assert [path.name for path in frames_cache.iterdir()] == [laid.key]
 
 
@@ -178,13 +178,13 @@ def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, br
     (overrides / "assets").mkdir(parents=True)
     (overrides / "assets/portal.css").write_text("main { color: teal }")
     files = dataclasses.replace(project.files, overrides=(overrides, *project.files.overrides))
-    changed = theme_build.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+    changed = theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
     assert changed.key == laid.key
     assert changed.files["assets/portal.css"].read_text() == "main { color: teal }"
     assert "assets/portal.css" in changed.own
     (overrides / "assets/another.css").write_text("")
     with pytest.raises(WebsiteError):
-        theme_build.lay_foundation(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+        theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
 
 
 def test_a_guide_that_is_not_there_is_left_out_and_told_with_its_line(tmp_path):

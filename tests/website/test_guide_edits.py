@@ -23,7 +23,7 @@ def place(tmp_path, guides_folder):
 
 def lay(project, place, cache):
     changed = dataclasses.replace(project, guides=guides.read_guides(place))
-    return theme_build.Laying(changed, cache, Path(sys.executable), os.environ).finish()
+    return theme_build.ThemeBuild(changed, cache, Path(sys.executable), os.environ).finish()
 
 
 def contents(laid):

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.portal_kinds import read_kinds
 from callboard.descriptors.reading import read_text
 from callboard.settings.settings import Limits
 
 MANUAL = Path(__file__).parents[2] / "docs/how-to/own-kinds.md"
-PLACE = Place("here", "tree", "acme/shop", "", "catalog-info.yaml")
+PLACE = FileLocation("here", "tree", "acme/shop", "", "catalog-info.yaml")
 
 
 def test_the_schemas_and_the_descriptor_of_the_manual_are_good(tmp_path):

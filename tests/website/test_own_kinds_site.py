@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from callboard.io.clock import Meter
-from callboard.pipeline import Request, build
+from callboard.pipeline import BuildRequest, build
 from callboard.plugins.option_schemas import read_settings
 
 SOURCES = """
@@ -104,7 +104,7 @@ def portal(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(portal):
-    request = Request(read_settings(portal / "sources.yaml", {}), portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {})
+    request = BuildRequest(read_settings(portal / "sources.yaml", {}), portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {})
     return build(request, Meter())
 
 
@@ -189,9 +189,9 @@ def test_editors_are_told(site):
 def test_a_changed_schema_changes_the_next_build(portal, built):
     settings = read_settings(portal / "sources.yaml", {})
     (portal / "kinds/dataset.yaml").write_text(DATASET.replace("Written by", "Filled by").replace("table, topic", "table, topic, tabel"))
-    again = build(Request(settings, portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {}), Meter())
+    again = build(BuildRequest(settings, portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {}), Meter())
     (portal / "kinds/dataset.yaml").write_text(DATASET)
     assert "Filled by 1 orders" in text_of(portal / "site", "catalog/default/dataset/returns")
     assert "SPC004" not in {problem.code for problem in again.problems}
-    build(Request(settings, portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {}), Meter())
+    build(BuildRequest(settings, portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {}), Meter())
     assert "Written by 1 orders" in text_of(portal / "site", "catalog/default/dataset/returns")

@@ -11,11 +11,11 @@ from typing import ClassVar
 
 from callboard.model.facts.values import Declared
 from callboard.plugins.integrations.base import DeclaredFamily
-from callboard.plugins.integrations.base import Gathered
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import FactBatch
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.plugins.integrations.base import IntegrationContext
 from callboard.plugins.integrations.base import IntegrationSettings
-from callboard.plugins.integrations.base import Subject
+from callboard.plugins.integrations.base import Target
 from callboard.io.http.auth import bearer
 from callboard.plugins.integrations.base import by_annotation
 from callboard.plugins.integrations.connector import client_for
@@ -45,9 +45,9 @@ class FlagsIntegration:
         self._settings = settings
         self._context = context
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """All flags by one listing, whatever the number of entities. Raises ``HttpError`` where the server does not answer."""
-        options, found = self._settings.options, Gathering(self._settings.name)
+        options, found = self._settings.options, FactCollector(self._settings.name)
         known = by_annotation(subjects, ANNOTATION)
         for those in known.values():
             found.measured(those, "feature-flag")

@@ -23,7 +23,7 @@ class Dependency(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class TeamImpact:
+class ImpactByTeam:
     """What one team would notice."""
 
     team: EntityRef | None
@@ -40,7 +40,7 @@ class Impact:
 
     total: int
     """Entities that need it, directly or through others."""
-    teams: tuple[TeamImpact, ...]
+    teams: tuple[ImpactByTeam, ...]
     """The nearest team first, then the one with the most entities."""
     truncated: bool
     """More would be found behind the bounds."""
@@ -95,10 +95,10 @@ def _dependents(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     return tuple(dependent.ref for dependent in dependents(catalog, ref))
 
 
-def _by_team(catalog: Catalog, found: Iterable[tuple[EntityRef, int]]) -> tuple[TeamImpact, ...]:
+def _by_team(catalog: Catalog, found: Iterable[tuple[EntityRef, int]]) -> tuple[ImpactByTeam, ...]:
     """``found`` is in order of steps, so that the first entity of a team is its nearest."""
     teams: dict[EntityRef | None, list[tuple[EntityRef, int]]] = {}
     for ref, step in found:
         teams.setdefault(organization.owner(catalog, ref), []).append((ref, step))
-    impacts = (TeamImpact(team, things[0][1], tuple(ref for ref, _ in things)) for team, things in teams.items())
+    impacts = (ImpactByTeam(team, things[0][1], tuple(ref for ref, _ in things)) for team, things in teams.items())
     return tuple(sorted(impacts, key=lambda i: (i.steps, -len(i.entities), i.team is None, i.team or ())))

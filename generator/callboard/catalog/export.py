@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.names import names_index, table_index
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.tree import Tree
@@ -53,8 +52,6 @@ def folder_url(url: str) -> str:
     folder = parts._replace(path=urljoin(parts.path, "./"), fragment="")
     return folder.geturl().replace("/blob/", "/tree/", 1)
 
-
-__all__ = ["entity_json", "names_index", "table_index"]
 
 HEAVY = ("definition", "steps")
 """Fields of the spec that may be large and that lists leave out: the text of an API, the steps of a template."""

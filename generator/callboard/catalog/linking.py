@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.problem_assignment import with_responsible
-from callboard.catalog.references import Stated, Unread, read_references
+from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references
 from callboard.catalog.rules import cycles, entities, ownership, references
-from callboard.catalog.suggestions import Names
+from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.document import field_span
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.rules import files
@@ -24,27 +24,27 @@ _Place = tuple[str, int, str]
 
 
 @dataclass(slots=True)
-class Links:
+class LinkCache:
     """Remembered from linking to linking; nothing in it changes what comes out. For one catalog, used by one thread."""
 
-    _stated: dict[EntityRef, tuple[Entity, Kind, Stated]] = field(default_factory=dict)
+    _stated: dict[EntityRef, tuple[Entity, Kind, DeclaredReferences]] = field(default_factory=dict)
     _spans: dict[_Place, Span | None] = field(default_factory=dict)
     _used: dict[_Place, Span | None] = field(default_factory=dict)
-    _names: Names | None = None
+    _names: NameIndex | None = None
     _relations: dict[EntityRef, tuple[Relation, ...]] | None = None
     """Every relation in both directions, as long as nobody states another one."""
 
-    def read(self, entities: Mapping[EntityRef, Entity], kinds: Mapping[EntityRef, Kind]) -> Stated:
+    def read(self, entities: Mapping[EntityRef, Entity], kinds: Mapping[EntityRef, Kind]) -> DeclaredReferences:
         """As ``read_references`` for all entities that have a kind; those that are the very same as last time are not read again."""
-        whole, before = Stated({ref: ref for ref in entities}), self._stated
+        whole, before = DeclaredReferences({ref: ref for ref in entities}), self._stated
         self._stated, is_same = {}, before.keys() == kinds.keys()
         for ref, kind in kinds.items():
             entity, found = entities[ref], before.get(ref)
             if found is None or found[0] is not entity or found[1] is not kind:
-                part = Stated(whole.known)
+                part = DeclaredReferences(whole.known)
                 read_references(entity, kind, part)
                 is_same = is_same and found is not None and found[2].relations == part.relations
-                found = entity, kind, Stated({}, part.relations, part.unread, part.bare)
+                found = entity, kind, DeclaredReferences({}, part.relations, part.unread, part.bare)
             self._stated[ref] = found
             whole.relations.extend(found[2].relations)
             whole.unread.extend(found[2].unread)
@@ -54,17 +54,17 @@ class Links:
         return whole
 
     def both_ways(
-        self, stated: Stated, turn: Callable[[Stated], dict[EntityRef, tuple[Relation, ...]]]
+        self, stated: DeclaredReferences, turn: Callable[[DeclaredReferences], dict[EntityRef, tuple[Relation, ...]]]
     ) -> dict[EntityRef, tuple[Relation, ...]]:
         """What ``turn`` makes of all that is stated; the last result where nobody states anything else."""
         if self._relations is None:
             self._relations = turn(stated)
         return self._relations
 
-    def names(self, refs: Collection[EntityRef]) -> Names:
+    def names(self, refs: Collection[EntityRef]) -> NameIndex:
         """The index of these names; the last one where they are the same."""
         if self._names is None or not self._names.serves(refs):
-            self._names = Names(refs)
+            self._names = NameIndex(refs)
         return self._names
 
     def field_span(self, entity: Entity, at: str) -> Span | None:
@@ -95,7 +95,7 @@ def link(
     *,
     whole: bool = True,
     elsewhere: Collection[EntityRef] | None = None,
-    before: Links | None = None,
+    before: LinkCache | None = None,
 ) -> tuple[Catalog, tuple[Problem, ...]]:
     """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
 
@@ -108,17 +108,17 @@ def link(
     for entity in entities:
         first.setdefault(entity.ref, entity)
     unique = {ref: first[ref] for ref in sorted(first)}
-    kept = before or Links()
+    kept = before or LinkCache()
     stated = kept.read(unique, {ref: kind for ref in unique if (kind := kinds.get(ref.kind))})
     catalog = Catalog(unique, kept.both_ways(stated, _both_ways), kinds)
-    names = Names(unique, elsewhere) if elsewhere else kept.names(unique.keys())
+    names = NameIndex(unique, elsewhere) if elsewhere else kept.names(unique.keys())
     found = _found(catalog, stated, names, whole=whole, judged=whole or elsewhere is not None)
     placed = sorted(_placed(catalog, _bounded(found), kept), key=_reading_order)
     kept.end()
     return catalog, with_responsible(catalog, placed)
 
 
-def _found(catalog: Catalog, stated: Stated, names: Names, *, whole: bool, judged: bool) -> Iterator[Problem]:
+def _found(catalog: Catalog, stated: DeclaredReferences, names: NameIndex, *, whole: bool, judged: bool) -> Iterator[Problem]:
     """What all rules say that may judge this much; ``judged``: all names are known, so that references are judged too."""
     yield from _stated_badly(catalog, stated, names)
     for check in CHECKS:
@@ -129,7 +129,7 @@ def _found(catalog: Catalog, stated: Stated, names: Names, *, whole: bool, judge
         yield from check(catalog)
 
 
-def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
+def _both_ways(stated: DeclaredReferences) -> dict[EntityRef, tuple[Relation, ...]]:
     """Every relation once in each direction; where both ends state it, each keeps its own statement."""
     edges: defaultdict[EntityRef, dict[tuple[str, EntityRef], Relation]] = defaultdict(dict)
     for relation, _ in stated.relations:
@@ -141,7 +141,7 @@ def _both_ways(stated: Stated) -> dict[EntityRef, tuple[Relation, ...]]:
     return {ref: tuple(found[key] for key in sorted(found)) for ref, found in sorted(edges.items())}
 
 
-def _stated_badly(catalog: Catalog, stated: Stated, names: Names) -> Iterator[Problem]:
+def _stated_badly(catalog: Catalog, stated: DeclaredReferences, names: NameIndex) -> Iterator[Problem]:
     for unread in stated.unread:
         yield _without_kind(unread, names) if unread.bare else _unreadable(unread)
     for relation in stated.bare:
@@ -155,7 +155,7 @@ def _stated_badly(catalog: Catalog, stated: Stated, names: Names) -> Iterator[Pr
             )
 
 
-def _without_kind(unread: Unread, names: Names) -> Problem:
+def _without_kind(unread: InvalidReference, names: NameIndex) -> Problem:
     known = names.kinds_of(unread.bare or unread.entity.ref)
     choices = " or ".join(f"`{kind}:{unread.written}`" for kind in known or ("component", "resource"))
     return references.DEPENDENCY_WITHOUT_KIND.problem(
@@ -167,7 +167,7 @@ def _without_kind(unread: Unread, names: Names) -> Problem:
     )
 
 
-def _unreadable(unread: Unread) -> Problem:
+def _unreadable(unread: InvalidReference) -> Problem:
     return references.UNREADABLE_REFERENCE.problem(
         f"`{unread.field}` is `{unread.written}`: {unread.reason}.",
         severity=None if unread.refused else Severity.WARNING,
@@ -190,7 +190,7 @@ def _bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield files.of_entity(left_out)
 
 
-def _placed(catalog: Catalog, problems: Iterable[Problem], kept: Links) -> Iterator[Problem]:
+def _placed(catalog: Catalog, problems: Iterable[Problem], kept: LinkCache) -> Iterator[Problem]:
     """The same problems with their position in the file. A problem may lie in another descriptor than its subject's."""
     by_origin: dict[Origin, Entity] = {}
     for problem in problems:

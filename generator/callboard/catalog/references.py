@@ -17,7 +17,7 @@ LONGEST_WRITTEN = 80
 """Letters of a reference that a message shows."""
 
 
-class Unread(NamedTuple):
+class InvalidReference(NamedTuple):
     """A value that is no reference, or one whose kind nobody can know."""
 
     entity: Entity
@@ -32,19 +32,19 @@ class Unread(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class DeclaredReferences:
     """Everything that the descriptors state."""
 
     known: Mapping[EntityRef, EntityRef]
     """The entities' own tuples, so that the graph holds each reference once."""
     relations: list[tuple[Relation, str]] = field(default_factory=list)
     """Each in its author's direction, with the type of the way back."""
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[InvalidReference] = field(default_factory=list)
     bare: list[Relation] = field(default_factory=list)
     """Those of entities outside the default namespace that name no namespace themselves."""
 
 
-def read_references(entity: Entity, kind: Kind, stated: Stated) -> None:
+def read_references(entity: Entity, kind: Kind, stated: DeclaredReferences) -> None:
     """Add what this entity states to ``stated``."""
     for relation_field in kind.relations:
         if relation_field.types and entity.spec.get("type") not in relation_field.types:
@@ -53,7 +53,7 @@ def read_references(entity: Entity, kind: Kind, stated: Stated) -> None:
             _read(entity, relation_field, path, value, stated)
 
 
-def _read(entity: Entity, relation_field: RelationField, path: str, value: object, stated: Stated) -> None:
+def _read(entity: Entity, relation_field: RelationField, path: str, value: object, stated: DeclaredReferences) -> None:
     try:
         written = parse_ref(value, default_kind=relation_field.default_kind, default_namespace=entity.ref.namespace)
     except RefError as error:
@@ -62,7 +62,7 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
     target = written.canonical()
     if relation_field.kinds and target.kind not in relation_field.kinds:
         reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} makes a relation here"
-        stated.unread.append(Unread(entity, path, _shown(value), reason, None, refused=False))
+        stated.unread.append(InvalidReference(entity, path, _shown(value), reason, None, refused=False))
         return
     relation = Relation(entity.ref, relation_field.type, stated.known.get(target, target), entity.ref, path)
     stated.relations.append((relation, relation_field.reverse))
@@ -104,14 +104,14 @@ def _names_no_namespace(value: object) -> bool:
     return "/" not in value if isinstance(value, str) else isinstance(value, Mapping) and value.get("namespace") is None
 
 
-def _unread(entity: Entity, relation_field: RelationField, path: str, value: object, reason: str) -> Unread:
+def _unread(entity: Entity, relation_field: RelationField, path: str, value: object, reason: str) -> InvalidReference:
     bare = None
     if relation_field.default_kind is None:
         try:
             bare = parse_ref(value, default_kind="component", default_namespace=entity.ref.namespace).canonical()._replace(kind="")
         except RefError as other:
             reason = str(other)
-    return Unread(entity, path, _shown(value), reason, bare)
+    return InvalidReference(entity, path, _shown(value), reason, bare)
 
 
 def _shown(value: object) -> str:

@@ -71,7 +71,7 @@ GENERIC = frozenset({
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
-class Names:
+class NameIndex:
     """The names of the catalog, and of elsewhere; the indexes over them are built when first asked."""
 
     def __init__(self, refs: Collection[EntityRef], elsewhere: Collection[EntityRef] = ()) -> None:

@@ -37,16 +37,16 @@ def command(  # noqa: PLR0913, PLR0917 - options
     import json
     import os
 
-    from callboard.cli.output import announcer, known_sources, say_built
+    from callboard.cli.output import announcer, known_sources, report_build
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.model.problem import Severity
-    from callboard.pipeline import Request, build
+    from callboard.pipeline import BuildRequest, build
     from callboard.plugins.option_schemas import read_settings
 
     meter = Meter(announcer(quiet=quiet))
     settings = read_settings(config, os.environ)
-    request = Request(
+    request = BuildRequest(
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
         not_asked=known_sources(settings, skip),
     )  # fmt: skip
@@ -54,6 +54,6 @@ def command(  # noqa: PLR0913, PLR0917 - options
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
     if not quiet:
-        say_built(built, output)
+        report_build(built, output)
     if strict and any(problem.severity is Severity.ERROR for problem in built.problems):
         sys.exit(PROBLEMS_FOUND)

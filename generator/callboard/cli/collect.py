@@ -28,12 +28,12 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
 
     from callboard import __version__
     from callboard.cli.output import known_sources
-    from callboard.history.build_state import recall
+    from callboard.history.build_state import load_build_state
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.io.store import Store
     from callboard.plugins.option_schemas import read_settings
-    from callboard.state.last_good_copy import Night
+    from callboard.state.last_good_copy import BuildPolicy
     from callboard.state.loss_guards import guards_of
     from callboard.surveying import say_failures, serve_sources
 
@@ -42,8 +42,8 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     asked = known_sources(settings, only or everything)
     store, section = Store.beside(settings.root), settings.sections.get("history", {})
     with store.lock():
-        memory = recall(store, clock.now(now, os.environ), __version__, section)
-        night = Night(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
+        memory = load_build_state(store, clock.now(now, os.environ), __version__, section)
+        night = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
         served = serve_sources(settings, os.environ, Meter(), memory.previous, night)
         memory.keep_collected(served)
     mine = [collection for collection in served.collections if collection.source in asked]

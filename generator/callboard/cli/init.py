@@ -58,7 +58,7 @@ def command(folder: Path, wants_build: bool, **given: str | None) -> None:  # no
 
 
 def _wishes(given: dict[str, str | None], *, may_ask: bool) -> Any:
-    from callboard.scaffold.new_portal import Wishes
+    from callboard.scaffold.new_portal import ScaffoldOptions
 
     def ask(key: str, question: str, default: str | None, **more: Any) -> str:
         value = given[key]
@@ -70,7 +70,7 @@ def _wishes(given: dict[str, str | None], *, may_ask: bool) -> Any:
 
     source = ask("source", "Where do descriptors live", "files", type=click.Choice(SOURCES))
     question, default = _QUESTIONS[source]
-    return Wishes(
+    return ScaffoldOptions(
         source=source,
         location=ask("location", question, default),
         name=ask("name", "Name of the portal", "Developer portal"),

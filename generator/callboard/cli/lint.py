@@ -14,7 +14,7 @@ from callboard.model.counting import counted
 
 if TYPE_CHECKING:
     from callboard.lint.baseline import Selection
-    from callboard.lint.check import Checked
+    from callboard.lint.check import LintResult
     from callboard.model.problem import Problem
 
 PROBLEMS_FOUND = 1
@@ -23,7 +23,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class LintOptions:
     """The options of the command; what each means stands in its help."""
 
     paths: tuple[Path, ...]
@@ -66,7 +66,7 @@ def command(**options: Any) -> None:
     """
     from callboard.model.errors import CallboardError, SourceError
 
-    wishes = Wishes(**options)
+    wishes = LintOptions(**options)
     if wishes.config and (wishes.paths or wishes.portal):
         raise click.UsageError("Give --config or " + ("paths" if wishes.paths else "--portal") + ", not both.")
     selection = _selection(wishes)
@@ -83,14 +83,14 @@ def command(**options: Any) -> None:
         sys.exit(PROBLEMS_FOUND)
 
 
-def _selection(wishes: Wishes) -> Selection:
+def _selection(wishes: LintOptions) -> Selection:
     from callboard.lint.baseline import Selection, codes
     from callboard.model.problem import Severity
 
     return Selection(codes(wishes.select), codes(wishes.ignore), Severity(wishes.severity))
 
 
-def _check(wishes: Wishes) -> tuple[Checked, Any]:
+def _check(wishes: LintOptions) -> tuple[LintResult, Any]:
     """What was found, and the error of a portal that could not be read: what needs no portal is told all the same."""
     from callboard.lint.check import check_paths, check_portal
     from callboard.model.errors import CallboardError
@@ -111,11 +111,11 @@ def _check(wishes: Wishes) -> tuple[Checked, Any]:
     return check_paths(wishes.paths or (Path(),), os.environ, elsewhere=elsewhere, portal_url=url), trouble
 
 
-def _mend(wishes: Wishes, checked: Checked, selection: Selection) -> tuple[Checked, Any] | None:
+def _mend(wishes: LintOptions, checked: LintResult, selection: Selection) -> tuple[LintResult, Any] | None:
     """With --diff the end; with --fix another check, if something was mended."""
-    from callboard.lint.fix import difference, mended, write
+    from callboard.lint.fix import difference, fixes, write
 
-    files = mended(checked, selection.has)
+    files = fixes(checked, selection.has)
     if wishes.diff:
         click.echo("".join(map(difference, files)), nl=False)
         sys.exit(PROBLEMS_FOUND if files else 0)
@@ -130,7 +130,7 @@ def _mend(wishes: Wishes, checked: Checked, selection: Selection) -> tuple[Check
     return _check(wishes)
 
 
-def _tell(wishes: Wishes, checked: Checked, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _tell(wishes: LintOptions, checked: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Print or write the problems; those that count for the exit code."""
     from callboard.lint import baseline
     from callboard.lint.formats import render, wants_colour

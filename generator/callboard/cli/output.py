@@ -45,7 +45,7 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(names))
 
 
-def say_built(built: Built, output: Path) -> None:
+def report_build(built: Built, output: Path) -> None:
     """What was built, what is wrong with the descriptors, and what is wrong in the site."""
     counts = built.report["counts"]
     if sys.stderr.isatty():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from callboard.preview.loop import Following
+    from callboard.preview.loop import PreviewLoop
 
 
 @click.command("serve")
@@ -31,21 +31,23 @@ def command(config: Path, output: Path, port: int, allow_missing_sources: bool, 
 
     from callboard.io import clock
     from callboard.lint.formats import wants_colour
-    from callboard.preview.loop import Following
-    from callboard.preview.portal import LivePortal
+    from callboard.preview.loop import PreviewLoop
+    from callboard.preview.portal import PreviewPortal
 
     if whole:
         _build(config, output, allow_missing_sources=allow_missing_sources)
         return
     colour = wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
-    live = LivePortal(config, os.environ, lambda: clock.now(None, os.environ), allow_missing=allow_missing_sources, colour=colour)
+    live = PreviewPortal(config, os.environ, lambda: clock.now(None, os.environ), allow_missing=allow_missing_sources, colour=colour)
     again: list[str | Path] = [sys.executable, "-m", "callboard", "serve", "--whole", "--config", config, "--output", output]
-    following = Following(live, config, output, [*again, *(["--allow-missing-sources"] if allow_missing_sources else [])], os.environ, _say)
+    following = PreviewLoop(
+        live, config, output, [*again, *(["--allow-missing-sources"] if allow_missing_sources else [])], os.environ, _say
+    )
     gc.disable()  # what is kept stays; what changes leaves is cleared away when nothing goes on
     _serve(following, port)
 
 
-def _serve(following: Following, port: int) -> None:
+def _serve(following: PreviewLoop, port: int) -> None:
     import signal
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, the build in the background ends too
@@ -64,11 +66,11 @@ def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:
 
     from callboard.io import clock
     from callboard.io.clock import Meter
-    from callboard.pipeline import Request, build
+    from callboard.pipeline import BuildRequest, build
     from callboard.plugins.option_schemas import read_settings
 
     now = clock.now(None, os.environ)
-    request = Request(
+    request = BuildRequest(
         read_settings(config, os.environ), output, now, os.environ, allow_missing_sources, accept_loss=True, remember=False
     )  # fmt: skip
     build(request, Meter())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from callboard.descriptors.document import Examined
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.rules import annotation, content, definitions, envelope, metadata, names, spec
 from callboard.model.problem import Problem
 
-Find = Callable[[Examined], Iterator[Problem]]
+Find = Callable[[CheckedDocument], Iterator[Problem]]
 
 _OF_SCHEMA_ERRORS: tuple[Find, ...] = (
     envelope.find_missing_api_version,
@@ -44,7 +44,7 @@ _OF_CONTENT: tuple[Find, ...] = (
 )
 
 
-def check(document: Examined) -> Iterator[Problem]:
+def check(document: CheckedDocument) -> Iterator[Problem]:
     """Every problem that the document shows by itself."""
     if document.errors:
         for find in _OF_SCHEMA_ERRORS:

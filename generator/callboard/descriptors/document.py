@@ -22,7 +22,7 @@ from callboard.yaml.problems import YamlTrouble
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLocation:
     """Where a file is: everything of an ``Origin`` but the document."""
 
     source: str
@@ -89,7 +89,7 @@ def _composed(text: str) -> Node | None:
     return positions.compose(text)
 
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 _SHOWN = 60
 _TYPES = {
     "string": "a text",
@@ -102,7 +102,7 @@ _TYPES = {
 }
 
 
-class Examined:
+class CheckedDocument:
     """A document and what is known about it. No dataclass, because the nodes are composed only when a position is asked for."""
 
     __slots__ = ("_root", "errors", "house", "kind", "kinds", "origin", "ref", "text", "value")
@@ -137,15 +137,15 @@ class Examined:
         """Its spec, an empty mapping where that is none."""
         return _mapping(self.value.get("spec"))
 
-    def span(self, path: Path) -> Span:
+    def span(self, path: FieldPath) -> Span:
         """Where the value at a path stands in the file."""
         return span_of(positions.find(self._nodes(), path)[0], self.origin.line)
 
-    def key_span(self, path: Path) -> Span:
+    def key_span(self, path: FieldPath) -> Span:
         """Where the key at the end of a path stands in the file."""
         return span_of(positions.find_key(self._nodes(), path), self.origin.line)
 
-    def written(self, path: Path) -> str:
+    def written(self, path: FieldPath) -> str:
         """The scalar at a path as its author wrote it, without quotes; an empty text for anything else."""
         node = positions.node_at(self._nodes(), path)
         return str(node.value) if isinstance(node, ScalarNode) else ""
@@ -154,7 +154,7 @@ class Examined:
         self,
         rule: Rule,
         message: str,
-        path: Path = (),
+        path: FieldPath = (),
         hint: str = "",
         *,
         severity: Severity | None = None,
@@ -214,7 +214,7 @@ def wanted(details: Mapping[str, Any]) -> str:
     return " or ".join(_TYPES.get(name, name) for name in details.get("types", ())) or "something else"
 
 
-def type_hint(document: Examined, path: Path, wanted_types: Sequence[str], value: Any) -> str:
+def type_hint(document: CheckedDocument, path: FieldPath, wanted_types: Sequence[str], value: Any) -> str:
     """What to write instead of a value of a wrong type."""
     name = next((step for step in reversed(path) if isinstance(step, str)), "value")
     written = shown(document.written(path) or value)
@@ -243,7 +243,7 @@ def at(value: Any, path: Sequence[str | int]) -> Mapping[str, Any]:
     return _mapping(value)
 
 
-def from_trouble(rule: Rule, trouble: YamlTrouble, origin: Origin) -> Problem:
+def yaml_problem(rule: Rule, trouble: YamlTrouble, origin: Origin) -> Problem:
     """The finding of a rule for a trouble, whose lines count from the file's start."""
     related = (Related("The first one is here.", origin, span_of(trouble.first, 1)),) if trouble.first else ()
     field = f"document[{origin.document}]" + (f".{trouble.about}" if trouble.about else "")

@@ -26,7 +26,7 @@ _QUOTES = ("'", '"')
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TextEdit:
     """One change of a document."""
 
     path: tuple[str | int, ...]
@@ -67,7 +67,7 @@ def _fix_document(text: str, problems: Sequence[Problem], kinds_of: KindsOf) -> 
     return text, mended
 
 
-def _changed(text: str, root: Node | None, node: Node | None, change: Change) -> str:
+def _changed(text: str, root: Node | None, node: Node | None, change: TextEdit) -> str:
     """The text with the one scalar replaced; unchanged where it does not stand in one line as we read it."""
     at = positions.find_key(root, change.path) if change.is_key else positions.find(root, change.path)[0]
     lines = text.split("\n")
@@ -91,7 +91,7 @@ def _written(value: str, quote: str) -> str:
     return value if means_itself else json.dumps(value, ensure_ascii=False)
 
 
-def _says_the_rest(before: str, after: str, change: Change) -> bool:
+def _says_the_rest(before: str, after: str, change: TextEdit) -> bool:
     """Whether the new text says what the old one said, but for the one value or key."""
     old, new = (documents.read_documents(text) for text in (before, after))
     if len(old) != 1 or len(new) != 1 or new[0].failed or len(new[0].troubles) > len(old[0].troubles):
@@ -121,42 +121,42 @@ def _offset(text: str, line: int) -> int:
     return at
 
 
-def _quoted(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> Change | None:
+def _quoted(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> TextEdit | None:
     """A number or a boolean becomes the text that stands there."""
     value = values.plain_value(node.value)
-    return Change(path, node.value) if value is not None and not isinstance(value, str) else None
+    return TextEdit(path, node.value) if value is not None and not isinstance(value, str) else None
 
 
-def _quoted_label(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> Change | None:
+def _quoted_label(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> TextEdit | None:
     return _quoted(node, path) if is_label_value(node.value) else None
 
 
-def _tag(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> Change | None:
+def _tag(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> TextEdit | None:
     """Lower case, and ``-`` for what a tag cannot have; a number becomes a text."""
     usable = usable_tag(node.value)
-    return Change(path, usable) if usable else None
+    return TextEdit(path, usable) if usable else None
 
 
-def _namespace(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> Change | None:
-    return Change(path, node.value.lower()) if is_namespace(node.value.lower()) else None
+def _namespace(node: ScalarNode, path: tuple[str | int, ...], *_: Any) -> TextEdit | None:
+    return TextEdit(path, node.value.lower()) if is_namespace(node.value.lower()) else None
 
 
-def _annotation(_: ScalarNode, path: tuple[str | int, ...], *__: Any) -> Change | None:
+def _annotation(_: ScalarNode, path: tuple[str | int, ...], *__: Any) -> TextEdit | None:
     new = SUCCESSORS.get(str(path[-1]))
-    return Change(path, new, is_key=True) if new else None
+    return TextEdit(path, new, is_key=True) if new else None
 
 
-def _dependency(node: ScalarNode, path: tuple[str | int, ...], problem: Problem, kinds_of: KindsOf) -> Change | None:
+def _dependency(node: ScalarNode, path: tuple[str | int, ...], problem: Problem, kinds_of: KindsOf) -> TextEdit | None:
     """The kind of the only entity of that name."""
     try:
         bare = parse_ref(node.value, default_kind="any", default_namespace=problem.subject.namespace if problem.subject else "default")
     except RefError:
         return None
     kinds = kinds_of(bare.canonical()._replace(kind=""))
-    return Change(path, f"{kinds[0]}:{node.value}") if len(kinds) == 1 else None
+    return TextEdit(path, f"{kinds[0]}:{node.value}") if len(kinds) == 1 else None
 
 
-Fix = Callable[[ScalarNode, tuple[str | int, ...], Problem, KindsOf], Change | None]
+Fix = Callable[[ScalarNode, tuple[str | int, ...], Problem, KindsOf], TextEdit | None]
 FIXES: Mapping[str, Fix] = {
     "ANN001": _quoted,
     "ANN003": _annotation,

@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from callboard.descriptors.kinds import ENVELOPE, OWN
 from callboard.settings import document as documents
-from callboard.settings.document import Document
+from callboard.settings.document import SettingsDocument
 from callboard.settings.findings import Finding, suggestion
 from callboard.settings.schema_errors import differences
 from callboard.yaml.documents import read_one
@@ -41,7 +41,7 @@ class SchemaFile:
     """One file, read and checked by itself."""
 
     path: Path
-    document: Document
+    document: SettingsDocument
     """Where everything stands."""
     schema: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -73,7 +73,7 @@ def read_schema_file(path: Path) -> SchemaFile:
 
 
 def _unread(path: Path, message: str) -> SchemaFile:
-    return SchemaFile(path, Document(), findings=[Finding(0, 0, message)])
+    return SchemaFile(path, SettingsDocument(), findings=[Finding(0, 0, message)])
 
 
 def _yaml_file(path: Path, text: str) -> tuple[SchemaFile, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from callboard.descriptors.kinds import Kinds
 
-Reason = Literal["not-a-descriptor", "template-skeleton", "empty"]
+SkipReason = Literal["not-a-descriptor", "template-skeleton", "empty"]
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{")
 _FOREIGN_TAG = re.compile(r"(?<!\$)\{\{|\{%|<%")
@@ -17,14 +17,14 @@ _TEMPLATE_KIND = re.compile(r"^kind[ \t]*:[ \t]*[\"']?Template\b", re.MULTILINE)
 _OURS = "backstage.io/"
 
 
-def reason_by_text(text: str, path: str) -> Reason | None:
+def reason_by_text(text: str, path: str) -> SkipReason | None:
     """Why a document that is no YAML need not be reported: it is the skeleton of a template, or shows no sign of a descriptor."""
     if in_template_folder(path) or (_FOREIGN_TAG.search(text) and not _TEMPLATE_KIND.search(text)):
         return "template-skeleton"
     return None if _LIKE_DESCRIPTOR.search(text) else "not-a-descriptor"
 
 
-def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> Reason | None:
+def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None:
     """Why a document need not be reported: its name is yet to be filled in, or it has neither apiVersion nor kind."""
     metadata = value.get("metadata")
     of_metadata = metadata if isinstance(metadata, Mapping) else {}

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError, TreeError
 from callboard.settings.settings import Limits
 from callboard.yaml import documents as yaml_documents
 
-Reason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
-Read = Callable[[str], bytes]
+FailureReason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
+ReadFile = Callable[[str], bytes]
 """Gives the content of a file by its path in the tree; raises ``TreeError``."""
 Fetch = Callable[[str], bytes | None]
 """Gives the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
@@ -35,25 +35,25 @@ _HOSTS = re.compile(r"https?://(?:github\.com|raw\.githubusercontent\.com|gitlab
 _MOST_DEPTH = 60
 
 
-class Failure(NamedTuple):
+class PlaceholderFailure(NamedTuple):
     """A placeholder that could not be replaced; its mapping stays where it is."""
 
     path: tuple[str | int, ...]
     target: str
-    reason: Reason
+    reason: FailureReason
     why: str
 
 
 class _FailedError(Exception):
-    def __init__(self, reason: Reason, why: str) -> None:
+    def __init__(self, reason: FailureReason, why: str) -> None:
         super().__init__(why)
-        self.reason: Reason = reason
+        self.reason: FailureReason = reason
 
 
 class Placeholders:
     """Replaces the placeholders of one file's documents; remembers what it read, and stops at a bound of bytes for the whole file."""
 
-    def __init__(self, place: Place, read: Read, fetch: Fetch | None, limits: Limits) -> None:
+    def __init__(self, place: FileLocation, read: ReadFile, fetch: Fetch | None, limits: Limits) -> None:
         self._folder = posixpath.dirname(place.path)
         self._repository = place.repository.lower()
         self._read = read
@@ -62,12 +62,12 @@ class Placeholders:
         self._most_nodes = limits.nodes_per_document
         self._known: dict[str, str] = {}
 
-    def replaced(self, value: Any, path: tuple[str | int, ...] = ()) -> tuple[Any, tuple[Failure, ...]]:
+    def replaced(self, value: Any, path: tuple[str | int, ...] = ()) -> tuple[Any, tuple[PlaceholderFailure, ...]]:
         """The value with its placeholders replaced, and those that could not be."""
-        failures: list[Failure] = []
+        failures: list[PlaceholderFailure] = []
         return self._walk(value, path, failures), tuple(failures)
 
-    def _walk(self, value: Any, path: tuple[str | int, ...], failures: list[Failure]) -> Any:
+    def _walk(self, value: Any, path: tuple[str | int, ...], failures: list[PlaceholderFailure]) -> Any:
         if isinstance(value, list):
             return [self._walk(item, (*path, number), failures) for number, item in enumerate(value)]
         if not isinstance(value, dict):
@@ -82,7 +82,7 @@ class Placeholders:
             return parse(self._content(target), self._most_nodes)
         except _FailedError as failed:
             failures.append(
-                Failure(path, target if isinstance(target, str) else json.dumps(target, default=str), failed.reason, str(failed))
+                PlaceholderFailure(path, target if isinstance(target, str) else json.dumps(target, default=str), failed.reason, str(failed))
             )
             return value
 

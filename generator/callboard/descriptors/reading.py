@@ -12,10 +12,10 @@ from typing import Any
 
 from callboard.descriptors import non_descriptors
 from callboard.descriptors.checking import check
-from callboard.descriptors.document import Examined, Place, from_trouble
+from callboard.descriptors.document import CheckedDocument, FileLocation, yaml_problem
 from callboard.descriptors.formats import is_kind, is_name, is_namespace
 from callboard.descriptors.kinds import Kind, Kinds
-from callboard.descriptors.placeholders import Failure, Fetch, Placeholders, Read
+from callboard.descriptors.placeholders import Fetch, PlaceholderFailure, Placeholders, ReadFile
 from callboard.descriptors.rules import files, placeholders, syntax
 from callboard.descriptors.validation import SchemaError, house_errors, schema_errors
 from callboard.model.entity import Entity, Origin
@@ -53,7 +53,7 @@ class Skipped:
     path: str
     document: int
     """Index in its file, from 0."""
-    reason: non_descriptors.Reason
+    reason: non_descriptors.SkipReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class FileResult:
 class _Context:
     """What all documents of a file share."""
 
-    place: Place
+    place: FileLocation
     kinds: Kinds
     placeholders: Placeholders
 
@@ -77,7 +77,7 @@ class _Context:
 def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read a descriptor file through its tree; ``fetch`` gives the content of absolute URLs that other sources have."""
     tree = file.tree
-    place = Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+    place = FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
     try:
         data = tree.read(file.path, limits.descriptor_bytes)
     except TooLargeError:
@@ -87,7 +87,7 @@ def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch |
     return read_text(data, place, lambda path: tree.read(path, limits.placeholder_bytes), kinds, limits, fetch)
 
 
-def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
+def read_text(text: bytes, place: FileLocation, read: ReadFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read the documents of a file; ``read`` gives other files of the same tree to placeholders."""
     if len(text) > limits.descriptor_bytes:
         return FileResult(problems=(files.file_problem(limits.descriptor_bytes, place.origin()),))
@@ -112,7 +112,7 @@ def read_text(text: bytes, place: Place, read: Read, kinds: Kinds, limits: Limit
     return FileResult(tuple(entities), _bounded(problems, limits.problems_per_file, place), tuple(skipped))
 
 
-def _bounded(problems: list[Problem], most: int, place: Place) -> tuple[Problem, ...]:
+def _bounded(problems: list[Problem], most: int, place: FileLocation) -> tuple[Problem, ...]:
     if len(problems) <= most:
         return tuple(problems)
     return (*problems[:most], files.more_problems_problem(most, place.origin()))
@@ -123,7 +123,7 @@ def _document(document: documents.Document, context: _Context, most: int) -> Ite
     place = context.place
     origin = place.origin(document.index, document.line)
     value = document.value
-    reason: non_descriptors.Reason | None = None
+    reason: non_descriptors.SkipReason | None = None
     if document.failed:
         reason = None if document.troubles[0].reason.startswith("too") else non_descriptors.reason_by_text(document.text, place.path)
     elif value is None:
@@ -133,7 +133,7 @@ def _document(document: documents.Document, context: _Context, most: int) -> Ite
     if reason:
         yield Skipped(place.path, document.index, reason)
         return
-    troubles = tuple(from_trouble(_TROUBLES[trouble.reason], trouble, origin) for trouble in document.troubles)
+    troubles = tuple(yaml_problem(_TROUBLES[trouble.reason], trouble, origin) for trouble in document.troubles)
     if document.failed or not isinstance(value, dict):
         yield from troubles if document.failed else (files.no_mapping_problem(value, document.text, origin),)
         return
@@ -149,19 +149,19 @@ def _document(document: documents.Document, context: _Context, most: int) -> Ite
 
 def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context, most: int) -> tuple[Entity | None, tuple[Problem, ...]]:
     ref = _ref(value)
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[PlaceholderFailure, ...] = ()
     if "$" in text:
         value, failures = context.placeholders.replaced(value)
     kind = _kind(value, context.kinds)
     errors = _elsewhere(schema_errors(value, kind), failures)
     house = _elsewhere(house_errors(value, kind, errors), failures)
-    document = Examined(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house=house)
+    document = CheckedDocument(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house=house)
     problems = [_FAILURES[failure.reason](document, failure.path, failure.target, failure.why) for failure in failures]
     problems += islice(check(document), most)
     return _made(value, ref, text, origin) if ref else None, tuple(problems)
 
 
-def _elsewhere(errors: tuple[SchemaError, ...], failures: tuple[Failure, ...]) -> tuple[SchemaError, ...]:
+def _elsewhere(errors: tuple[SchemaError, ...], failures: tuple[PlaceholderFailure, ...]) -> tuple[SchemaError, ...]:
     """Without those about values that a placeholder could not bring."""
     return tuple(error for error in errors if not any(error.path[: len(failure.path)] == failure.path for failure in failures))
 
@@ -213,6 +213,3 @@ def _canonical(*meaning: Any) -> str:
 
 def _digest(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-__all__ = ["FileResult", "Place", "Skipped", "digest", "read_file", "read_text"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from callboard.descriptors.document import Examined, Path, at, dotted, shown, type_hint, type_name, wanted
+from callboard.descriptors.document import CheckedDocument, FieldPath, at, dotted, shown, type_hint, type_name, wanted
 from callboard.descriptors.suggestions import nearest
 from callboard.descriptors.validation import SchemaError
 
@@ -13,17 +13,17 @@ _MANY = 12
 """More choices than these are not listed."""
 
 
-class Said(NamedTuple):
+class Message(NamedTuple):
     """An error as people read it."""
 
-    path: Path
+    path: FieldPath
     message: str
     hint: str
     at_key: bool = False
     """Whether it points at the key instead of the value."""
 
 
-def said(document: Examined, error: SchemaError) -> Iterator[Said]:
+def messages_of(document: CheckedDocument, error: SchemaError) -> Iterator[Message]:
     """The error in words: one sentence, or one for each key that must not be there."""
     if error.keyword in {"additionalProperties", "unevaluatedProperties"}:
         yield from _unexpected(document, error)
@@ -33,43 +33,43 @@ def said(document: Examined, error: SchemaError) -> Iterator[Said]:
             yield one
             return
     hint = _sentence(error.about) or _HINT
-    yield Said(error.path, f"`{_place(error.path)}` {_words(error.keyword, error.details, error.value)}.", hint)
+    yield Message(error.path, f"`{_place(error.path)}` {_words(error.keyword, error.details, error.value)}.", hint)
 
 
 _HINT = "See the page about this kind, or the schema of the portal."
 
 
-def _required(document: Examined, error: SchemaError) -> Said | None:
+def _required(document: CheckedDocument, error: SchemaError) -> Message | None:
     if error.keyword != "required":
         return None
     name = shown(error.details["property"])
     slip = nearest(name, [key for key in at(document.value, error.path) if isinstance(key, str)][:200])
     hint = f"Write {name} instead of {slip}." if slip else _sentence(error.about) or f'Add "{name}: …" below "{_last(error.path)}:".'
-    return Said((*error.path, str(error.details["property"])), f"`{_place(error.path)}` must have `{name}`.", hint)
+    return Message((*error.path, str(error.details["property"])), f"`{_place(error.path)}` must have `{name}`.", hint)
 
 
-def _choice(_: Examined, error: SchemaError) -> Said | None:
+def _choice(_: CheckedDocument, error: SchemaError) -> Message | None:
     if error.keyword not in {"enum", "const"}:
         return None
     options = [str(option) for option in error.details.get("options", [error.details.get("expected_value")])]
     near = nearest(str(error.value), options)
     listed = f"Write {' or '.join(options[:_MANY])}{'' if len(options) <= _MANY else ' …'}."
-    return Said(error.path, f'`{_place(error.path)}` cannot be "{shown(error.value)}".', f"Did you mean {near}?" if near else listed)
+    return Message(error.path, f'`{_place(error.path)}` cannot be "{shown(error.value)}".', f"Did you mean {near}?" if near else listed)
 
 
-def _type(document: Examined, error: SchemaError) -> Said | None:
+def _type(document: CheckedDocument, error: SchemaError) -> Message | None:
     if error.keyword != "type":
         return None
     message = f"`{_place(error.path)}` must be {wanted(error.details)}, and is {type_name(error.value)}."
-    return Said(error.path, message, type_hint(document, error.path, error.details["types"], error.value))
+    return Message(error.path, message, type_hint(document, error.path, error.details["types"], error.value))
 
 
-def _unexpected(document: Examined, error: SchemaError) -> Iterator[Said]:
+def _unexpected(document: CheckedDocument, error: SchemaError) -> Iterator[Message]:
     known = document.kind.spec_fields if document.kind and error.path == ("spec",) else {}
     for name in error.details["unexpected"]:
         near = nearest(name, [field for field in known if field not in at(document.value, error.path)])
         hint = f"Did you mean {near}?" if near else _sentence(error.about) or "Remove it."
-        yield Said((*error.path, name), f"`{_place((*error.path, shown(name)))}` is not known here.", hint, at_key=True)
+        yield Message((*error.path, name), f"`{_place((*error.path, shown(name)))}` is not known here.", hint, at_key=True)
 
 
 def _words(keyword: str, details: Mapping[str, Any], value: Any) -> str:
@@ -78,11 +78,11 @@ def _words(keyword: str, details: Mapping[str, Any], value: Any) -> str:
     return _WORDS[keyword](details) if keyword in _WORDS else f"is not as the schema wants it ({keyword})"
 
 
-def _place(path: Path) -> str:
+def _place(path: FieldPath) -> str:
     return dotted(path) or "the descriptor"
 
 
-def _last(path: Path) -> str:
+def _last(path: FieldPath) -> str:
     return next((step for step in reversed(path) if isinstance(step, str)), "kind")
 
 

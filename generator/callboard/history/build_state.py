@@ -14,28 +14,28 @@ from callboard.io.store import Store
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.model.tree import Tree, Trees
-from callboard.state.change_log import History, history_of, read_changes, shown
-from callboard.state.facts import ServedFacts
+from callboard.state.change_log import ChangeLog, change_log, read_changes, shown
+from callboard.state.facts import CollectedFacts
 from callboard.state.files import StateError, keep, read, save
 from callboard.state.recorded_trees import known_tree, recorded
-from callboard.state.summaries import concerns, portray
-from callboard.state.values import Change, Concern, Portrait, Served, State
+from callboard.state.summaries import problem_summaries, summarize
+from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State
 
 MONTHS = 24
 """Months of history that the site shows, unless ``history.months`` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class ChangeSet:
     """What is different, and what the next build compares with."""
 
-    portraits: tuple[Portrait, ...]
-    concerns: tuple[Concern, ...]
+    portraits: tuple[EntitySummary, ...]
+    concerns: tuple[ProblemSummary, ...]
     changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class BuildState:
     """What one build remembers and leaves behind."""
 
     store: Store
@@ -48,13 +48,13 @@ class Memory:
     months: int = MONTHS
     """Of history that the site shows."""
 
-    def notice(self, catalog: Catalog, problems: Iterable[Problem], known: ServedFacts | None = None) -> Noticed:
+    def notice(self, catalog: Catalog, problems: Iterable[Problem], known: CollectedFacts | None = None) -> ChangeSet:
         """What is different, also in what integrations know; a build that asks nobody sees what the last one saw."""
         if self.from_state and self.previous is not None:
-            return Noticed(self.previous.portraits, self.previous.concerns, self.previous.changes)
-        return notice(self.previous, catalog, problems, self.now, self.version, known)
+            return ChangeSet(self.previous.portraits, self.previous.concerns, self.previous.changes)
+        return compare(self.previous, catalog, problems, self.now, self.version, known)
 
-    def history(self, noticed: Noticed) -> History:
+    def history(self, noticed: ChangeSet) -> ChangeLog:
         """All that is shown of the past."""
         return history(self.store, self.previous, noticed.changes, self.months)
 
@@ -62,9 +62,9 @@ class Memory:
         """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
         return recorded(trees, partial(keep, self.store))
 
-    def keep_collected(self, served: Served) -> None:
+    def keep_collected(self, served: CollectedState) -> None:
         """Leave only what was collected; all that the next build compares with stays that of the last build."""
-        kept = remember(served, Noticed((), (), ()), self.recorded(served.trees), self.previous, self.now, COLLECTED_ONLY)
+        kept = next_state(served, ChangeSet((), (), ()), self.recorded(served.trees), self.previous, self.now, COLLECTED_ONLY)
         before = self.previous
         if before is not None:
             collected = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
@@ -72,12 +72,12 @@ class Memory:
             kept = replace(before, collections=(*kept.collections, *others), **{name: getattr(kept, name) for name in collected})
         save(self.store, kept)
 
-    def keep(self, served: Served, noticed: Noticed, trees: Trees, known: ServedFacts | None = None) -> None:
+    def keep(self, served: CollectedState, noticed: ChangeSet, trees: Trees, known: CollectedFacts | None = None) -> None:
         """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
-        save(self.store, with_facts(remember(served, noticed, trees, self.previous, self.now, self.version), known or ServedFacts()))
+        save(self.store, with_facts(next_state(served, noticed, trees, self.previous, self.now, self.version), known or CollectedFacts()))
 
 
-def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> Memory:
+def load_build_state(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> BuildState:
     """What the last build left. ``section``: ``history:`` of ``sources.yaml``.
 
     Raises:
@@ -92,24 +92,24 @@ def recall(store: Store, now: datetime, version: str, section: Mapping[str, Any]
         raise StateError(
             f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
         )
-    return Memory(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
+    return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
 
 
-def notice(
-    previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str, known: ServedFacts | None = None
-) -> Noticed:
+def compare(
+    previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str, known: CollectedFacts | None = None
+) -> ChangeSet:
     """Compare the linked catalog with the last build. ``problems``: all of them; ``version``: Callboard's own; ``known``: all facts."""
-    portraits, found = portray(catalog), concerns(problems)
-    return Noticed(portraits, found, difference(previous, portraits, found, now, version, known))
+    portraits, found = summarize(catalog), problem_summaries(problems)
+    return ChangeSet(portraits, found, difference(previous, portraits, found, now, version, known))
 
 
-def history(store: Store, previous: State | None, changes: Iterable[Change], months: int = MONTHS) -> History:
+def history(store: Store, previous: State | None, changes: Iterable[Change], months: int = MONTHS) -> ChangeLog:
     """All that is shown of the past: the kept months, what the last build noticed, and what this one noticed."""
     last = previous.changes if previous else ()
-    return history_of(shown((*read_changes(store.state, months), *last, *changes), months))
+    return change_log(shown((*read_changes(store.state, months), *last, *changes), months))
 
 
-def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
+def next_state(served: CollectedState, noticed: ChangeSet, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
     """What ``state.save`` keeps. ``trees``: those that pages asked (``trees.recorded``), so that their answers are kept."""
     before = {tree.key: tree for tree in previous.trees} if previous else {}
     return State(
@@ -130,7 +130,7 @@ def remember(served: Served, noticed: Noticed, trees: Trees, previous: State | N
     )
 
 
-def with_facts(state: State, known: ServedFacts) -> State:
+def with_facts(state: State, known: CollectedFacts) -> State:
     """The state with what integrations know."""
     collections = (*state.collections, *known.collections)
     return replace(state, facts=known.facts, measurements=known.measurements, collections=collections)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from callboard.history.fact_events import World, happened
+from callboard.history.fact_events import FactsSnapshot, happened
 from callboard.model.ref import EntityRef
 from callboard.state.serialization import ref_of
-from callboard.state.values import Change, Concern, Portrait, State
+from callboard.state.values import Change, EntitySummary, ProblemSummary, State
 
 _TEXTS = (
     ("owner", "owner", "spec.owner"), ("lifecycle", "lifecycle", "spec.lifecycle"), ("type", "type", "spec.type"),
@@ -32,16 +32,21 @@ COLLECTED_ONLY = ""
 class _Pairs:
     """Who is who in the two catalogs."""
 
-    added: tuple[Portrait, ...]
-    removed: tuple[Portrait, ...]
-    same: tuple[tuple[Portrait, Portrait], ...]
+    added: tuple[EntitySummary, ...]
+    removed: tuple[EntitySummary, ...]
+    same: tuple[tuple[EntitySummary, EntitySummary], ...]
     """Before and after; under another name where it was renamed."""
     renamed: Mapping[str, str]
     """References before, references after."""
 
 
 def difference(
-    before: State | None, portraits: Sequence[Portrait], concerns: Sequence[Concern], at: datetime, version: str, world: World | None = None
+    before: State | None,
+    portraits: Sequence[EntitySummary],
+    concerns: Sequence[ProblemSummary],
+    at: datetime,
+    version: str,
+    world: FactsSnapshot | None = None,
 ) -> tuple[Change, ...]:
     """What is different from the last build; for the first build one ``baseline`` instead of "everything was added".
 
@@ -56,12 +61,12 @@ def difference(
 
 
 def compared(
-    old: Sequence[Portrait],
-    new: Sequence[Portrait],
-    old_concerns: Sequence[Concern],
-    new_concerns: Sequence[Concern],
+    old: Sequence[EntitySummary],
+    new: Sequence[EntitySummary],
+    old_concerns: Sequence[ProblemSummary],
+    new_concerns: Sequence[ProblemSummary],
     at: datetime,
-    worlds: tuple[World, World] | None = None,
+    worlds: tuple[FactsSnapshot, FactsSnapshot] | None = None,
 ) -> tuple[Change, ...]:
     """All changes, sorted by reference and kind; ``worlds``: what integrations knew before and after."""
     pairs = _pairs({p.ref: p for p in old}, {p.ref: p for p in new})
@@ -81,10 +86,10 @@ def _refs(pairs: _Pairs) -> Mapping[EntityRef, EntityRef]:
     return {ref_of(before): ref_of(after) for before, after in pairs.renamed.items()}
 
 
-def _pairs(old: Mapping[EntityRef, Portrait], new: Mapping[EntityRef, Portrait]) -> _Pairs:
+def _pairs(old: Mapping[EntityRef, EntitySummary], new: Mapping[EntityRef, EntitySummary]) -> _Pairs:
     removed = {ref: p for ref, p in old.items() if ref not in new}
     added = {ref: p for ref, p in new.items() if ref not in old}
-    renamed: list[tuple[Portrait, Portrait]] = []
+    renamed: list[tuple[EntitySummary, EntitySummary]] = []
     for likeness in (_by_essence, _by_file):
         for before, after in _matches(removed.values(), added.values(), likeness):
             renamed.append((before, after))
@@ -94,19 +99,19 @@ def _pairs(old: Mapping[EntityRef, Portrait], new: Mapping[EntityRef, Portrait])
     return _Pairs(tuple(added.values()), tuple(removed.values()), (*same, *renamed), names)
 
 
-def _by_essence(portrait: Portrait) -> tuple[str, ...]:
+def _by_essence(portrait: EntitySummary) -> tuple[str, ...]:
     """It says the same of itself under another name."""
     return portrait.ref.kind, portrait.essence
 
 
-def _by_file(portrait: Portrait) -> tuple[str, ...]:
+def _by_file(portrait: EntitySummary) -> tuple[str, ...]:
     """The only one of its kind that left this file, or came into it."""
     return portrait.ref.kind, *portrait.where
 
 
 def _matches(
-    removed: Iterable[Portrait], added: Iterable[Portrait], likeness: Callable[[Portrait], tuple[str, ...]]
-) -> list[tuple[Portrait, Portrait]]:
+    removed: Iterable[EntitySummary], added: Iterable[EntitySummary], likeness: Callable[[EntitySummary], tuple[str, ...]]
+) -> list[tuple[EntitySummary, EntitySummary]]:
     """Pairs that are alike and like no other: a guess between several would tell a wrong story."""
     gone, come = list(removed), list(added)
     count_gone, count_come = Counter(map(likeness, gone)), Counter(map(likeness, come))
@@ -116,7 +121,7 @@ def _matches(
     ]  # fmt: skip
 
 
-def _changed(before: Portrait, after: Portrait, renamed: Mapping[str, str], at: datetime) -> Iterator[Change]:
+def _changed(before: EntitySummary, after: EntitySummary, renamed: Mapping[str, str], at: datetime) -> Iterator[Change]:
     if before == after:
         return
     base = Change(at, "", after.ref, origin=after.where, owner=_ref(after.owner))
@@ -141,12 +146,12 @@ def _now(text: str, renamed: Mapping[str, str]) -> str:
     return renamed.get(text, text)
 
 
-def _place(portrait: Portrait) -> str:
+def _place(portrait: EntitySummary) -> str:
     return f"{portrait.where.tree}: {portrait.where.path}"
 
 
 def _problems(
-    old: Sequence[Concern], new: Sequence[Concern], pairs: _Pairs, portraits: Mapping[EntityRef, Portrait], at: datetime
+    old: Sequence[ProblemSummary], new: Sequence[ProblemSummary], pairs: _Pairs, portraits: Mapping[EntityRef, EntitySummary], at: datetime
 ) -> Iterator[Change]:
     """Opened and closed ones. The problems of an entity that is gone went with it: that is no news of their own."""
     gone = {p.ref for p in pairs.removed}
@@ -162,11 +167,11 @@ def _problems(
                 yield Change(at, kind, concern.subject, concern.field, closed, opened, concern.where, owner, concern.code)
 
 
-def _renamed(concern: Concern, names: Mapping[EntityRef, EntityRef]) -> Concern:
+def _renamed(concern: ProblemSummary, names: Mapping[EntityRef, EntityRef]) -> ProblemSummary:
     return concern._replace(subject=names.get(concern.subject, concern.subject)) if concern.subject else concern
 
 
-def _identity(concern: Concern) -> tuple[str, ...]:
+def _identity(concern: ProblemSummary) -> tuple[str, ...]:
     """The same problem although its file moved or its entity was renamed."""
     return (concern.code, str(concern.subject), concern.field) if concern.subject else (concern.code, concern.fingerprint)
 

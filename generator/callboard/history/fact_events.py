@@ -31,7 +31,7 @@ Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Two:
+class FactDelta:
     """One family of one entity as one integration told it in two builds."""
 
     subject: EntityRef
@@ -58,7 +58,7 @@ class Two:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class FactEvents:
     """A change that has no owner and time yet."""
 
     kind: str
@@ -68,7 +68,7 @@ class News:
     number: int = 0
 
 
-def _incidents(two: Two) -> Iterator[News]:
+def _incidents(two: FactDelta) -> Iterator[FactEvents]:
     for key, fact in two.after.items():
         value, old = fact.value, two.before.get(key)
         assert isinstance(value, Incident)  # noqa: S101 - of the family
@@ -83,14 +83,14 @@ def _is_open(fact: Fact) -> bool:
     return isinstance(fact.value, Incident) and fact.value.state is not IncidentState.RESOLVED
 
 
-def _incident(fact: Fact, kind: str) -> News:
+def _incident(fact: Fact, kind: str) -> FactEvents:
     value = fact.value
     assert isinstance(value, Incident)  # noqa: S101 - of the family
     title, about = short(value.title), str(value.severity)
-    return News(kind, after=title, about=about) if kind == "incident-opened" else News(kind, title, about=about)
+    return FactEvents(kind, after=title, about=about) if kind == "incident-opened" else FactEvents(kind, title, about=about)
 
 
-def _vulnerabilities(two: Two) -> Iterator[News]:
+def _vulnerabilities(two: FactDelta) -> Iterator[FactEvents]:
     new = [fact for key, fact in two.after.items() if key not in two.before and two.is_new(_first_seen(fact))]
     yield from _weaknesses(new, "vulnerability-found")
     yield from _weaknesses([*two.gone()], "vulnerability-fixed")
@@ -100,27 +100,29 @@ def _first_seen(fact: Fact) -> datetime | None:
     return fact.value.first_seen if isinstance(fact.value, Vulnerability) else None
 
 
-def _weaknesses(facts: Sequence[Fact], kind: str) -> Iterator[News]:
+def _weaknesses(facts: Sequence[Fact], kind: str) -> Iterator[FactEvents]:
     """A few by name, many as numbers by severity."""
     values = [fact.value for fact in facts if isinstance(fact.value, Vulnerability)]
     if len(values) > APART:
         counts = Counter(value.severity for value in values)
-        yield News(
+        yield FactEvents(
             kind, about=", ".join(f"{counts[severity]} {severity}" for severity in FactSeverity if counts[severity]), number=len(values)
         )
         return
     for value in values:
         said = short(f"{value.id} {value.package}".strip())
-        yield News(kind, "" if kind == "vulnerability-found" else said, said if kind == "vulnerability-found" else "", str(value.severity))
+        yield FactEvents(
+            kind, "" if kind == "vulnerability-found" else said, said if kind == "vulnerability-found" else "", str(value.severity)
+        )
 
 
-def _deployments(two: Two) -> Iterator[News]:
+def _deployments(two: FactDelta) -> Iterator[FactEvents]:
     """One line for each environment."""
     for environment in sorted({environment for environment, _ in two.after}):
         yield from _deployed_to(environment, [*_landed(two.before, environment)], two)
 
 
-def _deployed_to(environment: str, old: Sequence[Fact], two: Two) -> Iterator[News]:
+def _deployed_to(environment: str, old: Sequence[Fact], two: FactDelta) -> Iterator[FactEvents]:
     """What ran there, what runs there now, and how many versions came: another one in a known place, or what is younger than all known."""
     places, last = {fact.key: fact for fact in old}, max(old, key=_deployed, default=None)
     came = [fact for fact in _landed(two.after, environment) if fact.key not in places or _version(fact) != _version(places[fact.key])]
@@ -131,7 +133,7 @@ def _deployed_to(environment: str, old: Sequence[Fact], two: Two) -> Iterator[Ne
         same = places.get(now.key, last)
         before, versions = _version(same) if same else "", {_version(fact) for fact in came}
         if _version(now) != before:
-            yield News("deployed", before, _version(now), short(environment), len(versions) if len(versions) > 1 else 0)
+            yield FactEvents("deployed", before, _version(now), short(environment), len(versions) if len(versions) > 1 else 0)
 
 
 def _landed(facts: Mapping[Identity, Fact], environment: str) -> Iterator[Fact]:
@@ -154,19 +156,19 @@ def _deployed(fact: Fact) -> tuple[datetime, str]:
     return _deployed_at(fact) or EARLIEST, fact.key
 
 
-def _gates(two: Two) -> Iterator[News]:
+def _gates(two: FactDelta) -> Iterator[FactEvents]:
     for key, fact in two.after.items():
         before, after = _gate(two.before.get(key)), _gate(fact)
         if {before, after} in ({GateState.FAILED, GateState.PASSED}, {GateState.FAILED, GateState.WARNING}):
             kind = "gate-failed" if after is GateState.FAILED else "gate-passed"
-            yield News(kind, after=short(fact.key) if len(two.after) > 1 else "")
+            yield FactEvents(kind, after=short(fact.key) if len(two.after) > 1 else "")
 
 
 def _gate(fact: Fact | None) -> GateState:
     return fact.value.state if fact and isinstance(fact.value, QualityGate) else GateState.NONE
 
 
-def _objectives(two: Two) -> Iterator[News]:
+def _objectives(two: FactDelta) -> Iterator[FactEvents]:
     for key, fact in two.after.items():
         old, value = two.before.get(key), fact.value
         if old is None or not isinstance(value, Availability) or not isinstance(old.value, Availability):
@@ -174,10 +176,10 @@ def _objectives(two: Two) -> Iterator[News]:
         before, after = old.value.is_met(), value.is_met()
         if None not in {before, after} and before != after:
             wanted = f"{value.measured:.7g} {value.objective:.7g}"
-            yield News("objective-met" if after else "objective-missed", after=short(value.name), about=wanted)
+            yield FactEvents("objective-met" if after else "objective-missed", after=short(value.name), about=wanted)
 
 
-TELLERS: Mapping[str, Callable[[Two], Iterator[News]]] = {
+TELLERS: Mapping[str, Callable[[FactDelta], Iterator[FactEvents]]] = {
     "incident": _incidents, "vulnerability": _vulnerabilities, "deployment": _deployments, "quality-gate": _gates,
     "availability": _objectives,
 }  # fmt: skip
@@ -192,8 +194,8 @@ _Asked = tuple[str, str, EntityRef]
 """Family, integration and subject."""
 
 
-class World(Protocol):
-    """What one build knew: a ``State`` or ``ServedFacts``."""
+class FactsSnapshot(Protocol):
+    """What one build knew: a ``State`` or ``CollectedFacts``."""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -209,7 +211,11 @@ class World(Protocol):
 
 
 def happened(
-    before: World, after: World, names: Mapping[EntityRef, EntityRef], owners: Mapping[EntityRef, EntityRef | None], at: datetime
+    before: FactsSnapshot,
+    after: FactsSnapshot,
+    names: Mapping[EntityRef, EntityRef],
+    owners: Mapping[EntityRef, EntityRef | None],
+    at: datetime,
 ) -> tuple[Change, ...]:
     """What happened to entities that both builds knew, in no order; ``names``: of renamed ones, old to new; ``owners``: of all of today."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
@@ -233,7 +239,7 @@ def _by_team(changes: Sequence[Change]) -> Iterator[Change]:
     return (Change(first.at, first.kind, owner, owner=owner, number=number) for owner, number in counts.items())
 
 
-def _pairs(before: World, after: World, names: Mapping[EntityRef, EntityRef]) -> Iterator[tuple[str, Two]]:
+def _pairs(before: FactsSnapshot, after: FactsSnapshot, names: Mapping[EntityRef, EntityRef]) -> Iterator[tuple[str, FactDelta]]:
     """What both builds asked about. Facts of an entity that was renamed are those of its new name."""
     old, new = _grouped(before.facts, names), _grouped(after.facts, {})
     asked = {(one.family, one.source, names.get(one.subject, one.subject)): one.complete for one in before.measurements}
@@ -243,7 +249,7 @@ def _pairs(before: World, after: World, names: Mapping[EntityRef, EntityRef]) ->
         key = one.family, one.source, one.subject
         if one.family in TELLERS and key in asked and (one.family, one.source) not in rekeyed:
             since = last.get((one.source, one.family)) or EARLIEST
-            yield one.family, Two(one.subject, old.get(key, {}), new.get(key, {}), since, asked[key], one.complete)
+            yield one.family, FactDelta(one.subject, old.get(key, {}), new.get(key, {}), since, asked[key], one.complete)
 
 
 def _grouped(facts: Iterable[Fact], names: Mapping[EntityRef, EntityRef]) -> Mapping[_Asked, dict[Identity, Fact]]:
@@ -278,7 +284,7 @@ class _Tool:
         return self.as_of is not None and self.as_of == self.tried_at
 
 
-def _tools(before: Sequence[CollectionTime], after: World, at: datetime) -> Iterator[Change]:
+def _tools(before: Sequence[CollectionTime], after: FactsSnapshot, at: datetime) -> Iterator[Change]:
     """Integrations that began to say something, fell silent, or are back."""
     old, new = _by_tool(before), _by_tool(after.collections)
     for name, tool in new.items():

@@ -14,15 +14,15 @@ from sys import byteorder
 from typing import Any, NamedTuple
 
 from callboard.incremental.fingerprint import canonical, code_digest
-from callboard.incremental.tracking import UNFOLLOWED, Reading, Reads, name_of
+from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
 from callboard.io.store import write_atomically
 
 _FORMAT = [3, byteorder]
-Links = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """A page's anchors, its addresses in our markup, and those in people's text."""
 
 
-class Lines:
+class CacheFile:
     """The file of the last build, open as long as somebody may ask for a part of it. Another file may have its name meanwhile."""
 
     def __init__(self, path: Path) -> None:
@@ -46,11 +46,11 @@ class Lines:
             os.close(self._descriptor)
 
 
-class Packed(NamedTuple):
+class PackedLinks(NamedTuple):
     """A page's links as JSON: those of 100,000 pages are more than all entities, and few builds look at many of them."""
 
     content: bytes = b""
-    lines: Lines | None = None
+    lines: CacheFile | None = None
     """Where they lie, if not in ``content``."""
     start: int = 0
     size: int = 0
@@ -59,13 +59,13 @@ class Packed(NamedTuple):
         """One line without its end."""
         return self.lines.part(self.start, self.size) if self.lines else self.content
 
-    def __reduce__(self) -> tuple[type[Packed], tuple[bytes]]:
+    def __reduce__(self) -> tuple[type[PackedLinks], tuple[bytes]]:
         """Another process gets the content."""
-        return Packed, (self.read(),)
+        return PackedLinks, (self.read(),)
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPage:
+class CachedPage:
     """A page as it was made."""
 
     shell: str
@@ -76,27 +76,27 @@ class KnownPage:
     """Digest of the file."""
     files: tuple[tuple[str, str], ...]
     """Paths and digests of what belongs to it."""
-    reads: Reads
-    """What its views read, as places in ``KnownPages.names``."""
+    reads: Dependencies
+    """What its views read, as places in ``CachedPages.names``."""
     search: str
     """Digest of its searchable text; empty where search does not know it."""
     broken: tuple[str, ...]
     """Links in people's text that lead nowhere."""
-    packed: Packed
+    packed: PackedLinks
     """Its links."""
 
     @property
-    def links(self) -> Links:
+    def links(self) -> LinkTuples:
         """Its links, unpacked."""
         anchors, ours, prose = map(tuple, json.loads(self.packed.read()))
         return anchors, ours, prose
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPages:
+class CachedPages:
     """All pages of one build, and what was read for them."""
 
-    pages: Mapping[str, KnownPage] = field(default_factory=dict)
+    pages: Mapping[str, CachedPage] = field(default_factory=dict)
     base: str = ""
     names: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class KnownPages:
     guides: str = ""
     """Key of the guides that they were checked with."""
 
-    def changed(self, reading: Reading | None) -> frozenset[int] | None:
+    def changed(self, reading: DependencyTracker | None) -> frozenset[int] | None:
         """The numbers of everything that is not what it was; None if anything may be."""
         if reading is None or reading.base != self.base:
             return None
@@ -112,10 +112,10 @@ class KnownPages:
         return frozenset(
             number
             for number, (name, before) in enumerate(zip(self.names, self.prints, strict=True))
-            if now.get(name, "") != before or name == name_of(UNFOLLOWED)
+            if now.get(name, "") != before or name == name_of(UNTRACKED)
         )
 
-    def all_names(self, reading: Reading | None) -> tuple[str, ...]:
+    def all_names(self, reading: DependencyTracker | None) -> tuple[str, ...]:
         """The names in their order, then those that are new; begun anew where most would be of things long gone."""
         if reading is None:
             return ()
@@ -140,9 +140,9 @@ def text_key(text: object | None) -> str:
     return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
 
-def pack(links: Links) -> Packed:
+def pack(links: LinkTuples) -> PackedLinks:
     """Links as one line of JSON."""
-    return Packed(json.dumps(links, separators=(",", ":")).encode())
+    return PackedLinks(json.dumps(links, separators=(",", ":")).encode())
 
 
 def as_packed(target: str) -> bytes:
@@ -150,20 +150,20 @@ def as_packed(target: str) -> bytes:
     return json.dumps(target).encode()
 
 
-def read_pages(path: Path) -> KnownPages:
+def read_pages(path: Path) -> CachedPages:
     """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
     try:
-        file = Lines(path)
+        file = CacheFile(path)
         lines = iter(file)
         format_, base, names, prints, guides = json.loads(next(lines, (0, b""))[1])
         if format_ != _FORMAT or len(names) != len(prints):
-            return KnownPages()
-        return KnownPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(prints), guides)
+            return CachedPages()
+        return CachedPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(prints), guides)
     except (OSError, ValueError, TypeError):
-        return KnownPages()
+        return CachedPages()
 
 
-def write_pages(path: Path, pages: Mapping[str, KnownPage], names: Sequence[str], reading: Reading | None, guides: str) -> None:
+def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], reading: DependencyTracker | None, guides: str) -> None:
     """Keep the pages for the next build. Names that pages read and that nothing has a print for are added to ``names``."""
     others = (other for page in pages.values() for other in page.reads.others)
     numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
@@ -172,7 +172,7 @@ def write_pages(path: Path, pages: Mapping[str, KnownPage], names: Sequence[str]
     write_atomically(path, _lines(head, pages, numbers))
 
 
-def _lines(head: Sequence[Any], pages: Mapping[str, KnownPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
+def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
     yield json.dumps(head, separators=(",", ":")).encode() + b"\n"
     for name, page in pages.items():
         reads = b64encode(page.reads.with_places(numbers[other] for other in page.reads.others).known).decode()
@@ -180,18 +180,18 @@ def _lines(head: Sequence[Any], pages: Mapping[str, KnownPage], numbers: Mapping
         yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read() + b"\n"
 
 
-def _parse(file: Lines, start: int, line: bytes) -> tuple[str, KnownPage]:
+def _parse(file: CacheFile, start: int, line: bytes) -> tuple[str, CachedPage]:
     if not line.endswith(b"\n"):
         raise ValueError(line)  # the rest of it is lost
     row, _, links = line[:-1].partition(b"\t")
     name, shell, key, digest, files, reads, search, broken = json.loads(row)
-    packed = Packed(b"", file, start + len(row) + 1, len(links))
-    known = KnownPage(shell, key, digest, tuple((path, of) for path, of in files), _reads(reads), search, tuple(broken), packed)
+    packed = PackedLinks(b"", file, start + len(row) + 1, len(links))
+    known = CachedPage(shell, key, digest, tuple((path, of) for path, of in files), _reads(reads), search, tuple(broken), packed)
     return name, known
 
 
-def _reads(text: str) -> Reads:
+def _reads(text: str) -> Dependencies:
     packed = b64decode(text, validate=True)
     if len(packed) % 4:
         raise ValueError(text)
-    return Reads(packed)
+    return Dependencies(packed)

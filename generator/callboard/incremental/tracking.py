@@ -15,22 +15,22 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
-Key = tuple[str, Any]
+DependencyKey = tuple[str, Any]
 """Aspect and key: ``("entity", ref)``."""
 ALL = "*"
 """In place of a key: the whole aspect was read."""
 SEPARATOR = "\x1f"
 _NUMBER: Final = "I"
-UNFOLLOWED: Key = ("", ALL)
+UNTRACKED: DependencyKey = ("", ALL)
 """Something was read whose changes nobody can notice: the page has to be made in each build."""
 
 
-class Followed(Mapping[K, V], Generic[K, V]):
+class TrackedMapping(Mapping[K, V], Generic[K, V]):
     """A mapping that notes what is read of it."""
 
     __slots__ = ("_aspect", "_seen", "_values", "_wrap")
 
-    def __init__(self, aspect: str, values: Mapping[K, V], seen: set[Key], wrap: Callable[[V], V] | None = None) -> None:
+    def __init__(self, aspect: str, values: Mapping[K, V], seen: set[DependencyKey], wrap: Callable[[V], V] | None = None) -> None:
         self._aspect = aspect
         self._values = values
         self._seen = seen
@@ -62,7 +62,7 @@ class Followed(Mapping[K, V], Generic[K, V]):
         return self._wrap(value) if self._wrap else value
 
 
-class Reads(NamedTuple):
+class Dependencies(NamedTuple):
     """What one page has read: packed, for there is one for every page of the site."""
 
     known: bytes = b""
@@ -74,12 +74,12 @@ class Reads(NamedTuple):
         """Whether one of these places was read. What is in no list may be anything."""
         return bool(self.others) or bool(places and not places.isdisjoint(memoryview(self.known).cast(_NUMBER)))
 
-    def with_places(self, places: Iterable[int]) -> Reads:
+    def with_places(self, places: Iterable[int]) -> Dependencies:
         """The same, with places for the names that were in no list."""
-        return Reads(self.known + array(_NUMBER, places).tobytes())
+        return Dependencies(self.known + array(_NUMBER, places).tobytes())
 
 
-class Reading:
+class DependencyTracker:
     """Follows what is read between ``begin`` and ``end``.
 
     Args:
@@ -87,60 +87,60 @@ class Reading:
         prints: the print of every key that there is.
     """
 
-    def __init__(self, base: str, prints: Mapping[Key, str]) -> None:
+    def __init__(self, base: str, prints: Mapping[DependencyKey, str]) -> None:
         self.base = base
-        self.seen: set[Key] = set()
+        self.seen: set[DependencyKey] = set()
         self.prints = {name_of(key): value for key, value in prints.items()} | dict(_wholes(prints))
-        self._numbers: dict[Key, int] = {}
+        self._numbers: dict[DependencyKey, int] = {}
 
-    def followed(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> Followed[K, V]:
+    def followed(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> TrackedMapping[K, V]:
         """The mapping in a shape that notes what is read of it."""
-        return Followed(aspect, values, self.seen, wrap)
+        return TrackedMapping(aspect, values, self.seen, wrap)
 
     def number(self, names: Iterable[str]) -> None:
         """From now on ``end`` gives the places of keys in this list of names; all keys that have a print stand in it."""
         self._numbers = {_key_of(name): number for number, name in enumerate(names)}
 
-    def begin(self, *own: Key) -> None:
+    def begin(self, *own: DependencyKey) -> None:
         """Forget what was read before; ``own`` is read without being asked for."""
         self.seen.clear()
         self.seen.update(own)
 
-    def end(self) -> Reads:
+    def end(self) -> Dependencies:
         """What was read since."""
         places = [*map(self._numbers.get, self.seen)]
         known = array(_NUMBER, [place for place in places if place is not None])
         others = (
             tuple(name_of(key) for key, place in zip(self.seen, places, strict=True) if place is None) if len(known) < len(places) else ()
         )
-        return Reads(known.tobytes(), others)
+        return Dependencies(known.tobytes(), others)
 
     def whole(self) -> str:
         """One digest of everything."""
-        return print_of([self.base, sorted(self.prints.items())])
+        return fingerprint_of([self.base, sorted(self.prints.items())])
 
 
-def name_of(key: Key) -> str:
+def name_of(key: DependencyKey) -> str:
     """A key as a text."""
     aspect, value = key
     return f"{aspect} {SEPARATOR.join(value) if isinstance(value, tuple) else value}"
 
 
-def _key_of(name: str) -> Key:
+def _key_of(name: str) -> DependencyKey:
     aspect, _, value = name.partition(" ")
     parts = value.split(SEPARATOR)
     return aspect, tuple(parts) if len(parts) > 1 else value
 
 
-def _wholes(prints: Mapping[Key, str]) -> Iterator[tuple[str, str]]:
+def _wholes(prints: Mapping[DependencyKey, str]) -> Iterator[tuple[str, str]]:
     """A print for each aspect as a whole."""
     aspects: dict[str, list[str]] = {}
     for key, value in prints.items():
         aspects.setdefault(key[0], []).append(f"{name_of(key)}={value}")
     for aspect, parts in aspects.items():
-        yield name_of((aspect, ALL)), print_of(sorted(parts))
+        yield name_of((aspect, ALL)), fingerprint_of(sorted(parts))
 
 
-def print_of(value: Any) -> str:
+def fingerprint_of(value: Any) -> str:
     """A short digest of a value made of lists, tuples, texts and numbers."""
     return blake2b(json.dumps(value).encode(), digest_size=9).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from callboard.descriptors.reading import digest
-from callboard.ingestion.discovery import Gathered
+from callboard.ingestion.discovery import DiscoveryResult
 from callboard.model import fields
 from callboard.model.entity import Derived, Entity
 from callboard.model.errors import TreeError
@@ -27,7 +27,7 @@ Account = tuple[str, str]
 """Host, or ``ANY``, and the name in lower case as CODEOWNERS writes it."""
 
 
-def with_derived_owners(gathered: Gathered, trees: Trees) -> Gathered:
+def with_derived_owners(gathered: DiscoveryResult, trees: Trees) -> DiscoveryResult:
     """The same, with an owner in ``derived`` where a descriptor names none and its repository's CODEOWNERS does.
 
     Whether the owner is missing is no problem of the descriptor then. GitHub's own semantics: the last line that matches counts.

@@ -16,11 +16,11 @@ from callboard.model.tree import DescriptorFile, Tree, Trees
 from callboard.settings.settings import Limits
 from callboard.sources import addresses
 
-Read = Callable[[DescriptorFile, Kinds, Limits, Fetch], FileResult]
+ReadDescriptors = Callable[[DescriptorFile, Kinds, Limits, Fetch], FileResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class DiscoveryResult:
     """What stands in all descriptor files, in the order in which they were reached."""
 
     entities: tuple[Entity, ...]
@@ -30,11 +30,13 @@ class Gathered:
     """Number of documents that are no descriptors, by reason."""
 
 
-def gather(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: Read = read_file) -> Gathered:
+def discover(
+    files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors = read_file
+) -> DiscoveryResult:
     """Read ``files`` and all that their Locations lead to; each file once."""
     found = list(_walk(files, trees, kinds, limits, read))
     skipped = Counter(item.reason for result in found for item in result.skipped)
-    return Gathered(
+    return DiscoveryResult(
         tuple(entity for result in found for entity in result.entities),
         tuple(problem for result in found for problem in result.problems),
         len(found),
@@ -42,7 +44,7 @@ def gather(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: 
     )
 
 
-def _walk(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: Read) -> Iterator[FileResult]:
+def _walk(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors) -> Iterator[FileResult]:
     """The results of all files, and of what Locations lead to; problems of Locations come as a result of their own."""
     queue = deque(files)
     known = {file_key(file) for file in files}

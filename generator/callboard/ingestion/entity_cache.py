@@ -15,11 +15,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from callboard.descriptors.document import Place
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, read_file, read_text
-from callboard.io.parallel import can_share, shared
+from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
@@ -36,7 +36,7 @@ WORTH_SHARING = 512
 
 
 @dataclass(slots=True)
-class Reread:
+class EntityCache:
     """Reads descriptor files, with what an earlier build kept in ``file``; use it for one build, then ``save``."""
 
     file: Path
@@ -65,9 +65,9 @@ class Reread:
             for file in files
             if (data := _content(file, limits)) is not None and (key := self._key(place := _place(file), data)) not in self.known
         ]
-        if len(new) >= WORTH_SHARING and can_share():
+        if len(new) >= WORTH_SHARING and can_fork():
             parts = [new[start : start + PART] for start in range(0, len(new), PART)]
-            for part in shared(lambda part: [(each.key, _read(each.place, each.data, kinds, limits)) for each in part], parts):
+            for part in map_forked(lambda part: [(each.key, _read(each.place, each.data, kinds, limits)) for each in part], parts):
                 self.ahead.update(part)
 
     def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
@@ -85,7 +85,7 @@ class Reread:
             self.used[key] = line
         return found
 
-    def _key(self, place: Place, data: bytes) -> str:
+    def _key(self, place: FileLocation, data: bytes) -> str:
         return blake2b(f"{self.base}{place!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
 
     def save(self) -> None:
@@ -98,7 +98,7 @@ class Reread:
 @dataclass(frozen=True, slots=True)
 class _New:
     key: str
-    place: Place
+    place: FileLocation
     data: bytes
 
 
@@ -111,12 +111,12 @@ def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
     return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
 
 
-def _place(file: DescriptorFile) -> Place:
+def _place(file: DescriptorFile) -> FileLocation:
     tree = file.tree
-    return Place(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+    return FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
 
 
-def _read(place: Place, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
+def _read(place: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
     """What the file holds, and the line to keep of it."""
     found = read_text(data, place, _nothing, kinds, limits)
     return found, _packed(found)
@@ -141,7 +141,7 @@ def _packed(result: FileResult) -> bytes:
         return b""
 
 
-def _unpacked(line: bytes, place: Place) -> FileResult | None:
+def _unpacked(line: bytes, place: FileLocation) -> FileResult | None:
     """The entities of a line; None if it is damaged."""
     try:
         entities = tuple(_entity(row, place) for row in json.loads(line))
@@ -150,7 +150,7 @@ def _unpacked(line: bytes, place: Place) -> FileResult | None:
         return None
 
 
-def _entity(row: list[Any], place: Place) -> Entity:
+def _entity(row: list[Any], place: FileLocation) -> Entity:
     ref, kind, api_version, metadata, spec, document, line, digest, text = row
     if not (isinstance(metadata, dict) and isinstance(spec, dict) and isinstance(text, str)):
         raise TypeError

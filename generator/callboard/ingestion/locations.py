@@ -36,7 +36,7 @@ FileKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class LocationTargets:
     """What a Location leads to."""
 
     files: tuple[DescriptorFile, ...] = ()
@@ -45,7 +45,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Target:
     """One Location being followed."""
 
     entity: Entity
@@ -78,13 +78,13 @@ def follow(
     *,
     depth: int = 10,
     limit: int = 2_000_000,
-) -> Followed:
+) -> LocationTargets:
     """The files that the targets of a Location name, and what is wrong with them.
 
     ``file`` is the one that the Location was read from; ``trees`` are all trees, each with the name of its source; ``known`` are the
     files that were read already. A chain of Locations is followed for ``depth`` steps; ``limit`` is the largest descriptor in bytes.
     """
-    way = _Way(entity, file, trees, limit)
+    way = _Target(entity, file, trees, limit)
     targets = list(_targets(entity))
     if targets and len(file.via_locations) >= depth:
         way.tell(
@@ -106,7 +106,7 @@ def follow(
             f"This Location leads to {len(found):,} files; {MOST_FILES:,} are read.",
             "Narrow its globs.",
         )
-    return Followed(tuple(found.values())[:MOST_FILES], tuple(way.problems))
+    return LocationTargets(tuple(found.values())[:MOST_FILES], tuple(way.problems))
 
 
 def _targets(entity: Entity) -> Iterator[tuple[str, str]]:
@@ -116,7 +116,7 @@ def _targets(entity: Entity) -> Iterator[tuple[str, str]]:
     yield from ((at, as_text(target)) for at, target in named if isinstance(target, str) and target.strip())
 
 
-def _resolve(way: _Way, at: str, target: str) -> Iterable[DescriptorFile]:
+def _resolve(way: _Target, at: str, target: str) -> Iterable[DescriptorFile]:
     kind = text_at(way.entity.spec, "type").lower()
     if kind not in READ_TYPES:
         way.tell(
@@ -148,7 +148,7 @@ def _relative(base: str, target: str) -> str:
     return normal(posixpath.join(posixpath.dirname(base), target))
 
 
-def _from_url(way: _Way, at: str, url: str) -> Iterable[DescriptorFile]:
+def _from_url(way: _Target, at: str, url: str) -> Iterable[DescriptorFile]:
     found = addresses.find(url, [tree for _, tree in way.trees])
     if found is None:
         way.tell(
@@ -163,7 +163,7 @@ def _from_url(way: _Way, at: str, url: str) -> Iterable[DescriptorFile]:
     return _in_tree(way, at, url, source, tree, path)
 
 
-def _in_tree(way: _Way, at: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
+def _in_tree(way: _Target, at: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
     try:
         paths = list(tree.glob(path)) if _GLOB.search(path) else _existing(tree, path, way.limit)
     except (TreeError, SourceError) as error:
@@ -183,7 +183,7 @@ def _existing(tree: Tree, path: str, limit: int) -> list[str]:
     return [path]
 
 
-def _missing(way: _Way, at: str, target: str, why: str) -> Iterable[DescriptorFile]:
+def _missing(way: _Target, at: str, target: str, why: str) -> Iterable[DescriptorFile]:
     if text_at(way.entity.spec, "presence").lower() != "optional":
         way.tell(
             rules.LOCATION_NOT_FOUND,

@@ -19,8 +19,8 @@ from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, items, text_at, time_at, words_of
 from callboard.plugins.integrations.parsing import version_of
 
@@ -33,7 +33,7 @@ HERE = "in-cluster"
 App = Mapping[str, Any]
 
 
-class ArgoCdIntegration(Vendor):
+class ArgoCdIntegration(Connector):
     """What runs, by Argo CD's applications."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("argocd")
@@ -41,7 +41,7 @@ class ArgoCdIntegration(Vendor):
     families = (FAMILY,)
     annotations = (NAME, SELECTOR, PROJECT)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The applications that the annotations name. Raises ``HttpError`` where they cannot be listed."""
         wanted = [(subject, fits) for subject in subjects if self._is_here(subject) and (fits := self._fits(subject))]
         if not wanted:
@@ -60,12 +60,12 @@ class ArgoCdIntegration(Vendor):
                 self._nothing(subject)
         return self._found.done()
 
-    def _is_here(self, subject: Subject) -> bool:
+    def _is_here(self, subject: Target) -> bool:
         """Whether the entity is this Argo CD's, or says nothing of it."""
         theirs, ours = subject.annotations.get(INSTANCE, ""), self._option("instance")
         return not theirs or not ours or theirs == ours
 
-    def _fits(self, subject: Subject) -> Callable[[App], bool] | None:
+    def _fits(self, subject: Target) -> Callable[[App], bool] | None:
         """What tells the subject's applications from others with these names; None where no annotation names any."""
         told = subject.annotations
         names, project, namespace = words_of(told.get(NAME, "")), told.get(PROJECT, "").strip(), told.get(NAMESPACE, "").strip()
@@ -85,7 +85,7 @@ class ArgoCdIntegration(Vendor):
 
         return fits
 
-    def _applications(self, client: Client, subjects: Sequence[Subject]) -> Iterator[App]:
+    def _applications(self, client: Client, subjects: Sequence[Target]) -> Iterator[App]:
         projects = self._options.get("projects") or ()
         if not projects:
             try:
@@ -100,7 +100,7 @@ class ArgoCdIntegration(Vendor):
             except HttpError as error:
                 self._found.failed(error, f"project {project}", subjects, FAMILY)
 
-    def _add(self, subject: Subject, app: App) -> None:
+    def _add(self, subject: Target, app: App) -> None:
         name, namespace = text_at(app, "metadata", "name"), text_at(app, "metadata", "namespace")
         way = "/".join(quote(part, safe="") for part in (namespace, name) if part)
         self._found.add(
@@ -129,7 +129,7 @@ class ArgoCdIntegration(Vendor):
         cluster = text_at(app, "spec", "destination", "name")
         return labels_of(app).get(self._option("environment_label", "environment")) or ("" if cluster == HERE else cluster)
 
-    def _nothing(self, subject: Subject) -> None:
+    def _nothing(self, subject: Target) -> None:
         """No application: told, unless the entity may well be another Argo CD's."""
         is_elsewhere = self._option("instance") and not subject.annotations.get(INSTANCE)
         if not is_elsewhere and self._found.asked.get((subject.ref, FAMILY)):

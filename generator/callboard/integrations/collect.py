@@ -19,12 +19,12 @@ from callboard.plugins.integrations import rules
 from callboard.plugins.integrations.base import (
     GROUP,
     DeclaredFamily,
-    Gathered,
+    FactBatch,
     Integration,
     IntegrationContext,
     IntegrationFailure,
     IntegrationSettings,
-    Subject,
+    Target,
     joined,
 )
 from callboard.redaction.redactor import Redactor
@@ -50,7 +50,7 @@ AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class IntegrationInfo:
     """What the portal is connected to: for pages, which name what an entity lacks, and for the list of integrations."""
 
     name: str
@@ -62,40 +62,40 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class IntegrationResult:
     """All that integrations know."""
 
-    gathered: Gathered = field(default_factory=Gathered)
-    connections: tuple[Connection, ...] = ()
+    gathered: FactBatch = field(default_factory=FactBatch)
+    connections: tuple[IntegrationInfo, ...] = ()
     """Of the integrations that could be made, in the order of ``sources.yaml``."""
     declared: tuple[DeclaredFamily, ...] = ()
     """Families of plugins, by name."""
 
 
-def collect_facts(items: Sequence[IntegrationSettings], subjects: Sequence[Subject], context: IntegrationContext) -> Known:
+def collect_facts(items: Sequence[IntegrationSettings], subjects: Sequence[Target], context: IntegrationContext) -> IntegrationResult:
     """What all integrations know of the subjects, in the order of ``sources.yaml`` whatever the order in which they finish.
 
     An integration that fails or raises is an ``IntegrationFailure``; the others go on, and what it knows of the subjects that carry its
     annotations counts as incomplete. Every text is redacted.
     """
     if not items:
-        return Known()
+        return IntegrationResult()
     made = [_made(item, context) for item in items]
     with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
         parts = [*pool.map(lambda item, one: _asked(item, one, subjects, context), items, made)]
     return _known(joined(parts), items, made)
 
 
-def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> Known:
+def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
     """What the portal is connected to, without asking anybody."""
-    return _known(Gathered(), items, [_made(item, context) for item in items])
+    return _known(FactBatch(), items, [_made(item, context) for item in items])
 
 
-def _known(gathered: Gathered, items: Sequence[IntegrationSettings], made: Sequence[Integration | CallboardError]) -> Known:
+def _known(gathered: FactBatch, items: Sequence[IntegrationSettings], made: Sequence[Integration | CallboardError]) -> IntegrationResult:
     working = [(item, one) for item, one in zip(items, made, strict=True) if not isinstance(one, CallboardError)]
-    connections = (Connection(item.name, item.type, item.title or one.title, one.families, one.annotations) for item, one in working)
+    connections = (IntegrationInfo(item.name, item.type, item.title or one.title, one.families, one.annotations) for item, one in working)
     declared = {family.name: family for _, one in working for family in one.declares}
-    return Known(gathered, tuple(connections), tuple(declared[name] for name in sorted(declared)))
+    return IntegrationResult(gathered, tuple(connections), tuple(declared[name] for name in sorted(declared)))
 
 
 def _made(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
@@ -127,8 +127,8 @@ def _check(integration: Integration) -> None:
 
 
 def _asked(
-    item: IntegrationSettings, made: Integration | CallboardError, subjects: Sequence[Subject], context: IntegrationContext
-) -> Gathered:
+    item: IntegrationSettings, made: Integration | CallboardError, subjects: Sequence[Target], context: IntegrationContext
+) -> FactBatch:
     if isinstance(made, CallboardError):
         return _failed(item, made, context.redactor)
     try:
@@ -147,11 +147,11 @@ def _mistake(item: IntegrationSettings, error: Exception) -> CallboardError:
     )
 
 
-def _failed(item: IntegrationSettings, error: CallboardError, redactor: Redactor) -> Gathered:
-    return Gathered(failures=(IntegrationFailure(item.name, "", redactor.redact(str(error)), redactor.redact(error.hint)),))
+def _failed(item: IntegrationSettings, error: CallboardError, redactor: Redactor) -> FactBatch:
+    return FactBatch(failures=(IntegrationFailure(item.name, "", redactor.redact(str(error)), redactor.redact(error.hint)),))
 
 
-def _sound(item: IntegrationSettings, made: Integration, found: Gathered, subjects: Sequence[Subject], redactor: Redactor) -> Gathered:
+def _sound(item: IntegrationSettings, made: Integration, found: FactBatch, subjects: Sequence[Target], redactor: Redactor) -> FactBatch:
     """What was brought, under the integration's own name, about entities that there are, in families that it has."""
     refs = {subject.ref for subject in subjects}
     families = frozenset(made.families)
@@ -159,7 +159,7 @@ def _sound(item: IntegrationSettings, made: Integration, found: Gathered, subjec
     facts, odd = _valid(item, facts, made.declares)
     asked = [replace(one, source=item.name) for one in found.measurements if one.family in families and one.subject in refs]
     asked = [replace(one, complete=one.complete and (one.subject, one.family) not in odd) for one in asked]
-    return Gathered(
+    return FactBatch(
         tuple(fact for fact in facts if fact.subject in refs),
         tuple(asked),
         (*(_clean(problem, redactor) for problem in (*found.problems, *odd.values())), *_strangers(item, facts, refs)),

@@ -16,8 +16,8 @@ from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Alert, Availability
 from callboard.model.facts.words import AlertState, FactSeverity
-from callboard.plugins.integrations.base import Gathered, Subject, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import NumberedPages, at, items, share_at, text_at, time_at, words_of
 
 SLO_TAG, MONITOR_TAGS = "datadoghq.com/slo_tag", "datadoghq.com/monitor_tags"
@@ -30,7 +30,7 @@ STATES = {"alert": FactSeverity.HIGH, "warn": FactSeverity.MEDIUM}
 PRIORITIES = {1: FactSeverity.CRITICAL, 2: FactSeverity.HIGH, 3: FactSeverity.MEDIUM, 4: FactSeverity.LOW, 5: FactSeverity.LOW}
 
 
-class DatadogIntegration(Vendor):
+class DatadogIntegration(Connector):
     """Service level objectives and alerting monitors, from Datadog."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("datadog")
@@ -42,7 +42,7 @@ class DatadogIntegration(Vendor):
     def _web(self) -> str:
         return f"https://app.{self._option('site', 'datadoghq.com')}"
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Objectives and alerts of the entities whose tags they carry."""
         if any(key in subject.annotations for subject in subjects for key in self.annotations):
             keys = {"DD-API-KEY": self._option("api_key").strip(), "DD-APPLICATION-KEY": self._option("application_key").strip()}
@@ -52,9 +52,9 @@ class DatadogIntegration(Vendor):
             self._tagged(client, MONITOR_TAGS, subjects, "alert", self._alerts)
         return self._found.done()
 
-    def _tagged(self, client: Client, annotation: str, subjects: Sequence[Subject], family: str, read: Any) -> None:
+    def _tagged(self, client: Client, annotation: str, subjects: Sequence[Target], family: str, read: Any) -> None:
         """What one listing says, about the subjects whose tags are all on an item."""
-        by_first: dict[str, list[tuple[frozenset[str], Subject]]] = {}
+        by_first: dict[str, list[tuple[frozenset[str], Target]]] = {}
         for written, those in by_annotation(subjects, annotation).items():
             tags = [tag.lower() for tag in words_of(written)]
             if tags:
@@ -91,7 +91,7 @@ class DatadogIntegration(Vendor):
                     url = f"{self._web}/monitors/{quote(name, safe='')}"
                     yield _tags(monitor, "tags"), partial(self._tell, "alert", name, partial(self._alert, monitor), url)
 
-    def _tell(self, family: str, key: str, value: Any, url: str, subjects: Sequence[Subject]) -> None:
+    def _tell(self, family: str, key: str, value: Any, url: str, subjects: Sequence[Target]) -> None:
         self._found.add(subjects, family, key, value, url=url)
 
     def _alert(self, monitor: Mapping[str, Any]) -> Alert:

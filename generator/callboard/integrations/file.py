@@ -18,14 +18,14 @@ from callboard.model.ref import RefError, parse_ref
 from callboard.plugins.integrations import parsing, rules
 from callboard.plugins.integrations.base import (
     DeclaredFamily,
-    Gathered,
+    FactBatch,
     IntegrationContext,
     IntegrationSettings,
-    Subject,
+    Target,
     by_annotation,
     options_schema,
 )
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.plugins.integrations.decode import value_of
 from callboard.yaml import documents
 
@@ -34,7 +34,7 @@ NODES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FactFileRow:
     """One mapping of a file."""
 
     data: Mapping[str, Any]
@@ -42,7 +42,7 @@ class Row:
     """Where it stands, from 1; 0 where the format does not tell."""
 
 
-def rows_of(path: Path) -> Iterator[Row]:
+def rows_of(path: Path) -> Iterator[FactFileRow]:
     """The rows of a file by its extension. Raises ``SourceError`` where it cannot be read or is no list of mappings."""
     read = _READERS.get(path.suffix.lower())
     if read is None:
@@ -56,13 +56,13 @@ def rows_of(path: Path) -> Iterator[Row]:
     yield from read(path.name, content.decode("utf-8-sig", "replace"))
 
 
-def _csv(name: str, text: str) -> Iterator[Row]:
+def _csv(name: str, text: str) -> Iterator[FactFileRow]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         for found in reader:
             cells = {key: _cell(value) for key, value in found.items() if isinstance(key, str) and isinstance(value, str) and value.strip()}
             if cells:
-                yield Row(cells, reader.line_num)
+                yield FactFileRow(cells, reader.line_num)
     except csv.Error as error:
         raise SourceError(
             f"{name} is no CSV: {error} (line {reader.line_num})", "Separate cells by commas, and put a header on top."
@@ -80,21 +80,21 @@ def _cell(value: str) -> Any:
     return value
 
 
-def _json(name: str, text: str) -> Iterator[Row]:
+def _json(name: str, text: str) -> Iterator[FactFileRow]:
     try:
         yield from _listed(name, json.loads(text))
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{name} is no JSON: {error}", "Write a list of objects.") from None
 
 
-def _json_lines(name: str, text: str) -> Iterator[Row]:
+def _json_lines(name: str, text: str) -> Iterator[FactFileRow]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             for row in _json(f"{name}:{number}", f"[{line}]"):
-                yield Row(row.data, number)
+                yield FactFileRow(row.data, number)
 
 
-def _yaml(name: str, text: str) -> Iterator[Row]:
+def _yaml(name: str, text: str) -> Iterator[FactFileRow]:
     one = documents.read_one(text, nodes=NODES)
     if one.troubles:
         trouble = one.troubles[0]
@@ -102,16 +102,16 @@ def _yaml(name: str, text: str) -> Iterator[Row]:
     yield from _listed(name, one.value)
 
 
-def _listed(name: str, value: Any) -> Iterator[Row]:
+def _listed(name: str, value: Any) -> Iterator[FactFileRow]:
     if value is None:
         return
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise SourceError(f"{name} is no list of mappings", "Write one mapping for each fact, with the key entity in it.")
     for item in value:
-        yield Row(item)
+        yield FactFileRow(item)
 
 
-_READERS: Mapping[str, Callable[[str, str], Iterator[Row]]] = {
+_READERS: Mapping[str, Callable[[str, str], Iterator[FactFileRow]]] = {
     ".csv": _csv, ".json": _json, ".jsonl": _json_lines, ".yaml": _yaml, ".yml": _yaml,
 }  # fmt: skip
 
@@ -132,7 +132,7 @@ class FileIntegration:
         self._options = settings.options
         self._context = context
         self._annotation = str(self._options.get("annotation", ""))
-        self._found = Gathering(settings.name)
+        self._found = FactCollector(settings.name)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class FileIntegration:
         """The one that rows name, if they name any."""
         return (self._annotation,) if self._annotation else ()
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The facts of all rows. Raises ``SourceError`` where there is no file at all."""
         paths = self._paths()
         if not paths:
@@ -160,7 +160,7 @@ class FileIntegration:
             self._found.measured(self._watched(subjects), *{family for path in paths if (family := self._family(path))})
         return self._found.done()
 
-    def _watched(self, subjects: Sequence[Subject]) -> Sequence[Subject]:
+    def _watched(self, subjects: Sequence[Target]) -> Sequence[Target]:
         """Those that carry the annotation, or without one those of the kinds."""
         kinds = frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
         return [one for one in subjects if (self._annotation in one.annotations if self._annotation else one.ref.kind in kinds)]
@@ -169,7 +169,7 @@ class FileIntegration:
         pattern = str(self._context.root / Path(str(self._options["path"])).expanduser())
         return [Path(path) for path in sorted(glob.glob(pattern, recursive=True))[:FILES] if Path(path).is_file()]  # noqa: PTH207 - also absolute ones
 
-    def _file(self, path: Path, named: Mapping[str, tuple[Subject, ...]]) -> None:
+    def _file(self, path: Path, named: Mapping[str, tuple[Target, ...]]) -> None:
         family = self._family(path)
         if not family:
             error = SourceError(f"{path.name} is called like no family", "Name it like one, or say the option family.")
@@ -187,7 +187,7 @@ class FileIntegration:
         called = next((family for family in longest_first if path.stem == family or path.stem.startswith(f"{family}-")), "")
         return str(self._options.get("family", called))
 
-    def _row(self, row: Row, family: str, named: Mapping[str, tuple[Subject, ...]], file: str) -> None:
+    def _row(self, row: FactFileRow, family: str, named: Mapping[str, tuple[Target, ...]], file: str) -> None:
         """One fact, or without any field of a value the statement that there is none."""
         who, where = self._name(row), f"{file}:{row.line}" if row.line else file
         subjects = named.get(who, ())
@@ -210,7 +210,7 @@ class FileIntegration:
                 subjects, family, key, lambda: value_of(family, value, now), environment=environment, url=url, observed_at=observed
             )
 
-    def _name(self, row: Row) -> str:
+    def _name(self, row: FactFileRow) -> str:
         """Whom a row is about: the value of the annotation, or the canonical reference (a component where it names no kind)."""
         written = str(row.data.get("entity", "")).strip()
         if self._annotation:

@@ -13,8 +13,8 @@ from callboard.io.git.history import Commit, commits, is_shallow, last_commit_ti
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.facts.values import Release, RepositoryActivity
 from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import DeclaredFamily, Gathered, IntegrationContext, IntegrationSettings, Subject, options_schema
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationContext, IntegrationSettings, Target, options_schema
+from callboard.plugins.integrations.collector import FactCollector
 
 AT_ONCE = 4
 WEEK = timedelta(weeks=1)
@@ -43,11 +43,11 @@ class GitActivityIntegration:
         self._context = context
         self._weeks = int(settings.options.get("weeks", 26))
         self._kinds = frozenset(str(kind).lower() for kind in settings.options.get("kinds", ("component",)))
-        self._found = Gathering(settings.name)
+        self._found = FactCollector(settings.name)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """One walk over the history for each folder that holds a descriptor."""
-        by_place: dict[tuple[str, str], list[Subject]] = {}
+        by_place: dict[tuple[str, str], list[Target]] = {}
         for one in subjects:
             if one.tree is not None and one.tree.revision and one.ref.kind in self._kinds:
                 by_place.setdefault((one.tree.id, one.folder), []).append(one)
@@ -55,7 +55,7 @@ class GitActivityIntegration:
             list(pool.map(self._place, by_place.values()))
         return self._found.done()
 
-    def _place(self, subjects: Sequence[Subject]) -> None:
+    def _place(self, subjects: Sequence[Target]) -> None:
         tree, folder = subjects[0].tree, subjects[0].folder
         git = self._git(tree)
         if tree is None or git is None:

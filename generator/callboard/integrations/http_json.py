@@ -19,14 +19,14 @@ from callboard.model.facts.words import FactError
 from callboard.plugins.integrations import parsing
 from callboard.plugins.integrations.base import (
     DeclaredFamily,
-    Gathered,
+    FactBatch,
     IntegrationContext,
     IntegrationSettings,
-    Subject,
+    Target,
     by_annotation,
     options_schema,
 )
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.plugins.integrations.connector import client_for
 from callboard.plugins.integrations.decode import fields_of, value_of
 
@@ -49,7 +49,7 @@ class HttpJsonIntegration:
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         self._options = settings.options
         self._context = context
-        self._found = Gathering(settings.name)
+        self._found = FactCollector(settings.name)
         self._family = str(self._options["family"])
         self._path = str(self._options.get("path", "/"))
         self._query = {name: str(value) for name, value in self._options.get("query", {}).items()}
@@ -69,7 +69,7 @@ class HttpJsonIntegration:
         """The one that the options name, if they name any."""
         return (str(self._options["annotation"]),) if "annotation" in self._options else ()
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """One request for each entity, or one for all. Raises ``HttpError`` where the one for all fails."""
         known = self._known(subjects)
         client = client_for(
@@ -83,7 +83,7 @@ class HttpJsonIntegration:
         self._found.asking(client.traffic)
         return self._found.done()
 
-    def _known(self, subjects: Sequence[Subject]) -> Mapping[str, tuple[Subject, ...]]:
+    def _known(self, subjects: Sequence[Target]) -> Mapping[str, tuple[Target, ...]]:
         if self.annotations:
             return by_annotation(subjects, *self.annotations)
         kinds = frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
@@ -93,7 +93,7 @@ class HttpJsonIntegration:
         token, name = str(self._options.get("token", "")), self._options.get("header")
         return header(str(name), token) if name else bearer(token)
 
-    def _one(self, client: Client, known_as: str, subjects: tuple[Subject, ...]) -> None:
+    def _one(self, client: Client, known_as: str, subjects: tuple[Target, ...]) -> None:
         """What the tool says of one entity; that it does not know it is said as a problem."""
         ref = subjects[0].ref
         values = {"id": known_as if self.annotations else ref.name, "name": ref.name, "namespace": ref.namespace, "kind": ref.kind}
@@ -108,7 +108,7 @@ class HttpJsonIntegration:
                 self._found.unknown(subjects, self.annotations[0], f"`{self._found.source}` knows nothing called `{known_as[:80]}`.")
             self._found.failed(error, known_as[:80], subjects, self._family)
 
-    def _all(self, client: Client, known: Mapping[str, tuple[Subject, ...]]) -> None:
+    def _all(self, client: Client, known: Mapping[str, tuple[Target, ...]]) -> None:
         """One listing of everything; who is not in it has nothing."""
         everyone = [subject for those in known.values() for subject in those]
         self._found.measured(everyone, self._family)
@@ -117,12 +117,12 @@ class HttpJsonIntegration:
             subjects = known.get(str(name)) or known.get(f"component:default/{name}") or ()
             self._fact(subjects, item, str(index))
 
-    def _paged(self, client: Client, path: str, query: Mapping[str, str], subjects: Sequence[Subject]) -> Iterator[Any]:
+    def _paged(self, client: Client, path: str, query: Mapping[str, str], subjects: Sequence[Target]) -> Iterator[Any]:
         """The items of all pages; a listing goes on where its host says so (``Link: rel="next"``). Raises ``HttpError``."""
         for answer in client.pages(path, query):
             yield from self._listed(answer.json(), subjects)
 
-    def _listed(self, answer: Any, subjects: Sequence[Subject]) -> Sequence[Any]:
+    def _listed(self, answer: Any, subjects: Sequence[Target]) -> Sequence[Any]:
         try:
             found = self._items.search(answer)
         except JMESPathError as error:
@@ -133,7 +133,7 @@ class HttpJsonIntegration:
             self._found.measured(subjects, self._family, complete=False)
         return listed[:ITEMS]
 
-    def _fact(self, subjects: Sequence[Subject], item: Any, otherwise: str) -> None:
+    def _fact(self, subjects: Sequence[Target], item: Any, otherwise: str) -> None:
         """A fact of one item; a field that is not there is left out."""
         now = self._context.now
         try:

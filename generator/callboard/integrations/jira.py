@@ -19,8 +19,8 @@ from callboard.io.http.pagination import Cursor
 from callboard.model.facts.values import Issue
 from callboard.model.facts.words import FactSeverity
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, items, text_at, time_at, words_of
 
 PROJECT, COMPONENT, LABEL = "jira/project-key", "jira/component", "jira/label"
@@ -32,7 +32,7 @@ OPEN_BUGS = "statusCategory != Done AND issuetype = Bug"
 FAMILY = "issue"
 
 
-class JiraIntegration(Vendor):
+class JiraIntegration(Connector):
     """Open bugs of projects, from Jira."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("jira")
@@ -40,9 +40,9 @@ class JiraIntegration(Vendor):
     families = (FAMILY,)
     annotations = (PROJECT,)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The open bugs of the projects that the annotations name, fifty projects at a time."""
-        about: dict[str, list[Subject]] = {}
+        about: dict[str, list[Target]] = {}
         for written, those in by_annotation(subjects, PROJECT).items():
             if KEY.fullmatch(written):
                 about.setdefault(written.upper(), []).extend(those)
@@ -55,7 +55,7 @@ class JiraIntegration(Vendor):
                 self._projects(client, {key: about[key] for key in keys})
         return self._found.done()
 
-    def _projects(self, client: Client, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _projects(self, client: Client, about: Mapping[str, Sequence[Target]]) -> None:
         try:
             answer = client.get("/rest/api/3/project/search", {"keys": [*about], "maxResults": AT_ONCE})
             if not isinstance(answer.object().get("values"), list):
@@ -79,7 +79,7 @@ class JiraIntegration(Vendor):
                 raise answer.odd("a list of issues", found)
             yield from items(answer.object(), "issues")
 
-    def _issue(self, issue: Mapping[str, Any], about: Mapping[str, Sequence[Subject]]) -> None:
+    def _issue(self, issue: Mapping[str, Any], about: Mapping[str, Sequence[Target]]) -> None:
         key, fields = text_at(issue, "key"), issue.get("fields")
         project = text_at(fields, "project", "key") or key.rpartition("-")[0]
         those = [one for one in about.get(project.upper(), ()) if _concerns(one, fields)]
@@ -93,7 +93,7 @@ class JiraIntegration(Vendor):
         )  # fmt: skip
 
 
-def _concerns(subject: Subject, fields: Any) -> bool:
+def _concerns(subject: Target, fields: Any) -> bool:
     """Whether an issue has a component and a label that the subject asks for."""
     components = {text_at(one, "name").lower() for one in items(fields, "components")}
     labels = fields.get("labels") if isinstance(fields, Mapping) else None

@@ -19,8 +19,8 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor
 from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, count_at, items, text_at, time_at
 from callboard.plugins.integrations.parsing import version_of
 
@@ -95,7 +95,7 @@ STATES = {Health.HEALTHY: RunState.SUCCEEDED, Health.PROGRESSING: RunState.RUNNI
 Workload = Mapping[str, Any]
 
 
-class KubernetesIntegration(Vendor):
+class KubernetesIntegration(Connector):
     """What runs in one cluster."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("kubernetes")
@@ -103,10 +103,10 @@ class KubernetesIntegration(Vendor):
     families = (FAMILY,)
     annotations = (ID, SELECTOR)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The workloads of the entities that the annotations name. No workload in this cluster is a measured zero."""
-        by_id: dict[str, list[Subject]] = {}
-        selecting: list[tuple[Subject, Selector]] = []
+        by_id: dict[str, list[Target]] = {}
+        selecting: list[tuple[Target, Selector]] = []
         for subject in subjects:
             self._sort(subject, by_id, selecting)
         asked = [*(one for those in by_id.values() for one in those), *(subject for subject, _ in selecting)]
@@ -118,7 +118,7 @@ class KubernetesIntegration(Vendor):
                     self._listing(client, kind, way, by_id, selecting)
         return self._found.done()
 
-    def _sort(self, subject: Subject, by_id: dict[str, list[Subject]], selecting: list[tuple[Subject, Selector]]) -> None:
+    def _sort(self, subject: Target, by_id: dict[str, list[Target]], selecting: list[tuple[Target, Selector]]) -> None:
         """As in Backstage the selector goes before the id."""
         name, written = subject.annotations.get(ID, "").strip(), subject.annotations.get(SELECTOR, "").strip()
         cluster, ours = subject.annotations.get(CLUSTER, "").strip(), self._option("cluster")
@@ -137,7 +137,7 @@ class KubernetesIntegration(Vendor):
         return [f"namespaces/{quote(name, safe='')}/{kind}" for name in namespaces] or [kind]
 
     def _listing(
-        self, client: Client, kind: str, way: str, by_id: Mapping[str, Sequence[Subject]], selecting: Sequence[tuple[Subject, Selector]]
+        self, client: Client, kind: str, way: str, by_id: Mapping[str, Sequence[Target]], selecting: Sequence[tuple[Target, Selector]]
     ) -> None:
         """One list, of which only what carries the label is asked for where no entity has a selector."""
         query = {"limit": PAGE} | ({} if selecting else {"labelSelector": ID})
@@ -154,7 +154,7 @@ class KubernetesIntegration(Vendor):
             namespace = text_at(workload, "metadata", "namespace")
             self._add(kind, workload, [one for one in ours if one.annotations.get(NAMESPACE, namespace).strip() == namespace])
 
-    def _add(self, kind: str, workload: Workload, subjects: Sequence[Subject]) -> None:
+    def _add(self, kind: str, workload: Workload, subjects: Sequence[Target]) -> None:
         namespace, name = text_at(workload, "metadata", "namespace"), text_at(workload, "metadata", "name")
         key = "/".join(part for part in (self._option("cluster"), namespace, kind, name) if part)
         make = partial(self._daemons if kind == "daemonsets" else self._replicas, workload)

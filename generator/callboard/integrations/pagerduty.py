@@ -16,8 +16,8 @@ from callboard.io.http.pagination import Offset
 from callboard.model.facts.values import Incident, OnCall, Shift, in_order
 from callboard.model.facts.words import FactError, IncidentState
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, batches, items, link_at, text_at, time_at
 
 SERVICE, INTEGRATION_KEY = "pagerduty.com/service-id", "pagerduty.com/integration-key"
@@ -31,7 +31,7 @@ ON_CALL = timedelta(hours=48)
 URGENCIES = {"high": 2, "low": 4}
 
 
-class PagerDutyIntegration(Vendor):
+class PagerDutyIntegration(Connector):
     """Who is on call, and open and recent incidents, from PagerDuty."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("pagerduty")
@@ -40,7 +40,7 @@ class PagerDutyIntegration(Vendor):
     families = ("on-call", "incident")
     annotations = (SERVICE, INTEGRATION_KEY)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """What PagerDuty knows of the services that the annotations name. Raises ``HttpError`` where services cannot be listed."""
         named = by_annotation(subjects, SERVICE)
         keyed = by_annotation([one for one in subjects if not one.annotations.get(SERVICE)], INTEGRATION_KEY)
@@ -53,10 +53,10 @@ class PagerDutyIntegration(Vendor):
         return self._found.done()
 
     def _services(
-        self, client: Client, named: Mapping[str, Sequence[Subject]], keyed: Mapping[str, Sequence[Subject]]
-    ) -> Mapping[str, tuple[Mapping[str, Any], tuple[Subject, ...]]]:
+        self, client: Client, named: Mapping[str, Sequence[Target]], keyed: Mapping[str, Sequence[Target]]
+    ) -> Mapping[str, tuple[Mapping[str, Any], tuple[Target, ...]]]:
         """The services that are ours by id, with the subjects that they are about."""
-        known: dict[str, tuple[Mapping[str, Any], tuple[Subject, ...]]] = {}
+        known: dict[str, tuple[Mapping[str, Any], tuple[Target, ...]]] = {}
         missing = {**{(SERVICE, name): those for name, those in named.items()}, **{(INTEGRATION_KEY, key): s for key, s in keyed.items()}}
         query = {"include[]": ("integrations",)} if keyed else {}
         for service in self._listed(client, "services", query):
@@ -70,7 +70,7 @@ class PagerDutyIntegration(Vendor):
             self._found.measured(ours, *self.families)
         return known
 
-    def _incidents(self, client: Client, known: Mapping[str, tuple[Mapping[str, Any], tuple[Subject, ...]]]) -> None:
+    def _incidents(self, client: Client, known: Mapping[str, tuple[Mapping[str, Any], tuple[Target, ...]]]) -> None:
         """Those of the last days, and older ones that are still open."""
         since = (self._now - timedelta(days=self._number("days", 30))).isoformat()
         questions: tuple[dict[str, Any], ...] = (
@@ -85,7 +85,7 @@ class PagerDutyIntegration(Vendor):
             except HttpError as error:
                 self._found.failed(error, "incidents", [one for name in ids for one in known[name][1]], "incident")
 
-    def _incident(self, incident: Mapping[str, Any], subjects: Sequence[Subject]) -> None:
+    def _incident(self, incident: Mapping[str, Any], subjects: Sequence[Target]) -> None:
         def value() -> Incident:
             state = parsing.known_word(IncidentState, text_at(incident, "status"), IncidentState.OPEN)
             ended = time_at(incident, self._now, "resolved_at") or time_at(incident, self._now, "last_status_change_at")
@@ -96,9 +96,9 @@ class PagerDutyIntegration(Vendor):
 
         self._found.add(subjects, "incident", text_at(incident, "id"), value, url=link_at(incident, "html_url"))
 
-    def _on_call(self, client: Client, known: Mapping[str, tuple[Mapping[str, Any], tuple[Subject, ...]]]) -> None:
+    def _on_call(self, client: Client, known: Mapping[str, tuple[Mapping[str, Any], tuple[Target, ...]]]) -> None:
         """The shifts of the services' escalation policies."""
-        policies: dict[str, list[Subject]] = {}
+        policies: dict[str, list[Target]] = {}
         for service, ours in known.values():
             if policy := text_at(service, "escalation_policy", "id"):
                 policies.setdefault(policy, []).extend(ours)
@@ -113,7 +113,7 @@ class PagerDutyIntegration(Vendor):
             for policy, entries in called.items():
                 self._rota(policy, entries, policies.get(policy, ()))
 
-    def _rota(self, policy: str, entries: Sequence[Mapping[str, Any]], subjects: Sequence[Subject]) -> None:
+    def _rota(self, policy: str, entries: Sequence[Mapping[str, Any]], subjects: Sequence[Target]) -> None:
         first = entries[0].get("escalation_policy")
 
         def value() -> OnCall:

@@ -13,8 +13,8 @@ from callboard.model.facts.fact import Value
 from callboard.model.facts.values import PipelineRun, Vulnerability
 from callboard.model.facts.words import FactError, FactSeverity, RunState
 from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import DeclaredFamily, Gathered, IntegrationContext, IntegrationSettings, Subject, options_schema
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationContext, IntegrationSettings, Target, options_schema
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.plugins.integrations.parsing import number, text, word
 
 FINDINGS = 5_000
@@ -25,7 +25,7 @@ SCORES = ((9.0, FactSeverity.CRITICAL), (7.0, FactSeverity.HIGH), (4.0, FactSeve
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportFinding:
     """One thing that a report says."""
 
     key: str
@@ -33,7 +33,7 @@ class Finding:
     url: str = ""
 
 
-def sarif(content: bytes) -> Iterator[Finding]:
+def sarif(content: bytes) -> Iterator[ReportFinding]:
     """Results of SARIF 2.1.0 that are not suppressed. Raises ``FactError`` for something else."""
     for run in _list(_object(content).get("runs")):
         rules = {text(rule.get("id")): rule for rule in _list(_at(run, "tool", "driver", "rules"))}
@@ -41,7 +41,7 @@ def sarif(content: bytes) -> Iterator[Finding]:
             if _list(result.get("suppressions")) or result.get("kind", "fail") != "fail":
                 continue
             rule = rules.get(text(result.get("ruleId")), {})
-            yield Finding(f"{text(result.get('ruleId'), 80)}-{number_}", _sarif_value(result, rule), text(rule.get("helpUri"), 2000))
+            yield ReportFinding(f"{text(result.get('ruleId'), 80)}-{number_}", _sarif_value(result, rule), text(rule.get("helpUri"), 2000))
 
 
 def _sarif_value(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Callable[[], Value]:
@@ -59,7 +59,7 @@ def _sarif_value(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Callable
     return make
 
 
-def cyclonedx(content: bytes) -> Iterator[Finding]:
+def cyclonedx(content: bytes) -> Iterator[ReportFinding]:
     """Vulnerabilities of CycloneDX 1.4 and later that nobody has ruled out. Raises ``FactError`` for something else."""
     data = _object(content)
     if data.get("bomFormat") != "CycloneDX":
@@ -71,7 +71,7 @@ def cyclonedx(content: bytes) -> Iterator[Finding]:
         for affected in _list(one.get("affects")) or [{}]:
             part = components.get(text(affected.get("ref")), {})
             key = f"{text(one.get('id'), 80)}/{text(affected.get('ref'), 100)}"
-            yield Finding(key, _cyclonedx_value(one, part), text(_at(one, "source", "url"), 2000))
+            yield ReportFinding(key, _cyclonedx_value(one, part), text(_at(one, "source", "url"), 2000))
 
 
 def _cyclonedx_value(one: Mapping[str, Any], part: Mapping[str, Any]) -> Callable[[], Value]:
@@ -84,7 +84,7 @@ def _cyclonedx_value(one: Mapping[str, Any], part: Mapping[str, Any]) -> Callabl
     return make
 
 
-def junit(content: bytes) -> Iterator[Finding]:
+def junit(content: bytes) -> Iterator[ReportFinding]:
     """The sum of all test suites of a file. Raises ``FactError`` for something else."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise FactError("it declares a document type, which test reports do not need")
@@ -101,7 +101,7 @@ def junit(content: bytes) -> Iterator[Finding]:
     seconds = sum(number(suite.get("time") or 0) for suite in suites)
     name = text(root.get("name") or next((suite.get("name") for suite in suites if suite.get("name")), ""), 120) or "tests"
     state = RunState.FAILED if failed else RunState.SUCCEEDED
-    yield Finding(
+    yield ReportFinding(
         name, lambda: PipelineRun(name, None, state, seconds=seconds, tests=len(cases), tests_failed=failed, tests_skipped=skipped)
     )  # fmt: skip
 
@@ -135,8 +135,8 @@ def _at(value: Any, *names: str) -> Any:
 BYTES = 20_000_000
 FILES = 200
 """Of one repository and format."""
-Reader = Callable[[bytes], Iterator[Finding]]
-FORMATS: Mapping[str, tuple[str, Reader]] = {
+ReportReader = Callable[[bytes], Iterator[ReportFinding]]
+FORMATS: Mapping[str, tuple[str, ReportReader]] = {
     "sarif": ("vulnerability", sarif),
     "cyclonedx": ("vulnerability", cyclonedx),
     "junit": ("pipeline-run", junit),
@@ -155,11 +155,11 @@ class ReportsIntegration:
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:  # noqa: ARG002 - the contract's way
         defaults = {name: about["default"] for name, about in self.schema["properties"].items()}
         self._globs: Mapping[str, str] = {name: str(settings.options.get(name, default)) for name, default in defaults.items()}
-        self._found = Gathering(settings.name)
+        self._found = FactCollector(settings.name)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Each report belongs to the components whose folder is the nearest one above it."""
-        by_tree: dict[int, list[Subject]] = {}
+        by_tree: dict[int, list[Target]] = {}
         for one in subjects:
             if one.tree is not None and one.ref.kind == "component":
                 by_tree.setdefault(id(one.tree), []).append(one)
@@ -168,7 +168,7 @@ class ReportsIntegration:
                 self._tree(tree, those)
         return self._found.done()
 
-    def _tree(self, tree: Tree, subjects: Sequence[Subject]) -> None:
+    def _tree(self, tree: Tree, subjects: Sequence[Target]) -> None:
         for name, (family, read) in FORMATS.items():
             try:
                 paths = tree.glob(self._globs[name]) if self._globs[name] else ()
@@ -180,7 +180,7 @@ class ReportsIntegration:
             if len(paths) > FILES:
                 self._found.measured(subjects, family, complete=False)
 
-    def _file(self, tree: Tree, path: str, family: str, read: Reader, subjects: Sequence[Subject]) -> None:
+    def _file(self, tree: Tree, path: str, family: str, read: ReportReader, subjects: Sequence[Target]) -> None:
         if not subjects:
             return
         self._found.measured(subjects, family)
@@ -192,7 +192,7 @@ class ReportsIntegration:
             self._found.failed(SourceError(f"{path}: {error}", "Look at the job that writes it."), tree.repository, subjects, family)
 
 
-def nearest(path: str, subjects: Sequence[Subject]) -> Sequence[Subject]:
+def nearest(path: str, subjects: Sequence[Target]) -> Sequence[Target]:
     """The subjects with the longest folder that the path lies in."""
     around = [one for one in subjects if not one.folder or path.startswith(f"{one.folder}/")]
     longest = max((len(one.folder) for one in around), default=0)

@@ -20,8 +20,8 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import LINK
 from callboard.model.facts.values import ErrorTrend
 from callboard.model.facts.words import FactError
-from callboard.plugins.integrations.base import Gathered, Subject, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, batches, count_at, items, text_at, time_at
 
 SLUG = "sentry.io/project-slug"
@@ -43,16 +43,16 @@ class SentryLinks:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class SentryProject:
     """A project that is ours."""
 
     id: str
     slug: str
     name: str
-    subjects: tuple[Subject, ...]
+    subjects: tuple[Target, ...]
 
 
-class SentryIntegration(Vendor):
+class SentryIntegration(Connector):
     """Errors that programs report, from Sentry."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("sentry")
@@ -61,9 +61,9 @@ class SentryIntegration(Vendor):
     families = (FAMILY,)
     annotations = (SLUG,)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Trends of the projects that the annotations name, organization by organization."""
-        by_org: dict[str, dict[str, tuple[Subject, ...]]] = {}
+        by_org: dict[str, dict[str, tuple[Target, ...]]] = {}
         for written, those in by_annotation(subjects, SLUG).items():
             org, _, slug = written.rpartition("/")
             org = org or self._option("organization")
@@ -80,7 +80,7 @@ class SentryIntegration(Vendor):
                 self._organization(client, f"/api/0/organizations/{quote(org, safe='')}", org, slugs)
         return self._found.done()
 
-    def _organization(self, client: Client, base: str, org: str, slugs: Mapping[str, tuple[Subject, ...]]) -> None:
+    def _organization(self, client: Client, base: str, org: str, slugs: Mapping[str, tuple[Target, ...]]) -> None:
         everybody = [one for those in slugs.values() for one in those]
         try:
             listed = {text_at(one, "slug"): one for one in self._listed(client, f"{base}/projects/", {"per_page": PAGE})}
@@ -90,13 +90,13 @@ class SentryIntegration(Vendor):
         ours = []
         for slug, those in slugs.items():
             if text_at(listed.get(slug), "id"):
-                ours.append(Project(text_at(listed[slug], "id"), slug, text_at(listed[slug], "name") or slug, those))
+                ours.append(SentryProject(text_at(listed[slug], "id"), slug, text_at(listed[slug], "name") or slug, those))
             else:
                 self._found.unknown(those, SLUG, f"Sentry has no project `{slug[:100]}` in `{org[:100]}`.")
         for portion in batches(sorted(ours, key=lambda one: one.id), AT_ONCE):
             self._trends(client, base, org, portion)
 
-    def _trends(self, client: Client, base: str, org: str, projects: Sequence[Project]) -> None:
+    def _trends(self, client: Client, base: str, org: str, projects: Sequence[SentryProject]) -> None:
         everybody, ids = [one for project in projects for one in project.subjects], [project.id for project in projects]
         self._found.measured(everybody, FAMILY)
         counts: Mapping[str, tuple[int, ...]] | None = None

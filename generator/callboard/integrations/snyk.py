@@ -21,8 +21,8 @@ from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Vulnerability
 from callboard.model.facts.words import FactSeverity
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, items, text_at, time_at, words_of
 
 ORG, ORGS, TARGET, TARGETS = "snyk.io/org-id", "snyk.io/org-ids", "snyk.io/target-id", "snyk.io/targets"
@@ -47,7 +47,7 @@ class JsonApiLinks:
         return {**asked, "starting_after": cursor[0]} if cursor else None
 
 
-class SnykIntegration(Vendor):
+class SnykIntegration(Connector):
     """Open issues of projects, from Snyk."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("snyk")
@@ -56,9 +56,9 @@ class SnykIntegration(Vendor):
     families = (FAMILY,)
     annotations = (ORG, ORGS, TARGET, TARGETS, PROJECTS)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The open issues of the projects that are ours, organization by organization."""
-        by_org: dict[str, list[Subject]] = {}
+        by_org: dict[str, list[Target]] = {}
         for subject in subjects:
             for org in self._organizations(subject):
                 by_org.setdefault(org, []).append(subject)
@@ -69,7 +69,7 @@ class SnykIntegration(Vendor):
         self._tell_unknown(subjects)
         return self._found.done()
 
-    def _organizations(self, subject: Subject) -> tuple[str, ...]:
+    def _organizations(self, subject: Target) -> tuple[str, ...]:
         """Those of the annotations, else those of the options."""
         written = words_of(subject.annotations.get(ORG) or subject.annotations.get(ORGS, ""))
         broken = next((org for org in written if not _is_id(org)), None)
@@ -78,7 +78,7 @@ class SnykIntegration(Vendor):
             self._found.unknown([subject], key, f"`{broken[:80]}` is no id of a Snyk organization.")
         return tuple(org.lower() for org in written or self._options.get("organizations", ()) if _is_id(org))
 
-    def _organization(self, client: Client, org: str, subjects: Sequence[Subject]) -> None:
+    def _organization(self, client: Client, org: str, subjects: Sequence[Target]) -> None:
         base = f"/rest/orgs/{quote(org, safe='')}"
         try:
             slug = text_at(client.get(base, {"version": VERSION}, accept=ACCEPT).object(), "data", "attributes", "slug")
@@ -95,7 +95,7 @@ class SnykIntegration(Vendor):
         except HttpError as error:
             self._found.failed(error, org, ours, FAMILY)
 
-    def _issues(self, client: Client, base: str, slug: str, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _issues(self, client: Client, base: str, slug: str, about: Mapping[str, Sequence[Target]]) -> None:
         for issue in self._listed(client, f"{base}/issues", {"status": "open", "ignored": "false"}):
             project = text_at(issue, "relationships", "scan_item", "data", "id").lower()
             place = f"{self._option('web', WEB).rstrip('/')}/org/{quote(slug)}/project/{quote(project)}"
@@ -118,7 +118,7 @@ class SnykIntegration(Vendor):
                 raise answer.odd("a list", found)
             yield from items(found)
 
-    def _tell_unknown(self, subjects: Sequence[Subject]) -> None:
+    def _tell_unknown(self, subjects: Sequence[Target]) -> None:
         """Those that say which projects are theirs, and nobody was asked about them."""
         asked = {ref for ref, _ in self._found.asked}
         for subject in subjects:
@@ -140,13 +140,13 @@ def _is_id(value: Any) -> bool:
         return False
 
 
-def _owners(projects: Sequence[Mapping[str, Any]], subjects: Sequence[Subject]) -> Mapping[str, list[Subject]]:
+def _owners(projects: Sequence[Mapping[str, Any]], subjects: Sequence[Target]) -> Mapping[str, list[Target]]:
     """Projects by id, with the subjects that call for them or for their target."""
-    called: dict[str, list[Subject]] = {}
+    called: dict[str, list[Target]] = {}
     for subject in subjects:
         for name in _wanted(subject):
             called.setdefault(name, []).append(subject)
-    about: dict[str, list[Subject]] = {}
+    about: dict[str, list[Target]] = {}
     for project in projects:
         name, target = text_at(project, "id").lower(), at(project, "relationships", "target", "data")
         names = {f"project {name}", *(f"target {text_at(target, *way).lower()}" for way in (("id",), ("attributes", "display_name")))}
@@ -155,7 +155,7 @@ def _owners(projects: Sequence[Mapping[str, Any]], subjects: Sequence[Subject]) 
     return about
 
 
-def _wanted(subject: Subject) -> list[str]:
+def _wanted(subject: Target) -> list[str]:
     """By the first that is written: projects, targets (ids or names), the repository, which is what targets are called like."""
     told = subject.annotations
     if PROJECTS in told:

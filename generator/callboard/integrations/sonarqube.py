@@ -21,8 +21,8 @@ from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import QualityGate
 from callboard.model.facts.words import FactError, GateState
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, count_at, items, text_at
 
 KEY = "sonarqube.org/project-key"
@@ -51,7 +51,7 @@ class Pages:
         return {**asked, "p": number + 1} if number * PAGE < min(total, REACH) else None
 
 
-class SonarQubeIntegration(Vendor):
+class SonarQubeIntegration(Connector):
     """Quality gates of projects."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("sonarqube")
@@ -60,9 +60,9 @@ class SonarQubeIntegration(Vendor):
     families = (FAMILY,)
     annotations = (KEY,)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The gates and measures of the projects that the annotations name."""
-        by_project: dict[str, list[Subject]] = {}
+        by_project: dict[str, list[Target]] = {}
         for subject in subjects:
             if key := self._key(subject):
                 by_project.setdefault(key, []).append(subject)
@@ -76,7 +76,7 @@ class SonarQubeIntegration(Vendor):
                 self._add(key, measures, analysed.get(key), by_project[key])
         return self._found.done()
 
-    def _key(self, subject: Subject) -> str:
+    def _key(self, subject: Target) -> str:
         """The project in ``[instance/]project``; empty where it is another SonarQube's."""
         instance, slash, key = subject.annotations.get(KEY, "").strip().rpartition("/")
         is_ours = not slash or not self._option("instance") or instance == self._option("instance")
@@ -90,7 +90,7 @@ class SonarQubeIntegration(Vendor):
         packed = base64.b64encode(f"{token}:".encode()).decode()
         return Fixed({"Authorization": f"Basic {packed}"}, (packed, token))
 
-    def _measures(self, client: Client, keys: Sequence[str], by_project: Mapping[str, Sequence[Subject]]) -> Mapping[str, Measures]:
+    def _measures(self, client: Client, keys: Sequence[str], by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, Measures]:
         """By project and metric. A project that is not in the answer has none, or is hidden from us."""
         try:
             answer = client.get("/api/measures/search", {"projectKeys": ",".join(keys), "metricKeys": ",".join(METRICS)})
@@ -109,7 +109,7 @@ class SonarQubeIntegration(Vendor):
             )  # fmt: skip
         return {key: measures for key, measures in found.items() if key in by_project}
 
-    def _analysed(self, client: Client, by_project: Mapping[str, Sequence[Subject]]) -> Mapping[str, str]:
+    def _analysed(self, client: Client, by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, str]:
         """When projects were analysed last; what we do not hear of the times makes the rest no less good, but incomplete."""
         query: dict[str, Any] = {"f": "analysisDate", "ps": PAGE, "p": 1}
         if organization := self._option("organization"):
@@ -124,7 +124,7 @@ class SonarQubeIntegration(Vendor):
             self._found.failed(error, "times of analyses", [one for those in by_project.values() for one in those], FAMILY)
         return found
 
-    def _add(self, key: str, measures: Measures, analysed: str | None, subjects: Sequence[Subject]) -> None:
+    def _add(self, key: str, measures: Measures, analysed: str | None, subjects: Sequence[Target]) -> None:
         make = partial(_value, measures, analysed, self._now)
         self._found.add(
             subjects, FAMILY, key, make, url=f"{self._option('web', self._base).rstrip('/')}/dashboard?id={quote(key, safe='')}"

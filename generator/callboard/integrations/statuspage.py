@@ -17,8 +17,8 @@ from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Availability, Incident
 from callboard.model.facts.words import FactError, IncidentState
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import NumberedPages, items, link_at, share_at, text_at, time_at, words_of
 
 COMPONENTS = "statuspage.io/components"
@@ -27,7 +27,7 @@ UPTIME_DAYS = 90
 IMPACTS = {"critical": 1, "major": 2, "minor": 3, "none": 5}
 
 
-class StatuspageIntegration(Vendor):
+class StatuspageIntegration(Connector):
     """Incidents of a public status page, from Statuspage."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("statuspage")
@@ -40,7 +40,7 @@ class StatuspageIntegration(Vendor):
         """Uptime is asked for component by component, and so on request alone."""
         return ("incident", "availability") if self._options.get("uptime") is True else ("incident",)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Incidents of the components that the annotations name. Raises ``HttpError`` where components cannot be listed."""
         wanted = [*self._wanted(subjects)]
         if not wanted:
@@ -53,16 +53,16 @@ class StatuspageIntegration(Vendor):
             self._uptime(client, base, about)
         return self._found.done()
 
-    def _wanted(self, subjects: Sequence[Subject]) -> Iterator[tuple[str, str, Subject]]:
+    def _wanted(self, subjects: Sequence[Target]) -> Iterator[tuple[str, str, Target]]:
         """Ids of components or groups, each with what is written and its subject; those of other instances are not ours."""
         for written, those in by_annotation(subjects, COMPONENTS).items():
             instance, _, listed = written.rpartition(":")
             if not instance or instance.strip() == self._option("instance", instance.strip()):
                 yield from ((name, written, subject) for subject in those for name in words_of(listed))
 
-    def _components(self, client: Client, base: str, wanted: Sequence[tuple[str, str, Subject]]) -> Mapping[str, list[Subject]]:
+    def _components(self, client: Client, base: str, wanted: Sequence[tuple[str, str, Target]]) -> Mapping[str, list[Target]]:
         """The components that are ours by id, those of groups included."""
-        about: dict[str, list[Subject]] = {}
+        about: dict[str, list[Target]] = {}
         met: set[str] = set()
         query, by = {"page": 1, "per_page": PAGE}, NumberedPages("page", PAGE)
         for component in (one for answer in client.pages(f"{base}/components", query, by=by) for one in _listed(answer.array())):
@@ -77,7 +77,7 @@ class StatuspageIntegration(Vendor):
         self._found.measured((one for those in about.values() for one in those), *self.families)
         return about
 
-    def _incidents(self, client: Client, base: str, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _incidents(self, client: Client, base: str, about: Mapping[str, Sequence[Target]]) -> None:
         """Those that are not over, and those of the last days, the newest first."""
         since = self._now - timedelta(days=self._number("days", 30))
         try:
@@ -102,7 +102,7 @@ class StatuspageIntegration(Vendor):
             return True
         return begun is not None and begun >= since
 
-    def _incident(self, incident: Mapping[str, Any], about: Mapping[str, Sequence[Subject]]) -> None:
+    def _incident(self, incident: Mapping[str, Any], about: Mapping[str, Sequence[Target]]) -> None:
         """Maintenance that was announced is no incident."""
         if text_at(incident, "impact") == "maintenance" or incident.get("scheduled_for"):
             return
@@ -117,7 +117,7 @@ class StatuspageIntegration(Vendor):
         opened = parsing.moment(incident.get("created_at"), self._now)
         return Incident(text_at(incident, "name"), opened, IMPACTS.get(impact, 3), state, ended)
 
-    def _uptime(self, client: Client, base: str, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _uptime(self, client: Client, base: str, about: Mapping[str, Sequence[Target]]) -> None:
         for name, those in about.items():
             try:
                 told = client.get(f"{base}/components/{quote(name, safe='')}/uptime", {"skip_related_events": "true"}).object()

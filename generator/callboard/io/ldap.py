@@ -21,7 +21,7 @@ CA_FILES = ("LDAPTLS_CACERT", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LdapRow:
     """One entry of a directory."""
 
     dn: str
@@ -46,7 +46,7 @@ class Directory:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """May name a file of certificate authorities."""
 
-    def search(self, base: str, condition: str, attributes: Sequence[str]) -> Iterator[Row]:
+    def search(self, base: str, condition: str, attributes: Sequence[str]) -> Iterator[LdapRow]:
         """All entries below ``base``, page by page. Raises ``SourceError``: an incomplete answer is none."""
         try:
             import ldap3  # noqa: PLC0415 - an optional dependency that this source alone needs
@@ -64,7 +64,7 @@ class Directory:
                 if number >= MOST_ROWS:
                     raise SourceError(f"{base} has more than {MOST_ROWS:,} entries", "Narrow down the filter.")
                 if entry.get("type") == "searchResEntry":
-                    yield Row(entry["dn"], dict(_values(entry["raw_attributes"])))
+                    yield LdapRow(entry["dn"], dict(_values(entry["raw_attributes"])))
         except (LDAPException, OSError) as error:
             raise SourceError(f"the directory {self.url} cannot be read: {_reason(error)}", _hint(error)) from None
         finally:

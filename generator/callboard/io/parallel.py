@@ -31,14 +31,14 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def can_share() -> bool:
+def can_fork() -> bool:
     """Whether copies of this process can be made safely: by ``fork``, from its only thread, outside of macOS' system libraries."""
     alone = threading.active_count() == 1
     return alone and processors() > 1 and sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
 
 
 @contextlib.contextmanager
-def calm() -> Iterator[None]:
+def gc_disabled() -> Iterator[None]:
     """Without the collector of circles: a build makes millions of values that stay, and looking through them takes a third of its time."""
     was = gc.isenabled()
     gc.disable()
@@ -50,7 +50,7 @@ def calm() -> Iterator[None]:
             gc.enable()
 
 
-def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     """The results of ``work`` for each item, in their order, made by one process for each processor where that can be done safely.
 
     What ``work`` changes in memory is lost with its process; results and errors have to be picklable. The processes end with this one,
@@ -64,7 +64,7 @@ def shared(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     enabled = gc.isenabled()
     gc.enable()
     try:
-        if not can_share():
+        if not can_fork():
             yield from map(work, items)
             return
         count, way = min(processors(), len(items)), multiprocessing.get_context("fork")

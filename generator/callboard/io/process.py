@@ -158,7 +158,7 @@ class ProgramError(Exception):
     """The program has ended, or does not answer; the message says how and what it said."""
 
 
-class Conversation:
+class ServiceProcess:
     """A program that was started; questions and answers end with one byte that stands in none of them.
 
     Its answers go to a file without a name, so that neither ever waits for the other to read, and no thread is needed: copies of

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from callboard.catalog.suggestions import Names
+from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import Kinds, builtin_kinds
 from callboard.descriptors.placeholders import NO_SOURCE
 from callboard.descriptors.portal_kinds import read_kinds
@@ -24,14 +24,14 @@ from callboard.plugins.option_schemas import read_settings
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits
 from callboard.sources.files.folder import FolderTree
-from callboard.surveying import Surveyed, say_failures, survey, survey_collected
+from callboard.surveying import ResolvedCatalog, say_failures, survey, survey_collected
 
 KEPT = 64
 """Files whose lines are remembered: a rendering asks for them in a row, file by file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class LintResult:
     """What a check came to."""
 
     problems: tuple[Problem, ...]
@@ -42,7 +42,7 @@ class Checked:
     """Tree and path in it by shown origin, for ``line``."""
     limit: int
     """The largest descriptor, in bytes."""
-    names: Names
+    names: NameIndex
     """All names that references may name."""
     files: int
     """Descriptor files that were read."""
@@ -63,16 +63,16 @@ class Checked:
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
-def check_portal(file: Path, environ: Mapping[str, str]) -> Checked:
+def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
     """All sources of the portal, references included. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
     surveyed = survey(settings, environ, Meter())
-    return _checked(surveyed, settings.limits, Names(surveyed.catalog.entities), _as_it_is, portal_url=settings.portal.url)
+    return _checked(surveyed, settings.limits, NameIndex(surveyed.catalog.entities), _as_it_is, portal_url=settings.portal.url)
 
 
 def check_paths(
     paths: Sequence[Path], environ: Mapping[str, str], *, elsewhere: Collection[EntityRef] | None = None, portal_url: str = ""
-) -> Checked:
+) -> LintResult:
     """Files and folders, without the rest of the portal.
 
     No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there. The kinds are
@@ -83,7 +83,7 @@ def check_paths(
     surveyed = survey_collected(collected, [path_arguments.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
     own_kinds = {ref.kind for ref in elsewhere or ()} - kinds.by_name.keys()
     surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_portal(problem, own_kinds)))
-    return _checked(surveyed, limits, Names(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+    return _checked(surveyed, limits, NameIndex(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:
@@ -108,10 +108,12 @@ def _alone(problem: Problem) -> Problem:
     return replace(problem, fingerprint=fingerprint(problem))
 
 
-def _checked(surveyed: Surveyed, limits: Limits, names: Names, stamp: Callable[[Problem], Problem], *, portal_url: str) -> Checked:
+def _checked(
+    surveyed: ResolvedCatalog, limits: Limits, names: NameIndex, stamp: Callable[[Problem], Problem], *, portal_url: str
+) -> LintResult:
     texts: dict[Origin, tuple[Tree, str]] = {}
     shown = tuple(_shown(problem, surveyed.trees, texts) for problem in surveyed.problems)
-    return Checked(
+    return LintResult(
         tuple(map(stamp, shown)), say_failures(surveyed.failures), texts, limits.descriptor_bytes, names, surveyed.files,
         surveyed.catalog.kinds, portal_url,
     )  # fmt: skip

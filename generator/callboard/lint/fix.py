@@ -12,7 +12,7 @@ from pathlib import Path
 
 from callboard.descriptors.fixing import FIXES, fix_text
 from callboard.io.store import write_atomically
-from callboard.lint.check import Checked
+from callboard.lint.check import LintResult
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Problem
@@ -23,7 +23,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixedFile:
     """A file, as it is and as it should be."""
 
     shown: str
@@ -35,7 +35,7 @@ class Mended:
     """Problems that are gone."""
 
 
-def mended(checked: Checked, is_wanted: Callable[[Problem], bool]) -> tuple[Mended, ...]:
+def fixes(checked: LintResult, is_wanted: Callable[[Problem], bool]) -> tuple[FixedFile, ...]:
     """The files of which some wanted problem can be mended, in the order of the problems. Nothing is written."""
     by_file: dict[tuple[Path, str], list[Problem]] = {}
     for problem in checked.problems:
@@ -46,14 +46,14 @@ def mended(checked: Checked, is_wanted: Callable[[Problem], bool]) -> tuple[Mend
     return tuple(one for one in found if one)
 
 
-def difference(one: Mended) -> str:
+def difference(one: FixedFile) -> str:
     """What would change, as a unified diff; secrets are masked."""
     old, new = (content.removeprefix(_BOM).decode().splitlines(keepends=True) for content in (one.before, one.after))
     rows = difflib.unified_diff(old, new, f"a/{one.shown}", f"b/{one.shown}")
     return mask("".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows))
 
 
-def write(files: tuple[Mended, ...]) -> None:
+def write(files: tuple[FixedFile, ...]) -> None:
     """Put the new content in place of the old, each file whole or not at all.
 
     Raises ``CallboardError`` for a file that somebody else has changed meanwhile, or that cannot be written.
@@ -69,7 +69,7 @@ def write(files: tuple[Mended, ...]) -> None:
             raise CallboardError(f"{one.shown} cannot be written ({error.strerror}).", "It is as it was.") from None
 
 
-def _file_of(checked: Checked, origin: Origin | None) -> Path | None:
+def _file_of(checked: LintResult, origin: Origin | None) -> Path | None:
     """The regular file behind an origin, if it lies in a folder on this machine and no link leads to it."""
     tree, path = checked.texts.get(origin, (None, "")) if origin else (None, "")
     if not isinstance(tree, FolderTree):
@@ -78,13 +78,13 @@ def _file_of(checked: Checked, origin: Origin | None) -> Path | None:
     return file if os.path.realpath(file) == str(file) and file.is_file() else None
 
 
-def _mended(checked: Checked, file: Path, shown: str, problems: list[Problem]) -> Mended | None:
+def _mended(checked: LintResult, file: Path, shown: str, problems: list[Problem]) -> FixedFile | None:
     before = _read(file)
     bom = _BOM if before.startswith(_BOM) else b""
     with contextlib.suppress(UnicodeDecodeError):
         text, mends = fix_text(before.removeprefix(bom).decode(), problems, checked.names.kinds_of)
         after = bom + text.encode()
-        return Mended(shown, file, before, after, mends) if after != before else None
+        return FixedFile(shown, file, before, after, mends) if after != before else None
     return None
 
 

@@ -12,7 +12,7 @@ from callboard.catalog.names import FORMAT
 from callboard.io.http.auth import Anonymous, Credential, Fixed
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits
+from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import CallboardError, SourceError
 from callboard.model.ref import EntityRef
 
@@ -20,7 +20,7 @@ HEADER = "CALLBOARD_PORTAL_HEADER"
 PATH = "api/catalog/names.json"
 LARGEST = 50_000_000
 """Bytes of an index: about a million entities."""
-_LIMITS = Limits(tries=2, request_seconds=60.0, trying_seconds=90.0, waiting_seconds=30.0, body_bytes=LARGEST)
+_LIMITS = ClientLimits(tries=2, request_seconds=60.0, trying_seconds=90.0, waiting_seconds=30.0, body_bytes=LARGEST)
 _HEADER = re.compile(r"([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)[ \t]*")
 """A field of RFC 9110."""
 

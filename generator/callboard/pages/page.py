@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from callboard.incremental.tracking import Key, Reading
+from callboard.incremental.tracking import DependencyKey, DependencyTracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Page:
     """The entity's canonical reference on entity pages."""
     files: Callable[[], Iterable[tuple[str, bytes]]] | None = field(default=None)
     """Files that belong to the page, by their path below the site's root: the same things as data."""
-    reading: Reading | None = field(default=None)
+    reading: DependencyTracker | None = field(default=None)
     """Follows all that ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is looked at in each build."""
-    own: tuple[Key, ...] = ()
+    own: tuple[DependencyKey, ...] = ()
     """What they are made of without reading it."""

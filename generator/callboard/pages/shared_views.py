@@ -17,30 +17,6 @@ from callboard.model.tree import Trees, tree_of
 from callboard.model.urls import entity_path
 from callboard.pages.safe_text import display_name, text_of, web_url
 
-__all__ = [
-    "UNKNOWN_KIND_ICON",
-    "ChipLink",
-    "CountView",
-    "EntityLink",
-    "Links",
-    "PersonView",
-    "ProblemView",
-    "StateView",
-    "WebLink",
-    "catalog_path",
-    "display_name",
-    "edit_url",
-    "kind_icon",
-    "lifecycle_of",
-    "line_url",
-    "mend_url",
-    "problem_code_path",
-    "problem_view",
-    "text_of",
-    "web_url",
-    "with_code",
-]
-
 UNKNOWN_KIND_ICON = "entity"
 
 
@@ -153,7 +129,7 @@ class CountView:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class EntityLinks:
     """Makes each entity's link once and remembers it: hubs are linked from thousands of pages."""
 
     catalog: Catalog
@@ -219,7 +195,7 @@ def problem_code_path(code: str) -> str:
     return f"problems/{code.lower()}/"
 
 
-def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:
+def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemView:
     """A problem as the templates show it."""
     tone, icon, label = _SEVERITIES[problem.severity]
     where = _position(problem)
@@ -234,7 +210,7 @@ def problem_view(problem: Problem, links: Links, trees: Trees) -> ProblemView:
         hint=with_code(problem.hint),
         file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{where}" if path else "",
         place=f"{path}{where}" if path else "",
-        url=mend_url(problem.origin, _line(problem), trees) if problem.origin else "",
+        url=fix_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
 
@@ -271,7 +247,7 @@ def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
     return web_url(tree.view_url(origin.path, line or origin.line)) or web_url(tree.edit_url(origin.path))
 
 
-def mend_url(origin: Origin, line: int | None, trees: Trees) -> str:
+def fix_url(origin: Origin, line: int | None, trees: Trees) -> str:
     """The host's editor at that line, where it knows lines; else the file at that line; empty where unknown.
 
     The editors of GitHub and GitLab (``/edit/`` in both) put the cursor at ``#L31``; those of Gitea, Bitbucket and Azure know no lines.

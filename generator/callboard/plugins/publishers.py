@@ -15,7 +15,7 @@ from callboard.plugins.option_schemas import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Portal
 
-Step = Callable[[str], None]
+StepHook = Callable[[str], None]
 """Told of each operation before it happens; a test raises there."""
 
 
@@ -34,7 +34,7 @@ class PublishContext:
     """The environment, for proxies, certificates and the ssh agent."""
     redactor: Redactor = field(default_factory=Redactor)
     """Applied to every text that leaves the publisher."""
-    step: Step = lambda _: None
+    step: StepHook = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ options_schema = partial(builtin_schema, "publishers")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SiteFile:
     """One file of ours."""
 
     digest: str
@@ -93,7 +93,7 @@ class Site:
     """A whole site in a folder."""
 
     folder: Path
-    files: Mapping[str, Written]
+    files: Mapping[str, SiteFile]
     """By path with ``/``; the marker is not among them."""
 
     def read(self, path: str) -> bytes:

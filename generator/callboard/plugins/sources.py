@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from callboard.io.http.limits import Clock, Limits, SystemClock, Traffic
+from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
 from callboard.model.problem import Problem
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.plugins.option_schemas import builtin_schema
@@ -33,7 +33,7 @@ class SourceContext:
     """Applied to every text that leaves the source."""
     clock: Clock = field(default_factory=SystemClock)
     """What HTTP clients wait by."""
-    http: Limits = field(default_factory=Limits)
+    http: ClientLimits = field(default_factory=ClientLimits)
     """Bounds of HTTP clients."""
 
 

@@ -25,7 +25,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class PageState:
     """What an open page goes by."""
 
     version: str
@@ -38,7 +38,7 @@ class State:
     """Further ones."""
 
 
-Read = Callable[[str], bytes | None]
+ReadSiteFile = Callable[[str], bytes | None]
 """Gives a file of the site by its path below the site's root."""
 RESERVED = "__callboard/"
 """Below the site's address: the preview's own script and its events. No file of a site has that name."""
@@ -75,7 +75,7 @@ _SCRIPT = '<script src="{base}__callboard/reload.js" defer></script>'
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageAnswer:
     """One answer of HTTP."""
 
     status: int
@@ -98,7 +98,7 @@ def base_of(url: str) -> str:
     return f"{urlsplit(url).path.rstrip('/')}/"
 
 
-def answer(read: Read, base: str, target: str) -> Answer:
+def answer(read: ReadSiteFile, base: str, target: str) -> PageAnswer:
     """The answer to a request's target, such as ``/portal/catalog/?kind=api``.
 
     ``read`` gives a file of the site by its path below the site's root, or None; it is asked for plain relative paths alone.
@@ -106,9 +106,9 @@ def answer(read: Read, base: str, target: str) -> Answer:
     path = unquote(target.partition("?")[0].partition("#")[0])
     if not path.startswith(base):
         return (
-            Answer(302, location=base)
+            PageAnswer(302, location=base)
             if path == "/" or f"{path}/" == base
-            else Answer(404, body=b"Not found: the site is at " + base.encode())
+            else PageAnswer(404, body=b"Not found: the site is at " + base.encode())
         )
     relative = path[len(base) :]
     if not _is_plain(relative):
@@ -118,18 +118,18 @@ def answer(read: Read, base: str, target: str) -> Answer:
     if body is not None:
         return _file(file, body, base)
     if file == relative and read(f"{relative}/index.html") is not None:
-        return Answer(301, location=quote(f"{base}{relative}/"))
+        return PageAnswer(301, location=quote(f"{base}{relative}/"))
     return _not_found(read, base)
 
 
-def broken(text: str, base: str) -> Answer:
+def broken(text: str, base: str) -> PageAnswer:
     """What is shown in place of a page that cannot be made; it loads again when that is mended."""
     head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not made</title></head>'
     body = f"{head}<body><pre>{escape(text)}</pre></body></html>"
-    return Answer(500, "text/html; charset=utf-8", _with_script(body.encode("utf-8", "replace"), base))
+    return PageAnswer(500, "text/html; charset=utf-8", _with_script(body.encode("utf-8", "replace"), base))
 
 
-def folder(site: Path) -> Read:
+def folder(site: Path) -> ReadSiteFile:
     """Reads the files of a folder; follows no link out of it."""
 
     def read(path: str) -> bytes | None:
@@ -145,16 +145,16 @@ def _is_plain(relative: str) -> bool:
     return not any(part in {"", ".."} or part.startswith(".") or "\0" in part or "\\" in part for part in parts)
 
 
-def _file(path: str, body: bytes, base: str, status: int = 200) -> Answer:
+def _file(path: str, body: bytes, base: str, status: int = 200) -> PageAnswer:
     # Backstage's client asks for entities without an extension; a name may have dots.
     by_name = path.startswith("api/catalog/entities/by-name/")
     kind = "application/json" if by_name else _TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
-    return Answer(status, kind, _with_script(body, base) if kind.startswith("text/html") else body)
+    return PageAnswer(status, kind, _with_script(body, base) if kind.startswith("text/html") else body)
 
 
-def _not_found(read: Read, base: str) -> Answer:
+def _not_found(read: ReadSiteFile, base: str) -> PageAnswer:
     body = read("404.html")
-    return _file("404.html", body, base, 404) if body is not None else Answer(404, body=b"Not found")
+    return _file("404.html", body, base, 404) if body is not None else PageAnswer(404, body=b"Not found")
 
 
 def _with_script(body: bytes, base: str) -> bytes:

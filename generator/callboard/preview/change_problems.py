@@ -25,7 +25,7 @@ _ORDER = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ChangeReport:
     """What a change has brought."""
 
     problems: tuple[Problem, ...]
@@ -53,7 +53,7 @@ def problems_of_change(before: Iterable[Problem], now: Iterable[Problem], files:
     return tuple(sorted(found, key=lambda problem: _ORDER.index(problem.severity)))
 
 
-def news_of(problems: Sequence[Problem], trees: Trees, limit: int, *, colour: bool = False) -> News:
+def change_report(problems: Sequence[Problem], trees: Trees, limit: int, *, colour: bool = False) -> ChangeReport:
     """The same in words for people at this machine: places are those by which files are opened from the working folder.
 
     ``limit`` is the largest descriptor in bytes.
@@ -61,7 +61,7 @@ def news_of(problems: Sequence[Problem], trees: Trees, limit: int, *, colour: bo
     texts: dict[Origin, tuple[Tree, str]] = {}
     moved = [_moved(problem, trees, texts) for problem in problems]
     text = render(moved, lines=_reader(texts, limit), colour=colour) if moved else ""
-    return News(tuple(problems), tuple(map(_note, moved[:MOST])), text)
+    return ChangeReport(tuple(problems), tuple(map(_note, moved[:MOST])), text)
 
 
 def _file(problem: Problem) -> File | None:

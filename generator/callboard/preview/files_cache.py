@@ -14,8 +14,8 @@ from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult
 from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.codeowners import with_derived_owners
-from callboard.ingestion.discovery import Gathered, gather
-from callboard.ingestion.entity_cache import Reread
+from callboard.ingestion.discovery import DiscoveryResult, discover
+from callboard.ingestion.entity_cache import EntityCache
 from callboard.model.tree import DescriptorFile, Tree, Trees
 from callboard.settings.settings import Limits
 from callboard.sources.files.folder import FolderTree
@@ -24,7 +24,7 @@ _Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
 
 @dataclass(slots=True)
-class _Kept:
+class _CachedFile:
     """A result, and the files that it was made of."""
 
     result: FileResult
@@ -33,18 +33,18 @@ class _Kept:
 
 
 @dataclass(slots=True)
-class KeptFiles:
+class FilesCache:
     """What stands in the descriptor files. For one configuration, used by one thread."""
 
     kinds: Kinds
     limits: Limits
     cache: Path
     """What an earlier build kept: for the first reading."""
-    _known: dict[_Key, _Kept] = field(default_factory=dict)
+    _known: dict[_Key, _CachedFile] = field(default_factory=dict)
     _readers: defaultdict[str, set[_Key]] = field(default_factory=lambda: defaultdict(set))
     """Who was made of a file, by its absolute path."""
     _used: set[_Key] = field(default_factory=set)
-    _reread: Reread | None = None
+    _reread: EntityCache | None = None
 
     def forget(self, paths: Iterable[str]) -> None:
         """These files, or folders with all that is in them, are not what they were (absolute paths)."""
@@ -58,13 +58,13 @@ class KeptFiles:
         for key in [key for key, kept in self._known.items() if kept.asked]:
             del self._known[key]
 
-    def gathered(self, files: Sequence[DescriptorFile], trees: Trees) -> Gathered:
+    def gathered(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
         """What stands in these files and in all that their Locations lead to."""
         if self._reread is None:
-            self._reread = Reread(self.cache, code_digest())
+            self._reread = EntityCache(self.cache, code_digest())
             self._reread.load(self.kinds, self.limits)
         self._used.clear()
-        found = gather(files, trees, self.kinds, self.limits, self._read)
+        found = discover(files, trees, self.kinds, self.limits, self._read)
         self._known = {key: self._known[key] for key in self._used}
         self._reread.known, self._reread.used = {}, {}  # it served the first reading
         return with_derived_owners(found, trees)
@@ -75,21 +75,21 @@ class KeptFiles:
         kept = self._known.get(key)
         self._used.add(key)
         if kept is None:
-            noted, asked = _Noting(tree), []
+            noted, asked = _RecordingTree(tree), []
 
             def ask(url: str) -> bytes | None:
                 asked.append(url)
                 return fetch(url)
 
             assert self._reread  # noqa: S101 - made before anything is read
-            kept = _Kept(self._reread.read(replace(file, tree=noted), kinds, limits, ask), bool(asked))
+            kept = _CachedFile(self._reread.read(replace(file, tree=noted), kinds, limits, ask), bool(asked))
             self._known[key] = kept
             for path in noted.read_files:
                 self._readers[path].add(key)
         return kept.result
 
 
-class _Noting:
+class _RecordingTree:
     """A tree that notes which files of the disk were asked for, also those that are not there."""
 
     def __init__(self, tree: Tree) -> None:

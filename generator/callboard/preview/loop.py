@@ -13,7 +13,7 @@ from callboard.model.errors import CallboardError
 from callboard.plugins.option_schemas import read_settings
 from callboard.preview.answers import base_of, folder
 from callboard.preview.background_build import WholeBuild
-from callboard.preview.portal import LivePortal
+from callboard.preview.portal import PreviewPortal
 from callboard.preview.server import Preview
 from callboard.preview.sources_cache import source_folders
 from callboard.preview.watcher import Watched, Watcher, watched
@@ -25,7 +25,7 @@ QUIET = 2.0
 """Seconds after which memory is cleared up."""
 
 
-class Following:
+class PreviewLoop:
     """One preview.
 
     Args:
@@ -39,7 +39,7 @@ class Following:
 
     def __init__(
         self,
-        live: LivePortal,
+        live: PreviewPortal,
         config: Path,
         output: Path,
         whole: Sequence[str | Path],

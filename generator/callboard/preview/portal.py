@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callboard import __version__
-from callboard.catalog.linking import Links
+from callboard.catalog.linking import LinkCache
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
@@ -19,20 +19,20 @@ from callboard.io.clock import Meter
 from callboard.io.store import Store
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
-from callboard.planning import Shown, contexts_of, kind_icons
+from callboard.planning import SiteData, contexts_of, kind_icons
 from callboard.plugins.option_schemas import read_settings
 from callboard.plugins.sources import SourceContext
-from callboard.preview.change_problems import News, news_of, problems_of_change
-from callboard.preview.facts_cache import KeptFacts
-from callboard.preview.files_cache import KeptFiles
-from callboard.preview.routes import Plan
-from callboard.preview.sources_cache import KeptSources, Touched
-from callboard.preview.state_cache import KeptPast
-from callboard.preview.theme import Look, Looks
+from callboard.preview.change_problems import ChangeReport, change_report, problems_of_change
+from callboard.preview.facts_cache import FactsCache
+from callboard.preview.files_cache import FilesCache
+from callboard.preview.routes import Routes
+from callboard.preview.sources_cache import SourcesCache, Touched
+from callboard.preview.state_cache import StateCache
+from callboard.preview.theme import Theme, ThemeCache
 from callboard.settings.settings import Settings
-from callboard.state.last_good_copy import Night, apply
+from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy
 from callboard.state.loss_guards import guards_of
-from callboard.surveying import insist, linked
+from callboard.surveying import raise_if_blocked, resolve
 from callboard.website.page_server import OnDemand
 
 RECENT = 1
@@ -42,17 +42,17 @@ MOST_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Portal:
+class ServedPortal:
     """One configuration and all that is kept for it."""
 
     settings: Settings
     kinds: Kinds
-    sources: KeptSources
-    files: KeptFiles
-    facts: KeptFacts
-    past: KeptPast
-    looks: Looks
-    links: Links
+    sources: SourcesCache
+    files: FilesCache
+    facts: FactsCache
+    past: StateCache
+    looks: ThemeCache
+    links: LinkCache
     layouts: Layouts
 
 
@@ -60,15 +60,15 @@ class Portal:
 class _Site:
     """One state of the site."""
 
-    portal: Portal
-    look: Look
-    shown: Shown
+    portal: ServedPortal
+    look: Theme
+    shown: SiteData
     made: OnDemand
     kept: dict[str, bytes | None]
     """What was asked for since."""
 
 
-class LivePortal:
+class PreviewPortal:
     """The site of a portal, as it is now. ``refresh`` belongs to one thread; ``content`` may be asked by any.
 
     Args:
@@ -88,14 +88,14 @@ class LivePortal:
         self._allow_missing = allow_missing
         self._colour = colour
         self._site: _Site | None = None
-        self._portal: Portal | None = None
+        self._portal: ServedPortal | None = None
         self._waiting: set[str] = set()
         """Changes that could not be shown yet."""
         self._recent: deque[str] = deque(maxlen=RECENT)
         self._making = threading.RLock()
 
     @property
-    def portal(self) -> Portal | None:
+    def portal(self) -> ServedPortal | None:
         """The configuration that was read last."""
         return self._portal
 
@@ -124,7 +124,7 @@ class LivePortal:
                 self._recent.append(path)
         return content
 
-    def refresh(self, changed: Iterable[str] = ()) -> News | None:
+    def refresh(self, changed: Iterable[str] = ()) -> ChangeReport | None:
         """Show what is other at these absolute paths, at first everything; None where it makes no difference to the site.
 
         Raises:
@@ -144,32 +144,32 @@ class LivePortal:
         self._waiting.clear()
         return None if site is before else self._news(before, site, touched)
 
-    def _is_configuration(self, portal: Portal, paths: frozenset[str]) -> bool:
+    def _is_configuration(self, portal: ServedPortal, paths: frozenset[str]) -> bool:
         """Another configuration, or another schema of a kind."""
         folders = {os.path.realpath((portal.settings.root / path).parent) for path in portal.settings.kinds}
         schemas = (path for path in paths if path.endswith((".json", ".yaml", ".yml")))
         return os.path.realpath(self._config) in paths or any(path.rpartition("/")[0] in folders for path in schemas)
 
-    def _opened(self) -> Portal:
+    def _opened(self) -> ServedPortal:
         """Everything anew."""
         settings = read_settings(self._config, self._environ)
         store, kinds = Store.beside(settings.root), portal_kinds(settings)
         store.make()
-        sources = KeptSources(settings, SourceContext(settings.root, store.cache, self._environ))
+        sources = SourcesCache(settings, SourceContext(settings.root, store.cache, self._environ))
         sources.collect()
-        return Portal(
+        return ServedPortal(
             settings,
             kinds,
             sources,
-            KeptFiles(kinds, settings.limits, store.cache / "descriptors.jsonl"),
-            KeptFacts(settings, self._environ),
-            KeptPast(store, settings, __version__),
-            Looks(settings, store.cache, self._environ),
-            Links(),
+            FilesCache(kinds, settings.limits, store.cache / "descriptors.jsonl"),
+            FactsCache(settings, self._environ),
+            StateCache(store, settings, __version__),
+            ThemeCache(settings, store.cache, self._environ),
+            LinkCache(),
             Layouts(store.cache / "layouts"),
         )
 
-    def _next(self, portal: Portal, before: _Site | None, paths: frozenset[str], touched: Touched | None) -> _Site:
+    def _next(self, portal: ServedPortal, before: _Site | None, paths: frozenset[str], touched: Touched | None) -> _Site:
         """The site as it is now; the very same where nothing is other."""
         kept = before if before and before.portal is portal else None
         is_same = kept and touched and not touched.is_any and not (portal.facts.are_local and paths - portal.looks.mine(paths))
@@ -177,22 +177,24 @@ class LivePortal:
         look = portal.looks.look(kept.look if kept else None, paths, kind_icons(shown.surveyed))
         if kept and is_same and look is kept.look:
             return kept
-        planned = Plan(contexts_of(shown, portal.settings, portal.layouts, look.renderer.labels)).planned()
+        planned = Routes(contexts_of(shown, portal.settings, portal.layouts, look.renderer.labels)).planned()
         return _Site(portal, look, shown, OnDemand(planned, look.renderer, look.foundation, portal.settings.portal), {})
 
-    def _shown(self, portal: Portal) -> Shown:
+    def _shown(self, portal: ServedPortal) -> SiteData:
         """As ``pipeline.build`` comes to it."""
         settings, memory = portal.settings, portal.past.memory(self._now())
         collected, trees = portal.sources.collected, portal.sources.trees
         gathered = portal.files.gathered(collected.files, trees)
         names = [source.name for source in settings.sources]
         guards = guards_of(settings.sections.get("history", {}), accept_loss=True, allow_missing=self._allow_missing)
-        served = apply(collected, gathered, trees, memory.previous, Night(names, memory.now, guards, memory.store.blob, names))
-        insist(served)
-        surveyed = linked(served, names, portal.kinds, served.failures, Meter(), portal.links)
+        served = with_last_good_copy(
+            collected, gathered, trees, memory.previous, BuildPolicy(names, memory.now, guards, memory.store.blob, names)
+        )
+        raise_if_blocked(served)
+        surveyed = resolve(served, names, portal.kinds, served.failures, Meter(), portal.links)
         known = portal.facts.served(surveyed, memory)
         surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
-        return Shown(surveyed, served, portal.past.history(surveyed, known, memory), memory.now, known)
+        return SiteData(surveyed, served, portal.past.history(surveyed, known, memory), memory.now, known)
 
     def _put(self, site: _Site) -> None:
         """Let it be the site, if it can show what people look at."""
@@ -202,10 +204,10 @@ class LivePortal:
         with self._making:
             self._site = site
 
-    def _news(self, before: _Site | None, site: _Site, touched: Touched | None) -> News:
+    def _news(self, before: _Site | None, site: _Site, touched: Touched | None) -> ChangeReport:
         now, trees = _problems(site), site.shown.surveyed.trees
         found = problems_of_change(_problems(before) if before else now, now, touched.files if touched else ())
-        return news_of(found, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
+        return change_report(found, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
 
 
 def _problems(site: _Site) -> tuple[Problem, ...]:

@@ -8,18 +8,18 @@ from functools import cached_property
 from callboard.model.ref import EntityRef
 from callboard.model.urls import api_path, entity_path
 from callboard.pages.page import Page
-from callboard.planning import Contexts, data_files, entity_page, plan_without_entities
-from callboard.website.data_files import DataFile, Later
+from callboard.planning import PageContexts, data_files, entity_page, plan_without_entities
+from callboard.website.data_files import DataFile, DeferredFile
 from callboard.website.page_maker import file_of
 from callboard.website.page_server import Planned
 
 _BY_NAME = "api/catalog/entities/by-name/"
 
 
-class Plan:
+class Routes:
     """The pages and files of one state of a portal. Used by one thread."""
 
-    def __init__(self, contexts: Contexts) -> None:
+    def __init__(self, contexts: PageContexts) -> None:
         self._contexts = contexts
         self._others: dict[str, Page] = {}
         self._to_come = plan_without_entities(contexts)
@@ -72,4 +72,4 @@ class Plan:
 
 def _named(files: Iterable[DataFile]) -> Iterator[tuple[str, DataFile]]:
     for file in files:
-        yield (file.path if isinstance(file, Later) else file[0]), file
+        yield (file.path if isinstance(file, DeferredFile) else file[0]), file

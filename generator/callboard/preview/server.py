@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from callboard.model.errors import CallboardError
-from callboard.preview.answers import RESERVED, Answer, Note, Read, State, answer, broken, host_allowed
+from callboard.preview.answers import RESERVED, Note, PageAnswer, PageState, ReadSiteFile, answer, broken, host_allowed
 
 _OWN = {name: Path(__file__).with_name(name) for name in ("reload.js", "overlay.js", "overlay.css")}
 _HEARTBEAT = 15.0
@@ -31,7 +31,7 @@ class Preview:
         CallboardError: the port is taken.
     """
 
-    def __init__(self, read: Read, base: str = "/", port: int = 8000) -> None:
+    def __init__(self, read: ReadSiteFile, base: str = "/", port: int = 8000) -> None:
         self.read = read
         self.base = base
         self._changed = threading.Condition()
@@ -86,9 +86,9 @@ class Preview:
             self._error = ""
             self._changed.notify_all()
 
-    def states(self) -> Iterator[State | None]:
+    def states(self) -> Iterator[PageState | None]:
         """The state now and after each change; None when nothing happened for a while; ends with the server."""
-        told: State | None = None
+        told: PageState | None = None
         while True:
             with self._changed:
                 if self._open and self._state() == told:
@@ -99,9 +99,9 @@ class Preview:
             yield state if state != told else None
             told = state
 
-    def _state(self) -> State:
+    def _state(self) -> PageState:
         # The server's own identity is part of it: after a restart, old pages load again.
-        return State(f"{self._token}-{self._builds}", self._error, self._notes, self._more)
+        return PageState(f"{self._token}-{self._builds}", self._error, self._notes, self._more)
 
 
 class _Server(ThreadingHTTPServer):
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         preview = self.server.preview
         if not host_allowed(self.headers.get("Host")):
-            self._send(Answer(421, body=b"This preview answers to localhost and 127.0.0.1 alone."))
+            self._send(PageAnswer(421, body=b"This preview answers to localhost and 127.0.0.1 alone."))
         elif self.path == f"{preview.base}{RESERVED}events":
             self._stream(preview)
         elif self.path.startswith(f"{preview.base}{RESERVED}"):
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     def version_string(self) -> str:
         return "callboard"
 
-    def _send(self, made: Answer) -> None:
+    def _send(self, made: PageAnswer) -> None:
         self.send_response(made.status)
         if made.location:
             self.send_header("Location", made.location)
@@ -170,7 +170,7 @@ def _own(name: str) -> bytes | None:
     return _OWN[name].read_bytes() if name in _OWN else None
 
 
-def _answered(preview: Preview, target: str) -> Answer:
+def _answered(preview: Preview, target: str) -> PageAnswer:
     try:
         return answer(preview.read, preview.base, target)
     except CallboardError as error:

@@ -39,7 +39,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
+class _ListedFolder:
     """One source of folders, as it was listed."""
 
     root: str
@@ -49,14 +49,14 @@ class _Folder:
     """State of the work trees of git around them: another one means another revision."""
 
 
-class KeptSources:
+class SourcesCache:
     """All sources of one configuration. Used by one thread."""
 
     def __init__(self, settings: Settings, context: SourceContext) -> None:
         self._settings = settings
         self._context = context
         self._found: dict[str, Collected] = {}
-        self._folders: dict[str, _Folder] = {}
+        self._folders: dict[str, _ListedFolder] = {}
 
     @property
     def collected(self) -> Collected:
@@ -104,11 +104,11 @@ class KeptSources:
             files.update((name, *place) for path in mine if (place := _place(listed, path)))
         return Touched(frozenset(files), frozenset(mine), bool(again))
 
-    def _listed(self, item: SourceSettings) -> _Folder:
+    def _listed(self, item: SourceSettings) -> _ListedFolder:
         trees = {str(tree.root): tree for tree in self._found[item.name].trees if isinstance(tree, FolderTree)}
         known: dict[Path, Path | None] = {}
         around = {checkout_root(Path(root), known) for root in trees} - {None}
-        return _Folder(_root(self._settings, item), trees, {str(root): _head(root) for root in around if root})
+        return _ListedFolder(_root(self._settings, item), trees, {str(root): _head(root) for root in around if root})
 
 
 def source_folders(settings: Settings) -> Sequence[Path]:
@@ -124,7 +124,7 @@ def _is_ours(item: SourceSettings) -> bool:
     return item.type in loader.BUILT_IN[GROUP]
 
 
-def _place(folder: _Folder, path: str) -> tuple[str, str] | None:
+def _place(folder: _ListedFolder, path: str) -> tuple[str, str] | None:
     """Id of the tree and path in it of a plain file that was there when the folder was listed, and is there; else None."""
     if Path(path).is_symlink() or not Path(path).is_file():
         return None

@@ -13,7 +13,7 @@ from callboard.io.git.push import (
     FILE,
     Author,
     Changes,
-    Entry,
+    IndexEntry,
     PushRefusedError,
     changes,
     fetch_branch,
@@ -110,7 +110,7 @@ class GitPublisher:
         unchanged = max(len(site.files) - done.written, 0)  # the first time the branch's marker is written too
         return Published(self._told(where), done.written, unchanged, done.removed, f"commit {commit[:10]}")
 
-    def _kept(self, git: Git, parent: str, where: Address) -> Mapping[str, Entry]:
+    def _kept(self, git: Git, parent: str, where: Address) -> Mapping[str, IndexEntry]:
         """What stays of the branch as it is; a branch that is not ours is refused."""
         if not parent:
             return {}
@@ -122,14 +122,14 @@ class GitPublisher:
             )
         return {name: there[name] for name in self._options.get("keep", ["CNAME"]) if name in there}
 
-    def _write_site(self, git: Git, site: Site, kept: Mapping[str, Entry]) -> str:
+    def _write_site(self, git: Git, site: Site, kept: Mapping[str, IndexEntry]) -> str:
         paths = sorted(site.files)
         if any(part.lower() == ".git" for path in paths for part in path.split("/")):
             raise PublishError("The site has a file in a folder .git, which no git repository can hold.")
         objects = write_files(git, [(site.folder / path).absolute() for path in paths])
-        files = {path: Entry(FILE, name) for path, name in zip(paths, objects, strict=True)}
+        files = {path: IndexEntry(FILE, name) for path, name in zip(paths, objects, strict=True)}
         # Without .nojekyll GitHub's pages would leave out whatever begins with an underscore.
-        own = {MARKER: Entry(FILE, write_text(git, OURS)), ".nojekyll": Entry(FILE, write_text(git, b""))}
+        own = {MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
         return write_tree(git, {**own, **kept, **files})
 
     def _message(self, done: Changes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from callboard.model.errors import PublishError
-from callboard.plugins.publishers import BUILD, Site, Written
+from callboard.plugins.publishers import BUILD, Site, SiteFile
 from callboard.website.manifest import MARKER, WORKSHOP, read_manifest
 
 _TEXT = "text/plain; charset=utf-8"
@@ -87,6 +87,6 @@ def is_page(path: str) -> bool:
     return path.endswith(".html")
 
 
-def in_order(files: Mapping[str, Written]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def in_order(files: Mapping[str, SiteFile]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths of everything that pages need, then those of the pages, each sorted."""
     return tuple(sorted(p for p in files if not is_page(p))), tuple(sorted(p for p in files if is_page(p)))

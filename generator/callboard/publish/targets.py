@@ -15,7 +15,7 @@ GROUP = "callboard.publishers"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PublishTarget:
     """One item of ``publish:``."""
 
     name: str
@@ -30,12 +30,12 @@ class Target:
 class Outcome:
     """How publishing to one place ended."""
 
-    target: Target
+    target: PublishTarget
     published: Published | None
     failure: PublishError | None = None
 
 
-def targets(settings: Settings, names: Sequence[str] = ()) -> tuple[Target, ...]:
+def targets(settings: Settings, names: Sequence[str] = ()) -> tuple[PublishTarget, ...]:
     """The places, all or those of these names, in the order of the file.
 
     Raises:
@@ -50,7 +50,7 @@ def targets(settings: Settings, names: Sequence[str] = ()) -> tuple[Target, ...]
     return tuple(target for target in found if not names or target.name in names)
 
 
-def publish_all(wanted: Sequence[Target], site: Site, context: PublishContext) -> Iterator[Outcome]:
+def publish_all(wanted: Sequence[PublishTarget], site: Site, context: PublishContext) -> Iterator[Outcome]:
     """Publish to each place in turn; one that fails does not hinder the others."""
     table = loader.load(GROUP)
     for target in wanted:
@@ -61,14 +61,14 @@ def publish_all(wanted: Sequence[Target], site: Site, context: PublishContext) -
             yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
 
 
-def _publish(target: Target, table: Mapping[str, loader.Plugin], site: Site, context: PublishContext) -> Published:
+def _publish(target: PublishTarget, table: Mapping[str, loader.Plugin], site: Site, context: PublishContext) -> Published:
     if target.failure:
         raise PublishError(f"{target.failure[:1].upper()}{target.failure[1:]}.", "Set it where `callboard publish` runs.")
     publisher: Publisher = table[target.type].load()(target.options, context)
     return publisher.publish(site)
 
 
-def _target(item: Mapping[str, Any], index: int, settings: Settings) -> Target:
+def _target(item: Mapping[str, Any], index: int, settings: Settings) -> PublishTarget:
     options = {key: value for key, value in item.items() if key not in {"name", "type"}}
     failures = [text for path, text in settings.failures.items() if path == f"publish[{index}]" or path.startswith(f"publish[{index}].")]
-    return Target(item.get("name", item["type"]), item["type"], options, failures[0] if failures else "")
+    return PublishTarget(item.get("name", item["type"]), item["type"], options, failures[0] if failures else "")

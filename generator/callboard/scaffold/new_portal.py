@@ -19,7 +19,7 @@ Service = Literal["github", "gitlab", "none"]
 SERVICES: tuple[Service, ...] = ("github", "gitlab", "none")
 SOURCES = ("files", "git", "github", "gitlab")
 SETTINGS = "sources.yaml"
-Step = Callable[[str], None]
+WorkflowStep = Callable[[str], None]
 """Told of each file operation before it happens; a test raises there."""
 TOKEN = "PORTAL_TOKEN"  # noqa: S105 - the name of a variable
 _PLACE = re.compile(r"@([A-Z_]+)@")
@@ -33,7 +33,7 @@ _LOCATED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ScaffoldOptions:
     """What somebody wants of a new portal."""
 
     name: str
@@ -58,7 +58,7 @@ class Steps:
     needs_token: bool = False
 
 
-def portal_files(wishes: Wishes) -> Mapping[str, str]:
+def portal_files(wishes: ScaffoldOptions) -> Mapping[str, str]:
     """The files by path; nothing is written yet."""
     steps = Steps(needs_token=wishes.source != "files")
     files = {SETTINGS: _sources(wishes), ".gitignore": _template("gitignore")}
@@ -81,7 +81,7 @@ def workflow(service: Service, steps: Steps) -> str:
     return _filled(f"{service}.yml", values)
 
 
-def write_new(folder: Path, files: Mapping[str, str], step: Step = lambda _: None) -> tuple[str, ...]:
+def write_new(folder: Path, files: Mapping[str, str], step: WorkflowStep = lambda _: None) -> tuple[str, ...]:
     """Write the files that are not there yet; the paths of those that are, and stay as they are.
 
     Each comes whole or not at all, and ``sources.yaml`` last: where a run died before that, the next one begins anew.
@@ -109,7 +109,7 @@ def write_new(folder: Path, files: Mapping[str, str], step: Step = lambda _: Non
     return tuple(left)
 
 
-def _sources(wishes: Wishes) -> str:
+def _sources(wishes: ScaffoldOptions) -> str:
     located = _LOCATED[wishes.source].format(location=_yaml(wishes.location), token=TOKEN)
     source = textwrap.indent(f"- name: main\n  type: {wishes.source}\n  {located}", "  ")
     url = f"  url: {_yaml(wishes.url)}" if wishes.url else "  # url: https://portal.example.com/   # where it will be served"
@@ -141,7 +141,7 @@ def _indented(name: str, depth: int) -> str:
     return textwrap.indent(_template(name).rstrip("\n"), " " * depth)
 
 
-def example_files(wishes: Wishes, folder: Path) -> Mapping[str, str]:
+def example_files(wishes: ScaffoldOptions, folder: Path) -> Mapping[str, str]:
     """A first repository with a team and a component, so that there is something to see; nothing where files are, or elsewhere."""
     location = Path(wishes.location)
     if wishes.source != "files" or location.is_absolute() or ".." in location.parts or _has_files(folder / location):

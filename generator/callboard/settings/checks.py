@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from callboard.model.errors import PluginError
-from callboard.settings.document import Document, Path
+from callboard.settings.document import SettingsDocument, SettingsPath
 from callboard.settings.findings import Finding, suggestion
 from callboard.settings.schema_errors import differences
 
@@ -31,7 +31,7 @@ class _Types(NamedTuple):
     schemas: OptionSchemas
 
 
-def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
+def portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: FilePath) -> Iterator[Finding]:
     """What is wrong with the values of ``portal``."""
     portal = data.get("portal")
     if not isinstance(portal, dict):
@@ -46,7 +46,7 @@ def portal_findings(data: Mapping[str, Any], document: Document, root: FilePath)
         yield from (_at(document, ("portal", "logo"), f'"portal.logo" {fault}') for fault in _file_faults(root, logo))
 
 
-def kind_findings(data: Mapping[str, Any], document: Document, root: FilePath) -> Iterator[Finding]:
+def kind_findings(data: Mapping[str, Any], document: SettingsDocument, root: FilePath) -> Iterator[Finding]:
     """Files under ``kinds`` that are not there."""
     paths = data.get("kinds")
     for index, path in enumerate(paths if isinstance(paths, list) else ()):
@@ -54,12 +54,12 @@ def kind_findings(data: Mapping[str, Any], document: Document, root: FilePath) -
             yield from (_at(document, ("kinds", index), f'"kinds[{index}]" {fault}') for fault in _file_faults(root, path))
 
 
-def source_findings(data: Mapping[str, Any], document: Document, schemas: OptionSchemas) -> Iterator[Finding]:
+def source_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
     """What is wrong with the items of ``sources``: names given twice, unknown types, options that the type does not have."""
     yield from _item_findings(data.get("sources"), "sources", _Types("source", SOURCES, schemas), document)
 
 
-def integration_findings(data: Mapping[str, Any], document: Document, schemas: OptionSchemas) -> Iterator[Finding]:
+def integration_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
     """The same for the items of ``integrations``, whose names are not those of sources either: ages are told by name."""
     sources = {item.get("name") for item in data.get("sources") or () if isinstance(item, dict)}
     items = data.get("integrations")
@@ -69,12 +69,12 @@ def integration_findings(data: Mapping[str, Any], document: Document, schemas: O
     yield from _item_findings(data.get("integrations"), "integrations", _Types("integration", INTEGRATIONS, schemas), document)
 
 
-def publish_findings(data: Mapping[str, Any], document: Document, schemas: OptionSchemas) -> Iterator[Finding]:
+def publish_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
     """The same for the items of ``publish``; one without a name is called like its type."""
     yield from _item_findings(data.get("publish"), "publish", _Types("place to publish to", PUBLISHERS, schemas), document)
 
 
-def _item_findings(items: Any, section: str, types: _Types, document: Document) -> Iterator[Finding]:
+def _item_findings(items: Any, section: str, types: _Types, document: SettingsDocument) -> Iterator[Finding]:
     named: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, dict):
@@ -91,7 +91,7 @@ def _item_findings(items: Any, section: str, types: _Types, document: Document) 
             yield from _option_findings(item, (section, index), types, document)
 
 
-def _option_findings(item: Mapping[str, Any], path: Path, types: _Types, document: Document) -> Iterator[Finding]:
+def _option_findings(item: Mapping[str, Any], path: SettingsPath, types: _Types, document: SettingsDocument) -> Iterator[Finding]:
     table = types.schemas(types.group)
     if item["type"] not in table:
         near = suggestion(item["type"], table) or f"; installed: {', '.join(table)}"
@@ -139,6 +139,6 @@ def _file_faults(root: FilePath, relative: str) -> Iterator[str]:
         yield f"is {relative}, but there is no such file below {root}"
 
 
-def _at(document: Document, path: Path, message: str) -> Finding:
+def _at(document: SettingsDocument, path: SettingsPath, message: str) -> Finding:
     place = document.value_place(path)
     return Finding(place.line, place.column, message)

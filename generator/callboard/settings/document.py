@@ -10,7 +10,7 @@ from callboard.settings.findings import Finding
 from callboard.yaml import documents, positions, problems
 from callboard.yaml.values import Builder
 
-Path = tuple[str | int, ...]
+SettingsPath = tuple[str | int, ...]
 """Keys and indices from the root of the document to a value."""
 
 
@@ -18,7 +18,7 @@ MOST_NODES, DEEPEST = 100_000, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A position, from 1."""
 
     line: int
@@ -26,23 +26,23 @@ class Place:
 
 
 @dataclass(slots=True)
-class Document:
+class SettingsDocument:
     """Data and places; ``findings`` are duplicate keys, odd keys and syntax errors."""
 
     data: Any = None
-    keys: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[SettingsPath, Position] = field(default_factory=dict)
     """Where the key that leads to a path stands."""
-    values: dict[Path, Place] = field(default_factory=dict)
+    values: dict[SettingsPath, Position] = field(default_factory=dict)
     """Where the value begins."""
     findings: list[Finding] = field(default_factory=list)
 
-    def value_place(self, path: Path) -> Place:
+    def value_place(self, path: SettingsPath) -> Position:
         """Where the value of that path begins; of its nearest parent where it has none."""
         while path and path not in self.values:
             path = path[:-1]
-        return self.values.get(path, Place(1, 1))
+        return self.values.get(path, Position(1, 1))
 
-    def key_place(self, path: Path) -> Place:
+    def key_place(self, path: SettingsPath) -> Position:
         """Where the key stands, or the value where it has no key."""
         return self.keys.get(path) or self.value_place(path)
 
@@ -51,10 +51,10 @@ READ_ON = frozenset({"duplicate-key"})
 """Troubles that leave a document readable enough to tell what else is wrong in it."""
 
 
-def read_document(text: str) -> Document:
+def read_document(text: str) -> SettingsDocument:
     """Never raises: what cannot be read is a finding. A document with a duplicate key is read on."""
     one = documents.read_one(text)
-    document = Document(one.value, findings=[Finding(t.at.line, t.at.column, _told(t)) for t in one.troubles])
+    document = SettingsDocument(one.value, findings=[Finding(t.at.line, t.at.column, _told(t)) for t in one.troubles])
     root = positions.compose(one.text)
     if root is None or not all(t.reason in READ_ON for t in one.troubles):
         return document
@@ -69,7 +69,7 @@ def _told(trouble: problems.YamlTrouble) -> str:
     return f"{message}; {hint}" if hint else message
 
 
-def _note_places(node: yaml.Node, path: Path, line: int, document: Document) -> None:
+def _note_places(node: yaml.Node, path: SettingsPath, line: int, document: SettingsDocument) -> None:
     """Aliases cannot lead round in a circle here: such a document is refused before."""
     document.values[path] = _place(node, line)
     if isinstance(node, yaml.MappingNode):
@@ -82,5 +82,5 @@ def _note_places(node: yaml.Node, path: Path, line: int, document: Document) -> 
             _note_places(item, (*path, index), line, document)
 
 
-def _place(node: yaml.Node, line: int) -> Place:
-    return Place(node.start_mark.line + line, node.start_mark.column + 1)
+def _place(node: yaml.Node, line: int) -> Position:
+    return Position(node.start_mark.line + line, node.start_mark.column + 1)

@@ -10,7 +10,7 @@ from callboard.model.errors import SettingsError
 from callboard.redaction.redactor import Redactor
 from callboard.settings import document as documents
 from callboard.settings.checks import OptionSchemas, integration_findings, kind_findings, portal_findings, publish_findings, source_findings
-from callboard.settings.document import Document
+from callboard.settings.document import SettingsDocument
 from callboard.settings.findings import Finding, InvalidSettingsError, dotted
 from callboard.settings.schema_errors import differences, sources_schema
 from callboard.settings.settings import Limits, Portal, Settings, SourceSettings
@@ -72,7 +72,7 @@ def _text(path: Path) -> str:
         raise InvalidSettingsError(path, [Finding(line, 1, "this line is not UTF-8; save the file as UTF-8")]) from None
 
 
-def _findings(path: Path, document: Document, expanded: Expanded, schemas: OptionSchemas) -> Iterator[Finding]:
+def _findings(path: Path, document: SettingsDocument, expanded: Expanded, schemas: OptionSchemas) -> Iterator[Finding]:
     data = expanded.data
     unset_places = {document.value_place(p) for p in expanded.unset}
     found = [*differences(data, sources_schema(), document)]
@@ -89,7 +89,7 @@ def _findings(path: Path, document: Document, expanded: Expanded, schemas: Optio
     yield from _variable_findings(document, expanded)
 
 
-def _variable_findings(document: Document, expanded: Expanded) -> Iterator[Finding]:
+def _variable_findings(document: SettingsDocument, expanded: Expanded) -> Iterator[Finding]:
     for where, text in expanded.malformed.items():
         place = document.value_place(where)
         yield Finding(

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from callboard.settings.document import Document, Path, Place
+from callboard.settings.document import Position, SettingsDocument, SettingsPath
 from callboard.settings.findings import Finding, dotted, listed, suggestion
 
 SCHEMAS = FilePath(__file__).parent.parent / "schemas"
@@ -33,7 +33,7 @@ def sources_schema() -> Mapping[str, Any]:
 
 
 def differences(
-    data: Any, schema: Mapping[str, Any], document: Document, prefix: Path = (), known: Sequence[str] = ()
+    data: Any, schema: Mapping[str, Any], document: SettingsDocument, prefix: SettingsPath = (), known: Sequence[str] = ()
 ) -> Iterator[Finding]:
     """What in ``data``, which stands at ``prefix``, is not as the schema says; ``known`` are keys that were taken out of it before."""
     for error in jsonschema_rs.validator_for(dict(schema)).iter_errors(data):
@@ -41,7 +41,9 @@ def differences(
         yield from _findings(error, path, schema, document, known)
 
 
-def _findings(error: Difference, path: Path, schema: Mapping[str, Any], document: Document, known: Sequence[str]) -> Iterator[Finding]:
+def _findings(
+    error: Difference, path: SettingsPath, schema: Mapping[str, Any], document: SettingsDocument, known: Sequence[str]
+) -> Iterator[Finding]:
     holder = _subschema(schema, error.schema_path[:-1])
     details: Any = error.kind
     match details.name:
@@ -57,12 +59,12 @@ def _findings(error: Difference, path: Path, schema: Mapping[str, Any], document
             yield _finding(document.value_place(path), f"{_shown_path(path)} {_expectation(name, details, error, holder)}")
 
 
-def _shown_path(path: Path) -> str:
+def _shown_path(path: SettingsPath) -> str:
     """``"portal.name"`` in quotes; the root is the file itself."""
     return f'"{dotted(path)}"' if path else "the file"
 
 
-def _finding(place: Place, message: str) -> Finding:
+def _finding(place: Position, message: str) -> Finding:
     return Finding(place.line, place.column, message)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callboard.settings.document import Path
+from callboard.settings.document import SettingsPath
 
 VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}]*\}?")
 """``$${`` is a literal ``${``; a ``${`` with anything else than a name behind it is a mistake."""
@@ -20,9 +20,9 @@ class Expanded:
     data: Any
     secrets: frozenset[str]
     """The values that were put in."""
-    unset: Mapping[Path, tuple[str, ...]]
+    unset: Mapping[SettingsPath, tuple[str, ...]]
     """Values that use variables which the environment does not have, with the names."""
-    malformed: Mapping[Path, str]
+    malformed: Mapping[SettingsPath, str]
     """Values with a ``${`` that names no variable, with the text of it."""
 
 
@@ -38,10 +38,10 @@ class _Expansion:
 
     environ: Mapping[str, str]
     secrets: set[str]
-    unset: dict[Path, tuple[str, ...]]
-    malformed: dict[Path, str]
+    unset: dict[SettingsPath, tuple[str, ...]]
+    malformed: dict[SettingsPath, str]
 
-    def value(self, value: Any, path: Path) -> Any:
+    def value(self, value: Any, path: SettingsPath) -> Any:
         if isinstance(value, str):
             return VARIABLE.sub(lambda match: self._variable(match, path), value)
         if isinstance(value, dict):
@@ -50,7 +50,7 @@ class _Expansion:
             return [self.value(v, (*path, i)) for i, v in enumerate(value)]
         return value
 
-    def _variable(self, match: re.Match[str], path: Path) -> str:
+    def _variable(self, match: re.Match[str], path: SettingsPath) -> str:
         name = match.group(1)
         if match.group() == "$${":
             return "${"
@@ -64,7 +64,7 @@ class _Expansion:
         return match.group()
 
 
-def below(paths: Mapping[Path, tuple[str, ...]], prefix: Path) -> Iterator[str]:
+def below(paths: Mapping[SettingsPath, tuple[str, ...]], prefix: SettingsPath) -> Iterator[str]:
     """The names that are unset at or below a path, each once, in the order of the file."""
     seen = {name: None for path, names in paths.items() if path[: len(prefix)] == prefix for name in names}
     yield from seen

@@ -37,7 +37,7 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RepositoryMetadata:
     """What came along when the repository was found, so that nothing must be asked for."""
 
     contents: Mapping[str, bytes | None] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class ApiTree:
     addresses: Sequence[str]
     web: Web
     files: Files
-    known: Known = field(default_factory=Known)
+    known: RepositoryMetadata = field(default_factory=RepositoryMetadata)
     is_listed: bool = True
     """Whether the listing names all files, so that others need not be asked for."""
     _kept: dict[str, bytes | None] = field(default_factory=dict)

@@ -26,7 +26,7 @@ def log_of(git: Git, commit: str, prefix: str = "") -> Ask:
     return ask
 
 
-class History:
+class FileHistory:
     """Remembers what was asked; safe between threads."""
 
     def __init__(self, ask: Ask, expected: Iterable[str] = ()) -> None:

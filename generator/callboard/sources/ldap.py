@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from callboard.io.ldap import Directory, Row
+from callboard.io.ldap import Directory, LdapRow
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, SourceContext, options_schema
 from callboard.settings.settings import SourceSettings
@@ -46,10 +46,10 @@ class LdapSource:
         tree = MemoryTree.of(self._url, self._url.partition("://")[2].rstrip("/"), files)
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
 
-    def _rows(self, part: Mapping[str, str], attributes: Sequence[str]) -> Sequence[Row]:
+    def _rows(self, part: Mapping[str, str], attributes: Sequence[str]) -> Sequence[LdapRow]:
         return [*self._directory.search(part["base"], part["filter"], attributes)]
 
-    def _teams(self, groups: Sequence[Row]) -> Sequence[Team]:
+    def _teams(self, groups: Sequence[LdapRow]) -> Sequence[Team]:
         """A group that several others hold belongs to the first of them by name: an entity has one parent."""
         parents: dict[str, str] = {}
         for group in sorted(groups, key=lambda row: _same(row.dn)):
@@ -66,7 +66,7 @@ class LdapSource:
             for row in groups
         ]  # fmt: skip
 
-    def _people(self, users: Sequence[Row], groups: Sequence[Row]) -> Sequence[Person]:
+    def _people(self, users: Sequence[LdapRow], groups: Sequence[LdapRow]) -> Sequence[Person]:
         """Members by the groups' lists, by logins, and by what the people's own entries say."""
         teams: dict[str, list[str]] = defaultdict(list)
         for group in groups:
@@ -86,7 +86,7 @@ class LdapSource:
         ]  # fmt: skip
 
 
-def _members(group: Row) -> Sequence[str]:
+def _members(group: LdapRow) -> Sequence[str]:
     return [_same(dn) for name in MEMBERS for dn in group.values.get(name.lower(), ())]
 
 

@@ -21,7 +21,7 @@ _OFTEN = "often-"
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ChangeLog:
     """Changes, the newest build first; within a build in their own order."""
 
     changes: tuple[Change, ...] = ()
@@ -41,7 +41,7 @@ class History:
         return tuple(sorted(ref for ref in self._by_team if ref.kind == "group"))
 
 
-def history_of(changes: Iterable[Change]) -> History:
+def change_log(changes: Iterable[Change]) -> ChangeLog:
     """The history of these changes, in any order; the same change counts once."""
     ordered = tuple(sorted(set(changes), key=_newest_first))
     by_ref: dict[EntityRef, list[Change]] = {}
@@ -58,7 +58,7 @@ def history_of(changes: Iterable[Change]) -> History:
             renamed[serialization.ref_of(change.before)] = ref
         if change.kind == "added":  # what bore the name earlier was another one, or the same one removed: either way it bears it again
             renamed.pop(change.ref, None)
-    return History(ordered, {ref: tuple(found) for ref, found in by_ref.items()}, {ref: tuple(found) for ref, found in by_team.items()})
+    return ChangeLog(ordered, {ref: tuple(found) for ref, found in by_ref.items()}, {ref: tuple(found) for ref, found in by_team.items()})
 
 
 def _teams(change: Change, ref: EntityRef) -> dict[EntityRef, None]:

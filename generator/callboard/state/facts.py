@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from callboard.integrations.collect import Connection, Known
+from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
@@ -20,7 +20,7 @@ _Asked = tuple[str, EntityRef, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ServedFacts:
+class CollectedFacts:
     """What a build says of the world."""
 
     facts: tuple[Fact, ...] = ()
@@ -30,7 +30,7 @@ class ServedFacts:
     """One for each integration and family."""
     problems: tuple[Problem, ...] = ()
     failures: tuple[IntegrationFailure, ...] = ()
-    connections: tuple[Connection, ...] = ()
+    connections: tuple[IntegrationInfo, ...] = ()
     declared: tuple[DeclaredFamily, ...] = ()
 
     def by_subject(self) -> Mapping[EntityRef, tuple[Fact, ...]]:
@@ -42,7 +42,9 @@ class ServedFacts:
         return _grouped(self.measurements)
 
 
-def serve_facts(known: Known, items: Sequence[IntegrationSettings], previous: State | None, now: datetime) -> ServedFacts:
+def with_last_good_facts(
+    known: IntegrationResult, items: Sequence[IntegrationSettings], previous: State | None, now: datetime
+) -> CollectedFacts:
     """What integrations said, and where they could not, what they said before: then still counted as incomplete."""
     names = [item.name for item in items]
     failed = {failure.integration for failure in known.gathered.failures if not failure.place}
@@ -54,16 +56,16 @@ def serve_facts(known: Known, items: Sequence[IntegrationSettings], previous: St
     served = tuple(facts[key] for key in sorted(facts))
     found = tuple(asked[key] for key in sorted(asked, key=lambda key: (key[1], key[2], key[0])))
     collections = tuple(_collections(known, names, failed, previous, served, found, now))
-    return ServedFacts(
+    return CollectedFacts(
         served, found, collections, known.gathered.problems, known.gathered.failures, known.connections, known.declared
     )  # fmt: skip
 
 
-def facts_of_state(state: State, known: Known, items: Sequence[IntegrationSettings]) -> ServedFacts:
+def facts_of_state(state: State, known: IntegrationResult, items: Sequence[IntegrationSettings]) -> CollectedFacts:
     """What the last build said, without asking anybody; ``known`` holds the connections alone."""
     names = {item.name: number for number, item in enumerate(items)}
     collections = sorted((one for one in state.collections if one.source in names), key=lambda one: (names[one.source], one.family))
-    return ServedFacts(
+    return CollectedFacts(
         tuple(sorted((fact for fact in state.facts if fact.source in names), key=_key)),
         tuple(one for one in state.measurements if one.source in names),
         tuple(collections),
@@ -72,7 +74,7 @@ def facts_of_state(state: State, known: Known, items: Sequence[IntegrationSettin
     )
 
 
-def facts_counts(known: ServedFacts) -> Mapping[str, Any]:
+def facts_counts(known: CollectedFacts) -> Mapping[str, Any]:
     """For the report of a build: facts by family; of each integration its facts, requests and failures, and whether it answered at all."""
     tools: dict[str, dict[str, Any]] = {}
     for one in known.collections:
@@ -93,7 +95,7 @@ def _kept(previous: State | None, asked: Mapping[_Asked, Measurement]) -> Iterat
 
 
 def _collections(
-    known: Known,
+    known: IntegrationResult,
     names: Sequence[str],
     failed: set[str],
     previous: State | None,

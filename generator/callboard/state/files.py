@@ -88,25 +88,25 @@ def needs_packing(line: bytes) -> bool:
 
 FORMAT = 1
 POINTER = "current.json"
-Parts = dict[str, list[serialization.Row]]
+Parts = dict[str, list[serialization.JsonRow]]
 """Rows by name of the part, long texts still packed."""
 Head = dict[str, Any]
 """What the pointer says."""
 Migration = Callable[[Head, Parts], tuple[Head, Parts]]
 MIGRATIONS: Mapping[int, Migration] = {}
 """From each older format to the next one."""
-Step = Callable[[str], None]
+WriteHook = Callable[[str], None]
 """Told of each file operation before it happens; a test raises there."""
 
-_PLAIN: Mapping[str, tuple[str, Callable[[Any], serialization.Row], Callable[[serialization.Row], Any]]] = {
+_PLAIN: Mapping[str, tuple[str, Callable[[Any], serialization.JsonRow], Callable[[serialization.JsonRow], Any]]] = {
     "problems": ("problems", serialization.problem_row, serialization.problem_of),
     "trees": ("trees", serialization.tree_row, serialization.tree_of),
     "collections": ("collections", serialization.collection_row, serialization.collection_of),
     "stale": ("stale", serialization.stale_row, serialization.stale_of),
     "repositories": ("repositories", serialization.repository_row, serialization.repository_of),
     "undescribed": ("undescribed", serialization.undescribed_row, serialization.undescribed_of),
-    "portraits": ("portraits", serialization.portrait_row, serialization.portrait_of),
-    "concerns": ("concerns", serialization.concern_row, serialization.concern_of),
+    "portraits": ("portraits", serialization.summary_row, serialization.summary_of),
+    "concerns": ("concerns", serialization.problem_summary_row, serialization.problem_summary_of),
     "changes": ("changes", serialization.change_row, serialization.change_of),
     "facts": ("facts", serialization.fact_row, serialization.fact_of),
     "measurements": ("measurements", serialization.measurement_row, serialization.measurement_of),
@@ -176,7 +176,7 @@ def migrated(head: Head, parts: Parts, migrations: Mapping[int, Migration], targ
     return head, parts
 
 
-def save(store: Store, state: State, step: Step = lambda _: None) -> None:
+def save(store: Store, state: State, step: WriteHook = lambda _: None) -> None:
     """Leave the state to the next build: whole, or not at all. Call it under the store's lock."""
     store.make()
     before = read_head(store.state)
@@ -201,7 +201,7 @@ _DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 """A SHA-256 in hexadecimal digits, as a value of its own."""
 
 
-def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: Step) -> None:
+def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: WriteHook) -> None:
     """What only the old state named goes; a run that dies here leaves it to the next one."""
     for path in sorted(store.state.glob("*.jsonl")):
         if path.name not in kept:
@@ -216,7 +216,7 @@ def _digests(content: bytes) -> Iterable[str]:
     return (word.decode() for word in _DIGEST.findall(content))
 
 
-def _contents(store: Store, state: State, step: Step) -> dict[str, bytes]:
+def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:
     def put(content: bytes) -> str:
         step("write a blob")
         return keep(store, content)
@@ -232,11 +232,11 @@ def _contents(store: Store, state: State, step: Step) -> dict[str, bytes]:
     return parts | {f"{_ENTITIES}{source}": b"".join(sorted(lines)) for source, lines in sorted(by_source.items())}
 
 
-def _lines(found: Iterable[serialization.Row]) -> bytes:
+def _lines(found: Iterable[serialization.JsonRow]) -> bytes:
     return b"".join(sorted(map(_line, found)))
 
 
-def _line(row: serialization.Row) -> bytes:
+def _line(row: serialization.JsonRow) -> bytes:
     """Compact JSON; a lone surrogate is written as an escape."""
     text = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
     try:
@@ -245,7 +245,7 @@ def _line(row: serialization.Row) -> bytes:
         return json.dumps(row, separators=(",", ":")).encode() + b"\n"
 
 
-def _rows(path: Path) -> list[serialization.Row]:
+def _rows(path: Path) -> list[serialization.JsonRow]:
     """The rows of a part. Raises ``StateError`` where it is not what its name says."""
     try:
         content = path.read_bytes()

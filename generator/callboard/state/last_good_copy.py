@@ -10,47 +10,47 @@ from datetime import datetime
 from typing import TypeVar
 
 from callboard.ingestion import rules
-from callboard.ingestion.discovery import Gathered
+from callboard.ingestion.discovery import DiscoveryResult
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Collected, Repository, Undescribed
-from callboard.state.loss_guards import Causes, File, Guards, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees, verdict
+from callboard.state.loss_guards import Causes, FileId, Guards, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees, verdict
 from callboard.state.recorded_trees import SavedTree
-from callboard.state.values import CollectionTime, Served, Stale, State, TreeKey
+from callboard.state.values import CollectedState, CollectionTime, StaleCopy, State, TreeKey
 
 _Identity = tuple[str, str, str, EntityRef]
 """Source, tree, path and reference."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Retained:
     """Entities and problems of the build before that go on serving."""
 
     entities: tuple[Entity, ...] = ()
     problems: tuple[Problem, ...] = ()
-    stale: tuple[Stale, ...] = ()
+    stale: tuple[StaleCopy, ...] = ()
     trees: frozenset[TreeKey] = frozenset()
     """Those that could not be read at all."""
 
 
-def with_last_good(
+def retain(
     entities: Iterable[Entity],
-    broken: Mapping[File, str],
+    broken: Mapping[FileId, str],
     trees: Trees,
     previous: State | None,
     causes: Causes,
     sources: Collection[str],
     answered: Collection[str],
-) -> Held:
+) -> Retained:
     """What of the build before goes on serving, and why.
 
     ``entities`` and ``trees``: what was read now; ``broken``: files that cannot be parsed, with the reason; ``sources``: all that
     ``sources.yaml`` names; ``answered``: those that were asked.
     """
     if previous is None:
-        return Held()
+        return Retained()
     work = _Work(previous, frozenset(sources), _by_ref(entities), _by_ref(previous.entities))
     work.hold_files(broken)
     work.hold_trees(trees, causes, frozenset(answered))
@@ -72,7 +72,7 @@ class _Work:
     """Held entities with the cause."""
     whole: set[TreeKey] = field(default_factory=set)
 
-    def hold_files(self, broken: Mapping[File, str]) -> None:
+    def hold_files(self, broken: Mapping[FileId, str]) -> None:
         """A file that is there but cannot be read or parsed."""
         for entity in self.previous.entities:
             if (file := (*_tree(entity), entity.origin.path)) in broken:
@@ -109,11 +109,11 @@ class _Work:
             if identity not in here and here <= self.old[entity.ref]:
                 self.found.setdefault(identity, (entity, cause))
 
-    def held(self) -> Held:
+    def held(self) -> Retained:
         """All that was held, in the order of the last build."""
         refs = {entity.ref for entity, _ in self.found.values()}
         problems = tuple(p for p in self.previous.problems if p.origin and self._carries(p, refs))
-        return Held(tuple(e for e, _ in self.found.values()), problems, tuple(self._stale()), frozenset(self.whole))
+        return Retained(tuple(e for e, _ in self.found.values()), problems, tuple(self._stale()), frozenset(self.whole))
 
     def _carries(self, problem: Problem, refs: Collection[EntityRef]) -> bool:
         assert problem.origin  # noqa: S101 - asked before
@@ -123,7 +123,7 @@ class _Work:
         origin, subject = problem.origin, problem.subject
         return bool(origin and subject and (origin.source, origin.tree, origin.path, subject) in self.found)
 
-    def _stale(self) -> Iterator[Stale]:
+    def _stale(self) -> Iterator[StaleCopy]:
         """One for each tree, or file of it, and cause. What was held before keeps its age."""
         since = {(stale.source, stale.tree, ref): stale.since for stale in self.previous.stale for ref in stale.refs}
         read = {tree.key: tree.as_of for tree in self.previous.trees}
@@ -135,11 +135,11 @@ class _Work:
             at = since.get((*key, entity.ref)) or read.get(key, self.previous.as_of)
             path = "" if key in self.whole else origin.path
             groups.setdefault((*key, origin.repository, path, at, cause), []).append(entity.ref)
-        made = (Stale(*place, tuple(sorted(set(refs)))) for place, refs in groups.items())
+        made = (StaleCopy(*place, tuple(sorted(set(refs)))) for place, refs in groups.items())
         return iter(sorted(made, key=stale_order))
 
 
-def stale_order(stale: Stale) -> tuple[str, str, str, datetime, str]:
+def stale_order(stale: StaleCopy) -> tuple[str, str, str, datetime, str]:
     """By place."""
     return stale.source, stale.tree, stale.path, stale.since, stale.cause
 
@@ -159,8 +159,6 @@ def _by_ref(entities: Iterable[Entity]) -> dict[EntityRef, set[_Identity]]:
     return found
 
 
-__all__ = ["Content", "Night", "apply", "served_from", "with_last_good"]
-
 Content = Callable[[str], bytes | None]
 """Gives the content of a blob by its digest."""
 OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime)
@@ -169,7 +167,7 @@ _UNBELIEVED = frozenset({rules.LOCATION_NOT_FOUND.code, rules.LOCATION_SOURCE_UN
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class BuildPolicy:
     """What one build goes by."""
 
     sources: Sequence[str]
@@ -188,7 +186,9 @@ class Night:
         return frozenset(self.sources if self.asked is None else self.asked)
 
 
-def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: State | None, night: Night) -> Served:
+def with_last_good_copy(
+    collected: Collected, gathered: DiscoveryResult, trees: Trees, previous: State | None, night: BuildPolicy
+) -> CollectedState:
     """What this build goes on with.
 
     Args:
@@ -201,13 +201,13 @@ def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: Stat
     answered = night.answered
     broken = broken_files(gathered.problems, collected.failures, trees)
     causes = _causes(collected, gathered, trees, previous, broken, night)
-    held = with_last_good(gathered.entities, broken, trees, previous, causes, night.sources, answered)
+    held = retain(gathered.entities, broken, trees, previous, causes, night.sources, answered)
     entities = (*gathered.entities, *held.entities)
     kept = [tree for tree in (previous.trees if previous else ()) if tree.key in held.trees]
     failed = failed_sources(causes, trees, night.sources)
     collections = tuple(_collections(night, failed, causes, previous, entities, _requests(collected)))
     lost = _lost(previous, entities, night.sources)
-    return Served(
+    return CollectedState(
         entities,
         (*collected.problems, *_believed(gathered.problems, held, previous), *held.problems),
         {**trees, **{tree.key: SavedTree(tree, night.content) for tree in kept}},
@@ -225,7 +225,7 @@ def apply(collected: Collected, gathered: Gathered, trees: Trees, previous: Stat
 
 
 def _causes(
-    collected: Collected, gathered: Gathered, trees: Trees, previous: State | None, broken: Group[File], night: Night
+    collected: Collected, gathered: DiscoveryResult, trees: Trees, previous: State | None, broken: Group[FileId], night: BuildPolicy
 ) -> Causes:  # fmt: skip
     """Why answers are not believed: failures, then what shrank, unless the caller has looked."""
     answered, guards = night.answered, night.guards
@@ -236,11 +236,11 @@ def _causes(
     return causes
 
 
-def served_from(state: State, content: Content, sources: Sequence[str]) -> Served:
-    """The last build's copy as it is, without asking anybody: for ``--from-state``. Its order is the one that ``apply`` gives."""
+def collected_from_state(state: State, content: Content, sources: Sequence[str]) -> CollectedState:
+    """The last build's copy as it is, without network, for ``--from-state``, in the order of ``with_last_good_copy``."""
     mine = frozenset(sources)
     collections = _ordered((c for c in state.collections if c.source in mine), sources)
-    return Served(
+    return CollectedState(
         tuple(e for e in state.entities if e.origin.source in mine),
         tuple(p for p in state.problems if p.origin is None or p.origin.source in mine),
         {tree.key: SavedTree(tree, content) for tree in state.trees if tree.source in mine},
@@ -260,13 +260,13 @@ def _ordered(found: Iterable[OfSource], sources: Sequence[str]) -> tuple[OfSourc
     return tuple(sorted(found, key=lambda one: (place.get(one.source, len(place)), repr(one))))
 
 
-def _believed(problems: Sequence[Problem], held: Held, previous: State | None) -> Iterator[Problem]:
+def _believed(problems: Sequence[Problem], held: Retained, previous: State | None) -> Iterator[Problem]:
     """While something serves from its last good copy, a Location that seems to lead nowhere is believed only if it did so before."""
     known = {problem.fingerprint for problem in previous.problems} if previous else set()
     return (p for p in problems if not held.trees or p.code not in _UNBELIEVED or p.fingerprint in known)
 
 
-def _carried_repositories(previous: State | None, held: Held) -> Iterator[Repository]:
+def _carried_repositories(previous: State | None, held: Retained) -> Iterator[Repository]:
     return (r for r in (previous.repositories if previous else ()) if (r.source, r.tree) in held.trees)
 
 
@@ -290,7 +290,7 @@ def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[
 
 
 def _collections(
-    night: Night,
+    night: BuildPolicy,
     failed: Group[str],
     causes: Causes,
     previous: State | None,

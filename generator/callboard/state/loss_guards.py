@@ -16,7 +16,7 @@ from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.plugins.sources import SourceFailure
 from callboard.sources.hosts import parse
-from callboard.state.values import CollectionTime, KnownTree, State, TreeKey, Verdict
+from callboard.state.values import CollectionTime, GuardResult, KnownTree, State, TreeKey
 
 _SHOWN = 5
 
@@ -62,7 +62,7 @@ def is_too_much(gone: int, before: int, share: float, floor: int) -> bool:
 
 def verdict(
     previous: State | None, collections: Sequence[CollectionTime], failed: Sequence[str], lost: Sequence[EntityRef], guards: Guards
-) -> Verdict:
+) -> GuardResult:
     """Whether the build may publish. ``failed``: the sources that gave nothing that is believed."""
     reasons = []
     never = [c for c in collections if c.source in failed and c.as_of is None and not c.count]
@@ -79,10 +79,10 @@ def verdict(
             reasons.append(
                 f"{len(lost):,} of {counted(before, 'entity', 'entities')} would be lost ({shown}); at most {guards.loss:.0%} may."
             )
-    return Verdict(tuple(reasons))
+    return GuardResult(tuple(reasons))
 
 
-File = tuple[str, str, str]
+FileId = tuple[str, str, str]
 """Source, tree and path."""
 
 
@@ -169,7 +169,7 @@ def shrunk_sources(previous: State, trees: Trees, causes: Causes, answered: Coll
     return Causes(whole=sentences, said=tuple(sentences.items()))
 
 
-def broken_files(problems: Iterable[Problem], failures: Iterable[SourceFailure], trees: Trees) -> Mapping[File, str]:
+def broken_files(problems: Iterable[Problem], failures: Iterable[SourceFailure], trees: Trees) -> Mapping[FileId, str]:
     """Files that are there but cannot be read or parsed, with the reason: what stood in them is not known to be gone."""
     broken = {(f.source, f.tree, f.path): f.message for f in failures if _is_of_a_file(f, trees)}
     for problem in problems:
@@ -179,7 +179,7 @@ def broken_files(problems: Iterable[Problem], failures: Iterable[SourceFailure],
     return broken
 
 
-def shrunk_trees(previous: State, entities: Iterable[Entity], trees: Trees, broken: Collection[File], guards: Guards) -> Causes:
+def shrunk_trees(previous: State, entities: Iterable[Entity], trees: Trees, broken: Collection[FileId], guards: Guards) -> Causes:
     """Trees without a revision that have lost far more than is believed: a folder that is not mounted, a directory that was cut off.
 
     Where there is a revision, what it lacks was taken out by a commit.

@@ -16,9 +16,9 @@ from callboard.model.facts.values import Declared
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, parse_ref
 from callboard.plugins.sources import Repository, Undescribed
-from callboard.state.values import Change, CollectionTime, Concern, KnownTree, Portrait, Stale, Where
+from callboard.state.values import Change, CollectionTime, EntitySummary, KnownTree, ProblemSummary, StaleCopy, Where
 
-Row = dict[str, Any]
+JsonRow = dict[str, Any]
 
 
 def time_text(at: datetime) -> str:
@@ -38,15 +38,15 @@ def ref_of(text: str) -> EntityRef:
     return EntityRef(kind, namespace, name)
 
 
-def _lean(row: Row) -> Row:
+def _lean(row: JsonRow) -> JsonRow:
     return {key: value for key, value in row.items() if value not in ("", None, (), [], {}, 0)}
 
 
-def _ref(row: Row, key: str) -> EntityRef | None:
+def _ref(row: JsonRow, key: str) -> EntityRef | None:
     return ref_of(row[key]) if key in row else None
 
 
-def _origin_row(origin: Origin) -> Row:
+def _origin_row(origin: Origin) -> JsonRow:
     return _lean(
         {
             "source": origin.source, "tree": origin.tree, "repository": origin.repository, "revision": origin.revision,
@@ -55,7 +55,7 @@ def _origin_row(origin: Origin) -> Row:
     )  # fmt: skip
 
 
-def _origin_of(row: Row) -> Origin:
+def _origin_of(row: JsonRow) -> Origin:
     get = row.get
     return Origin(
         get("source", ""), get("tree", ""), get("repository", ""), get("revision", ""), get("path", ""),
@@ -63,7 +63,7 @@ def _origin_of(row: Row) -> Origin:
     )  # fmt: skip
 
 
-def entity_row(entity: Entity) -> Row:
+def entity_row(entity: Entity) -> JsonRow:
     """An entity; ``metadata`` and ``spec`` keep the order of their keys, which pages show."""
     row = {
         "ref": str(entity.ref), "kind": entity.kind, "apiVersion": entity.api_version, "digest": entity.digest,
@@ -72,7 +72,7 @@ def entity_row(entity: Entity) -> Row:
     return _lean(row) | {"metadata": entity.metadata, "spec": entity.spec}
 
 
-def entity_of(row: Row) -> Entity:
+def entity_of(row: JsonRow) -> Entity:
     """The entity of that row."""
     derived = tuple(Derived(field, value, by) for field, value, by in row.get("derived", ()))
     return Entity(
@@ -89,7 +89,7 @@ def _span_of(row: list[int] | None) -> Span | None:
     return Span(*row) if row else None
 
 
-def problem_row(problem: Problem) -> Row:
+def problem_row(problem: Problem) -> JsonRow:
     """A problem with all that pages show."""
     related = [_lean({"message": r.message, "origin": _origin_row(r.origin), "span": _span_row(r.span)}) for r in problem.related]
     row = {
@@ -102,7 +102,7 @@ def problem_row(problem: Problem) -> Row:
     return _lean(row)
 
 
-def problem_of(row: Row) -> Problem:
+def problem_of(row: JsonRow) -> Problem:
     """The problem of that row."""
     get = row.get
     related = tuple(Related(r.get("message", ""), _origin_of(r["origin"]), _span_of(r.get("span"))) for r in get("related", ()))
@@ -113,7 +113,7 @@ def problem_of(row: Row) -> Problem:
     )  # fmt: skip
 
 
-def tree_row(tree: KnownTree) -> Row:
+def tree_row(tree: KnownTree) -> JsonRow:
     """A tree."""
     return _lean(
         {
@@ -124,7 +124,7 @@ def tree_row(tree: KnownTree) -> Row:
     )  # fmt: skip
 
 
-def tree_of(row: Row) -> KnownTree:
+def tree_of(row: JsonRow) -> KnownTree:
     """The tree of that row."""
     get = row.get
     return KnownTree(
@@ -134,7 +134,7 @@ def tree_of(row: Row) -> KnownTree:
     )  # fmt: skip
 
 
-def collection_row(collection: CollectionTime) -> Row:
+def collection_row(collection: CollectionTime) -> JsonRow:
     """How a collecting went; also what ``/status/collections.json`` says of it."""
     row = {
         "source": collection.source, "family": collection.family, "as_of": collection.as_of and time_text(collection.as_of),
@@ -144,18 +144,18 @@ def collection_row(collection: CollectionTime) -> Row:
     return _lean(row) | {"count": collection.count} | counted
 
 
-def collection_of(row: Row) -> CollectionTime:
+def collection_of(row: JsonRow) -> CollectionTime:
     """The collection of that row."""
     as_of, tried = (time_of(row[key]) if key in row else None for key in ("as_of", "tried_at"))
     return CollectionTime(row["source"], row["family"], as_of, tried, row["count"], row.get("requests"), tuple(row.get("errors", ())))
 
 
-def repository_row(repository: Repository) -> Row:
+def repository_row(repository: Repository) -> JsonRow:
     """What a host says about a repository."""
     return _lean(asdict(repository))
 
 
-def repository_of(row: Row) -> Repository:
+def repository_of(row: JsonRow) -> Repository:
     """The value of that row."""
     lists: dict[str, Any] = {
         "topics": tuple(row.get("topics", ())),
@@ -164,17 +164,17 @@ def repository_of(row: Row) -> Repository:
     return Repository(**({"source": "", "tree": "", "name": "", "url": ""} | row | lists))
 
 
-def undescribed_row(undescribed: Undescribed) -> Row:
+def undescribed_row(undescribed: Undescribed) -> JsonRow:
     """A repository without a descriptor."""
     return _lean(asdict(undescribed))
 
 
-def undescribed_of(row: Row) -> Undescribed:
+def undescribed_of(row: JsonRow) -> Undescribed:
     """The value of that row."""
     return Undescribed(**({"source": "", "repository": "", "url": "", "suggestion_yaml": ""} | row))
 
 
-def stale_row(stale: Stale) -> Row:
+def stale_row(stale: StaleCopy) -> JsonRow:
     """What serves from the last good copy."""
     return _lean(
         {
@@ -184,11 +184,11 @@ def stale_row(stale: Stale) -> Row:
     )  # fmt: skip
 
 
-def stale_of(row: Row) -> Stale:
+def stale_of(row: JsonRow) -> StaleCopy:
     """The value of that row."""
     get = row.get
     refs = tuple(ref_of(ref) for ref in get("refs", ()))
-    return Stale(
+    return StaleCopy(
         get("source", ""), get("tree", ""), get("repository", ""), get("path", ""), time_of(row["since"]), get("cause", ""), refs
     )  # fmt: skip
 
@@ -197,37 +197,37 @@ _TEXTS = ("owner", "lifecycle", "type", "system", "definition", "essence")
 _LISTS = ("provides", "consumes", "depends", "tags")
 
 
-def portrait_row(portrait: Portrait) -> Row:
+def summary_row(portrait: EntitySummary) -> JsonRow:
     """What history compares of an entity."""
     said = {name: getattr(portrait, name) for name in (*_TEXTS, *_LISTS)}
     return _lean({"ref": str(portrait.ref), "where": portrait.where} | said)
 
 
-def portrait_of(row: Row) -> Portrait:
+def summary_of(row: JsonRow) -> EntitySummary:
     """The portrait of that row."""
     said: dict[str, Any] = {name: row.get(name, "") for name in _TEXTS} | {name: tuple(row.get(name, ())) for name in _LISTS}
-    return Portrait(ref_of(row["ref"]), Where(*row["where"]), **said)
+    return EntitySummary(ref_of(row["ref"]), Where(*row["where"]), **said)
 
 
-def concern_row(concern: Concern) -> Row:
+def problem_summary_row(concern: ProblemSummary) -> JsonRow:
     """A problem as history knows it."""
     return _lean(concern._asdict() | {"subject": concern.subject and str(concern.subject)})
 
 
-def concern_of(row: Row) -> Concern:
+def problem_summary_of(row: JsonRow) -> ProblemSummary:
     """The concern of that row."""
     where = Where(*row["where"]) if "where" in row else None
     get = row.get
-    return Concern(get("code", ""), _ref(row, "subject"), get("field", ""), get("fingerprint", ""), get("message", ""), where)
+    return ProblemSummary(get("code", ""), _ref(row, "subject"), get("field", ""), get("fingerprint", ""), get("message", ""), where)
 
 
-def change_row(change: Change) -> Row:
+def change_row(change: Change) -> JsonRow:
     """A change, as one line of the history."""
     named = {"ref": change.ref and str(change.ref), "owner": change.owner and str(change.owner)}
     return _lean(change._asdict() | {"at": time_text(change.at)} | named)
 
 
-def change_of(row: Row) -> Change:
+def change_of(row: JsonRow) -> Change:
     """The change of that row."""
     get = row.get
     where = Where(*row["origin"]) if "origin" in row else None

@@ -14,7 +14,7 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.relation import Relation
 from callboard.redaction.secrets import mask
-from callboard.state.values import Concern, Portrait, Where
+from callboard.state.values import EntitySummary, ProblemSummary, Where
 
 LONGEST = 200
 """Letters kept of any value."""
@@ -22,11 +22,11 @@ MOST = 200
 """Items kept of any list: dependencies, tags."""
 
 
-Known = dict[EntityRef, tuple[Entity, tuple[Relation, ...], Portrait]]
+KnownSummaries = dict[EntityRef, tuple[Entity, tuple[Relation, ...], EntitySummary]]
 """Portraits with all that they were made of: the entity and its relations."""
 
 
-def portray(catalog: Catalog, known: Known | None = None) -> tuple[Portrait, ...]:
+def summarize(catalog: Catalog, known: KnownSummaries | None = None) -> tuple[EntitySummary, ...]:
     """A portrait of each entity, sorted by reference.
 
     ``known`` has those of an earlier catalog, and has those of this one afterwards: what is the very same is not looked at again.
@@ -42,7 +42,7 @@ def portray(catalog: Catalog, known: Known | None = None) -> tuple[Portrait, ...
     return tuple(portrait for _, _, portrait in now.values())
 
 
-def concerns(problems: Iterable[Problem]) -> tuple[Concern, ...]:
+def problem_summaries(problems: Iterable[Problem]) -> tuple[ProblemSummary, ...]:
     """The problems, each once, sorted."""
     return tuple(sorted({_concern(problem) for problem in problems}, key=_order))
 
@@ -58,14 +58,14 @@ def where(origin: Origin) -> Where:
     return Where(origin.source, origin.tree, origin.path)
 
 
-def _portrait(catalog: Catalog, entity: Entity) -> Portrait:
+def _portrait(catalog: Catalog, entity: Entity) -> EntitySummary:
     ref = entity.ref
 
     def targets(*types: str) -> tuple[str, ...]:
         return tuple(sorted(short(str(target)) for target in catalog.targets(ref, *types))[:MOST])
 
     owner = organization.owner(catalog, ref)
-    return Portrait(
+    return EntitySummary(
         ref,
         where(entity.origin),
         short(str(owner)) if owner else "",
@@ -100,12 +100,12 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
 
 
-def _concern(problem: Problem) -> Concern:
+def _concern(problem: Problem) -> ProblemSummary:
     origin = problem.origin
-    return Concern(
+    return ProblemSummary(
         problem.code, problem.subject, short(problem.field), problem.fingerprint, short(problem.message), where(origin) if origin else None
     )
 
 
-def _order(concern: Concern) -> tuple[str, ...]:
+def _order(concern: ProblemSummary) -> tuple[str, ...]:
     return concern.code, str(concern.subject or ""), concern.field, concern.fingerprint, concern.message, *(concern.where or ())

@@ -53,7 +53,7 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class EntitySummary:
     """What history compares of an entity."""
 
     ref: EntityRef
@@ -75,7 +75,7 @@ class Portrait:
     """Digest of the descriptor without its name: equal in a renamed entity."""
 
 
-class Concern(NamedTuple):
+class ProblemSummary(NamedTuple):
     """A problem as history knows it: enough to say that it was opened or closed."""
 
     code: str
@@ -135,7 +135,7 @@ class CollectionTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class StaleCopy:
     """Entities that serve from their last good copy."""
 
     source: str
@@ -152,7 +152,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GuardResult:
     """Whether what is served may be published."""
 
     reasons: tuple[str, ...] = ()
@@ -165,18 +165,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class CollectedState:
     """What a build goes on with: fresh where it could be read, the last good copy elsewhere."""
 
     entities: tuple[Entity, ...]
     problems: tuple[Problem, ...]
     """Of collecting and reading, carried ones among them."""
     trees: Trees
-    stale: tuple[Stale, ...] = ()
+    stale: tuple[StaleCopy, ...] = ()
     lost: tuple[EntityRef, ...] = ()
     """Entities of the last build that are gone, sorted; those of sources that left ``sources.yaml`` are not counted."""
     collections: tuple[CollectionTime, ...] = ()
-    verdict: Verdict = field(default_factory=Verdict)
+    verdict: GuardResult = field(default_factory=GuardResult)
     read_at: Mapping[TreeKey, datetime] = field(default_factory=dict)
     """When each tree was read."""
     files: int = 0
@@ -204,9 +204,9 @@ class State:
     """Of collecting and reading; those of linking are found again."""
     trees: tuple[KnownTree, ...] = ()
     collections: tuple[CollectionTime, ...] = ()
-    stale: tuple[Stale, ...] = ()
-    portraits: tuple[Portrait, ...] = ()
-    concerns: tuple[Concern, ...] = ()
+    stale: tuple[StaleCopy, ...] = ()
+    portraits: tuple[EntitySummary, ...] = ()
+    concerns: tuple[ProblemSummary, ...] = ()
     changes: tuple[Change, ...] = ()
     """Against the build before; older ones are in the history."""
     files: int = 0

@@ -10,25 +10,25 @@ from itertools import chain
 from pathlib import Path
 
 from callboard.diagrams.layout import Layouts
-from callboard.incremental.page_cache import KnownPage, KnownPages, read_pages, text_key, write_pages
-from callboard.incremental.tracking import Reading
+from callboard.incremental.page_cache import CachedPage, CachedPages, read_pages, text_key, write_pages
+from callboard.incremental.tracking import DependencyTracker
 from callboard.io.clock import Meter
-from callboard.io.parallel import can_share, shared
+from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import Store, locked
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.page import Page
 from callboard.settings.settings import Settings
-from callboard.website.data_files import DataFile, Later, put_data, robots, sitemap
+from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
 from callboard.website.icons import SPRITE_PATH
-from callboard.website.journal import Step
+from callboard.website.journal import CommitHook
 from callboard.website.link_check import LinkCheck
 from callboard.website.overlays import find_portal_files
-from callboard.website.page_maker import Made, PageMaker, Part, file_of, not_found
+from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
 from callboard.website.staging import Committed, Staging
-from callboard.website.theme_build import Foundation, Laying
+from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
 PART = 64
 """Pages that a process makes before it tells what came of them."""
@@ -55,7 +55,7 @@ class Assembled:
 class _Gathered:
     """What the pages leave behind, for the checks over the whole site."""
 
-    known: dict[str, KnownPage] = field(default_factory=dict)
+    known: dict[str, CachedPage] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     """What full text is to know of pages whose text is new, by path."""
     rendered: int = 0
@@ -66,11 +66,11 @@ class _Gathered:
     lost: bool = False
     """A page has lost an anchor."""
 
-    def is_as(self, before: KnownPages, reading: Reading | None) -> bool:
+    def is_as(self, before: CachedPages, reading: DependencyTracker | None) -> bool:
         """Nothing is to be noted for the next build."""
         return not self.documents and self.known == before.pages and before.changed(reading) == frozenset()
 
-    def add(self, made: Made) -> None:
+    def add(self, made: RenderedPage) -> None:
         self.known[made.path] = made.known
         if made.document:
             self.documents[made.path] = made.document
@@ -88,12 +88,12 @@ def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above
     store: Store,
     output: Path,
     *,
-    foundation: Laying,
+    foundation: ThemeBuild,
     environ: Mapping[str, str],
     kind_icons: Iterable[str] = (),
     changed: Mapping[str, str] | None = None,
     meter: Meter | None = None,
-    step: Step = lambda _: None,
+    step: CommitHook = lambda _: None,
     layouts: Layouts | None = None,
 ) -> Assembled:
     """Make the site in ``output`` what the pages and data files say; what did not change is not touched.
@@ -133,8 +133,8 @@ def _disk_errors() -> Iterator[None]:
 
 class _Assembly:
     def __init__(
-        self, settings: Settings, store: Store, output: Path, foundation: Laying, environ: Mapping[str, str], kind_icons: frozenset[str],
-        meter: Meter, step: Step, layouts: Layouts,
+        self, settings: Settings, store: Store, output: Path, foundation: ThemeBuild, environ: Mapping[str, str],
+        kind_icons: frozenset[str], meter: Meter, step: CommitHook, layouts: Layouts,
     ) -> None:  # fmt: skip
         self.portal = settings.portal
         self.store = store
@@ -142,7 +142,7 @@ class _Assembly:
         self.layouts = layouts
         self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
         with self.phase("frames"):
-            self.foundation: Foundation = foundation.finish()
+            self.foundation: BuiltTheme = foundation.finish()
         self.staging = Staging(output, step)
         self.full_text = FullText(store.cache / "search", self.portal.language, self.staging, environ)
         self.maker = PageMaker(
@@ -175,7 +175,7 @@ class _Assembly:
             write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
         return Assembled(len(gathered.known), gathered.rendered, gathered.laid_out, committed, problems)
 
-    def _make_pages(self, pages: Sequence[Page], before: KnownPages, reading: Reading | None, names: Sequence[str]) -> _Gathered:
+    def _make_pages(self, pages: Sequence[Page], before: CachedPages, reading: DependencyTracker | None, names: Sequence[str]) -> _Gathered:
         gathered, todo = _Gathered(), []
         changes = before.changed(reading)
         for page in pages:
@@ -195,29 +195,33 @@ class _Assembly:
         gathered.known = {page.path: gathered.known[page.path] for page in pages}
         return gathered
 
-    def _is_untouched(self, page: Page, known: KnownPage, changes: frozenset[int]) -> bool:
+    def _is_untouched(self, page: Page, known: CachedPage, changes: frozenset[int]) -> bool:
         """Nothing that the page reads has changed; its files stay as they are."""
         if page.reading is None or known.reads.meet(changes) or known.shell != self.maker.shell(page):
             return False
         return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
 
-    def _parts(self, todo: Sequence[tuple[Page, KnownPage | None]]) -> Iterator[Part]:
+    def _parts(self, todo: Sequence[tuple[Page, CachedPage | None]]) -> Iterator[Batch]:
         """All that came of these pages, by several processes where that pays."""
         parts = [todo[start : start + PART] for start in range(0, len(todo), PART)]
-        if len(todo) < WORTH_SHARING or not can_share():
-            yield from shared(self.maker.make_all, parts) if len(todo) > WORTH_SHARING else map(self.maker.make_all, parts)
+        if len(todo) < WORTH_SHARING or not can_fork():
+            yield from map_forked(self.maker.make_all, parts) if len(todo) > WORTH_SHARING else map(self.maker.make_all, parts)
             self.staging.news()
             return
         self.staging.news()  # what was kept so far is known here: the copies must not tell it again
         self.maker.prepare(page for page, _ in todo)
         self.layouts.warm_up()
-        for part in shared(self.maker.make_all, parts):
+        for part in map_forked(self.maker.make_all, parts):
             self.staging.adopt(part.news)
             yield part
 
     def _own_files(self, gathered: _Gathered, changed: Mapping[str, str]) -> Iterator[DataFile]:
         for path, file in self.foundation.files.items():
-            yield (path, file.read_bytes()) if path in self.foundation.own else Later(path, self.foundation.key, partial(_content, file))
+            yield (
+                (path, file.read_bytes())
+                if path in self.foundation.own
+                else DeferredFile(path, self.foundation.key, partial(_content, file))
+            )
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:

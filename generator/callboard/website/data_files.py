@@ -25,7 +25,7 @@ from callboard.website.staging import Staging
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class DeferredFile:
     """A file that is made when the pages and their files are there, and only if its key is not that of last time."""
 
     path: str
@@ -35,7 +35,7 @@ class Later:
     """Its content; may read other files of the site."""
 
 
-DataFile = tuple[str, bytes] | Later
+DataFile = tuple[str, bytes] | DeferredFile
 """Path below the site's root, and content."""
 
 
@@ -43,7 +43,7 @@ def put_data(files: Iterable[DataFile], staging: Staging, cache: Path) -> None:
     """Put these files; ``cache`` is where their keys are kept."""
     before, now = _read(cache), {}
     for file in files:
-        if not isinstance(file, Later):
+        if not isinstance(file, DeferredFile):
             staging.put(*file)
             continue
         known = before.get(file.path)
@@ -85,13 +85,13 @@ def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: b
         yield entity_path(entity.ref) + name, masked(definition_text(entity), is_public=is_public).text.encode("utf-8", "replace")
 
 
-def list_files(catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool) -> Iterator[Later]:
+def list_files(catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool) -> Iterator[DeferredFile]:
     """Files about all entities; ``key`` is the digest of all that they are made of. The entities' own files have to be there."""
     export = _Export(catalog, trees, is_public=is_public)
-    yield Later("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
-    yield Later("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
-    yield Later("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
-    yield Later("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
+    yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
+    yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
+    yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
+    yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
 
 
 class _Export:

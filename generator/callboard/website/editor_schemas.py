@@ -18,11 +18,11 @@ from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, mapping_at, resolved, spec_properties
 from callboard.plugins.option_schemas import editor_schema
 from callboard.settings.settings import Portal
-from callboard.website.data_files import Later
+from callboard.website.data_files import DeferredFile
 from callboard.website.editor_words import Word, Words, known_annotations
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
-DataFile = tuple[str, bytes]
+SchemaDataFile = tuple[str, bytes]
 """Path below the site's root, and content."""
 MOST_CONSTANTS = 100
 """Words of a list that are constants: a language server compares each of them with each value, which takes seconds from 2,000 on."""
@@ -43,7 +43,7 @@ _PLACEHOLDER = {
 }
 
 
-def schema_files(catalog: Catalog, portal: Portal) -> Iterator[DataFile]:
+def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
     """All schemas for editors, with the words of this catalog, and that of ``sources.yaml``."""
     words = Words(catalog, is_public=portal.audience == "public")
     kinds = sorted(catalog.kinds.by_name.values(), key=lambda kind: kind.name)
@@ -56,19 +56,19 @@ def schema_files(catalog: Catalog, portal: Portal) -> Iterator[DataFile]:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
 
 
-def schema_files_later(catalog: Catalog, portal: Portal, key: str) -> Iterator[Later]:
+def schema_files_later(catalog: Catalog, portal: Portal, key: str) -> Iterator[DeferredFile]:
     """The same, made only if ``key``, the digest of the whole catalog, is not that of last time."""
     made = cache(lambda: dict(schema_files(catalog, portal)))
     names = ("catalog-info", "sources", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
     for path in dict.fromkeys(f"schema/{name}.json" for name in names):
-        yield Later(path, key, partial(_made, made, path))
+        yield DeferredFile(path, key, partial(_made, made, path))
 
 
 def _made(made: Callable[[], Mapping[str, bytes]], path: str, _: Callable[[str], bytes]) -> bytes:
     return made()[path]
 
 
-def _file(name: str, schema: Schema, portal: Portal) -> DataFile:
+def _file(name: str, schema: Schema, portal: Portal) -> SchemaDataFile:
     path = f"schema/{name}.json"
     said = {"$schema": DIALECT, "$id": f"{portal.url}{path}", **schema} if portal.url else {"$schema": DIALECT, **schema}
     return path, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"

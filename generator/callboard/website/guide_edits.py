@@ -26,7 +26,7 @@ _OWN_TEMPLATE = re.compile(r"^template\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class GuideInputs:
     """What a foundation is built of."""
 
     rest: str
@@ -45,7 +45,7 @@ class Edit:
     """Paths of the guides whose texts were edited."""
 
 
-def known_of(files: Iterable[tuple[str, bytes]], versions: str) -> Known:
+def guide_inputs(files: Iterable[tuple[str, bytes]], versions: str) -> GuideInputs:
     """``files`` of the project, in order; ``versions`` of what it is built with."""
     rest, texts = hashlib.sha256(versions.encode()), {}
     for name, content in files:
@@ -54,10 +54,10 @@ def known_of(files: Iterable[tuple[str, bytes]], versions: str) -> Known:
             texts[path.relative_to(_GUIDES).as_posix()] = hashlib.sha256(content).hexdigest()
             content = _stub(content)  # noqa: PLW2901 - of a guide only that counts here
         rest.update(f"\0{name}\0".encode() + hashlib.sha256(content).digest())
-    return Known(rest.hexdigest(), texts)
+    return GuideInputs(rest.hexdigest(), texts)
 
 
-def find_edit(cache: Path, known: Known) -> Edit | None:
+def find_edit(cache: Path, known: GuideInputs) -> Edit | None:
     """The edit that leads from a kept foundation to this one; None where there is none, or more than that is other."""
     for file in sorted(cache.glob(f"*/{KNOWN}")):
         before = json.loads(file.read_bytes())
@@ -86,7 +86,7 @@ def put_together(edit: Edit, site: Path, target: Path) -> Path:
     return target
 
 
-def keep_known(site: Path, known: Known) -> None:
+def save_guide_inputs(site: Path, known: GuideInputs) -> None:
     """Note what a foundation was built of, for the next edit."""
     (site / KNOWN).write_text(json.dumps({"rest": known.rest, "texts": dict(known.texts)}), encoding="utf-8")
 

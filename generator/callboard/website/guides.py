@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+import yaml
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchText

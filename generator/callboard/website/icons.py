@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
-
 from callboard.model.errors import WebsiteError
 from callboard.website.overlays import PortalFiles
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import Written
+from callboard.plugins.publishers import SiteFile
 from callboard.website.manifest import MARKER, WORKSHOP, checked_path, manifest_text, parents
 
-Step = Callable[[str], None]
+CommitHook = Callable[[str], None]
 """Told of each file operation before it happens; a test raises there."""
 
 
@@ -35,7 +35,7 @@ class Journal(TypedDict):
     """All files of the site that there is then: digest and size by path."""
 
 
-def recover(output: Path, step: Step) -> bool:
+def recover(output: Path, step: CommitHook) -> bool:
     """Finish a commit that was interrupted, or clear away one that had not begun; True if there was one to finish.
 
     Raises:
@@ -58,7 +58,7 @@ def refuse_links(output: Path, paths: Iterable[str]) -> None:
             raise WebsiteError(f"{output / folder} is a link: it was not written by Callboard.", "Move it elsewhere.")
 
 
-def roll_forward(output: Path, journal: Journal, step: Step) -> None:
+def roll_forward(output: Path, journal: Journal, step: CommitHook) -> None:
     """Do what the journal says, then forget it."""
     workshop = output / WORKSHOP
     for path in journal["first"]:
@@ -68,7 +68,7 @@ def roll_forward(output: Path, journal: Journal, step: Step) -> None:
     for path in journal["last"]:
         _remove(output, path, step)
     _remove_empty_folders(output, (*journal["first"], *journal["last"]), step)
-    files = {path: Written(*file) for path, file in journal["files"].items()}
+    files = {path: SiteFile(*file) for path, file in journal["files"].items()}
     step("write the marker")
     write_synced(workshop / "marker", manifest_text(files)).replace(output / MARKER)
     step("forget the journal")
@@ -102,7 +102,7 @@ def write_synced(file: Path, content: bytes) -> Path:
     return file
 
 
-def _move(staged: Path, output: Path, path: str, step: Step) -> None:
+def _move(staged: Path, output: Path, path: str, step: CommitHook) -> None:
     """Move a file, or a folder that was not there when the journal was written."""
     if not staged.exists():  # an interrupted run has moved it already
         return
@@ -116,7 +116,7 @@ def _move(staged: Path, output: Path, path: str, step: Step) -> None:
     staged.replace(target)
 
 
-def _remove(output: Path, path: str, step: Step) -> None:
+def _remove(output: Path, path: str, step: CommitHook) -> None:
     step(f"remove {path}")
     target = output / path
     if not target.is_dir():  # a second run may find a new folder there, or a new file above it
@@ -124,7 +124,7 @@ def _remove(output: Path, path: str, step: Step) -> None:
             target.unlink()
 
 
-def _remove_empty_folders(output: Path, removed: Iterable[str], step: Step) -> None:
+def _remove_empty_folders(output: Path, removed: Iterable[str], step: CommitHook) -> None:
     for folder in sorted(parents(removed), key=len, reverse=True):
         path = output / folder
         if path.is_dir() and not any(path.iterdir()):

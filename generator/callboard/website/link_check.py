@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
-from callboard.incremental.page_cache import KnownPage, as_packed
+from callboard.incremental.page_cache import CachedPage, as_packed
 from callboard.model.counting import counted
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
@@ -30,7 +30,9 @@ class LinkCheck:
         base: the path under which the site is served.
     """
 
-    def __init__(self, known: Mapping[str, KnownPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str) -> None:
+    def __init__(
+        self, known: Mapping[str, CachedPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str
+    ) -> None:
         self._known = known
         self._files = files
         self._base = base
@@ -44,7 +46,7 @@ class LinkCheck:
         targets: AbstractSet[str],
         *,
         may_lack: bool,
-    ) -> dict[str, KnownPage]:
+    ) -> dict[str, CachedPage]:
         """All pages with their broken links.
 
         Args:
@@ -100,7 +102,7 @@ class LinkCheck:
 class _Unpacked:
     """Anchors of pages, unpacked when somebody links to one."""
 
-    def __init__(self, known: Mapping[str, KnownPage], ids: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, known: Mapping[str, CachedPage], ids: Mapping[str, frozenset[str]]) -> None:
         self._known = known
         self._ids = dict(ids)
 

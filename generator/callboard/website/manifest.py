@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import Written
+from callboard.plugins.publishers import SiteFile
 
 MARKER = ".callboard-site"
 
@@ -22,7 +22,7 @@ _HEAD = "callboard site 1"
 _ODD = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
 
 
-def read_manifest(output: Path) -> dict[str, Written]:
+def read_manifest(output: Path) -> dict[str, SiteFile]:
     """What we have written into ``output``, by path; empty for a new or an empty folder.
 
     Raises:
@@ -45,7 +45,7 @@ def read_manifest(output: Path) -> dict[str, Written]:
         raise WebsiteError(f"{marker} is damaged.", "Delete the folder and build again.") from None
 
 
-def manifest_text(files: Mapping[str, Written]) -> bytes:
+def manifest_text(files: Mapping[str, SiteFile]) -> bytes:
     """The marker's content: a line a file, sorted, so that equal sites have equal markers."""
     lines = (f"{written.digest} {written.size} {path}" for path, written in sorted(files.items()))
     return "\n".join((_HEAD, *lines, "")).encode()
@@ -73,6 +73,6 @@ def parents(paths: Iterable[str]) -> set[str]:
     return found
 
 
-def _parse(line: str) -> tuple[str, Written]:
+def _parse(line: str) -> tuple[str, SiteFile]:
     digest, size, path = line.split(" ", 2)
-    return checked_path(path), Written(digest, int(size))
+    return checked_path(path), SiteFile(digest, int(size))

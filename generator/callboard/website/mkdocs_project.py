@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from callboard.io.process import Running, allowed
 from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
@@ -37,7 +36,7 @@ _EXTENSIONS: tuple[Any, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class MkDocsProject:
     """What MkDocs is asked to build."""
 
     portal: Portal
@@ -60,7 +59,7 @@ def frame_folder(frame: str) -> str:
     return f"qz{frame}zq"
 
 
-def write_project(project: Project, folder: Path) -> None:
+def write_project(project: MkDocsProject, folder: Path) -> None:
     """Write ``mkdocs.yml``, the pages of the frames, the guides and the overrides into ``folder``."""
     docs = folder / "docs"
     docs.mkdir(parents=True)
@@ -109,7 +108,7 @@ def _copy_overrides(files: PortalFiles, target: Path) -> None:
             shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.map"))
 
 
-def _copy_logo(project: Project, docs: Path) -> str:
+def _copy_logo(project: MkDocsProject, docs: Path) -> str:
     if not project.portal.logo:
         return ""
     path = (project.root / project.portal.logo).resolve()
@@ -123,7 +122,7 @@ def _copy_logo(project: Project, docs: Path) -> str:
     return name
 
 
-def _configuration(project: Project, logo: str) -> dict[str, Any]:
+def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
     portal, labels = project.portal, project.labels
     assets = sorted({path.name for folder in project.files.overrides for path in (folder / "assets").glob("*") if path.is_file()})
     return {
@@ -146,7 +145,7 @@ def _configuration(project: Project, logo: str) -> dict[str, Any]:
     }
 
 
-def _guides_tab(project: Project) -> list[dict[str, Any]]:
+def _guides_tab(project: MkDocsProject) -> list[dict[str, Any]]:
     return [{project.labels["guides"]: project.guides.navigation("guides/")}] if project.guides.pages else []
 
 

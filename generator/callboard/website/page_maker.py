@@ -9,8 +9,8 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from callboard.incremental.page_cache import KnownPage, pack, page_key, shell_key, text_key
-from callboard.incremental.tracking import Reads
+from callboard.incremental.page_cache import CachedPage, pack, page_key, shell_key, text_key
+from callboard.incremental.tracking import Dependencies
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
@@ -18,15 +18,15 @@ from callboard.website.frames import Fitter, FrameTemplate, stamp
 from callboard.website.links import PageLinks, page_links
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
-from callboard.website.staging import News, Staging
+from callboard.website.staging import StagedFile, Staging
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedPage:
     """A page that was looked at."""
 
     path: str
-    known: KnownPage
+    known: CachedPage
     document: str
     """What full text is to know of it; empty where that is what it was."""
     rendered: bool
@@ -37,11 +37,11 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Batch:
     """What came of some pages, as one process tells it to another."""
 
-    pages: tuple[Made, ...]
-    news: tuple[News, ...]
+    pages: tuple[RenderedPage, ...]
+    news: tuple[StagedFile, ...]
     laid_out: int
     """Diagrams that had to be laid out for them."""
 
@@ -63,11 +63,11 @@ class PageMaker:
         self._shells: dict[tuple[str, str], str] = {}
         self._told: set[str] = set()
 
-    def make_all(self, pages: Sequence[tuple[Page, KnownPage | None]]) -> Part:
+    def make_all(self, pages: Sequence[tuple[Page, CachedPage | None]]) -> Batch:
         """Look at these pages, each with what is known of it, and make those that are not what they were."""
         before = self._laid_out()
         made = tuple(self._make(page, known) for page, known in pages)
-        return Part(made, tuple(self._staging.news()), self._laid_out() - before)
+        return Batch(made, tuple(self._staging.news()), self._laid_out() - before)
 
     def prepare(self, pages: Iterable[Page]) -> None:
         """Have frames and templates of these pages ready."""
@@ -94,7 +94,7 @@ class PageMaker:
             links[f"(frame {name})"] = PageLinks((), tuple(target for target in found.ours if not target.startswith("#")))
         return links
 
-    def _make(self, page: Page, known: KnownPage | None) -> Made:
+    def _make(self, page: Page, known: CachedPage | None) -> RenderedPage:
         if page.reading:
             page.reading.begin(*page.own)
         view = page.view()
@@ -103,18 +103,18 @@ class PageMaker:
         key = page_key(shell, (page.path, page.template, page.title, page.description, page.ref, toc, view))
         text = page.search() if page.search else None
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
-        reads = page.reading.end() if page.reading else Reads()
+        reads = page.reading.end() if page.reading else Dependencies()
         search = text_key(text)
         document = self._full_text.document(text) if text and (known is None or known.search != search) else ""
         if known and known.key == key and self._staging.keep(file, known.digest):
-            kept = KnownPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
-            return Made(page.path, kept, document, rendered=False, targets=(), lost=False)
+            kept = CachedPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
+            return RenderedPage(page.path, kept, document, rendered=False, targets=(), lost=False)
         content, links = self._render(page, view, toc)
-        made = KnownPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
+        made = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
         fresh = tuple({*links.ours, *links.prose} - self._told)
         self._told.update(fresh)
         lost = bool(known and set(PageLinks(*known.links).ids) - set(links.ids))
-        return Made(page.path, made, document, rendered=True, targets=fresh, lost=lost)
+        return RenderedPage(page.path, made, document, rendered=True, targets=fresh, lost=lost)
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
-from callboard.website.data_files import DataFile, Later, robots, sitemap
+from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.page_maker import not_found
 from callboard.website.rendering import Renderer
-from callboard.website.theme_build import Foundation
+from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
 FULL_TEXT = "pagefind/"
@@ -35,7 +35,7 @@ class Planned:
 class OnDemand:
     """One state of a site. For one thread at a time: whoever asks from several holds a lock."""
 
-    def __init__(self, planned: Planned, renderer: Renderer, foundation: Foundation, portal: Portal) -> None:
+    def __init__(self, planned: Planned, renderer: Renderer, foundation: BuiltTheme, portal: Portal) -> None:
         self._planned = planned
         self._renderer = renderer
         self._foundation = foundation
@@ -74,6 +74,6 @@ class OnDemand:
 
     def _data(self, path: str) -> bytes | None:
         found = self._planned.data(path)
-        if isinstance(found, Later):
+        if isinstance(found, DeferredFile):
             return found.make(lambda other: self.content(other) or b"")
         return found[1] if found else None

@@ -121,7 +121,7 @@ class Renderer:
             loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
-        environment.context_class = _Context
+        environment.context_class = _TemplateContext
         environment.globals.update(
             once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=as_names(self.labels),
             numbered=partial(label_for, self.labels),
@@ -143,7 +143,7 @@ class Renderer:
         return sorted(found.items())
 
 
-class _Context(Context):
+class _TemplateContext(Context):
     """Where a template's names are looked up. No function that templates know asks for it, and no template has globals of its own.
 
     Jinja asks for both at each call and each import, which took a tenth of the time that pages take.

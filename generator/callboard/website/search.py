@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from callboard.io.process import Conversation, ProgramError, allowed
+from callboard.io.process import ProgramError, ServiceProcess, allowed
 from callboard.io.store import write_atomically
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import SearchText
@@ -37,7 +37,7 @@ class Pagefind:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         try:
-            self._service = Conversation([_program(environ), "--service"], environ=allowed(environ), end=_END, timeout=_TIMEOUT)
+            self._service = ServiceProcess([_program(environ), "--service"], environ=allowed(environ), end=_END, timeout=_TIMEOUT)
         except OSError as error:
             raise WebsiteError(f"Pagefind cannot be started: {error}.", "pip install 'pagefind[bin]'") from error
         self._asked = 0
@@ -125,20 +125,20 @@ class Documents:
         self._head = json.dumps([_DOCUMENTS, language, BODY_LIMIT])
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Kept]:
+    def reading(self) -> Iterator[DocumentCache]:
         """Look for documents in the order in which they lie there; nothing is found where the file is missing, old or damaged."""
         try:
             with self._file.open(encoding="utf-8", errors="replace") as lines:
-                yield Kept(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
+                yield DocumentCache(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
         except FileNotFoundError:
-            yield Kept(iter(()))
+            yield DocumentCache(iter(()))
 
     def write(self, documents: Iterable[tuple[str, str, str]]) -> None:
         """Keep path, digest and document of all pages."""
         write_atomically(self._file, (f"{line}\n".encode() for line in chain([self._head], map(json.dumps, documents))))
 
 
-class Kept:
+class DocumentCache:
     """Documents of a file, of which only those are in memory that were passed while others were looked for."""
 
     def __init__(self, lines: Iterator[str]) -> None:
@@ -223,7 +223,7 @@ class FullText:
         pagefind.index()
 
     def _given(
-        self, digests: Mapping[str, str], new: Mapping[str, str], kept: Kept, text_of: Callable[[str], SearchText]
+        self, digests: Mapping[str, str], new: Mapping[str, str], kept: DocumentCache, text_of: Callable[[str], SearchText]
     ) -> Iterator[tuple[str, str, str]]:  # fmt: skip
         """Path, digest and document of each page, which Pagefind has once they are told here."""
         given, self._done = self._done, 0

@@ -12,13 +12,11 @@ from pathlib import Path
 
 from callboard.io.store import flush, sync_folder
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import Written, digest_of
-from callboard.website.journal import Journal, Step, recover, refuse_links, roll_forward, write_synced
+from callboard.plugins.publishers import SiteFile, digest_of
+from callboard.website.journal import CommitHook, Journal, recover, refuse_links, roll_forward, write_synced
 from callboard.website.manifest import MARKER, WORKSHOP, checked_path, parents, read_manifest
 
-__all__ = ["Committed", "News", "Staging", "Step"]
-
-News = tuple[str, str, int, bool]
+StagedFile = tuple[str, str, int, bool]
 """Path, digest and size of a file that the site will have, and whether it was staged."""
 
 
@@ -42,18 +40,18 @@ class Staging:
         WebsiteError: the folder holds what is not ours.
     """
 
-    def __init__(self, output: Path, step: Step = lambda _: None) -> None:
+    def __init__(self, output: Path, step: CommitHook = lambda _: None) -> None:
         self.output = output
         self._step = step
         self._workshop = output / WORKSHOP
         self._files = f"{self._workshop}/files/"
         self.recovered = recover(output, step)
         self._before = read_manifest(output)
-        self._after: dict[str, Written] = {}
+        self._after: dict[str, SiteFile] = {}
         self._moves: list[str] = []
         self._made: set[str] = set()
         self._last: tuple[bytes, str] = (b"", "")
-        self._news: list[News] = []
+        self._news: list[StagedFile] = []
 
     def put_file(self, path: str, file: str) -> None:
         """Have a file that lies elsewhere, and take it from there if that can be done."""
@@ -62,7 +60,7 @@ class Staging:
     def put(self, path: str, content: bytes, file: str = "") -> bool:
         """Have a file with this content; True if that changes something. ``file`` has the same content and may be taken away."""
         self._refuse_twice(path)
-        new = Written(digest_of(content), len(content))
+        new = SiteFile(digest_of(content), len(content))
         self._after[path] = new
         changes = self._before.get(path) != new or self._size(path) != new.size
         self._news.append((path, new.digest, new.size, changes))
@@ -90,16 +88,16 @@ class Staging:
             self._news.append((path, digest, there.size, False))
         return True
 
-    def news(self) -> list[News]:
+    def news(self) -> list[StagedFile]:
         """What was put and kept since this was asked last: a forked process tells it to its parent."""
         news, self._news = self._news, []
         return news
 
-    def adopt(self, news: Iterable[News]) -> None:
+    def adopt(self, news: Iterable[StagedFile]) -> None:
         """Take over what a forked process has put and kept."""
         for path, digest, size, changes in news:
             self._refuse_twice(path)
-            self._after[path] = Written(digest, size)
+            self._after[path] = SiteFile(digest, size)
             if changes:
                 self._moves.append(path)
 

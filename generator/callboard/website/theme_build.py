@@ -23,7 +23,7 @@ from callboard.pages.facts.context import has_health
 from callboard.pages.page import SearchText
 from callboard.settings.settings import Settings
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
-from callboard.website.guide_edits import KNOWN, Edit, Known, find_edit, keep_known, known_of, put_together, reduce
+from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
 from callboard.website.guides import guide_text, read_guides
 from callboard.website.icons import favicon
 from callboard.website.mkdocs_project import (
@@ -31,7 +31,7 @@ from callboard.website.mkdocs_project import (
     MARK_ICON,
     NAME_SLOT,
     TABS,
-    Project,
+    MkDocsProject,
     finish_mkdocs,
     frame_folder,
     start_mkdocs,
@@ -54,7 +54,7 @@ _UNWANTED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Foundation:
+class BuiltTheme:
     """Everything of the site that does not come from the catalog."""
 
     key: str
@@ -69,7 +69,7 @@ class Foundation:
     """What is wrong in the order of the guides."""
 
 
-class Laying:
+class ThemeBuild:
     """The foundation while it is laid: MkDocs works in a process of its own, ``finish`` waits for it.
 
     Args:
@@ -82,7 +82,7 @@ class Laying:
         WebsiteError: the project cannot be written.
     """
 
-    def __init__(self, project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, project: MkDocsProject, cache: Path, python: Path, environ: Mapping[str, str]) -> None:
         cache.mkdir(parents=True, exist_ok=True)
         self._project = project
         self._cache = cache
@@ -102,7 +102,7 @@ class Laying:
             self.discard()
             raise
 
-    def finish(self) -> Foundation:
+    def finish(self) -> BuiltTheme:
         """The foundation.
 
         Raises:
@@ -115,7 +115,7 @@ class Laying:
                 self._running = None
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
-                keep_known(site, self._known)
+                save_guide_inputs(site, self._known)
                 flush(self._scratch)
                 site.rename(kept)
                 _forget_others(self._cache, self._key, self._scratch.name)
@@ -132,30 +132,32 @@ class Laying:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def lay_foundation(project: Project, cache: Path, python: Path, environ: Mapping[str, str]) -> Foundation:
-    """The foundation, waited for. Raises as ``Laying`` does."""
-    return Laying(project, cache, python, environ).finish()
+def build_theme(project: MkDocsProject, cache: Path, python: Path, environ: Mapping[str, str]) -> BuiltTheme:
+    """The foundation, waited for. Raises as ``ThemeBuild`` does."""
+    return ThemeBuild(project, cache, python, environ).finish()
 
 
 @contextlib.contextmanager
-def laying(settings: Settings, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)) -> Iterator[Laying]:
+def start_theme_build(
+    settings: Settings, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)
+) -> Iterator[ThemeBuild]:
     """The portal's foundation while it is laid; ended with the block, finished or not."""
-    begun = Laying(project_of(settings), store.cache / "frames", python, environ)
+    begun = ThemeBuild(project_of(settings), store.cache / "frames", python, environ)
     try:
         yield begun
     finally:
         begun.discard()
 
 
-def project_of(settings: Settings) -> Project:
+def project_of(settings: Settings) -> MkDocsProject:
     """What MkDocs is asked to build for this portal."""
     files = find_portal_files(settings.root)
     tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
     words = read_strings(files, settings.portal.language)
-    return Project(settings.portal, settings.root, files, words, read_guides(files.guides), tabs)
+    return MkDocsProject(settings.portal, settings.root, files, words, read_guides(files.guides), tabs)
 
 
-def _known(project: Project, folder: Path) -> Known:
+def _known(project: MkDocsProject, folder: Path) -> GuideInputs:
     """Configuration, overrides, guides and logo all lie in the project's folder, so that its bytes say it all; of assets the names."""
 
     def files() -> Iterator[tuple[str, bytes]]:
@@ -164,14 +166,14 @@ def _known(project: Project, folder: Path) -> Known:
                 name = path.relative_to(folder).as_posix()
                 yield name, b"" if _AS_IT_IS.fullmatch(name) else path.read_bytes()
 
-    return known_of(files(), repr((__version__, project.versions(), project.portal.name)))
+    return guide_inputs(files(), repr((__version__, project.versions(), project.portal.name)))
 
 
-def _key(known: Known) -> str:
+def _key(known: GuideInputs) -> str:
     return hashlib.sha256(repr((known.rest, sorted(known.texts.items()))).encode()).hexdigest()[:32]
 
 
-def _complete(project: Project, site: Path) -> None:
+def _complete(project: MkDocsProject, site: Path) -> None:
     """Add what MkDocs does not make, and see that the frames are whole, before anybody takes them from the cache."""
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
@@ -205,13 +207,13 @@ def _is_young(folder: Path) -> bool:
         return True
 
 
-def _read(site: Path, key: str, project: Project) -> Foundation:
+def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     files = {name: path for name, path in paths.items() if name not in _OURS and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     found = {name: project.files.override(name) for name in files if _AS_IT_IS.fullmatch(f"overrides/{name}") and name != _FAVICON}
     own = {name: path for name, path in found.items() if path}
-    return Foundation(key, read_frames(site), {**files, **own}, guides, frozenset(own), project.guides.missing())
+    return BuiltTheme(key, read_frames(site), {**files, **own}, guides, frozenset(own), project.guides.missing())
 
 
 def _search_text(written: Mapping[str, str]) -> SearchText:

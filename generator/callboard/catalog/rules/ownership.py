@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS, children_of, members_of, needs_owner, owner
 from callboard.catalog.presentation import name, title
-from callboard.catalog.suggestions import Names
+from callboard.catalog.suggestions import NameIndex
 from callboard.model.problem import Problem, Rule, Severity
 
 MISSING_OWNER = Rule(
@@ -85,7 +85,7 @@ spec:
 )
 
 
-def check_owner_no_group(catalog: Catalog, names: Names) -> Iterator[Problem]:
+def check_owner_no_group(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
     """Stated owners that exist and are of another kind; a missing one is a dangling reference."""
     for entity in catalog.entities.values():
         for relation in catalog.relations.get(entity.ref, ()):

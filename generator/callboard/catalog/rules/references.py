@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS
-from callboard.catalog.suggestions import Names
+from callboard.catalog.suggestions import NameIndex
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.ref import EntityRef, humanize
 from callboard.model.relation import Relation
@@ -48,7 +48,7 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?")
 _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
-def check_dangling_reference(catalog: Catalog, names: Names) -> Iterator[Problem]:
+def check_dangling_reference(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
     """Every stated reference whose target does not exist, with the nearest name that does."""
     missing = {ref for ref in catalog.relations if ref not in names}
     concerned = {relation.target for ref in missing for relation in catalog.relations[ref]}
@@ -58,7 +58,7 @@ def check_dangling_reference(catalog: Catalog, names: Names) -> Iterator[Problem
                 yield _problem(catalog, relation, names)
 
 
-def _problem(catalog: Catalog, relation: Relation, names: Names) -> Problem:
+def _problem(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
     return DANGLING_REFERENCE.problem(
         f"`{relation.field}` names {relation.target}, which is not in the catalog.",
         origin=catalog.entities[relation.source].origin,
@@ -68,7 +68,7 @@ def _problem(catalog: Catalog, relation: Relation, names: Names) -> Problem:
     )
 
 
-def _hint(catalog: Catalog, relation: Relation, names: Names) -> str:
+def _hint(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
     target = relation.target
     found = names.nearest(target)
     if found and found.kind == target.kind:

@@ -12,7 +12,7 @@ import click
 import yaml
 from callboard.cli.manual import settings
 from callboard.cli.manual.facts import facts_page
-from callboard.cli.manual.tables import Field, code, fields, table
+from callboard.cli.manual.tables import SchemaField, code, fields, table
 from callboard.descriptors.kinds import Kind, RelationField, builtin_kinds, envelope_schema
 from callboard.lint.explain import markdown
 from callboard.model.problem import Rule
@@ -99,7 +99,7 @@ def _fields(schema: Mapping[str, Any], prefix: str = "") -> str:
     return table(HEAD, (_kind_row(field) for field in fields(schema, prefix)))
 
 
-def _kind_row(field: Field) -> tuple[str, str, str]:
+def _kind_row(field: SchemaField) -> tuple[str, str, str]:
     required, old = ("**Required.** " if field.is_required else ""), ("Deprecated. " if field.schema.get("deprecated") else "")
     return code(field.path), field.type, f"{required}{old}{field.schema.get('description', '')}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
-from callboard.cli.manual.tables import Field, code, sentence, table, type_words
+from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
 from callboard.settings.settings import Limits, Portal
 
@@ -49,9 +49,9 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
     return "\n\n".join(parts) + "\n"
 
 
-def _own_keys(schema: Mapping[str, Any]) -> Iterator[Field]:
+def _own_keys(schema: Mapping[str, Any]) -> Iterator[SchemaField]:
     required = schema.get("required", ())
-    return (Field(name, inner, name in required) for name, inner in schema["properties"].items())
+    return (SchemaField(name, inner, name in required) for name, inner in schema["properties"].items())
 
 
 def _plugins(word: str, plugins: Plugins) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _plugins(word: str, plugins: Plugins) -> Iterator[str]:
         yield table(HEAD, _rows(schema_fields(schema)))
 
 
-def _rows(found: Iterator[Field], defaults: Mapping[str, Any] | None = None) -> Iterator[Sequence[str]]:
+def _rows(found: Iterator[SchemaField], defaults: Mapping[str, Any] | None = None) -> Iterator[Sequence[str]]:
     for field in found:
         default = (defaults or {}).get(field.path, field.schema.get("default"))
         means = sentence(field.schema.get("description", ""))

@@ -13,7 +13,7 @@ MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class SchemaField:
     """One key of a mapping, as a row says it."""
 
     path: str
@@ -33,12 +33,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body]) if body else ""
 
 
-def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Field]:
+def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[SchemaField]:
     """Every key below a mapping's schema, nested ones after the one that holds them."""
     required = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
         path = f"{prefix}{name}"
-        yield Field(path, inner, name in required)
+        yield SchemaField(path, inner, name in required)
         if inner.get("deprecated"):
             continue
         if "properties" in inner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from callboard.descriptors.document import Examined, shown, type_hint, type_name
+from callboard.descriptors.document import CheckedDocument, shown, type_hint, type_name
 from callboard.descriptors.formats import is_key
 from callboard.model.problem import Problem, Rule, Severity
 
@@ -41,7 +41,7 @@ spec:
 )
 
 
-def find_annotation_not_text(document: Examined) -> Iterator[Problem]:
+def find_annotation_not_text(document: CheckedDocument) -> Iterator[Problem]:
     """Each annotation whose value is no text; a warning for those that Backstage overwrites."""
     annotations = document.metadata().get("annotations")
     if not isinstance(annotations, Mapping):
@@ -90,7 +90,7 @@ spec:
 )
 
 
-def find_invalid_annotation_key(document: Examined) -> Iterator[Problem]:
+def find_invalid_annotation_key(document: CheckedDocument) -> Iterator[Problem]:
     """Each annotation with a bad key."""
     annotations = document.metadata().get("annotations")
     for key in annotations if isinstance(annotations, Mapping) else ():
@@ -137,7 +137,7 @@ spec:
 )
 
 
-def find_deprecated_annotation(document: Examined) -> Iterator[Problem]:
+def find_deprecated_annotation(document: CheckedDocument) -> Iterator[Problem]:
     """Each annotation that is out of date."""
     annotations = document.metadata().get("annotations")
     if isinstance(annotations, Mapping):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callboard.descriptors.document import Examined, Path, dotted, shown
-from callboard.descriptors.schema_messages import said
+from callboard.descriptors.document import CheckedDocument, FieldPath, dotted, shown
+from callboard.descriptors.schema_messages import messages_of
 from callboard.model.problem import Problem, Rule, Severity, Span
 from callboard.redaction.secrets import find_secrets
 
@@ -59,7 +59,7 @@ _ADDRESSES = (("spec", "owner"), ("spec", "profile", "email"))
 _LONGEST = 2_000
 
 
-def find_value_to_fill_in(document: Examined) -> Iterator[Problem]:
+def find_value_to_fill_in(document: CheckedDocument) -> Iterator[Problem]:
     """Each value that people read and that was to be replaced."""
     for path, value in _values(document):
         if isinstance(value, str) and value and (why := _reason(path, value)):
@@ -67,7 +67,7 @@ def find_value_to_fill_in(document: Examined) -> Iterator[Problem]:
             yield document.problem(VALUE_TO_FILL_IN, f'`{dotted(path)}` is still "{shown(value)}": {why}.', path, hint)
 
 
-def _values(document: Examined) -> Iterator[tuple[Path, Any]]:
+def _values(document: CheckedDocument) -> Iterator[tuple[FieldPath, Any]]:
     metadata, spec = document.metadata(), document.spec()
     yield from ((("metadata", field), metadata.get(field)) for field in ("title", "description"))
     annotations, tags, links = (metadata.get(field) for field in ("annotations", "tags", "links"))
@@ -83,7 +83,7 @@ def _values(document: Examined) -> Iterator[tuple[Path, Any]]:
     yield ("spec", "profile", "email"), profile.get("email") if isinstance(profile, Mapping) else None
 
 
-def _reason(path: Path, value: str) -> str:
+def _reason(path: FieldPath, value: str) -> str:
     """Why the value cannot be meant; an empty text where it may be."""
     text = value[:_LONGEST].strip()
     if text.lower() in _WORDS or _PIECES.search(text):
@@ -126,7 +126,7 @@ spec:
 )
 
 
-def find_secret(document: Examined) -> Iterator[Problem]:
+def find_secret(document: CheckedDocument) -> Iterator[Problem]:
     """Each piece of the document that looks like a secret."""
     for number, secret in enumerate(find_secrets(document.text), 1):
         before = document.text[: secret.start]
@@ -178,9 +178,9 @@ spec:
 )
 
 
-def find_house_rule(document: Examined) -> Iterator[Problem]:
+def find_house_rule(document: CheckedDocument) -> Iterator[Problem]:
     """Everything that the portal's own schemas want and Backstage does not."""
     severity = Severity.ERROR if document.kind and document.kind.is_own else None
     for error in document.house:
-        for path, message, hint, at_key in said(document, error):
+        for path, message, hint, at_key in messages_of(document, error):
             yield document.problem(HOUSE_RULE, message, path, hint, severity=severity, at_key=at_key)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from callboard.descriptors.document import Examined
+from callboard.descriptors.document import CheckedDocument
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.yaml import documents
 
@@ -55,7 +55,7 @@ _ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w-]+(?=[/.]))\S+\.\w+")
 """Somebody meant the file that it names."""
 
 
-def find_unparsable_definition(document: Examined) -> Iterator[Problem]:
+def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
     """A definition that cannot be read; one that is no text, or missing, is another problem."""
     if document.kind is None or document.kind.name != "API":
         return

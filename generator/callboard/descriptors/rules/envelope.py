@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from callboard.descriptors.document import Examined, shown, type_name
+from callboard.descriptors.document import CheckedDocument, shown, type_name
 from callboard.descriptors.formats import is_api_version, is_kind
 from callboard.descriptors.suggestions import nearest
 from callboard.model.problem import Problem, Rule, Severity
@@ -39,7 +39,7 @@ spec:
 )
 
 
-def find_missing_api_version(document: Examined) -> Iterator[Problem]:
+def find_missing_api_version(document: CheckedDocument) -> Iterator[Problem]:
     """A document whose apiVersion is missing, empty or no text."""
     for error in document.errors:
         if error.keyword == "required" and not error.path and error.details["property"] == "apiVersion":
@@ -53,7 +53,7 @@ def find_missing_api_version(document: Examined) -> Iterator[Problem]:
             )
 
 
-def _missing(document: Examined) -> Problem:
+def _missing(document: CheckedDocument) -> Problem:
     slip = next((key for key in islice(document.value, 50) if nearest(key, ("apiVersion",))), None)
     if slip:
         return document.problem(
@@ -66,7 +66,7 @@ def _missing(document: Examined) -> Problem:
     return document.problem(MISSING_API_VERSION, "The document has no `apiVersion`.", (), _api_version_hint(document))
 
 
-def _api_version_hint(document: Examined) -> str:
+def _api_version_hint(document: CheckedDocument) -> str:
     kind = document.kind or document.kinds.get(str(document.value.get("kind")))
     version = kind.api_versions[0] if kind else "backstage.io/v1alpha1"
     return f"Add the line: apiVersion: {version}"
@@ -101,7 +101,7 @@ spec:
 )
 
 
-def find_unknown_api_version(document: Examined) -> Iterator[Problem]:
+def find_unknown_api_version(document: CheckedDocument) -> Iterator[Problem]:
     """An apiVersion that the kind does not have."""
     version = document.value.get("apiVersion")
     kind = document.kinds.get(str(document.value.get("kind")))
@@ -142,7 +142,7 @@ spec:
 )
 
 
-def find_missing_kind(document: Examined) -> Iterator[Problem]:
+def find_missing_kind(document: CheckedDocument) -> Iterator[Problem]:
     """A document whose kind is missing, empty, no text, or no word."""
     kind = document.value.get("kind")
     known = ", ".join(sorted(kind.name for kind in document.kinds.by_name.values()))
@@ -189,7 +189,7 @@ spec:
 )
 
 
-def find_unknown_kind(document: Examined) -> Iterator[Problem]:
+def find_unknown_kind(document: CheckedDocument) -> Iterator[Problem]:
     """A kind that no schema declares, or in another spelling."""
     kind = document.value.get("kind")
     if not is_kind(kind):
@@ -201,7 +201,7 @@ def find_unknown_kind(document: Examined) -> Iterator[Problem]:
         yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" is written "{known.name}".', ("kind",), f"Write kind: {known.name}")
 
 
-def _kind_hint(document: Examined, kind: str) -> str:
+def _kind_hint(document: CheckedDocument, kind: str) -> str:
     names = sorted(known.name for known in document.kinds.by_name.values())
     near = nearest(kind, names) or _USUAL.get(kind.lower(), "")
     if near:
@@ -251,7 +251,7 @@ spec:
 )
 
 
-def find_unknown_root_field(document: Examined) -> Iterator[Problem]:
+def find_unknown_root_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each field at the root that is not allowed there."""
     for error in document.errors:
         if error.keyword == "additionalProperties" and not error.path:
@@ -265,7 +265,7 @@ def find_unknown_root_field(document: Examined) -> Iterator[Problem]:
                 )
 
 
-def _root_field_hint(document: Examined, name: str) -> str:
+def _root_field_hint(document: CheckedDocument, name: str) -> str:
     if document.kind and name in document.kind.spec_fields:
         return f'Indent it by two spaces below "spec:": there {document.kind.name} has {name}.'
     if name in _METADATA:
@@ -309,7 +309,7 @@ spec:
 )
 
 
-def find_output_field(document: Examined) -> Iterator[Problem]:
+def find_output_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each field that a catalog makes: Backstage refuses those at the root, and overwrites those of the metadata."""
     for path in _MADE:
         if path[-1] in (document.metadata() if len(path) > 1 else document.value):

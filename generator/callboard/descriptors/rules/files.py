@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from callboard.descriptors.document import Examined, type_name
+from callboard.descriptors.document import CheckedDocument, type_name
 from callboard.descriptors.kinds import Kinds
 from callboard.model.counting import counted
 from callboard.model.entity import Origin
@@ -121,7 +121,7 @@ spec:
 
 def no_mapping_problem(value: Any, text: str, origin: Origin) -> Problem:
     """The finding for a document of which this is the whole value."""
-    span = Examined({}, text, origin, Kinds({})).span(())
+    span = CheckedDocument({}, text, origin, Kinds({})).span(())
     message = f"A descriptor is a mapping, and this document is {type_name(value)}."
     return NO_MAPPING.problem(message, origin=origin, span=span, hint='Write lines of "key: value", with a blank behind each colon.')
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from callboard.descriptors.document import Examined, Path, dotted, shown, type_hint, type_name, wanted
+from callboard.descriptors.document import CheckedDocument, FieldPath, dotted, shown, type_hint, type_name, wanted
 from callboard.descriptors.formats import MOST_CHARACTERS, is_filled, is_key, is_label_value, is_tag, is_web_url
 from callboard.descriptors.suggestions import nearest, same_but_spelling
 from callboard.descriptors.validation import SchemaError
@@ -44,7 +44,7 @@ spec:
 )
 
 
-def find_invalid_metadata_field(document: Examined) -> Iterator[Problem]:
+def find_invalid_metadata_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each field of the metadata of a wrong type, but for those that have rules of their own."""
     for error in document.errors:
         path = error.path
@@ -103,7 +103,7 @@ spec:
 )
 
 
-def find_invalid_label(document: Examined) -> Iterator[Problem]:
+def find_invalid_label(document: CheckedDocument) -> Iterator[Problem]:
     """Each label with a bad key or value."""
     labels = document.metadata().get("labels")
     if not isinstance(labels, Mapping):
@@ -155,7 +155,7 @@ spec:
 )
 
 
-def find_invalid_tag(document: Examined) -> Iterator[Problem]:
+def find_invalid_tag(document: CheckedDocument) -> Iterator[Problem]:
     """Each tag that is no text or has other characters."""
     tags = document.metadata().get("tags")
     for number, tag in enumerate(tags if isinstance(tags, list) else ()):
@@ -214,7 +214,7 @@ spec:
 )
 
 
-def find_invalid_link(document: Examined) -> Iterator[Problem]:
+def find_invalid_link(document: CheckedDocument) -> Iterator[Problem]:
     """Each link with a missing or bad part."""
     links = document.metadata().get("links")
     for number, link in enumerate(links if isinstance(links, list) else ()):
@@ -225,7 +225,7 @@ def find_invalid_link(document: Examined) -> Iterator[Problem]:
             yield document.problem(INVALID_LINK, f"A link must be a mapping, and is {type_name(link)}.", path, "Write - url: https://…")
 
 
-def _parts(document: Examined, path: Path, link: Mapping[str, Any]) -> Iterator[Problem]:
+def _parts(document: CheckedDocument, path: FieldPath, link: Mapping[str, Any]) -> Iterator[Problem]:
     url = link.get("url")
     if "url" not in link:
         yield document.problem(INVALID_LINK, "A link has no `url`.", path, "Add url: https://…")
@@ -278,7 +278,7 @@ spec:
 )
 
 
-def find_misspelt_metadata_field(document: Examined) -> Iterator[Problem]:
+def find_misspelt_metadata_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each unknown field of the metadata that is like a known one."""
     metadata = document.metadata()
     if metadata.keys() <= _KNOWN:

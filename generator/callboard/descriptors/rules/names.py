@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from callboard.descriptors.document import Examined, shown, type_hint, type_name
+from callboard.descriptors.document import CheckedDocument, shown, type_hint, type_name
 from callboard.descriptors.formats import MOST_CHARACTERS, is_name, is_namespace
 from callboard.model.problem import Problem, Rule, Severity
 
@@ -39,7 +39,7 @@ spec:
 )
 
 
-def find_missing_name(document: Examined) -> Iterator[Problem]:
+def find_missing_name(document: CheckedDocument) -> Iterator[Problem]:
     """A document without metadata, or metadata without a name."""
     metadata = document.value.get("metadata")
     if "metadata" not in document.value:
@@ -86,7 +86,7 @@ spec:
 )
 
 
-def find_invalid_name(document: Examined) -> Iterator[Problem]:
+def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
     """A name that is no text, too long, or has other characters."""
     metadata = document.metadata()
     if "name" not in metadata or is_name(metadata["name"]):
@@ -141,7 +141,7 @@ spec:
 )
 
 
-def find_invalid_namespace(document: Examined) -> Iterator[Problem]:
+def find_invalid_namespace(document: CheckedDocument) -> Iterator[Problem]:
     """A namespace that is no text, too long, or has other characters."""
     metadata = document.metadata()
     if "namespace" not in metadata or is_namespace(metadata["namespace"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callboard.descriptors.document import Examined, Path, at, shown
+from callboard.descriptors.document import CheckedDocument, FieldPath, at, shown
 from callboard.model.problem import Problem, Rule, Severity
 
 UNREADABLE_PLACEHOLDER = Rule(
@@ -38,7 +38,7 @@ spec:
 )
 
 
-def unreadable_placeholder_problem(document: Examined, path: Path, target: str, why: str) -> Problem:
+def unreadable_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         UNREADABLE_PLACEHOLDER,
@@ -80,7 +80,7 @@ spec:
 )
 
 
-def unparsable_placeholder_problem(document: Examined, path: Path, target: str, why: str) -> Problem:
+def unparsable_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         UNPARSABLE_PLACEHOLDER,
@@ -124,7 +124,7 @@ spec:
 )
 
 
-def placeholder_outside_problem(document: Examined, path: Path, target: str, why: str) -> Problem:
+def placeholder_outside_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         PLACEHOLDER_OUTSIDE,
@@ -166,7 +166,7 @@ spec:
 )
 
 
-def placeholder_without_path_problem(document: Examined, path: Path, target: str, why: str) -> Problem:
+def placeholder_without_path_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         PLACEHOLDER_WITHOUT_PATH,
@@ -210,7 +210,7 @@ spec:
 )
 
 
-def remote_placeholder_problem(document: Examined, path: Path, target: str, why: str) -> Problem:
+def remote_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         REMOTE_PLACEHOLDER,

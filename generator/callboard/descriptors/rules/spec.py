@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from callboard.descriptors.document import Examined, Path, at, dotted, shown, type_name, with_article
-from callboard.descriptors.schema_messages import said
+from callboard.descriptors.document import CheckedDocument, FieldPath, at, dotted, shown, type_name, with_article
+from callboard.descriptors.schema_messages import messages_of
 from callboard.descriptors.suggestions import nearest, same_but_spelling
 from callboard.model.problem import Problem, Rule, Severity
 
@@ -35,7 +35,7 @@ spec:
 )
 
 
-def find_missing_spec(document: Examined) -> Iterator[Problem]:
+def find_missing_spec(document: CheckedDocument) -> Iterator[Problem]:
     """A spec that is missing or no mapping."""
     for error in document.errors:
         if error.keyword == "required" and not error.path and error.details["property"] == "spec":
@@ -45,7 +45,7 @@ def find_missing_spec(document: Examined) -> Iterator[Problem]:
             yield document.problem(MISSING_SPEC, f"`spec` must be a mapping, and is {type_name(error.value)}.", ("spec",), _hint(document))
 
 
-def _hint(document: Examined) -> str:
+def _hint(document: CheckedDocument) -> str:
     required = document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()
     return f'Write {", ".join(required) or "what describes it"} below "spec:", indented by two spaces.'
 
@@ -79,7 +79,7 @@ spec:
 )
 
 
-def find_missing_spec_field(document: Examined) -> Iterator[Problem]:
+def find_missing_spec_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each required field below the spec that is missing."""
     for error in document.errors:
         if error.keyword == "required" and error.path[:1] == ("spec",):
@@ -87,7 +87,7 @@ def find_missing_spec_field(document: Examined) -> Iterator[Problem]:
             yield _problem(document, error.path, name)
 
 
-def _problem(document: Examined, path: Path, name: str) -> Problem:
+def _problem(document: CheckedDocument, path: FieldPath, name: str) -> Problem:
     place = dotted(path)
     slip = next((key for key in islice(at(document.value, path), 200) if nearest(key, (name,))), None)
     if slip:
@@ -153,13 +153,13 @@ spec:
 )
 
 
-def find_wrong_spec_type(document: Examined) -> Iterator[Problem]:
+def find_wrong_spec_type(document: CheckedDocument) -> Iterator[Problem]:
     """Each value below the spec of a wrong type or size."""
     for error in document.errors:
         if error.path[:1] != ("spec",) or error.keyword in _ELSEWHERE or (error.path == ("spec",) and error.keyword == "type"):
             continue
         if error.keyword not in {"minLength", "minItems"} or error.value:
-            for path, message, hint, at_key in said(document, error):
+            for path, message, hint, at_key in messages_of(document, error):
                 yield document.problem(WRONG_SPEC_TYPE, message, path, hint, at_key=at_key)
 
 
@@ -197,7 +197,7 @@ spec:
 )
 
 
-def find_empty_spec_value(document: Examined) -> Iterator[Problem]:
+def find_empty_spec_value(document: CheckedDocument) -> Iterator[Problem]:
     """Each empty value below the spec."""
     for error in document.errors:
         if error.path[:1] == ("spec",) and error.keyword in {"minLength", "minItems"} and not error.value:
@@ -236,7 +236,7 @@ spec:
 )
 
 
-def find_unknown_spec_value(document: Examined) -> Iterator[Problem]:
+def find_unknown_spec_value(document: CheckedDocument) -> Iterator[Problem]:
     """Each value below the spec that is not one of those allowed."""
     for error in document.errors:
         if error.path[:1] == ("spec",) and error.keyword in {"enum", "const"}:
@@ -277,7 +277,7 @@ spec:
 )
 
 
-def find_misspelt_spec_field(document: Examined) -> Iterator[Problem]:
+def find_misspelt_spec_field(document: CheckedDocument) -> Iterator[Problem]:
     """Each unknown field of the spec that is like a known one which is not there."""
     spec, known = document.spec(), document.kind.spec_fields if document.kind else {}
     if not known or spec.keys() <= known.keys():
@@ -319,7 +319,7 @@ spec:
 )
 
 
-def find_location_without_target(document: Examined) -> Iterator[Problem]:
+def find_location_without_target(document: CheckedDocument) -> Iterator[Problem]:
     """A Location without a target."""
     if document.kind and document.kind.name == "Location":
         spec = document.value.get("spec")

@@ -26,7 +26,7 @@ class Replied:
 
 
 @dataclass(slots=True)
-class GitHubApi:
+class GitHubFactsApi:
     """Asks one GitHub host."""
 
     client: Client

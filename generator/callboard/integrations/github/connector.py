@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from callboard.integrations.github import facts as told
-from callboard.integrations.github.api import GitHubApi, Replied, is_too_much
+from callboard.integrations.github.api import GitHubFactsApi, Replied, is_too_much
 from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_question
 from callboard.io.github import HEADERS, JSON, PUBLIC, api_base, signed_in
 from callboard.io.http.errors import HttpError
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, items, link_at, text_at
 
 SLUG = "github.com/project-slug"
@@ -33,10 +33,10 @@ NEEDED = {
     "deployment": ("deployments",), "vulnerability": ("vulnerabilityAlerts",), "repository": ("pullRequests", "issues"),
 }  # fmt: skip
 """Connections that are never null where we may read them."""
-Node = Mapping[str, Any]
+RepositoryNode = Mapping[str, Any]
 
 
-class GitHubIntegration(Vendor):
+class GitHubIntegration(Connector):
     """Deployments, runs of Actions, security alerts and activity of repositories, from GitHub."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("github")
@@ -49,7 +49,7 @@ class GitHubIntegration(Vendor):
         """Those that the option names, else all."""
         return tuple(self._options.get("families", PARTS))
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """What GitHub knows of the repositories that the annotations name, or that the descriptors lie in."""
         for owner, about in self._by_sign_in(self._repositories(subjects)):
             api = self._api(owner)
@@ -60,7 +60,7 @@ class GitHubIntegration(Vendor):
                 self._scanned(api, about)
         return self._found.done()
 
-    def _by_sign_in(self, about: Mapping[str, list[Subject]]) -> Iterator[tuple[str, Mapping[str, list[Subject]]]]:
+    def _by_sign_in(self, about: Mapping[str, list[Target]]) -> Iterator[tuple[str, Mapping[str, list[Target]]]]:
         """An App has an installation, and so a token, for each owner of repositories; else all are asked about together."""
         app = self._options.get("app")
         if not app or app.get("installation"):
@@ -69,14 +69,14 @@ class GitHubIntegration(Vendor):
         for owner in sorted({_owner(slug) for slug in about}):
             yield owner, {slug: subjects for slug, subjects in about.items() if _owner(slug) == owner}
 
-    def _api(self, owner: str) -> GitHubApi:
+    def _api(self, owner: str) -> GitHubFactsApi:
         base, rest = api_base(self._base)
         connect = partial(self._client, headers=HEADERS, base=base)
-        return GitHubApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
+        return GitHubFactsApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
 
-    def _repositories(self, subjects: Sequence[Subject]) -> Mapping[str, list[Subject]]:
+    def _repositories(self, subjects: Sequence[Target]) -> Mapping[str, list[Target]]:
         """Names of repositories in lower case, with the subjects that are about them."""
-        about: dict[str, list[Subject]] = {}
+        about: dict[str, list[Target]] = {}
         for subject in subjects:
             written = subject.annotations.get(SLUG, "").strip()
             slug = written or self._own(subject.repository)
@@ -91,7 +91,7 @@ class GitHubIntegration(Vendor):
         parts = urlsplit(repository)
         return parts.path.strip("/") if parts.netloc.removeprefix("www.") == urlsplit(self._base).netloc.removeprefix("www.") else ""
 
-    def _asked(self, api: GitHubApi, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], Replied]]:
+    def _asked(self, api: GitHubFactsApi, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], Replied]]:
         """All repositories in portions; one that is too much for GitHub is asked for in smaller ones from then on."""
         size, start = PAGE, 0
         while start < len(slugs):
@@ -110,7 +110,7 @@ class GitHubIntegration(Vendor):
             yield portion, replied
             start += len(portion)
 
-    def _repository(self, api: GitHubApi, slug: str, subjects: Sequence[Subject], name: str, replied: Replied) -> None:
+    def _repository(self, api: GitHubFactsApi, slug: str, subjects: Sequence[Target], name: str, replied: Replied) -> None:
         node = replied.data.get(name)
         if name in replied.missing:
             message = f"GitHub has no repository `{slug}`, or hides it from the token."
@@ -123,7 +123,7 @@ class GitHubIntegration(Vendor):
             self._values(node, subjects)
             self._alerts(api, slug, node, subjects)
 
-    def _values(self, node: Node, subjects: Sequence[Subject]) -> None:
+    def _values(self, node: RepositoryNode, subjects: Sequence[Target]) -> None:
         add, now, url = self._found.add, self._now, link_at(node, "url")
         for one in items(node, "deployments", "nodes"):
             where = link_at(one, "latestStatus", "environmentUrl") or link_at(one, "latestStatus", "logUrl")
@@ -143,7 +143,7 @@ class GitHubIntegration(Vendor):
         if "repository" in self.families and "pullRequests" in node:
             add(subjects, "repository", text_at(node, "nameWithOwner"), partial(told.activity, node, now), url=url)
 
-    def _alerts(self, api: GitHubApi, slug: str, node: Node, subjects: Sequence[Subject]) -> None:
+    def _alerts(self, api: GitHubFactsApi, slug: str, node: RepositoryNode, subjects: Sequence[Target]) -> None:
         """Dependabot's; those of a repository with more than a hundred are asked for page by page."""
         url, alerts = link_at(node, "url"), node.get("vulnerabilityAlerts")
         owner, name = slug.split("/")
@@ -168,7 +168,7 @@ class GitHubIntegration(Vendor):
                 self._found.failed(error, slug, subjects, "vulnerability")
                 return
 
-    def _scanned(self, api: GitHubApi, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _scanned(self, api: GitHubFactsApi, about: Mapping[str, Sequence[Target]]) -> None:
         """Open alerts of code scanning, owner by owner."""
         for owner in sorted({_owner(slug) for slug in about}):
             path = f"{api.rest}/orgs/{quote(owner)}/code-scanning/alerts"
@@ -180,7 +180,7 @@ class GitHubIntegration(Vendor):
                 ours = [one for slug, those in about.items() if slug.startswith(f"{owner}/") for one in those]
                 self._found.failed(error, f"code scanning of {owner}", ours, "vulnerability")
 
-    def _alert(self, alert: Any, about: Mapping[str, Sequence[Subject]]) -> None:
+    def _alert(self, alert: Any, about: Mapping[str, Sequence[Target]]) -> None:
         slug = text_at(alert, "repository", "full_name").lower()
         if slug in about:
             key = f"code-scanning-{text_at(alert, 'number')}"
@@ -191,7 +191,7 @@ def _owner(slug: str) -> str:
     return slug.partition("/")[0]
 
 
-def _is_whole(node: Node, family: str) -> bool:
+def _is_whole(node: RepositoryNode, family: str) -> bool:
     """Whether GitHub told everything that we asked about; what a token may not read is null."""
     if family == "pipeline-run":
         commits = items(node, "runs", "target", "history", "nodes")

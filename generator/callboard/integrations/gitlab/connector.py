@@ -16,8 +16,8 @@ from callboard.integrations.gitlab import queries as told
 from callboard.io.http.auth import bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, items, link_at, text_at
 
 SLUG, ID, INSTANCE = "gitlab.com/project-slug", "gitlab.com/project-id", "gitlab.com/instance"
@@ -31,14 +31,14 @@ ENVIRONMENTS = ("production", "staging")
 UNAUTHORIZED = 401
 FINAL = frozenset({"rate-limited", "refused"})
 """Troubles that the next portion would meet as well."""
-Node = Mapping[str, Any]
+ProjectNode = Mapping[str, Any]
 
 
 class NoSuchFieldError(HttpError):
     """The edition or the version does not have what we ask for."""
 
 
-class GitLabIntegration(Vendor):
+class GitLabIntegration(Connector):
     """Pipelines, deployments and vulnerabilities of projects, from GitLab."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("gitlab")
@@ -51,7 +51,7 @@ class GitLabIntegration(Vendor):
         """Those that the option names, else all."""
         return tuple(self._options.get("families", (*WORK, WEAKNESS)))
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """What GitLab knows of the projects that the annotations name, or that the descriptors lie in."""
         by_path, by_id = self._projects(subjects)
         client = self._client(bearer(self._option("token"))) if by_path or by_id else None
@@ -65,10 +65,10 @@ class GitLabIntegration(Vendor):
         """Variables of the question with the names of environments that are asked about."""
         return {f"e{n}": str(name) for n, name in enumerate(self._options.get("environments", ENVIRONMENTS))}
 
-    def _projects(self, subjects: Sequence[Subject]) -> tuple[dict[str, list[Subject]], dict[str, list[Subject]]]:
+    def _projects(self, subjects: Sequence[Target]) -> tuple[dict[str, list[Target]], dict[str, list[Target]]]:
         """The subjects by path in lower case, and by global id."""
-        by_path: dict[str, list[Subject]] = {}
-        by_id: dict[str, list[Subject]] = {}
+        by_path: dict[str, list[Target]] = {}
+        by_id: dict[str, list[Target]] = {}
         host = urlsplit(self._base).netloc
         for subject in subjects:
             if subject.annotations.get(INSTANCE, host) != host:
@@ -84,7 +84,7 @@ class GitLabIntegration(Vendor):
                 self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
         return by_path, by_id
 
-    def _about(self, client: Client, about: Mapping[str, list[Subject]], by: str) -> None:
+    def _about(self, client: Client, about: Mapping[str, list[Target]], by: str) -> None:
         known = sorted(about)
         if set(WORK) & set(self.families):
             named = self._environments if WORK[1] in self.families else {}
@@ -108,9 +108,9 @@ class GitLabIntegration(Vendor):
         question: Callable[[Mapping[str, Any]], Mapping[str, Any]],
         by: str,
         wanted: Sequence[str],
-        about: Mapping[str, list[Subject]],
+        about: Mapping[str, list[Target]],
         families: Sequence[str],
-    ) -> Iterator[tuple[Sequence[str], Mapping[str, Node]]]:
+    ) -> Iterator[tuple[Sequence[str], Mapping[str, ProjectNode]]]:
         """The projects in portions, by the name that we asked for; what is too complex for GitLab is asked for in smaller ones."""
         size, start = PAGE, 0
         while start < len(wanted):
@@ -131,13 +131,13 @@ class GitLabIntegration(Vendor):
                 yield portion, {_name(node, by): node for node in items(data, "projects", "nodes")}
             start += len(portion)
 
-    def _missing(self, subjects: Sequence[Subject], name: str) -> None:
+    def _missing(self, subjects: Sequence[Target], name: str) -> None:
         for subject in subjects:
             key = next((key for key in (SLUG, ID) if key in subject.annotations), "")
             if key:
                 self._found.unknown([subject], key, f"GitLab has no project `{name[:100]}`, or hides it from the token.")
 
-    def _work(self, node: Node, subjects: Sequence[Subject]) -> None:
+    def _work(self, node: ProjectNode, subjects: Sequence[Target]) -> None:
         add, now = self._found.add, self._now
         if WORK[0] in self.families:
             self._found.measured(subjects, WORK[0], complete=isinstance(node.get("pipelines"), Mapping))
@@ -152,7 +152,7 @@ class GitLabIntegration(Vendor):
                         value, name = partial(told.deployment, last, now), text_at(environment, "name")
                         add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
 
-    def _weaknesses(self, client: Client, node: Node, subjects: Sequence[Subject]) -> None:
+    def _weaknesses(self, client: Client, node: ProjectNode, subjects: Sequence[Target]) -> None:
         """All pages of a project; without a licence GitLab answers nothing, which is not zero."""
         listed, path = node.get("vulnerabilities"), text_at(node, "fullPath")
         if not isinstance(listed, Mapping):
@@ -174,12 +174,12 @@ class GitLabIntegration(Vendor):
         except HttpError as error:
             self._found.failed(error, path, subjects, WEAKNESS)
 
-    def _link(self, node: Node, field: str) -> str:
+    def _link(self, node: ProjectNode, field: str) -> str:
         path = text_at(node, field)
         return f"{self._base}{path}" if path.startswith("/") and not path.startswith("//") else ""
 
 
-def _name(node: Node, by: str) -> str:
+def _name(node: ProjectNode, by: str) -> str:
     return text_at(node, "fullPath").lower() if by == "paths" else text_at(node, "id")
 
 

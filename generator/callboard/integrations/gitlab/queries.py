@@ -73,10 +73,10 @@ query More($path: ID!, $cursor: String) {{
 {FOUND}"""
 
 
-Node = Mapping[str, Any]
+GitLabNode = Mapping[str, Any]
 
 
-def pipeline_run(node: Node, now: datetime) -> PipelineRun:
+def pipeline_run(node: GitLabNode, now: datetime) -> PipelineRun:
     """A pipeline; one without a name is called ``pipeline``."""
     state = parsing.known_word(RunState, text_at(node, "status"), RunState.UNKNOWN)
     begun = time_at(node, now, "startedAt") or time_at(node, now, "createdAt")
@@ -84,14 +84,14 @@ def pipeline_run(node: Node, now: datetime) -> PipelineRun:
     return PipelineRun(text_at(node, "name") or "pipeline", begun, state, text_at(node, "ref"), share_at(node, "duration"), by)
 
 
-def deployment(node: Node, now: datetime) -> Deployment:
+def deployment(node: GitLabNode, now: datetime) -> Deployment:
     """A deployment; what people call it is the branch or tag."""
     state = parsing.known_word(RunState, text_at(node, "status"), RunState.UNKNOWN)
     ended = time_at(node, now, "finishedAt") or time_at(node, now, "createdAt")
     return Deployment(text_at(node, "ref"), ended, state, text_at(node, "triggerer", "username"), text_at(node, "sha"))
 
 
-def vulnerability(node: Node, now: datetime) -> Vulnerability:
+def vulnerability(node: GitLabNode, now: datetime) -> Vulnerability:
     """A finding of a scanner, by its CVE where it has one."""
     names = items(node, "identifiers")
     cve = next((text_at(one, "name") for one in names if text_at(one, "externalType").lower() == "cve"), "")

@@ -12,14 +12,14 @@ from callboard.integrations.prometheus.api import ALERT, LABELS, SERVICE, Owners
 from callboard.model.facts.values import Alert
 from callboard.model.facts.words import AlertState, FactError, FactSeverity
 from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, link_at, text_at, time_at
 
 FAMILY = "alert"
 
 
-class AlertmanagerIntegration(Vendor):
+class AlertmanagerIntegration(Connector):
     """What fires now."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("alertmanager")
@@ -31,7 +31,7 @@ class AlertmanagerIntegration(Vendor):
         """The option's, and those of Backstage's plugin."""
         return (self._option("annotation", SERVICE), LABELS, ALERT)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Alerts whose labels are an entity's; none is a measured zero. Raises ``HttpError`` where Alertmanager does not answer."""
         owners = Owners(subjects, self._options, self._found, alerts=True)
         if not owners.subjects:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callboard.io.http.auth import Credential, basic, bearer
-from callboard.plugins.integrations.base import Subject
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.base import Target
+from callboard.plugins.integrations.collector import FactCollector
 
 SERVICE, LABELS, ALERT = "prometheus.io/service-name", "prometheus.io/labels", "prometheus.io/alert"
 ALL = "all"
@@ -22,24 +22,24 @@ class Owners:
     are labels, too.
     """
 
-    def __init__(self, subjects: Sequence[Subject], options: Mapping[str, Any], found: Gathering, *, alerts: bool = False) -> None:
+    def __init__(self, subjects: Sequence[Target], options: Mapping[str, Any], found: FactCollector, *, alerts: bool = False) -> None:
         self._label = str(options.get("label", "service"))
         self._annotation = str(options.get("annotation", SERVICE))
         self._by_name = options.get("by_name") is True
         self._found = found
         self._alerts = alerts
-        self._all: list[Subject] = []
-        self._by_pair: dict[tuple[str, str], list[tuple[Labels, Subject]]] = {}
+        self._all: list[Target] = []
+        self._by_pair: dict[tuple[str, str], list[tuple[Labels, Target]]] = {}
         self.subjects = tuple(subject for subject in subjects if self._enter(subject))
 
-    def of(self, labels: Labels) -> tuple[Subject, ...]:
+    def of(self, labels: Labels) -> tuple[Target, ...]:
         """The entities, each once."""
         found = {subject.ref: subject for subject in self._all}
         for pair in labels.items():
             found.update({s.ref: s for wanted, s in self._by_pair.get(pair, ()) if wanted.items() <= labels.items()})
         return tuple(found.values())
 
-    def _enter(self, subject: Subject) -> bool:
+    def _enter(self, subject: Target) -> bool:
         """Whether the entity can have labels at all."""
         ways = [*self._ways(subject)]
         for wanted in ways:
@@ -49,7 +49,7 @@ class Owners:
                 self._all.append(subject)
         return bool(ways)
 
-    def _ways(self, subject: Subject) -> Iterator[Labels]:
+    def _ways(self, subject: Target) -> Iterator[Labels]:
         told = subject.annotations
         written, alerts = told.get(LABELS, "").strip(), told.get(ALERT, "").strip() if self._alerts else ""
         labels = read_labels(written)

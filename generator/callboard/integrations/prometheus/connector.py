@@ -22,8 +22,8 @@ from callboard.io.http.errors import HttpError
 from callboard.model.errors import CallboardError
 from callboard.model.facts.values import Availability, DayShare
 from callboard.model.facts.words import FactError
-from callboard.plugins.integrations.base import Gathered, Subject, options_schema
-from callboard.plugins.integrations.connector import Vendor
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import at, text_at
 
 FAMILY = "availability"
@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 NAME = "__name__"
 EXACT = 6
 """Decimals of a percent that are kept: sums of floating point numbers differ behind them."""
-Key = frozenset[tuple[str, str]]
+SeriesKey = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Objective:
     days: int
 
 
-class PrometheusIntegration(Vendor):
+class PrometheusIntegration(Connector):
     """Availability by the portal's own queries."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("prometheus")
@@ -62,7 +62,7 @@ class PrometheusIntegration(Vendor):
         """The option's, and those of Backstage's plugin that name labels."""
         return (self._option("annotation", SERVICE), LABELS)
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """The objectives of the entities that series are about. No series: not measured."""
         owners = Owners(subjects, self._options, self._found)
         if owners.subjects:
@@ -80,11 +80,11 @@ class PrometheusIntegration(Vendor):
         """The questions of one objective. Raises ``HttpError``."""
         query = objective.query.replace(WINDOW, f"{objective.days}d")
         shares = self._instant(client, owners, query)
-        promised: Mapping[Key, float] = {}
+        promised: Mapping[SeriesKey, float] = {}
         if isinstance(objective.objective, str):
             found = self._instant(client, owners, objective.objective)
             promised = {series: value * objective.factor for series, value in found.items()}
-        history: Mapping[Key, Sequence[DayShare]] = {}
+        history: Mapping[SeriesKey, Sequence[DayShare]] = {}
         try:
             history = self._history(client, owners, objective) if objective.history and shares else {}
         except HttpError as error:
@@ -98,12 +98,12 @@ class PrometheusIntegration(Vendor):
                 url=f"{self._base}/graph?{urlencode({'g0.expr': query})}",
             )  # fmt: skip
 
-    def _instant(self, client: Client, owners: Owners, query: str) -> Mapping[Key, float]:
+    def _instant(self, client: Client, owners: Owners, query: str) -> Mapping[SeriesKey, float]:
         answer = client.get("/api/v1/query", {"query": query, "time": int(self._now.timestamp())})
         result = self._result(answer, owners, "vector")
         return {_series(one): _sample(answer, one.get("value"))[1] for one in result if "value" in one}
 
-    def _history(self, client: Client, owners: Owners, objective: Objective) -> Mapping[Key, Sequence[DayShare]]:
+    def _history(self, client: Client, owners: Owners, objective: Objective) -> Mapping[SeriesKey, Sequence[DayShare]]:
         """Each day's share, asked for at the midnight after it."""
         last = datetime.combine(self._now.astimezone(UTC).date(), time(), UTC)
         ends = {int((last - back * DAY).timestamp()): (last - (back + 1) * DAY).date() for back in reversed(range(objective.days))}
@@ -147,7 +147,7 @@ def _objective(item: Mapping[str, Any]) -> Objective:
     return Objective(str(item["name"]), query, history, factor, promised, int(item.get("window_days", 30)))
 
 
-def _series(one: Mapping[str, Any]) -> Key:
+def _series(one: Mapping[str, Any]) -> SeriesKey:
     return frozenset((name, value) for name, value in one["metric"].items() if isinstance(value, str) and name != NAME)
 
 
@@ -171,7 +171,7 @@ def _key(objective: Objective, labels: Mapping[str, str]) -> str:
     return f"{objective.name}{{{','.join(f'{name}={labels[name]}' for name in sorted(labels))}}}"
 
 
-def _best(promised: Mapping[Key, float], series: Key) -> float | None:
+def _best(promised: Mapping[SeriesKey, float], series: SeriesKey) -> float | None:
     """What was promised to a series: by the same labels, or by some of them."""
     fitting = [labels for labels in promised if labels <= series]
     best = max(fitting, key=lambda labels: (len(labels), sorted(labels)), default=None)

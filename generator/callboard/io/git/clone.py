@@ -37,7 +37,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file of a commit."""
 
     path: str
@@ -84,7 +84,7 @@ def update(git: Git, folder: Path, url: str, head: Head, depth: int | None) -> s
     return commit
 
 
-def entries(git: Git, commit: str) -> Sequence[Entry]:
+def entries(git: Git, commit: str) -> Sequence[TreeEntry]:
     """All files and links of a commit, sorted by path; submodules are left out."""
     output = git.output("ls-tree", "-r", "-z", "--full-tree", commit)
     found = []
@@ -92,7 +92,7 @@ def entries(git: Git, commit: str) -> Sequence[Entry]:
         about, tab, path = line.partition(b"\t")
         mode, _, name = about.decode("ascii", "replace").split(" ", 2) if tab else ("", "", "")
         if mode in REGULAR or mode == LINK:
-            found.append(Entry(path.decode("utf-8", "surrogateescape"), mode, name))
+            found.append(TreeEntry(path.decode("utf-8", "surrogateescape"), mode, name))
     return sorted(found, key=lambda entry: entry.path)
 
 

@@ -16,7 +16,7 @@ FILE, FOLDER = "100644", "040000"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """One line of a tree."""
 
     mode: str
@@ -66,11 +66,11 @@ def fetch_branch(git: Git, folder: Path, url: str, branch: str, commit: str) -> 
         make(git, folder, url)
 
 
-def root_entries(git: Git, commit: str) -> Mapping[str, Entry]:
+def root_entries(git: Git, commit: str) -> Mapping[str, IndexEntry]:
     """What stands at the root of a commit, by name."""
     lines = git.output("ls-tree", "-z", "--full-tree", commit).decode("utf-8", "surrogateescape").split("\0")
     pairs = (line.split("\t", 1) for line in lines if line)
-    return {name: Entry(about.split()[0], about.split()[2]) for about, name in pairs}
+    return {name: IndexEntry(about.split()[0], about.split()[2]) for about, name in pairs}
 
 
 def tree_of(git: Git, commit: str) -> str:
@@ -89,9 +89,9 @@ def write_text(git: Git, content: bytes) -> str:
     return git.output("hash-object", "-w", "--no-filters", "--stdin", stdin=content).decode().strip()
 
 
-def write_tree(git: Git, files: Mapping[str, Entry]) -> str:
+def write_tree(git: Git, files: Mapping[str, IndexEntry]) -> str:
     """The tree with these entries by path; one command for each depth of folders, the deepest first."""
-    folders: dict[str, dict[str, Entry]] = {"": {}}
+    folders: dict[str, dict[str, IndexEntry]] = {"": {}}
     for path, entry in files.items():
         folder, _, name = path.rpartition("/")
         _with_parents(folders, folder)[name] = entry
@@ -101,7 +101,7 @@ def write_tree(git: Git, files: Mapping[str, Entry]) -> str:
             if not folder:
                 return tree
             above, _, name = folder.rpartition("/")
-            folders[above][name] = Entry(FOLDER, tree)
+            folders[above][name] = IndexEntry(FOLDER, tree)
     raise AssertionError  # the root is the last level
 
 
@@ -147,7 +147,7 @@ def loose_objects(git: Git) -> int:
     return int(first[0]) if first else 0
 
 
-def _write_level(git: Git, trees: Iterable[Mapping[str, Entry]]) -> Sequence[str]:
+def _write_level(git: Git, trees: Iterable[Mapping[str, IndexEntry]]) -> Sequence[str]:
     blocks = (
         "".join(f"{e.mode} {'tree' if e.mode == FOLDER else 'blob'} {e.object}\t{name}\0" for name, e in sorted(tree.items())) + "\0"
         for tree in trees
@@ -155,7 +155,7 @@ def _write_level(git: Git, trees: Iterable[Mapping[str, Entry]]) -> Sequence[str
     return git.output("mktree", "-z", "--missing", "--batch", stdin="".join(blocks).encode("utf-8", "surrogateescape")).decode().split()
 
 
-def _with_parents(folders: dict[str, dict[str, Entry]], folder: str) -> dict[str, Entry]:
+def _with_parents(folders: dict[str, dict[str, IndexEntry]], folder: str) -> dict[str, IndexEntry]:
     """The entries of a folder, which is made with all folders above it: one that holds only folders needs a tree too."""
     if folder not in folders:
         folders[folder] = {}

@@ -23,7 +23,7 @@ UNUSED_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """An answer of the past."""
 
     url: str
@@ -53,13 +53,13 @@ class AnswerCache:
         """The name of an answer: method, URL, id of the credential, accepted types."""
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def find(self, key: str, request: Mapping[str, str]) -> Kept | None:
+    def find(self, key: str, request: Mapping[str, str]) -> CachedAnswer | None:
         """The answer, if it is whole and suits the request's headers."""
         path = self._path(key)
         try:
             head, _, body = path.read_bytes().partition(b"\n")
             about = json.loads(head)
-            kept = Kept(str(about["url"]), about["headers"], about["varied"], body)
+            kept = CachedAnswer(str(about["url"]), about["headers"], about["varied"], body)
             whole = about["sha256"] == hashlib.sha256(body).hexdigest()
             os.utime(path)
         except (OSError, ValueError, KeyError, TypeError):

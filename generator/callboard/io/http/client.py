@@ -14,12 +14,12 @@ from typing import Any
 from callboard import __version__
 from callboard.io.http.answer import Answer
 from callboard.io.http.auth import Anonymous, Credential
-from callboard.io.http.cache import AnswerCache, Kept, is_keepable
-from callboard.io.http.errors import HttpError, said, status_error
-from callboard.io.http.limits import Clock, Counts, Limits, Pace, SystemClock, Traffic
+from callboard.io.http.cache import AnswerCache, CachedAnswer, is_keepable
+from callboard.io.http.errors import HttpError, error_message, status_error
+from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
 from callboard.io.http.pagination import LinkHeader, Paging
-from callboard.io.http.retry import Patience
-from callboard.io.http.transport import Deadline, Received, Request, exchange, pool_for
+from callboard.io.http.retry import RetryPolicy
+from callboard.io.http.transport import Deadline, HttpRequest, HttpResponse, exchange, pool_for
 from callboard.io.http.urls import Params, address, joined, origin, shown
 from callboard.redaction.redactor import hidden
 
@@ -44,7 +44,7 @@ class Client:
         base_url: str,
         credential: Credential | None = None,
         *,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: ClientLimits = ClientLimits(),  # noqa: B008 - frozen
         redact: Callable[[str], str] = str,
         cache: Path | None = None,
         environ: Mapping[str, str] | None = None,
@@ -60,8 +60,8 @@ class Client:
         self._clock = clock or SystemClock()
         self._headers = {"User-Agent": f"callboard/{__version__}", "Accept-Encoding": "gzip", **(headers or {})}
         origin(base_url)
-        self._pace = Pace(limits, self._clock, self.traffic)
-        self._patience = Patience(limits, self._clock, self.traffic)
+        self._pace = RateLimiter(limits, self._clock, self.traffic)
+        self._patience = RetryPolicy(limits, self._clock, self.traffic)
         self._deadline = Deadline()
         self._pool = pool_for(base_url, environ or {}, limits.at_once, self._deadline)
         weakref.finalize(self, self._pool.close)
@@ -73,12 +73,12 @@ class Client:
 
     def get(self, path: str, params: Params | None = None, *, accept: str = JSON, fixed: bool = False, limit: int = 0) -> Answer:
         """The answer to one question. ``fixed`` says that it can never change, so that a kept one is not asked about again."""
-        return self._ask(Request("GET", address(self.base_url, path, params), {"Accept": accept}, limit=limit, fixed=fixed))
+        return self._ask(HttpRequest("GET", address(self.base_url, path, params), {"Accept": accept}, limit=limit, fixed=fixed))
 
     def post(self, path: str, value: Any, *, accept: str = JSON) -> Answer:
         """The answer to a question that is put as a JSON body (GraphQL). It must change nothing: it is asked again where it fails."""
         content = json.dumps(value, ensure_ascii=False).encode()
-        return self._ask(Request("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": JSON}, content))
+        return self._ask(HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": JSON}, content))
 
     def pages(
         self,
@@ -94,7 +94,7 @@ class Client:
         url = address(self.base_url, path, asked)
         seen = {url}
         for number in count(1):
-            answer = self._ask(Request("GET", url, {"Accept": accept}, fixed=fixed))
+            answer = self._ask(HttpRequest("GET", url, {"Accept": accept}, fixed=fixed))
             yield answer
             following = by.next(answer, asked)
             if following is None or following == "":
@@ -124,14 +124,14 @@ class Client:
         except HttpError as error:
             raise self._redacted(error) from None
 
-    def _ask(self, request: Request) -> Answer:
+    def _ask(self, request: HttpRequest) -> Answer:
         """With redirects followed as far as they stay on the host, and errors that tell no secret."""
         try:
             return self._redirected(request)
         except HttpError as error:
             raise self._redacted(error) from None
 
-    def _redirected(self, request: Request) -> Answer:
+    def _redirected(self, request: HttpRequest) -> Answer:
         for _ in range(self.limits.redirects + 1):
             got = self._patience.tried(partial(self._once, request))
             if isinstance(got, Answer):
@@ -139,7 +139,7 @@ class Client:
             request = replace(request, url=target(self.base_url, request, got))
         raise HttpError("too-many-redirects", f"{shown(request.url)} leads from one address to the next and never arrives")
 
-    def _once(self, request: Request) -> Answer | Received:
+    def _once(self, request: HttpRequest) -> Answer | HttpResponse:
         """One try: an answer, or a redirect."""
         key = self._key(request)
         kept = self._cache.find(key, request.headers) if self._cache and request.method == "GET" else None
@@ -162,7 +162,7 @@ class Client:
             raise self._failure(request, got)
         return self._new(request, got, key)
 
-    def _new(self, request: Request, got: Received, key: str) -> Answer:
+    def _new(self, request: HttpRequest, got: HttpResponse, key: str) -> Answer:
         cache = self._cache
         if cache is None or request.method != "GET":
             return Answer(got.status, got.headers, got.body, request.url)
@@ -170,15 +170,15 @@ class Client:
             cache.keep(key, shown(request.url), got.headers, request.headers, got.body)
         return Answer(got.status, got.headers, got.body, request.url, forget=lambda: cache.forget(key))
 
-    def _kept(self, request: Request, kept: Kept, headers: Mapping[str, str], key: str) -> Answer:
+    def _kept(self, request: HttpRequest, kept: CachedAnswer, headers: Mapping[str, str], key: str) -> Answer:
         cache = self._cache
         if len(kept.body) > (request.limit or self.limits.body_bytes):
             raise HttpError("too-large", f"{shown(request.url)}: the answer has {len(kept.body):,} bytes")
         return Answer(200, headers, kept.body, request.url, is_kept=True, forget=lambda: cache.forget(key) if cache else None)
 
-    def _failure(self, request: Request, got: Received) -> HttpError:
+    def _failure(self, request: HttpRequest, got: HttpResponse) -> HttpError:
         where, wait = shown(request.url), self._pace.asked_to_wait(got.headers)
-        what = said(got.headers, got.body, self._clean)
+        what = error_message(got.headers, got.body, self._clean)
         if wait is not None:
             self._pace.close(wait)
         is_limited = got.status in LIMITED and (wait is not None or got.headers.get("x-ratelimit-remaining", "").strip() == "0")
@@ -188,7 +188,7 @@ class Client:
             )
         return status_error(where, got.status, what, wait)
 
-    def _key(self, request: Request) -> str:
+    def _key(self, request: HttpRequest) -> str:
         accept = request.headers.get("Accept", "")
         return self._cache.key(request.method, request.url, self._credential.id, accept) if self._cache else ""
 
@@ -207,12 +207,12 @@ STATUSES = frozenset({301, 302, 303, 307, 308})
 KEEP_METHOD = frozenset({307, 308})
 
 
-def is_redirect(got: Received) -> bool:
+def is_redirect(got: HttpResponse) -> bool:
     """Whether the answer names another address."""
     return got.status in STATUSES
 
 
-def target(base_url: str, request: Request, got: Received) -> str:
+def target(base_url: str, request: HttpRequest, got: HttpResponse) -> str:
     """The address on the same host that a redirect names. Raises ``HttpError`` for any other."""
     link = got.headers.get("location", "")
     if not link:

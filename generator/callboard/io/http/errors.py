@@ -85,7 +85,7 @@ FIELDS = ("message", "error_description", "error", "detail", "title", "errors", 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-def said(headers: Mapping[str, str], body: bytes, clean: Callable[[str], str] = str) -> str:
+def error_message(headers: Mapping[str, str], body: bytes, clean: Callable[[str], str] = str) -> str:
     """The message of a JSON error; an empty text for a page for people.
 
     ``clean`` takes secrets out before the text is cut: a part of one would not be known any more.

@@ -16,7 +16,7 @@ from callboard.io.http.errors import HttpError
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ClientLimits:
     """Bounds of a client; whatever exceeds one is an ``HttpError``."""
 
     connect_seconds: float = 10.0
@@ -92,10 +92,10 @@ FIRST_MOMENT = 1_000_000_000
 """A larger number is a moment (seconds since 1970), a smaller one a time to wait: vendors use both under the same name."""
 
 
-class Pace:
+class RateLimiter:
     """The gate that every request of a client goes through."""
 
-    def __init__(self, limits: Limits, clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, limits: ClientLimits, clock: Clock, traffic: Traffic) -> None:
         self._limits = limits
         self._clock = clock
         self._traffic = traffic

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TypeVar
 
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Clock, Limits, Traffic
+from callboard.io.http.limits import ClientLimits, Clock, Traffic
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
@@ -16,10 +16,10 @@ LONGEST_SECONDS = 30.0
 Result = TypeVar("Result")
 
 
-class Patience:
+class RetryPolicy:
     """How long a client goes on with a host in trouble."""
 
-    def __init__(self, limits: Limits, clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, limits: ClientLimits, clock: Clock, traffic: Traffic) -> None:
         self._limits = limits
         self._clock = clock
         self._traffic = traffic

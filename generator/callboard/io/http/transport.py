@@ -18,7 +18,7 @@ import certifi
 import httpcore
 
 from callboard.io.http.errors import HttpError
-from callboard.io.http.limits import Limits, Traffic
+from callboard.io.http.limits import ClientLimits, Traffic
 from callboard.io.http.urls import shown
 
 
@@ -181,7 +181,7 @@ ERROR_BODY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """What is asked."""
 
     method: str
@@ -195,7 +195,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class HttpResponse:
     """What came back, whatever its status."""
 
     status: int
@@ -204,8 +204,13 @@ class Received:
 
 
 def exchange(
-    pool: httpcore.ConnectionPool, deadline: Deadline, request: Request, headers: Mapping[str, str], limits: Limits, traffic: Traffic
-) -> Received:
+    pool: httpcore.ConnectionPool,
+    deadline: Deadline,
+    request: HttpRequest,
+    headers: Mapping[str, str],
+    limits: ClientLimits,
+    traffic: Traffic,
+) -> HttpResponse:
     """Send and receive once. Raises ``HttpError``."""
     deadline.start(limits.request_seconds)
     with _told(shown(request.url)), pool.stream(
@@ -213,16 +218,16 @@ def exchange(
     ) as response:  # fmt: skip
         names = _headers(response.headers)
         if response.status in NO_BODY:
-            return Received(response.status, names, b"")
+            return HttpResponse(response.status, names, b"")
         limit = request.limit or limits.body_bytes
         is_error = not 200 <= response.status < 300  # noqa: PLR2004 - the range of success
         pieces = response.iter_stream()
         encoding = names.get("content-encoding", "")
         if is_error:
-            return Received(response.status, names, _error_body(pieces, encoding, traffic))
+            return HttpResponse(response.status, names, _error_body(pieces, encoding, traffic))
         if _length(names) > limit and not encoding:
             raise HttpError("too-large", f"the answer has {_length(names):,} bytes; at most {limit:,} are read")
-        return Received(response.status, names, received(pieces, encoding, limit, lambda n: _count(traffic, n)))
+        return HttpResponse(response.status, names, received(pieces, encoding, limit, lambda n: _count(traffic, n)))
 
 
 def _count(traffic: Traffic, size: int) -> None:
@@ -236,7 +241,7 @@ def _error_body(pieces: Iterator[bytes], encoding: str, traffic: Traffic) -> byt
     return b""
 
 
-def _timeouts(limits: Limits) -> dict[str, dict[str, float]]:
+def _timeouts(limits: ClientLimits) -> dict[str, dict[str, float]]:
     silence = limits.silence_seconds
     return {"timeout": {"connect": limits.connect_seconds, "read": silence, "write": silence, "pool": limits.request_seconds}}
 

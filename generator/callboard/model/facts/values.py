@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from callboard.model.facts.words import AlertState, Checked, FactError, FactSeverity, GateState, Health, IncidentState, RunState, checked
+from callboard.model.facts.words import (
+    AlertState,
+    FactError,
+    FactSeverity,
+    GateState,
+    Health,
+    IncidentState,
+    RunState,
+    Validated,
+    validated,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Shift(Checked):
+class Shift(Validated):
     """One person on call for a while."""
 
     person: str
@@ -31,7 +41,7 @@ class Shift(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall(Checked):
+class OnCall(Validated):
     """Who is called when it breaks: the shifts of the next 48 hours of one schedule."""
 
     name: str
@@ -46,7 +56,7 @@ def in_order(shift: Shift) -> tuple[int, datetime, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident(Checked):
+class Incident(Validated):
     """Something that people were called for."""
 
     title: str
@@ -57,13 +67,13 @@ class Incident(Checked):
     resolved: datetime | None = None
 
     def __post_init__(self) -> None:
-        checked(self)
+        validated(self)
         if not 1 <= self.severity <= 5:  # noqa: PLR2004 - the scale
             raise FactError(f"severity is {self.severity}, not 1 to 5")
 
 
 @dataclass(frozen=True, slots=True)
-class DayShare(Checked):
+class DayShare(Validated):
     """A day of an availability."""
 
     day: date
@@ -72,7 +82,7 @@ class DayShare(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Availability(Checked):
+class Availability(Validated):
     """A share of good time or good requests, and what was promised."""
 
     name: str
@@ -88,7 +98,7 @@ class Availability(Checked):
     """Percent of the error budget, below 0 where it is overspent; computed from the others where the vendor does not say."""
 
     def __post_init__(self) -> None:
-        checked(self)
+        validated(self)
         if self.budget_left is None and self.measured is not None and self.objective is not None and self.objective < 100:  # noqa: PLR2004
             left = 100 - (100 - self.measured) / (100 - self.objective) * 100
             object.__setattr__(self, "budget_left", round(left, 2))
@@ -99,7 +109,7 @@ class Availability(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment(Checked):
+class Deployment(Validated):
     """A version in an environment: that it was brought there, or that it runs there."""
 
     version: str
@@ -119,7 +129,7 @@ class Deployment(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineRun(Checked):
+class PipelineRun(Validated):
     """One run of a pipeline, with the tests that it ran where they are known."""
 
     name: str
@@ -136,7 +146,7 @@ class PipelineRun(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Vulnerability(Checked):
+class Vulnerability(Validated):
     """A known weakness of a package, or a finding in the code."""
 
     id: str
@@ -152,7 +162,7 @@ class Vulnerability(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class QualityGate(Checked):
+class QualityGate(Validated):
     """What an analysis of the code says. None: not measured, which is not 0."""
 
     state: GateState = GateState.NONE
@@ -173,7 +183,7 @@ class QualityGate(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class PullRequest(Checked):
+class PullRequest(Validated):
     """A change that waits to be merged."""
 
     title: str
@@ -184,7 +194,7 @@ class PullRequest(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Release(Checked):
+class Release(Validated):
     """A version that was published."""
 
     name: str
@@ -193,7 +203,7 @@ class Release(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Beginner(Checked):
+class GoodFirstIssue(Validated):
     """An issue that is good to begin with."""
 
     title: str
@@ -201,7 +211,7 @@ class Beginner(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryActivity(Checked):
+class RepositoryActivity(Validated):
     """How much a repository moves. None: not measured, which is not 0."""
 
     name: str
@@ -215,7 +225,7 @@ class RepositoryActivity(Checked):
     pull_requests: tuple[PullRequest, ...] = ()
     """Open ones, the oldest first; may be fewer than there are."""
     open_issues: int | None = None
-    good_first_issues: tuple[Beginner, ...] = ()
+    good_first_issues: tuple[GoodFirstIssue, ...] = ()
     languages: tuple[tuple[str, float], ...] = ()
     """Name and percent, most first."""
     releases: tuple[Release, ...] = ()
@@ -228,7 +238,7 @@ COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "secu
 
 
 @dataclass(frozen=True, slots=True)
-class Alert(Checked):
+class Alert(Validated):
     """A rule of monitoring that fires."""
 
     name: str
@@ -239,7 +249,7 @@ class Alert(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorTrend(Checked):
+class ErrorTrend(Validated):
     """Errors that a program reports about itself."""
 
     name: str
@@ -255,7 +265,7 @@ class ErrorTrend(Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Issue(Checked):
+class Issue(Validated):
     """A piece of work in a tracker."""
 
     title: str

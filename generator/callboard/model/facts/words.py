@@ -70,7 +70,7 @@ class GateState(StrEnum):
     NONE = "none"
 
 
-def checked(value: Any) -> None:
+def validated(value: Any) -> None:
     """Times in UTC and numbers that are numbers, in every value. Raises ``FactError``."""
     for name in value.__slots__:
         found = getattr(value, name)
@@ -83,10 +83,10 @@ def checked(value: Any) -> None:
             raise FactError(f"{name} is {found}, which is no number")
 
 
-class Checked:
+class Validated:
     """Values whose fields are checked when they are made."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        checked(self)
+        validated(self)

@@ -10,7 +10,7 @@ from itertools import groupby, islice, takewhile
 
 from callboard.model.counting import label_for
 from callboard.model.entity import Entity
-from callboard.pages.changes.context import EntityChanges, Moment, Past
+from callboard.pages.changes.context import ChangesContext, EntityChanges, Moment
 from callboard.pages.changes.feeds import FEED, team_feed_path
 from callboard.pages.entities.view import Section
 from callboard.pages.page import Page
@@ -60,7 +60,7 @@ class LatestView:
     """The page about that day."""
 
 
-def timeline(past: Past, entity: Entity) -> Section | None:
+def timeline(past: ChangesContext, entity: Entity) -> Section | None:
     """The section at the end of an entity's page; None where nothing is known."""
     is_team = entity.ref.kind == "group"
     most = TEAM_MOMENTS if is_team else ENTITY_MOMENTS
@@ -78,7 +78,7 @@ def _moments(changes: Sequence[Change], most: int) -> Sequence[Change]:
     return [change for change in changes if change not in left_out][:most]
 
 
-def last_good_copy(past: Past, entity: Entity) -> Section | None:
+def last_good_copy(past: ChangesContext, entity: Entity) -> Section | None:
     """The section at the top of an entity's page where it is shown as it was; None where it is fresh."""
     stale = past.stale.get(entity.ref)
     if stale is None or (stale.source, stale.tree) != (entity.origin.source, entity.origin.tree):
@@ -87,7 +87,7 @@ def last_good_copy(past: Past, entity: Entity) -> Section | None:
     return Section("last-good-copy", past.labels["last_good_copy"], "stale", view)
 
 
-def latest(past: Past) -> LatestView | None:
+def latest(past: ChangesContext) -> LatestView | None:
     """For home: the latest day that has changes; None where nothing ever changed since the first build."""
     changes = past.history.changes
     if not changes or changes[0].kind == "baseline":
@@ -141,7 +141,7 @@ class ChangesView:
 Days = Sequence[tuple[date, tuple[Change, ...]]]
 
 
-def plan(past: Past) -> Iterator[Page]:
+def plan(past: ChangesContext) -> Iterator[Page]:
     """The first page, and one for each month that has changes."""
     days: Days = [(day, tuple(found)) for day, found in groupby(past.history.changes, key=lambda change: past.day(change.at))]
     months = {month: tuple(found) for month, found in groupby(days, key=lambda item: f"{item[0]:%Y-%m}")}
@@ -161,7 +161,7 @@ def month_path(month: str) -> str:
     return f"changes/{month}/"
 
 
-def _view(past: Past, title: str, month: str, days: Days, months: tuple[CountView, ...]) -> ChangesView:
+def _view(past: ChangesContext, title: str, month: str, days: Days, months: tuple[CountView, ...]) -> ChangesView:
     paths = [count.path for count in months]
     at = paths.index(month_path(month)) if month else -1
     newer = paths[at - 1] if at > 0 else ""
@@ -169,7 +169,7 @@ def _view(past: Past, title: str, month: str, days: Days, months: tuple[CountVie
     return ChangesView(title, month, tuple(_day(past, day, found) for day, found in days), months, newer, older, FEED)
 
 
-def _day(past: Past, day: date, found: Sequence[Change]) -> DayView:
+def _day(past: ChangesContext, day: date, found: Sequence[Change]) -> DayView:
     changes = [change for change in found if change.kind != "baseline"]
     first = next((label_for(past.labels, "first_build", int(c.after)) for c in found if c.kind == "baseline" and c.after.isdigit()), "")
     entities = _touched(changes)

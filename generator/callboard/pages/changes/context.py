@@ -20,13 +20,13 @@ from callboard.model.tree import Trees
 from callboard.pages.changes.status import for_audience
 from callboard.pages.facts.context import shows
 from callboard.pages.facts.formatting import joined
-from callboard.pages.shared_views import EntityLink, Links, line_url, problem_code_path, with_code
+from callboard.pages.shared_views import EntityLink, EntityLinks, line_url, problem_code_path, with_code
 from callboard.plugins.rules import all_rules
 from callboard.redaction.masking import masked
 from callboard.settings.settings import Portal, Settings
-from callboard.state.change_log import FREQUENT, History, history_of
+from callboard.state.change_log import FREQUENT, ChangeLog, change_log
 from callboard.state.serialization import ref_of, time_text
-from callboard.state.values import Change, Stale
+from callboard.state.values import Change, StaleCopy
 
 _GRAVE = frozenset({FactSeverity.CRITICAL, FactSeverity.HIGH})
 
@@ -52,7 +52,7 @@ def more_about(change: Change, labels: Mapping[str, str], portal: Portal) -> str
     return labels["severity_n"].format(about) if kind == "incident" else labels["measured_of"].format(*about.split(" ", 1))
 
 
-def is_grave(change: Change) -> bool:
+def is_severe(change: Change) -> bool:
     """Weaknesses of which one is critical or high."""
     return any(severity in _GRAVE for _, severity in _severities(change.about))
 
@@ -149,13 +149,13 @@ class EntityChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ChangesContext:
     """The past of a portal, ready to be told."""
 
-    history: History
-    stale: Mapping[EntityRef, Stale]
+    history: ChangeLog
+    stale: Mapping[EntityRef, StaleCopy]
     """What serves from its last good copy, and why."""
-    links: Links
+    links: EntityLinks
     trees: Trees
     settings: Settings
     labels: Mapping[str, str]
@@ -198,7 +198,7 @@ class Past:
             return Line(icon, tone, what, self._value(change, change.before), self._value(change, change.after))
         said = self._clean(change.after or change.before)
         text = joined(self.tools.get(said, said), more_about(change, self.labels, self.settings.portal))
-        return Line(icon, "bad" if change.kind == "vulnerability-found" and is_grave(change) else tone, what, text=text)
+        return Line(icon, "bad" if change.kind == "vulnerability-found" and is_severe(change) else tone, what, text=text)
 
     def moments(self, changes: Iterable[Change], *, with_subject: bool) -> tuple[Moment, ...]:
         """A timeline, in the order of the changes."""
@@ -233,15 +233,15 @@ class Past:
         return masked(text, is_public=self.settings.portal.audience == "public").text
 
 
-def past_of(
-    history: History, stale: Sequence[Stale], links: Links, trees: Trees, settings: Settings, labels: Mapping[str, str],
+def changes_context(
+    history: ChangeLog, stale: Sequence[StaleCopy], links: EntityLinks, trees: Trees, settings: Settings, labels: Mapping[str, str],
     tools: Mapping[str, str] | None = None,
-) -> Past:  # fmt: skip
+) -> ChangesContext:  # fmt: skip
     """What all pages of this family, entity pages and home need to tell of the past, as far as the audience may see it."""
     _, told = for_audience((), stale, settings.portal)
     by_ref = {ref: one for one in told for ref in one.refs}
     hidden = {kind for kind, family in FAMILY_OF.items() if not shows(settings.portal, family)}
     if any(change.kind in hidden for change in history.changes):
-        history = history_of(change for change in history.changes if change.kind not in hidden)
+        history = change_log(change for change in history.changes if change.kind not in hidden)
     codes = {code: rule.severity for code, rule in all_rules().items()}
-    return Past(history, by_ref, links, trees, settings, labels, codes, tools or {})
+    return ChangesContext(history, by_ref, links, trees, settings, labels, codes, tools or {})

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from callboard.history.formats import sentence
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path, segment, up_from
-from callboard.pages.changes.context import Past
+from callboard.pages.changes.context import ChangesContext
 from callboard.state.change_log import FREQUENT
 from callboard.state.serialization import time_text
 from callboard.state.values import Change
@@ -33,7 +33,7 @@ def team_feed_path(team: EntityRef) -> str:
     return f"changes/{segment(team.namespace)}/{segment(team.name)}/feed.xml"
 
 
-def feed_files(past: Past) -> Iterator[tuple[str, bytes]]:
+def feed_files(past: ChangesContext) -> Iterator[tuple[str, bytes]]:
     """Paths below the site's root and contents: one feed of all, and one for each team, even where nothing changed yet."""
     yield FEED, _feed(past, FEED, past.settings.portal.name, [*_summed(past.history.changes)])
     for team in past.links.catalog.of_kind("group"):
@@ -55,7 +55,7 @@ def _summed(changes: Sequence[Change]) -> Iterator[Change]:
             yield from those if len(those) <= FEW else [Change(those[0].at, kind, None, number=sum(c.number or 1 for c in those))]
 
 
-def _feed(past: Past, path: str, title: str, changes: Sequence[Change]) -> bytes:
+def _feed(past: ChangesContext, path: str, title: str, changes: Sequence[Change]) -> bytes:
     feed = ET.Element("feed", {"xmlns": ATOM})
     _text(feed, "id", _id("feed", past.settings.portal.url, path))
     _text(feed, "title", f"{title}: {past.labels['changes']}")
@@ -75,7 +75,7 @@ def _feed(past: Past, path: str, title: str, changes: Sequence[Change]) -> bytes
     return f'<?xml version="1.0" encoding="utf-8"?>\n{content}\n'.encode()
 
 
-def _entry(past: Past, feed: ET.Element, at: datetime, ref: EntityRef | None, found: Sequence[Change], up: str) -> None:
+def _entry(past: ChangesContext, feed: ET.Element, at: datetime, ref: EntityRef | None, found: Sequence[Change], up: str) -> None:
     day = past.day(at)
     page = entity_path(ref) if ref in past.links.catalog.entities and ref else f"changes/{day:%Y-%m}/#d-{day}"
     entry = ET.SubElement(feed, "entry")

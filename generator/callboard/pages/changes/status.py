@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from callboard.pages.changes import undescribed as bare_repositories
 from callboard.pages.page import Page
-from callboard.pages.shared_views import EntityLink, Links, StateView
+from callboard.pages.shared_views import EntityLink, EntityLinks, StateView
 from callboard.plugins.sources import Undescribed
 from callboard.settings.settings import Portal, Settings
 from callboard.state.serialization import collection_row, time_text
-from callboard.state.values import CollectionTime, Stale
+from callboard.state.values import CollectionTime, StaleCopy
 
 FORMAT = 1
 ENTITIES = 20
@@ -83,7 +83,7 @@ class StatusView:
 
 
 def plan(
-    collections: Sequence[CollectionTime], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings,
+    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime, links: EntityLinks, settings: Settings,
     labels: Mapping[str, str], undescribed: Sequence[Undescribed] = (),
 ) -> Iterator[Page]:  # fmt: skip
     """The page, and that of the repositories without a descriptor."""
@@ -94,8 +94,8 @@ def plan(
 
 
 def for_audience(
-    collections: Sequence[CollectionTime], stale: Sequence[Stale], portal: Portal
-) -> tuple[tuple[CollectionTime, ...], tuple[Stale, ...]]:
+    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], portal: Portal
+) -> tuple[tuple[CollectionTime, ...], tuple[StaleCopy, ...]]:
     """The same; on a public portal without the words of hosts and vendors, which may name what is inside."""
     if portal.audience != "public":
         return tuple(collections), tuple(stale)
@@ -103,7 +103,7 @@ def for_audience(
 
 
 def status_view(
-    collections: Sequence[CollectionTime], stale: Sequence[Stale], as_of: datetime, links: Links, settings: Settings,
+    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime, links: EntityLinks, settings: Settings,
     labels: Mapping[str, str], bare: int = 0,
 ) -> StatusView:  # fmt: skip
     """All that the page says."""
@@ -144,7 +144,7 @@ def _state(collection: CollectionTime, *, is_held: bool, labels: Mapping[str, st
     return StateView(labels["status_good"], "good", "good")
 
 
-def _stale(one: Stale, links: Links, zone: ZoneInfo) -> StaleRow:
+def _stale(one: StaleCopy, links: EntityLinks, zone: ZoneInfo) -> StaleRow:
     shown = links.all(one.refs[:ENTITIES])
     more = max(len(one.refs) - ENTITIES, 0)
     return StaleRow(one.source, one.repository, one.path, time_text(one.since), _time(one.since, zone), one.cause, shown, more)
@@ -154,7 +154,7 @@ def _time(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
-def collections_json(collections: Sequence[CollectionTime], stale: Sequence[Stale], as_of: datetime) -> dict[str, Any]:
+def collections_json(collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime) -> dict[str, Any]:
     """What ``/status/collections.json`` says: ``sources`` is what ``ages.js`` reads, ``collections`` has everything."""
     collected = {c.source: c.as_of for c in collections if c.as_of is not None}
     sources = [{"name": name, "collected_at": time_text(at)} for name, at in collected.items()]

@@ -13,8 +13,8 @@ from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
-from callboard.pages.entities.view import Key, Section
-from callboard.pages.shared_views import EntityLink, Links
+from callboard.pages.entities.view import HeaderField, Section
+from callboard.pages.shared_views import EntityLink, EntityLinks
 from callboard.settings.settings import Settings
 
 LIST_LIMIT = 50
@@ -22,12 +22,12 @@ LIST_LIMIT = 50
 
 Added = Callable[[Entity], Section | None]
 """A section that another room brings; None where it has nothing to say about the entity."""
-AddedKey = Callable[[Entity], Key | None]
+AddedKey = Callable[[Entity], HeaderField | None]
 """The same for one of the keys over the line."""
 
 
 @runtime_checkable
-class Printing(Protocol):
+class Fingerprinted(Protocol):
     """Something added that can say what it is made of, which is less work than to make it: all pages are asked in every build."""
 
     @property
@@ -50,7 +50,7 @@ class EntityContext:
     layouts: Layouts
     labels: Mapping[str, str]
     """The portal's words by key, from ``templates/strings/``."""
-    links: Links
+    links: EntityLinks
     brought: Mapping[str, tuple[EntityRef, ...]]
     """Entities by the Location's reference that led to their file."""
     first: tuple[Added, ...] = ()
@@ -86,7 +86,7 @@ def entity_context(
     settings: Settings,
     layouts: Layouts,
     labels: Mapping[str, str],
-    links: Links | None = None,
+    links: EntityLinks | None = None,
 ) -> EntityContext:
     """Everything that entity pages need; ``links`` may be shared with other families."""
     by_subject: dict[EntityRef, list[Problem]] = {}
@@ -98,4 +98,4 @@ def entity_context(
         if entity.origin.via_locations:
             brought.setdefault(entity.origin.via_locations[-1], []).append(ref)
     by_location = {ref: tuple(refs) for ref, refs in brought.items()}
-    return EntityContext(catalog, by_subject, trees, settings, layouts, labels, links or Links(catalog), by_location)
+    return EntityContext(catalog, by_subject, trees, settings, layouts, labels, links or EntityLinks(catalog), by_location)

@@ -8,7 +8,7 @@ from callboard.model.entity import Entity
 from callboard.pages.entities.addresses import view_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import numbered, table_view
-from callboard.pages.entities.view import Field, FieldGroup, RawView, Section, SpecNode, Stage, Target
+from callboard.pages.entities.view import FieldGroup, FormField, LocationTarget, RawView, Section, SpecNode, Stage
 from callboard.pages.safe_text import list_of, mapping_of, text_of, web_url
 from callboard.redaction.masking import masked
 
@@ -55,7 +55,7 @@ def targets(context: EntityContext, entity: Entity) -> Section | None:
     found = [text for text in (text_of(value, 500) for value in (spec.get("target"), *list_of(spec.get("targets")))) if text]
     if not found:
         return None
-    view = tuple(Target(text, web_url(text)) for text in found[:TARGET_LIMIT])
+    view = tuple(LocationTarget(text, web_url(text)) for text in found[:TARGET_LIMIT])
     return Section("targets", context.labels["targets"], "targets", view, f"{len(found):,}")
 
 
@@ -89,8 +89,8 @@ def _group(page: Mapping[str, object]) -> FieldGroup:
     return FieldGroup(text_of(page.get("title"), 120), text_of(page.get("description")), tuple(fields))
 
 
-def _field(name: str, schema: Mapping[str, object], required: set[str]) -> Field:
-    return Field(
+def _field(name: str, schema: Mapping[str, object], required: set[str]) -> FormField:
+    return FormField(
         name, text_of(schema.get("title"), 120), text_of(schema.get("type"), 40), name in required, text_of(schema.get("description"))
     )
 

@@ -13,7 +13,7 @@ from callboard.model.entity import Entity
 from callboard.model.ref import humanize
 from callboard.pages.entities.addresses import docs_address, edit_address, report_address, source_address
 from callboard.pages.entities.context import EntityContext
-from callboard.pages.entities.view import Action, ImproveView, Key, Section, Step
+from callboard.pages.entities.view import Action, HeaderField, ImproveView, Section, TemplateStep
 from callboard.pages.safe_text import description_of, mail_of, mapping_of, text_of
 from callboard.pages.shared_views import EntityLink, lifecycle_of
 
@@ -69,24 +69,24 @@ def _api_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
     return ()
 
 
-def keys(context: EntityContext, entity: Entity) -> tuple[Key, ...]:
+def keys(context: EntityContext, entity: Entity) -> tuple[HeaderField, ...]:
     """The facts over the line: owner, lifecycle, type, and the whole that it is part of."""
     labels, lifecycle = context.labels, lifecycle_of(entity)
     found = [*_owner_key(context, entity)]
     if lifecycle:
-        found.append(Key(labels["lifecycle"], state=lifecycle))
+        found.append(HeaderField(labels["lifecycle"], state=lifecycle))
     if kind := text_of(entity.spec.get("type"), 80):
-        found.append(Key(labels["type"], text=kind))
+        found.append(HeaderField(labels["type"], text=kind))
     for relation, kinds in (("partOf", ("component", "system", "domain")), ("childOf", ("group",))):
         for ref in context.catalog.targets(entity.ref, relation):
             if ref.kind in kinds and len(found) < KEY_LIMIT:
-                found.append(Key(labels[f"in_{ref.kind}"], link=context.links.to(ref)))
+                found.append(HeaderField(labels[f"in_{ref.kind}"], link=context.links.to(ref)))
     return tuple(found)
 
 
-def _owner_key(context: EntityContext, entity: Entity) -> tuple[Key, ...]:
+def _owner_key(context: EntityContext, entity: Entity) -> tuple[HeaderField, ...]:
     owner = context.owner_of(entity.ref)
-    return (Key(context.labels["owner"], link=owner, is_owner=True),) if owner or context.needs_owner(entity.ref) else ()
+    return (HeaderField(context.labels["owner"], link=owner, is_owner=True),) if owner or context.needs_owner(entity.ref) else ()
 
 
 IMPROVABLE = frozenset({"component", "api", "resource", "system", "domain"})
@@ -108,7 +108,7 @@ _LINES = {
 }
 
 
-class _Wish(NamedTuple):
+class _Improvement(NamedTuple):
     """One thing that a good page knows."""
 
     key: str
@@ -128,12 +128,12 @@ def improve(context: EntityContext, entity: Entity) -> Section | None:
     if all(wish.key in NICE_TO_HAVE for wish in missing) and 2 * len(missing) <= len(wishes):
         return None
     labels, known = context.labels, len(wishes) - len(missing)
-    steps = tuple(Step(w.icon, labels[f"improve_{w.key}"], labels[f"improve_{w.key}_why"], w.lines) for w in missing)
+    steps = tuple(TemplateStep(w.icon, labels[f"improve_{w.key}"], labels[f"improve_{w.key}_why"], w.lines) for w in missing)
     view = ImproveView(labels["n_of_n_known"].format(known, len(wishes)), round(100 * known / len(wishes)), steps)
     return Section("improve", labels["improve"], "improve", view, str(len(steps)))
 
 
-def _wishes(context: EntityContext, entity: Entity) -> Iterator[_Wish]:
+def _wishes(context: EntityContext, entity: Entity) -> Iterator[_Improvement]:
     catalog, ref, kind = context.catalog, entity.ref, entity.ref.kind
     yield _owner(context, entity)
     yield _wish("description", "improve-description", presentation.description(entity))
@@ -153,11 +153,11 @@ def _wishes(context: EntityContext, entity: Entity) -> Iterator[_Wish]:
         yield _wish("links", "link", presentation.links(entity))
 
 
-def _wish(key: str, icon: str, known: object, lines: str = "") -> _Wish:
-    return _Wish(key, icon, bool(known), lines or _LINES[key])
+def _wish(key: str, icon: str, known: object, lines: str = "") -> _Improvement:
+    return _Improvement(key, icon, bool(known), lines or _LINES[key])
 
 
-def _owner(context: EntityContext, entity: Entity) -> _Wish:
+def _owner(context: EntityContext, entity: Entity) -> _Improvement:
     owner = organization.owner(context.catalog, entity.ref)
     return _wish("owner", "no-owner", owner in context.catalog.entities, _spec("owner", _likely_owner(context, entity)))
 

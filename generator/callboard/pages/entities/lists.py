@@ -9,7 +9,7 @@ from callboard.catalog import presentation
 from callboard.model.counting import label_for
 from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
-from callboard.pages.entities.view import ListView, Row, TableRow, TableView
+from callboard.pages.entities.view import EntityRow, ListView, TableRow, TableView
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import CountView, kind_icon, lifecycle_of
 
@@ -24,9 +24,9 @@ def numbered(context: EntityContext, key: str, number: int) -> str:
     return label_for(context.labels, key, number)
 
 
-def row(context: EntityContext, ref: EntityRef, how: str = "") -> Row:
+def row(context: EntityContext, ref: EntityRef, how: str = "") -> EntityRow:
     """One entity with its owner."""
-    return Row(context.links.to(ref), how, context.owner_of(ref), context.is_unowned(ref))
+    return EntityRow(context.links.to(ref), how, context.owner_of(ref), context.is_unowned(ref))
 
 
 def list_view(

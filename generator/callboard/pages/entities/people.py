@@ -10,7 +10,7 @@ from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import counts_by_kind, more, numbered, plural, table_view
-from callboard.pages.entities.view import Key, PeopleView, Section, TeamCounts, TeamsView, TreeItem
+from callboard.pages.entities.view import HeaderField, PeopleView, Section, TeamCounts, TeamCountsView, TreeItem
 from callboard.pages.safe_text import description_of, initials, mail_of, mapping_of, text_of
 from callboard.pages.shared_views import PersonView, catalog_path
 
@@ -24,14 +24,14 @@ COUNTS_FROM = 5
 _OWN = frozenset({"owner"})
 
 
-def group_keys(context: EntityContext, entity: Entity) -> tuple[Key, ...]:
+def group_keys(context: EntityContext, entity: Entity) -> tuple[HeaderField, ...]:
     """How many members and things, directly and with sub-teams."""
     catalog, ref, labels = context.catalog, entity.ref, context.labels
     members, everybody = len(organization.members_of(catalog, ref)), len(organization.all_members(catalog, ref))
     direct = len(organization.owned(catalog, ref))
     below = sum(len(things) for things in organization.owned_below(catalog, ref).values())
     found = ((labels["members"], members, everybody), (labels["owns"], direct, direct + below))
-    return tuple(Key(label, text=_direct(context, few, many)) for label, few, many in found if many)
+    return tuple(HeaderField(label, text=_direct(context, few, many)) for label, few, many in found if many)
 
 
 def _direct(context: EntityContext, direct: int, total: int) -> str:
@@ -96,7 +96,7 @@ def owns(context: EntityContext, entity: Entity) -> Section | None:
     return Section("owns", labels["owns"], "table", table, f"{len(set(everything)):,}")
 
 
-def _teams(context: EntityContext, group: EntityRef) -> TeamsView:
+def _teams(context: EntityContext, group: EntityRef) -> TeamCountsView:
     """A row for each direct sub-team: what it owns together with the teams below it."""
     found = [(team, _everything(context, team)) for team in organization.children_of(context.catalog, group)]
     found = sorted((pair for pair in found if pair[1]), key=lambda pair: (-len(pair[1]), pair[0]))
@@ -104,7 +104,7 @@ def _teams(context: EntityContext, group: EntityRef) -> TeamsView:
     kinds = sorted(numbers, key=lambda kind: (-numbers[kind], kind))[:KINDS_LIMIT]
     rows = tuple(_team_counts(context, team, things, kinds) for team, things in found[:TEAM_LIMIT])
     columns = tuple(plural(context, kind) for kind in kinds)
-    return TeamsView(context.labels["through_teams"], columns, rows, more(context, len(found), len(rows)))
+    return TeamCountsView(context.labels["through_teams"], columns, rows, more(context, len(found), len(rows)))
 
 
 def _everything(context: EntityContext, team: EntityRef) -> frozenset[EntityRef]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from callboard.incremental.tracking import Reading
+from callboard.incremental.tracking import DependencyTracker
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem, Severity
@@ -45,7 +45,7 @@ _OTHER: tuple[Part, ...] = (about, spec, relations.contents, relations.relations
 Files = Callable[[EntityContext, Entity], Iterable[tuple[str, bytes]]]
 
 
-def plan(context: EntityContext, reading: Reading | None = None, files: Files | None = None) -> Iterator[Page]:
+def plan(context: EntityContext, reading: DependencyTracker | None = None, files: Files | None = None) -> Iterator[Page]:
     """A page for each entity, in the catalog's order.
 
     ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
@@ -54,7 +54,7 @@ def plan(context: EntityContext, reading: Reading | None = None, files: Files | 
         yield page_of(context, entity, reading, files)
 
 
-def page_of(context: EntityContext, entity: Entity, reading: Reading | None = None, files: Files | None = None) -> Page:
+def page_of(context: EntityContext, entity: Entity, reading: DependencyTracker | None = None, files: Files | None = None) -> Page:
     """An entity's page, as ``plan`` has it."""
     return Page(
         path=entity_path(entity.ref),

@@ -102,7 +102,7 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
     return Section("impact", labels["what_breaks"], "impact", view, count, note)
 
 
-def _team(context: EntityContext, team: dependencies.TeamImpact, names: int) -> TeamImpact:
+def _team(context: EntityContext, team: dependencies.ImpactByTeam, names: int) -> TeamImpact:
     labels = context.labels
     shown = team.entities[:names]
     distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)

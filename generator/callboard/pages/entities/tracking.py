@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest
-from callboard.incremental.tracking import UNFOLLOWED, Key, Reading, print_of
+from callboard.incremental.tracking import UNTRACKED, DependencyKey, DependencyTracker, fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, tree_of
-from callboard.pages.entities.context import EntityContext, Printing
-from callboard.pages.shared_views import EntityLink, Links
+from callboard.pages.entities.context import EntityContext, Fingerprinted
+from callboard.pages.shared_views import EntityLink, EntityLinks
 
 T = TypeVar("T")
 ASPECTS = ("entity", "link", "relations", "problems", "brought", "tree", "added")
@@ -26,9 +26,9 @@ _WITHOUT_MEANING = frozenset({"layouts"})
 """A layout is the same for the same shape, whoever asks."""
 
 
-def follow(context: EntityContext, also: Mapping[Key, str] | None = None) -> tuple[EntityContext, Reading]:
+def track(context: EntityContext, also: Mapping[DependencyKey, str] | None = None) -> tuple[EntityContext, DependencyTracker]:
     """The context whose readings are followed, and who follows them; ``also`` has prints of other things that pages are made of."""
-    reading = Reading(_base(context), {**dict(_prints(context)), **(also or {})})
+    reading = DependencyTracker(_base(context), {**dict(_prints(context)), **(also or {})})
     catalog, seen = context.catalog, reading.seen
     changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
     followed = replace(
@@ -47,7 +47,7 @@ def follow(context: EntityContext, also: Mapping[Key, str] | None = None) -> tup
     return followed, reading
 
 
-def _asked(added: Callable[[Entity], T | None], seen: set[Key], entity: Entity) -> T | None:
+def _asked(added: Callable[[Entity], T | None], seen: set[DependencyKey], entity: Entity) -> T | None:
     seen.add(("added", entity.ref))
     return added(entity)
 
@@ -65,29 +65,29 @@ def _said(added: Callable[[Entity], object], entity: Entity) -> str:
 def _base(context: EntityContext) -> str:
     """All that is not followed; a field that somebody adds to the context is part of it until it is followed."""
     rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING | {"settings"}]
-    rest += [added.base for added in _added(context) if isinstance(added, Printing)]
+    rest += [added.base for added in _added(context) if isinstance(added, Fingerprinted)]
     rest.append(replace(context.settings, root=Path(), file=Path()))  # a cache may be used in another folder
-    return print_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
+    return fingerprint_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
 
 
-def _prints(context: EntityContext) -> Iterator[tuple[Key, str]]:
+def _prints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]:
     catalog = context.catalog
-    tellers = [added.print_of if isinstance(added, Printing) else partial(_said, added) for added in _added(context)]
+    tellers = [added.print_of if isinstance(added, Fingerprinted) else partial(_said, added) for added in _added(context)]
     for ref, entity in catalog.entities.items():
         yield ("entity", ref), _entity_print(context, entity)
         link = context.links.to(ref)
-        yield ("link", ref), print_of([link.name, link.icon, link.path])
+        yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
         if any(found := [told(entity) for told in tellers]):
-            yield ("added", ref), print_of(found)
+            yield ("added", ref), fingerprint_of(found)
     for ref, relations in catalog.relations.items():
-        yield ("relations", ref), print_of(relations)
+        yield ("relations", ref), fingerprint_of(relations)
     for ref, problems in context.problems.items():
-        yield ("problems", ref), print_of(canonical(problems))
+        yield ("problems", ref), fingerprint_of(canonical(problems))
     for location, refs in context.brought.items():
-        yield ("brought", location), print_of(refs)
+        yield ("brought", location), fingerprint_of(refs)
     for key, tree in context.trees.items():
         words = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
-        yield ("tree", key), print_of(words)
+        yield ("tree", key), fingerprint_of(words)
 
 
 def _entity_print(context: EntityContext, entity: Entity) -> str:
@@ -107,17 +107,17 @@ def _entity_print(context: EntityContext, entity: Entity) -> str:
         origin.via_locations,
     ]
     written = [entity.ref, entity.kind, entity.api_version, entity.digest, canonical(entity.derived) if entity.derived else ""]
-    return print_of([written, text, place, changed.isoformat() if changed else ""])
+    return fingerprint_of([written, text, place, changed.isoformat() if changed else ""])
 
 
 @dataclass(frozen=True, slots=True)
 class _Catalog(Catalog):
     """Remembers what was read for an answer, and notes it whenever the answer is given."""
 
-    seen: set[Key]
+    seen: set[DependencyKey]
 
     def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
-        found: tuple[T, frozenset[Key]] | None = self.memo.get((question, ref))
+        found: tuple[T, frozenset[DependencyKey]] | None = self.memo.get((question, ref))
         if found is None:
             before = frozenset(self.seen)
             self.seen.clear()
@@ -129,20 +129,20 @@ class _Catalog(Catalog):
 
 
 @dataclass(frozen=True, slots=True)
-class _Links(Links):
+class _Links(EntityLinks):
     """Remembers links without their readings, and notes who asked."""
 
-    seen: set[Key] = field(default_factory=set)
+    seen: set[DependencyKey] = field(default_factory=set)
 
     def to(self, ref: EntityRef) -> EntityLink:
         self.seen.add(("link", ref))
-        return Links.to(self, ref)
+        return EntityLinks.to(self, ref)
 
 
 class _Tree:
     """A tree that is asked for addresses. Other questions are answered too, but nobody can tell whether the answer has changed."""
 
-    def __init__(self, tree: Tree, key: tuple[str, str], changes: set[tuple[str, str, str]], seen: set[Key]) -> None:
+    def __init__(self, tree: Tree, key: tuple[str, str], changes: set[tuple[str, str, str]], seen: set[DependencyKey]) -> None:
         self._tree = tree
         self._key = key
         self._changes = changes
@@ -153,17 +153,17 @@ class _Tree:
     def last_change(self, path: str) -> datetime | None:
         """Followed with the entity of that file."""
         if (*self._key, path) not in self._changes:
-            self._seen.add(UNFOLLOWED)
+            self._seen.add(UNTRACKED)
         return self._tree.last_change(path)
 
     def read(self, path: str, limit: int) -> bytes:
         """The file."""
-        self._seen.add(UNFOLLOWED)
+        self._seen.add(UNTRACKED)
         return self._tree.read(path, limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The paths."""
-        self._seen.add(UNFOLLOWED)
+        self._seen.add(UNTRACKED)
         return self._tree.glob(pattern)
 
     def fetch(self, paths: Sequence[str]) -> None:

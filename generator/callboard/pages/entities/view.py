@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from callboard.pages.facts.view import DutyView
+from callboard.pages.facts.view import OnCallView
 from callboard.pages.page import TocEntry
 from callboard.pages.shared_views import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink
 
@@ -38,7 +38,7 @@ class SpecNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """A parameter of a template."""
 
     name: str
@@ -54,7 +54,7 @@ class FieldGroup:
 
     title: str
     text: str
-    fields: tuple[Field, ...]
+    fields: tuple[FormField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LocationTarget:
     """Something that a Location points at."""
 
     text: str
@@ -103,7 +103,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class HeaderField:
     """One of the facts that people come for: a name and one kind of value."""
 
     label: str
@@ -112,7 +112,7 @@ class Key:
     link: EntityLink | None = None
     is_owner: bool = False
     """``link`` is the owner; without one that is said in red."""
-    duties: tuple[DutyView, ...] = ()
+    duties: tuple[OnCallView, ...] = ()
     """Who is on call."""
 
 
@@ -148,7 +148,7 @@ class EntityView:
     no_lead: str
     """Said instead where a description is expected; empty where none is."""
     actions: tuple[Action, ...]
-    keys: tuple[Key, ...]
+    keys: tuple[HeaderField, ...]
     sections: tuple[Section, ...]
 
     @property
@@ -158,7 +158,7 @@ class EntityView:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TemplateStep:
     """One thing that would make the page better."""
 
     icon: str
@@ -176,7 +176,7 @@ class ImproveView:
     """``3 of 7 known``."""
     share: int
     """The same in percent."""
-    steps: tuple[Step, ...]
+    steps: tuple[TemplateStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class AboutView:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EntityRow:
     """An entity in a list."""
 
     link: EntityLink
@@ -225,7 +225,7 @@ class ListView:
 
     title: str
     icon: str
-    rows: tuple[Row, ...]
+    rows: tuple[EntityRow, ...]
     count: int
     """How many there are; the list may show fewer."""
     more: str = ""
@@ -288,7 +288,7 @@ class TeamCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamsView:
+class TeamCountsView:
     """What is owned through sub-teams, as numbers."""
 
     caption: str
@@ -310,7 +310,7 @@ class TableView:
     rows: tuple[TableRow, ...]
     more: str = ""
     more_path: str = ""
-    teams: TeamsView | None = None
+    teams: TeamCountsView | None = None
     """A second table below: what sub-teams own."""
 
 

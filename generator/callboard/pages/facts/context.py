@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from callboard.catalog import organization, presentation
 from callboard.catalog.graph import Catalog
-from callboard.integrations.collect import Connection
+from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
-from callboard.pages.shared_views import EntityLink, Links
+from callboard.pages.shared_views import EntityLink, EntityLinks
 from callboard.plugins.integrations.base import DeclaredFamily
 from callboard.settings.settings import Portal, Settings
-from callboard.state.facts import ServedFacts
+from callboard.state.facts import CollectedFacts
 
 HEALTH = "health/"
 """The page about everything, which is also a tab of its own."""
@@ -41,11 +41,11 @@ class FactsContext:
     catalog: Catalog
     facts_by_subject: Mapping[EntityRef, tuple[Fact, ...]]
     measured_by_subject: Mapping[EntityRef, tuple[Measurement, ...]]
-    connections: Mapping[str, Connection]
+    connections: Mapping[str, IntegrationInfo]
     """By the integration's name."""
     declared: Mapping[str, DeclaredFamily]
     """Families of plugins by name."""
-    links: Links
+    links: EntityLinks
     settings: Settings
     labels: Mapping[str, str]
     users: Mapping[str, EntityRef]
@@ -83,7 +83,9 @@ class FactsContext:
         return at.astimezone(ZoneInfo(self.settings.portal.timezone))
 
 
-def facts_context(catalog: Catalog, known: ServedFacts, links: Links, settings: Settings, labels: Mapping[str, str]) -> FactsContext:
+def facts_context(
+    catalog: Catalog, known: CollectedFacts, links: EntityLinks, settings: Settings, labels: Mapping[str, str]
+) -> FactsContext:
     """Everything that pages about facts need; ``links`` may be shared with other families of pages."""
     return FactsContext(
         catalog, known.by_subject(), known.measured(), {one.name: one for one in known.connections},

@@ -32,7 +32,7 @@ ROWS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class NavLink:
     """A link to one of these pages."""
 
     title: str
@@ -52,7 +52,7 @@ class Rotation:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamDuty:
+class TeamOnCall:
     """Who is called for what one team owns."""
 
     team: EntityLink | None
@@ -66,10 +66,10 @@ class TeamDuty:
 class IncidentsView:
     """Open and recent incidents, and who is on call."""
 
-    doors: tuple[Door, ...]
+    doors: tuple[NavLink, ...]
     open: tuple[EventView, ...]
     recent: tuple[EventView, ...]
-    teams: tuple[TeamDuty, ...]
+    teams: tuple[TeamOnCall, ...]
     more: int
     """Recent ones that are left out."""
     sources: tuple[SourceView, ...]
@@ -89,7 +89,7 @@ class FeedDay:
 class DeploymentsView:
     """Deployments by day, the newest first."""
 
-    doors: tuple[Door, ...]
+    doors: tuple[NavLink, ...]
     days: tuple[FeedDay, ...]
     count: int
     more: int
@@ -110,7 +110,7 @@ class TeamRisk:
 class VulnerabilitiesView:
     """Weaknesses by severity, age and team."""
 
-    doors: tuple[Door, ...]
+    doors: tuple[NavLink, ...]
     count: int
     blocks: tuple[Block, ...]
     teams: tuple[TeamRisk, ...]
@@ -140,14 +140,14 @@ class ObjectiveRow:
 class AvailabilityView:
     """All objectives, the most endangered first."""
 
-    doors: tuple[Door, ...]
+    doors: tuple[NavLink, ...]
     missed: int
     rows: tuple[ObjectiveRow, ...]
     more: int
     sources: tuple[SourceView, ...]
 
 
-def incidents_view(context: FactsContext, doors: tuple[Door, ...]) -> IncidentsView:
+def incidents_view(context: FactsContext, doors: tuple[NavLink, ...]) -> IncidentsView:
     """All that ``/incidents/`` says."""
     facts = unique(context.of_family("incident"))
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Incident)]
@@ -165,7 +165,7 @@ def incidents_view(context: FactsContext, doors: tuple[Door, ...]) -> IncidentsV
     )
 
 
-def _duties(context: FactsContext, opened: Sequence[Fact], closed: Sequence[Fact]) -> Iterable[TeamDuty]:
+def _duties(context: FactsContext, opened: Sequence[Fact], closed: Sequence[Fact]) -> Iterable[TeamOnCall]:
     counts = [Counter(organization.owner(context.catalog, fact.subject) for fact in facts) for facts in (opened, closed)]
     covers: defaultdict[tuple[str, str], list[EntityRef]] = defaultdict(list)
     schedules = context.of_family("on-call")
@@ -180,10 +180,10 @@ def _duties(context: FactsContext, opened: Sequence[Fact], closed: Sequence[Fact
             rotations[owner].append(Rotation(short(value.name), url_of(fact), shifts, links))
     teams = sorted({*rotations, *counts[0], *counts[1]}, key=lambda ref: (-counts[0][ref], ref is None, ref or ()))
     for team in teams:
-        yield TeamDuty(context.links.to(team) if team else None, tuple(rotations[team]), counts[0][team], counts[1][team])
+        yield TeamOnCall(context.links.to(team) if team else None, tuple(rotations[team]), counts[0][team], counts[1][team])
 
 
-def deployments_view(context: FactsContext, doors: tuple[Door, ...]) -> DeploymentsView:
+def deployments_view(context: FactsContext, doors: tuple[NavLink, ...]) -> DeploymentsView:
     """All that ``/deployments/`` says."""
     order = newest(unique(context.of_family("deployment")), deployed_at)
 
@@ -198,7 +198,7 @@ def deployments_view(context: FactsContext, doors: tuple[Door, ...]) -> Deployme
     return DeploymentsView(doors, days, len(order), max(len(order) - ROWS, 0), _sources(context, "deployment"))
 
 
-def vulnerabilities_view(context: FactsContext, doors: tuple[Door, ...]) -> VulnerabilitiesView:
+def vulnerabilities_view(context: FactsContext, doors: tuple[NavLink, ...]) -> VulnerabilitiesView:
     """All that ``/vulnerabilities/`` says. Ages are told by the browser: else the page would change every night."""
     facts = context.of_family("vulnerability")
     order = worst_first(facts)
@@ -228,7 +228,7 @@ def _weight(counts: Sequence[str]) -> tuple[int, ...]:
     return tuple(-int(text.replace(",", "") or 0) for text in counts)
 
 
-def availability_view(context: FactsContext, doors: tuple[Door, ...]) -> AvailabilityView:
+def availability_view(context: FactsContext, doors: tuple[NavLink, ...]) -> AvailabilityView:
     """All that ``/availability/`` says."""
     found = [(fact, fact.value) for fact in context.of_family("availability") if isinstance(fact.value, Availability)]
     order = sorted(found, key=lambda one: (one[1].budget_left is None, one[1].budget_left or 0, one[0].subject, one[0].key))
@@ -265,12 +265,12 @@ _GRAVE = frozenset({FactSeverity.CRITICAL, FactSeverity.HIGH})
 class HealthView:
     """What is wrong now."""
 
-    doors: tuple[Door, ...]
+    doors: tuple[NavLink, ...]
     numbers: tuple[CountView, ...]
     panels: tuple[PanelView, ...]
 
 
-def health_view(context: FactsContext, doors: tuple[Door, ...]) -> HealthView:
+def health_view(context: FactsContext, doors: tuple[NavLink, ...]) -> HealthView:
     """All that the page says."""
     return HealthView(doors, tuple(health_numbers(context)), rollup_panels(context, tuple(context.measured_by_subject), FAMILIES))
 
@@ -305,7 +305,7 @@ def is_urgent(value: object) -> bool:
     return False
 
 
-_PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[[FactsContext, tuple[Door, ...]], Any]], ...] = (
+_PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[[FactsContext, tuple[NavLink, ...]], Any]], ...] = (
     ("incidents", "incident", ("incident", "on-call"), incidents_view),
     ("deployments", "deployment", ("deployment",), deployments_view),
     ("vulnerabilities", "vulnerability", ("vulnerability",), vulnerabilities_view),
@@ -327,13 +327,13 @@ def plan(context: FactsContext) -> Iterator[Page]:
             yield Page(path, f"{name}.html", "wide", HEALTH, title, view, labels[f"page_{name}_text"])
 
 
-def _doors(context: FactsContext) -> tuple[Door, ...]:
+def _doors(context: FactsContext) -> tuple[NavLink, ...]:
     asked, labels = context.families(), context.labels
-    single = (Door(labels[f"page_{name}"], f"{name}/", icon, is_here=False) for name, icon, families, _ in _PAGES if asked & {*families})
-    return (Door(labels["overview"], HEALTH, "health", is_here=False), *single)
+    single = (NavLink(labels[f"page_{name}"], f"{name}/", icon, is_here=False) for name, icon, families, _ in _PAGES if asked & {*families})
+    return (NavLink(labels["overview"], HEALTH, "health", is_here=False), *single)
 
 
-def _here(doors: tuple[Door, ...], path: str) -> tuple[Door, ...]:
+def _here(doors: tuple[NavLink, ...], path: str) -> tuple[NavLink, ...]:
     return tuple(replace(door, is_here=door.path == path) for door in doors)
 
 

@@ -24,7 +24,7 @@ FACTS = 20
 PAIRS = 20
 
 
-def foreign(context: FactsContext, facts: Sequence[Fact]) -> Content:
+def plugin_panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """What the facts say; a template that cannot be rendered says so in its place."""
     family = context.declared[facts[0].family]
     found = [fact for fact in facts[:FACTS] if isinstance(fact.value, Declared)]
@@ -59,8 +59,8 @@ def _template(text: str) -> jinja2.Template:
     return environment.from_string(text)
 
 
-Teller = Callable[[FactsContext, Sequence[Fact]], Content]
-TELLERS: Mapping[str, tuple[str, Teller]] = {
+Renderer = Callable[[FactsContext, Sequence[Fact]], Content]
+RENDERERS: Mapping[str, tuple[str, Renderer]] = {
     "on-call": ("on-call", operations.on_call),
     "incident": ("incident", operations.incidents),
     "availability": ("availability", operations.availability),
@@ -111,7 +111,7 @@ def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
 def panel(context: FactsContext, family: str, facts: Sequence[Fact], asked: Sequence[Measurement]) -> PanelView:
     """One family: what is there, and whether that is all."""
     labels = context.labels
-    icon, tell = TELLERS.get(family) or (context.declared[family].icon, foreign)
+    icon, tell = RENDERERS.get(family) or (context.declared[family].icon, plugin_panel)
     sources = tuple(_sources(context, facts, asked))
     partly = sorted({one.source for one in asked if not one.complete})
     incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""

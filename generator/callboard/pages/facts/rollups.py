@@ -19,7 +19,7 @@ from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.delivery import deployed_at, deployment_row
 from callboard.pages.facts.formatting import EVENTS, events, joined, newest, percent, short, url_of
 from callboard.pages.facts.operations import alert_row, incident_row, on_call
-from callboard.pages.facts.panels import PAGES, TELLERS, family_title, title_of
+from callboard.pages.facts.panels import PAGES, RENDERERS, family_title, title_of
 from callboard.pages.facts.security import severity_blocks, vulnerability_row, worst_badge, worst_first
 from callboard.pages.facts.view import Block, Content, EventView, FactsView, PanelView, SourceView
 from callboard.pages.shared_views import StateView
@@ -73,7 +73,7 @@ def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> 
         return None
     partly = sorted({one.source for one in asked if not one.complete})
     labels = context.labels
-    content = _TELLERS[family](context, facts) if facts else Content(())
+    content = _RENDERERS[family](context, facts) if facts else Content(())
     incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""
     is_zero = not facts and not partly
     blocks = (Block("good", labels[f"nothing_{family.replace('-', '_')}"]),) if is_zero else content.blocks
@@ -82,7 +82,7 @@ def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> 
     count = len({one.subject for one in asked})
     measured = labels["n_measured"].format(count, len([ref for ref in members if ref.kind in {"component", "resource", "api"}]))
     return PanelView(
-        family, family_title(context, family), TELLERS[family][0], content.badge, (*blocks, Block("text", measured)), sources,
+        family, family_title(context, family), RENDERERS[family][0], content.badge, (*blocks, Block("text", measured)), sources,
         is_zero, incomplete, PAGES.get(family, ""),
     )  # fmt: skip
 
@@ -151,7 +151,7 @@ def _alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
     return Content(events(context, rows, len(firing)), badge)
 
 
-_TELLERS = {
+_RENDERERS = {
     "on-call": _on_call, "incident": _incidents, "availability": _availability, "deployment": _deployments,
     "vulnerability": _vulnerabilities, "alert": _alerts,
 }  # fmt: skip

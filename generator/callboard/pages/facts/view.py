@@ -102,7 +102,7 @@ class ShiftView:
 
 
 @dataclass(frozen=True, slots=True)
-class DutyView:
+class OnCallView:
     """Who is called first by one schedule; the browser knows who of them it is now."""
 
     name: str

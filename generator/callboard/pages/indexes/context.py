@@ -10,14 +10,14 @@ from callboard.catalog import organization, presentation, problem_assignment
 from callboard.catalog.graph import Catalog
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.fingerprint import canonical
-from callboard.incremental.tracking import print_of
+from callboard.incremental.tracking import fingerprint_of
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.pages.changes.changes import LatestView
-from callboard.pages.shared_views import CountView, EntityLink, Links, catalog_path, kind_icon
+from callboard.pages.shared_views import CountView, EntityLink, EntityLinks, catalog_path, kind_icon
 from callboard.settings.settings import Settings
 
 SENTENCE = 160
@@ -41,7 +41,7 @@ class IndexContext:
     layouts: Layouts
     labels: Mapping[str, str]
     """The portal's words by key, from ``templates/strings/``."""
-    links: Links
+    links: EntityLinks
     latest: LatestView | None = None
     """What changed last, for the start page."""
     open: tuple[CountView, ...] = ()
@@ -84,9 +84,9 @@ class IndexContext:
 _IN_THE_CATALOG = frozenset({"catalog", "by_subject", "trees", "settings", "layouts", "labels", "links"})
 
 
-def print_of_rest(context: IndexContext) -> str:
+def fingerprint_of_rest(context: IndexContext) -> str:
     """Digest of what index pages are made of beside the catalog and the settings."""
-    return print_of([canonical(getattr(context, each.name)) for each in fields(context) if each.name not in _IN_THE_CATALOG])
+    return fingerprint_of([canonical(getattr(context, each.name)) for each in fields(context) if each.name not in _IN_THE_CATALOG])
 
 
 def index_context(
@@ -96,7 +96,7 @@ def index_context(
     settings: Settings,
     layouts: Layouts,
     labels: Mapping[str, str],
-    links: Links | None = None,
+    links: EntityLinks | None = None,
     *,
     latest: LatestView | None = None,
     open_now: tuple[CountView, ...] = (),
@@ -104,4 +104,4 @@ def index_context(
     """Everything that index pages need; ``links`` may be shared with other families."""
     mine = problem_assignment.with_responsible(catalog, problems)
     by_subject = problem_assignment.problems_by_subject(mine)
-    return IndexContext(catalog, mine, by_subject, trees, settings, layouts, labels, links or Links(catalog), latest, open_now)
+    return IndexContext(catalog, mine, by_subject, trees, settings, layouts, labels, links or EntityLinks(catalog), latest, open_now)

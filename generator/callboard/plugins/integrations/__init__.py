@@ -9,11 +9,11 @@ from callboard.model.facts.fact import FAMILIES, Fact, Measurement
 from callboard.model.facts.values import (
     Alert,
     Availability,
-    Beginner,
     DayShare,
     Declared,
     Deployment,
     ErrorTrend,
+    GoodFirstIssue,
     Incident,
     Issue,
     OnCall,
@@ -30,15 +30,15 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, RefError, parse_ref
 from callboard.plugins.integrations.base import (
     DeclaredFamily,
-    Gathered,
+    FactBatch,
     Integration,
     IntegrationContext,
     IntegrationFailure,
     IntegrationSettings,
-    Subject,
+    Target,
     by_annotation,
 )
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.collector import FactCollector
 from callboard.plugins.integrations.connector import client_for
 from callboard.plugins.integrations.decode import value_of
 from callboard.plugins.integrations.parsing import day, known_word, moment, number, text, truth, whole, word
@@ -48,7 +48,6 @@ __all__ = [
     "Alert",
     "AlertState",
     "Availability",
-    "Beginner",
     "CallboardError",
     "Client",
     "Cursor",
@@ -59,11 +58,12 @@ __all__ = [
     "EntityRef",
     "ErrorTrend",
     "Fact",
+    "FactBatch",
+    "FactCollector",
     "FactError",
     "FactSeverity",
     "GateState",
-    "Gathered",
-    "Gathering",
+    "GoodFirstIssue",
     "Health",
     "HttpError",
     "Incident",
@@ -87,7 +87,7 @@ __all__ = [
     "RunState",
     "Shift",
     "SourceError",
-    "Subject",
+    "Target",
     "Vulnerability",
     "basic",
     "bearer",

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from callboard.io.http.limits import Clock, Limits, SystemClock, Traffic
+from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
@@ -53,12 +53,12 @@ class IntegrationContext:
     """Applied to every text that leaves the connector."""
     clock: Clock = field(default_factory=SystemClock)
     """What HTTP clients wait by."""
-    http: Limits = field(default_factory=Limits)
+    http: ClientLimits = field(default_factory=ClientLimits)
     """Bounds of HTTP clients."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Target:
     """An entity that facts can be about."""
 
     ref: EntityRef
@@ -97,7 +97,7 @@ class IntegrationTraffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class FactBatch:
     """What integrations know."""
 
     facts: tuple[Fact, ...] = ()
@@ -148,7 +148,7 @@ class Integration(Protocol):
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None: ...
 
-    def collect(self, subjects: Sequence[Subject]) -> Gathered:
+    def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """Facts about those of the subjects that it knows, and what was measured."""
 
 
@@ -156,14 +156,14 @@ options_schema = partial(builtin_schema, "integrations")
 """The schema of a built-in connector, by its type."""
 
 
-def joined(parts: Sequence[Gathered]) -> Gathered:
+def joined(parts: Sequence[FactBatch]) -> FactBatch:
     """Several results as one, in the given order."""
-    return Gathered(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(Gathered)))
+    return FactBatch(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(FactBatch)))
 
 
-def by_annotation(subjects: Sequence[Subject], *keys: str) -> Mapping[str, tuple[Subject, ...]]:
+def by_annotation(subjects: Sequence[Target], *keys: str) -> Mapping[str, tuple[Target, ...]]:
     """The subjects by what they are called elsewhere: the first of these annotations that each has. Several may share a value."""
-    found: dict[str, list[Subject]] = {}
+    found: dict[str, list[Target]] = {}
     for subject in subjects:
         value = next((text for key in keys if (text := subject.annotations.get(key, "").strip())), "")
         if value:

@@ -13,14 +13,14 @@ from callboard.model.facts.words import FactError
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations import rules
-from callboard.plugins.integrations.base import Gathered, IntegrationFailure, IntegrationTraffic, Subject
+from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationTraffic, Target
 
 PROBLEMS = 200
 """Of one integration; a vendor that says a thousand odd things is told about two hundred times."""
 
 
 @dataclass(slots=True)
-class Gathering:
+class FactCollector:
     """Grows while a connector works; ``done`` makes the value of it."""
 
     source: str
@@ -33,7 +33,7 @@ class Gathering:
     failures: list[IntegrationFailure] = field(default_factory=list)
     traffic: list[IntegrationTraffic] = field(default_factory=list)
 
-    def measured(self, subjects: Iterable[Subject], *families: str, complete: bool = True) -> None:
+    def measured(self, subjects: Iterable[Target], *families: str, complete: bool = True) -> None:
         """Somebody was asked about these; once incomplete stays incomplete."""
         for subject in subjects:
             for family in families:
@@ -42,7 +42,7 @@ class Gathering:
 
     def add(
         self,
-        subjects: Iterable[Subject],
+        subjects: Iterable[Target],
         family: str,
         key: str,
         make: Callable[[], Value],
@@ -64,7 +64,7 @@ class Gathering:
             self.facts[subject.ref, family, environment, key] = fact
             self.measured([subject], family)
 
-    def odd(self, subject: Subject, family: str, key: str, message: str) -> None:
+    def odd(self, subject: Target, family: str, key: str, message: str) -> None:
         """Something about a subject that cannot be understood."""
         self.measured([subject], family, complete=False)
         said = f"`{self.source}` says something about `{subject.ref}` ({family} {key[:80]!r}) that cannot be understood: {message}."
@@ -73,7 +73,7 @@ class Gathering:
                 rules.UNUSABLE_FACT.problem(said, subject=subject.ref, field=f"{self.source}/{family}/{key[:80]}", hint="Mend it there.")
             )
 
-    def unknown(self, subjects: Iterable[Subject], annotation: str, message: str, hint: str = "") -> None:
+    def unknown(self, subjects: Iterable[Target], annotation: str, message: str, hint: str = "") -> None:
         """An annotation whose value the tool cannot use or does not know; ``message`` is a sentence."""
         for subject in subjects:
             if len(self.problems) < PROBLEMS:
@@ -83,7 +83,7 @@ class Gathering:
                     )
                 )
 
-    def failed(self, error: CallboardError, place: str = "", subjects: Iterable[Subject] = (), *families: str) -> None:
+    def failed(self, error: CallboardError, place: str = "", subjects: Iterable[Target] = (), *families: str) -> None:
         """Something could not be asked: what it would have said about these subjects is incomplete."""
         self.failures.append(IntegrationFailure(self.source, place, str(error), error.hint))
         self.measured(subjects, *families, complete=False)
@@ -92,8 +92,8 @@ class Gathering:
         """Count the requests of a client."""
         self.traffic.append(IntegrationTraffic(self.source, traffic))
 
-    def done(self) -> Gathered:
+    def done(self) -> FactBatch:
         """All of it, sorted."""
         facts = tuple(fact for _, fact in sorted(self.facts.items()))
         asked = tuple(Measurement(ref, family, self.source, complete) for (ref, family), complete in sorted(self.asked.items()))
-        return Gathered(facts, asked, tuple(self.problems), tuple(self.failures), tuple(self.traffic))
+        return FactBatch(facts, asked, tuple(self.problems), tuple(self.failures), tuple(self.traffic))

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from callboard.io.http.auth import Credential
 from callboard.io.http.client import Client
 from callboard.plugins.integrations.base import DeclaredFamily, IntegrationContext, IntegrationSettings
-from callboard.plugins.integrations.collector import Gathering
+from callboard.plugins.integrations.collector import FactCollector
 
 
 def client_for(
@@ -33,7 +33,7 @@ def client_for(
     return client
 
 
-class Vendor:
+class Connector:
     """The beginning of a connector."""
 
     declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
@@ -44,7 +44,7 @@ class Vendor:
         self._options: Mapping[str, Any] = settings.options
         self._context = context
         self._now = context.now
-        self._found = Gathering(settings.name)
+        self._found = FactCollector(settings.name)
 
     @property
     def _base(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from callboard.io.git.command import Git, branch, last_commit, origin_url
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
 from callboard.sources.addresses import known_addresses
-from callboard.sources.history import History, log_of
+from callboard.sources.history import FileHistory, log_of
 from callboard.sources.hosts import Remote, Web, parse, software, web
 from callboard.sources.paths import DEPENDENCIES, PRIVATE, is_text, matching, normal, shown
 
@@ -121,7 +121,7 @@ class FolderTree:
     """Sorted paths of its files, and of its links to files in it."""
     web: Web = field(default_factory=Web)
     addresses: Sequence[str] = ()
-    history: History | None = None
+    history: FileHistory | None = None
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a regular file."""
@@ -197,12 +197,12 @@ class Checkout:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class GitInfo:
     """What a tree learns from the work tree around it; empty where there is none."""
 
     revision: str = ""
     """Last commit to anything below the folder."""
-    history: History | None = None
+    history: FileHistory | None = None
     remote: Remote | None = None
     ref: str = ""
     web: Web = field(default_factory=Web)
@@ -231,20 +231,20 @@ def checkout(root: Path, environ: Mapping[str, str]) -> Checkout:
     return Checkout(root, parse(origin_url(git)), branch(git) or "HEAD")
 
 
-def known(folder: Path, around: Checkout, environ: Mapping[str, str], expected: Iterable[str]) -> Known:
+def git_info(folder: Path, around: Checkout, environ: Mapping[str, str], expected: Iterable[str]) -> GitInfo:
     """What the work tree ``around`` says about one folder in it; nothing where the folder was never committed."""
     git = Git(around.root, environ)
     relative = folder.relative_to(around.root).as_posix()
     prefix = "" if relative == "." else f"{relative}/"
     revision = last_commit(git, prefix.rstrip("/"))
     if not revision:
-        return Known()
-    history = History(log_of(git, revision, prefix), expected)
+        return GitInfo()
+    history = FileHistory(log_of(git, revision, prefix), expected)
     remote = around.remote if around.remote and around.remote.host else None
     if remote is None:
-        return Known(revision, history)
+        return GitInfo(revision, history)
     runs = software(remote)
     plain = web(remote, runs, around.ref)
     found = Web(plain.view, plain.line, plain.edit if around.ref != "HEAD" else "", prefix)
     addresses = known_addresses(remote, runs, [around.ref], "branch", is_default=around.ref in {"HEAD", "main", "master"}, prefix=prefix)
-    return Known(revision, history, remote, around.ref, found, addresses)
+    return GitInfo(revision, history, remote, around.ref, found, addresses)

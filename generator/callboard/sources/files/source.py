@@ -16,7 +16,7 @@ from callboard.plugins.sources import Collected, SourceContext, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources import rules
 from callboard.sources.addresses import folder_address
-from callboard.sources.files.folder import Checkout, FolderTree, Found, Known, Walk, checkout, checkout_root, known, walk
+from callboard.sources.files.folder import Checkout, FolderTree, Found, GitInfo, Walk, checkout, checkout_root, git_info, walk
 from callboard.sources.hosts import own_templates
 from callboard.sources.paths import compiled, descriptors, odd_name
 
@@ -77,7 +77,7 @@ class FilesSource:
         listing = sorted([*found.files, *links])
         paths = _each_once(descriptors(listing, self._options), links)
         around = checkouts.get(self._around.get(folder) or folder)
-        about = known(folder, around, self._context.environ, paths) if around else Known()
+        about = git_info(folder, around, self._context.environ, paths) if around else GitInfo()
         templates = own_templates(about.web, self._options.get("view_url", ""), self._options.get("edit_url", ""), about.remote, about.ref)
         name, id_ = self._names(root, found.folder)
         addresses = (*about.addresses, folder_address(str(folder)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from callboard.io.git.clone import LINK, Entry, Head, entries, remote_head, update
+from callboard.io.git.clone import LINK, Head, TreeEntry, entries, remote_head, update
 from callboard.io.git.command import LOCAL, NETWORK, Git
 from callboard.io.store import locked
 from callboard.model.entity import Origin
@@ -25,7 +25,7 @@ from callboard.sources import rules
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import placeholder_paths
 from callboard.sources.git.tree import GitTree
-from callboard.sources.history import History, log_of
+from callboard.sources.history import FileHistory, log_of
 from callboard.sources.hosts import SCP, Remote, own_templates, parse, software, web
 from callboard.sources.paths import descriptors, is_text, odd_name
 
@@ -148,7 +148,7 @@ class GitSource:
             here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
             return self._collected(here, where, head, commit, listing)
 
-    def _updated(self, git: Git, folder: Path, where: Address, head: Head) -> tuple[str, Sequence[Entry]]:
+    def _updated(self, git: Git, folder: Path, where: Address, head: Head) -> tuple[str, Sequence[TreeEntry]]:
         """The commit and its files; a clone that has lost something is made anew, once."""
         for attempt in (1, 2):
             commit = update(git, folder, where.clean, head, self._options.get("depth"))
@@ -160,7 +160,7 @@ class GitSource:
                 shutil.rmtree(folder)
         raise AssertionError
 
-    def _collected(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[Entry]) -> Collected:
+    def _collected(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> Collected:
         readable = [entry for entry in listing if is_text(entry.path)]
         tree = self._tree(git, where, head, commit, readable)
         paths = descriptors((e.path for e in readable), self._options)
@@ -170,18 +170,18 @@ class GitSource:
         files = tuple(DescriptorFile(self._settings.name, tree, path) for path in paths)
         return Collected((tree,), files, tuple(self._odd_names(tree, listing)))
 
-    def _tree(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[Entry]) -> GitTree:
+    def _tree(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> GitTree:
         runs = self._options.get("host") or software(where.remote)
         plain = web(where.remote, runs, head.ref, head.kind)
         templates = own_templates(plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref)
         addresses = known_addresses(where.remote, runs, [head.ref, commit], head.kind, is_default=head.is_default)
-        history = History(log_of(git, commit), descriptors((e.path for e in listing), self._options))
+        history = FileHistory(log_of(git, commit), descriptors((e.path for e in listing), self._options))
         return GitTree(
             git, remote=where.remote, revision=commit, entries=listing,
             web=templates, addresses=addresses, history=history,
         )  # fmt: skip
 
-    def _odd_names(self, tree: GitTree, listing: Sequence[Entry]) -> Iterator[Problem]:
+    def _odd_names(self, tree: GitTree, listing: Sequence[TreeEntry]) -> Iterator[Problem]:
         for entry in listing:
             if not is_text(entry.path):
                 origin = Origin(self._settings.name, tree.id, tree.repository, tree.revision, entry.path, 0, 1)

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from callboard.io.git.clone import LINK, Entry, contents, fetch_objects, missing, sizes
+from callboard.io.git.clone import LINK, TreeEntry, contents, fetch_objects, missing, sizes
 from callboard.io.git.command import Git
 from callboard.model.errors import MissingFileError, SourceError, TooLargeError, TreeError
 from callboard.redaction.redactor import Redactor
-from callboard.sources.history import History
+from callboard.sources.history import FileHistory
 from callboard.sources.hosts import Remote, Web
 from callboard.sources.paths import matching, normal, shown
 
@@ -29,17 +29,17 @@ class GitTree:
         *,
         remote: Remote,
         revision: str,
-        entries: Iterable[Entry],
+        entries: Iterable[TreeEntry],
         web: Web,
         addresses: Sequence[str],
-        history: History,
+        history: FileHistory,
     ) -> None:
         self.id = remote.url
         self.repository = remote.name
         self.revision = revision
         self.addresses = addresses
         self._git = git
-        self._entries: Mapping[str, Entry] = {entry.path: entry for entry in entries}
+        self._entries: Mapping[str, TreeEntry] = {entry.path: entry for entry in entries}
         self._web = web
         self._history = history
         self._kept: dict[str, bytes] = {}
@@ -89,7 +89,7 @@ class GitTree:
         """The path of the file that a path means: itself, or the one a symbolic link names. Raises ``TreeError``."""
         return self._file(normal(path)).path
 
-    def _file(self, path: str) -> Entry:
+    def _file(self, path: str) -> TreeEntry:
         entry = self._entries.get(path)
         if entry is not None and entry.mode == LINK:
             with self._lock:

@@ -21,7 +21,7 @@ MOST_TREE_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class GiteaCommit:
     """The newest commit of a branch."""
 
     id: str
@@ -63,7 +63,7 @@ class GiteaApi:
         """Who belongs to a team, by its number."""
         yield from self.listed(f"/teams/{quote(team)}/members")
 
-    def commit(self, repository: str, branch: str) -> Commit | None:
+    def commit(self, repository: str, branch: str) -> GiteaCommit | None:
         """The newest commit of a branch; None where there is none yet."""
         try:
             answer = self.client.get(f"/repos/{quote(repository)}/branches/{quote(branch, safe='')}")
@@ -74,7 +74,7 @@ class GiteaApi:
         commit = answer.object().get("commit")
         if not isinstance(commit, dict) or not text_of(commit.get("id")):
             raise answer.odd("a commit", commit)
-        return Commit(text_of(commit.get("id")), moment(commit.get("timestamp")))
+        return GiteaCommit(text_of(commit.get("id")), moment(commit.get("timestamp")))
 
     def listing(self, repository: str, commit: str, *, recursive: bool) -> Sequence[str]:
         """Paths of the files of a commit: at the root, or all of them."""

@@ -16,7 +16,7 @@ from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
-from callboard.sources.api_tree import ApiTree, Known
+from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.client import client_for
 from callboard.sources.generated import suggested, text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
@@ -31,7 +31,7 @@ NAME = re.compile(r"\w[\w.-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryFiles:
+class GiteaFiles:
     """The files of one repository at one commit."""
 
     api: GiteaApi
@@ -127,8 +127,8 @@ class GiteaSource:
         absent = {path: None for path in (*self._include, *OWNERS) if "/" not in path and path not in root}
         addresses = known_addresses(remote, "gitea", [ref, commit.id], "branch", is_default=True)
         return ApiTree(
-            remote.url, known.name, commit.id, addresses, web(remote, "gitea", ref), RepositoryFiles(api, known.name, commit.id),
-            Known({} if self._lists_all else absent),
+            remote.url, known.name, commit.id, addresses, web(remote, "gitea", ref), GiteaFiles(api, known.name, commit.id),
+            RepositoryMetadata({} if self._lists_all else absent),
         )  # fmt: skip
 
     def _descriptors(self, tree: ApiTree) -> Sequence[str]:

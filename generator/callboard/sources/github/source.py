@@ -19,7 +19,7 @@ from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
-from callboard.sources.api_tree import ApiTree, Known
+from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.client import client_for
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, suggested, text_of
@@ -33,7 +33,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryFiles:
+class GitHubFiles:
     """The files of one repository at one commit, over REST."""
 
     api: GitHubApi
@@ -69,7 +69,7 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=True)
     return ApiTree(
         remote.url, name, revision, addresses, web(remote, "github", ref),
-        RepositoryFiles(api, name, revision), Known(dict(_contents(node, paths)), dict(_ages(target, paths))),
+        GitHubFiles(api, name, revision), RepositoryMetadata(dict(_contents(node, paths)), dict(_ages(target, paths))),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class GitLabCommit:
     """The newest commit of a branch, or of a file on it."""
 
     id: str
@@ -57,14 +57,14 @@ class GitLabApi:
         """Who belongs to a group itself."""
         yield from self.listed(f"/groups/{quote(group_id, safe='')}/members")
 
-    def commit(self, project: str, ref: str, path: str = "", *, fixed: bool = False) -> Commit | None:
+    def commit(self, project: str, ref: str, path: str = "", *, fixed: bool = False) -> GitLabCommit | None:
         """The newest commit before a ref, that changed ``path`` if there is one; None for an empty repository."""
         query: dict[str, str | int] = {"ref_name": ref, "per_page": 1}
         answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), fixed=fixed)
         for item in answer.array()[:1]:
             if not isinstance(item, dict) or not text_of(item.get("id")):
                 raise answer.odd("a list of commits", [item])
-            return Commit(text_of(item.get("id")), moment(item.get("committed_date")))
+            return GitLabCommit(text_of(item.get("id")), moment(item.get("committed_date")))
         return None
 
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:

@@ -16,10 +16,10 @@ from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
-from callboard.sources.api_tree import ApiTree, Known
+from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.client import client_for
 from callboard.sources.generated import suggested, text_of
-from callboard.sources.gitlab.api import Commit, GitLabApi, identity, people_id, people_tree
+from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, people_id, people_tree
 from callboard.sources.hosts import parse, web
 from callboard.sources.paths import compiled_any, descriptors, is_glob
 
@@ -127,10 +127,10 @@ class GitLabSource:
         addresses = known_addresses(remote, "gitlab", [ref, commit.id], "branch", is_default=True)
         return ApiTree(
             remote.url, known.name, commit.id, addresses, web(remote, "gitlab", ref), ProjectFiles(api, id_, commit.id),
-            Known({} if self._needs_listing() else absent),
+            RepositoryMetadata({} if self._needs_listing() else absent),
         )  # fmt: skip
 
-    def _commit(self, api: GitLabApi, project: str, ref: str) -> Commit | None:
+    def _commit(self, api: GitLabApi, project: str, ref: str) -> GitLabCommit | None:
         if not ref:
             return None
         try:
