@@ -40,8 +40,8 @@ format: $(VENV)/.dev ## put the code into its format
 	$(BIN)/ruff format generator tests benchmarks
 	$(BIN)/ruff check --fix generator tests benchmarks
 
-bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities
-	$(BIN)/python benchmarks/bench.py --peers
+bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities (BASE=REV: compare the working tree with that commit)
+	$(BIN)/python benchmarks/$(if $(BASE),compare.py --base '$(BASE)' $(OPTIONS),bench.py --peers)
 
 reference: $(VENV)/.run ## write the manual's pages that come from the code
 	$(BIN)/callboard reference --output docs/reference
@@ -50,4 +50,5 @@ screenshots: $(VENV)/.dev site ## take the README's pictures (needs Chromium)
 	$(BIN)/python examples/screenshots.py
 
 clean: ## remove what was made
+	[ ! -d .callboard-bench ] || $(PYTHON) benchmarks/compare.py --clean
 	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache

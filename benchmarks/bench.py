@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import floor
 import organisation
@@ -38,9 +39,15 @@ def touch_descriptors(folder: Path, share: float) -> int:
 
 def build(folder: Path, log: Path) -> dict[str, object]:
     """One build as a process, with the figures of its own report."""
+    measured, report = measured_build(CALLBOARD, folder, log)
+    return measured.row() | {"report": report}
+
+
+def measured_build(callboard: list[str], folder: Path, log: Path) -> tuple[Measured, dict[str, Any]]:
+    """Run a build of the organisation in ``folder`` with this command, and read its report; ends the program with 2 if the build fails."""
     report = folder / "report.json"
     command = [
-        *CALLBOARD,
+        *callboard,
         "--config",
         str(folder / "sources.yaml"),
         "--output",
@@ -52,8 +59,9 @@ def build(folder: Path, log: Path) -> dict[str, object]:
     ]
     measured = run(command, folder, log)
     if measured.code:
-        sys.exit(f"the build failed with {measured.code}; see {log}:\n{log.read_text()[-3000:]}")
-    return measured.row() | {"report": json.loads(report.read_text())}
+        print(f"{' '.join(command)} failed with {measured.code}:\n{log.read_text()[-3000:]}", file=sys.stderr)
+        sys.exit(2)
+    return measured, json.loads(report.read_text())
 
 
 def scenarios(folder: Path, log: Path, known: world.World | None = None) -> dict[str, dict[str, object]]:
