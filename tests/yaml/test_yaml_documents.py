@@ -149,3 +149,8 @@ def test_a_value_is_found_by_its_path():
 )
 def test_margins_and_tabs_are_judged_as_by_backstages_parser(text, accepted):
     assert read_one(text).failed is not accepted
+
+
+@pytest.mark.parametrize("name", ["\x1f\U000fd800a", "\x01\U000f0001", "\U000f0001", "\u2028\ufeff\U000ffffe"])
+def test_control_characters_and_private_ones_keep_what_they_are_beside_each_other(name):
+    assert read_one(f"{name}: {name}x\n").value == {name: f"{name}x"}

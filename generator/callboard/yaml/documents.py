@@ -72,8 +72,12 @@ _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$)", re.MULTILINE)
 _DASH_TAB = re.compile(r"^ *(?:- +)*-[ \t]*\t[ \t]*(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
 _EXOTIC = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Allowed by npm's ``yaml``; libyaml refuses them, or takes them for line breaks as YAML 1.1 did."""
-_AWAY = 0xF0000
-_STASHED = re.compile(f"[{chr(_AWAY)}-{chr(_AWAY + 0xFFFF)}]")
+_AWAY, _PLANE = 0xF0000, 0x10000
+_EXOTIC_CODES = tuple(code for code in range(_PLANE) if _EXOTIC.match(chr(code)))
+_STASH = {code: _AWAY + code for code in _EXOTIC_CODES} | {_AWAY + code: _AWAY + _PLANE + code for code in _EXOTIC_CODES}
+"""Exotic characters to private ones of the same length; private characters that the author wrote make room for them."""
+_RESTORE = {stashed: code for code, stashed in _STASH.items()}
+_STASHED = re.compile(f"[{''.join(map(chr, _RESTORE))}]")
 _SUSPECT = re.compile(r"^ {300}|(?:[-?:][ \t]+){100}", re.MULTILINE)
 _MANY_BRACKETS = 400
 _LIMIT_NODES, _LIMIT_DEPTH, _LIMIT_DOCUMENTS = 100_000, 60, 1_000
@@ -204,14 +208,14 @@ def prepared(text: str) -> str:
     """The text as libyaml must see it to agree with YAML 1.2: with a last newline, exotic characters stashed away."""
     source = text if text.endswith("\n") else text + "\n"
     if _EXOTIC.search(source):
-        source = _EXOTIC.sub(lambda match: chr(_AWAY + ord(match.group())), source.removeprefix("\ufeff"))
+        source = source.removeprefix("\ufeff").translate(_STASH)
     return source
 
 
 def _restored(value: Any) -> Any:
     """The value with the stashed characters in their places."""
     if isinstance(value, str):
-        return _STASHED.sub(lambda match: chr(ord(match.group()) - _AWAY), value)
+        return value.translate(_RESTORE)
     if isinstance(value, list):
         return [_restored(item) for item in value]
     if isinstance(value, dict):
