@@ -1,4 +1,4 @@
-# One command each; `.venv` is made on the way. Needs Python 3.11+ and a package index, nothing else.
+# Development commands. Each creates `.venv` if needed. Requires Python 3.11+ and a package index, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 .DEFAULT_GOAL := help
 .PHONY: help site serve test check format bench reference screenshots clean
 
-help: ## this list
+help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/bin/python:
@@ -25,30 +25,30 @@ $(VENV)/.dev: $(VENV)/.run
 site: $(VENV)/.run ## build the example portal into site/
 	$(BIN)/callboard build
 
-serve: $(VENV)/.run ## build, watch and show it on http://localhost:8000/
+serve: $(VENV)/.run ## serve the example portal on http://localhost:8000/ and reload on changes
 	$(BIN)/callboard serve
 
-test: $(VENV)/.dev ## run the tests (CALLBOARD_TEST_FULL=1: with every optional part)
+test: $(VENV)/.dev ## run the tests (CALLBOARD_TEST_FULL=1: include every optional part)
 	$(BIN)/pytest -n auto
 
-check: $(VENV)/.dev ## format, lint, types
+check: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check generator tests benchmarks
 	$(BIN)/ruff check generator tests benchmarks
 	$(BIN)/mypy
 
-format: $(VENV)/.dev ## put the code into its format
+format: $(VENV)/.dev ## format the code and fix lint errors
 	$(BIN)/ruff format generator tests benchmarks
 	$(BIN)/ruff check --fix generator tests benchmarks
 
-bench: $(VENV)/.dev ## measure a synthetic organisation of 1,000 entities (BASE=REV: compare the working tree with that commit)
+bench: $(VENV)/.dev ## measure builds of a synthetic organization with 1,000 entities (BASE=REV: compare the working tree with that commit)
 	$(BIN)/python benchmarks/$(if $(BASE),compare.py --base '$(BASE)' $(OPTIONS),bench.py --peers)
 
-reference: $(VENV)/.run ## write the manual's pages that come from the code
+reference: $(VENV)/.run ## generate the manual's reference pages from the code
 	$(BIN)/callboard reference --output docs/reference
 
-screenshots: $(VENV)/.dev site ## take the README's pictures (needs Chromium)
+screenshots: $(VENV)/.dev site ## take the README's screenshots (needs Chromium)
 	$(BIN)/python examples/screenshots.py
 
-clean: ## remove what was made
+clean: ## remove everything that the other commands created
 	[ ! -d .callboard-bench ] || $(PYTHON) benchmarks/compare.py --clean
 	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -63,16 +63,16 @@ def test_each_job_has_the_rights_that_it_needs_and_no_other():
     jobs = yaml.safe_load(GITHUB)
     assert jobs["permissions"] == {}
     rights = {name: job["permissions"] for name, job in jobs["jobs"].items()}
-    assert rights == {"build": {"contents": "read"}, "deploy": {"pages": "write", "id-token": "write"}, "remember": {"contents": "write"}}
+    assert rights == {"build": {"contents": "read"}, "deploy": {"pages": "write", "id-token": "write"}, "save-state": {"contents": "write"}}
 
 
 def test_one_run_at_a_time_and_a_failed_build_shows_and_remembers_nothing():
     made = yaml.safe_load(GITHUB)
     assert made["concurrency"] == {"group": "portal", "cancel-in-progress": False}
-    assert (made["jobs"]["deploy"]["needs"], made["jobs"]["remember"]["needs"]) == ("build", "deploy")
+    assert (made["jobs"]["deploy"]["needs"], made["jobs"]["save-state"]["needs"]) == ("build", "deploy")
     gitlab = yaml.safe_load(GITLAB)
-    assert {gitlab[job]["resource_group"] for job in ("pages", "remember")} == {"portal"}
-    assert gitlab["remember"]["stage"] == ".post"
+    assert {gitlab[job]["resource_group"] for job in ("pages", "save-state")} == {"portal"}
+    assert gitlab["save-state"]["stage"] == ".post"
 
 
 def scripts(service):
@@ -80,9 +80,9 @@ def scripts(service):
     if service == "github":
         jobs = yaml.safe_load(GITHUB)["jobs"]
         named = {step.get("name"): step.get("run") for job in jobs.values() for step in job["steps"]}
-        return named["Bring the state of the last build"], named["Push the state"]
+        return named["Restore the state of the last build"], named["Push the state"]
     made = yaml.safe_load(GITLAB)
-    return made["pages"]["script"][0], made["remember"]["script"][0]
+    return made["pages"]["script"][0], made["save-state"]["script"][0]
 
 
 @pytest.fixture(params=["github", "gitlab"])

@@ -9,7 +9,7 @@ else
 fi
 rm -rf kept/state kept/blobs
 tar -xf state.tar -C kept
-# git knows no empty folders.
+# Git does not store empty folders.
 mkdir -p kept/state kept/blobs
 touch kept/state/.keep kept/blobs/.keep
 cd kept

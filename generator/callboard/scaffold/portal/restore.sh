@@ -1,4 +1,4 @@
-# 0: the branch is there; 2: there is none yet. Anything else is a failure: without its state a build would forget its history.
+# 0: the branch exists; 2: it does not exist yet. Any other code is a failure: a build without the saved state would lose the history.
 found=0
 git ls-remote --exit-code --quiet "$REMOTE" "refs/heads/$STATE_BRANCH" > /dev/null || found=$?
 if [ "$found" = 0 ]; then
