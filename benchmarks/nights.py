@@ -18,13 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callboard import __version__
+from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.history.build_state import load_build_state
-from callboard.io.clock import Meter
 from callboard.io.store import Store
+from callboard.pipeline import DiskCaches, Workspace, collect, enrich, ingest, resolve
 from callboard.plugins.option_schemas import read_settings
 from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import Guards
-from callboard.surveying import know, survey_with_memory
 from organisation import write
 from world import INTEGRATIONS, World
 
@@ -51,9 +51,11 @@ def one_night(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
     begun = time.process_time()
     memory = load_build_state(store, now, __version__, {})
     read = time.process_time()
-    night = BuildPolicy([source.name for source in settings.sources], now, Guards(), store.blob)
-    surveyed, served = survey_with_memory(settings, {}, Meter(), memory.previous, night)
-    known = know(settings, {}, Meter(), surveyed, memory)
+    work = Workspace(settings, {}, portal_kinds(settings), DiskCaches(store.cache))
+    policy = BuildPolicy(work.source_names, now, Guards(), store.blob)
+    served = ingest(work, collect(work), memory.previous, policy)
+    surveyed = resolve(work, served)
+    known = enrich(work, surveyed, memory)
     linked = time.process_time()
     noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
     memory.history(noticed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
-from callboard.history.build_state import compare, history, next_state
+from callboard.history.build_state import BuildState, next_state
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.io.http.limits import Traffic
 from callboard.io.store import Store
@@ -148,8 +148,9 @@ class Portal:
         self.served = with_last_good_copy(collected, gathered, trees, previous, BuildPolicy(names, now, self.guards, self.store.blob))
         unique, duplicates = merge(self.served.entities, names)
         self.catalog, problems = link(unique, KINDS)
-        noticed = compare(previous, self.catalog, (*self.served.problems, *duplicates, *problems), now, VERSION)
-        self.past = history(self.store, previous, noticed.changes)
+        state = BuildState(self.store, previous, now, VERSION)
+        noticed = state.notice(self.catalog, (*self.served.problems, *duplicates, *problems))
+        self.past = state.history(noticed)
         self.store.make()
         asked = recorded(self.served.trees, lambda content: state_files.keep(self.store, content))
         for ask in asks:

@@ -23,8 +23,6 @@ LAYERS = (
     ("pages",),
     ("website",),
     ("publish", "scaffold"),
-    ("surveying",),
-    ("planning",),
     ("pipeline",),
     ("lint",),
     ("preview",),

@@ -1,145 +1,352 @@
-"""The sentence of the house as code: sources bring descriptors, the catalog links them, pages say it, the website is committed."""
+"""Settings → a committed site, in six steps: ``collect → ingest → resolve → enrich → plan → write``.
+
+Build, preview, collect and lint run these steps, or some of them; they differ in where caches are (on disk, in memory, nowhere).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from callboard import __version__
+from callboard.catalog.linking import LinkCache, link
+from callboard.catalog.merging import merge
+from callboard.catalog.targets import targets_of
+from callboard.descriptors.kinds import Kinds
+from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
-from callboard.history.build_state import BuildState, load_build_state
+from callboard.history.build_state import BuildState, ChangeSet, load_build_state
+from callboard.incremental.fingerprint import code_digest
+from callboard.ingestion.codeowners import with_derived_owners
+from callboard.ingestion.discovery import DiscoveryResult, discover
+from callboard.ingestion.entity_cache import EntityCache
+from callboard.integrations.collect import IntegrationResult, collect_facts, connections_of, integration_items
 from callboard.io.clock import Meter, peak_memory
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
+from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, Severity
-from callboard.planning import SiteData, contexts_of, data_files, kind_icons, plan, track_contexts
-from callboard.settings.settings import Settings
-from callboard.state.facts import facts_counts
-from callboard.state.last_good_copy import BuildPolicy
-from callboard.state.loss_guards import guards_of
-from callboard.state.values import CollectedState
-from callboard.surveying import ResolvedCatalog, know, raise_if_blocked, survey_from_state, survey_with_memory
+from callboard.model.ref import EntityRef
+from callboard.model.tree import DescriptorFile, Trees
+from callboard.pages.site_data import ResolvedCatalog, SiteData
+from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target
+from callboard.plugins.sources import Collected, SourceContext, SourceFailure
+from callboard.settings.settings import Limits, Settings
+from callboard.sources.collect import collect_all
+from callboard.state.facts import CollectedFacts, facts_counts, facts_of_state, with_last_good_facts
+from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
+from callboard.state.loss_guards import Guards, guards_of
+from callboard.state.values import CollectedState, State
 from callboard.website.assemble import Assembled, assemble
+from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
 from callboard.website.theme_build import ThemeBuild, start_theme_build
 
 REPORT_FORMAT = 1
 
 
+class Caches(Protocol):
+    """What a run keeps of its steps, so that unchanged input is not processed again."""
+
+    links: LinkCache | None
+    """Links of the last ``resolve``; None where there is no next one."""
+
+    def collect(self, settings: Settings, context: SourceContext) -> Collected:
+        """Trees and descriptor files of ``settings.sources``."""
+        ...
+
+    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+        """Entities and problems of these files, and of those that their Locations name."""
+        ...
+
+    def collect_facts(
+        self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
+    ) -> IntegrationResult:
+        """What the integrations report about the targets."""
+        ...
+
+
+class NoCaches:
+    """Every step from scratch, for lint."""
+
+    links: LinkCache | None = None
+
+    def collect(self, settings: Settings, context: SourceContext) -> Collected:
+        """Query all sources."""
+        return collect_all(settings, context)
+
+    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+        """Read and check all files."""
+        return discover(files, trees, kinds, limits)
+
+    def collect_facts(
+        self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
+    ) -> IntegrationResult:
+        """Query all integrations."""
+        return collect_facts(items, targets, context)
+
+
+class DiskCaches(NoCaches):
+    """Entities of unchanged descriptors come from ``.callboard/cache``; sources and integrations have HTTP and git caches of their own."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+
+    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+        """Read the files that changed since the last build, on all processors where that pays."""
+        entities = EntityCache(self._cache / "descriptors.jsonl", code_digest())
+        entities.load(kinds, limits)
+        entities.read_ahead(files, kinds, limits)
+        found = discover(files, trees, kinds, limits, entities.read)
+        entities.save()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What the steps of one run share."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    kinds: Kinds
+    caches: Caches = field(default_factory=NoCaches)
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def source_names(self) -> list[str]:
+        """Names of all sources, in order of precedence."""
+        return [source.name for source in self.settings.sources]
+
+
+def collect(work: Workspace, names: Collection[str] | None = None) -> Collected:
+    """Sources → trees and descriptor files. ``names``: the sources to query; None for all."""
+    settings = work.settings
+    queried = settings.sources if names is None else tuple(source for source in settings.sources if source.name in names)
+    context = SourceContext(settings.root, Store.beside(settings.root).cache, work.environ)
+    with work.meter.phase("sources"):
+        return work.caches.collect(replace(settings, sources=queried), context)
+
+
+def ingest(work: Workspace, collected: Collected, previous: State | None = None, policy: BuildPolicy | None = None) -> CollectedState:
+    """Trees and descriptor files → entities and problems.
+
+    With a ``policy``, what could not be read comes from the last good copy in ``previous``, and the guards judge what was lost.
+    """
+    trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
+    with work.meter.phase("descriptors"):
+        found = with_derived_owners(work.caches.discover(collected.files, trees, work.kinds, work.settings.limits), trees)
+        if policy is not None:
+            return with_last_good_copy(collected, found, trees, previous, policy)
+    problems = (*collected.problems, *found.problems)
+    return CollectedState(
+        found.entities, problems, trees, files=found.files, skipped=found.skipped, failures=collected.failures
+    )  # fmt: skip
+
+
+def resolve(
+    work: Workspace, state: CollectedState, *, is_complete: bool = True, external_refs: Collection[EntityRef] | None = None
+) -> ResolvedCatalog:
+    """Entities → the linked catalog, with all problems.
+
+    ``is_complete=False`` leaves references unchecked that entities elsewhere might satisfy, unless ``external_refs`` lists those.
+    """
+    with work.meter.phase("catalog"):
+        unique, duplicates = merge(state.entities, work.source_names)
+        catalog, problems = link(unique, work.kinds, whole=is_complete, elsewhere=external_refs, before=work.caches.links)
+    found = _in_order((*state.problems, *duplicates, *problems))
+    return ResolvedCatalog(catalog, found, state.trees, state.failures, state.files, state.skipped)
+
+
+def enrich(work: Workspace, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
+    """The catalog → facts that integrations report about its entities; where they fail, those of the last good copy."""
+    settings, items = work.settings, integration_items(work.settings)
+    if not items:
+        return CollectedFacts()
+    context = IntegrationContext(settings.root, state.now, state.store.cache, work.environ, settings.redactor)
+    if state.from_state and state.previous is not None:
+        return facts_of_state(state.previous, connections_of(items, context), items)
+    with work.meter.phase("integrations"):
+        reported = work.caches.collect_facts(items, targets_of(resolved.catalog, resolved.trees), context)
+    return with_last_good_facts(reported, items, state.previous, state.now)
+
+
+def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collection[str] | None = None) -> tuple[SiteData, ChangeSet]:
+    """``collect → ingest → resolve → enrich``: everything that the site is made of, and what changed since the last build.
+
+    ``queried``: the sources to query, None for all; the others keep what the state has of them.
+
+    Raises ``SourceError`` where too much failed or would be lost.
+    """
+    collected = _collected(work, state, guards, queried)
+    resolved = resolve(work, collected)
+    facts = enrich(work, resolved, state)
+    resolved = replace(resolved, problems=(*resolved.problems, *facts.problems))
+    with work.meter.phase("history"):
+        changes = state.notice(resolved.catalog, resolved.problems, facts)
+    resolved = replace(resolved, trees=state.recorded(resolved.trees))
+    return SiteData(resolved, collected, state.history(changes), state.now, facts), changes
+
+
+def _collected(work: Workspace, state: BuildState, guards: Guards, queried: Collection[str] | None) -> CollectedState:
+    if state.from_state and state.previous is not None:
+        return collected_from_state(state.previous, state.store.blob, work.source_names)
+    policy = BuildPolicy(work.source_names, state.now, guards, state.store.blob, queried)
+    collected = ingest(work, collect(work, policy.answered), state.previous, policy)
+    raise_if_blocked(collected)
+    return collected
+
+
+def plan(work: Workspace, data: SiteData, layouts: Layouts, labels: Mapping[str, str] | None = None) -> PageContexts:
+    """Site data → the contexts of which pages and data files are planned."""
+    with work.meter.phase("plan"):
+        return contexts_of(data, work.settings, layouts, labels)
+
+
 @dataclass(frozen=True, slots=True)
 class BuildRequest:
-    """What a build is asked to do."""
+    """The options of a build."""
 
     settings: Settings
     output: Path
     """Folder of the site."""
     now: datetime
-    """Aware; stands for "as of" wherever data names a time."""
+    """Aware; the build's "as of"."""
     environ: Mapping[str, str]
     allow_missing_sources: bool = False
-    """Go on without the sources that failed and have no last good copy."""
+    """Continue without the sources that failed and have no last good copy."""
     accept_loss: bool = False
-    """Publish although more entities or repositories are gone than is believed."""
+    """Publish even if more entities or repositories are gone than the limits allow."""
     from_state: bool = False
-    """Ask nobody: make the site of what the last build knew, at its time."""
-    not_asked: tuple[str, ...] = ()
-    """Sources that another run collects: they serve what the state has of them."""
+    """Rebuild from the saved state, at its time, without network."""
+    skipped: tuple[str, ...] = ()
+    """Sources that another run collects: their saved copy is used."""
     remember: bool = True
-    """Leave a state to the next build; a preview leaves none."""
+    """Save a state for the next build; False for the build of a preview."""
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What a build came to."""
+class BuildResult:
+    """The outcome of a build."""
 
-    surveyed: ResolvedCatalog
+    resolved: ResolvedCatalog
     problems: tuple[Problem, ...]
-    """Those of the survey, then those of the website."""
+    """Those of the catalog, then those of the website."""
     report: Mapping[str, Any]
     """Phases, counts and peak memory, ready for JSON."""
 
 
-def build(request: BuildRequest, meter: Meter) -> Built:
-    """Build the site.
+def build(request: BuildRequest, meter: Meter) -> BuildResult:
+    """Build the site: all steps, with caches on disk.
 
     Raises:
         SourceError: too much failed or would be lost, and the request does not allow that; the old site stays.
-        StateError: what the last build left cannot be used; the old site stays.
-        WebsiteError: the site could not be made or committed.
-        LockedError: another build of this portal is at work.
+        StateError: the saved state cannot be used; the old site stays.
+        WebsiteError: the site could not be rendered or committed.
+        LockedError: another build of this portal is running.
     """
     settings, store = request.settings, Store.beside(request.settings.root)
-    with store.lock(), gc_disabled(), start_theme_build(settings, store, request.environ) as foundation:  # MkDocs works beside the survey
+    section = settings.sections.get("history", {})
+    with store.lock(), gc_disabled(), start_theme_build(settings, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
-            memory = load_build_state(store, request.now, __version__, settings.sections.get("history", {}), from_state=request.from_state)
-        surveyed, served = _survey(request, memory, meter)
-        known = know(settings, request.environ, meter, surveyed, memory)
-        surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
-        with meter.phase("history"):
-            noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
-        shown = SiteData(replace(surveyed, trees=memory.recorded(surveyed.trees)), served, memory.history(noticed), memory.now, known)
-        site = _assembled(shown, request, store, foundation, meter)
+            state = load_build_state(store, request.now, __version__, section, from_state=request.from_state)
+        work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache), meter)
+        guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
+        data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
+        site = write(work, data, request.output, theme, Layouts(store.cache / "layouts"))
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                memory.keep(served, noticed, shown.surveyed.trees, known)
-    problems = (*surveyed.problems, *site.problems)
-    return Built(surveyed, problems, _report(shown, site, problems, meter, request))
+                state.keep(data.collected, changes, data.resolved.trees, data.facts)
+    problems = (*data.resolved.problems, *site.problems)
+    return BuildResult(data.resolved, problems, _report(data, site, problems, work, request.now))
 
 
-def _survey(request: BuildRequest, memory: BuildState, meter: Meter) -> tuple[ResolvedCatalog, CollectedState]:
-    settings = request.settings
-    if request.from_state and memory.previous is not None:
-        return survey_from_state(settings, meter, memory.previous)
-    section = settings.sections.get("history", {})
-    guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
-    names = [source.name for source in settings.sources]
-    night = BuildPolicy(names, memory.now, guards, memory.store.blob, [name for name in names if name not in request.not_asked])
-    surveyed, served = survey_with_memory(settings, request.environ, meter, memory.previous, night)
-    raise_if_blocked(served)
-    return surveyed, served
-
-
-def _assembled(shown: SiteData, request: BuildRequest, store: Store, foundation: ThemeBuild, meter: Meter) -> Assembled:
-    layouts = Layouts(store.cache / "layouts")
-    with meter.phase("plan"):
-        told = contexts_of(shown, request.settings, layouts)
-        followed, reading = track_contexts(told)
+def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layouts: Layouts) -> Assembled:
+    """Site data → the planned pages and data files, rendered and committed to ``output``. Raises ``WebsiteError``."""
+    settings = work.settings
+    contexts = plan(work, data, layouts)
+    tracked, tracker = track_contexts(contexts)
     return assemble(
-        plan(told, followed, reading), data_files(told, reading.whole()), request.settings, store, request.output,
-        foundation=foundation, environ=request.environ, kind_icons=kind_icons(shown.surveyed), layouts=layouts,
-        meter=meter,
+        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.whole()), settings, Store.beside(settings.root), output,
+        foundation=theme, environ=work.environ, kind_icons=data.kind_icons(), layouts=layouts, meter=work.meter,
     )  # fmt: skip
 
 
-def _report(shown: SiteData, site: Assembled, problems: Sequence[Problem], meter: Meter, request: BuildRequest) -> Mapping[str, Any]:
-    surveyed, severities = shown.surveyed, Counter(problem.severity for problem in problems)
-    committed = site.committed
+def raise_if_blocked(collected: CollectedState) -> None:
+    """Raise ``SourceError`` where too much failed, or would be lost, for a site to be published."""
+    if not collected.verdict.publish:
+        raise SourceError(
+            "\n".join((*failure_messages(collected.failures), *collected.verdict.reasons)),
+            "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
+        )
+
+
+def failure_messages(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
+    """One sentence or two for each source, or repository of it, that could not be read."""
+    return tuple(_sentences(f"The source {_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
+
+
+def _sentences(message: str, hint: str) -> str:
+    """Both as sentences: messages come with a full stop or without."""
+    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
+
+
+def _name(failure: SourceFailure) -> str:
+    return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
+
+
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """By place: source, tree, path, line, column, code; the same in whatever order they were found."""
+
+    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str, str]:
+        origin, span = problem.origin, problem.span
+        where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
+        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field, problem.message
+
+    return tuple(sorted(problems, key=place))
+
+
+def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: Workspace, as_of: datetime) -> Mapping[str, Any]:
+    phases = work.meter.phases
     return {
         "format": REPORT_FORMAT,
-        "as_of": request.now.isoformat(),
-        "phases": [{"name": p.name, "seconds": round(p.seconds, 3), "cpu": round(p.cpu, 3)} for p in meter.phases],
-        "seconds": round(sum(p.seconds for p in meter.phases), 3),
+        "as_of": as_of.isoformat(),
+        "phases": [{"name": p.name, "seconds": round(p.seconds, 3), "cpu": round(p.cpu, 3)} for p in phases],
+        "seconds": round(sum(p.seconds for p in phases), 3),
         "peak_memory_mb": peak_memory(),
         "counts": {
-            "sources": len(request.settings.sources),
-            "sources_failed": len(surveyed.failures),
-            "trees": len(surveyed.trees),
-            "files": surveyed.files,
-            "skipped": dict(surveyed.skipped),
-            "entities": len(surveyed.catalog.entities),
-            "entities_by_kind": dict(sorted(Counter(ref.kind for ref in surveyed.catalog.entities).items())),
-            "problems": {severity.value: severities[severity] for severity in Severity},
-            "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
-            **facts_counts(shown.known),
-            "pages": site.pages,
-            "pages_rendered": site.rendered,
-            "diagrams_laid_out": site.laid_out,
-            "files_written": committed.written,
-            "files_unchanged": committed.unchanged,
-            "files_removed": committed.removed,
-            "bytes": committed.bytes,
+            "sources": len(work.settings.sources),
+            **_catalog_counts(data.resolved, problems),
+            **facts_counts(data.facts),
+            **_site_counts(site),
         },
+    }
+
+
+def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> Mapping[str, Any]:
+    severities = Counter(problem.severity for problem in problems)
+    return {
+        "sources_failed": len(resolved.failures),
+        "trees": len(resolved.trees),
+        "files": resolved.files,
+        "skipped": dict(resolved.skipped),
+        "entities": len(resolved.catalog.entities),
+        "entities_by_kind": dict(sorted(Counter(ref.kind for ref in resolved.catalog.entities).items())),
+        "problems": {severity.value: severities[severity] for severity in Severity},
+        "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
+    }
+
+
+def _site_counts(site: Assembled) -> Mapping[str, int]:
+    committed = site.committed
+    return {
+        "pages": site.pages,
+        "pages_rendered": site.rendered,
+        "diagrams_laid_out": site.laid_out,
+        "files_written": committed.written,
+        "files_unchanged": committed.unchanged,
+        "files_removed": committed.removed,
+        "bytes": committed.bytes,
     }

@@ -15,7 +15,7 @@ from test_vendor_faults import PLAYS
 from vendors import TOKEN, connector
 
 import yaml
-from callboard import surveying
+from callboard import pipeline
 from callboard.cli.main import group
 from callboard.io.http.limits import ClientLimits
 from callboard.plugins import loader
@@ -123,7 +123,7 @@ def night(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv(VARIABLE, MARK)
         context = functools.partial(IntegrationContext, clock=PatientClock(), http=SHORT)
-        patch.setattr(surveying, "IntegrationContext", context)
+        patch.setattr(pipeline, "IntegrationContext", context)
         server = stack.enter_context(Server(answer))
         good = {play.type: stack.enter_context(Server(play())) for play in PLAYS}
         sources = [{"name": "here", "type": "files", "path": "repositories", "repositories": "*"}]

@@ -11,7 +11,7 @@ import pytest
 from callboard.integrations import collect as collect_integrations
 from callboard.integrations.collect import IntegrationResult
 from callboard.model.errors import CallboardError, WebsiteError
-from callboard.preview import facts_cache, files_cache
+from callboard.preview import caches, files_cache
 from callboard.preview.portal import PreviewPortal
 
 SOURCES = """\
@@ -141,11 +141,11 @@ def test_the_next_change_after_a_commit_knows_the_commit(live, folder):
     git("add", ".")
     git("commit", "-qm", "one")
     live.refresh([str(folder / "repositories")])
-    before = live._site.shown.surveyed.trees["here", "repositories/shop"].revision
+    before = live._site.shown.resolved.trees["here", "repositories/shop"].revision
     file.write_text(shop("Second."))
     git("commit", "-qam", "two")
     live.refresh([str(file)])
-    assert live._site.shown.surveyed.trees["here", "repositories/shop"].revision not in {"", before}
+    assert live._site.shown.resolved.trees["here", "repositories/shop"].revision not in {"", before}
     assert b"Second." in live.content(PAGE)
 
 
@@ -170,7 +170,7 @@ def test_hosts_are_asked_once_and_files_of_facts_after_each_change(folder, monke
         asked.extend(item.type for item in items)
         return collect(items, *rest) if items[0].type == "file" else IntegrationResult()
 
-    monkeypatch.setattr(facts_cache, "collect_facts", collected)
+    monkeypatch.setattr(caches, "collect_facts", collected)
     (folder / "facts.yaml").write_text("facts: []\n")
     items = ["{name: mine, type: file, path: facts.yaml, family: incident}", "{name: status, type: statuspage, page: p, token: '${T}'}"]
     (folder / "sources.yaml").write_text(SOURCES + "integrations:\n" + "".join(f"  - {item}\n" for item in items))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from company import commit, context, descriptor, found, put, repository
 
+from callboard.pipeline import failure_messages
 from callboard.plugins import loader
 from callboard.plugins.option_schemas import read_settings
 from callboard.plugins.sources import SourceFailure
 from callboard.sources.collect import collect_all
-from callboard.surveying import say_failures
 
 SETTINGS = """
 sources:
@@ -90,7 +90,7 @@ def test_the_example_counts_its_repositories(tmp_path):
 ])  # fmt: skip
 def test_a_failure_is_told_in_sentences(message, hint, told):
     failures = [SourceFailure("acme", "", message, hint), SourceFailure("acme", "acme/shop", message, hint)]
-    assert say_failures(failures) == (
+    assert failure_messages(failures) == (
         f"The source 'acme' could not be read: {told}",
         f"The source 'acme' (acme/shop) could not be read: {told}",
     )

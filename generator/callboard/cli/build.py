@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     settings = read_settings(config, os.environ)
     request = BuildRequest(
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
-        not_asked=known_sources(settings, skip),
+        skipped=known_sources(settings, skip),
     )  # fmt: skip
     built = build(request, meter)
     if report:

@@ -28,14 +28,14 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
 
     from callboard import __version__
     from callboard.cli.output import known_sources
+    from callboard.descriptors.portal_kinds import portal_kinds
     from callboard.history.build_state import load_build_state
     from callboard.io import clock
-    from callboard.io.clock import Meter
     from callboard.io.store import Store
+    from callboard.pipeline import DiskCaches, Workspace, collect, failure_messages, ingest
     from callboard.plugins.option_schemas import read_settings
     from callboard.state.last_good_copy import BuildPolicy
     from callboard.state.loss_guards import guards_of
-    from callboard.surveying import say_failures, serve_sources
 
     settings = read_settings(config, os.environ)
     everything = [source.name for source in settings.sources]
@@ -43,15 +43,16 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     store, section = Store.beside(settings.root), settings.sections.get("history", {})
     with store.lock():
         memory = load_build_state(store, clock.now(now, os.environ), __version__, section)
-        night = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
-        served = serve_sources(settings, os.environ, Meter(), memory.previous, night)
+        policy = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
+        work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(store.cache))
+        served = ingest(work, collect(work, asked), memory.previous, policy)
         memory.keep_collected(served)
     mine = [collection for collection in served.collections if collection.source in asked]
     for collection in mine:
         click.echo(
             f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'fresh'}", err=True
         )
-    for line in say_failures(served.failures):
+    for line in failure_messages(served.failures):
         click.echo(line, err=True)
     if any(collection.errors for collection in mine):
         sys.exit(NOT_READ)

@@ -17,7 +17,7 @@ from callboard.model.problem import Problem, Severity
 from callboard.redaction.secrets import mask
 
 if TYPE_CHECKING:
-    from callboard.pipeline import Built
+    from callboard.pipeline import BuildResult
     from callboard.settings.settings import Settings
 
 
@@ -45,12 +45,12 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(names))
 
 
-def report_build(built: Built, output: Path) -> None:
+def report_build(built: BuildResult, output: Path) -> None:
     """What was built, what is wrong with the descriptors, and what is wrong in the site."""
     counts = built.report["counts"]
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
-    for failure in built.surveyed.failures:
+    for failure in built.resolved.failures:
         click.echo(f"Not read: the source {failure.source!r} {failure.repository}: {failure.message}", err=True)
     click.echo(
         f"{counted(counts['entities'], 'entity', 'entities')} from {counted(counts['trees'], 'repository', 'repositories')} in {output}/: "
@@ -58,11 +58,11 @@ def report_build(built: Built, output: Path) -> None:
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
-    found = Counter(problem.severity for problem in built.surveyed.problems)
+    found = Counter(problem.severity for problem in built.resolved.problems)
     if found:
         told = ", ".join(counted(found[each], each, each if each == "info" else "") for each in Severity if found[each])
         click.echo(f"Problems in descriptors: {told}. They stand on the page /problems/; `callboard lint` prints them.", err=True)
-    _say_of_site(built.problems[len(built.surveyed.problems) :])
+    _say_of_site(built.problems[len(built.resolved.problems) :])
 
 
 def _say_of_site(problems: Sequence[Problem]) -> None:

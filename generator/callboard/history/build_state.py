@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,7 @@ from callboard.state.change_log import ChangeLog, change_log, read_changes, show
 from callboard.state.facts import CollectedFacts
 from callboard.state.files import StateError, keep, read, save
 from callboard.state.recorded_trees import known_tree, recorded
-from callboard.state.summaries import problem_summaries, summarize
+from callboard.state.summaries import KnownSummaries, problem_summaries, summarize
 from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State
 
 MONTHS = 24
@@ -47,20 +47,29 @@ class BuildState:
     from_state: bool = False
     months: int = MONTHS
     """Of history that the site shows."""
+    is_saved: bool = True
+    """False for a preview: trees need not record what pages read."""
+    summaries: KnownSummaries | None = None
+    """Summaries of the catalog that was compared last, reused and updated; None if it is compared once."""
+    log: Sequence[Change] | None = None
+    """The saved changes, if they were read already."""
 
     def notice(self, catalog: Catalog, problems: Iterable[Problem], known: CollectedFacts | None = None) -> ChangeSet:
         """What is different, also in what integrations know; a build that asks nobody sees what the last one saw."""
         if self.from_state and self.previous is not None:
             return ChangeSet(self.previous.portraits, self.previous.concerns, self.previous.changes)
-        return compare(self.previous, catalog, problems, self.now, self.version, known)
+        portraits, found = summarize(catalog, self.summaries), problem_summaries(problems)
+        return ChangeSet(portraits, found, difference(self.previous, portraits, found, self.now, self.version, known))
 
     def history(self, noticed: ChangeSet) -> ChangeLog:
         """All that is shown of the past."""
-        return history(self.store, self.previous, noticed.changes, self.months)
+        saved = read_changes(self.store.state, self.months) if self.log is None else self.log
+        last = self.previous.changes if self.previous else ()
+        return change_log(shown((*saved, *last, *noticed.changes), self.months))
 
     def recorded(self, trees: Trees) -> Trees:
         """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
-        return recorded(trees, partial(keep, self.store))
+        return recorded(trees, partial(keep, self.store)) if self.is_saved else trees
 
     def keep_collected(self, served: CollectedState) -> None:
         """Leave only what was collected; all that the next build compares with stays that of the last build."""
@@ -93,20 +102,6 @@ def load_build_state(store: Store, now: datetime, version: str, section: Mapping
             f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
         )
     return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
-
-
-def compare(
-    previous: State | None, catalog: Catalog, problems: Iterable[Problem], now: datetime, version: str, known: CollectedFacts | None = None
-) -> ChangeSet:
-    """Compare the linked catalog with the last build. ``problems``: all of them; ``version``: Callboard's own; ``known``: all facts."""
-    portraits, found = summarize(catalog), problem_summaries(problems)
-    return ChangeSet(portraits, found, difference(previous, portraits, found, now, version, known))
-
-
-def history(store: Store, previous: State | None, changes: Iterable[Change], months: int = MONTHS) -> ChangeLog:
-    """All that is shown of the past: the kept months, what the last build noticed, and what this one noticed."""
-    last = previous.changes if previous else ()
-    return change_log(shown((*read_changes(store.state, months), *last, *changes), months))
 
 
 def next_state(served: CollectedState, noticed: ChangeSet, trees: Trees, previous: State | None, now: datetime, version: str) -> State:

@@ -10,21 +10,21 @@ from pathlib import Path
 from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import Kinds, builtin_kinds
 from callboard.descriptors.placeholders import NO_SOURCE
-from callboard.descriptors.portal_kinds import read_kinds
+from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
 from callboard.ingestion import rules
-from callboard.io.clock import Meter
 from callboard.lint import path_arguments
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Related, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, Trees, tree_of
+from callboard.pages.site_data import ResolvedCatalog
+from callboard.pipeline import Workspace, collect, failure_messages, ingest, resolve
 from callboard.plugins.option_schemas import read_settings
 from callboard.settings.loading import read_kind_paths
-from callboard.settings.settings import Limits
+from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.sources.files.folder import FolderTree
-from callboard.surveying import ResolvedCatalog, say_failures, survey, survey_collected
 
 KEPT = 64
 """Files whose lines are remembered: a rendering asks for them in a row, file by file."""
@@ -66,7 +66,8 @@ class LintResult:
 def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
     """All sources of the portal, references included. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
-    surveyed = survey(settings, environ, Meter())
+    work = Workspace(settings, environ, portal_kinds(settings))
+    surveyed = resolve(work, ingest(work, collect(work)))
     return _checked(surveyed, settings.limits, NameIndex(surveyed.catalog.entities), _as_it_is, portal_url=settings.portal.url)
 
 
@@ -78,12 +79,14 @@ def check_paths(
     No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there. The kinds are
     those of the portal whose ``sources.yaml`` lies around the working folder; its sources are not asked. Raises ``SettingsError``.
     """
-    limits, kinds = Limits(), _kinds_around(environ)
+    kinds, here = _kinds_around(environ), Path.cwd()
+    settings = Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
+    work = Workspace(settings, environ, kinds)
     collected = path_arguments.collect(paths, environ)
-    surveyed = survey_collected(collected, [path_arguments.SOURCE], kinds, limits, Meter(), whole=False, elsewhere=elsewhere)
+    surveyed = resolve(work, ingest(work, collected), is_complete=False, external_refs=elsewhere)
     own_kinds = {ref.kind for ref in elsewhere or ()} - kinds.by_name.keys()
     surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_portal(problem, own_kinds)))
-    return _checked(surveyed, limits, NameIndex(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+    return _checked(surveyed, settings.limits, NameIndex(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:
@@ -114,7 +117,7 @@ def _checked(
     texts: dict[Origin, tuple[Tree, str]] = {}
     shown = tuple(_shown(problem, surveyed.trees, texts) for problem in surveyed.problems)
     return LintResult(
-        tuple(map(stamp, shown)), say_failures(surveyed.failures), texts, limits.descriptor_bytes, names, surveyed.files,
+        tuple(map(stamp, shown)), failure_messages(surveyed.failures), texts, limits.descriptor_bytes, names, surveyed.files,
         surveyed.catalog.kinds, portal_url,
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult
 from callboard.incremental.fingerprint import code_digest
-from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
 from callboard.model.tree import DescriptorFile, Tree, Trees
@@ -58,7 +57,7 @@ class FilesCache:
         for key in [key for key, kept in self._known.items() if kept.asked]:
             del self._known[key]
 
-    def gathered(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
+    def discovered(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
         """What stands in these files and in all that their Locations lead to."""
         if self._reread is None:
             self._reread = EntityCache(self.cache, code_digest())
@@ -67,7 +66,7 @@ class FilesCache:
         found = discover(files, trees, self.kinds, self.limits, self._read)
         self._known = {key: self._known[key] for key in self._used}
         self._reread.known, self._reread.used = {}, {}  # it served the first reading
-        return with_derived_owners(found, trees)
+        return found
 
     def _read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch) -> FileResult:
         tree = file.tree

@@ -6,33 +6,28 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from callboard import __version__
-from callboard.catalog.linking import LinkCache
-from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
-from callboard.io.clock import Meter
+from callboard.integrations.collect import integration_items
 from callboard.io.store import Store
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
-from callboard.planning import SiteData, contexts_of, kind_icons
+from callboard.pages.site_data import SiteData
+from callboard.pipeline import Workspace, plan, prepare
 from callboard.plugins.option_schemas import read_settings
 from callboard.plugins.sources import SourceContext
+from callboard.preview.caches import LOCAL, MemoryCaches, StateCache
 from callboard.preview.change_problems import ChangeReport, change_report, problems_of_change
-from callboard.preview.facts_cache import FactsCache
-from callboard.preview.files_cache import FilesCache
 from callboard.preview.routes import Routes
-from callboard.preview.sources_cache import SourcesCache, Touched
-from callboard.preview.state_cache import StateCache
+from callboard.preview.sources_cache import Touched
 from callboard.preview.theme import Theme, ThemeCache
 from callboard.settings.settings import Settings
-from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy
 from callboard.state.loss_guards import guards_of
-from callboard.surveying import raise_if_blocked, resolve
 from callboard.website.page_server import OnDemand
 
 RECENT = 1
@@ -45,15 +40,22 @@ MOST_KEPT = 128
 class ServedPortal:
     """One configuration and all that is kept for it."""
 
-    settings: Settings
-    kinds: Kinds
-    sources: SourcesCache
-    files: FilesCache
-    facts: FactsCache
-    past: StateCache
-    looks: ThemeCache
-    links: LinkCache
+    work: Workspace
+    caches: MemoryCaches
+    """The same as ``work.caches``."""
+    state: StateCache
+    themes: ThemeCache
     layouts: Layouts
+
+    @property
+    def settings(self) -> Settings:
+        """The portal's settings."""
+        return self.work.settings
+
+    @property
+    def has_local_facts(self) -> bool:
+        """True if an integration reads files of this machine."""
+        return any(item.type in LOCAL for item in integration_items(self.settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class PreviewPortal:
         """What the site is about, in a sentence; empty where there is none."""
         if self._site is None:
             return ""
-        surveyed = self._site.shown.surveyed
+        surveyed = self._site.shown.resolved
         entities, problems = len(surveyed.catalog.entities), len(surveyed.problems)
         told = f", {problems:,} {'problem' if problems == 1 else 'problems'} (they stand on the page /problems/)" if problems else ""
         return f"{entities:,} {'entity' if entities == 1 else 'entities'} read{told}."
@@ -136,8 +138,7 @@ class PreviewPortal:
         if before is None or portal is None or self._is_configuration(portal, paths):
             portal = self._portal = self._opened()
         else:
-            touched = portal.sources.touch(paths)
-            portal.files.forget(touched.paths)
+            touched = portal.caches.touch(paths)
         site = self._next(portal, before, paths, touched)
         if site is not before:
             self._put(site)
@@ -155,46 +156,31 @@ class PreviewPortal:
         settings = read_settings(self._config, self._environ)
         store, kinds = Store.beside(settings.root), portal_kinds(settings)
         store.make()
-        sources = SourcesCache(settings, SourceContext(settings.root, store.cache, self._environ))
-        sources.collect()
+        caches = MemoryCaches(settings, kinds, SourceContext(settings.root, store.cache, self._environ))
+        caches.open()
         return ServedPortal(
-            settings,
-            kinds,
-            sources,
-            FilesCache(kinds, settings.limits, store.cache / "descriptors.jsonl"),
-            FactsCache(settings, self._environ),
+            Workspace(settings, self._environ, kinds, caches),
+            caches,
             StateCache(store, settings, __version__),
             ThemeCache(settings, store.cache, self._environ),
-            LinkCache(),
             Layouts(store.cache / "layouts"),
         )
 
     def _next(self, portal: ServedPortal, before: _Site | None, paths: frozenset[str], touched: Touched | None) -> _Site:
         """The site as it is now; the very same where nothing is other."""
         kept = before if before and before.portal is portal else None
-        is_same = kept and touched and not touched.is_any and not (portal.facts.are_local and paths - portal.looks.mine(paths))
+        is_same = kept and touched and not touched.is_any and not (portal.has_local_facts and paths - portal.themes.mine(paths))
         shown = kept.shown if kept and is_same else self._shown(portal)
-        look = portal.looks.look(kept.look if kept else None, paths, kind_icons(shown.surveyed))
+        look = portal.themes.look(kept.look if kept else None, paths, shown.kind_icons())
         if kept and is_same and look is kept.look:
             return kept
-        planned = Routes(contexts_of(shown, portal.settings, portal.layouts, look.renderer.labels)).planned()
+        planned = Routes(plan(portal.work, shown, portal.layouts, look.renderer.labels)).planned()
         return _Site(portal, look, shown, OnDemand(planned, look.renderer, look.foundation, portal.settings.portal), {})
 
     def _shown(self, portal: ServedPortal) -> SiteData:
-        """As ``pipeline.build`` comes to it."""
-        settings, memory = portal.settings, portal.past.memory(self._now())
-        collected, trees = portal.sources.collected, portal.sources.trees
-        gathered = portal.files.gathered(collected.files, trees)
-        names = [source.name for source in settings.sources]
-        guards = guards_of(settings.sections.get("history", {}), accept_loss=True, allow_missing=self._allow_missing)
-        served = with_last_good_copy(
-            collected, gathered, trees, memory.previous, BuildPolicy(names, memory.now, guards, memory.store.blob, names)
-        )
-        raise_if_blocked(served)
-        surveyed = resolve(served, names, portal.kinds, served.failures, Meter(), portal.links)
-        known = portal.facts.served(surveyed, memory)
-        surveyed = replace(surveyed, problems=(*surveyed.problems, *known.problems))
-        return SiteData(surveyed, served, portal.past.history(surveyed, known, memory), memory.now, known)
+        section = portal.settings.sections.get("history", {})
+        guards = guards_of(section, accept_loss=True, allow_missing=self._allow_missing)
+        return prepare(portal.work, portal.state.load(self._now()), guards)[0]
 
     def _put(self, site: _Site) -> None:
         """Let it be the site, if it can show what people look at."""
@@ -205,13 +191,13 @@ class PreviewPortal:
             self._site = site
 
     def _news(self, before: _Site | None, site: _Site, touched: Touched | None) -> ChangeReport:
-        now, trees = _problems(site), site.shown.surveyed.trees
+        now, trees = _problems(site), site.shown.resolved.trees
         found = problems_of_change(_problems(before) if before else now, now, touched.files if touched else ())
         return change_report(found, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
 
 
 def _problems(site: _Site) -> tuple[Problem, ...]:
-    return (*site.shown.surveyed.problems, *site.look.foundation.problems)
+    return (*site.shown.resolved.problems, *site.look.foundation.problems)
 
 
 def _made(site: _Site, path: str) -> bytes | None:

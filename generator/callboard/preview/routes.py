@@ -8,10 +8,10 @@ from functools import cached_property
 from callboard.model.ref import EntityRef
 from callboard.model.urls import api_path, entity_path
 from callboard.pages.page import Page
-from callboard.planning import PageContexts, data_files, entity_page, plan_without_entities
 from callboard.website.data_files import DataFile, DeferredFile
 from callboard.website.page_maker import file_of
 from callboard.website.page_server import Planned
+from callboard.website.site_plan import PageContexts, data_files, entity_page, plan_without_entities
 
 _BY_NAME = "api/catalog/entities/by-name/"
 
@@ -55,15 +55,15 @@ class Routes:
         return self._others.get(file)
 
     def _of(self, ref: EntityRef) -> Page:
-        return entity_page(self._contexts, self._contexts.shown.surveyed.catalog.entities[ref])
+        return entity_page(self._contexts, self._contexts.data.resolved.catalog.entities[ref])
 
     @cached_property
     def _refs(self) -> dict[str, EntityRef]:
-        return {entity_path(ref): ref for ref in self._contexts.shown.surveyed.catalog.entities}
+        return {entity_path(ref): ref for ref in self._contexts.data.resolved.catalog.entities}
 
     @cached_property
     def _names(self) -> dict[str, EntityRef]:
-        return {api_path(ref): ref for ref in self._contexts.shown.surveyed.catalog.entities}
+        return {api_path(ref): ref for ref in self._contexts.data.resolved.catalog.entities}
 
     @cached_property
     def _data(self) -> dict[str, DataFile]:

@@ -1,0 +1,47 @@
+"""The values that a site is made of: the resolved catalog, what was collected, the history and the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from callboard.catalog.graph import Catalog
+from callboard.model.problem import Problem
+from callboard.model.tree import Trees
+from callboard.plugins.sources import SourceFailure
+from callboard.state.change_log import ChangeLog
+from callboard.state.facts import CollectedFacts
+from callboard.state.values import CollectedState
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCatalog:
+    """The linked catalog, and all problems of descriptors and references."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    """Sorted by place: source, tree, path, line, column, code."""
+    trees: Trees
+    failures: tuple[SourceFailure, ...]
+    files: int
+    """Number of descriptor files that were read."""
+    skipped: Mapping[str, int]
+    """Number of documents that are not descriptors, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteData:
+    """Everything that pages and data files are made from."""
+
+    resolved: ResolvedCatalog
+    """With trees that record what pages read, where a state is saved afterwards."""
+    collected: CollectedState
+    history: ChangeLog
+    now: datetime
+    """Aware; the time of the build, or that of the state for a build without network."""
+    facts: CollectedFacts
+
+    def kind_icons(self) -> Sequence[str]:
+        """Names of the icons of all kinds."""
+        return [kind.icon for kind in self.resolved.catalog.kinds.by_name.values()]
