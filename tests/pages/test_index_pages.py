@@ -150,7 +150,7 @@ def _titles(index):
 def test_a_missing_owner_is_said_in_the_list(shop):
     html = rendered(shop)["catalog/"]
     assert "team-nobody" in html
-    assert 'aria-label="not in the catalog"' in html
+    assert 'aria-label="not found in catalog"' in html
 
 
 def test_teams_that_contain_each_other_are_listed_once():
