@@ -1,11 +1,11 @@
-// ages.js: how old what a page shows is. `<time data-age>` is filled from /status/collections.json, so that pages do not change with the clock.
-// data-age="source-name" is that source's collection; an empty data-age is the whole build's.
+// ages.js: the age of the data on a page. `<time data-age>` is filled from /status/collections.json, so that pages do not change with the clock.
+// data-age="source-name" is that source's collection; an empty data-age is the build.
 import { words } from "./words.js";
 
 const OLD = 36 * 3600;      // a nightly build that was missed once
 const places = document.querySelectorAll("time[data-age]");
 if (places.length) fill().catch(() => {});
-// `<time data-since>` has its own time, written out: the browser says how long ago that is. Times to come stay as they are.
+// `<time data-since>` holds its own time: the text becomes its age. Times in the future keep their text.
 for (const place of document.querySelectorAll("time[data-since]")) {
   const seconds = (Date.now() - Date.parse(place.dateTime)) / 1000;
   if (seconds > 0) queueMicrotask(() => { place.textContent = age(seconds); });

@@ -1,4 +1,4 @@
-// elements.js: makes elements. Text always goes in as text, never as markup: names and descriptions are other people's.
+// elements.js: creates elements. Text is always inserted as text, never as markup: names and descriptions are untrusted.
 const ROOT = new URL("../", import.meta.url);
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -19,8 +19,8 @@ export function el(tag, props = {}, ...children) {
 
 let symbols = null;
 
-/** Brings the sprite's symbols into the document, once: browsers ask for a file of icons anew with each list that refers to it. */
-async function bring() {
+/** Loads the sprite's symbols into the document, once: browsers request an icon file again for each list that refers to it. */
+async function loadSymbols() {
   const answer = await fetch(new URL("icons.svg", import.meta.url));
   const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
   if (answer.ok) document.body.append(el("div", { hidden: true }, document.adoptNode(sprite)));
@@ -28,7 +28,7 @@ async function bring() {
 
 /** An icon of the sprite; decoration unless it has a label. */
 export function icon(name, label = "") {
-  symbols ??= bring().catch(() => { symbols = null; });
+  symbols ??= loadSymbols().catch(() => { symbols = null; });
   const svg = document.createElementNS(SVG, "svg"), use = document.createElementNS(SVG, "use");
   svg.setAttribute("class", "cb-icon");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -44,7 +44,7 @@ export const bdi = (text) => el("bdi", {}, String(text));
 /** Pieces `[text, isHit]` as text and marks. */
 export const marked = (pieces) => pieces.map(([text, hit]) => (hit ? el("mark", {}, text) : text));
 
-/** What the browser remembers of this portal; one that refuses storage forgets, nothing else breaks. */
+/** Values of this portal in the browser's local storage. Without access to it, nothing is stored and everything else works. */
 export const memory = {
   key: (name) => `callboard:${ROOT.pathname}:${name}`,
   get(name) { try { return JSON.parse(localStorage.getItem(this.key(name))); } catch { return null; } },

@@ -1,4 +1,4 @@
-// engine.js: one question to both tiers, names and text, with facets over the names. Shared by dialog, home and the search page.
+// engine.js: one query to both indexes, names and full text, with facets over the names. Shared by the dialog, home, and the search page.
 import { ask, warm } from "./fulltext.js";
 import { chosenIn, columnsOf } from "./facet-columns.js";
 import { find, narrow, prepare } from "./search-core.js";
@@ -8,13 +8,13 @@ export const FACETS = ["kind", "owner", "lifecycle", "type"];
 export const PAUSE = 120;
 
 let ready = null;
-/** The names, made ready once a page; text search is warmed beside it. */
+/** The names, prepared once a page; full-text search is loaded at the same time. */
 export const engine = () => (ready ??= loadNames().then((names) => {
   warm();
   return { names, index: prepare(names.entries), columns: columnsOf(names, FACETS) };
 }).catch((error) => { ready = null; throw error; }));
 
-/** Names that match and pass the facets of `state`, best first, and what each choice would leave. */
+/** Names that match and pass the facets of `state`, best first, and how many hits each choice would leave. */
 export function byName({ names, index, columns }, text, state) {
   const hits = find(index, text), chosen = chosenIn(state, columns), { shown, counts } = narrow(hits.map((hit) => hit.i), columns, chosen);
   return { entries: shown.map((i) => names.entries[i]), counts, chosen, all: hits.length };

@@ -1,11 +1,11 @@
-// facet-columns.js: the columns of the names index as facets: for each entity a choice, for each choice its value in the address and its label.
+// facet-columns.js: the columns of the names index as facets: for each entity a choice, for each choice its value in the URL and its label.
 import { words } from "./words.js";
 
 export const NONE = "~none";
 const SEVERITIES = ["none", "info", "warning", "error"];
 const KINDS = ["component", "api", "resource", "system", "domain", "group", "user", "template", "location"];
 
-/** Places of a column's choices in their own order, or null where the number decides. */
+/** Positions of a column's choices in a fixed order. */
 const inOrder = (values, order) => values.map((v) => { const at = order.indexOf(v); return at < 0 ? order.length : at; });
 
 const single = (key, values, of, label = (v) => v) => {
@@ -13,7 +13,7 @@ const single = (key, values, of, label = (v) => v) => {
   return made(key, [...values, ...(hasNone ? [NONE] : [])], rows, (v) => (v === NONE ? words.none[key] : label(v)));
 };
 
-/** Who has no owner that exists, though one is needed, is "no owner", also where a missing one is named; kinds without owners have no choice at all. */
+/** Entities that need an owner and name none, or one that does not exist, count as "no valid owner"; kinds without owners have no choice. */
 function owners(raw, called) {
   const none = raw.owners.length, of = raw.owner.map((owner, i) => (raw.ownerState[i] ? (owner < 0 ? none : [owner, none]) : owner < 0 ? [] : owner));
   return made("owner", [...raw.owners, NONE], of, (v) => (v === NONE ? words.none.owner : called(v)));
@@ -24,7 +24,7 @@ function made(key, values, of, label) {
   return { key, title: words.facet[key], values, size: values.length, of, label: (i) => label(values[i]), find: (v) => found(byValue, v) };
 }
 
-/** The choice that an address names; `owner=team-a` is read as `group:default/team-a`. -1: nothing has this value. */
+/** The choice that a value in the URL names; `owner=team-a` is read as `group:default/team-a`. -1: nothing has this value. */
 function found(byValue, value) {
   const low = value.toLowerCase();
   return byValue.get(low) ?? byValue.get(`group:default/${low}`) ?? byValue.get(`system:default/${low}`) ?? -1;
@@ -46,11 +46,11 @@ export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "
   return Object.fromEntries(keys.map((key) => [key, makers[key]()]));
 }
 
-/** What an address chooses: `{facet: Set of choices}`; a value that nothing has is -1, which matches nothing. */
+/** The choices in a URL: `{facet: Set of choices}`; a value that nothing has is -1, which matches nothing. */
 export const chosenIn = (state, columns) =>
   Object.fromEntries(Object.values(columns).map((c) => [c.key, new Set(state.getAll(c.key).filter(Boolean).map((v) => c.find(v)))]));
 
-/** The same address with one choice of a facet added or taken away. */
+/** The same URL parameters with one choice of a facet added or removed. */
 export function toggled(state, key, value) {
   const next = new URLSearchParams(state), all = next.getAll(key), rest = all.filter((v) => v.toLowerCase() !== value.toLowerCase());
   next.delete(key);
@@ -59,5 +59,5 @@ export function toggled(state, key, value) {
   return next;
 }
 
-/** A query without percent signs where people read it: `owner=group:default/x`. */
+/** A query string without percent-encoding that hinders reading: `owner=group:default/x`. */
 export const written = (state) => { const text = String(state).replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%7E", "~"); return text && `?${text}`; };

@@ -1,4 +1,4 @@
-// facets.js: the filters beside a list: choices with counts, the most frequent first, the rest behind "more".
+// facets.js: the filters next to a list: choices with counts, the most frequent first, the rest behind "more".
 import { bdi, el } from "./elements.js";
 import { NONE } from "./facet-columns.js";
 import { words } from "./words.js";
@@ -27,7 +27,7 @@ function panel(root, column, { closed, onlyFound, pick }) {
   function update(counts, chosen) {
     last = [counts, chosen];
     if (!onlyFound) details.hidden = !chosen[column.key].size && isAlone(column);
-    if (!details.open) return;      // nobody sees its choices: they are made when somebody opens it
+    if (!details.open) return;      // choices are rendered when the filter is opened
     const numbers = counts[column.key], mine = chosen[column.key];
     const order = ordered(column, numbers, mine).filter((i) => (onlyFound ? numbers[i] : base(column)[i]) || mine.has(i));
     const wanted = asked ? order.filter((i) => column.label(i).toLowerCase().includes(asked)) : order;
@@ -77,7 +77,7 @@ function fill(label, count, checked) {
   label.toggleAttribute("data-empty", count === 0);
 }
 
-/** A box that moves in the document loses the focus; whoever presses Space on it wants to go on from there. */
+/** A box that moves in the document loses the focus; keyboard users continue from there, so it gets the focus back. */
 function keepFocus(list, change) {
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   change();
@@ -90,7 +90,7 @@ function make(root, column, closed) {
   return box;
 }
 
-/** The chosen choices as chips that take them away again. */
+/** The selected choices as chips that remove them. */
 export function chosenChips(columns, keys, state, drop) {
   return keys.flatMap((key) => state.getAll(key).filter(Boolean).map((value) => {
     const column = columns[key], i = column.find(value);

@@ -1,4 +1,4 @@
-// fulltext.js: Pagefind, loaded when somebody first asks. Its excerpts are markup: only their text and their marks are taken over.
+// fulltext.js: Pagefind, loaded at the first query. Its excerpts are markup: only their text and their marks are used.
 import { to } from "./elements.js";
 
 let engine = null;
@@ -13,10 +13,10 @@ const start = () => (engine ??= (async () => {
   return pagefind;
 })().catch((error) => { engine = null; throw error; }));
 
-/** Loads the engine ahead of the first question; a site without text search stays quiet here. */
+/** Loads the engine before the first query; without full-text search, errors are ignored here. */
 export const warm = () => start().catch(() => {});
 
-/** `{total, take(from, n)}` for a question of at least two letters; `_` is a letter to Pagefind, but a separator to people. */
+/** `{total, take(from, n)}` for a query of at least two letters; `_` is a letter to Pagefind, but a separator to people. */
 export async function ask(text) {
   const pagefind = await start(), query = text.replaceAll("_", "-").trim();
   const found = query.length < 2 ? { results: [] } : await pagefind.search(query);

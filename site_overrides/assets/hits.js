@@ -1,4 +1,4 @@
-// hits.js: a field with a list of hits under it (the ARIA combobox pattern): asks both tiers while one types, arrows choose, Enter opens.
+// hits.js: a field with a list of hits under it (the ARIA combobox pattern): queries both indexes on input, arrow keys select, Enter opens.
 import { bdi, el, icon, marked, to } from "./elements.js";
 import { byName, byText, engine, PAUSE } from "./engine.js";
 import { highlight } from "./search-core.js";
@@ -7,7 +7,7 @@ import { words } from "./words.js";
 let lists = 0;
 
 /**
- * Ties `input` to the listbox `box`. `stateOf()` gives the facets; `drawn(result)` is told each new list (null: nothing asked).
+ * Ties `input` to the listbox `box`. `stateOf()` gives the facets; `drawn(result)` receives each new result (null: empty query).
  * `names` and `texts` bound the two groups. Returns `{refresh}`.
  */
 export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new URLSearchParams(), drawn = () => {}, status = null }) {
@@ -87,7 +87,7 @@ export function nameHit(names, e, text, props) {
   return row(names.pathOf(e), icon(e.icon, kind), el("bdi", {}, marked(highlight(e.title, text))), byTitle ? marked(highlight(what, text)) : what, e.owner ? bdi(names.called(e.owner)) : "", props);
 }
 
-/** A hit of the full text: title and the words around. */
+/** A hit of the full text: title and excerpt. */
 export function textHit(names, hit, props) {
   const e = hit.entry, kind = e ? names.raw.kinds[names.raw.kind[e.i]].name : words.docs;
   return row(hit.path, icon(e ? e.icon : "docs", kind), bdi(e ? e.title : hit.title), marked(hit.pieces), e?.owner ? bdi(names.called(e.owner)) : e ? "" : words.docs, props);

@@ -1,10 +1,10 @@
-// idle.js: work in small steps that give way to whoever uses the page; and work that waits until what was just changed is on the screen.
+// idle.js: work in small steps that yield to user input, and work that waits for the next paint.
 const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 8));
 const SHORT = 6;      // milliseconds of a step; on a slow phone they are four times as many
 
 /**
- * Runs functions and generators one after the other in idle moments; `done` is their promise. `hurry()` does the rest at once:
- * somebody waits for it.
+ * Runs functions and generators one after the other in idle moments; `done` is their promise. `hurry()` runs the rest
+ * at once.
  */
 export function slowly(...steps) {
   let urgent = false, go = null;

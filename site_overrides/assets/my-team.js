@@ -1,4 +1,4 @@
-// my-team.js: home's card of one's own team (picked once, kept in this browser) and the list of pages visited last.
+// my-team.js: home's card of the selected team (stored in this browser) and the list of recently visited pages.
 import { bdi, el, icon, memory, to } from "./elements.js";
 import { loadNames } from "./names.js";
 import { remembered } from "./recent.js";
@@ -61,7 +61,7 @@ function summary(names, mine, ref) {
     faulty.length ? el("div", { class: "cb-keys__wide" }, el("dt", {}, words.toMend), el("dd", {}, faulty.map((e) => el("a", { class: "cb-chip", href: `${to(names.pathOf(e))}#problems` }, icon(e.icon), bdi(e.title), el("span", { class: "cb-count" }, String(raw.problems[e.i])))))) : null)];
 }
 
-/** Pages visited last; a page that has gone meanwhile is left out. */
+/** Recently visited pages; pages that no longer exist are left out. */
 async function recent() {
   const visited = remembered();
   if (!visited.length) return;

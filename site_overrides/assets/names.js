@@ -1,4 +1,4 @@
-// names.js: the names index (/api/catalog/names.json), fetched once a page, decoded into values that are quick to ask.
+// names.js: the names index (/api/catalog/names.json), fetched once a page, decoded into values for fast lookup.
 const API = new URL("../api/catalog/", import.meta.url);
 const RESERVED = /^(index\.html|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?)$/u;
 const UTF8 = new TextEncoder();
@@ -51,8 +51,8 @@ async function json(file) {
 }
 const once = (file, read) => (fetched[file] ??= json(file).then(read).catch((error) => { delete fetched[file]; throw error; }));
 
-/** The names index; asked again only after a failure. */
+/** The names index; requested again only after a failure. */
 export const loadNames = () => once("names.json", decode);
 
-/** First sentences, in the order of the names; only the table needs them, once somebody uses it. */
+/** First sentences, in the order of the names; only the table needs them, after the first interaction. */
 export const loadDescriptions = () => once("table.json", (table) => table);

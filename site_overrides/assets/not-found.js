@@ -1,4 +1,4 @@
-// not-found.js: a page that does not exist. Goes to the entity of that name in any case or namespace; else offers a search for the last word of the address.
+// not-found.js: a page that does not exist. Redirects to the entity whose path differs only in case; else offers a search for the last segment of the URL.
 import { bdi, el, icon, to } from "./elements.js";
 import { find, prepare } from "./search-core.js";
 import { loadNames } from "./names.js";
@@ -16,7 +16,7 @@ async function start() {
   const names = await loadNames().catch(() => null);
   if (!names || !last) return;
   const small = `${steps.map((step) => step.toLowerCase()).join("/")}/`, same = names.byPath(small);
-  // Only ever to a page that the index has: an address cannot make a circle, nor lead elsewhere.
+  // Redirects only to pages in the index: no redirect loop, and no redirect to another site.
   if (same && to(names.pathOf(same)) !== location.pathname) { location.replace(to(names.pathOf(same)) + location.search + location.hash); return; }
   const near = find(prepare(names.entries), last).slice(0, 5).map((hit) => names.entries[hit.i]);
   if (near.length) root.after(el("section", { class: "cb-near", "aria-labelledby": "near" }, el("div", { class: "cb-h2" }, el("h2", { id: "near" }, words.moved)),

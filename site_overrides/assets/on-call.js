@@ -1,6 +1,6 @@
-// on-call.js: who is on call now. The page holds the shifts of the next 48 hours with their times; only the browser knows what time it is.
+// on-call.js: who is on call now. The page holds the shifts of the next 48 hours with their times; the script compares them with the current time.
 // In lists (data-on-call) shifts that are over are hidden, those that run now come first and are marked. In the head of a page
-// (data-on-call-now) only who it is now is shown, else who is next. Without this script the page says all of it with times.
+// (data-on-call-now) only the current person is shown, else the next one. Without this script the page shows all shifts with their times.
 const lists = document.querySelectorAll("[data-on-call]"), heads = document.querySelectorAll("[data-on-call-now]");
 if (lists.length || heads.length) {
   const refresh = () => { lists.forEach(mark); heads.forEach(name); };
@@ -34,7 +34,7 @@ function ends(shift) {
   return shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
 }
 
-// Within two days, the day of the week and the reader's own clock say it shorter.
+// Within two days, the day of the week and the local time are shorter.
 function local(time) {
   time.title = time.textContent;
   time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

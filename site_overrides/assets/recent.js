@@ -1,4 +1,4 @@
-// recent.js: remembers in this browser which entities were looked at, for home's "Recently visited".
+// recent.js: stores in this browser which entities were visited, for home's "Recently visited".
 import { memory } from "./elements.js";
 
 const KEPT = 12;

@@ -1,6 +1,6 @@
 // search-core.js: matching of names, without a page: spelling, ranking, highlighting. Used by the dialog, the search page and the table.
 
-// Words and how people shorten them: the same table as the generator's `pages/search_text.py`.
+// Words and their common short forms: the same table as the generator's `pages/search_text.py`.
 const FORMS = [
   ["service", "svc"], ["services", "svcs"], ["database", "db"], ["management", "mgmt"], ["manager", "mgr"], ["application", "app"],
   ["configuration", "config"], ["configuration", "cfg"], ["authentication", "auth"], ["authorization", "authz"], ["repository", "repo"],
@@ -45,7 +45,7 @@ export function slipped(typed, word) {
     || (typed[i] === word[i + 1] && typed[i + 1] === word[i] && word.startsWith(typed.slice(i + 2), i + 2));
 }
 
-/** What somebody typed: `kind:` and `namespace/` in front narrow, the rest is read both as written and cut at case and digits. */
+/** Parses a query: `kind:` and `namespace/` in front filter, the rest is read both as written and cut at case and digits. */
 export function readQuery(text, kinds = []) {
   const found = /^\s*([\w-]+):(?:([\w.-]+)\/)?(.*)$/su.exec(text);
   const kind = found && kinds.includes(found[1].toLowerCase()) ? found[1].toLowerCase() : "";
@@ -55,7 +55,7 @@ export function readQuery(text, kinds = []) {
   return { kind, namespace: kind ? (found[2] ?? "").toLowerCase() : "", ways, joined: written.join(""), long: small.map(long).join("") };
 }
 
-/** Names made ready for questions. Each entry has `name`, `kind` and may have `title`, `namespace`, `lifecycle`. */
+/** Prepares names for queries. Each entry has `name`, `kind` and may have `title`, `namespace`, `lifecycle`. */
 export function prepare(entries) {
   const steps = preparing(entries);
   for (;;) { const { done, value } = steps.next(); if (done) return value; }
@@ -80,7 +80,7 @@ export function* preparing(entries) {
 
 const WEIGHT = { component: 3, api: 3, system: 3, domain: 2, group: 2, resource: 1, template: 0, user: -1, location: -6 };
 
-/** Small corrections, all below the distance of two rungs: kind, deprecation, and how much of the name is not asked for. */
+/** Small corrections, all below the distance of two rungs: kind, deprecation, and how much of the name is not in the query. */
 const correction = (entry, form, asked) =>
   (WEIGHT[entry.kind] ?? 0) - (entry.lifecycle === "deprecated" ? 5 : 0) - Math.min(Math.max(form.joined.length - asked, 0), 40) / 8;
 

@@ -1,4 +1,4 @@
-// search-page.js: /search/?q=…: all hits of both tiers, facets beside them, the state in the address.
+// search-page.js: /search/?q=…: all hits of both indexes, with facets; the state is in the URL.
 import { byName, byText, engine, FACETS, PAUSE } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
 import { el } from "./elements.js";

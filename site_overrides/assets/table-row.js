@@ -62,7 +62,7 @@ export function rowMaker(names, sentence) {
       const flag = flagOf(e);
       if (shown[4] !== flag) { shown[4] = flag; cells[4].replaceChildren(...(flag ? [problems(e, href)] : [])); }
     }
-    /** The page's own row says the same of this entity: only what differs from it is to be changed later. */
+    /** The page's own row shows this entity already: later changes touch only what differs. */
     function took(e) {
       if (link.pathname !== to(names.pathOf(e))) return;
       kind = raw.kind[e.i];
@@ -73,11 +73,11 @@ export function rowMaker(names, sentence) {
   };
 }
 
-/** The text itself is changed where there is one: that costs less than another. */
+/** Changes the existing text node where there is one, which is cheaper than a new node. */
 function write(element, text) {
   const old = element.firstChild;
   if (old?.nodeType !== Node.TEXT_NODE || old.nextSibling) element.textContent = text; else if (old.data !== text) old.data = text;
 }
 
-/** A title that says more than the name with other separators wants the name beside it. */
+/** True if the title differs from the name by more than separators, so that both are shown. */
 const differs = (e) => e.title !== e.name && e.title.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "") !== e.name.toLowerCase().replace(/[^a-z0-9]/gu, "");

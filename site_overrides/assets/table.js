@@ -1,5 +1,5 @@
-// table.js: the catalog's table. Takes over the page's own first rows; all state lives in the address; only visible rows are in the document.
-// It makes itself ready in idle moments, and at once when somebody wants something of it.
+// table.js: the catalog's table. Takes over the page's own first rows; all state is in the URL; only visible rows are in the document.
+// It is prepared when the browser is idle, and at once on the first interaction.
 import { find, fold, narrow, preparing, words as split } from "./search-core.js";
 import { chosenIn, columnsOf, toggled, written } from "./facet-columns.js";
 import { chosenChips, facetPanel } from "./facets.js";
@@ -10,13 +10,13 @@ import { virtualRows } from "./virtual-rows.js";
 import { words } from "./words.js";
 
 const FACETS = ["type", "lifecycle", "owner", "problems", "system", "tag", "namespace"], CLOSED = ["system", "tag", "namespace"];
-let format = null;      // to make one takes longer than all the rest of a letter: it is made when nobody waits
+let format = null;      // to make one takes longer than all the rest of a letter: it is created when the browser is idle
 const counted = (n) => (format ??= new Intl.NumberFormat()).format(n);
-const TYPED = 300;      // milliseconds after the last letter until the address says it: browsers make pages wait for that
+const TYPED = 300;      // milliseconds after the last letter until the URL is updated: browsers throttle these updates
 const root = document.querySelector("[data-catalog]");
 if (root) start().catch(plain);
 
-/** The plain list stays, with the rows that were kept from the browser because the script brings its own. */
+/** If the script fails, the plain list stays, with the rows that are in `noscript`. */
 function plain() {
   root.removeAttribute("aria-busy");
   for (const kept of root.querySelectorAll("noscript[data-more-rows]")) kept.replaceWith(...new DOMParser().parseFromString(kept.textContent, "text/html").body.children);
@@ -26,7 +26,7 @@ async function start() {
   if (location.search) root.setAttribute("aria-busy", "true");
   const wanted = [], query = root.querySelector("[data-q]"), events = ["input", "change", "keydown", "pointerdown", "click"];
   let table = null, work = null, isWanted = Boolean(location.search || query.value), head = null;
-  // What is done before all is ready is not lost, and makes it ready at once.
+  // Interaction before all is ready is kept, and speeds up the preparation.
   const early = (e) => {
     isWanted = true;
     if (e.type === "change" && e.target.closest("[data-facet]")) wanted.push([e.target.name, e.target.value]);
@@ -87,7 +87,7 @@ function catalogTable(names) {
     readWith = said;
   }
 
-  /** Asks for the sentences, which only those need who look further than the page's own rows. */
+  /** Loads the sentences: needed only beyond the page's own rows. */
   function readSentences() {
     asked ??= loadDescriptions().then((table) => {
       if (table.digest !== raw.digest) return;
@@ -156,7 +156,7 @@ function catalogTable(names) {
     for (const head of heads) if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending"); else head.removeAttribute("aria-sort");
   }
 
-  /** A choice is a step that "back" undoes; typing is not, and is told when somebody pauses. */
+  /** A choice is a step that "back" undoes; typing is not, and is written to the URL after a pause. */
   function go(next, typing = false) {
     next.delete("page");
     clearTimeout(typed);
@@ -215,7 +215,7 @@ function catalogTable(names) {
       root.setAttribute("data-ready", "");
     },
     readTexts,
-    /** What was never run is slow at first: the first letter should not be the one that pays. */
+    /** Code that never ran is slow at first: run it before the first letter is typed. */
     * rehearse() { for (const text of ["a", "in", "set", "e", "date", "s"]) { counted(matching(text).length); yield; } },
   };
 }

@@ -1,4 +1,4 @@
-// virtual-rows.js: a table of any length with only the rows near the window in the document. All rows are of one height (index.css).
+// virtual-rows.js: a table of any length with only the rows near the viewport in the document. All rows are of one height (index.css).
 // Rows are used again for other items: what is new in a row is cheaper for the browser than a new row.
 import { el } from "./elements.js";
 
@@ -11,7 +11,7 @@ export function virtualRows(table, make) {
 
   const number = (slot, at) => { slot.at = at; slot.row.setAttribute("aria-rowindex", String(at + 2)); };
 
-  /** Takes the page's own rows as the first ones of a list of which the page shows the beginning. */
+  /** Uses the page's own rows as the first rows of the list. */
   function adopt(next) {
     items = next;
     for (const node of [...body.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
@@ -67,7 +67,7 @@ export function virtualRows(table, make) {
     slots = next;
   }
 
-  /** A row that goes elsewhere would take the focus along; arrows go on from the table. */
+  /** A row that is moved would take the focus along; the table gets it, and arrow keys continue from there. */
   const letGo = (row) => { if (row.contains(document.activeElement)) table.focus({ preventScroll: true }); };
 
   function size(row, n, where) {
@@ -102,7 +102,7 @@ export function virtualRows(table, make) {
   table.tabIndex = -1;
   return {
     adopt, show, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
-    /** Writes the rows again that are there: what they say has changed. */
+    /** Fills the current rows again after their data has changed. */
     refresh() { for (const slot of slots) slot.fill(items[slot.at]); },
     toTop() { const top = table.getBoundingClientRect().top; if (top < 0) scrollBy({ top: top - innerHeight / 4, behavior: "instant" }); },
   };

@@ -47,7 +47,7 @@ def test_the_file_to_edit(page, address):
 
 def test_what_my_team_owns(page, address):
     page.goto(address)
-    page.get_by_role("button", name="Pick your team").click()
+    page.get_by_role("button", name="Select team").click()
     page.locator("[data-my-team] select").select_option("group:default/team-orders")
     page.locator("[data-my-team] .cb-mine__pick button").click()
     card = page.locator("[data-my-team]")
@@ -92,7 +92,7 @@ def test_chips_of_the_dialog_narrow_by_kind(page, address):
     page.locator("dialog[open] input").fill("order")
     page.locator("dialog [data-chip='kind:api']").click()
     page.locator("dialog [data-chip='kind:api'][aria-pressed=true]").wait_for()
-    names = page.locator("dialog [role=group][aria-label=Names] [role=option]")
+    names = page.locator("dialog [role=group][aria-label='Name matches'] [role=option]")
     assert names.count() == 1
     assert names.first.get_attribute("href").endswith("/api/orders-api/")
 

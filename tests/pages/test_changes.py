@@ -97,7 +97,7 @@ def test_a_change_says_before_and_after_with_links_and_the_file():
 def test_the_first_build_is_one_sentence():
     view, html = pages(past(BASELINE))["changes/"]
     assert view.days[0].groups == ()
-    assert "The history begins here, with 3 entities." in html
+    assert "Initial import: 3 entities" in html
 
 
 def test_every_kind_of_change_can_be_told():
@@ -172,7 +172,7 @@ def test_the_first_page_shows_the_last_days_alone():
 
 def test_an_empty_history_has_a_page():
     _, html = pages(past())["changes/"]
-    assert "Nothing has changed" in html
+    assert "No changes since the first build." in html
 
 
 def entity(name):
@@ -330,7 +330,7 @@ def test_home_shows_what_changed_last():
     context = index_context(catalog, (), of.trees, of.settings, LAYOUTS, of.labels, of.links, latest=changes.latest(of))
     page = next(indexes.plan(context))
     html = RENDERER.render(page, page.view())
-    assert "Changed last" in html
+    assert "Recent changes" in html
     assert 'href="./changes/2026-10/#d-2026-10-31"' in html
     Outline(html)
 
@@ -362,10 +362,10 @@ HAPPENED = [
     (happened("gate-failed"), "quality gate failed"),
     (happened("gate-passed"), "quality gate passed again"),
     (happened("objective-missed", after="answers", about="99.1 99.9"), "answers · 99.1 % of 99.9 %"),
-    (happened("objective-met", after="answers", about="99.95 99.9"), "objective met again"),
+    (happened("objective-met", after="answers", about="99.95 99.9"), "SLO met again"),
     (Change(night(1), "tool-known", None, after="duty", about="incident, on-call"), "PagerDuty · Incidents, On call"),
-    (Change(night(1), "tool-failed", None, after="duty"), "tool cannot be read"),
-    (Change(night(1), "tool-back", None, after="duty"), "tool can be read again"),
+    (Change(night(1), "tool-failed", None, after="duty"), "integration failed"),
+    (Change(night(1), "tool-back", None, after="duty"), "integration recovered"),
 ]
 
 

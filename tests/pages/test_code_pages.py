@@ -36,7 +36,7 @@ def test_every_rule_has_a_page_that_explains_it_although_it_occurs_nowhere():
         outline = Outline(html)
         assert [tag for tag in outline.tags if tag == "h1"] == ["h1"], page.path
         assert 'class="highlight"' in html
-        assert "It occurs nowhere now." in html
+        assert "No current occurrences." in html
         assert "style=" not in html
 
 
@@ -61,7 +61,7 @@ def test_full_text_search_knows_the_code_and_the_name_of_each_defect():
 
 
 def test_a_page_says_the_severity_of_its_rule_in_words():
-    words = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Note"}
+    words = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Info"}
     pages = pages_of("")
     for code, rule in all_rules().items():
         assert pages[problem_code_path(code)].view().state.text == words[rule.severity]

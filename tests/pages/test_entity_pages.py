@@ -110,18 +110,18 @@ def test_the_head_says_who_owns_it_and_where_it_belongs(shop):
 def test_the_buttons_lead_to_docs_api_source_editor_and_a_new_issue(shop):
     view, _ = page_of(shop, "component:default/checkout")
     assert [(action.text, action.path or action.url) for action in view.actions] == [
-        ("Docs", "https://github.com/acme/shop/blob/main/apps/x"),
+        ("Documentation", "https://github.com/acme/shop/blob/main/apps/x"),
         ("API", "catalog/default/api/orders/"),
         ("Source", "https://github.com/acme/shop/blob/main/apps/x"),
         ("Edit descriptor", "https://github.com/acme/shop/edit/main/apps/x/catalog-info.yaml"),
-        ("Report", "https://github.com/acme/shop/issues/new?title=component%3Adefault%2Fcheckout%3A%20"),
+        ("Report an issue", "https://github.com/acme/shop/issues/new?title=component%3Adefault%2Fcheckout%3A%20"),
     ]
 
 
 def test_a_folder_of_docs_outside_of_the_tree_is_no_link():
     away = entity_of({"kind": "Component", "metadata": {"name": "x", "annotations": {"backstage.io/techdocs-ref": "dir:../../../etc"}}})
     view, _ = page_of([away], "component:default/x")
-    assert "Docs" not in [action.text for action in view.actions]
+    assert "Documentation" not in [action.text for action in view.actions]
 
 
 def test_without_a_known_host_there_are_no_buttons_that_lead_nowhere(shop):
@@ -142,7 +142,7 @@ def test_gitlab_has_its_own_address_for_a_new_issue(shop):
 def test_a_dangling_reference_is_text_with_a_mark_and_never_a_link(shop):
     _, html = page_of(shop, "component:default/checkout")
     outline = Outline(html)
-    assert "ghost not in the catalog" in outline.text()
+    assert "ghost not found in catalog" in outline.text()
     assert not [link for link in outline.links() if "ghost" in link]
 
 
@@ -151,7 +151,7 @@ def test_an_owner_that_does_not_exist_is_said_in_red(shop):
     keys = html[html.index('<dl class="cb-keys">') : html.index("</dl>")]
     assert "cb-state--bad" in keys
     assert "nobody" in keys
-    assert "not in the catalog" in keys
+    assert "not found in catalog" in keys
 
 
 def test_a_problem_links_its_line_and_its_page_of_the_manual(shop):
@@ -169,7 +169,7 @@ def test_a_component_says_what_it_needs_and_what_breaks_without_it(shop):
     assert [(row.link.name, row.how) for row in dependents.rows] == [("web", "via orders")]
     assert [(row.link.name, row.link.path != "") for row in dependencies.rows] == [("ghost", False), ("db", True)]
     assert [(team.team.name, [e.name for e in team.affected], team.distance) for team in found["impact"].content.teams] == [
-        ("till-team", ["web"], "directly")
+        ("till-team", ["web"], "direct")
     ]
     assert [(row.link.name, row.role) for row in found["apis"].content.rows] == [("orders", "provides")]
     assert [row.link.name for row in found["subcomponents"].content.rows] == ["web"]
@@ -191,7 +191,7 @@ def test_a_long_definition_is_cut_at_a_line_and_says_so():
     api = entity_of({"kind": "API", "metadata": {"name": "long"}, "spec": {"type": "openapi", "definition": text}})
     view, html = page_of([api], "api:default/long")
     shown = sections(view)["definition"].content
-    assert shown.cut.startswith("The first ")
+    assert shown.cut.startswith("Showing ")
     assert "of 5,000 lines" in shown.cut
     assert not shown.is_open
     assert len(html) < 60_000
@@ -258,7 +258,7 @@ def test_improvements_stand_only_where_something_essential_is_missing(shop):
     poor, html = page_of(shop, "resource:default/db")
     assert "improve" not in sections(rich)
     assert [step.title for step in sections(poor)["improve"].content.steps] == [
-        "Name an owner that exists", "Say in one sentence what it does", "Put it into a system",
+        "Set a valid owner", "Add a description", "Assign a system",
     ]  # fmt: skip
     assert [action.text for action in poor.actions if action.is_primary] == ["Edit descriptor"]
     assert 'data-copy="spec:\n  owner: my-team"' in html

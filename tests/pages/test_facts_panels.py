@@ -103,7 +103,7 @@ def shown(context, path):
 
 def shop(context):
     html = shown(context, "catalog/default/component/shop/")
-    start = html.find('aria-labelledby="facts"')
+    start = html.find('aria-labelledby="operations"')
     return html[start : html.find("</section>\n<section aria-labelledby", start) if start >= 0 else 0] if start >= 0 else ""
 
 
@@ -120,14 +120,14 @@ def test_a_portal_without_integrations_has_no_facts_anywhere():
 def test_measured_zero_not_measured_and_incomplete_look_different():
     zero = shop(world(measurements=[asked("vulnerability", source="scan")]))
     assert "cb-fact--zero" in zero
-    assert "Asked: none is known." in text(zero)
+    assert "No known vulnerabilities." in text(zero)
     not_measured = shop(world(measurements=[asked("incident")]))
     assert 'data-family="vulnerability"' not in not_measured
     assert "snyk.io/project-ids" in not_measured
     incomplete = shop(world(measurements=[asked("vulnerability", source="scan", complete=False)]))
     assert "cb-fact--zero" not in incomplete
-    assert "Asked: none is known." not in text(incomplete)
-    assert "Not all of it could be read from Snyk" in text(incomplete)
+    assert "No known vulnerabilities." not in text(incomplete)
+    assert "Data from Snyk may be incomplete." in text(incomplete)
 
 
 def test_the_card_for_connecting_names_only_what_the_component_lacks():
@@ -151,7 +151,7 @@ def test_who_is_on_call_can_be_read_without_a_script_and_leads_to_the_user():
     assert 'href="../../../../catalog/default/user/ada/"' in html
     assert 'data-start="2026-05-17T02:00:00+00:00" data-end="2026-05-17T11:00:00+00:00"' in html
     assert "until 2026-05-17 13:00" in text(html)
-    assert "without an end" in text(html)
+    assert "no end date" in text(html)
     assert "ada@acme.example" not in html
 
 
@@ -169,9 +169,9 @@ def test_open_incidents_come_before_resolved_ones_and_count():
 def test_availability_says_what_is_left_and_shows_days_in_words():
     days = tuple(DayShare(NOW.date() - timedelta(days=n), share) for n, share in enumerate((100.0, 99.0, 50.0, None)))
     html = shop(world([fact("availability", Availability("answers", 98.5, 99.5, 30, days))]))
-    assert "below objective" in text(html)
-    assert "overspent by 200 %" in text(html)
-    assert "Availability of the last 4 days: 1 good, 1 below objective, 1 bad, 1 not measured" in html
+    assert "SLO breached" in text(html)
+    assert "exceeded by 200 %" in text(html)
+    assert "Availability in the last 4 days: 1 met, 1 degraded, 1 breached, 1 without data" in html
 
 
 def test_no_data_is_not_zero():
@@ -212,7 +212,7 @@ def test_a_family_of_a_plugin_has_a_panel_with_names_from_its_schema_or_its_own_
     own = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{% for f in facts %}<i>{{ f.value.name }}!</i>{% endfor %}")
     assert "<i>&lt;b&gt;!</i>" in shop(world([flag], declared=(own,)))
     broken = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{{ nothing }}")
-    assert "cannot be shown" in text(shop(world([flag], declared=(broken,))))
+    assert "Could not render" in text(shop(world([flag], declared=(broken,))))
 
 
 HIDDEN = [
@@ -244,7 +244,7 @@ def test_wholes_add_up_what_is_said_about_their_parts(path):
         fact("availability", Availability("answers", 99.0, 99.9)),
     ]), f"catalog/default/{path}/")  # fmt: skip
     assert "1 open" in text(html)
-    assert "1 below objective" in text(html)
+    assert "SLOs breached: 1" in text(html)
     assert 'href="../../../../catalog/default/component/ledger/"' in html
 
 
@@ -266,7 +266,7 @@ def test_the_pages_about_everything_say_what_is_there():
     assert "Secret outage" in incidents
     assert "Ada" in incidents
     assert "1.2" in text(shown(context, "deployments/"))
-    assert "below objective" in text(shown(context, "availability/"))
+    assert "SLO breached" in text(shown(context, "availability/"))
 
 
 def test_no_page_knows_when_it_was_built():
@@ -294,7 +294,7 @@ def test_one_page_shows_what_asks_for_somebody_now():
     context = world([*HIDDEN, fact("availability", Availability("answers", 99.0, 99.9))])
     context = replace(context, settings=replace(context.settings, sections={"integrations": [{"name": "pd"}]}))
     html = shown(context, "health/")
-    for words in ("Open incidents 1", "Below objective 1", "Secret outage", "CVE-9", "1.2", "Overview"):
+    for words in ("Open incidents 1", "SLOs breached 1", "Secret outage", "CVE-9", "1.2", "Overview"):
         assert words in text(html)
     assert "health/" not in pages(world(HIDDEN))
 

@@ -1,5 +1,6 @@
 """Repositories that sources know and that have no descriptor, rendered with the real templates."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,12 +24,20 @@ def pages_of(*found, audience="internal"):
     return {page.path: RENDERER.render(page, page.view()) for page in planned}
 
 
+def places_of(html):
+    """The links between the pages of the place Data quality, and which one is current."""
+    nav = re.search(r'<nav class="cb-doors" aria-label="Data quality">(.*?)</nav>', html, re.DOTALL)[1]
+    return re.findall(r'<a href="([^"]*)"(?: aria-current="(page)")?>', nav)
+
+
 def test_a_repository_is_shown_with_lines_to_copy_and_status_leads_to_it():
     pages = pages_of(LEDGER)
     html = pages[undescribed.PATH]
     assert '<a href="https://github.com/acme/ledger"><bdi>acme/ledger</bdi></a>' in html
     assert f'data-copy="{LEDGER.suggestion_yaml}"' in html
     assert 'href="../status/undescribed/">Repositories without a descriptor: 1</a>' in pages["status/"]
+    assert places_of(html) == [("../../problems/", ""), ("../../status/", ""), ("../../status/undescribed/", "page")]
+    assert places_of(pages["status/"]) == [("../problems/", ""), ("../status/", "page"), ("../status/undescribed/", "")]
     Outline(html)
 
 
@@ -36,6 +45,7 @@ def test_where_every_repository_is_described_there_is_no_page_and_no_link():
     pages = pages_of()
     assert list(pages) == ["status/"]
     assert "undescribed" not in pages["status/"]
+    assert places_of(pages["status/"]) == [("../problems/", ""), ("../status/", "page")]
 
 
 def test_a_public_portal_does_not_name_what_nobody_has_described_for_the_public():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 
 import pytest
 
@@ -100,6 +101,29 @@ def test_a_guide_has_our_policy_its_navigation_and_its_words_are_known_to_search
     assert (text.title, text.kind) == ("All guides", "docs")
     assert text.body.split("\n\n")[:2] == ["First words about parcels.", "Rules"]
     assert "¶" not in text.body
+
+
+def links_in(html, opening, closing):
+    part = html[html.index(opening) :].partition(closing)[0]
+    return [
+        (path, " ".join(re.sub("<[^>]*>", " ", text).split()))
+        for path, text in re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', part, re.DOTALL)
+    ]
+
+
+def test_changes_data_quality_and_guides_stand_in_the_second_list_of_the_drawer_and_in_the_footer(frame):
+    html = stamp(frame, page(), "", ()).decode()
+    up, places = "../../../../", ["changes/", "problems/", "guides/"]
+    second = links_in(html, '<ul class="md-nav__list cb-second"', "</ul>")
+    assert second == [(up + path, text) for path, text in zip(places, ["Changes", "Data quality", "Guides"], strict=True)]
+    assert [path for path, _ in links_in(html, '<div class="md-copyright">', "</div>")] == [up + path for path in places]
+    assert "Guides" not in [text for _, text in links_in(html, '<ul class="md-tabs__list">', "</ul>")]
+
+
+def test_the_second_list_of_the_drawer_marks_the_current_page(laid):
+    html = "".join(laid.frames["wide"].fitted("problems/", "../", "N", "").parts[::2])
+    second = html[html.index('<ul class="md-nav__list cb-second"') :].partition("</ul>")[0]
+    assert re.findall(r'<a href="([^"]*)" class="md-nav__link md-nav__link--active">', second) == ["../problems/"]
 
 
 def test_a_guide_that_asks_for_it_is_published_and_not_searched(laid):

@@ -23,8 +23,9 @@ NAME_SLOT = "qznamezq"
 MARK_ICON = "material/bulletin-board"
 FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
 """The frames by name, with the theme's side columns that each hides."""
-TABS = ("catalog", "apis", "teams", "systems", "domains", "health", "problems")
-"""Sections behind Home, each at the path of its name, if it is there; the guides' tab comes last, if there are guides."""
+TABS = ("catalog", "apis", "teams", "systems", "health")
+"""Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
+the second list, with changes and data quality."""
 _SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
 """Modules of ``assets/`` that every page loads, those that exist; a page that needs another names it in its template."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})

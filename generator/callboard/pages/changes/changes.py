@@ -150,10 +150,10 @@ def plan(past: ChangesContext) -> Iterator[Page]:
     )
     title = past.labels["changes"]
     recent = partial(_view, past, title, "", tuple(islice(days, RECENT_DAYS)), counted)
-    yield Page("changes/", "changes.html", "wide", "-", title, recent, past.labels["changes_text"])
+    yield Page("changes/", "changes.html", "wide", "changes/", title, recent, past.labels["changes_text"])
     for month, of in months.items():
         name = f"{title}, {month}"
-        yield Page(month_path(month), "changes.html", "wide", "-", name, partial(_view, past, name, month, of, counted))
+        yield Page(month_path(month), "changes.html", "wide", "changes/", name, partial(_view, past, name, month, of, counted))
 
 
 def month_path(month: str) -> str:

@@ -89,7 +89,7 @@ def plan(
     """The page, and that of the repositories without a descriptor."""
     bare = len(bare_repositories.for_audience(undescribed, settings.portal))
     view = partial(status_view, *for_audience(collections, stale, settings.portal), as_of, links, settings, labels, bare)
-    yield Page("status/", "status.html", "wide", "-", labels["status"], view, labels["status_text"])
+    yield Page("status/", "status.html", "wide", "problems/", labels["status"], view, labels["status_text"])
     yield from bare_repositories.plan(undescribed, settings.portal, labels)
 
 

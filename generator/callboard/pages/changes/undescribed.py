@@ -61,7 +61,7 @@ def plan(undescribed: Sequence[Undescribed], portal: Portal, labels: Mapping[str
     """The one page, or none where every repository has a descriptor."""
     if shown := for_audience(undescribed, portal):
         title, text = labels["undescribed"], labels["undescribed_text"]
-        yield Page(PATH, "undescribed.html", "wide", "-", title, partial(undescribed_view, shown), text)
+        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, shown), text)
 
 
 def undescribed_view(undescribed: Sequence[Undescribed]) -> UndescribedView:

@@ -23,7 +23,7 @@ from callboard.pages.search_text import entity_search_text
 from callboard.pages.shared_views import kind_icon, problem_view
 
 PROBLEM_LIMIT = 30
-_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "domains/"}
+_TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
 
 Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
 

@@ -36,7 +36,7 @@ def relations(context: EntityContext, entity: Entity) -> Section | None:
     """Diagram, dependents, dependencies; None for an entity that stands alone."""
     labels = context.labels
     lists = (
-        _dependencies(context, labels["dependents"], "dependents", dependencies.dependents(context.catalog, entity.ref), reverse=True),
+        _dependencies(context, labels["dependents"], "dependents", dependencies.dependents(context.catalog, entity.ref)),
         _dependencies(context, labels["dependencies"], "dependencies", dependencies.dependencies(context.catalog, entity.ref)),
         *_others(context, entity),
     )
@@ -58,19 +58,17 @@ def diagram(context: EntityContext, entity: Entity) -> Markup:
     return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
 
 
-def _dependencies(
-    context: EntityContext, title: str, icon: str, found: Iterable[dependencies.Dependency], *, reverse: bool = False
-) -> ListView | None:
-    pairs = [(dependency.ref, _how(context, dependency, reverse=reverse)) for dependency in found]
+def _dependencies(context: EntityContext, title: str, icon: str, found: Iterable[dependencies.Dependency]) -> ListView | None:
+    pairs = [(dependency.ref, _how(context, dependency)) for dependency in found]
     return list_view(context, title, icon, pairs)
 
 
-def _how(context: EntityContext, dependency: dependencies.Dependency, *, reverse: bool) -> str:
+def _how(context: EntityContext, dependency: dependencies.Dependency) -> str:
     labels = context.labels
     if dependency.via is not None:
         return labels["via"] % context.links.to(dependency.via).name
     if dependency.how == "dependsOn":
-        return "" if reverse else labels["depends_on"]
+        return ""
     return labels["consumes"]
 
 

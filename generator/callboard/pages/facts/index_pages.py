@@ -347,4 +347,4 @@ def of_entity(context: FactsContext, entity: Entity) -> Section | None:
     if not context.connections:
         return None
     view = rollup_view(context, entity) if entity.ref.kind in WHOLES else facts_view(context, entity)
-    return Section("facts", context.labels["facts"], "facts", view, note=context.labels["facts_note"]) if view else None
+    return Section("operations", context.labels["facts"], "facts", view, note=context.labels["facts_note"]) if view else None

@@ -28,9 +28,9 @@ def plan(context: IndexContext) -> Iterator[Page]:
     yield from _catalog(context)
     yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organisation_diagram(context)))
     yield _page("systems/", "systems.html", labels["systems"], partial(systems_view, context))
-    yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)))
+    yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)), tab="systems/")
     yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
-    yield _page("problems/", "problems.html", labels["problems"], partial(problems_view, context))
+    yield _page("problems/", "problems.html", labels["data_quality"], partial(problems_view, context))
     yield from problems.plan(context)
     yield _page("search/", "search.html", labels["search"], PlainView, tab="-")
 
