@@ -1,6 +1,7 @@
 """The layers of the package: a file imports only from its own folder or from lower layers (docs/explanation/architecture.md)."""
 
 import ast
+from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -103,6 +104,11 @@ def test_modules_and_functions_are_bounded_and_have_names_that_say_something():
                 if length > MAX_FUNCTION_LINES:
                     wrong.append(f"{dotted(module)}.{node.name}: {length} lines")
     assert not wrong
+
+
+def test_a_class_name_is_used_once():
+    names = Counter(node.name for tree in trees().values() for node in tree.body if isinstance(node, ast.ClassDef))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_the_network_and_processes_are_reached_from_io_alone():
