@@ -13,7 +13,7 @@ def told(data, **limits):
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_a_file_in_utf_16_is_one_problem_and_not_a_page_of_them(encoding):
     data = ("\ufeff" if encoding.endswith("be") else "").encode(encoding) + GOOD.encode(encoding)
-    said = "The file is UTF-16, as PowerShell and Notepad may write it, and not UTF-8."
+    said = "The file is encoded as UTF-16, which PowerShell and Notepad may write, not as UTF-8."
     assert told(data) == [("YML007", 1, said, "Save the file as UTF-8.")]
 
 
@@ -24,7 +24,7 @@ def test_marks_and_ends_of_lines_of_other_systems_are_fine(data):
 
 
 def test_a_file_that_is_too_large_does_not_pretend_to_know_how_large():
-    said = "The file has more than 100 bytes, which is the most that is read of a descriptor."
+    said = "The file has more than 100 bytes, the limit for a descriptor."
     assert [problem[2] for problem in told(GOOD.encode(), descriptor_bytes=100)] == [said]
 
 
@@ -46,8 +46,8 @@ def test_odd_values_are_told_in_words(extra, code, words):
 
 
 def test_a_merge_is_told_to_be_none():
-    hint = "YAML 1.2, as Backstage reads it, merges nothing by `<<`: write type itself below spec:."
-    assert ("SPC001", 5, "A Component needs `spec.type`.", hint) in told(GOOD.replace("  type: service\n", "  <<: {type: service}\n"))
+    hint = "YAML 1.2, which Backstage uses, has no merge key `<<`: write type itself below spec:."
+    assert ("SPC001", 5, "A Component requires `spec.type`.", hint) in told(GOOD.replace("  type: service\n", "  <<: {type: service}\n"))
 
 
 def test_a_spec_of_an_unknown_kind_has_no_fields_to_name():

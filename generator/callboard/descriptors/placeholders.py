@@ -88,12 +88,12 @@ class Placeholders:
 
     def _content(self, target: Any) -> str:
         if not isinstance(target, str):
-            raise _FailedError("no-path", "no text")
+            raise _FailedError("no-path", "not a string")
         if target not in self._known:
             data = self._bytes(target)
             self._left -= len(data)
             if self._left < 0:
-                raise _FailedError("unreadable", "the placeholders of this file are too large in all")
+                raise _FailedError("unreadable", "the placeholders of this file exceed the size limit in total")
             self._known[target] = data.decode("utf-8", "replace")
         return self._known[target]
 
@@ -150,7 +150,7 @@ def _json(content: str, _: int) -> Any:
         if "\\ud" in content.lower():  # perhaps half a character, which nothing can write as UTF-8
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
-        raise _FailedError("unparsable", "it is no valid JSON") from error
+        raise _FailedError("unparsable", "it is not valid JSON") from error
     return value
 
 
@@ -170,9 +170,9 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 def _yaml(content: str, most_nodes: int) -> Any:
     documents = yaml_documents.read_documents(content.removeprefix("\ufeff"), nodes=most_nodes, depth=_MOST_DEPTH, documents=2)
     if len(documents) != 1:
-        raise _FailedError("unparsable", f"it has {len(documents) or 'no'} documents, and exactly one is needed")
+        raise _FailedError("unparsable", f"it has {len(documents) or 'no'} documents; exactly one is required")
     if documents[0].failed:
-        raise _FailedError("unparsable", f"it is no valid YAML (line {documents[0].troubles[0].at.line})")
+        raise _FailedError("unparsable", f"it is not valid YAML (line {documents[0].troubles[0].at.line})")
     return documents[0].value
 
 

@@ -12,10 +12,10 @@ ANNOTATION_NOT_TEXT = Rule(
     code="ANN001",
     name="annotation-not-text",
     severity=Severity.ERROR,
-    summary="The value of an annotation is no text.",
-    means="""Every annotation is a text. `48113`, `true` and `1.0` without quotes are a number, a boolean and a number; a key without
-a value is null; lines indented below a key are a mapping.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere.""",
+    summary="The value of an annotation is not a string.",
+    means="""The value of every annotation is a string. Without quotes, `48113` and `1.0` are numbers and `true` is a boolean; a key
+without a value is null; lines indented below a key are a mapping.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -42,7 +42,7 @@ spec:
 
 
 def find_annotation_not_text(document: CheckedDocument) -> Iterator[Problem]:
-    """Each annotation whose value is no text; a warning for those that Backstage overwrites."""
+    """Yield a problem for each annotation whose value is not a string; a warning for those that Backstage overwrites."""
     annotations = document.metadata().get("annotations")
     if not isinstance(annotations, Mapping):
         return
@@ -61,10 +61,10 @@ INVALID_ANNOTATION_KEY = Rule(
     code="ANN002",
     name="invalid-annotation-key",
     severity=Severity.ERROR,
-    summary="The key of an annotation has characters that keys cannot have.",
+    summary="The key of an annotation contains invalid characters.",
     means="""The key of an annotation is a name (letters, digits, `-`, `_` and `.`, at most 63), or `<DNS name>/<name>` where the DNS
 name is lower case.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -91,14 +91,14 @@ spec:
 
 
 def find_invalid_annotation_key(document: CheckedDocument) -> Iterator[Problem]:
-    """Each annotation with a bad key."""
+    """Yield a problem for each annotation whose key is invalid."""
     annotations = document.metadata().get("annotations")
     for key in annotations if isinstance(annotations, Mapping) else ():
         if not is_key(key):
-            hint = "Write a name, or <DNS name in lower case>/<name>; only one slash."
+            hint = "Write a name, or <lower-case DNS name>/<name> with a single slash."
             yield document.problem(
                 INVALID_ANNOTATION_KEY,
-                f'"{shown(key)}" is no valid key of an annotation.',
+                f'"{shown(key)}" is not a valid annotation key.',
                 ("metadata", "annotations", key),
                 hint,
                 at_key=True,
@@ -109,9 +109,9 @@ DEPRECATED_ANNOTATION = Rule(
     code="ANN003",
     name="deprecated-annotation",
     severity=Severity.WARNING,
-    summary="An annotation has been replaced by another one.",
-    means="""The annotation is from an old release of Backstage; today another key, or another field, is read in its place.""",
-    matters="""Tools of today do not see it.""",
+    summary="The annotation is deprecated.",
+    means="""The annotation belongs to an old release of Backstage; current releases read another key or another field in its place.""",
+    matters="""Current tools ignore it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -138,18 +138,18 @@ spec:
 
 
 def find_deprecated_annotation(document: CheckedDocument) -> Iterator[Problem]:
-    """Each annotation that is out of date."""
+    """Yield a problem for each deprecated annotation."""
     annotations = document.metadata().get("annotations")
     if isinstance(annotations, Mapping):
         for key in sorted(annotations.keys() & _INSTEAD.keys()):
             yield document.problem(
-                DEPRECATED_ANNOTATION, f"The annotation {key} is out of date.", ("metadata", "annotations", key), _INSTEAD[key], at_key=True
+                DEPRECATED_ANNOTATION, f"The annotation {key} is deprecated.", ("metadata", "annotations", key), _INSTEAD[key], at_key=True
             )
 
 
 SUCCESSORS = {"backstage.io/github-actions-id": "github.com/project-slug", "jenkins.io/github-folder": "jenkins.io/job-full-name"}
-"""Annotations that were renamed: the new one has the same values."""
+"""Old key to new key of annotations that were renamed; the values are the same."""
 _INSTEAD = {
     **{old: f"Write {new} instead." for old, new in SUCCESSORS.items()},
-    "backstage.io/definition-at-location": "Write definition: and below it $text: … under spec: instead.",
+    "backstage.io/definition-at-location": "Write definition: below spec:, and $text: … below it, instead.",
 }

@@ -1,4 +1,4 @@
-"""FIL001, SEC001, KND001: values left to fill in, secrets, and house rules."""
+"""A checked document → problems FIL001, SEC001 and KND001: unfilled placeholder values, secrets, and violated house rules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ VALUE_TO_FILL_IN = Rule(
     code="FIL001",
     name="value-to-fill-in",
     severity=Severity.WARNING,
-    summary="A value is still the one of a template: TODO, changeme, <your-team>.",
-    means="""The descriptor was begun from a template or an example, and this value was meant to be replaced: `TODO`, `changeme`,
-`<your-team>`, `${{ values.owner }}`, or an address at `example.com`.""",
-    matters="""People read it as the truth: they look for a team of that name, or follow a link that leads nowhere.""",
+    summary="A placeholder value was not replaced: TODO, changeme, <your-team>.",
+    means="""The descriptor was created from a template or an example, and this value was meant to be replaced: `TODO`, `changeme`,
+`<your-team>`, `${{ values.owner }}`, or a URL or e-mail address at `example.com`.""",
+    matters="""Readers take it for a real value: they look for a team of that name, or follow a link that is broken.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -53,17 +53,17 @@ _PIECES = re.compile(
     r"|(?i:\blorem ipsum\b)"
 )
 _EXAMPLE = re.compile(r"(?:@|//)(?:[a-z0-9-]+\.)*(example\.(?:com|org|net))\b", re.IGNORECASE)
-"""Domains that nobody can own (RFC 2606)."""
+"""Domains that are reserved for documentation and cannot be registered (RFC 2606)."""
 _FIELDS = ("owner", "system", "domain", "type", "lifecycle", "parent", "subcomponentOf", "subdomainOf")
 _ADDRESSES = (("spec", "owner"), ("spec", "profile", "email"))
 _LONGEST = 2_000
 
 
 def find_value_to_fill_in(document: CheckedDocument) -> Iterator[Problem]:
-    """Each value that people read and that was to be replaced."""
+    """Yield a problem for each value shown to readers that is still a placeholder."""
     for path, value in _values(document):
         if isinstance(value, str) and value and (why := _reason(path, value)):
-            hint = "Write what is true here, or remove the line."
+            hint = "Write the real value, or remove the line."
             yield document.problem(VALUE_TO_FILL_IN, f'`{dotted(path)}` is still "{shown(value)}": {why}.', path, hint)
 
 
@@ -84,23 +84,23 @@ def _values(document: CheckedDocument) -> Iterator[tuple[FieldPath, Any]]:
 
 
 def _reason(path: FieldPath, value: str) -> str:
-    """Why the value cannot be meant; an empty text where it may be."""
+    """Return why the value is a placeholder; an empty string if it is not."""
     text = value[:_LONGEST].strip()
     if text.lower() in _WORDS or _PIECES.search(text):
-        return "that was to be replaced"
+        return "a placeholder that was not replaced"
     example = _EXAMPLE.search(text) if path in _ADDRESSES or path[-1] == "url" else None
-    return f"nobody has an address at {example[1].lower()}" if example else ""
+    return f"{example[1].lower()} is reserved for examples" if example else ""
 
 
 SECRET = Rule(
     code="SEC001",
     name="secret-in-descriptor",
     severity=Severity.WARNING,
-    summary="The descriptor holds something that looks like a secret.",
-    means="""A private key, an access token or a password stands in the descriptor, which everybody who sees the portal or the
+    summary="The descriptor contains what looks like a secret.",
+    means="""The descriptor contains a private key, an access token or a password, which everyone with access to the portal or the
 repository can read.""",
-    matters="""Whoever reads it can use it. The portal masks what it finds, but the repository's history keeps it: revoke it first,
-then remove it.""",
+    matters="""Every reader can use it. The portal masks the secrets that it detects, but the repository's history keeps them: revoke
+the secret first, then remove it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -127,7 +127,7 @@ spec:
 
 
 def find_secret(document: CheckedDocument) -> Iterator[Problem]:
-    """Each piece of the document that looks like a secret."""
+    """Yield a problem for each piece of the text that looks like a secret."""
     for number, secret in enumerate(find_secrets(document.text), 1):
         before = document.text[: secret.start]
         line, column = before.count("\n"), secret.start - before.rfind("\n")
@@ -139,7 +139,7 @@ def find_secret(document: CheckedDocument) -> Iterator[Problem]:
             span=Span(first, column, first, column + len(shown)),
             subject=document.ref,
             field=f"{secret.kind} {number}",
-            hint="Revoke it, remove it here, and keep it where only its users can read it.",
+            hint="Revoke it, remove it here, and store it in a secret manager.",
         )
 
 
@@ -147,12 +147,12 @@ HOUSE_RULE = Rule(
     code="KND001",
     name="house-rule",
     severity=Severity.WARNING,
-    summary="The descriptor is not as this organisation wants it.",
-    means="""A JSON Schema under `kinds:` in `sources.yaml` asks for more than Backstage does: only certain lifecycles, tags out of a
-vocabulary, an annotation that must be there. What it wants stands in the message, and in the portal's `/schema/<kind>.json`. For a kind
-that only this portal knows it is an error, for Backstage's own kinds a warning.""",
-    matters="""Backstage accepts the document. Here it is told because this organisation agreed on it: lists, filters and reports rely on
-it.""",
+    summary="The descriptor violates a house rule of this portal.",
+    means="""A JSON Schema under `kinds:` in `sources.yaml` requires more than Backstage does: certain lifecycles, tags from a
+vocabulary, a mandatory annotation. The message and the portal's `/schema/<kind>.json` show what is required. For a custom kind of this
+portal it is an error, for Backstage's own kinds a warning.""",
+    matters="""Backstage accepts the document. It is reported because this organization has agreed on the rule: lists, filters and
+reports rely on it.""",
     wrong="""# kinds/component.json: {"x-callboard": {"kind": "Component"},
 #   "properties": {"spec": {"properties": {"lifecycle": {"enum": ["experimental", "production", "deprecated"]}}}}}
 apiVersion: backstage.io/v1alpha1
@@ -179,7 +179,7 @@ spec:
 
 
 def find_house_rule(document: CheckedDocument) -> Iterator[Problem]:
-    """Everything that the portal's own schemas want and Backstage does not."""
+    """Yield a problem for each requirement of the portal's own schemas that the document violates."""
     severity = Severity.ERROR if document.kind and document.kind.is_own else None
     for error in document.house:
         for path, message, hint, at_key in messages_of(document, error):

@@ -1,4 +1,4 @@
-"""API002: the definition of an API is not what its type says."""
+"""A checked document of the kind API → problem API002 if its definition does not match its type."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ UNPARSABLE_DEFINITION = Rule(
     code="API002",
     name="unparsable-definition",
     severity=Severity.WARNING,
-    summary="The definition of the API is not what its type says.",
-    means="""`spec.definition` holds the API's description in the language that `spec.type` names: an OpenAPI or AsyncAPI document as
-YAML or JSON, a GraphQL schema, a `.proto` file. Here it is something else, or it is cut off.""",
-    matters="""Nobody can read the API's operations: the portal shows the text as it is, and Backstage's page shows an error.""",
+    summary="The definition of the API does not match its type.",
+    means="""`spec.definition` holds the API's description in the format that `spec.type` names: an OpenAPI or AsyncAPI document as
+YAML or JSON, a GraphQL schema, a `.proto` file. This definition has another format, or is incomplete.""",
+    matters="""The API's operations cannot be shown: the portal displays the raw text, and Backstage's page displays an error.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -47,16 +47,16 @@ spec:
 )
 
 _PARSED = 100_000
-"""Letters of a definition that is parsed as a whole; of a longer one only its beginning is looked at (10 ms for each 65 KB)."""
+"""Longest definition, in characters, that is parsed completely (10 ms for each 65 KB); of a longer one only keywords are searched."""
 _BEGINNING = 5_000
 _PATH = ("spec", "definition")
 _NAMES = {"openapi": "OpenAPI document", "asyncapi": "AsyncAPI document", "graphql": "GraphQL schema", "grpc": "`.proto` file"}
 _ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w-]+(?=[/.]))\S+\.\w+")
-"""Somebody meant the file that it names."""
+"""A path or URL: the author meant the file at it."""
 
 
 def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
-    """A definition that cannot be read; one that is no text, or missing, is another problem."""
+    """Yield a problem if the definition cannot be parsed; SPC rules report one that is missing or not a string."""
     if document.kind is None or document.kind.name != "API":
         return
     spec = document.spec()
@@ -64,14 +64,14 @@ def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
     check = _CHECKS.get(sort.lower()) if isinstance(sort, str) else None
     why = check(definition) if check and isinstance(definition, str) and definition.strip() else ""
     if why and isinstance(sort, str) and isinstance(definition, str):
-        hint = "Correct the definition, or the type."
+        hint = "Fix the definition, or the type."
         if _ADDRESS.fullmatch(definition.strip()):
-            hint = "To read it from a file, write `$text:` with its path below `definition:`."
-        yield document.problem(UNPARSABLE_DEFINITION, f"The definition is no {_NAMES[sort.lower()]}: {why}.", _PATH, hint)
+            hint = "To read it from a file, write `$text:` and its path below `definition:`."
+        yield document.problem(UNPARSABLE_DEFINITION, f"The definition is not a valid {_NAMES[sort.lower()]}: {why}.", _PATH, hint)
 
 
 def _marked(*marks: str) -> Callable[[str], str]:
-    """A YAML or JSON object with one of these keys."""
+    """Return a check for a YAML or JSON object with one of these keys."""
     key = re.compile(rf"(?:^|[{{,\n])[ \t]*[\"']?(?:{'|'.join(marks)})[\"']?[ \t]*:")
     told = " or ".join(f"`{mark}:`" for mark in marks)
 
@@ -82,14 +82,14 @@ def _marked(*marks: str) -> Callable[[str], str]:
         if why:
             return why
         if not isinstance(value, Mapping):
-            return "it is a text" if isinstance(value, str) else "it is no mapping"
+            return "it is a string, not a mapping" if isinstance(value, str) else "it is not a mapping"
         return "" if any(mark in value for mark in marks) else f"it has no {told}"
 
     return check
 
 
 def _read(text: str) -> tuple[object, str]:
-    """The value, and what stands in the way of reading it."""
+    """Return the parsed value and an empty string, or None and why it cannot be parsed."""
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text), ""
@@ -99,22 +99,22 @@ def _read(text: str) -> tuple[object, str]:
     if not found.failed:
         return found.value, ""
     trouble = found.troubles[0]
-    return None, f"line {trouble.at.line} of it cannot be read ({trouble.message[:200]})"
+    return None, f"its line {trouble.at.line} cannot be parsed ({trouble.message[:200]})"
 
 
 _NOISE = re.compile(r'"""(?:[^"]|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
 
 
 def _with_words(*words: str) -> Callable[[str], str]:
-    """A language with blocks in braces that begins with one of these words."""
+    """Return a check for a language with blocks in braces that uses one of these keywords."""
     word = re.compile(rf"\b(?:{'|'.join(words)})\b")
 
     def check(text: str) -> str:
         if len(text) > _PARSED:
-            return "" if word.search(text[:_BEGINNING]) else "its beginning shows no sign of it"
+            return "" if word.search(text[:_BEGINNING]) else "its beginning has none of the expected keywords"
         bare = _NOISE.sub(" ", text)
         if not word.search(bare):
-            return f"it has none of the words {', '.join(words[:4])}"
+            return f"it has none of the keywords {', '.join(words[:4])}"
         missing = bare.count("{") - bare.count("}")
         return "" if missing == 0 else f"{abs(missing)} closing brace{'s are' if abs(missing) > 1 else ' is'} " + (
             "missing" if missing > 0 else "too many"
@@ -129,4 +129,4 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "graphql": _with_words("type", "schema", "interface", "enum", "scalar", "input", "union", "directive", "extend", "query"),
     "grpc": _with_words("syntax", "service", "message", "package", "enum", "edition", "import"),
 }
-"""By type, in lower case; other types are not looked at."""
+"""Check by API type, in lower case; definitions of other types are not checked."""

@@ -1,4 +1,4 @@
-"""ENT001–ENT004, ENT008, ENT014: apiVersion, kind and the fields at the root of a document."""
+"""A checked document → problems ENT001–ENT004, ENT008 and ENT014 of its apiVersion, kind and root fields."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MISSING_API_VERSION = Rule(
     name="missing-api-version",
     severity=Severity.ERROR,
     summary="The document has no apiVersion.",
-    means="""Every descriptor begins with `apiVersion`, a text: `backstage.io/v1alpha1` for the built-in kinds,
+    means="""Every descriptor needs `apiVersion`, a string: `backstage.io/v1alpha1` for the built-in kinds,
 `scaffolder.backstage.io/v1beta3` for templates.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""kind: Component
 metadata:
   name: orders
@@ -40,7 +40,7 @@ spec:
 
 
 def find_missing_api_version(document: CheckedDocument) -> Iterator[Problem]:
-    """A document whose apiVersion is missing, empty or no text."""
+    """Yield a problem if the apiVersion is missing, empty or not a string."""
     for error in document.errors:
         if error.keyword == "required" and not error.path and error.details["property"] == "apiVersion":
             yield _missing(document)
@@ -58,7 +58,7 @@ def _missing(document: CheckedDocument) -> Problem:
     if slip:
         return document.problem(
             MISSING_API_VERSION,
-            f"`{shown(slip)}` stands where `apiVersion` is expected.",
+            f"Found `{shown(slip)}` where `apiVersion` is expected.",
             (slip,),
             f"Write apiVersion instead of {slip}.",
             at_key=True,
@@ -76,10 +76,11 @@ UNKNOWN_API_VERSION = Rule(
     code="ENT002",
     name="unknown-api-version",
     severity=Severity.ERROR,
-    summary="The kind is not known under this apiVersion.",
-    means="""Each kind is known under certain values of `apiVersion` only: Backstage's own kinds under `backstage.io/v1alpha1` and
+    summary="The kind does not exist under this apiVersion.",
+    means="""Each kind exists under certain values of `apiVersion` only: Backstage's own kinds under `backstage.io/v1alpha1` and
 `v1beta1`, templates under `scaffolder.backstage.io/v1beta3`. Templates of `v1beta2` and earlier have to be migrated.""",
-    matters="""Backstage says "no processor recognized the entity" and refuses the document. Here its page is made, with this problem.""",
+    matters="""Backstage rejects the document with "no processor recognized the entity". Callboard still creates its page and shows
+this problem on it.""",
     wrong="""apiVersion: backstage.io/v1
 kind: Component
 metadata:
@@ -102,13 +103,13 @@ spec:
 
 
 def find_unknown_api_version(document: CheckedDocument) -> Iterator[Problem]:
-    """An apiVersion that the kind does not have."""
+    """Yield a problem if the kind does not exist under the apiVersion."""
     version = document.value.get("apiVersion")
     kind = document.kinds.get(str(document.value.get("kind")))
     if not isinstance(version, str) or not version or (version in kind.api_versions if kind else is_api_version(version)):
         return
     known = kind.api_versions if kind else ("backstage.io/v1alpha1",)
-    what = f"is no apiVersion of {kind.name}" if kind else "is no valid apiVersion"
+    what = f"is not an apiVersion of {kind.name}" if kind else "is not a valid apiVersion"
     hint = f"Write {' or '.join(known)}."
     yield document.problem(UNKNOWN_API_VERSION, f'"{shown(version)}" {what}.', ("apiVersion",), hint)
 
@@ -118,10 +119,10 @@ MISSING_KIND = Rule(
     name="missing-kind",
     severity=Severity.ERROR,
     summary="The document has no kind.",
-    means="""`kind` says what the descriptor describes: `Component`, `API`, `Resource`, `System`, `Domain`, `Group`, `User`,
-`Location` or `Template`.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a kind
-there is no page either.""",
+    means="""`kind` names the kind of entity that the document describes: `Component`, `API`, `Resource`, `System`, `Domain`, `Group`,
+`User`, `Location` or `Template`.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+cannot create a page for it either.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 metadata:
   name: orders
@@ -143,7 +144,7 @@ spec:
 
 
 def find_missing_kind(document: CheckedDocument) -> Iterator[Problem]:
-    """A document whose kind is missing, empty, no text, or no word."""
+    """Yield a problem if the kind is missing or malformed."""
     kind = document.value.get("kind")
     known = ", ".join(sorted(kind.name for kind in document.kinds.by_name.values()))
     hint = f"Add a line such as kind: Component (known: {known})."
@@ -151,7 +152,7 @@ def find_missing_kind(document: CheckedDocument) -> Iterator[Problem]:
         slip = next((key for key in islice(document.value, 50) if nearest(key, ("kind",))), None)
         if slip:
             yield document.problem(
-                MISSING_KIND, f"`{shown(slip)}` stands where `kind` is expected.", (slip,), f"Write kind instead of {slip}.", at_key=True
+                MISSING_KIND, f"Found `{shown(slip)}` where `kind` is expected.", (slip,), f"Write kind instead of {slip}.", at_key=True
             )
         else:
             yield document.problem(MISSING_KIND, "The document has no `kind`.", (), hint)
@@ -164,10 +165,11 @@ UNKNOWN_KIND = Rule(
     code="ENT004",
     name="unknown-kind",
     severity=Severity.ERROR,
-    summary="The kind is not known.",
-    means="""Kinds are written exactly as they are defined: `Component`, not `component`. Kinds of your own are declared by a JSON
-Schema file under `kinds:` in `sources.yaml`.""",
-    matters="""Backstage says "no processor recognized the entity" and refuses the document. Here its page is made, with this problem.""",
+    summary="The kind does not exist.",
+    means="""Kinds are written exactly as they are defined: `Component`, not `component`. Custom kinds are declared by a JSON Schema
+file under `kinds:` in `sources.yaml`.""",
+    matters="""Backstage rejects the document with "no processor recognized the entity". Callboard still creates its page and shows
+this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Service
 metadata:
@@ -190,15 +192,15 @@ spec:
 
 
 def find_unknown_kind(document: CheckedDocument) -> Iterator[Problem]:
-    """A kind that no schema declares, or in another spelling."""
+    """Yield a problem if no schema declares the kind, or declares it in another spelling."""
     kind = document.value.get("kind")
     if not is_kind(kind):
         return
     known = document.kinds.get(kind)
     if known is None:
-        yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" is not known.', ("kind",), _kind_hint(document, kind))
+        yield document.problem(UNKNOWN_KIND, f'Unknown kind "{kind}".', ("kind",), _kind_hint(document, kind))
     elif known.name != kind:
-        yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" is written "{known.name}".', ("kind",), f"Write kind: {known.name}")
+        yield document.problem(UNKNOWN_KIND, f'The kind "{kind}" must be written "{known.name}".', ("kind",), f"Write kind: {known.name}")
 
 
 def _kind_hint(document: CheckedDocument, kind: str) -> str:
@@ -226,10 +228,10 @@ UNKNOWN_ROOT_FIELD = Rule(
     code="ENT008",
     name="unknown-root-field",
     severity=Severity.ERROR,
-    summary="The document has a field beside metadata and spec that does not belong there.",
-    means="""At its root a descriptor has `apiVersion`, `kind`, `metadata` and `spec`, and nothing else. Most often the indentation
-was lost: `owner:` belongs under `spec:`, `annotations:` under `metadata:`.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere.""",
+    summary="The document has an unknown field at its root.",
+    means="""At its root a descriptor has `apiVersion`, `kind`, `metadata` and `spec`, and nothing else. The usual cause is lost
+indentation: `owner:` belongs under `spec:`, `annotations:` under `metadata:`.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -252,13 +254,13 @@ spec:
 
 
 def find_unknown_root_field(document: CheckedDocument) -> Iterator[Problem]:
-    """Each field at the root that is not allowed there."""
+    """Yield a problem for each unknown field at the root."""
     for error in document.errors:
         if error.keyword == "additionalProperties" and not error.path:
             for name in error.details["unexpected"]:
                 yield document.problem(
                     UNKNOWN_ROOT_FIELD,
-                    f"`{shown(name)}` cannot stand at the root of a descriptor.",
+                    f"Unknown field `{shown(name)}` at the root of the descriptor.",
                     (name,),
                     _root_field_hint(document, name),
                     at_key=True,
@@ -267,7 +269,7 @@ def find_unknown_root_field(document: CheckedDocument) -> Iterator[Problem]:
 
 def _root_field_hint(document: CheckedDocument, name: str) -> str:
     if document.kind and name in document.kind.spec_fields:
-        return f'Indent it by two spaces below "spec:": there {document.kind.name} has {name}.'
+        return f'Indent it by two spaces below "spec:", where {document.kind.name} has this field.'
     if name in _METADATA:
         return 'Indent it by two spaces below "metadata:".'
     near = nearest(name, [root for root in _ROOT if root not in document.value])
@@ -282,11 +284,11 @@ OUTPUT_FIELD = Rule(
     code="ENT014",
     name="output-field",
     severity=Severity.WARNING,
-    summary="A field is made by the catalog and should not be written by hand.",
-    means="""`metadata.uid`, `metadata.etag`, `metadata.generation`, `relations` and `status` are what a catalog says of an entity.
-In a descriptor they are most often left over from a copied answer of the API.""",
-    matters="""Backstage refuses a document with `relations` or `status`, and overwrites the others; relations come from the fields
-below `spec`.""",
+    summary="The field is generated by the catalog and must not be written by hand.",
+    means="""`metadata.uid`, `metadata.etag`, `metadata.generation`, `relations` and `status` are output of the catalog. In a
+descriptor they are usually left over from a copied API response.""",
+    matters="""Backstage rejects a document with `relations` or `status`, and overwrites the other fields; relations are derived from
+the fields below `spec`.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -310,12 +312,12 @@ spec:
 
 
 def find_output_field(document: CheckedDocument) -> Iterator[Problem]:
-    """Each field that a catalog makes: Backstage refuses those at the root, and overwrites those of the metadata."""
+    """Yield a problem for each field that the catalog generates: an error at the root, where Backstage rejects it; else a warning."""
     for path in _MADE:
         if path[-1] in (document.metadata() if len(path) > 1 else document.value):
             severity = Severity.ERROR if len(path) == 1 else Severity.WARNING
             yield document.problem(
-                OUTPUT_FIELD, f"`{'.'.join(path)}` is made by the catalog.", path, "Remove it.", severity=severity, at_key=True
+                OUTPUT_FIELD, f"`{'.'.join(path)}` is generated by the catalog.", path, "Remove it.", severity=severity, at_key=True
             )
 
 

@@ -1,4 +1,4 @@
-"""YML005, YML007–YML010: files that cannot be read as documents, and how many problems are shown."""
+"""Files and documents that cannot be read → problems YML005 and YML007–YML010, with a place."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ TOO_LARGE = Rule(
     code="YML005",
     name="too-large",
     severity=Severity.ERROR,
-    summary="The file or document is larger than the portal reads.",
-    means="""A descriptor has bounds: bytes of the file, documents in it, values in a document and levels of nesting. They can be
-raised under `limits:` in `sources.yaml`.""",
-    matters="""A file past a bound is most likely no descriptor, or one that was made to exhaust whoever reads it. What is past the
-bound is not read.""",
+    summary="The file or document exceeds a size limit.",
+    means="""Descriptors have limits: bytes in a file, documents in a file, values in a document and levels of nesting. Raise them
+under `limits:` in `sources.yaml`.""",
+    matters="""A file beyond a limit is most likely not a descriptor, or was made to exhaust the program that reads it. Content beyond
+the limit is not read.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -43,10 +43,10 @@ spec:
 
 
 def file_problem(limit: int, origin: Origin) -> Problem:
-    """The whole file is too large to be opened."""
-    message = f"The file has more than {limit:,} bytes, which is the most that is read of a descriptor."
+    """Return the problem of a file with more than ``limit`` bytes."""
+    message = f"The file has more than {limit:,} bytes, the limit for a descriptor."
     return TOO_LARGE.problem(
-        message, origin=origin, span=Span(1, 1, 1, 2), hint="Move large definitions into files of their own and name them with $text."
+        message, origin=origin, span=Span(1, 1, 1, 2), hint="Move large definitions into separate files and refer to them with $text."
     )
 
 
@@ -54,10 +54,9 @@ NOT_UTF8 = Rule(
     code="YML007",
     name="not-utf8",
     severity=Severity.WARNING,
-    summary="The file holds bytes that are no UTF-8.",
-    means="""Descriptors are UTF-8. A byte that does not fit is shown as `�`; most often the file was saved as Latin-1 or
-Windows-1252.""",
-    matters="""Names and descriptions lose their special letters, in Backstage as well as here.""",
+    summary="The file contains bytes that are not valid UTF-8.",
+    means="""Descriptors are UTF-8. An invalid byte is shown as `�`; usually the file was saved as Latin-1 or Windows-1252.""",
+    matters="""Names and descriptions lose their special characters, in Backstage and in Callboard.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -82,16 +81,19 @@ spec:
 
 
 def not_utf8_problem(line: int, column: int, origin: Origin) -> Problem:
-    """The finding for the first byte that does not fit."""
+    """Return the problem of the first invalid byte, at a line and column from 1."""
     return NOT_UTF8.problem(
-        "The file holds a byte that is no UTF-8.", origin=origin, span=Span(line, column, line, column + 1), hint="Save the file as UTF-8."
+        "The file contains a byte that is not valid UTF-8.",
+        origin=origin,
+        span=Span(line, column, line, column + 1),
+        hint="Save the file as UTF-8.",
     )
 
 
 def of_utf16(origin: Origin) -> Problem:
-    """The finding for a file that is text all through, in another encoding; nothing else of it is judged."""
+    """Return the problem of a file in UTF-16; nothing else of it is checked."""
     return NOT_UTF8.problem(
-        "The file is UTF-16, as PowerShell and Notepad may write it, and not UTF-8.",
+        "The file is encoded as UTF-16, which PowerShell and Notepad may write, not as UTF-8.",
         severity=Severity.ERROR, origin=origin, span=Span(1, 1, 1, 2), hint="Save the file as UTF-8.",
     )  # fmt: skip
 
@@ -100,10 +102,10 @@ NO_MAPPING = Rule(
     code="YML008",
     name="no-mapping",
     severity=Severity.ERROR,
-    summary="The document is no mapping.",
-    means="""A descriptor is a mapping: lines of `key: value`. This document is a single text, a number or a list. Often a colon
-lacks its blank (`kind:Component`), or each line begins with `- `.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere.""",
+    summary="The document is not a mapping.",
+    means="""A descriptor is a mapping: lines of `key: value`. This document is a string, a number or a list. Often the space after a
+colon is missing (`kind:Component`), or each line begins with `- `.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken.""",
     wrong="""- apiVersion: backstage.io/v1alpha1
 - kind: Component
 """,
@@ -120,20 +122,20 @@ spec:
 
 
 def no_mapping_problem(value: Any, text: str, origin: Origin) -> Problem:
-    """The finding for a document of which this is the whole value."""
+    """Return the problem of a document whose value is not a mapping."""
     span = CheckedDocument({}, text, origin, Kinds({})).span(())
-    message = f"A descriptor is a mapping, and this document is {type_name(value)}."
-    return NO_MAPPING.problem(message, origin=origin, span=span, hint='Write lines of "key: value", with a blank behind each colon.')
+    message = f"A descriptor must be a mapping; this document is {type_name(value)}."
+    return NO_MAPPING.problem(message, origin=origin, span=span, hint='Write lines of "key: value", with a space after each colon.')
 
 
 MORE_PROBLEMS = Rule(
     code="YML009",
     name="more-problems",
     severity=Severity.INFO,
-    summary="There are more problems than are listed.",
-    means="""Only so many problems of one file are listed (`limits:` in `sources.yaml`), and 200 of those that the catalog finds in one
-entity, such as references that lead nowhere. The rest is left out.""",
-    matters="""Mending the first ones often mends the rest.""",
+    summary="Not all problems are listed.",
+    means="""The number of listed problems is limited: of one file by `problems_per_file` under `limits:` in `sources.yaml`, and to 200
+of those that the catalog finds in one entity, such as dangling references. The rest is left out.""",
+    matters="""Fixing the first ones often fixes the rest.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -158,21 +160,21 @@ spec:
 
 
 def more_problems_problem(most: int, origin: Origin) -> Problem:
-    """The finding that stands for all of a file that are not listed."""
+    """Return the problem in place of those of a file beyond the ``most`` that are listed."""
     return MORE_PROBLEMS.problem(
-        f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Mend the listed ones first."
+        f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Fix the listed ones first."
     )
 
 
 def of_entity(left_out: Sequence[Problem]) -> Problem:
-    """The finding that stands for those of one entity that are not listed: how many there are of each code."""
+    """Return the problem in place of those of one entity that are not listed: their number by code."""
     first, codes = left_out[0], Counter(problem.code for problem in left_out)
-    told = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
+    by_code = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
     return MORE_PROBLEMS.problem(
-        f"{first.subject} has {counted(len(left_out), 'more problem')} than are listed: {told}.",
+        f"{first.subject} has {counted(len(left_out), 'more problem')} than are listed: {by_code}.",
         origin=first.origin,
         subject=first.subject,
-        hint="Mend the listed ones first.",
+        hint="Fix the listed ones first.",
     )
 
 
@@ -181,8 +183,8 @@ UNREADABLE_FILE = Rule(
     name="unreadable-file",
     severity=Severity.ERROR,
     summary="The file cannot be read.",
-    means="""A source or a Location named the file, and it could not be opened: it is missing, no file, or a link that leads out of
-the repository.""",
+    means="""A source or a Location names the file, and it could not be opened: it does not exist, is not a regular file, or is a link
+that leads out of the repository.""",
     matters="""Its entities are missing.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
@@ -202,7 +204,5 @@ spec:
 
 
 def unreadable_file_problem(error: TreeError, origin: Origin) -> Problem:
-    """The finding for a file that its tree does not give out."""
-    return UNREADABLE_FILE.problem(
-        f"The file cannot be read: {error}.", origin=origin, hint=error.hint or "Correct the path that leads to it."
-    )
+    """Return the problem of a file whose tree raised ``error``."""
+    return UNREADABLE_FILE.problem(f"The file cannot be read: {error}.", origin=origin, hint=error.hint or "Fix the path that leads to it.")

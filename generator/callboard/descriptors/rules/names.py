@@ -1,4 +1,4 @@
-"""ENT005–ENT007: names and namespaces."""
+"""A checked document → problems ENT005–ENT007 of its name and namespace."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MISSING_NAME = Rule(
     name="missing-name",
     severity=Severity.ERROR,
     summary="The document has no metadata.name.",
-    means="""`metadata` is a mapping that has at least a `name`, by which everything else refers to the entity.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a name
-there is no page either.""",
+    means="""`metadata` is a mapping with at least a `name`, by which other entities refer to this one.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+cannot create a page for it either.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -40,7 +40,7 @@ spec:
 
 
 def find_missing_name(document: CheckedDocument) -> Iterator[Problem]:
-    """A document without metadata, or metadata without a name."""
+    """Yield a problem if metadata or its name is missing."""
     metadata = document.value.get("metadata")
     if "metadata" not in document.value:
         yield document.problem(MISSING_NAME, "The document has no `metadata`.", (), 'Add "metadata:" and below it "  name: …".')
@@ -59,11 +59,11 @@ INVALID_NAME = Rule(
     code="ENT006",
     name="invalid-name",
     severity=Severity.ERROR,
-    summary="The name has characters that names cannot have.",
-    means="""A name has letters, digits, `-`, `_` and `.`, a letter or digit at both ends, and at most 63 characters. For people
-there is `metadata.title`, which may be any text.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Without a usable
-name there is no page either.""",
+    summary="The name contains invalid characters.",
+    means="""A name has letters, digits, `-`, `_` and `.`, a letter or digit at both ends, and at most 63 characters. The
+displayed name is `metadata.title`, which may be any string.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+cannot create a page for it either.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -87,7 +87,7 @@ spec:
 
 
 def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
-    """A name that is no text, too long, or has other characters."""
+    """Yield a problem if the name is not a string, is too long, or has invalid characters."""
     metadata = document.metadata()
     if "name" not in metadata or is_name(metadata["name"]):
         return
@@ -97,14 +97,14 @@ def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
             INVALID_NAME, f"`metadata.name` must be a text, and is {type_name(name)}.", path, type_hint(document, path, ["string"], name)
         )
         return
-    why = f"has {len(name)} characters, and 63 are allowed" if len(name) > MOST_CHARACTERS else "has characters that a name cannot have"
+    why = f"has {len(name)} characters; at most 63 are allowed" if len(name) > MOST_CHARACTERS else "contains invalid characters"
     yield document.problem(
-        INVALID_NAME, f'The name "{shown(name)}" {why}.', path, f"Write name: {_usable(name)} (and what people should read under title:)."
+        INVALID_NAME, f'The name "{shown(name)}" {why}.', path, f"Write name: {_usable(name)} and put the displayed name under title:."
     )
 
 
 def _usable(name: str) -> str:
-    """The nearest name that is allowed."""
+    """Convert a string to a valid name; ``my-name`` if no valid character remains."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_.]+", "-", plain).strip("-_.")[:MOST_CHARACTERS].rstrip("-_.") or "my-name"
 
@@ -113,11 +113,11 @@ INVALID_NAMESPACE = Rule(
     code="ENT007",
     name="invalid-namespace",
     severity=Severity.ERROR,
-    summary="The namespace has characters that namespaces cannot have.",
+    summary="The namespace contains invalid characters.",
     means="""A namespace has lower-case letters, digits and inner `-`, and at most 63 characters. Without one, an entity is in
 `default`.""",
-    matters="""Backstage refuses the document. Here upper case is read as lower case, so that the entity has its page; any other one of
-this sort makes none.""",
+    matters="""Backstage rejects the document. Callboard reads upper case as lower case and creates the page; for any other invalid
+namespace it creates none.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -142,7 +142,7 @@ spec:
 
 
 def find_invalid_namespace(document: CheckedDocument) -> Iterator[Problem]:
-    """A namespace that is no text, too long, or has other characters."""
+    """Yield a problem if the namespace is not a string, is too long, or has invalid characters."""
     metadata = document.metadata()
     if "namespace" not in metadata or is_namespace(metadata["namespace"]):
         return
@@ -152,5 +152,5 @@ def find_invalid_namespace(document: CheckedDocument) -> Iterator[Problem]:
         yield document.problem(INVALID_NAMESPACE, message, path, 'Write a namespace, or remove the line for "default".')
         return
     usable = re.sub(r"[^a-z0-9]+", "-", namespace.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-") or "default"
-    message = f'The namespace "{shown(namespace)}" may have only lower-case letters, digits and inner "-", at most 63.'
+    message = f'The namespace "{shown(namespace)}" may contain only lower-case letters, digits and inner "-", at most 63 characters.'
     yield document.problem(INVALID_NAMESPACE, message, path, f"Write namespace: {usable}")

@@ -9,10 +9,10 @@ UNREADABLE_PLACEHOLDER = Rule(
     code="PLC001",
     name="unreadable-placeholder",
     severity=Severity.ERROR,
-    summary="The file that a placeholder names cannot be read.",
-    means="""`$text`, `$json` and `$yaml` stand for the content of a file: a path from the descriptor's own folder, one from the root
-of the repository (with `/` in front), or a URL of a file that a configured source has.""",
-    matters="""Backstage refuses the document. Here the entity has its page, without the content.""",
+    summary="The file that a placeholder refers to cannot be read.",
+    means="""`$text`, `$json` and `$yaml` are replaced by the content of a file: a path relative to the descriptor's folder, one from
+the root of the repository (with a leading `/`), or the URL of a file that a configured source has.""",
+    matters="""Backstage rejects the document. Callboard creates the entity's page without the content.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -44,7 +44,7 @@ def unreadable_placeholder_problem(document: CheckedDocument, path: FieldPath, t
         UNREADABLE_PLACEHOLDER,
         f'"{shown(target)}" cannot be read: {why}.',
         (*path, next(iter(at(document.value, path)), "")),
-        "Correct the path: it starts at the folder of this file.",
+        "Fix the path; it is relative to the folder of this file.",
     )
 
 
@@ -52,9 +52,9 @@ UNPARSABLE_PLACEHOLDER = Rule(
     code="PLC002",
     name="unparsable-placeholder",
     severity=Severity.ERROR,
-    summary="The file that a placeholder names is no JSON or YAML.",
-    means="""`$json` needs a file that is valid JSON, `$yaml` one that is a single document of valid YAML. `$text` takes any text.""",
-    matters="""Backstage refuses the document. Here the entity has its page, without the content.""",
+    summary="The file that a placeholder refers to is not valid JSON or YAML.",
+    means="""`$json` requires a file with valid JSON, `$yaml` one with a single document of valid YAML. `$text` accepts any text.""",
+    matters="""Backstage rejects the document. Callboard creates the entity's page without the content.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -86,7 +86,7 @@ def unparsable_placeholder_problem(document: CheckedDocument, path: FieldPath, t
         UNPARSABLE_PLACEHOLDER,
         f'"{shown(target)}" cannot be used: {why}.',
         (*path, next(iter(at(document.value, path)), "")),
-        "Mend that file, or use $text.",
+        "Fix that file, or use $text.",
     )
 
 
@@ -94,11 +94,11 @@ PLACEHOLDER_OUTSIDE = Rule(
     code="PLC003",
     name="placeholder-outside",
     severity=Severity.ERROR,
-    summary="A placeholder names something outside its repository.",
-    means="""A placeholder reads files of the descriptor's own repository, and of others that a configured source has. A path with
-too many `../`, or a URL of another repository, leads outside.""",
-    matters="""Nothing outside is ever read: a descriptor must not decide what the portal fetches. Backstage refuses the document
-likewise.""",
+    summary="A placeholder refers to a file outside its repository.",
+    means="""A placeholder can read files of the descriptor's own repository, and URLs of files that a configured source has. A path
+with too many `../`, or a URL of another repository, leads outside.""",
+    matters="""Files outside are never read, because a descriptor must not control what the portal fetches. Backstage rejects the
+document, too.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -128,9 +128,9 @@ def placeholder_outside_problem(document: CheckedDocument, path: FieldPath, targ
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         PLACEHOLDER_OUTSIDE,
-        f'"{shown(target)}" lies outside: {why}.',
+        f'"{shown(target)}" is not read: {why}.',
         (*path, next(iter(at(document.value, path)), "")),
-        "Copy the file into this repository and name it by a relative path.",
+        "Copy the file into this repository and refer to it by a relative path.",
     )
 
 
@@ -138,9 +138,9 @@ PLACEHOLDER_WITHOUT_PATH = Rule(
     code="PLC004",
     name="placeholder-without-path",
     severity=Severity.ERROR,
-    summary="A placeholder names no path.",
-    means="""Behind `$text:`, `$json:` and `$yaml:` stands a text: a path or a URL.""",
-    matters="""Backstage refuses the document. Here the entity has its page, without the content.""",
+    summary="A placeholder has no path.",
+    means="""The value of `$text:`, `$json:` and `$yaml:` is a string: a path or a URL.""",
+    matters="""Backstage rejects the document. Callboard creates the entity's page without the content.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -170,7 +170,7 @@ def placeholder_without_path_problem(document: CheckedDocument, path: FieldPath,
     """The finding for a placeholder at a path, which names a target."""
     return document.problem(
         PLACEHOLDER_WITHOUT_PATH,
-        f'A placeholder needs a path or a URL as a text, and "{shown(target)}" is {why}.',
+        f'The value of a placeholder must be a path or a URL; "{shown(target)}" is {why}.',
         (*path, next(iter(at(document.value, path)), "")),
         "Write a path such as ./openapi.yaml.",
     )
@@ -180,10 +180,10 @@ REMOTE_PLACEHOLDER = Rule(
     code="PLC005",
     name="remote-placeholder",
     severity=Severity.WARNING,
-    summary="A placeholder names a URL that no configured source has.",
-    means="""A placeholder may name a URL of a file in a repository that the portal collects. Other addresses are never asked: a
-descriptor must not decide what the portal fetches.""",
-    matters="""The entity has its page without the content. Backstage reads such a URL only where its host is listed under
+    summary="A placeholder refers to a URL that no configured source has.",
+    means="""A placeholder may refer to the URL of a file in a repository that the portal collects. Other URLs are never fetched,
+because a descriptor must not control what the portal fetches.""",
+    matters="""Callboard creates the entity's page without the content. Backstage reads such a URL only if its host is listed under
 `backend.reading.allow`.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
@@ -216,5 +216,5 @@ def remote_placeholder_problem(document: CheckedDocument, path: FieldPath, targe
         REMOTE_PLACEHOLDER,
         f'"{shown(target)}" is not read: {why}.',
         (*path, next(iter(at(document.value, path)), "")),
-        "Copy the file into this repository and name it by a relative path.",
+        "Copy the file into this repository and refer to it by a relative path.",
     )

@@ -1,4 +1,4 @@
-"""SPC001–SPC007: fields and values of spec."""
+"""A checked document → problems SPC001–SPC007 of the fields and values of its spec."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MISSING_SPEC = Rule(
     code="SPC006",
     name="missing-spec",
     severity=Severity.ERROR,
-    summary="The kind needs a spec, and the document has none.",
-    means="""Below `spec:` stands what the kind asks for. A `spec:` without anything below it is null, which is no mapping.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    summary="The document has no spec.",
+    means="""`spec:` holds the fields that the kind requires. A `spec:` with nothing below it is null, not a mapping.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -36,29 +36,29 @@ spec:
 
 
 def find_missing_spec(document: CheckedDocument) -> Iterator[Problem]:
-    """A spec that is missing or no mapping."""
+    """Yield a problem if the spec is missing or not a mapping."""
     for error in document.errors:
         if error.keyword == "required" and not error.path and error.details["property"] == "spec":
             name = with_article(document.kind.name if document.kind else "document")
-            yield document.problem(MISSING_SPEC, f"{name} needs `spec`.", (), _hint(document))
+            yield document.problem(MISSING_SPEC, f"{name} requires `spec`.", (), _hint(document))
         elif error.path == ("spec",) and error.keyword == "type":
             yield document.problem(MISSING_SPEC, f"`spec` must be a mapping, and is {type_name(error.value)}.", ("spec",), _hint(document))
 
 
 def _hint(document: CheckedDocument) -> str:
     required = document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()
-    return f'Write {", ".join(required) or "what describes it"} below "spec:", indented by two spaces.'
+    return f'Write {", ".join(required) or "its fields"} below "spec:", indented by two spaces.'
 
 
 MISSING_SPEC_FIELD = Rule(
     code="SPC001",
     name="missing-spec-field",
     severity=Severity.ERROR,
-    summary="The kind needs a field that is missing below spec.",
-    means="""Each kind asks for some fields: a Component for `type`, `lifecycle` and `owner`, a Group for `type` and `children`
-(which may be `[]`), a User for `memberOf` (which may be `[]`).""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    summary="A required field is missing below spec.",
+    means="""Each kind has required fields: a Component `type`, `lifecycle` and `owner`, a Group `type` and `children` (which may be
+`[]`), a User `memberOf` (which may be `[]`).""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -80,7 +80,7 @@ spec:
 
 
 def find_missing_spec_field(document: CheckedDocument) -> Iterator[Problem]:
-    """Each required field below the spec that is missing."""
+    """Yield a problem for each required field that is missing below spec."""
     for error in document.errors:
         if error.keyword == "required" and error.path[:1] == ("spec",):
             name = error.details["property"]
@@ -93,7 +93,7 @@ def _problem(document: CheckedDocument, path: FieldPath, name: str) -> Problem:
     if slip:
         return document.problem(
             MISSING_SPEC_FIELD,
-            f"`{place}` has `{shown(slip)}` where `{name}` is expected.",
+            f"Found `{shown(slip)}` in `{place}` where `{name}` is expected.",
             (*path, slip),
             f"Write {name} instead of {slip}.",
             at_key=True,
@@ -108,8 +108,8 @@ def _problem(document: CheckedDocument, path: FieldPath, name: str) -> Problem:
         else _HINTS.get(name, f'Add "{name}: …" below "{path[-1]}:".')
     )
     if "<<" in at(document.value, path):
-        hint = f"YAML 1.2, as Backstage reads it, merges nothing by `<<`: write {name} itself below {path[-1]}:."
-    return document.problem(MISSING_SPEC_FIELD, f"{what} needs `{place}.{name}`.", (*path, name), hint)
+        hint = f"YAML 1.2, which Backstage uses, has no merge key `<<`: write {name} itself below {path[-1]}:."
+    return document.problem(MISSING_SPEC_FIELD, f"{what} requires `{place}.{name}`.", (*path, name), hint)
 
 
 _HINTS = {
@@ -125,11 +125,11 @@ WRONG_SPEC_TYPE = Rule(
     code="SPC002",
     name="wrong-spec-type",
     severity=Severity.ERROR,
-    summary="A field of the spec has a value of a wrong type.",
-    means="""A field that wants a text has a number, a list or nothing; one that wants a list has a single text. `dependsOn:
-component:a` is a text, `dependsOn: [component:a]` a list.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    summary="A field of the spec has a value of the wrong type.",
+    means="""A field that requires a string has a number, a list or no value; or one that requires a list has a single string.
+`dependsOn: component:a` is a string, `dependsOn: [component:a]` a list.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -154,7 +154,7 @@ spec:
 
 
 def find_wrong_spec_type(document: CheckedDocument) -> Iterator[Problem]:
-    """Each value below the spec of a wrong type or size."""
+    """Yield a problem for each value below spec of the wrong type or size."""
     for error in document.errors:
         if error.path[:1] != ("spec",) or error.keyword in _ELSEWHERE or (error.path == ("spec",) and error.keyword == "type"):
             continue
@@ -164,7 +164,7 @@ def find_wrong_spec_type(document: CheckedDocument) -> Iterator[Problem]:
 
 
 _ELSEWHERE = {"required", "enum", "const"}
-"""What other rules tell, as they do an empty value and a spec that is none."""
+"""Keywords whose errors other rules report."""
 
 
 EMPTY_SPEC_VALUE = Rule(
@@ -172,10 +172,10 @@ EMPTY_SPEC_VALUE = Rule(
     name="empty-spec-value",
     severity=Severity.ERROR,
     summary="A field of the spec is empty.",
-    means="""The field is there, with an empty text (`""`) or, where at least one item is needed, an empty list. A field that has
-nothing to say is left out; one that the kind needs is filled in.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    means="""The field has an empty string (`""`) or, where at least one item is required, an empty list. Leave out an optional field
+without a value; fill in a required one.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -198,14 +198,14 @@ spec:
 
 
 def find_empty_spec_value(document: CheckedDocument) -> Iterator[Problem]:
-    """Each empty value below the spec."""
+    """Yield a problem for each empty value below spec."""
     for error in document.errors:
         if error.path[:1] == ("spec",) and error.keyword in {"minLength", "minItems"} and not error.value:
             yield document.problem(
                 EMPTY_SPEC_VALUE,
                 f"`{dotted(error.path)}` is empty.",
                 error.path,
-                "Fill it in, or remove the line where the kind does not need it.",
+                "Fill it in, or remove the line if the field is optional.",
             )
 
 
@@ -213,10 +213,10 @@ UNKNOWN_SPEC_VALUE = Rule(
     code="SPC004",
     name="unknown-spec-value",
     severity=Severity.ERROR,
-    summary="A field of the spec has a value that is not one of those allowed.",
-    means="""Some fields know only a few words, such as `presence` of a Location: `required` or `optional`.""",
-    matters="""Backstage refuses the document: the entity is missing there, and whatever refers to it leads nowhere. Here its page is
-made, with this problem.""",
+    summary="A field of the spec has a value that is not allowed.",
+    means="""Some fields allow only certain values, such as `presence` of a Location: `required` or `optional`.""",
+    matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken. Callboard
+still creates its page and shows this problem on it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
 metadata:
@@ -237,7 +237,7 @@ spec:
 
 
 def find_unknown_spec_value(document: CheckedDocument) -> Iterator[Problem]:
-    """Each value below the spec that is not one of those allowed."""
+    """Yield a problem for each value below spec that is not among the allowed ones."""
     for error in document.errors:
         if error.path[:1] == ("spec",) and error.keyword in {"enum", "const"}:
             options = [str(option) for option in error.details.get("options", [error.details.get("expected_value")])]
@@ -250,10 +250,10 @@ MISSPELT_SPEC_FIELD = Rule(
     code="SPC005",
     name="misspelt-spec-field",
     severity=Severity.WARNING,
-    summary="A field of the spec looks like a misspelt one.",
-    means="""A spec may have fields of your own, so Backstage says nothing about one that it does not know. This one is so like a
-known field that it is most likely meant to be that.""",
-    matters="""What stands there makes no relation and is not shown.""",
+    summary="A field of the spec is probably misspelled.",
+    means="""A spec may have custom fields, so Backstage does not report an unknown one. This name is so similar to a known field that
+it is probably a typo.""",
+    matters="""The value creates no relation and is not shown.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -278,7 +278,7 @@ spec:
 
 
 def find_misspelt_spec_field(document: CheckedDocument) -> Iterator[Problem]:
-    """Each unknown field of the spec that is like a known one which is not there."""
+    """Yield a problem for each unknown field of the spec whose name is similar to a known field that is absent."""
     spec, known = document.spec(), document.kind.spec_fields if document.kind else {}
     if not known or spec.keys() <= known.keys():
         return
@@ -287,21 +287,21 @@ def find_misspelt_spec_field(document: CheckedDocument) -> Iterator[Problem]:
     for name in islice((name for name in spec if name not in known and name not in refused), _MOST):
         near = nearest(name, known)
         if near and near not in missing and (near not in spec or same_but_spelling(name, near)):
-            message = f"`spec.{shown(name)}` is not known to {document.kind.name if document.kind else ''} and looks like `{near}`."
+            message = f"`spec.{shown(name)}` is not a field of {document.kind.name if document.kind else ''} and is similar to `{near}`."
             yield document.problem(MISSPELT_SPEC_FIELD, message, ("spec", name), f"Did you mean {near}?", at_key=True)
 
 
 _MOST = 200
-"""Unknown fields that are compared: a file cannot keep us busy with a hundred thousand."""
+"""Limit of unknown fields that are compared, which bounds the time for a file with 100,000 of them."""
 
 
 LOCATION_WITHOUT_TARGET = Rule(
     code="SPC007",
     name="location-without-target",
     severity=Severity.WARNING,
-    summary="A Location names no target.",
-    means="""A Location says where more descriptors are, by `target` or `targets`. This one has neither, or an empty list.""",
-    matters="""Nothing is read because of it.""",
+    summary="The Location has no target.",
+    means="""A Location lists further descriptors under `target` or `targets`. This one has neither, or an empty list.""",
+    matters="""The Location has no effect.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
 metadata:
@@ -320,7 +320,7 @@ spec:
 
 
 def find_location_without_target(document: CheckedDocument) -> Iterator[Problem]:
-    """A Location without a target."""
+    """Yield a problem for a Location without a target."""
     if document.kind and document.kind.name == "Location":
         spec = document.value.get("spec")
         if isinstance(spec, Mapping) and not spec.get("target") and not spec.get("targets"):
@@ -328,5 +328,5 @@ def find_location_without_target(document: CheckedDocument) -> Iterator[Problem]
                 LOCATION_WITHOUT_TARGET,
                 "The Location has neither `spec.target` nor `spec.targets`.",
                 ("spec",),
-                "Add targets: and below it a list of paths.",
+                "Add targets: with a list of paths.",
             )
