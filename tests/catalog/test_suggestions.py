@@ -2,7 +2,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from callboard.catalog.suggestions import NameIndex, distance
+from callboard.catalog.suggestions import NameIndex
+from callboard.model.suggestions import distance
 from catalog_builders import problems_of, ref
 
 

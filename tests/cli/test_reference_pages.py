@@ -9,7 +9,7 @@ from callboard.cli.manual import pages, tables
 from callboard.cli.reference import command
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.plugins.rules import all_rules
-from callboard.settings.schema_errors import sources_schema
+from callboard.settings.checks import sources_schema
 
 COMMITTED = Path(__file__).parents[2] / "docs/reference"
 WRITTEN_BY_HAND = {"differences.md"}

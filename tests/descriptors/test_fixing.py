@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callboard.descriptors.document import FileLocation, undotted
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.fixing import FIXES, fix_text
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
 from callboard.model.entity import Origin
 from callboard.model.errors import MissingFileError
+from callboard.model.fields import undotted
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.settings.settings import Limits

@@ -28,9 +28,9 @@ def test_a_file_that_is_too_large_does_not_pretend_to_know_how_large():
     assert [problem[2] for problem in told(GOOD.encode(), descriptor_bytes=100)] == [said]
 
 
-NO_CHARACTER = "This escape stands for no character.", "Write the character itself, or the text in single quotes."
-LIST = "Brackets without quotes make a list here, and not a text.", 'Put the text in quotes, as in "[name]".'
-MAPPING = "Braces without quotes make a mapping here, and not a text.", 'Put the text in quotes, as in "{{ name }}".'
+NO_CHARACTER = "This escape does not denote a character.", "Write the character itself, or the string in single quotes."
+LIST = "Brackets without quotes are a list here, not a string.", 'Put the string in quotes, as in "[name]".'
+MAPPING = "Braces without quotes are a mapping here, not a string.", 'Put the string in quotes, as in "{{ name }}".'
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_what_an_own_kind_wants_of_the_metadata_is_an_error_of_its_own_code(tmp_
     kinds = kinds_of(tmp_path, engagement=ENGAGEMENT)
     [problem] = problems(kinds, TEXT.format("Acme").replace("  title: E\n", ""))
     assert (problem.code, problem.severity, problem.field) == ("KND001", "error", "metadata.title")
-    assert problem.message == "`metadata` must have `title`."
+    assert problem.message == "The key `title` is missing in `metadata`."
 
 
 def test_its_api_versions_alone_are_accepted(tmp_path):
@@ -116,7 +116,7 @@ def test_the_linter_knows_its_fields(tmp_path):
     closed = json.loads(json.dumps(ENGAGEMENT))
     closed["properties"]["spec"]["additionalProperties"] = False
     [problem] = problems(kinds_of(tmp_path, engagement=closed), TEXT.format("Acme") + "  ownr: team-a\n")
-    assert (problem.code, problem.message, problem.hint) == ("SPC002", "`spec.ownr` is not known here.", "Did you mean owner?")
+    assert (problem.code, problem.message, problem.hint) == ("SPC002", "Unknown key `spec.ownr`.", "Did you mean owner?")
     assert (problem.span.line, problem.span.column) == (8, 3)
 
 
@@ -126,11 +126,11 @@ def test_a_house_rule_warns_of_what_backstage_accepts(tmp_path):
     assert {(p.code, str(p.severity), p.span.line, p.message, p.hint) for p in found} == {
         ("KND001", "warning", 5, '`metadata.tags[0]` cannot be "jaava".', "Did you mean java?"),
         (
-            "KND001", "warning", 6, "`metadata.annotations` must have `backstage.io/techdocs-ref`.",
+            "KND001", "warning", 6, "The key `backstage.io/techdocs-ref` is missing in `metadata.annotations`.",
             'Add "backstage.io/techdocs-ref: …" below "annotations:".',
         ),
-        ("KND001", "warning", 7, "`spec` must have `system`.", 'Add "system: …" below "spec:".'),
-        ("KND001", "warning", 9, '`spec.lifecycle` cannot be "live".', "Write experimental or production or deprecated."),
+        ("KND001", "warning", 7, "The key `system` is missing in `spec`.", 'Add "system: …" below "spec:".'),
+        ("KND001", "warning", 9, '`spec.lifecycle` cannot be "live".', "Write experimental, production or deprecated."),
     }  # fmt: skip
     assert not problems(builtin_kinds(), COMPONENT)
     assert kinds.get("component").plural == "Building blocks"
@@ -212,26 +212,26 @@ def test_a_schema_may_refer_to_files_beside_it(tmp_path):
 
 
 WRONG = {
-    "": "a kind's schema is a mapping",
-    "[]": "a kind's schema is a mapping",
-    "{}": "names no kind",
+    "": "the schema of a kind must be a mapping",
+    "[]": "the schema of a kind must be a mapping",
+    "{}": "the schema has no kind",
     "a: [": "",
-    "x-callboard: {}": "names no kind",
+    "x-callboard: {}": "the schema has no kind",
     "x-callboard: {kind: Dataset, plurl: Datas}": ':1:30: unknown key "x-callboard.plurl"; did you mean "plural"?',
     "x-callboard: {kind: Data set}": "letters and digits",
-    "x-callboard: {kind: component}": 'there is a kind "Component" already',
+    "x-callboard: {kind: component}": 'the kind "Component" already exists',
     "$schema: https://json-schema.org/draft/2020-21/schema\nx-callboard: {kind: D}": "did you mean",
-    "x-callboard: {kind: D}\ntype: objekt": ':2:7: "type" is no JSON Schema',
-    "x-callboard: {kind: D}\nproperties: {a: {pattern: '(['}}": "is no regular expression",
-    "x-callboard: {kind: D}\nproperties: {a: {$ref: https://json-schema.org/draft-07/schema}}": "files beside it alone",
-    "x-callboard: {kind: D}\nproperties: {a: {$ref: //example.com/a}}": "files beside it alone",
+    "x-callboard: {kind: D}\ntype: objekt": ':2:7: "type" is not valid JSON Schema',
+    "x-callboard: {kind: D}\nproperties: {a: {pattern: '(['}}": "is not a valid regular expression",
+    "x-callboard: {kind: D}\nproperties: {a: {$ref: https://json-schema.org/draft-07/schema}}": "may refer only to files next to it",
+    "x-callboard: {kind: D}\nproperties: {a: {$ref: //example.com/a}}": "may refer only to files next to it",
     "x-callboard: {kind: D}\nproperties: {a: {$ref: ../../etc/passwd}}": "outside the folder of sources.yaml",
     "x-callboard: {kind: D}\nproperties: {a: {$ref: other.json}}": "there is no such file",
-    "x-callboard: {kind: D}\nproperties: {a: {$ref: '#/$defs/a'}}": "but there is nothing",
+    "x-callboard: {kind: D}\nproperties: {a: {$ref: '#/$defs/a'}}": "which does not exist",
     "x-callboard: {kind: D}\nproperties: {a: {$ref: '#nowhere'}}": "cannot be used",
-    "x-callboard: {kind: D}\nproperties: {a: {$id: https://a.example}}": "cannot be used inside",
+    "x-callboard: {kind: D}\nproperties: {a: {$id: https://a.example}}": "is not supported inside",
     "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy}}}}}": 'the key "reverse" is missing',
-    "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy, reverse: x}}}}}": '"ownerOf" everywhere',
+    "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy, reverse: x}}}}}": '"ownerOf" in all kinds',
     "x-callboard: {kind: D}\nproperties: {metadata: {x-callboard: {relation: a, reverse: b}}}": "for a field of spec",
     "x-callboard: {kind: User}\nproperties: {spec: {properties: {memberOf: {x-callboard: {relation: in, reverse: has}}}}}": "already",
 }
@@ -265,12 +265,12 @@ def test_json_that_is_none_is_placed(tmp_path):
 def test_everything_wrong_in_all_files_is_told_at_once(tmp_path):
     with pytest.raises(SettingsError) as error:
         kinds_of(tmp_path, one="x-callboard: {kind: One, ikon: x}\ntype: objekt\n", two="x-callboard: {kind: Two}\nminLength: x\n")
-    assert "one.yaml cannot be used: 2 things need mending." in told(error)
-    assert "two.yaml cannot be used: 1 thing needs mending." in told(error)
+    assert "one.yaml cannot be used: 2 errors." in told(error)
+    assert "two.yaml cannot be used: 1 error." in told(error)
 
 
 def test_one_kind_is_declared_once(tmp_path):
-    with pytest.raises(SettingsError, match=r"is declared by .*engagement\.json already"):
+    with pytest.raises(SettingsError, match=r"is already declared by .*engagement\.json"):
         kinds_of(tmp_path, engagement=ENGAGEMENT, again=ENGAGEMENT)
 
 

@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from callboard.descriptors.document import FileLocation, dotted, field_span, locate, undotted
+from callboard.descriptors.document import FileLocation, field_span, locate
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import digest, read_file
 from callboard.model.errors import MissingFileError, TooLargeError
+from callboard.model.fields import dotted, undotted
 from callboard.model.problem import Span
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits

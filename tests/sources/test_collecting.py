@@ -28,7 +28,7 @@ def test_sources_are_joined_in_the_order_of_the_settings_and_failures_are_values
     assert [file.source for file in got.files] == ["second", "first"]
     assert [(f.source, f.message) for f in got.failures] == [
         ("gone", "there is no folder nowhere"),
-        ("locked", "the variables ${USER_OF_GIT}, ${NO_SUCH_TOKEN} are not set; they were looked for in the environment"),
+        ("locked", "the environment variables ${USER_OF_GIT}, ${NO_SUCH_TOKEN} are not set"),
     ]
     assert all(f.hint for f in got.failures)
 

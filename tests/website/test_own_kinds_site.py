@@ -172,9 +172,9 @@ def test_the_table_and_the_search_know_it(site):
 def test_the_linter_knows_kinds_fields_values_and_references(built):
     told = {(problem.code, str(problem.severity), problem.message, problem.hint) for problem in built.problems}
     assert told >= {
-        ("ENT004", "error", 'The kind "Datset" is not known.', "Did you mean kind: Dataset?"),
+        ("ENT004", "error", 'Unknown kind "Datset".', "Did you mean kind: Dataset?"),
         ("SPC004", "error", '`spec.type` cannot be "tabel".', "Did you mean table?"),
-        ("SPC005", "warning", "`spec.prodcedBy` is not known to Dataset and looks like `producedBy`.", "Did you mean producedBy?"),
+        ("SPC005", "warning", "`spec.prodcedBy` is not a field of Dataset and is similar to `producedBy`.", "Did you mean producedBy?"),
         ("KND001", "warning", '`spec.lifecycle` cannot be "live".', "Write experimental or production."),
     }
     assert [problem.field for problem in built.problems if problem.code == "REF001"] == ["spec.reads[1]"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from callboard.model.problem import Span
 from callboard.yaml.documents import decode, read_documents, read_one
 from callboard.yaml.positions import compose, find
 
@@ -28,7 +29,7 @@ def test_a_bad_document_names_its_line_in_the_file():
     documents = read_documents("a: 1\n---\n# note\nb: c: d\n---\ne: 1\n")
     assert [document.value for document in documents] == [{"a": 1}, None, {"e": 1}]
     assert documents[1].line == 3
-    assert documents[1].troubles[0].at[:2] == (4, 5)
+    assert (documents[1].troubles[0].at.line, documents[1].troubles[0].at.column) == (4, 5)
     assert "quotes" in documents[1].troubles[0].hint
 
 
@@ -126,8 +127,8 @@ def test_a_mistake_is_told_with_a_way_to_mend_it(text, words):
 
 def test_a_value_is_found_by_its_path():
     root = compose("a:\n  - b: 1\n    c: two words\n")
-    assert find(root, ["a", 0, "c"])[0][:] == (3, 8, 3, 17)
-    assert find(root, ["a", 0, "missing"]) == ((2, 5, 2, 6), False)
+    assert find(root, ["a", 0, "c"]) == (Span(3, 8, 3, 17), True)
+    assert find(root, ["a", 0, "missing"]) == (Span(2, 5, 2, 6), False)
 
 
 @pytest.mark.parametrize(

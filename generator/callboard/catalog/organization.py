@@ -7,8 +7,8 @@ from functools import partial
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.traversal import LEVELS, downwards, tops, upwards
-from callboard.descriptors.kinds import mapping_at, resolved
 from callboard.model.ref import EntityRef
+from callboard.settings.schema_messages import mapping_at, resolved
 
 
 def parent_of(catalog: Catalog, group: EntityRef) -> EntityRef | None:

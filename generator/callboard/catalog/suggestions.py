@@ -1,4 +1,4 @@
-"""How far two names are apart."""
+"""Names of the catalog → for a dangling reference the name that was probably meant, from an index for 100,000 names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
+from callboard.model.suggestions import allowed_distance, distance
 
 PIECES = 3
 """Two slips can touch two pieces at most, so that one of three survives whole (Li et al., Pass-Join, 2011)."""
@@ -19,47 +20,12 @@ def pieces(length: int) -> Iterator[tuple[int, int, int]]:
         yield from ((number, number * length // PIECES, (number + 1) * length // PIECES) for number in range(PIECES))
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """Slips between two names: letters missing, added, replaced or swapped with their neighbour; ``most + 1`` for anything beyond."""
-    one, other = _without_common_ends(one, other)
-    far = most + 1
-    if abs(len(one) - len(other)) > most:
-        return far
-    before: list[int] = []
-    previous: list[int] = [min(j, far) for j in range(len(other) + 1)]
-    for i, letter in enumerate(one, 1):
-        row = [far] * (len(other) + 1)
-        row[0] = min(i, far)
-        for j in range(max(1, i - most), min(len(other), i + most) + 1):  # beyond this band everything is too far
-            best = previous[j - 1] if letter == other[j - 1] else 1 + min(previous[j], row[j - 1], previous[j - 1])
-            if before and j > 1 and letter == other[j - 2] and one[i - 2] == other[j - 1]:
-                best = min(best, before[j - 2] + 1)
-            row[j] = min(best, far)
-        if min(row) == far:
-            return far
-        before, previous = previous, row
-    return previous[len(other)]
-
-
-def _without_common_ends(one: str, other: str) -> tuple[str, str]:
-    start, shortest = 0, min(len(one), len(other))
-    while start < shortest and one[start] == other[start]:
-        start += 1
-    one, other = one[start:], other[start:]
-    end = 0
-    while end < len(one) and end < len(other) and one[-1 - end] == other[-1 - end]:
-        end += 1
-    return one[: len(one) - end], other[: len(other) - end]
-
-
 SEARCHES = 5_000
 """Searches by spelling in one linking; beyond it only cheap look-ups suggest. Bounds the worst case to about half a second."""
 CANDIDATES = 40
 """Names compared in one search, those with the rarest common piece first."""
 COMMON = 300
 """A piece that so many names share says nothing about any of them."""
-TOO_SHORT, SHORT = 3, 6
-"""Names of fewer letters than the first are not searched by spelling; those of fewer than the second may have one slip, not two."""
 MOST_SIMILAR = 3
 """Names that begin alike and are worth telling; where more do, the beginning says nothing."""
 GENERIC = frozenset({
@@ -137,7 +103,7 @@ class NameIndex:
     def _misspelled(self, wanted: EntityRef) -> Iterator[EntityRef]:
         """The nearest names of the same kind within two slips (one for a short name)."""
         self._searches += 1
-        allowed = 0 if len(wanted.name) < TOO_SHORT else 1 if len(wanted.name) < SHORT else 2
+        allowed = allowed_distance(len(wanted.name))
         if self._searches > SEARCHES or not allowed:
             return
         letters = set(wanted.name)

@@ -1,4 +1,4 @@
-"""All rules for one document, in the order in which their problems are told."""
+"""A checked document → the problems of all rules, in the order in which they are reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callboard.model.problem import Problem
 
 Find = Callable[[CheckedDocument], Iterator[Problem]]
 
-_OF_SCHEMA_ERRORS: tuple[Find, ...] = (
+_CHECKS_OF_SCHEMA_ERRORS: tuple[Find, ...] = (
     envelope.find_missing_api_version,
     names.find_missing_name,
     metadata.find_invalid_metadata_field,
@@ -21,8 +21,8 @@ _OF_SCHEMA_ERRORS: tuple[Find, ...] = (
     spec.find_empty_spec_value,
     spec.find_unknown_spec_value,
 )
-"""They put schema errors into words: nothing to do where there are none."""
-_OF_CONTENT: tuple[Find, ...] = (
+"""Checks that describe schema errors; skipped if there are none."""
+_CHECKS_OF_CONTENT: tuple[Find, ...] = (
     envelope.find_unknown_api_version,
     envelope.find_missing_kind,
     envelope.find_unknown_kind,
@@ -45,11 +45,11 @@ _OF_CONTENT: tuple[Find, ...] = (
 
 
 def check(document: CheckedDocument) -> Iterator[Problem]:
-    """Every problem that the document shows by itself."""
+    """Run all rules that need nothing but the document."""
     if document.errors:
-        for find in _OF_SCHEMA_ERRORS:
+        for find in _CHECKS_OF_SCHEMA_ERRORS:
             yield from find(document)
-    if document.house:
+    if document.house_errors:
         yield from content.find_house_rule(document)
-    for find in _OF_CONTENT:
+    for find in _CHECKS_OF_CONTENT:
         yield from find(document)

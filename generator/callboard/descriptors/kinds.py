@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+
+from callboard.settings.schema_messages import mapping_at, resolved
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "kinds"
 ENVELOPE = "envelope.json"
@@ -205,33 +206,6 @@ def _relation_field(name: str, own: Mapping[str, Any], part: Mapping[str, Any]) 
 def spec_properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schemas of the fields below ``spec``, by name."""
     return mapping_at(resolved(mapping_at(schema, "properties").get("spec"), schema), "properties")
-
-
-def resolved(part: Any, whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A subschema with a ``$ref`` into the same schema followed; what stands beside the reference wins. Never raises."""
-    found: Mapping[str, Any] = part if isinstance(part, Mapping) else {}
-    for _ in range(_MOST_STEPS):
-        target = found.get("$ref")
-        if not isinstance(target, str):
-            break
-        found = {**pointed_at(whole, target), **{key: value for key, value in found.items() if key != "$ref"}}
-    return found
-
-
-def pointed_at(whole: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
-    """The subschema at ``#/$defs/x``; an empty one where there is none."""
-    steps = [unquote(step).replace("~1", "/").replace("~0", "~") for step in pointer.removeprefix("#").split("/")[1:]]
-    return mapping_at(whole, *steps)
-
-
-def mapping_at(value: Any, *path: str) -> Mapping[str, Any]:
-    """The mapping at a path of keys, and of indexes as text; an empty one where there is none."""
-    for step in path:
-        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            value = value.get(step) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
 
 
 def _digest(meaning: Any) -> str:

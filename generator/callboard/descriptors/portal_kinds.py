@@ -1,4 +1,4 @@
-"""The kinds of a portal: the built-in ones, those that its JSON Schema files add, and those that they tighten."""
+"""JSON Schema files of a portal → its kinds: the built-in ones, with house rules, and custom ones."""
 
 from __future__ import annotations
 
@@ -16,49 +16,45 @@ from callboard.settings.settings import Settings
 
 
 def portal_kinds(settings: Settings) -> Kinds:
-    """The kinds that a portal knows, by ``kinds:`` in its ``sources.yaml``.
+    """Return the kinds of a portal, by ``kinds:`` in its ``sources.yaml``.
 
-    Raises ``SettingsError`` with everything that is wrong in the schema files, each finding with its place.
+    Raises ``SettingsError`` with all findings in the schema files, each with its position.
     """
     return read_kinds([settings.root / path for path in settings.kinds], settings.root) if settings.kinds else builtin_kinds()
 
 
 def read_kinds(paths: Iterable[Path], root: Path) -> Kinds:
-    """The built-in kinds and those of these files, which refer to other files below ``root`` alone.
+    """Return the built-in kinds and those of these files, which may refer only to files below ``root``.
 
-    A file about a kind that is built in tightens it. Raises ``SettingsError``.
+    A file about a built-in kind adds house rules to it. Raises ``SettingsError``.
     """
-    kinds, wrong = builtin_kinds(), []
+    kinds, errors = builtin_kinds(), []
     declared: dict[str, Path] = {}
     for path in paths:
         bundle = Bundle(read_schema_file(path), root)
         bundle.gather()
-        if not _faulty(bundle):
+        if not any(file.findings for file in bundle.files.values()):
             kinds = kinds.with_kinds(_declared(bundle, kinds, declared))
-        wrong += [InvalidSettingsError(file.path, file.findings) for file in bundle.files.values() if file.findings]
-    if wrong:
-        raise SettingsError("\n".join(str(error) for error in wrong), "The manual tells how to write a kind: how-to/own-kinds.")
+        errors += [InvalidSettingsError(file.path, file.findings) for file in bundle.files.values() if file.findings]
+    if errors:
+        raise SettingsError("\n".join(map(str, errors)), "How to write a kind is explained in the manual: how-to/own-kinds.")
     return kinds
 
 
-def _faulty(bundle: Bundle) -> bool:
-    return any(file.findings for file in bundle.files.values())
-
-
 def _declared(bundle: Bundle, kinds: Kinds, declared: dict[str, Path]) -> Iterator[Kind]:
-    """The kind of a file that is right in itself; none where it does not fit the other kinds."""
-    file, schema = bundle.first, bundle.whole()
+    """Yield the kind of a file without findings; none if it conflicts with other kinds."""
+    file, schema = bundle.first, bundle.merged()
     name = declared_name(schema)
     known = kinds.get(name)
     if not name:
-        file.at((), 'the schema names no kind; add "x-callboard": {"kind": "…"} to it')
+        file.at((), 'the schema has no kind; add "x-callboard": {"kind": "…"}')
     elif known and known.name != name:
-        file.at((OWN, "kind"), f'there is a kind "{known.name}" already, in another spelling; write that')
+        file.at((OWN, "kind"), f'the kind "{known.name}" already exists in another spelling; use that')
     elif name.lower() in declared:
-        file.at((OWN, "kind"), f'the kind "{name}" is declared by {declared[name.lower()]} already; put both into one file')
+        file.at((OWN, "kind"), f'the kind "{name}" is already declared by {declared[name.lower()]}; merge the two files')
     else:
         _check_relations(file, schema, kinds, known)
-        _check_whole(file, schema)
+        _check_compiles(file, schema)
     if not file.findings:
         if known is None:
             declared[name.lower()] = file.path
@@ -66,36 +62,35 @@ def _declared(bundle: Bundle, kinds: Kinds, declared: dict[str, Path]) -> Iterat
 
 
 def _check_relations(file: SchemaFile, schema: Mapping[str, object], kinds: Kinds, known: Kind | None) -> None:
-    """A relation has one way back everywhere, and a field makes one relation."""
-    ways = {pair for kind in kinds.by_name.values() for field in kind.relations for pair in _both(field.type, field.reverse)}
-    backs = dict(ways)
+    """Check that each relation has the same reverse in all kinds, and that each field creates one relation."""
+    reverses = dict(pair for kind in kinds.by_name.values() for field in kind.relations for pair in _both(field.type, field.reverse))
     fields = {field.field: field for field in known.relations} if known else {}
     for field, _ in relation_fields(schema):
-        for one, back in _both(field.type, field.reverse):
-            if backs.setdefault(one, back) != back:
-                _at_relation(file, field.type, f'the way back of "{one}" is "{backs[one]}" everywhere, not "{back}"')
+        for relation, reverse in _both(field.type, field.reverse):
+            if reverses.setdefault(relation, reverse) != reverse:
+                _at_relation(file, field.type, f'the reverse of "{relation}" is "{reverses[relation]}" in all kinds, not "{reverse}"')
                 break
         old = fields.get(field.field)
         if old and (old.type, old.reverse) != (field.type, field.reverse):
-            _at_relation(file, field.type, f'"spec.{field.field}" makes the relation "{old.type}" already')
-    read = {id(own) for _, own in relation_fields(file.schema)}
+            _at_relation(file, field.type, f'"spec.{field.field}" already creates the relation "{old.type}"')
+    used = {id(own) for _, own in relation_fields(file.schema)}
     for path, part in subschemas(file.schema):
-        if path and OWN in part and id(part[OWN]) not in read and path[0] not in {"$defs", "definitions"}:
-            file.at((*path, OWN), "a relation can be declared for a field of spec, or of a mapping in it, alone")
+        if path and OWN in part and id(part[OWN]) not in used and path[0] not in {"$defs", "definitions"}:
+            file.at((*path, OWN), "a relation can be declared only for a field of spec, or of a mapping in it")
 
 
-def _both(one: str, back: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (one, back), (back, one)
+def _both(relation: str, reverse: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (relation, reverse), (reverse, relation)
 
 
 def _at_relation(file: SchemaFile, relation: str, message: str) -> None:
-    """At the field that declares it, if that lies in this file."""
+    """Add a finding at the field that declares the relation, if it is in this file; else at its start."""
     own = next(((*path, OWN) for path, part in subschemas(file.schema) if path and part.get(OWN, {}).get("relation") == relation), ())
     file.at(own, message)
 
 
-def _check_whole(file: SchemaFile, schema: Mapping[str, object]) -> None:
-    """What only the validator itself can tell, such as an anchor that is nowhere."""
+def _check_compiles(file: SchemaFile, schema: Mapping[str, object]) -> None:
+    """Report errors that only the validator detects, such as an anchor that does not exist."""
     try:
         compiled(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:

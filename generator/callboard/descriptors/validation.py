@@ -1,51 +1,47 @@
-"""What JSON Schema says of a document: all errors at once, as paths and keywords that rules put into words."""
+"""A document and its kind → violations of JSON Schemas: those of Backstage, and those of the portal's own schemas (house rules)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema_rs
 
-from callboard.descriptors.kinds import ENVELOPE, Kind, envelope_schema, mapping_at, resolved
+from callboard.descriptors.kinds import ENVELOPE, Kind, envelope_schema
+from callboard.settings.schema_messages import SchemaError, schema_error
 
 _DIALECT = envelope_schema()["$schema"]
 
 
-class SchemaError(NamedTuple):
-    """One thing in a document that its schema does not allow."""
-
-    path: tuple[str | int, ...]
-    """Keys and indexes from the root of the document."""
-    keyword: str
-    """``required``, ``type``, ``minLength``, ``enum`` …"""
-    details: Mapping[str, Any]
-    """What the keyword wanted: ``property``, ``types``, ``limit``, ``unexpected``, ``options``."""
-    value: Any
-    """What stands there."""
-    about: str = ""
-    """What an own schema says of the place (its ``description``); empty for those of Backstage."""
-
-
 def schema_errors(document: Any, kind: Kind | None) -> tuple[SchemaError, ...]:
-    """All errors against the envelope and, where the kind is known, its own schema; of a portal's own kind those of its spec."""
+    """Return all violations of the envelope's and the kind's schemas; for a custom kind of the portal, those below its spec."""
     validator = _validator(None if kind and kind.is_own else kind)
-    found = [] if validator.is_valid(document) else [_error(error) for error in validator.iter_errors(document)]
+    errors: list[SchemaError] = []
+    if not validator.is_valid(document):
+        errors += (schema_error(error, {}) for error in validator.iter_errors(document))
     if kind and kind.is_own:
-        found += (error for error in _own_errors(document, (kind.schema,), kind) if _is_of_spec(error))
-    return tuple(_different(found)) if found else ()
+        errors += (error for error in _own_errors(document, (kind.schema,), kind) if _is_of_spec(error))
+    return tuple(_unique(errors))
 
 
-def house_errors(document: Any, kind: Kind | None, told: Sequence[SchemaError]) -> tuple[SchemaError, ...]:
-    """What the portal's own schemas want beyond that; without what ``told`` says of the same place already."""
+def house_rule_errors(document: Any, kind: Kind | None, reported: Sequence[SchemaError]) -> tuple[SchemaError, ...]:
+    """Return the violations of the portal's own schemas, without values and errors that ``reported`` already has."""
     if kind is None or not (kind.is_own or kind.house_rules):
         return ()
-    found = [error for error in _own_errors(document, (kind.schema,), kind) if not _is_of_spec(error)] if kind.is_own else []
-    found += _own_errors(document, kind.house_rules, kind)
-    said = {_meaning(error) for error in told}
-    wrong = {error.path for error in told if error.keyword not in {"required", "additionalProperties"}}
-    return tuple(error for error in _different(found) if _meaning(error) not in said and error.path not in wrong)
+    errors = [error for error in _own_errors(document, (kind.schema,), kind) if not _is_of_spec(error)] if kind.is_own else []
+    errors += _own_errors(document, kind.house_rules, kind)
+    reported_keys = {_identity(error) for error in reported}
+    wrong_values = {error.path for error in reported if error.keyword not in {"required", "additionalProperties"}}
+    return tuple(error for error in _unique(errors) if _identity(error) not in reported_keys and error.path not in wrong_values)
+
+
+def compiled(schema: Mapping[str, Any]) -> Any:
+    """Compile a schema of the portal, in its own dialect; nothing is fetched.
+
+    Raises the errors of ``jsonschema_rs`` if the schema cannot be used.
+    """
+    return jsonschema_rs.validator_for({"$schema": schema.get("$schema", _DIALECT), **_without_envelope(schema)}, offline=True)
 
 
 def _is_of_spec(error: SchemaError) -> bool:
@@ -56,38 +52,28 @@ def _own_errors(document: Any, schemas: Iterable[Mapping[str, Any]], kind: Kind)
     for number, schema in enumerate(schemas):
         validator = _own_validator(kind, number, is_rule=schema is not kind.schema)
         if not validator.is_valid(document):
-            yield from (_error(error, schema) for error in validator.iter_errors(document))
+            yield from (_own_error(error, schema) for error in validator.iter_errors(document))
 
 
-def _error(error: jsonschema_rs.ValidationError, schema: Mapping[str, Any] | None = None) -> SchemaError:
-    details = error.kind.as_dict()
-    about = _about(schema, error.schema_path, details) if schema else ""
-    return SchemaError(tuple(error.instance_path), error.kind.name, details, error.instance, about)
+def _own_error(error: jsonschema_rs.ValidationError, schema: Mapping[str, Any]) -> SchemaError:
+    """Convert an error; the description of the whole kind is dropped, because it is not about a value."""
+    converted = schema_error(error, schema)
+    is_of_root = len(error.schema_path) == 1 and "property" not in converted.details
+    return converted._replace(about="") if is_of_root else converted
 
 
-def _about(schema: Mapping[str, Any], path: Sequence[str | int], details: Mapping[str, Any]) -> str:
-    """The description of a missing property, or that beside the keyword; that of the whole kind says nothing about a value."""
-    holder = resolved(mapping_at(schema, *(str(step) for step in path[:-1])), schema)
-    if "property" in details:
-        holder = resolved(mapping_at(holder, "properties").get(details["property"]), schema)
-    elif len(path) == 1:
-        return ""
-    said = holder.get("description", "")
-    return said if isinstance(said, str) else ""
+def _unique(errors: Iterable[SchemaError]) -> Iterable[SchemaError]:
+    """Each error once: two parts of a schema may require the same."""
+    return {_identity(error): error for error in errors}.values()
 
 
-def _different(errors: Iterable[SchemaError]) -> Iterable[SchemaError]:
-    """Each meaning once: two parts of a schema may want the same."""
-    return {_meaning(error): error for error in errors}.values()
-
-
-def _meaning(error: SchemaError) -> tuple[tuple[str | int, ...], str, str]:
+def _identity(error: SchemaError) -> tuple[tuple[str | int, ...], str, str]:
     return error.path, error.keyword, str(error.details)
 
 
 @lru_cache(maxsize=64)
 def _validator(kind: Kind | None) -> jsonschema_rs.Draft202012Validator:
-    """Compiled once a kind; ``Kind`` is hashed by the digest of its schema."""
+    """The validator of Backstage's schemas, compiled once for each kind; ``Kind`` is hashed by the digest of its schema."""
     parts: list[Any] = [{**envelope_schema(), "$id": "urn:callboard:envelope"}]
     if kind and kind.schema:
         parts.append({**_without_envelope(kind.schema), "$id": f"urn:callboard:kind:{kind.name}"})
@@ -96,20 +82,12 @@ def _validator(kind: Kind | None) -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=64)
 def _own_validator(kind: Kind, number: int, *, is_rule: bool) -> Any:
-    """Compiled once a schema."""
+    """The validator of a schema of the portal, compiled once."""
     return compiled(kind.house_rules[number] if is_rule else kind.schema)
 
 
-def compiled(schema: Mapping[str, Any]) -> Any:
-    """A validator for a schema of the portal, in the dialect that it names; nothing is fetched.
-
-    Raises the errors of ``jsonschema_rs`` where the schema cannot be used.
-    """
-    return jsonschema_rs.validator_for({"$schema": schema.get("$schema", _DIALECT), **_without_envelope(schema)}, offline=True)
-
-
 def _without_envelope(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without its reference to what every descriptor has, which is checked anyway."""
+    """The schema without its reference to the envelope's schema, which is always applied."""
     own = {key: value for key, value in schema.items() if key not in {"$schema", "$id"}}
     own["allOf"] = [part for part in own.get("allOf", []) if part.get("$ref") != ENVELOPE] or [True]
     return own

@@ -1,20 +1,44 @@
-"""Fields of a descriptor as bounded strings, lists and mappings, whatever the descriptor holds there."""
+"""Fields of a descriptor → bounded strings, lists and mappings, whatever the descriptor holds there; and paths of fields as strings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from callboard.model.entity import Entity
 
+FieldPath = tuple[str | int, ...]
+"""Keys and indexes from the root of a document to a value."""
 LONGEST_TEXT = 20_000
-"""Letters kept of any text: a longer one is no title or description but somebody's mistake."""
-
-
+"""Characters that are kept of any string: a longer one is not a title or description but a mistake."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_STEP = re.compile(r"\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|([^.\[]+)")
+_PLAIN_KEY = re.compile(r"[^.\[\]\"]+")
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path of keys and indexes as a string: ``spec.dependsOn[1]``, ``metadata.annotations["backstage.io/techdocs-ref"]``."""
+    parts = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        elif _PLAIN_KEY.fullmatch(step):
+            parts.append(f".{step}")
+        else:
+            escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+            parts.append(f'["{escaped}"]')
+    return "".join(parts).removeprefix(".")
+
+
+def undotted(field: str) -> FieldPath:
+    """The path that a string of ``dotted`` means."""
+    path: list[str | int] = []
+    for index, quoted, plain in _STEP.findall(field):
+        path.append(int(index) if index else plain or re.sub(r"\\(.)", r"\1", quoted))
+    return tuple(path)
 
 
 def text_at(mapping: object, key: str) -> str:
-    """The text at that key, safe to show: no control letters, bounded; numbers as text; empty for anything else.
+    """The string at a key, safe to show: bounded, without control characters; a number as a string; empty for anything else.
 
     ``mapping`` may be of any type, because descriptors are.
     """
@@ -23,7 +47,7 @@ def text_at(mapping: object, key: str) -> str:
 
 
 def as_text(value: object) -> str:
-    """A text or number safe to show; empty for anything else."""
+    """A string or number as a string safe to show; empty for anything else."""
     if isinstance(value, str):
         text = value[:LONGEST_TEXT].strip()
         return text if text.isascii() and text.isprintable() else _CONTROL.sub("", text)
@@ -33,17 +57,17 @@ def as_text(value: object) -> str:
 
 
 def items_of(value: object) -> tuple[Any, ...]:
-    """The items of a list, or nothing."""
+    """The items of a list; an empty tuple for anything else."""
     return tuple(value) if isinstance(value, list | tuple) else ()
 
 
 def annotations(entity: Entity) -> Mapping[str, str]:
-    """``metadata.annotations`` whose value is a text (or number), by key in the author's order."""
+    """``metadata.annotations`` whose value is a string (or number), by key in the author's order."""
     return _texts(entity.metadata.get("annotations"))
 
 
 def labels(entity: Entity) -> Mapping[str, str]:
-    """``metadata.labels`` whose value is a text (or number), by key in the author's order."""
+    """``metadata.labels`` whose value is a string (or number), by key in the author's order."""
     return _texts(entity.metadata.get("labels"))
 
 

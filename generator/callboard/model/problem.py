@@ -1,4 +1,4 @@
-"""What is wrong in somebody's data is a value: collected, shown all together, never raised."""
+"""Problems in data that Callboard reads, as values: they are collected and reported together, never raised."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from callboard.model.ref import EntityRef
 
 
 class Severity(StrEnum):
-    """How bad it is.
+    """The severity of a problem.
 
-    ``error``: Backstage would refuse the document, or it cannot be read. ``warning``: accepted, but wrong.
+    ``error``: Backstage rejects the document, or it cannot be read. ``warning``: accepted, but wrong.
     ``info``: worth knowing.
     """
 
@@ -24,17 +24,26 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A range of text, 1-based; the end column is the first one behind the range, as in SARIF."""
+    """A range of a text, from 1; the end column is the first one after the range, as in SARIF."""
 
     line: int
     column: int
     end_line: int
     end_column: int
 
+    @classmethod
+    def at(cls, line: int, column: int) -> Span:
+        """The range of one character."""
+        return cls(line, column, line, column + 1)
+
+    def moved_down(self, lines: int) -> Span:
+        """The same range ``lines`` further down."""
+        return Span(self.line + lines, self.column, self.end_line + lines, self.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A second place that belongs to a problem, such as the first of two definitions."""
+    """A second location that belongs to a problem, such as the first of two definitions."""
 
     message: str
     origin: Origin
@@ -43,35 +52,35 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding in somebody's data."""
+    """One problem in data that Callboard reads."""
 
     code: str
-    """Names the defect, for ever: ``REF001``."""
+    """The permanent code of the defect: ``REF001``."""
     severity: Severity
     message: str
-    """One sentence that says what is wrong, with the values that are wrong."""
+    """One sentence that says what is wrong, with the wrong values."""
     origin: Origin | None = None
     span: Span | None = None
     subject: EntityRef | None = None
-    """The entity that it is about, where one could be made out."""
+    """The entity that the problem is about; None if it could not be determined."""
     responsible: EntityRef | None = None
-    """The team that can mend it."""
+    """The team that can fix it."""
     field: str = ""
     """Dotted path in the document: ``spec.dependsOn[1]``."""
     hint: str = ""
-    """How to mend it, in one sentence."""
+    """How to fix it, in one sentence."""
     related: tuple[Related, ...] = ()
     fingerprint: str = ""
-    """Stable over edits elsewhere in the file: made of code, source, path, ref and field, without a line."""
+    """A digest of code, source, path, ref and field, without a line: unchanged by edits to other parts of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A defect that we know: its code, its severity, and the page of the manual about it."""
+    """A type of defect: its code, its severity, and the content of its page in the manual."""
 
     code: str
     name: str
-    """Kebab case, as in ``dangling-reference``."""
+    """In kebab case, such as ``dangling-reference``."""
     severity: Severity
     summary: str
     """One sentence for lists."""
@@ -82,7 +91,7 @@ class Rule:
     wrong: str
     """A descriptor that has the defect (YAML)."""
     right: str
-    """The same, mended (YAML)."""
+    """The same descriptor without the defect (YAML)."""
 
     def problem(
         self,
@@ -96,13 +105,13 @@ class Rule:
         hint: str = "",
         related: tuple[Related, ...] = (),
     ) -> Problem:
-        """A finding of this rule, with its fingerprint."""
-        found = Problem(self.code, severity or self.severity, message, origin, span, subject, None, field, hint, related)
-        return replace(found, fingerprint=fingerprint(found))
+        """Return a problem of this rule, with its fingerprint."""
+        problem = Problem(self.code, severity or self.severity, message, origin, span, subject, None, field, hint, related)
+        return replace(problem, fingerprint=fingerprint(problem))
 
 
 def fingerprint(problem: Problem) -> str:
-    """16 hexadecimal digits over code, source, path, ref and field: two builds agree although lines moved."""
+    """16 hexadecimal digits over code, source, path, ref and field: equal in two builds although lines moved."""
     origin = problem.origin
     parts = [problem.code, *((origin.source, origin.path) if origin else ("", "")), str(problem.subject or ""), problem.field]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

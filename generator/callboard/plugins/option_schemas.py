@@ -10,8 +10,8 @@ from typing import Any
 
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
+from callboard.settings.checks import sources_schema
 from callboard.settings.loading import parse_settings
-from callboard.settings.schema_errors import sources_schema
 from callboard.settings.settings import Settings
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"

@@ -1,1 +1,1 @@
-"""From `sources.yaml` to `Settings`; secrets from the environment; redaction."""
+"""``sources.yaml`` → ``Settings``, with errors that name positions and similar words."""

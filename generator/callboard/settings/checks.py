@@ -1,144 +1,190 @@
-"""What a JSON Schema cannot say about ``sources.yaml``: names that are unique, zones that exist, plugins that are installed."""
+"""The data of ``sources.yaml`` → findings: by its JSON Schema, and by checks beyond it (unique names, time zones, plugins)."""
 
 from __future__ import annotations
 
+import json
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import jsonschema_rs
+
 from callboard.model.errors import PluginError
-from callboard.settings.document import SettingsDocument, SettingsPath
-from callboard.settings.findings import Finding, suggestion
-from callboard.settings.schema_errors import differences
+from callboard.model.fields import FieldPath
+from callboard.model.suggestions import nearest
+from callboard.settings.document import SettingsDocument
+from callboard.settings.findings import Finding, did_you_mean
+from callboard.settings.schema_messages import Wording, messages_of, schema_error
 
 OptionSchemas = Callable[[str], Mapping[str, Callable[[], Mapping[str, Any]]]]
 """For a plugin group (``callboard.sources``): each installed type with a function that returns the JSON Schema of its options.
 
-The function raises ``PluginError`` where the plugin cannot be loaded or has no schema.
+The function raises ``PluginError`` if the plugin cannot be loaded or has no schema.
 """
 SOURCES, INTEGRATIONS, PUBLISHERS = "callboard.sources", "callboard.integrations", "callboard.publishers"
+_SCHEMA = Path(__file__).parent.parent / "schemas" / "sources.json"
+_WORDING = Wording(quote='"', hint_quote='"', root="the file", describes_values=True)
 
 
-class _Types(NamedTuple):
-    """The types that the items of a section can have."""
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A section of ``sources.yaml`` that is a list of items of a plugin group."""
 
-    word: str
-    """For messages: ``source``."""
+    name: str
+    """``sources``."""
+    item: str
+    """An item in messages: ``source``."""
     group: str
     """The plugin group."""
-    schemas: OptionSchemas
+    common: tuple[str, ...]
+    """Keys of every item, which are not options of its type."""
 
 
-def portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: FilePath) -> Iterator[Finding]:
-    """What is wrong with the values of ``portal``."""
+_SECTIONS = (
+    _Section("sources", "source", SOURCES, ("name", "type")),
+    _Section("publish", "publisher", PUBLISHERS, ("name", "type")),
+    _Section("integrations", "integration", INTEGRATIONS, ("name", "type", "title")),
+)
+
+
+@cache
+def sources_schema() -> Mapping[str, Any]:
+    """The JSON Schema of ``sources.yaml``; plugins supply those of the options of each type of source, integration and publisher."""
+    schema: Mapping[str, Any] = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+def all_findings(data: Any, document: SettingsDocument, root: Path, schemas: OptionSchemas) -> Iterator[Finding]:
+    """Check the data of ``sources.yaml``; ``root`` is its folder."""
+    yield from schema_findings(data, sources_schema(), document)
+    if isinstance(data, dict):
+        yield from _portal_findings(data, document, root)
+        for section in _SECTIONS:
+            yield from _section_findings(data.get(section.name), section, document, schemas)
+        yield from _shared_name_findings(data, document)
+        yield from kind_findings(data, document, root)
+
+
+def schema_findings(
+    data: Any, schema: Mapping[str, Any], document: SettingsDocument, prefix: FieldPath = (), common: tuple[str, ...] = ()
+) -> Iterator[Finding]:
+    """Check the data at the path ``prefix`` against a schema; ``common`` are further keys that suggestions include."""
+    for error in jsonschema_rs.validator_for(dict(schema)).iter_errors(data):
+        schema_violation = schema_error(error, schema, prefix)
+        if schema_violation.keyword == "additionalProperties":
+            schema_violation = schema_violation._replace(keys=(*schema_violation.keys, *common))
+        for path, message, hint, at_key in messages_of(schema_violation, _WORDING):
+            addition = f"; {hint[:1].lower()}{hint[1:].rstrip('.')}" if hint else ""
+            yield document.finding(path, f"{message}{addition}", at_key=at_key)
+
+
+def kind_findings(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Finding]:
+    """Report files under ``kinds`` that do not exist or are outside ``root``."""
+    paths = data.get("kinds")
+    for index, path in enumerate(paths if isinstance(paths, list) else ()):
+        error = _file_error(root, path) if isinstance(path, str) and path else ""
+        if error:
+            yield document.finding(("kinds", index), f'"kinds[{index}]" {error}')
+
+
+def _portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Finding]:
     portal = data.get("portal")
     if not isinstance(portal, dict):
         return
-    for key, check in (("url", _url_fault), ("timezone", _timezone_fault)):
+    checks: Mapping[str, Callable[[str], str]] = {
+        "url": _url_error,
+        "timezone": _timezone_error,
+        "logo": lambda logo: _file_error(root, logo),
+    }
+    for key, check in checks.items():
         value = portal.get(key)
-        fault = check(value) if isinstance(value, str) and value else ""
-        if fault:
-            yield _at(document, ("portal", key), f'"portal.{key}" {fault}')
-    logo = portal.get("logo")
-    if isinstance(logo, str) and logo:
-        yield from (_at(document, ("portal", "logo"), f'"portal.logo" {fault}') for fault in _file_faults(root, logo))
+        error = check(value) if isinstance(value, str) and value else ""
+        if error:
+            yield document.finding(("portal", key), f'"portal.{key}" {error}')
 
 
-def kind_findings(data: Mapping[str, Any], document: SettingsDocument, root: FilePath) -> Iterator[Finding]:
-    """Files under ``kinds`` that are not there."""
-    paths = data.get("kinds")
-    for index, path in enumerate(paths if isinstance(paths, list) else ()):
-        if isinstance(path, str) and path:
-            yield from (_at(document, ("kinds", index), f'"kinds[{index}]" {fault}') for fault in _file_faults(root, path))
-
-
-def source_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
-    """What is wrong with the items of ``sources``: names given twice, unknown types, options that the type does not have."""
-    yield from _item_findings(data.get("sources"), "sources", _Types("source", SOURCES, schemas), document)
-
-
-def integration_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
-    """The same for the items of ``integrations``, whose names are not those of sources either: ages are told by name."""
-    sources = {item.get("name") for item in data.get("sources") or () if isinstance(item, dict)}
-    items = data.get("integrations")
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"] in sources:
-            yield _at(document, ("integrations", index, "name"), f'the name "{item["name"]}" is taken by a source; each needs its own')
-    yield from _item_findings(data.get("integrations"), "integrations", _Types("integration", INTEGRATIONS, schemas), document)
-
-
-def publish_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
-    """The same for the items of ``publish``; one without a name is called like its type."""
-    yield from _item_findings(data.get("publish"), "publish", _Types("place to publish to", PUBLISHERS, schemas), document)
-
-
-def _item_findings(items: Any, section: str, types: _Types, document: SettingsDocument) -> Iterator[Finding]:
-    named: dict[str, int] = {}
+def _section_findings(items: Any, section: _Section, document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
+    """Report names that are used twice in a section, unknown types, and invalid options."""
+    indexes: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, list) else []):
         if not isinstance(item, dict):
             continue
-        name = item.get("name", item.get("type") if types.group == PUBLISHERS else None)
-        if isinstance(name, str) and name in named:
-            first = document.value_place((section, named[name], "name")).line
-            yield _at(
-                document, (section, index, "name"), f'the name "{name}" is taken by the {types.word} in line {first}; each needs its own'
-            )
+        name = item.get("name", item.get("type") if section.group == PUBLISHERS else None)
+        if isinstance(name, str) and name in indexes:
+            line = document.value_span((section.name, indexes[name], "name")).line
+            message = f'the name "{name}" is already used by the {section.item} in line {line}; names must be unique'
+            yield document.finding((section.name, index, "name"), message)
         elif isinstance(name, str):
-            named[name] = index
+            indexes[name] = index
         if isinstance(item.get("type"), str):
-            yield from _option_findings(item, (section, index), types, document)
+            yield from _option_findings(item, (section.name, index), section, document, schemas)
 
 
-def _option_findings(item: Mapping[str, Any], path: SettingsPath, types: _Types, document: SettingsDocument) -> Iterator[Finding]:
-    table = types.schemas(types.group)
-    if item["type"] not in table:
-        near = suggestion(item["type"], table) or f"; installed: {', '.join(table)}"
-        yield _at(document, (*path, "type"), f'there is no type of {types.word} "{item["type"]}"{near}')
+def _option_findings(
+    item: Mapping[str, Any], path: FieldPath, section: _Section, document: SettingsDocument, schemas: OptionSchemas
+) -> Iterator[Finding]:
+    types = schemas(section.group)
+    if item["type"] not in types:
+        alternatives = did_you_mean(item["type"], types) or f"; installed: {', '.join(types)}"
+        yield document.finding((*path, "type"), f'unknown {section.item} type "{item["type"]}"{alternatives}')
         return
     try:
-        schema = table[item["type"]]()
+        schema = types[item["type"]]()
     except PluginError as error:
-        yield _at(document, (*path, "type"), str(error))
+        yield document.finding((*path, "type"), str(error))
         return
-    own = ("name", "type", "title") if types.group == INTEGRATIONS else ("name", "type")
-    options = {key: value for key, value in item.items() if key not in own}
-    yield from differences(options, schema, document, path, known=own)
+    options = {key: value for key, value in item.items() if key not in section.common}
+    yield from schema_findings(options, schema, document, path, section.common)
 
 
-def _url_fault(url: str) -> str:
+def _shared_name_findings(data: Mapping[str, Any], document: SettingsDocument) -> Iterator[Finding]:
+    """Report integrations with the name of a source: data freshness is kept by that name."""
+    sources, integrations = data.get("sources"), data.get("integrations")
+    names = {item.get("name") for item in sources if isinstance(item, dict)} if isinstance(sources, list) else set()
+    for index, item in enumerate(integrations if isinstance(integrations, list) else ()):
+        if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"] in names:
+            message = f'the name "{item["name"]}" is already used by a source; names must be unique'
+            yield document.finding(("integrations", index, "name"), message)
+
+
+def _url_error(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return f"is no URL: {url}"
+        return f"is not a valid URL: {url}"
     if parts.scheme not in {"http", "https"} or not host:
         return f"must begin with https:// or http:// and have a host, not {url}"
     if parts.username or parts.password:
-        return "must hold no user and no password: it is written into pages"
-    return "must end with its path: no ? and no #" if parts.query or parts.fragment else ""
+        return "must not contain a user or a password: the URL is published in pages"
+    return "must not have a query (?) or a fragment (#)" if parts.query or parts.fragment else ""
 
 
-def _timezone_fault(zone: str) -> str:
-    if zone == "UTC":  # there also where a machine has no time zone data
+def _timezone_error(zone: str) -> str:
+    if zone == "UTC":  # also valid on a machine without time zone data
         return ""
     try:
         zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return f'is "{zone}", which is no time zone{suggestion(zone, zoneinfo.available_timezones())}'
+        return f'is "{zone}", which is not a time zone{_similar_timezone(zone)}'
     return ""
 
 
-def _file_faults(root: FilePath, relative: str) -> Iterator[str]:
-    if relative.startswith(("/", "\\")) or ".." in FilePath(relative).parts:
-        yield f"is {relative}, but must be a path below the folder of sources.yaml"
-    elif not (root / relative).resolve().is_relative_to(root.resolve()):
-        yield f"is {relative}, a link that leads out of the folder of sources.yaml"
-    elif not (root / relative).is_file():
-        yield f"is {relative}, but there is no such file below {root}"
+def _similar_timezone(zone: str) -> str:
+    """A suggestion by the whole name, or by its city alone."""
+    zones = sorted(zoneinfo.available_timezones())
+    by_city = {name.rpartition("/")[2]: name for name in zones}
+    city = nearest(zone, by_city)
+    return did_you_mean(zone, zones) or (f'; did you mean "{by_city[city]}"?' if city else "")
 
 
-def _at(document: SettingsDocument, path: SettingsPath, message: str) -> Finding:
-    place = document.value_place(path)
-    return Finding(place.line, place.column, message)
+def _file_error(root: Path, relative: str) -> str:
+    if relative.startswith(("/", "\\")) or ".." in Path(relative).parts:
+        return f"is {relative}, but must be a path below the folder of sources.yaml"
+    if not (root / relative).resolve().is_relative_to(root.resolve()):
+        return f"is {relative}, a link that leads out of the folder of sources.yaml"
+    return "" if (root / relative).is_file() else f"is {relative}, but there is no such file below {root}"

@@ -1,4 +1,4 @@
-"""A YAML text as data, with the place of every key and value in it."""
+"""A YAML text → its data, the ranges of all keys and values in it, and findings about its syntax."""
 
 from __future__ import annotations
 
@@ -6,81 +6,70 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from callboard.model.fields import FieldPath
+from callboard.model.problem import Span
 from callboard.settings.findings import Finding
-from callboard.yaml import documents, positions, problems
+from callboard.yaml import documents, positions
+from callboard.yaml.problems import YamlTrouble, span_of
 from callboard.yaml.values import Builder
 
-SettingsPath = tuple[str | int, ...]
-"""Keys and indices from the root of the document to a value."""
-
-
-MOST_NODES, DEEPEST = 100_000, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A position, from 1."""
-
-    line: int
-    column: int
+_MOST_NODES, _DEEPEST = 100_000, 60
+_READABLE = frozenset({"duplicate-key"})
+"""Reasons of troubles despite which the rest of the document is checked, too."""
 
 
 @dataclass(slots=True)
 class SettingsDocument:
-    """Data and places; ``findings`` are duplicate keys, odd keys and syntax errors."""
+    """Data and positions; ``findings`` are duplicate keys, collections as keys, and syntax errors."""
 
     data: Any = None
-    keys: dict[SettingsPath, Position] = field(default_factory=dict)
-    """Where the key that leads to a path stands."""
-    values: dict[SettingsPath, Position] = field(default_factory=dict)
-    """Where the value begins."""
+    keys: dict[FieldPath, Span] = field(default_factory=dict)
+    """The range of the key at the end of a path."""
+    values: dict[FieldPath, Span] = field(default_factory=dict)
+    """The range of the value at a path."""
     findings: list[Finding] = field(default_factory=list)
 
-    def value_place(self, path: SettingsPath) -> Position:
-        """Where the value of that path begins; of its nearest parent where it has none."""
+    def value_span(self, path: FieldPath) -> Span:
+        """Return the range of the value at a path, or of its nearest parent that exists."""
         while path and path not in self.values:
             path = path[:-1]
-        return self.values.get(path, Position(1, 1))
+        return self.values.get(path, Span.at(1, 1))
 
-    def key_place(self, path: SettingsPath) -> Position:
-        """Where the key stands, or the value where it has no key."""
-        return self.keys.get(path) or self.value_place(path)
+    def key_span(self, path: FieldPath) -> Span:
+        """Return the range of the key at the end of a path, or of the value if it has no key."""
+        return self.keys.get(path) or self.value_span(path)
 
-
-READ_ON = frozenset({"duplicate-key"})
-"""Troubles that leave a document readable enough to tell what else is wrong in it."""
+    def finding(self, path: FieldPath, message: str, *, at_key: bool = False) -> Finding:
+        """Return a finding at the value at a path, or at its key."""
+        return Finding.at(self.key_span(path) if at_key else self.value_span(path), message)
 
 
 def read_document(text: str) -> SettingsDocument:
-    """Never raises: what cannot be read is a finding. A document with a duplicate key is read on."""
-    one = documents.read_one(text)
-    document = SettingsDocument(one.value, findings=[Finding(t.at.line, t.at.column, _told(t)) for t in one.troubles])
-    root = positions.compose(one.text)
-    if root is None or not all(t.reason in READ_ON for t in one.troubles):
+    """Read a text; whatever cannot be read is a finding. Never raises. A document with a duplicate key still has data and positions."""
+    parsed = documents.read_one(text)
+    document = SettingsDocument(parsed.value, findings=[Finding.at(t.at, _message(t)) for t in parsed.troubles])
+    root = positions.compose(parsed.text)
+    if root is None or not all(t.reason in _READABLE for t in parsed.troubles):
         return document
-    if one.failed:
-        document.data = Builder(MOST_NODES, DEEPEST, shared=True).build(root)
-    _note_places(root, (), one.line, document)
+    if parsed.failed:
+        document.data = Builder(_MOST_NODES, _DEEPEST, shared=True).build(root)
+    _add_spans(root, (), parsed.line - 1, document)
     return document
 
 
-def _told(trouble: problems.YamlTrouble) -> str:
+def _message(trouble: YamlTrouble) -> str:
     message, hint = (f"{text[:1].lower()}{text[1:]}" for text in (trouble.message, trouble.hint.rstrip(".")))
     return f"{message}; {hint}" if hint else message
 
 
-def _note_places(node: yaml.Node, path: SettingsPath, line: int, document: SettingsDocument) -> None:
-    """Aliases cannot lead round in a circle here: such a document is refused before."""
-    document.values[path] = _place(node, line)
+def _add_spans(node: yaml.Node, path: FieldPath, lines_above: int, document: SettingsDocument) -> None:
+    """Enter the ranges of a node and all below it. Terminates, because a document with a cycle of aliases is rejected before."""
+    document.values[path] = span_of(node).moved_down(lines_above)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            here = (*path, str(key.value))
-            document.keys.setdefault(here, _place(key, line))
-            _note_places(value, here, line, document)
+            child_path = (*path, str(key.value))
+            document.keys.setdefault(child_path, span_of(key).moved_down(lines_above))
+            _add_spans(value, child_path, lines_above, document)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _note_places(item, (*path, index), line, document)
-
-
-def _place(node: yaml.Node, line: int) -> Position:
-    return Position(node.start_mark.line + line, node.start_mark.column + 1)
+            _add_spans(item, (*path, index), lines_above, document)

@@ -1,4 +1,4 @@
-"""The settings of a portal as values; ``reading.py`` makes them from ``sources.yaml``."""
+"""The settings of a portal as values; ``loading.py`` creates them from ``sources.yaml``."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from callboard.redaction.redactor import Redactor
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """Who the portal is."""
+    """The section ``portal``: name, URL, audience and appearance."""
 
     name: str = "Developer portal"
     url: str = ""
-    """Where it will be served, with a final ``/``; may have a path. Empty: unknown, relative links only."""
+    """URL at which the site is served, with a final ``/``; may have a path. Empty: unknown, relative links only."""
     organization: str = ""
     audience: Literal["internal", "public"] = "internal"
     expose: tuple[str, ...] = ()
-    """Families of facts (``on-call``, ``incident``, ``vulnerability``) that a public site shows although it would leave them out."""
+    """Families of facts (``on-call``, ``incident``, ``vulnerability``) that a public site shows although it leaves them out by default."""
     timezone: str = "UTC"
     language: str = "en"
     logo: str = ""
-    """Path of an image below the portal's folder, or empty for the built-in mark."""
+    """Path of an image below the portal's folder, or empty for the built-in logo."""
     colours: Mapping[str, str] = field(default_factory=dict)
     """``primary`` and ``accent``: names of Material's colours."""
 
@@ -38,20 +38,20 @@ class SourceSettings:
     type: str
     """Name in the plugin table: ``files``, ``git`` …"""
     options: Mapping[str, Any] = field(repr=False)
-    """The item without ``name`` and ``type``, its ``${NAME}`` replaced."""
+    """The item without ``name`` and ``type``, with variables replaced."""
     failure: str = ""
-    """Why the item cannot be used (an unset variable …); only this item fails then."""
+    """Why the item cannot be used (an unset variable …); empty if it can. Only this item fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what a descriptor, a repository or a vendor can make us do."""
+    """Limits on the work that a descriptor, a repository or a tool can cause."""
 
     descriptor_bytes: int = 2_000_000
     placeholder_bytes: int = 5_000_000
     documents_per_file: int = 1_000
     nodes_per_document: int = 100_000
-    """YAML nodes with aliases followed: the bound against bombs."""
+    """YAML nodes with aliases expanded: the limit that stops alias bombs."""
     depth: int = 60
     problems_per_file: int = 200
     diagram_nodes: int = 24
@@ -63,16 +63,16 @@ class Settings:
     """All of ``sources.yaml``."""
 
     root: Path
-    """Folder of ``sources.yaml``; relative paths in it start here."""
+    """Folder of ``sources.yaml``, to which paths in it are relative."""
     file: Path
     portal: Portal = field(default_factory=Portal)
     sources: tuple[SourceSettings, ...] = ()
     kinds: tuple[str, ...] = ()
-    """Paths of JSON Schema files of own kinds, below ``root``."""
+    """Paths of JSON Schema files of custom kinds, below ``root``."""
     limits: Limits = field(default_factory=Limits)
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The reserved sections as read: catalog, integrations, scorecards, announcements, history, publish."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""
     redactor: Redactor = field(default_factory=Redactor)
-    """Hides what came from the environment, in every text that people see."""
+    """Masks the values of environment variables in all output."""

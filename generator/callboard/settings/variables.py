@@ -1,4 +1,4 @@
-"""``${NAME}`` in the values of ``sources.yaml``: replaced from the environment."""
+"""The data of ``sources.yaml`` and the environment → the data with each ``${NAME}`` replaced, and the variables that are not set."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callboard.settings.document import SettingsPath
+from callboard.model.fields import FieldPath
 
 VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}]*\}?")
-"""``$${`` is a literal ``${``; a ``${`` with anything else than a name behind it is a mistake."""
+"""``$${`` is a literal ``${``; a ``${`` followed by anything other than a name is an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +19,29 @@ class Expanded:
 
     data: Any
     secrets: frozenset[str]
-    """The values that were put in."""
-    unset: Mapping[SettingsPath, tuple[str, ...]]
-    """Values that use variables which the environment does not have, with the names."""
-    malformed: Mapping[SettingsPath, str]
-    """Values with a ``${`` that names no variable, with the text of it."""
+    """The values of the replaced variables."""
+    unset: Mapping[FieldPath, tuple[str, ...]]
+    """Paths of values that use unset variables, with the names."""
+    malformed: Mapping[FieldPath, str]
+    """Paths of values with a ``${`` that is not a variable, with that piece of the value."""
 
 
 def expand(data: Any, environ: Mapping[str, str]) -> Expanded:
-    """All texts of ``data`` (not its keys) with their variables replaced; an unset one stays as it is written."""
+    """Replace the variables in all strings of ``data`` except keys; an unset variable stays as written."""
     expansion = _Expansion(environ, set(), {}, {})
     return Expanded(expansion.value(data, ()), frozenset(expansion.secrets), expansion.unset, expansion.malformed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Expansion:
-    """One walk over the data, with what it finds."""
+    """One walk over the data, with its results."""
 
     environ: Mapping[str, str]
     secrets: set[str]
-    unset: dict[SettingsPath, tuple[str, ...]]
-    malformed: dict[SettingsPath, str]
+    unset: dict[FieldPath, tuple[str, ...]]
+    malformed: dict[FieldPath, str]
 
-    def value(self, value: Any, path: SettingsPath) -> Any:
+    def value(self, value: Any, path: FieldPath) -> Any:
         if isinstance(value, str):
             return VARIABLE.sub(lambda match: self._variable(match, path), value)
         if isinstance(value, dict):
@@ -50,7 +50,7 @@ class _Expansion:
             return [self.value(v, (*path, i)) for i, v in enumerate(value)]
         return value
 
-    def _variable(self, match: re.Match[str], path: SettingsPath) -> str:
+    def _variable(self, match: re.Match[str], path: FieldPath) -> str:
         name = match.group(1)
         if match.group() == "$${":
             return "${"
@@ -64,15 +64,14 @@ class _Expansion:
         return match.group()
 
 
-def below(paths: Mapping[SettingsPath, tuple[str, ...]], prefix: SettingsPath) -> Iterator[str]:
-    """The names that are unset at or below a path, each once, in the order of the file."""
+def below(paths: Mapping[FieldPath, tuple[str, ...]], prefix: FieldPath) -> Iterator[str]:
+    """The names of unset variables at or below a path, each once, in the order of the file."""
     seen = {name: None for path, names in paths.items() if path[: len(prefix)] == prefix for name in names}
     yield from seen
 
 
 def unset_message(names: tuple[str, ...]) -> str:
-    """One sentence that says what is missing and where it was looked for."""
-    one = len(names) == 1
-    marked = ", ".join(f"${{{n}}}" for n in names)
-    looked = "it was" if one else "they were"
-    return f"the {'variable' if one else 'variables'} {marked} {'is' if one else 'are'} not set; {looked} looked for in the environment"
+    """A clause that names the unset variables."""
+    variables = ", ".join(f"${{{name}}}" for name in names)
+    subject = f"the environment variable {variables} is" if len(names) == 1 else f"the environment variables {variables} are"
+    return f"{subject} not set"

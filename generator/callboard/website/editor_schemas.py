@@ -15,8 +15,9 @@ from functools import cache, partial
 from typing import Any
 
 from callboard.catalog.graph import Catalog
-from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, mapping_at, resolved, spec_properties
+from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, spec_properties
 from callboard.plugins.option_schemas import editor_schema
+from callboard.settings.schema_messages import mapping_at, resolved
 from callboard.settings.settings import Portal
 from callboard.website.data_files import DeferredFile
 from callboard.website.editor_words import Word, Words, known_annotations

@@ -1,4 +1,4 @@
-"""Texts in quotes and collections in brackets over several lines: npm's ``yaml`` wants their lines indented, libyaml does not mind."""
+"""The text of a file → its YAML documents, each with a value or with what is wrong with it."""
 
 from __future__ import annotations
 
@@ -12,57 +12,12 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import CollectionEndEvent, CollectionStartEvent, StreamEndEvent
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from callboard.yaml.problems import Extent, YamlTrouble, explain, extent_of, shifted
+from callboard.model.problem import Span
+from callboard.yaml.problems import YamlTrouble, explain, span_of
 from callboard.yaml.values import Builder, Parser, RedefiningParser, Unusable
 
 _OPEN_LINE = re.compile(r"""[\[{][^\[\]{}\n]*$|,[ \t\r]*$|^[^"'\n]*(?:"[^"\n]*|'[^'\n]*)$""", re.MULTILINE)
-"""A line on which a bracket or a quote may stay open: nearly no descriptor has one."""
-
-
-def too_far_left(root: Node, text: str) -> list[YamlTrouble]:
-    """A trouble for each such text or collection of which a line is not indented deeper than the block that holds it."""
-    if not _OPEN_LINE.search(text):
-        return []
-    lines = text.split("\n")
-    hint = "Indent each of its lines deeper than its key, or close it in the first line."
-    message = "A line of this value is not indented deeper than what holds it"
-    return [
-        YamlTrouble("syntax", message, extent_of(node), hint)
-        for node, column in _over_lines(root, -1, set())
-        if _leaves(node, column, lines)
-    ]
-
-
-def _over_lines(node: Node, column: int, seen: set[int]) -> Iterator[tuple[Node, int]]:
-    """Each of them, the outermost only, with the column of the block that holds it (-1: none)."""
-    flow = getattr(node, "flow_style", False)
-    if flow or isinstance(node, ScalarNode):
-        if (flow or getattr(node, "style", None) in {"'", '"'}) and node.start_mark.line != node.end_mark.line:
-            yield node, column
-        return
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    children: Sequence[Node] = [part for pair in node.value for part in pair] if isinstance(node, MappingNode) else node.value
-    for child in children:
-        yield from _over_lines(child, node.start_mark.column, seen)
-
-
-def _leaves(node: Node, column: int, lines: Sequence[str]) -> bool:
-    """Whether a continued line has text in the block's column or further left; a closing bracket may stand in that column."""
-    continued = lines[node.start_mark.line + 1 : node.end_mark.line + 1]
-    return any(_depth(line) <= column for line in continued if line.strip() and not _may_stand(node, line, column))
-
-
-def _may_stand(node: Node, line: str, column: int) -> bool:
-    bare = line.lstrip(" ")
-    return not isinstance(node, ScalarNode) and (bare.startswith("#") or (bare[0] in "]}" and _depth(line) == column))
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
+"""A line on which a bracket or a quote may stay open, which very few descriptors have."""
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _BARE_START = re.compile(r"---[ \t]*(?:[ \t]#[^\n]*)?(?:\r?\n|\Z)")
 _PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z))*\Z")
@@ -71,11 +26,11 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
 _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$)", re.MULTILINE)
 _DASH_TAB = re.compile(r"^ *(?:- +)*-[ \t]*\t[ \t]*(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
 _EXOTIC = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""Allowed by npm's ``yaml``; libyaml refuses them, or takes them for line breaks as YAML 1.1 did."""
+"""Characters that npm's ``yaml`` allows and libyaml rejects or, by YAML 1.1, reads as line breaks."""
 _AWAY, _PLANE = 0xF0000, 0x10000
 _EXOTIC_CODES = tuple(code for code in range(_PLANE) if _EXOTIC.match(chr(code)))
 _STASH = {code: _AWAY + code for code in _EXOTIC_CODES} | {_AWAY + code: _AWAY + _PLANE + code for code in _EXOTIC_CODES}
-"""Exotic characters to private ones of the same length; private characters that the author wrote make room for them."""
+"""Replacements of exotic characters by private ones of the same length; private characters in the text are replaced by others."""
 _RESTORE = {stashed: code for code, stashed in _STASH.items()}
 _STASHED = re.compile(f"[{''.join(map(chr, _RESTORE))}]")
 _SUSPECT = re.compile(r"^ {300}|(?:[-?:][ \t]+){100}", re.MULTILINE)
@@ -88,23 +43,23 @@ class Document:
     """One document of a stream."""
 
     index: int
-    """Position in the file, from 0; empty documents count."""
+    """Index in the file, from 0; empty documents are counted."""
     line: int
     """Line of the file at which ``text`` begins, from 1."""
     text: str
-    """As written, without a ``---`` line in front."""
+    """As written, without a ``---`` line before it."""
     value: Any
-    """None, a boolean, a number, a text, a list or a mapping with text keys; None too where ``failed``."""
+    """None, a boolean, a number, a string, a list or a mapping with string keys; None if ``failed``."""
     troubles: tuple[YamlTrouble, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Whether it could not be read."""
+        """Whether the document could not be read."""
         return any(trouble.fatal for trouble in self.troubles)
 
 
 class _Chunk(NamedTuple):
-    """A document as text: where it starts and ends, and where its ``---`` stands (-1: none)."""
+    """The offsets of a document: start, end, and that of its ``---`` (-1: none)."""
 
     start: int
     end: int
@@ -112,7 +67,7 @@ class _Chunk(NamedTuple):
 
 
 def decode(data: bytes) -> tuple[str, int]:
-    """UTF-8 without a byte order mark, and the offset of the first byte that is no UTF-8 (-1: none; it becomes U+FFFD)."""
+    """Decode UTF-8 without a byte order mark; also returns the offset of the first invalid byte (-1: none), which becomes U+FFFD."""
     try:
         return data.decode("utf-8-sig"), -1
     except UnicodeDecodeError as error:
@@ -122,37 +77,35 @@ def decode(data: bytes) -> tuple[str, int]:
 def read_documents(
     text: str, *, nodes: int = _LIMIT_NODES, depth: int = _LIMIT_DEPTH, documents: int = _LIMIT_DOCUMENTS
 ) -> tuple[Document, ...]:
-    """All documents of a text, good and bad, in order; what is past ``documents`` is left out, and the last one says so."""
-    found: list[Document] = []
+    """Read all documents of a text, valid or not, in order; after ``documents`` of them one with the trouble ``too-many`` is the last."""
+    results: list[Document] = []
     line, at = 1, 0
     for index, chunk in enumerate(_chunks(text)):
         if index >= documents:
             line += text.count("\n", at, chunk.start)
             message = f"The file has more than {documents:,} documents; the rest is not read"
-            trouble = YamlTrouble("too-many", message, Extent(line, 1, line, 2), "Split the file.")
-            found.append(Document(index, line, "", None, (trouble,)))
+            trouble = YamlTrouble("too-many", message, Span.at(line, 1), "Split the file.")
+            results.append(Document(index, line, "", None, (trouble,)))
             break
         begin = _content_start(text, chunk)
         line += text.count("\n", at, begin)
         at = begin
-        found.append(_read(index, line, text[begin : chunk.end], nodes, depth))
-    return tuple(found)
+        results.append(_read(index, line, text[begin : chunk.end], nodes, depth))
+    return tuple(results)
 
 
 def read_one(text: str, *, nodes: int = _LIMIT_NODES, depth: int = _LIMIT_DEPTH) -> Document:
-    """The only document of a text; a second one is a trouble."""
+    """Read a text with at most one document; a second one is a trouble."""
     found = read_documents(text, nodes=nodes, depth=depth, documents=2)
     if len(found) <= 1:
         return found[0] if found else Document(0, 1, text, None)
     line = found[1].line
-    trouble = YamlTrouble(
-        "too-many", "Only one document may stand here", Extent(line, 1, line, 2), "Remove the rest of the file from --- on."
-    )
+    trouble = YamlTrouble("too-many", "Only one document is allowed here", Span.at(line, 1), "Remove the rest of the file from --- on.")
     return Document(0, found[0].line, found[0].text, None, (*found[0].troubles, trouble))
 
 
 def _chunks(text: str) -> Iterator[_Chunk]:
-    """Cut at ``---`` and ``...`` in the first column: YAML 1.2 lets nothing continue over them, not even a block scalar."""
+    """Split at ``---`` and ``...`` in the first column; in YAML 1.2 nothing continues over them, not even a block scalar."""
     start, marker = 0, -1
     for match in _MARKER.finditer(text):
         here = match.start()
@@ -172,7 +125,7 @@ def _chunks(text: str) -> Iterator[_Chunk]:
 
 
 def _content_start(text: str, chunk: _Chunk) -> int:
-    """Behind a bare ``---`` line and blank lines; at the chunk's start where directives or content on the marker's line need it."""
+    """The offset after a bare ``---`` line and blank lines, or that of the chunk if directives or content on the marker's line need it."""
     begin = chunk.start
     if chunk.marker >= 0 and "\n%" not in "\n" + text[chunk.start : chunk.marker]:
         bare = _BARE_START.match(text, chunk.marker, chunk.end)
@@ -188,24 +141,24 @@ def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
         node = compose_source(source, depth)
         value = None if node is None else builder.build(node)
         if node is not None:
-            builder.troubles += too_far_left(node, source)
-    except Unusable as past:
-        value, builder.troubles = None, [past.trouble]
+            builder.troubles += _flow_indentation_troubles(node, source)
+    except Unusable as error:
+        value, builder.troubles = None, [error.trouble]
     except MarkedYAMLError as error:
         value, builder.troubles = None, [explain(error, source)]
     except YAMLError:
         value, builder.troubles = (
             None,
-            [YamlTrouble("syntax", "This is no text that YAML allows", Extent(1, 1, 1, 2), "Save the file as UTF-8.")],
+            [YamlTrouble("syntax", "This text contains characters that YAML does not allow", Span.at(1, 1), "Save the file as UTF-8.")],
         )
     if not builder.troubles:
         return Document(index, line, text, _restored(value) if source is not text and _STASHED.search(source) else value)
-    troubles = tuple(trouble.moved(line - 1) for trouble in builder.troubles)
+    troubles = tuple(trouble.moved_down(line - 1) for trouble in builder.troubles)
     return Document(index, line, text, None if any(t.fatal for t in troubles) else value, troubles)
 
 
 def prepared(text: str) -> str:
-    """The text as libyaml must see it to agree with YAML 1.2: with a last newline, exotic characters stashed away."""
+    """Prepare a text so that libyaml reads it as YAML 1.2: with a final newline, exotic characters replaced by private ones."""
     source = text if text.endswith("\n") else text + "\n"
     if _EXOTIC.search(source):
         source = source.removeprefix("\ufeff").translate(_STASH)
@@ -213,7 +166,7 @@ def prepared(text: str) -> str:
 
 
 def _restored(value: Any) -> Any:
-    """The value with the stashed characters in their places."""
+    """The value with the original exotic characters."""
     if isinstance(value, str):
         return value.translate(_RESTORE)
     if isinstance(value, list):
@@ -224,7 +177,7 @@ def _restored(value: Any) -> Any:
 
 
 def compose_source(source: str, depth: int) -> Node | None:
-    """The root node. Raises ``MarkedYAMLError``, or ``Unusable`` for what libyaml's recursion could not bear."""
+    """Compose the root node. Raises ``MarkedYAMLError``, or ``Unusable`` if nesting would exhaust libyaml's recursion."""
     if source.startswith("%") and "\n---" in source:
         source = _DIRECTIVE.sub("", source)
     if source.count("[") + source.count("{") > _MANY_BRACKETS or _SUSPECT.search(source):
@@ -242,7 +195,7 @@ def compose_source(source: str, depth: int) -> Node | None:
 
 
 def _with_harmless_tabs(source: str) -> str:
-    """Tabs as blanks where YAML 1.2 allows them and libyaml does not: in lines without text, and between a dash and a text."""
+    """Replace tabs that YAML 1.2 allows and libyaml rejects by spaces: in blank lines, and between a dash and a scalar."""
     return _DASH_TAB.sub(lambda match: match.group().replace("\t", " "), _TAB_LINE.sub("", source))
 
 
@@ -255,12 +208,59 @@ def _single(parser: Parser) -> Node | None:
 
 
 def _check_depth(source: str, most: int) -> None:
-    """Walk the events, which needs no recursion, before nodes are composed, which does."""
+    """Check the nesting by parser events, which need no recursion, before nodes are composed recursively."""
     parser, depth = Parser(source), 0
     while not isinstance(event := parser.get_event(), StreamEndEvent):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > most:
             mark: Any = getattr(event, "start_mark", None)
-            at = shifted(Extent(1, mark.column + 1, 1, mark.column + 2), mark.line)
+            at = Span.at(mark.line + 1, mark.column + 1)
             message = f"The document is nested more than {most} levels deep"
             raise Unusable(YamlTrouble("too-deep", message, at, "Split it into several documents."))
+
+
+def _flow_indentation_troubles(root: Node, text: str) -> list[YamlTrouble]:
+    """A trouble for each quoted string and flow collection with a line that is not indented deeper than the block around it.
+
+    npm's ``yaml`` rejects such lines; libyaml accepts them.
+    """
+    if not _OPEN_LINE.search(text):
+        return []
+    lines = text.split("\n")
+    hint = "Indent each of its lines deeper than its key, or close it in the first line."
+    message = "A line of this value is not indented deeper than the block around it"
+    return [
+        YamlTrouble("syntax", message, span_of(node), hint)
+        for node, column in _multi_line_nodes(root, -1, set())
+        if _is_outdented(node, column, lines)
+    ]
+
+
+def _multi_line_nodes(node: Node, column: int, seen: set[int]) -> Iterator[tuple[Node, int]]:
+    """The outermost quoted strings and flow collections over several lines, with the column of the block around them (-1: none)."""
+    flow = getattr(node, "flow_style", False)
+    if flow or isinstance(node, ScalarNode):
+        if (flow or getattr(node, "style", None) in {"'", '"'}) and node.start_mark.line != node.end_mark.line:
+            yield node, column
+        return
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    children: Sequence[Node] = [part for pair in node.value for part in pair] if isinstance(node, MappingNode) else node.value
+    for child in children:
+        yield from _multi_line_nodes(child, node.start_mark.column, seen)
+
+
+def _is_outdented(node: Node, column: int, lines: Sequence[str]) -> bool:
+    """Whether a continuation line has text at or left of the block's column, where only a closing bracket is allowed."""
+    continued = lines[node.start_mark.line + 1 : node.end_mark.line + 1]
+    return any(_depth(line) <= column for line in continued if line.strip() and not _is_allowed(node, line, column))
+
+
+def _is_allowed(node: Node, line: str, column: int) -> bool:
+    bare = line.lstrip(" ")
+    return not isinstance(node, ScalarNode) and (bare.startswith("#") or (bare[0] in "]}" and _depth(line) == column))
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -1,4 +1,4 @@
-"""From the nodes of one document to Python values, by YAML 1.2's core schema."""
+"""The nodes of one document → Python values by the core schema of YAML 1.2, and troubles such as duplicate keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from yaml.composer import Composer
 from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from callboard.yaml.problems import Extent, YamlTrouble, extent_of
+from callboard.model.problem import Span
+from callboard.yaml.problems import YamlTrouble, span_of
 
 _TEXT, _PLAIN, _COLLECTION = "text", "plain", ""
 _TAG = "tag:yaml.org,2002:"
@@ -32,32 +33,32 @@ _MOST_DUPLICATES = 20
 
 
 class Parser(CParser):
-    """libyaml's parser that marks a scalar as plain or not instead of guessing its type by YAML 1.1."""
+    """libyaml's parser, which marks a scalar as plain or quoted instead of resolving its type by YAML 1.1."""
 
     def resolve(self, kind: type[Node], _value: Any, implicit: Any) -> str:
-        """The mark of a node without a tag."""
+        """Return the mark of a node without a tag."""
         return (_PLAIN if implicit[0] else _TEXT) if kind is ScalarNode else _COLLECTION
 
     def descend_resolver(self, *_: Any) -> None:
-        """Nothing depends on the path."""
+        """Do nothing: marks do not depend on the path."""
 
     def ascend_resolver(self) -> None:
-        """Nothing depends on the path."""
+        """Do nothing: marks do not depend on the path."""
 
 
 class RedefiningParser(Parser, Composer):
-    """Slower, for the rare document that defines an anchor twice: YAML 1.2 allows it, PyYAML does not."""
+    """A slower parser for documents that define an anchor twice, which YAML 1.2 allows and PyYAML does not."""
 
     def __init__(self, text: str) -> None:
         Parser.__init__(self, text)
         Composer.__init__(self)
 
     def get_single_node(self) -> Any:
-        """The root node, composed in Python."""
+        """Compose the root node in Python."""
         return Composer.get_single_node(self)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Forget an earlier anchor of the same name first."""
+        """Compose a node after removing an earlier anchor of the same name."""
         event = self.peek_event()
         if not isinstance(event, AliasEvent):
             self.anchors.pop(getattr(event, "anchor", None), None)
@@ -65,7 +66,7 @@ class RedefiningParser(Parser, Composer):
 
 
 class Unusable(Exception):  # noqa: N818 - it never leaves this package
-    """The document is past a bound; carries the trouble."""
+    """The document exceeds a limit; ``trouble`` describes it."""
 
     def __init__(self, trouble: YamlTrouble) -> None:
         super().__init__(trouble.message)
@@ -73,7 +74,7 @@ class Unusable(Exception):  # noqa: N818 - it never leaves this package
 
 
 def plain_value(text: str) -> Any:
-    """What an unquoted scalar means: null, a boolean, a number or a text."""
+    """The value of an unquoted scalar: null, a boolean, a number or a string."""
     if not text:
         return None
     if text[0] not in _MAYBE:
@@ -96,14 +97,14 @@ def _number(text: str) -> Any:
 
 
 def _from_float(value: float) -> Any:
-    """As JSON would write it: 1.0 is 1; infinity and NaN, which JSON lacks, are null."""
+    """The value as in JSON: 1.0 is 1; infinity and NaN are null."""
     if value - value != 0.0:
         return None
     return int(value) if value.is_integer() else value
 
 
 def _tagged(tag: str, text: str) -> Any:
-    """A scalar with a tag; the tag counts only where it is one of YAML's own and fits the text."""
+    """The value of a scalar with a tag, which is used only if it is one of YAML's own and matches the text."""
     if not tag.startswith(_TAG):
         return text
     value = plain_value(text)
@@ -113,7 +114,7 @@ def _tagged(tag: str, text: str) -> Any:
 
 
 def key_text(key: Any) -> str:
-    """A key as JavaScript makes it a text: ``1`` and ``"1"`` are one key, null is the empty text."""
+    """A key as JavaScript converts it to a string: ``1`` and ``"1"`` are the same key, null is the empty string."""
     if isinstance(key, str):
         return key
     if key is None:
@@ -124,7 +125,7 @@ def key_text(key: Any) -> str:
 
 
 def written_key(node: Node) -> str:
-    """A collection that stands as a key, written back as YAML: ``{{ x }}`` has the key ``{ x }``."""
+    """A collection used as a key, as YAML: ``{{ x }}`` has the key ``{ x }``."""
     if isinstance(node, ScalarNode):
         return str(node.value)
     if isinstance(node, SequenceNode):
@@ -135,20 +136,20 @@ def written_key(node: Node) -> str:
 
 @dataclass(slots=True)
 class Builder:
-    """Builds the value of one document and collects what is wrong with it."""
+    """Builds the value of one document and collects its troubles."""
 
     most_nodes: int
     most_depth: int
     shared: bool
-    """Whether the text has anchors, so that a node can be met again."""
+    """Whether the text has anchors, so that a node can occur several times."""
     nodes: int = 0
     troubles: list[YamlTrouble] = field(default_factory=list)
-    _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
-    """Of each collection by identity: value, nodes below it, times met."""
+    _built: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
+    """By identity of a collection: value, number of nodes below it, number of occurrences."""
     _open: set[int] = field(default_factory=set)
 
     def build(self, node: Node, depth: int = 0) -> Any:
-        """The value of a node. Raises ``Unusable`` past a bound."""
+        """Return the value of a node. Raises ``Unusable`` if a limit is exceeded."""
         self.nodes += 1
         if isinstance(node, ScalarNode):
             tag = node.tag
@@ -161,22 +162,22 @@ class Builder:
         return value
 
     def _shared(self, node: Node, depth: int) -> Any:
-        """A collection that aliases may name: built once, counted each time."""
+        """Build a collection that aliases may refer to once, and count it each time."""
         identity = id(node)
         if identity in self._open:
-            self._stop("alias", "An alias stands inside the value that it names", node)
-        if identity in self._known:
-            value, below, met = self._known[identity]
+            self._stop("alias", "An alias is inside the value that it refers to", node)
+        if identity in self._built:
+            value, below, occurrences = self._built[identity]
             self.nodes += below
-            if met >= _MOST_ALIASES or self.nodes > self.most_nodes:
+            if occurrences >= _MOST_ALIASES or self.nodes > self.most_nodes:
                 self._stop("alias", "Aliases repeat the same value too many times", node)
-            self._known[identity] = (value, below, met + 1)
+            self._built[identity] = (value, below, occurrences + 1)
             return value
-        before = self.nodes
+        nodes_above = self.nodes
         self._open.add(identity)
         value = self._collection(node, depth)
         self._open.discard(identity)
-        self._known[identity] = (value, self.nodes - before, 1)
+        self._built[identity] = (value, self.nodes - nodes_above, 1)
         return value
 
     def _collection(self, node: Node, depth: int) -> Any:
@@ -204,22 +205,22 @@ class Builder:
 
     def _duplicate(self, key: str, first: Node, second: Node) -> None:
         if len(self.troubles) < _MOST_DUPLICATES:
-            where = extent_of(first)
-            message = f'The key "{key[:60]}" stands twice: first in line {where.line}'
-            hint = f'Keep one of the two, or merge what they hold: "{key[:60]}" may stand only once in a mapping.'
-            self.troubles.append(YamlTrouble("duplicate-key", message, extent_of(second), hint, first=where, about=key[:60]))
+            where = span_of(first)
+            message = f'The key "{key[:60]}" is duplicated: first in line {where.line}'
+            hint = f'Keep one of the two, or merge their values: "{key[:60]}" may occur only once in a mapping.'
+            self.troubles.append(YamlTrouble("duplicate-key", message, span_of(second), hint, first=where, about=key[:60]))
 
     def _collection_key(self, node: Node) -> None:
         if len(self.troubles) < _MOST_DUPLICATES:
             is_list = isinstance(node, SequenceNode)
             what, instead = (
-                ("Brackets without quotes make a list", "[name]") if is_list else ("Braces without quotes make a mapping", "{{ name }}")
+                ("Brackets without quotes are a list", "[name]") if is_list else ("Braces without quotes are a mapping", "{{ name }}")
             )
-            message, hint = f"{what} here, and not a text", f'Put the text in quotes, as in "{instead}".'
-            at = extent_of(node)
-            start = Extent(at.line, max(at.column - 1, 1), at.end_line, at.end_column)
+            message, hint = f"{what} here, not a string", f'Put the string in quotes, as in "{instead}".'
+            at = span_of(node)
+            start = Span(at.line, max(at.column - 1, 1), at.end_line, at.end_column)
             self.troubles.append(YamlTrouble("unquoted-braces", message, start, hint, fatal=False))
 
     def _stop(self, reason: str, message: str, node: Node) -> None:
-        hint = "Split it into several documents." if reason.startswith("too") else "Write the value out where it is needed."
-        raise Unusable(YamlTrouble(reason, message, extent_of(node), hint))
+        hint = "Split it into several documents." if reason.startswith("too") else "Write the value in each place instead of using aliases."
+        raise Unusable(YamlTrouble(reason, message, span_of(node), hint))

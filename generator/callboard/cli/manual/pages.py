@@ -19,7 +19,7 @@ from callboard.model.problem import Rule
 from callboard.plugins import loader
 from callboard.plugins.loader import Plugin
 from callboard.plugins.rules import all_rules
-from callboard.settings.schema_errors import sources_schema
+from callboard.settings.checks import sources_schema
 
 
 def commands_page(commands: Mapping[str, click.Command], group: click.Group) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from callboard.descriptors.document import CheckedDocument, shown, type_hint, type_name
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import is_key
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.settings.schema_messages import shown, type_mismatch
 
 ANNOTATION_NOT_TEXT = Rule(
     code="ANN001",
@@ -50,8 +51,8 @@ def find_annotation_not_text(document: CheckedDocument) -> Iterator[Problem]:
         if not isinstance(value, str):
             path = ("metadata", "annotations", key)
             severity = Severity.WARNING if key in _OVERWRITTEN else Severity.ERROR
-            message = f"The annotation {shown(key)} must be a text, and is {type_name(value)}."
-            yield document.problem(ANNOTATION_NOT_TEXT, message, path, type_hint(document, path, ["string"], value), severity=severity)
+            message = f"The annotation {shown(key)} {type_mismatch('a string', value)}."
+            yield document.problem(ANNOTATION_NOT_TEXT, message, path, document.type_hint(path, ["string"], value), severity=severity)
 
 
 _OVERWRITTEN = {"backstage.io/managed-by-location", "backstage.io/managed-by-origin-location"}

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callboard.descriptors.document import CheckedDocument, FieldPath, dotted, shown
-from callboard.descriptors.schema_messages import messages_of
+from callboard.descriptors.document import CheckedDocument
+from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Severity, Span
 from callboard.redaction.secrets import find_secrets
+from callboard.settings.schema_messages import shown
 
 VALUE_TO_FILL_IN = Rule(
     code="FIL001",
@@ -181,6 +182,6 @@ spec:
 def find_house_rule(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem for each requirement of the portal's own schemas that the document violates."""
     severity = Severity.ERROR if document.kind and document.kind.is_own else None
-    for error in document.house:
-        for path, message, hint, at_key in messages_of(document, error):
+    for error in document.house_errors:
+        for path, message, hint, at_key in document.messages(error):
             yield document.problem(HOUSE_RULE, message, path, hint, severity=severity, at_key=at_key)

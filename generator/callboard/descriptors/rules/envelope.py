@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from callboard.descriptors.document import CheckedDocument, shown, type_name
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import is_api_version, is_kind
-from callboard.descriptors.suggestions import nearest
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.suggestions import nearest
+from callboard.settings.schema_messages import shown, type_mismatch
 
 MISSING_API_VERSION = Rule(
     code="ENT001",
@@ -47,7 +48,7 @@ def find_missing_api_version(document: CheckedDocument) -> Iterator[Problem]:
         elif error.path == ("apiVersion",) and error.keyword in {"type", "minLength"}:
             yield document.problem(
                 MISSING_API_VERSION,
-                f"`apiVersion` must be a text, and is {type_name(error.value)}.",
+                f"`apiVersion` {type_mismatch('a string', error.value)}.",
                 error.path,
                 _api_version_hint(document),
             )
@@ -157,7 +158,7 @@ def find_missing_kind(document: CheckedDocument) -> Iterator[Problem]:
         else:
             yield document.problem(MISSING_KIND, "The document has no `kind`.", (), hint)
     elif not is_kind(kind):
-        message = f"`kind` must be a word of letters and digits, at most 63, and is {type_name(kind)}."
+        message = f"`kind` {type_mismatch('a word of at most 63 letters and digits', kind)}."
         yield document.problem(MISSING_KIND, message, ("kind",), hint)
 
 

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from callboard.descriptors.document import CheckedDocument, type_name
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.kinds import Kinds
 from callboard.model.counting import counted
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Rule, Severity, Span
+from callboard.settings.schema_messages import type_mismatch
 
 TOO_LARGE = Rule(
     code="YML005",
@@ -46,7 +47,7 @@ def file_problem(limit: int, origin: Origin) -> Problem:
     """Return the problem of a file with more than ``limit`` bytes."""
     message = f"The file has more than {limit:,} bytes, the limit for a descriptor."
     return TOO_LARGE.problem(
-        message, origin=origin, span=Span(1, 1, 1, 2), hint="Move large definitions into separate files and refer to them with $text."
+        message, origin=origin, span=Span.at(1, 1), hint="Move large definitions into separate files and refer to them with $text."
     )
 
 
@@ -85,7 +86,7 @@ def not_utf8_problem(line: int, column: int, origin: Origin) -> Problem:
     return NOT_UTF8.problem(
         "The file contains a byte that is not valid UTF-8.",
         origin=origin,
-        span=Span(line, column, line, column + 1),
+        span=Span.at(line, column),
         hint="Save the file as UTF-8.",
     )
 
@@ -94,7 +95,7 @@ def of_utf16(origin: Origin) -> Problem:
     """Return the problem of a file in UTF-16; nothing else of it is checked."""
     return NOT_UTF8.problem(
         "The file is encoded as UTF-16, which PowerShell and Notepad may write, not as UTF-8.",
-        severity=Severity.ERROR, origin=origin, span=Span(1, 1, 1, 2), hint="Save the file as UTF-8.",
+        severity=Severity.ERROR, origin=origin, span=Span.at(1, 1), hint="Save the file as UTF-8.",
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ spec:
 def no_mapping_problem(value: Any, text: str, origin: Origin) -> Problem:
     """Return the problem of a document whose value is not a mapping."""
     span = CheckedDocument({}, text, origin, Kinds({})).span(())
-    message = f"A descriptor must be a mapping; this document is {type_name(value)}."
+    message = f"A descriptor {type_mismatch('a mapping', value)}."
     return NO_MAPPING.problem(message, origin=origin, span=span, hint='Write lines of "key: value", with a space after each colon.')
 
 

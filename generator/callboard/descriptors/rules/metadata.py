@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from callboard.descriptors.document import CheckedDocument, FieldPath, dotted, shown, type_hint, type_name, wanted
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import MOST_CHARACTERS, is_filled, is_key, is_label_value, is_tag, is_web_url
-from callboard.descriptors.suggestions import nearest, same_but_spelling
-from callboard.descriptors.validation import SchemaError
+from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.suggestions import nearest, same_letters
+from callboard.settings.schema_messages import SchemaError, shown, type_mismatch
 
 INVALID_METADATA_FIELD = Rule(
     code="ENT009",
@@ -50,14 +51,10 @@ def find_invalid_metadata_field(document: CheckedDocument) -> Iterator[Problem]:
         path = error.path
         if len(path) < 2 or path[0] != "metadata" or path[1] in _ELSEWHERE or (len(path) > 2 and path[1] in _ITEMS):  # noqa: PLR2004 - below the field
             continue
-        if error.keyword == "type":
-            types = error.details["types"]
-            message = f"`{dotted(path)}` must be {wanted(error.details)}, and is {type_name(error.value)}."
-            yield document.problem(
-                INVALID_METADATA_FIELD, message, path, type_hint(document, path, types, error.value), severity=_field_severity(error)
-            )
-        elif error.keyword == "minLength":
-            yield document.problem(INVALID_METADATA_FIELD, f"`{dotted(path)}` is empty.", path, "Write a value, or remove the line.")
+        if error.keyword in {"type", "minLength"}:
+            for message_path, message, hint, at_key in document.messages(error):
+                severity = _field_severity(error)
+                yield document.problem(INVALID_METADATA_FIELD, message, message_path, hint, severity=severity, at_key=at_key)
 
 
 def _field_severity(error: SchemaError) -> Severity:
@@ -115,8 +112,8 @@ def find_invalid_label(document: CheckedDocument) -> Iterator[Problem]:
                 INVALID_LABEL, f'"{shown(key)}" is not a valid label key.', path, "Write a name, or <DNS name>/<name>.", at_key=True
             )
         if not isinstance(value, str):
-            message = f"The label {shown(key)} must be a text, and is {type_name(value)}."
-            yield document.problem(INVALID_LABEL, message, path, type_hint(document, path, ["string"], value))
+            message = f"The label {shown(key)} {type_mismatch('a string', value)}."
+            yield document.problem(INVALID_LABEL, message, path, document.type_hint(path, ["string"], value))
         elif not is_label_value(value):
             message = f'The label {shown(key)} has the invalid value "{shown(value)}".'
             yield document.problem(
@@ -162,9 +159,7 @@ def find_invalid_tag(document: CheckedDocument) -> Iterator[Problem]:
     for number, tag in enumerate(tags if isinstance(tags, list) else ()):
         path = ("metadata", "tags", number)
         if not isinstance(tag, str):
-            yield document.problem(
-                INVALID_TAG, f"A tag must be a text, and is {type_name(tag)}.", path, type_hint(document, path, ["string"], tag)
-            )
+            yield document.problem(INVALID_TAG, f"A tag {type_mismatch('a string', tag)}.", path, document.type_hint(path, ["string"], tag))
         elif not is_tag(tag):
             usable = usable_tag(tag)
             hint = f"Write {usable}." if usable else "Remove it."
@@ -223,7 +218,7 @@ def find_invalid_link(document: CheckedDocument) -> Iterator[Problem]:
         if isinstance(link, Mapping):
             yield from _parts(document, path, link)
         else:
-            yield document.problem(INVALID_LINK, f"A link must be a mapping, and is {type_name(link)}.", path, "Write - url: https://…")
+            yield document.problem(INVALID_LINK, f"A link {type_mismatch('a mapping', link)}.", path, "Write - url: https://…")
 
 
 def _parts(document: CheckedDocument, path: FieldPath, link: Mapping[str, Any]) -> Iterator[Problem]:
@@ -231,16 +226,14 @@ def _parts(document: CheckedDocument, path: FieldPath, link: Mapping[str, Any]) 
     if "url" not in link:
         yield document.problem(INVALID_LINK, "A link has no `url`.", path, "Add url: https://…")
     elif not isinstance(url, str) or not url:
-        yield document.problem(
-            INVALID_LINK, f"A link's `url` must be a text, and is {type_name(url)}.", (*path, "url"), "Write url: https://…"
-        )
+        yield document.problem(INVALID_LINK, f"A link's `url` {type_mismatch('a string', url)}.", (*path, "url"), "Write url: https://…")
     elif not is_web_url(url):
         yield document.problem(INVALID_LINK, f'"{shown(url)}" is not a valid URL.', (*path, "url"), _url_hint(url))
     for name in ("title", "icon", "type"):
         part = link.get(name)
         if name in link and not (is_filled(part) if name != "type" else isinstance(part, str) and part):
-            hint = type_hint(document, (*path, name), ["string"], part)
-            yield document.problem(INVALID_LINK, f"A link's `{name}` must be a text, and is {type_name(part)}.", (*path, name), hint)
+            hint = document.type_hint((*path, name), ["string"], part)
+            yield document.problem(INVALID_LINK, f"A link's `{name}` {type_mismatch('a string', part)}.", (*path, name), hint)
 
 
 def _url_hint(url: str) -> str:
@@ -286,7 +279,7 @@ def find_misspelt_metadata_field(document: CheckedDocument) -> Iterator[Problem]
         return
     for name in islice((name for name in metadata if name not in _KNOWN), _MOST):
         near = nearest(name, _WRITTEN)
-        if near and (near not in metadata or same_but_spelling(name, near)):
+        if near and (near not in metadata or same_letters(name, near)):
             message = f"`metadata.{shown(name)}` is unknown and similar to `{near}`."
             yield document.problem(MISSPELT_METADATA_FIELD, message, ("metadata", name), f"Did you mean {near}?", at_key=True)
 

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from callboard.descriptors.document import CheckedDocument, shown, type_hint, type_name
+from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import MOST_CHARACTERS, is_name, is_namespace
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.settings.schema_messages import shown, type_mismatch
 
 MISSING_NAME = Rule(
     code="ENT005",
@@ -47,7 +48,7 @@ def find_missing_name(document: CheckedDocument) -> Iterator[Problem]:
     elif not isinstance(metadata, Mapping):
         yield document.problem(
             MISSING_NAME,
-            f"`metadata` must be a mapping, and is {type_name(metadata)}.",
+            f"`metadata` {type_mismatch('a mapping', metadata)}.",
             ("metadata",),
             'Indent "name: …" by two spaces below "metadata:".',
         )
@@ -94,7 +95,7 @@ def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
     name, path = metadata["name"], ("metadata", "name")
     if not isinstance(name, str) or not name:
         yield document.problem(
-            INVALID_NAME, f"`metadata.name` must be a text, and is {type_name(name)}.", path, type_hint(document, path, ["string"], name)
+            INVALID_NAME, f"`metadata.name` {type_mismatch('a string', name)}.", path, document.type_hint(path, ["string"], name)
         )
         return
     why = f"has {len(name)} characters; at most 63 are allowed" if len(name) > MOST_CHARACTERS else "contains invalid characters"
@@ -148,7 +149,7 @@ def find_invalid_namespace(document: CheckedDocument) -> Iterator[Problem]:
         return
     namespace, path = metadata["namespace"], ("metadata", "namespace")
     if not isinstance(namespace, str) or not namespace:
-        message = f"`metadata.namespace` must be a text, and is {type_name(namespace)}."
+        message = f"`metadata.namespace` {type_mismatch('a string', namespace)}."
         yield document.problem(INVALID_NAMESPACE, message, path, 'Write a namespace, or remove the line for "default".')
         return
     usable = re.sub(r"[^a-z0-9]+", "-", namespace.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-") or "default"

@@ -1,9 +1,13 @@
-"""PLC001–PLC005: $text, $json and $yaml that cannot be replaced."""
+"""A placeholder ($text, $json, $yaml) that could not be replaced → problem PLC001–PLC005."""
 
 from __future__ import annotations
 
-from callboard.descriptors.document import CheckedDocument, FieldPath, at, shown
+from collections.abc import Mapping
+
+from callboard.descriptors.document import CheckedDocument
+from callboard.descriptors.placeholders import FailureReason, PlaceholderFailure
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.settings.schema_messages import mapping_at, shown
 
 UNREADABLE_PLACEHOLDER = Rule(
     code="PLC001",
@@ -38,16 +42,6 @@ spec:
 )
 
 
-def unreadable_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
-    """The finding for a placeholder at a path, which names a target."""
-    return document.problem(
-        UNREADABLE_PLACEHOLDER,
-        f'"{shown(target)}" cannot be read: {why}.',
-        (*path, next(iter(at(document.value, path)), "")),
-        "Fix the path; it is relative to the folder of this file.",
-    )
-
-
 UNPARSABLE_PLACEHOLDER = Rule(
     code="PLC002",
     name="unparsable-placeholder",
@@ -78,16 +72,6 @@ spec:
     $text: ./openapi.yaml
 """,
 )
-
-
-def unparsable_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
-    """The finding for a placeholder at a path, which names a target."""
-    return document.problem(
-        UNPARSABLE_PLACEHOLDER,
-        f'"{shown(target)}" cannot be used: {why}.',
-        (*path, next(iter(at(document.value, path)), "")),
-        "Fix that file, or use $text.",
-    )
 
 
 PLACEHOLDER_OUTSIDE = Rule(
@@ -124,16 +108,6 @@ spec:
 )
 
 
-def placeholder_outside_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
-    """The finding for a placeholder at a path, which names a target."""
-    return document.problem(
-        PLACEHOLDER_OUTSIDE,
-        f'"{shown(target)}" is not read: {why}.',
-        (*path, next(iter(at(document.value, path)), "")),
-        "Copy the file into this repository and refer to it by a relative path.",
-    )
-
-
 PLACEHOLDER_WITHOUT_PATH = Rule(
     code="PLC004",
     name="placeholder-without-path",
@@ -164,16 +138,6 @@ spec:
     $text: ./openapi.yaml
 """,
 )
-
-
-def placeholder_without_path_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
-    """The finding for a placeholder at a path, which names a target."""
-    return document.problem(
-        PLACEHOLDER_WITHOUT_PATH,
-        f'The value of a placeholder must be a path or a URL; "{shown(target)}" is {why}.',
-        (*path, next(iter(at(document.value, path)), "")),
-        "Write a path such as ./openapi.yaml.",
-    )
 
 
 REMOTE_PLACEHOLDER = Rule(
@@ -210,11 +174,27 @@ spec:
 )
 
 
-def remote_placeholder_problem(document: CheckedDocument, path: FieldPath, target: str, why: str) -> Problem:
-    """The finding for a placeholder at a path, which names a target."""
-    return document.problem(
-        REMOTE_PLACEHOLDER,
-        f'"{shown(target)}" is not read: {why}.',
-        (*path, next(iter(at(document.value, path)), "")),
-        "Copy the file into this repository and refer to it by a relative path.",
-    )
+def placeholder_problem(document: CheckedDocument, failure: PlaceholderFailure) -> Problem:
+    """Return the problem of a placeholder that could not be replaced."""
+    rule, message, hint = _BY_REASON[failure.reason]
+    key = next(iter(mapping_at(document.value, *failure.path)), "")
+    return document.problem(rule, message.format(target=shown(failure.target), why=failure.why), (*failure.path, key), hint)
+
+
+_COPY = "Copy the file into this repository and refer to it by a relative path."
+_BY_REASON: Mapping[FailureReason, tuple[Rule, str, str]] = {
+    "unreadable": (
+        UNREADABLE_PLACEHOLDER,
+        '"{target}" cannot be read: {why}.',
+        "Fix the path; it is relative to the folder of this file.",
+    ),
+    "unparsable": (UNPARSABLE_PLACEHOLDER, '"{target}" cannot be used: {why}.', "Fix that file, or use $text."),
+    "outside": (PLACEHOLDER_OUTSIDE, '"{target}" is not read: {why}.', _COPY),
+    "remote": (REMOTE_PLACEHOLDER, '"{target}" is not read: {why}.', _COPY),
+    "no-path": (
+        PLACEHOLDER_WITHOUT_PATH,
+        'The value of a placeholder must be a path or a URL; "{target}" is {why}.',
+        "Write a path such as ./openapi.yaml.",
+    ),
+}
+"""By the reason of the failure: rule, message and hint."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from callboard.descriptors.document import CheckedDocument, FieldPath, at, dotted, shown, type_name, with_article
-from callboard.descriptors.schema_messages import messages_of
-from callboard.descriptors.suggestions import nearest, same_but_spelling
+from callboard.descriptors.document import CheckedDocument, with_article
+from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.suggestions import nearest, same_letters
+from callboard.settings.schema_messages import mapping_at, shown, type_mismatch
 
 MISSING_SPEC = Rule(
     code="SPC006",
@@ -42,7 +43,7 @@ def find_missing_spec(document: CheckedDocument) -> Iterator[Problem]:
             name = with_article(document.kind.name if document.kind else "document")
             yield document.problem(MISSING_SPEC, f"{name} requires `spec`.", (), _hint(document))
         elif error.path == ("spec",) and error.keyword == "type":
-            yield document.problem(MISSING_SPEC, f"`spec` must be a mapping, and is {type_name(error.value)}.", ("spec",), _hint(document))
+            yield document.problem(MISSING_SPEC, f"`spec` {type_mismatch('a mapping', error.value)}.", ("spec",), _hint(document))
 
 
 def _hint(document: CheckedDocument) -> str:
@@ -89,7 +90,7 @@ def find_missing_spec_field(document: CheckedDocument) -> Iterator[Problem]:
 
 def _problem(document: CheckedDocument, path: FieldPath, name: str) -> Problem:
     place = dotted(path)
-    slip = next((key for key in islice(at(document.value, path), 200) if nearest(key, (name,))), None)
+    slip = next((key for key in islice(mapping_at(document.value, *path), 200) if nearest(key, (name,))), None)
     if slip:
         return document.problem(
             MISSING_SPEC_FIELD,
@@ -107,7 +108,7 @@ def _problem(document: CheckedDocument, path: FieldPath, name: str) -> Problem:
         if moved is not None
         else _HINTS.get(name, f'Add "{name}: …" below "{path[-1]}:".')
     )
-    if "<<" in at(document.value, path):
+    if "<<" in mapping_at(document.value, *path):
         hint = f"YAML 1.2, which Backstage uses, has no merge key `<<`: write {name} itself below {path[-1]}:."
     return document.problem(MISSING_SPEC_FIELD, f"{what} requires `{place}.{name}`.", (*path, name), hint)
 
@@ -159,7 +160,7 @@ def find_wrong_spec_type(document: CheckedDocument) -> Iterator[Problem]:
         if error.path[:1] != ("spec",) or error.keyword in _ELSEWHERE or (error.path == ("spec",) and error.keyword == "type"):
             continue
         if error.keyword not in {"minLength", "minItems"} or error.value:
-            for path, message, hint, at_key in messages_of(document, error):
+            for path, message, hint, at_key in document.messages(error):
                 yield document.problem(WRONG_SPEC_TYPE, message, path, hint, at_key=at_key)
 
 
@@ -240,10 +241,8 @@ def find_unknown_spec_value(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem for each value below spec that is not among the allowed ones."""
     for error in document.errors:
         if error.path[:1] == ("spec",) and error.keyword in {"enum", "const"}:
-            options = [str(option) for option in error.details.get("options", [error.details.get("expected_value")])]
-            near = nearest(str(error.value), options)
-            hint = f"Did you mean {near}?" if near else f"Write {' or '.join(options)}."
-            yield document.problem(UNKNOWN_SPEC_VALUE, f'`{dotted(error.path)}` cannot be "{shown(error.value)}".', error.path, hint)
+            for path, message, hint, at_key in document.messages(error):
+                yield document.problem(UNKNOWN_SPEC_VALUE, message, path, hint, at_key=at_key)
 
 
 MISSPELT_SPEC_FIELD = Rule(
@@ -286,7 +285,7 @@ def find_misspelt_spec_field(document: CheckedDocument) -> Iterator[Problem]:
     refused = {name for error in document.errors if error.keyword == "additionalProperties" for name in error.details["unexpected"]}
     for name in islice((name for name in spec if name not in known and name not in refused), _MOST):
         near = nearest(name, known)
-        if near and near not in missing and (near not in spec or same_but_spelling(name, near)):
+        if near and near not in missing and (near not in spec or same_letters(name, near)):
             message = f"`spec.{shown(name)}` is not a field of {document.kind.name if document.kind else ''} and is similar to `{near}`."
             yield document.problem(MISSPELT_SPEC_FIELD, message, ("spec", name), f"Did you mean {near}?", at_key=True)
 
