@@ -32,7 +32,7 @@ def test_times_are_kept_in_utc_and_a_time_without_a_zone_is_refused():
     berlin = timezone(timedelta(hours=2))
     assert Incident("down", datetime(2026, 5, 17, 4, 0, tzinfo=berlin)).opened == NOW
     assert Incident("down", datetime(2026, 5, 17, 4, 0, tzinfo=berlin)).opened.tzinfo is UTC
-    with pytest.raises(FactError, match="opened names no time zone"):
+    with pytest.raises(FactError, match="opened has no time zone"):
         Incident("down", datetime(2026, 5, 17, 4, 0))  # noqa: DTZ001
     with pytest.raises(FactError, match="observed_at"):
         fact("incident", Incident("down", NOW), observed_at=datetime(2026, 5, 17))  # noqa: DTZ001

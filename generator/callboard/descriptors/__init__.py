@@ -1,1 +1,1 @@
-"""Pure: text in, checked entities and problems out."""
+"""The text of descriptor files → checked entities and problems, without I/O."""

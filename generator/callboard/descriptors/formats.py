@@ -1,4 +1,4 @@
-"""Formats of fields: names, keys, labels and tags as Backstage checks them, and URLs as browsers parse them."""
+"""A value → whether it is a valid name, key, label or tag by Backstage's rules, or a URL by those of browsers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_key(value: object) -> bool:
 
 
 def is_label_value(value: object) -> bool:
-    """A name, or the empty text."""
+    """A name, or an empty string."""
     return value == "" or is_name(value)
 
 
@@ -57,7 +57,7 @@ def is_subdomain(value: object) -> bool:
 
 
 def is_filled(value: object) -> bool:
-    """A text that is more than white space, which for JavaScript includes U+FEFF."""
+    """A string that is not only white space, which in JavaScript includes U+FEFF."""
     return isinstance(value, str) and bool(value.strip(" \t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + _SPACES))
 
 
@@ -88,7 +88,7 @@ _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 
 
 def is_web_url(value: object) -> bool:
-    """Whether ``new URL(value)`` accepts the text without a base. Any scheme will do (``mailto:``, ``javascript:`` too)."""
+    """Whether JavaScript's ``new URL(value)`` accepts the string without a base. Any scheme is valid (``javascript:``, too)."""
     if not isinstance(value, str):
         return False
     text = _INNER.sub("", value.strip(_EDGES))
@@ -104,7 +104,7 @@ def is_web_url(value: object) -> bool:
 
 
 def _file(rest: str) -> bool:
-    """``file:`` may lack a host; ``file://C:/…`` has a drive in its place."""
+    """``file:`` may lack a host; ``file://C:/…`` has a drive in place of the host."""
     if not rest.replace("\\", "/").startswith("//"):
         return True
     host = re.split(r"[/\\?#]", rest[2:], maxsplit=1)[0]
@@ -123,7 +123,7 @@ def _authority(text: str, *, special: bool) -> bool:
 
 
 def _host_and_port(text: str) -> tuple[str, str | None]:
-    """The host, in brackets or not, and what follows its colon; None for something else behind a bracket."""
+    """The host, in brackets or not, and what follows its colon; None for anything else after a bracket."""
     if text.startswith("["):
         end = text.find("]")
         rest = text[end + 1 :]
@@ -159,12 +159,12 @@ def _ipv4_or_name(domain: str) -> bool:
     numbers = [_ipv4_number(part) for part in parts]
     if len(parts) > 4 or any(number is None for number in numbers):  # noqa: PLR2004 - an address has four parts
         return False
-    known = [number for number in numbers if number is not None]
-    return all(number <= 255 for number in known[:-1]) and known[-1] < 256 ** (5 - len(known))  # noqa: PLR2004 - a byte
+    values = [number for number in numbers if number is not None]
+    return all(number <= 255 for number in values[:-1]) and values[-1] < 256 ** (5 - len(values))  # noqa: PLR2004 - a byte
 
 
 def _ipv4_number(part: str) -> int | None:
-    """What a part means, or None for no number; very long ones are only compared."""
+    """The value of a part, or None if it is not a number; only the first 40 digits of a very long one are read."""
     if not part or not _NUMBER.fullmatch(part):
         return None
     digits = part[:40]

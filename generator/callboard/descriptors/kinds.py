@@ -1,4 +1,4 @@
-"""Kinds: a JSON Schema file each, with its relations declared in it under ``x-callboard``."""
+"""A JSON Schema → a kind of entity, with the relations that the schema declares under ``x-callboard``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from callboard.settings.schema_messages import mapping_at, resolved
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "kinds"
 ENVELOPE = "envelope.json"
 OWN = "x-callboard"
-"""Keyword of what a schema says to us alone."""
+"""Keyword of Callboard's extension to JSON Schema."""
 _ICON = "shape-outline"
 _API_VERSIONS = ("backstage.io/v1alpha1", "backstage.io/v1beta1")
 _MOST_STEPS = 20
-"""References to references that are followed, and mappings inside mappings that are looked into: a circle ends too."""
+"""Deepest nesting of mappings in which relations are searched, so that a cycle of references ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,26 @@ class RelationField:
     type: str
     """Relation from the holder to the target (``ownedBy``)."""
     reverse: str
-    """Relation from the target back (``ownerOf``)."""
+    """Relation from the target to the holder (``ownerOf``)."""
     default_kind: str | None
-    """Filled in where the reference names none, in lower case; None makes a reference without a kind a problem."""
+    """Kind of references without one, in lower case; None: a reference without a kind is a problem."""
     many: bool
     """A list of references, or one."""
     label: str = ""
-    """What pages call the relation (``Produced by``); empty: the words of its type."""
+    """Label of the relation in pages (``Produced by``); empty: derived from its type."""
     reverse_label: str = ""
-    """The same for the way back."""
+    """The same for the reverse."""
     types: tuple[str, ...] = ()
-    """Values of ``spec.type`` for which the field counts; empty: always."""
+    """Values of ``spec.type`` for which the field creates relations; empty: all."""
     is_checked: bool = True
-    """Whether the schema looks at the field's shape; where it does not, whoever makes the relations has to."""
+    """Whether the schema validates the field's type; if not, the code that creates the relations does."""
     kinds: tuple[str, ...] = ()
-    """Canonical kinds that it may name; a reference to another one makes no relation. Empty: any."""
+    """Allowed kinds of the target, in lower case; a reference to another kind creates no relation. Empty: any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind that the portal knows."""
+    """One kind of entity."""
 
     name: str
     """As written in descriptors (``Component``)."""
@@ -60,21 +60,21 @@ class Kind:
     """Name of a bundled Material icon (``cube-outline``)."""
     relations: tuple[RelationField, ...]
     api_versions: tuple[str, ...] = _API_VERSIONS
-    """The ``apiVersion`` values under which the kind is known."""
+    """The ``apiVersion`` values of the kind."""
     description: str = ""
-    """What the kind is, in one sentence (Markdown)."""
+    """One sentence that describes the kind (Markdown)."""
     schema: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
     """Its JSON Schema as read."""
     digest: str = ""
-    """SHA-256 of the schema and the house rules: what kinds of one name are told apart by."""
+    """SHA-256 of the schema and the house rules, by which kinds of the same name differ."""
     is_own: bool = False
-    """Declared by this portal: Backstage knows nothing of it."""
+    """Whether this portal declares it: a custom kind, which Backstage does not have."""
     house_rules: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, compare=False)
-    """Schemas that this portal applies in addition to a built-in kind's own."""
+    """Schemas that this portal applies in addition to that of a built-in kind."""
 
     @property
     def spec_fields(self) -> Mapping[str, Any]:
-        """The schemas of the fields below ``spec``, by name; those of the house rules for fields that the kind does not have."""
+        """The schemas of the fields below ``spec``, by name, including fields that house rules add."""
         own = spec_properties(self.schema)
         return (
             {**{name: found for rule in self.house_rules for name, found in spec_properties(rule).items()}, **own}
@@ -85,18 +85,18 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The kinds of this portal, built-in and its own, by canonical (lower-case) name."""
+    """The built-in and custom kinds of a portal, by lower-case name."""
 
     by_name: Mapping[str, Kind]
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What pages call a relation, by its type, for those whose schema says so."""
+    """Labels of relations in pages, by type, as far as schemas define them."""
 
     def get(self, kind: str) -> Kind | None:
-        """The kind of that name in any case, or None for an unknown one."""
+        """Return the kind of that name in any case, or None."""
         return self.by_name.get(kind.lower())
 
     def with_kinds(self, more: Iterable[Kind]) -> Kinds:
-        """These kinds and others; one of the same name takes the place of the earlier one."""
+        """Return these kinds and ``more``; one of the same name replaces the earlier one."""
         by_name = {**self.by_name, **{kind.name.lower(): kind for kind in more}}
         return Kinds(by_name, dict(_labels(by_name.values())))
 
@@ -118,19 +118,19 @@ def builtin_kinds() -> Kinds:
 
 @lru_cache(maxsize=1)
 def envelope_schema() -> Mapping[str, Any]:
-    """The JSON Schema of what every descriptor has."""
+    """The JSON Schema of the fields of every descriptor."""
     schema: Mapping[str, Any] = json.loads((SCHEMAS / ENVELOPE).read_text("utf-8"))
     return schema
 
 
 def declared_name(schema: Mapping[str, Any]) -> str:
-    """The kind that a schema is about: ``x-callboard.kind``, or the constant in ``properties.kind``; empty for none."""
+    """The name of the kind that a schema declares: ``x-callboard.kind``, or the constant in ``properties.kind``; empty for none."""
     name = mapping_at(schema, OWN).get("kind") or mapping_at(schema, "properties", "kind").get("const")
     return name if isinstance(name, str) else ""
 
 
 def kind_from_schema(schema: Mapping[str, Any], name: str, *, is_own: bool = False) -> Kind:
-    """The kind that a JSON Schema declares; ``name`` where the schema itself says none."""
+    """Create the kind that a JSON Schema declares; ``name`` is used if the schema has none."""
     own = mapping_at(schema, OWN)
     name = declared_name(schema) or name
     return Kind(
@@ -153,18 +153,20 @@ def _api_versions(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def tightened(kind: Kind, rules: Mapping[str, Any]) -> Kind:
-    """The kind with house rules applied in addition, their relations too; title, plural and icon are theirs where they say some."""
+    """Return the kind with house rules and their relations; description, plural and icon are replaced if the rules define them."""
     own = mapping_at(rules, OWN)
-    known = {relation.field: relation for relation in kind.relations}
+    relations_by_field = {relation.field: relation for relation in kind.relations}
     for relation, _ in relation_fields(rules):
-        old = known.get(relation.field, relation)
-        known[relation.field] = replace(old, label=relation.label or old.label, reverse_label=relation.reverse_label or old.reverse_label)
+        old = relations_by_field.get(relation.field, relation)
+        relations_by_field[relation.field] = replace(
+            old, label=relation.label or old.label, reverse_label=relation.reverse_label or old.reverse_label
+        )
     return replace(
         kind,
         plural=own.get("plural", kind.plural),
         icon=own.get("icon", kind.icon),
         description=rules.get("description", kind.description),
-        relations=tuple(known.values()),
+        relations=tuple(relations_by_field.values()),
         house_rules=(*kind.house_rules, rules),
         digest=_digest([kind.digest, rules]),
     )
@@ -176,15 +178,15 @@ def relation_fields(schema: Mapping[str, Any]) -> Iterator[tuple[RelationField, 
 
 
 def _relation_fields(
-    fields: Mapping[str, Any], whole: Mapping[str, Any], prefix: str, steps: int
+    fields: Mapping[str, Any], schema: Mapping[str, Any], prefix: str, steps: int
 ) -> Iterator[tuple[RelationField, Mapping[str, Any]]]:
-    for name, written in fields.items():
-        part = resolved(written, whole)
+    for name, field_schema in fields.items():
+        part = resolved(field_schema, schema)
         own = mapping_at(part, OWN)
         if own.get("relation"):
             yield _relation_field(f"{prefix}{name}", own, part), own
         elif steps:
-            yield from _relation_fields(mapping_at(part, "properties"), whole, f"{prefix}{name}.", steps - 1)
+            yield from _relation_fields(mapping_at(part, "properties"), schema, f"{prefix}{name}.", steps - 1)
 
 
 def _relation_field(name: str, own: Mapping[str, Any], part: Mapping[str, Any]) -> RelationField:

@@ -1,4 +1,4 @@
-"""Documents that are no descriptors, and skeletons of templates: counted, not reported."""
+"""A document → why it is not a descriptor (other YAML, skeleton of a template), if so: counted, not reported."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{")
 _FOREIGN_TAG = re.compile(r"(?<!\$)\{\{|\{%|<%")
 _LIKE_DESCRIPTOR = re.compile(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 _TEMPLATE_KIND = re.compile(r"^kind[ \t]*:[ \t]*[\"']?Template\b", re.MULTILINE)
-_OURS = "backstage.io/"
+_BACKSTAGE = "backstage.io/"
 
 
 def reason_by_text(text: str, path: str) -> SkipReason | None:
-    """Why a document that is no YAML need not be reported: it is the skeleton of a template, or shows no sign of a descriptor."""
+    """Return why a document that is not valid YAML is skipped: a skeleton of a template, or not a descriptor."""
     if in_template_folder(path) or (_FOREIGN_TAG.search(text) and not _TEMPLATE_KIND.search(text)):
         return "template-skeleton"
     return None if _LIKE_DESCRIPTOR.search(text) else "not-a-descriptor"
 
 
 def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None:
-    """Why a document need not be reported: its name is yet to be filled in, or it has neither apiVersion nor kind."""
+    """Return why a document is skipped: its name is a template expression, or it lacks the fields of a descriptor."""
     metadata = value.get("metadata")
     of_metadata = metadata if isinstance(metadata, Mapping) else {}
     identity = (value.get("apiVersion"), value.get("kind"), of_metadata.get("name"), of_metadata.get("namespace"))
@@ -35,24 +35,24 @@ def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None
 
 
 def in_template_folder(path: str) -> bool:
-    """Whether a segment of the path is itself to be filled in: ``{{cookiecutter.name}}/catalog-info.yaml``."""
+    """Whether a segment of the path is a template expression: ``{{cookiecutter.name}}/catalog-info.yaml``."""
     return _TEMPLATED.search(path) is not None
 
 
 def _templated(part: Any) -> bool:
-    """``${{ values.name }}`` as text, or what ``{{ name }}`` without quotes is to YAML: ``{"{ name }": null}``."""
+    """``${{ values.name }}`` as a string, or what YAML reads for ``{{ name }}`` without quotes: ``{"{ name }": null}``."""
     if isinstance(part, str):
         return _TEMPLATED.search(part) is not None
     return isinstance(part, Mapping) and any(key.startswith("{") for key in part)
 
 
 def _like_descriptor(value: Mapping[str, Any], metadata: Mapping[str, Any], kinds: Kinds) -> bool:
-    """Both of apiVersion and kind; or one of them with another sign; or metadata with a name beside a spec."""
+    """Whether there are apiVersion and kind; one of them and further evidence; or metadata with a name and a spec."""
     version, kind = value.get("apiVersion"), value.get("kind")
     if "apiVersion" in value and "kind" in value:
         return True
     if "kind" in value:
         return bool(metadata) or (isinstance(kind, str) and kinds.get(kind) is not None)
     if "apiVersion" in value:
-        return bool(metadata) or (isinstance(version, str) and _OURS in version)
+        return bool(metadata) or (isinstance(version, str) and _BACKSTAGE in version)
     return "name" in metadata and "spec" in value

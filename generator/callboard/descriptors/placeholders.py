@@ -1,7 +1,7 @@
-"""``$text``, ``$json`` and ``$yaml``: a mapping with one such key stands for the content of a file.
+"""A document with ``$text``, ``$json`` and ``$yaml`` → the document with each such mapping replaced by the content of a file.
 
-Source of the rules: Backstage's ``PlaceholderProcessor``. A mapping with several keys of which one begins with ``$`` is left alone with all
-that is in it, as is an unknown ``$`` key; what is put in is not scanned again.
+Source of the rules: Backstage's ``PlaceholderProcessor``. A mapping with several keys of which one begins with ``$`` is not changed, nor
+are values below it; the same holds for an unknown ``$`` key. Inserted content is not scanned again.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from callboard.yaml import documents as yaml_documents
 
 FailureReason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
 ReadFile = Callable[[str], bytes]
-"""Gives the content of a file by its path in the tree; raises ``TreeError``."""
+"""Returns the content of a file by its path in the tree; raises ``TreeError``."""
 Fetch = Callable[[str], bytes | None]
-"""Gives the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
+"""Returns the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
 
 NO_SOURCE = "no configured source has this URL"
-"""Why a URL is not read; where no portal is at hand, nobody can say so."""
+"""Why a URL is not read; checks without a portal do not report it."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
 _IN_REPOSITORY = re.compile(
     r"https?://(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)/[^/]+|[^/]+/(?P<name>.+?)/(?:-/)?(?:blob|tree|raw|src)/[^/]+)/(?P<path>.+)"
 )
-"""A file of a repository as the hosts write it in URLs."""
+"""The URL of a file of a repository, in the forms of the known hosts."""
 _HOSTS = re.compile(r"https?://(?:github\.com|raw\.githubusercontent\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)/")
 _MOST_DEPTH = 60
 
 
 class PlaceholderFailure(NamedTuple):
-    """A placeholder that could not be replaced; its mapping stays where it is."""
+    """A placeholder that could not be replaced; its mapping stays."""
 
     path: tuple[str | int, ...]
     target: str
@@ -51,19 +51,19 @@ class _FailedError(Exception):
 
 
 class Placeholders:
-    """Replaces the placeholders of one file's documents; remembers what it read, and stops at a bound of bytes for the whole file."""
+    """Replaces the placeholders in the documents of one file; caches what it reads, and limits the total bytes."""
 
-    def __init__(self, place: FileLocation, read: ReadFile, fetch: Fetch | None, limits: Limits) -> None:
-        self._folder = posixpath.dirname(place.path)
-        self._repository = place.repository.lower()
+    def __init__(self, location: FileLocation, read: ReadFile, fetch: Fetch | None, limits: Limits) -> None:
+        self._folder = posixpath.dirname(location.path)
+        self._repository = location.repository.lower()
         self._read = read
         self._fetch = fetch
-        self._left = limits.placeholder_bytes
+        self._bytes_left = limits.placeholder_bytes
         self._most_nodes = limits.nodes_per_document
-        self._known: dict[str, str] = {}
+        self._contents: dict[str, str] = {}
 
     def replaced(self, value: Any, path: tuple[str | int, ...] = ()) -> tuple[Any, tuple[PlaceholderFailure, ...]]:
-        """The value with its placeholders replaced, and those that could not be."""
+        """Return the value with its placeholders replaced, and the failures."""
         failures: list[PlaceholderFailure] = []
         return self._walk(value, path, failures), tuple(failures)
 
@@ -89,13 +89,13 @@ class Placeholders:
     def _content(self, target: Any) -> str:
         if not isinstance(target, str):
             raise _FailedError("no-path", "not a string")
-        if target not in self._known:
+        if target not in self._contents:
             data = self._bytes(target)
-            self._left -= len(data)
-            if self._left < 0:
+            self._bytes_left -= len(data)
+            if self._bytes_left < 0:
                 raise _FailedError("unreadable", "the placeholders of this file exceed the size limit in total")
-            self._known[target] = data.decode("utf-8", "replace")
-        return self._known[target]
+            self._contents[target] = data.decode("utf-8", "replace")
+        return self._contents[target]
 
     def _bytes(self, target: str) -> bytes:
         try:
@@ -112,7 +112,7 @@ class Placeholders:
             raise _FailedError("unreadable", "the file cannot be read") from error
 
     def _absolute(self, url: str) -> bytes:
-        """A file of this tree by its URL, or one that a configured source has; nothing else is ever fetched."""
+        """Read a file of this tree by its URL, or one that a configured source has; nothing else is fetched."""
         match = _IN_REPOSITORY.match(url)
         if match and (match["raw"] or match["name"]).lower() == self._repository:
             return self._inside("/" + match["path"])
@@ -122,15 +122,15 @@ class Placeholders:
         return data
 
     def _inside(self, target: str) -> bytes:
-        r"""A file of the tree, by a path as in a URL: ``\`` counts as ``/``, ``%20`` may stand for a blank."""
+        r"""Read a file of the tree by a path as in a URL: ``\`` is read as ``/``, ``%20`` may be a space."""
         path = self._resolved(target)
         try:
             return self._read(path)
         except MissingFileError:
-            other = self._resolved(unquote(re.split(r"[?#]", target, maxsplit=1)[0]))
-            if other == path:
+            decoded = self._resolved(unquote(re.split(r"[?#]", target, maxsplit=1)[0]))
+            if decoded == path:
                 raise
-            return self._read(other)
+            return self._read(decoded)
 
     def _resolved(self, target: str) -> str:
         target = target.strip().replace("\\", "/")
@@ -147,7 +147,7 @@ def _text(content: str, _: int) -> str:
 def _json(content: str, _: int) -> Any:
     try:
         value = _bounded(json.loads(content, parse_constant=_refuse))
-        if "\\ud" in content.lower():  # perhaps half a character, which nothing can write as UTF-8
+        if "\\ud" in content.lower():  # possibly an unpaired surrogate, which cannot be encoded as UTF-8
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         raise _FailedError("unparsable", "it is not valid JSON") from error
@@ -159,7 +159,7 @@ def _refuse(constant: str) -> Any:
 
 
 def _bounded(value: Any, depth: int = 0) -> Any:
-    """The value. Raises ``ValueError`` where it is nested too deep for whoever walks it later."""
+    """Return the value. Raises ``ValueError`` if its nesting exceeds the limit for recursion."""
     if depth > _MOST_DEPTH:
         raise ValueError("too deep")
     for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

@@ -1,1 +1,1 @@
-"""Markdown written by people to safe HTML."""
+"""Markdown of descriptors → safe HTML or plain text."""

@@ -1,4 +1,4 @@
-"""Links in people's Markdown, judged one by one before anything is rendered."""
+"""The tokens of parsed Markdown → the same with each link allowed, resolved or replaced by marked text, before rendering."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20]|%0[9ad]", re.IGNORECASE)
 _BARE = re.compile(r"\bhttps?://[^\s<>\"'`\\^{|}]+[^\s<>\"'`\\^{|}.,;:!?*_~]")
 MAX_LINK = 2_000
-"""A longer link is dead: no browser and no person needs it."""
-DEAD = "This link leads nowhere that the portal may go to"
+"""Longest link in characters; a longer one is treated as broken."""
+DEAD = "This link is broken or not allowed"
 
 
-def judge_links(state: StateCore) -> None:
-    """A rule of the parser: bare addresses become links, foreign images become links, bad links become marked text."""
+def check_links(state: StateCore) -> None:
+    """Parser rule: bare URLs and images of other hosts become links, broken links become marked text."""
     for token in state.tokens:
         if token.type == "inline" and token.children:
-            token.children = list(_judged(list(_linked(token.children)), state.env))
+            token.children = list(_checked(list(_linked(token.children)), state.env))
 
 
 def target(href: str, env: MutableMapping[str, Any]) -> str | None:
-    """Where a link may lead, or None: absolute to the web, or what ``resolve`` makes of it (judged once more)."""
+    """The allowed target of a link, or None: an absolute URL, or the result of ``resolve``, which is checked again."""
     if len(href) > MAX_LINK:
         return None
     if _WEB.match(href):
         return href
     resolve = env.get("resolve")
-    found = resolve(href) if resolve and not _foreign(href) else None
-    return found if found and (_WEB.match(found) or not (_foreign(found) or _SCHEME.match(_bare(found)))) else None
+    resolved = resolve(href) if resolve and not _is_other_host(href) else None
+    return resolved if resolved and (_WEB.match(resolved) or not (_is_other_host(resolved) or _SCHEME.match(_bare(resolved)))) else None
 
 
 def _bare(href: str) -> str:
-    """The address without the characters that browsers skip."""
+    """The URL without the characters that browsers ignore."""
     return _IGNORED_BY_BROWSERS.sub("", href)
 
 
-def _foreign(href: str) -> bool:
-    """``//host`` in all spellings that browsers know."""
+def _is_other_host(href: str) -> bool:
+    """Whether a link is ``//host``, in any form that browsers accept."""
     return bool(re.match(r"[/\\]{2}", _bare(href).replace("%5C", "\\").replace("%5c", "\\")))
 
 
 def _linked(tokens: Sequence[Token]) -> Iterator[Token]:
-    """The tokens, with links around bare web addresses in text that is in no link yet."""
+    """The tokens, with links around bare URLs in text outside links."""
     depth = 0
     for token in tokens:
         depth += token.nesting if token.type.startswith("link_") else 0
@@ -71,8 +71,8 @@ def _split(text: str) -> Iterator[Token]:
     yield _text(text[at:])
 
 
-def _judged(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Iterator[Token]:
-    """The tokens, with every link and image as ``target`` wants it."""
+def _checked(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Iterator[Token]:
+    """The tokens, with every link and image replaced by what ``target`` allows."""
     closing: list[str] = []
     for token in tokens:
         if token.type == "link_open":
@@ -88,7 +88,7 @@ def _judged(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Iterator[
 
 
 def _image(token: Token, env: MutableMapping[str, Any], *, inside_link: bool) -> Iterator[Token]:
-    """An image of the site stays; one of another host is a link to it, or its words where a link is open already."""
+    """An image of the site stays; one of another host becomes a link to it, or inside a link its alternative text."""
     source = target(str(token.attrGet("src") or ""), env)
     words = _text(" ".join(child.content for child in token.children or ()) or "image")
     if source and not _WEB.match(source):
@@ -102,7 +102,7 @@ def _image(token: Token, env: MutableMapping[str, Any], *, inside_link: bool) ->
 
 
 def _opening(href: str | None) -> Token:
-    """A link, or the mark of a dead one."""
+    """The opening token of a link, or of the mark of a broken one."""
     if href:
         return Token("link_open", "a", 1, attrs={"href": href})
     return Token("link_open", "span", 1, attrs={"class": "cb-deadlink", "title": DEAD})

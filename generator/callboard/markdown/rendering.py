@@ -1,7 +1,7 @@
-"""Markdown that people wrote in descriptors, as safe HTML or as plain words.
+"""Markdown of descriptors → safe HTML or plain text.
 
-The text is hostile: the parser shows raw HTML as text, links are judged one by one, and nh3 cleans what comes out by an
-allow-list. Neither alone is trusted.
+The text is untrusted: the parser escapes raw HTML, each link is checked, and nh3 sanitizes the output by an allow-list, so
+that an error in one of them is not a vulnerability.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from callboard.markdown.links import judge_links
+from callboard.markdown.links import check_links
 
 MAX_CHARACTERS = 50_000
-"""Longer texts are cut at the end of a word: a description is no book."""
+"""Longest text; a longer one is cut at the end of a word."""
 
 Resolve = Callable[[str], str | None]
-"""Turns a link that is not absolute (``docs/run.md``, ``component:default/x``) into what the page says as ``href``.
+"""Converts a link that is not absolute (``docs/run.md``, ``component:default/x``) to the ``href`` of the page.
 
-It gets the link percent-encoded, as an ``href`` has it, and answers with a relative path, a web address, or None.
+The argument is percent-encoded; the result is a relative path, an absolute URL, or None.
 """
 
 _PLAIN = re.compile(r"[^\W\d_](?:(?!://)[^\x00-\x1f\x7f-\xa0`*_\[\]<>&~\\|\ud800-\udfff])*(?<!\s)")
-"""One line that begins with a letter and has no markup: most descriptions. The parser would say ``<p>…</p>`` of it."""
+"""One line that begins with a letter and has no markup, as most descriptions: parsing would give ``<p>…</p>``."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"language-[A-Za-z0-9+#._-]{1,30}")
 _SENTENCE = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\")’”]))\s+(?=[^a-z\s])|(?<=[。！？])")
@@ -40,10 +40,10 @@ _ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "img": {"src", "alt"}, "ol": 
 
 
 def to_html(text: str, resolve: Resolve | None = None) -> Markup:
-    """The text as safe HTML: CommonMark with tables, strikethrough and bare web addresses as links.
+    """Convert a text to safe HTML: CommonMark with tables, strikethrough and bare URLs as links.
 
-    Headings begin at ``h4``. Links to the web keep ``http``, ``https`` and ``mailto``; others are what ``resolve`` says, or text
-    with a mark (``span.cb-deadlink``). An image of another host becomes a link. There is no id, no style, no script.
+    Headings begin at ``h4``. Links with ``http``, ``https`` and ``mailto`` are kept; others are converted by ``resolve``, or
+    become marked text (``span.cb-deadlink``). An image of another host becomes a link. Ids, styles and scripts are removed.
     """
     text = _bounded(text)
     if _PLAIN.fullmatch(text):
@@ -53,7 +53,7 @@ def to_html(text: str, resolve: Resolve | None = None) -> Markup:
 
 
 def plain(text: str) -> str:
-    """The words without markup, paragraphs separated by a blank line: for search and meta descriptions."""
+    """Convert a text to plain text, paragraphs separated by a blank line: for search and meta descriptions."""
     text = _bounded(text)
     if _PLAIN.fullmatch(text):
         return text
@@ -62,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def first_sentence(text: str, limit: int = 200) -> str:
-    """The first sentence in plain words, of at most ``limit`` characters: for lists and meta descriptions."""
+    """Return the first sentence as plain text of at most ``limit`` characters: for lists and meta descriptions."""
     paragraph = " ".join(plain(text[:MAX_CHARACTERS]).split("\n\n", 1)[0].split())
     end = next((m.start() for m in _SENTENCE.finditer(paragraph) if not _ABBREVIATION.search(paragraph[: m.start()])), len(paragraph))
     return _cut(paragraph[:end].strip(), limit)
@@ -74,7 +74,7 @@ def _bounded(text: str) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """At most ``limit`` characters, cut between words where there is a gap to cut at."""
+    """At most ``limit`` characters, cut between words if possible."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -83,23 +83,23 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _words(tokens: Sequence[Token]) -> str:
-    """The text of one block; an image gives its alternative text."""
+    """The text of one block; for an image its alternative text."""
     parts = (" " if t.type in {"softbreak", "hardbreak"} else _words(t.children) if t.children else t.content for t in tokens)
     return " ".join("".join(parts).split())
 
 
 @cache
 def _parser() -> MarkdownIt:
-    """The parser, made when first needed; rendering changes nothing in it."""
+    """The parser, created on first use; rendering does not change it."""
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.validateLink = bool  # type: ignore[method-assign, assignment]  # judge_links decides, and says so in the page
+    parser.validateLink = bool  # type: ignore[method-assign, assignment]  # check_links decides, and marks broken links
     parser.core.ruler.push("lower_headings", _lower_headings)
-    parser.core.ruler.push("judge_links", judge_links)
+    parser.core.ruler.push("check_links", check_links)
     return parser
 
 
 def _lower_headings(state: StateCore) -> None:
-    """``h1`` is the page's, ``h2`` a section's, ``h3`` a card's: people's own begin below."""
+    """Lower the headings to ``h4`` and below: ``h1`` to ``h3`` are those of page, section and card."""
     for token in state.tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1:]) + 3, 6)}"
@@ -117,7 +117,7 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Only our own class on a span, and the language on code."""
+    """Allow only the class of broken links on a span, and the language on code."""
     if name == "class":
         allowed = value == "cb-deadlink" if tag == "span" else _LANGUAGE.fullmatch(value)
         return value if allowed else None

@@ -1,1 +1,1 @@
-"""Frozen values that every floor shares. No I/O, standard library only."""
+"""Frozen values that all layers share: no I/O, only the standard library."""

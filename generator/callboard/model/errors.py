@@ -1,10 +1,10 @@
-"""What stops us: errors that end a command. What is wrong in somebody's data is a ``Problem`` instead."""
+"""Exceptions that end a command. Errors in data that Callboard reads are ``Problem`` values instead."""
 
 
 class CallboardError(Exception):
-    """The root of all errors that we raise on purpose; the command prints it and ends with exit code 2.
+    """The base class of all errors that Callboard raises on purpose; the command prints it and exits with code 2.
 
-    ``hint`` says what to do about it, in one sentence.
+    ``hint`` is one sentence on how to fix it.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -21,7 +21,7 @@ class SourceError(CallboardError):
 
 
 class TreeError(CallboardError):
-    """A file of a tree cannot be given out: it is missing, too large or outside the tree."""
+    """A file of a tree cannot be read: it is missing, too large or outside the tree."""
 
 
 class MissingFileError(TreeError):
@@ -29,7 +29,7 @@ class MissingFileError(TreeError):
 
 
 class OutsideTreeError(TreeError):
-    """The path leads outside the tree (``..``, an absolute path, a symbolic link)."""
+    """The path is outside the tree (``..``, an absolute path, a symbolic link)."""
 
 
 class TooLargeError(TreeError):
@@ -37,7 +37,7 @@ class TooLargeError(TreeError):
 
 
 class WebsiteError(CallboardError):
-    """The site cannot be made or committed; the old one stays."""
+    """The site cannot be built or committed; the previous one stays."""
 
 
 class LockedError(WebsiteError):
@@ -49,4 +49,4 @@ class PluginError(CallboardError):
 
 
 class PublishError(CallboardError):
-    """The site cannot be published; what was there stays, or the next run goes on where this one stopped."""
+    """The site cannot be published; the published one stays, or the next run continues where this one stopped."""

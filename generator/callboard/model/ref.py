@@ -9,7 +9,7 @@ DEFAULT_NAMESPACE = "default"
 
 
 class RefError(ValueError):
-    """The text or mapping is no entity reference; the message says why."""
+    """The string or mapping is not an entity reference; the message gives the reason."""
 
 
 class EntityRef(NamedTuple):
@@ -24,19 +24,19 @@ class EntityRef(NamedTuple):
 
 
 class WrittenRef(NamedTuple):
-    """A reference in its author's spelling, with the defaults of its place filled in."""
+    """A reference in its author's spelling, with the defaults of its field filled in."""
 
     kind: str
     namespace: str
     name: str
 
     def canonical(self) -> EntityRef:
-        """The same reference in lower case, as the catalog knows it."""
+        """The same reference in lower case, as the catalog's key."""
         return EntityRef(self.kind.lower(), self.namespace.lower(), self.name.lower())
 
 
 def parse_ref(value: object, *, default_kind: str | None = None, default_namespace: str = DEFAULT_NAMESPACE) -> WrittenRef:
-    """Read a reference from a text or a mapping of ``kind``, ``namespace`` and ``name``.
+    """Parse a reference, a string or a mapping of ``kind``, ``namespace`` and ``name``.
 
     Raises ``RefError`` when a part is missing or empty, as Backstage's ``parseEntityRef`` does.
     """
@@ -45,11 +45,11 @@ def parse_ref(value: object, *, default_kind: str | None = None, default_namespa
     elif isinstance(value, str):
         kind, namespace, name = _split(value)
     else:
-        raise RefError(f"a reference is a text, not {type(value).__name__}")
+        raise RefError(f"a reference must be a string, not {type(value).__name__}")
     kind = default_kind if kind is None else kind
     namespace = default_namespace if namespace is None else namespace
-    for part, given in (("kind", kind), ("namespace", namespace), ("name", name)):
-        if not isinstance(given, str) or not given:
+    for part, value_of_part in (("kind", kind), ("namespace", namespace), ("name", name)):
+        if not isinstance(value_of_part, str) or not value_of_part:
             raise RefError(f"the reference has no {part}")
     return WrittenRef(str(kind), str(namespace), str(name))
 
@@ -68,7 +68,7 @@ def _split(text: str) -> tuple[str | None, str | None, str]:
 
 
 def humanize(ref: EntityRef | WrittenRef, *, default_kind: str | None = None, default_namespace: str | None = DEFAULT_NAMESPACE) -> str:
-    """The short form for people: parts equal to the defaults are left out; ``default_namespace=None`` always names it."""
+    """The short form for display: parts equal to the defaults are left out; ``default_namespace=None`` always includes the namespace."""
     kind = ref.kind.lower()
     namespace = "" if default_namespace is not None and ref.namespace.lower() == default_namespace.lower() else f"{ref.namespace}/"
     prefix = "" if default_kind is not None and kind == default_kind.lower() else f"{kind}:"

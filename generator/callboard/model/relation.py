@@ -8,14 +8,14 @@ from callboard.model.ref import EntityRef
 
 
 class Relation(NamedTuple):
-    """``source`` --type--> ``target``. Every declared relation stands in the catalog in both directions."""
+    """``source`` --type--> ``target``. The catalog has every declared relation in both directions."""
 
     source: EntityRef
     type: str
     """Backstage's relation type, such as ``ownedBy``."""
     target: EntityRef
-    """May name an entity that does not exist: a dangling reference."""
+    """May be an entity that does not exist: a dangling reference."""
     declared_by: EntityRef
-    """The entity whose descriptor says it; for a derived reverse direction that is the target."""
+    """The entity whose descriptor declares it; for the derived reverse direction that is the target."""
     field: str
-    """Where in that descriptor, as a dotted path with indexes: ``spec.dependsOn[1]``."""
+    """The field of that descriptor, as a dotted path with indexes: ``spec.dependsOn[1]``."""

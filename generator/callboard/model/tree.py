@@ -1,4 +1,4 @@
-"""A tree: one place of files at one revision. A source yields trees and the descriptor files in them."""
+"""The protocol of a tree, the files of one folder or repository at one revision, and the descriptor files in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from callboard.model.entity import Origin
 
 
 class Tree(Protocol):
-    """Bounded, lazy access to files that never leaves the tree. Paths are relative, with ``/``, without ``..``."""
+    """Lazy access to files with size limits, never outside the tree. Paths are relative, with ``/``, without ``..``."""
 
     @property
     def id(self) -> str:
@@ -19,50 +19,50 @@ class Tree(Protocol):
 
     @property
     def repository(self) -> str:
-        """What people call it, such as ``acme/payments``."""
+        """The name for people, such as ``acme/payments``."""
 
     @property
     def revision(self) -> str:
-        """The commit, or an empty text for a plain folder."""
+        """The commit, or an empty string for a plain folder."""
 
     @property
     def addresses(self) -> Sequence[str]:
-        """Where its files are on the web and on this machine: normal forms that ``sources.addresses`` makes and finds."""
+        """URLs and paths of its files in the normal form of ``sources.addresses``."""
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file of at most ``limit`` bytes.
 
-        Raises ``MissingFileError``, ``TooLargeError`` or ``OutsideTreeError``; ``TreeError`` itself where it cannot be fetched.
+        Raises ``MissingFileError``, ``TooLargeError`` or ``OutsideTreeError``; ``TreeError`` itself if it cannot be fetched.
         """
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """Sorted paths of the files that match (``*``, ``**``, ``?``, ``[…]``, ``{a,b}``); links leading out are not seen.
+        """Sorted paths of the files that match (``*``, ``**``, ``?``, ``[…]``, ``{a,b}``); links that lead out of the tree are ignored.
 
-        Raises ``TreeError`` for a glob beyond the bounds (length, number of alternatives).
+        Raises ``TreeError`` for a glob beyond the limits (length, number of alternatives).
         """
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Say which files will be read soon, so that they come over the network in one request; never needed, unknown paths are fine.
+        """Announce files that will be read, so that they are fetched in one request; optional, unknown paths are ignored.
 
-        Raises ``SourceError`` where the network fails.
+        Raises ``SourceError`` if the network fails.
         """
 
     def last_change(self, path: str) -> datetime | None:
-        """Time of the last commit to the file; None where the tree has no history."""
+        """Time of the last commit to the file; None if the tree has no history."""
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """Where people read the file on the web, at that line; an empty text where nobody knows."""
+        """URL of the file on the web, at that line; an empty string if unknown."""
 
     def edit_url(self, path: str) -> str:
-        """Where people change the file on the web; an empty text where nobody knows."""
+        """URL at which the file can be edited on the web; an empty string if unknown."""
 
 
 Trees = Mapping[tuple[str, str], Tree]
-"""By name of the source and id of the tree."""
+"""Trees by name of the source and id of the tree."""
 
 
 def tree_of(trees: Trees, origin: Origin) -> Tree | None:
-    """The tree that a document lies in; None where it is not at hand."""
+    """The tree that contains a document; None if it is not available."""
     return trees.get((origin.source, origin.tree))
 
 
@@ -75,4 +75,4 @@ class DescriptorFile:
     tree: Tree
     path: str
     via_locations: tuple[str, ...] = ()
-    """References of the Location entities that led here, outermost first."""
+    """References of the Location entities through which the file was found, outermost first."""

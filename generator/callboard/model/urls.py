@@ -1,4 +1,4 @@
-"""The site's paths. Every path is relative to the site's root, without a leading slash; folders end in ``/``."""
+"""Entities → the site's paths. Every path is relative to the site's root, without a leading slash; folders end in ``/``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def segment(text: str) -> str:
     """One lower-case path segment for a kind, namespace or name.
 
     Backstage's own spelling wherever that is safe. Anything outside ``[a-z0-9._-]`` becomes ``~`` and two hexadecimal
-    digits a byte; names that web servers or Windows treat as something else (``index.html``, ``con``, ``aux.x``) get a
-    leading ``~``. ``~`` occurs in no valid name, so that two names never share a path.
+    digits a byte; names that are special to web servers or Windows (``index.html``, ``con``, ``aux.x``) get a
+    leading ``~``. No valid name contains ``~``, so that two names never share a path.
     """
     text = text.lower()
     if not _PLAIN.fullmatch(text):
@@ -35,15 +35,15 @@ def entity_path(ref: EntityRef) -> str:
 
 
 def entity_json_path(ref: EntityRef) -> str:
-    """The entity as data, beside its page."""
+    """The path of the entity's JSON, next to its page."""
     return f"{entity_path(ref)}entity.json"
 
 
 def api_path(ref: EntityRef) -> str:
-    """Where Backstage's client asks for the entity; the file has no extension."""
+    """The path of the entity in Backstage's API; the file has no extension."""
     return f"api/catalog/entities/by-name/{segment(ref.kind)}/{segment(ref.namespace)}/{segment(ref.name)}"
 
 
 def up_from(path: str) -> str:
-    """The relative way from a page to the site's root: ``../../`` for ``a/b/`` and ``./`` for the root."""
+    """The relative path from a page to the site's root: ``../../`` for ``a/b/`` and ``./`` for the root."""
     return "../" * path.count("/") or "./"

@@ -1,1 +1,1 @@
-"""Secrets: recognized, masked in texts that are shown, never logged."""
+"""Secrets in text: detection and masking."""

@@ -1,4 +1,4 @@
-"""Secrets that somebody pasted into a descriptor: found to be reported, and masked wherever raw text is shown."""
+"""A text → the secrets in it (keys, tokens, passwords), to be reported, and the text with them masked."""
 
 from __future__ import annotations
 
@@ -22,43 +22,45 @@ _KINDS = {
 _NAMES = tuple(_KINDS)
 _PATTERN = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 _HINT = re.compile(r"PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|eyJ|AIza|k_live_|npm_|://[^\s/@:]*:[^\s/@]*@")
-"""A quick look first: nearly every descriptor has none of these."""
+"""A fast first check: very few descriptors match."""
 _SHOWN = 4
+_MASK = "****"
+"""Replaces a secret after its first ``_SHOWN`` characters."""
 
 
 class Secret(NamedTuple):
-    """A piece of text that looks like a secret."""
+    """A piece of a text that looks like a secret."""
 
     kind: str
-    """What it is, in words."""
+    """The type of secret, for messages."""
     start: int
     end: int
 
 
 def find_secrets(text: str) -> Iterator[Secret]:
-    """Every piece of the text that looks like a secret, in order."""
+    """Yield every piece of the text that looks like a secret, in order."""
     if _HINT.search(text):
         for match in _PATTERN.finditer(text):
             yield Secret(_NAMES[(match.lastindex or 1) - 1], match.start(), match.end())
 
 
 def mask(text: str) -> str:
-    """The text with each secret cut to its first four characters and ``****``; lines keep their numbers."""
+    """The text with each secret cut to its first four characters and ``****``; line numbers stay the same."""
     pieces, at = [], 0
     for secret in find_secrets(text):
-        hidden = text[secret.start : secret.end]
-        pieces += [text[at : secret.start], hidden[:_SHOWN], "****", "\n" * hidden.count("\n")]
+        value = text[secret.start : secret.end]
+        pieces += [text[at : secret.start], value[:_SHOWN], _MASK, "\n" * value.count("\n")]
         at = secret.end
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
 def may_hold_secrets(text: str) -> bool:
-    """A quick look, at raw text or at JSON: False is certain, True is worth a closer look."""
+    """A fast check of text or JSON: False if there is certainly no secret."""
     return _HINT.search(text) is not None
 
 
 def mask_values(value: Any) -> Any:
-    """The same value with the secrets in all of its texts masked, keys of mappings included."""
+    """The same value with the secrets in all of its strings masked, including keys of mappings."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):

@@ -1,1 +1,1 @@
-"""The defects that one document shows by itself: one file each, with its page of the manual and its check."""
+"""The rules for a single document: each with the content of its page in the manual and its check."""

@@ -73,17 +73,17 @@ def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
 def _marked(*marks: str) -> Callable[[str], str]:
     """Return a check for a YAML or JSON object with one of these keys."""
     key = re.compile(rf"(?:^|[{{,\n])[ \t]*[\"']?(?:{'|'.join(marks)})[\"']?[ \t]*:")
-    told = " or ".join(f"`{mark}:`" for mark in marks)
+    keys = " or ".join(f"`{mark}:`" for mark in marks)
 
     def check(text: str) -> str:
         if len(text) > _PARSED:
-            return "" if key.search(text) else f"it has no {told}"
+            return "" if key.search(text) else f"it has no {keys}"
         value, why = _read(text)
         if why:
             return why
         if not isinstance(value, Mapping):
             return "it is a string, not a mapping" if isinstance(value, str) else "it is not a mapping"
-        return "" if any(mark in value for mark in marks) else f"it has no {told}"
+        return "" if any(mark in value for mark in marks) else f"it has no {keys}"
 
     return check
 

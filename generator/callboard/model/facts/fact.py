@@ -1,4 +1,4 @@
-"""Facts and measurements: one statement of a tool about an entity, and what was asked."""
+"""Facts and measurements: what tools report about entities, and which entities were queried."""
 
 from __future__ import annotations
 
@@ -50,49 +50,49 @@ FAMILIES: Mapping[str, type] = {
     "error-trend": ErrorTrend,
     "issue": Issue,
 }
-"""The families that we know; plugins may declare others. The order is that of the panels on a page."""
+"""The built-in families; plugins may declare others. The order is that of the panels on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that an integration knows about an entity."""
+    """One value that an integration reports about an entity."""
 
     subject: EntityRef
     family: str
     """A key of ``FAMILIES``, or of a family that a plugin declares."""
     key: str
-    """The vendor's id: equal in two builds for the same thing."""
+    """The vendor's id, which identifies the same item in two builds."""
     value: Value
     source: str
     """Name of the integration in ``sources.yaml``."""
     environment: str = ""
-    """``production``; empty where there is no such distinction."""
+    """``production``; empty if environments are not distinguished."""
     url: str = ""
-    """Where people look at it."""
+    """The web page of the item."""
     observed_at: datetime | None = None
-    """The vendor's time of it; None where the vendor names none. When we asked is kept once for each integration and family."""
+    """The vendor's time; None if the vendor provides none. The time of the query is stored once for each integration and family."""
 
     def __post_init__(self) -> None:
         if self.observed_at is not None:
             if self.observed_at.tzinfo is None:
-                raise FactError("observed_at names no time zone")
+                raise FactError("observed_at has no time zone")
             object.__setattr__(self, "observed_at", self.observed_at.astimezone(UTC))
-        wanted = FAMILIES.get(self.family, Declared)
-        if type(self.value) is not wanted:
+        expected = FAMILIES.get(self.family, Declared)
+        if type(self.value) is not expected:
             raise FactError(
-                f"a fact of the family {self.family} has a value of the class {type(self.value).__name__}, not {wanted.__name__}"
+                f"a fact of the family {self.family} has a value of the class {type(self.value).__name__}, not {expected.__name__}"
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """That somebody was asked about an entity. Complete without facts: a measured zero. No measurement: not measured."""
+    """A record that an integration was queried about an entity. Complete without facts: a measured zero. No measurement: not measured."""
 
     subject: EntityRef
     family: str
     source: str
     """Name of the integration in ``sources.yaml``."""
     complete: bool = True
-    """False: a page limit, an error; what is there may be less than there is."""
+    """False if a page limit or an error ended the query early; facts may be missing."""
     observed: datetime | None = field(default=None, compare=False)
-    """When it was asked, where that is not when its integration was asked (``/status/collections.json``). Pages do not show it."""
+    """Time of the query if it differs from that of the integration (``/status/collections.json``); not shown in pages."""

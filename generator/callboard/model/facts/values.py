@@ -1,7 +1,7 @@
-"""The values of the fact families: neutral, whatever vendor they come from.
+"""The values of the fact families, independent of the vendor.
 
-Times are aware and in UTC, shares are percent (0 to 100), durations are seconds. Whoever makes a value of something else gets a
-``FactError``; ``integrations.families`` makes values from what vendors write.
+Times are aware and in UTC, shares are percent (0 to 100), durations are seconds; other input raises ``FactError``. Integrations
+create the values from the responses of vendors.
 """
 
 from __future__ import annotations
@@ -26,43 +26,43 @@ from callboard.model.facts.words import (
 
 @dataclass(frozen=True, slots=True)
 class Shift(Validated):
-    """One person on call for a while."""
+    """One person's on-call shift."""
 
     person: str
-    """Name as the vendor has it."""
+    """Name as reported by the vendor."""
     start: datetime | None
-    """None: as long as anybody knows."""
+    """None: start unknown."""
     end: datetime | None = None
-    """None: until somebody changes the schedule."""
+    """None: no end date."""
     level: int = 1
-    """1 is called first."""
+    """Escalation level, 1 for the primary."""
     email: str = ""
-    """Leads to the User of the catalog with that address; never shown on a public site."""
+    """E-mail address by which the catalog's User is found; never shown on a public site."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnCall(Validated):
-    """Who is called when it breaks: the shifts of the next 48 hours of one schedule."""
+    """The on-call shifts of the next 48 hours of one schedule."""
 
     name: str
-    """Of the schedule or escalation policy."""
+    """Name of the schedule or escalation policy."""
     shifts: tuple[Shift, ...] = ()
-    """Pages show them by level and start, whatever their order."""
+    """In any order; pages sort them by level and start."""
 
 
 def in_order(shift: Shift) -> tuple[int, datetime, str]:
-    """The order in which people read shifts: who is called first, then by time; what has no start runs already."""
+    """Sort key of shifts: by level, then by start; a shift without a start comes first."""
     return shift.level, shift.start or datetime.min.replace(tzinfo=UTC), shift.person
 
 
 @dataclass(frozen=True, slots=True)
 class Incident(Validated):
-    """Something that people were called for."""
+    """An incident, open or resolved."""
 
     title: str
     opened: datetime
     severity: int = 3
-    """1 (worst) to 5."""
+    """1 (most severe) to 5."""
     state: IncidentState = IncidentState.OPEN
     resolved: datetime | None = None
 
@@ -74,28 +74,28 @@ class Incident(Validated):
 
 @dataclass(frozen=True, slots=True)
 class DayShare(Validated):
-    """A day of an availability."""
+    """One day of an SLO's history."""
 
     day: date
     percent: float | None
-    """None: not measured on that day."""
+    """None: no data for that day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Availability(Validated):
-    """A share of good time or good requests, and what was promised."""
+    """A service level: the share of good time or good requests, and its objective."""
 
     name: str
-    """Of the objective: ``checkout answers``."""
+    """Name of the SLO: ``checkout availability``."""
     measured: float | None
-    """Percent over the window; None where there is no data, which is not 0."""
+    """Percent over the window; None if there is no data."""
     objective: float | None = None
-    """Percent that was promised."""
+    """Objective in percent."""
     window_days: int = 30
     history: tuple[DayShare, ...] = ()
     """By day, oldest first."""
     budget_left: float | None = None
-    """Percent of the error budget, below 0 where it is overspent; computed from the others where the vendor does not say."""
+    """Remaining error budget in percent, negative if exceeded; computed from the other fields if the vendor does not provide it."""
 
     def __post_init__(self) -> None:
         validated(self)
@@ -104,38 +104,38 @@ class Availability(Validated):
             object.__setattr__(self, "budget_left", round(left, 2))
 
     def is_met(self) -> bool | None:
-        """Whether the objective is reached; None where there is none or no data."""
+        """Whether the objective is met; None without an objective or data."""
         return None if self.measured is None or self.objective is None else self.measured >= self.objective
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment(Validated):
-    """A version in an environment: that it was brought there, or that it runs there."""
+    """A version that was deployed to, or runs in, an environment."""
 
     version: str
-    """What people call it; empty where nobody knows."""
+    """Version for display; empty if unknown."""
     at: datetime | None
-    """When it was finished, or began where it is not finished."""
+    """Time of completion, or of the start while it is running."""
     state: RunState = RunState.UNKNOWN
     by: str = ""
     revision: str = ""
     """Commit."""
     health: Health | None = None
     in_sync: bool | None = None
-    """Whether what runs is what is written down (GitOps)."""
+    """Whether the running state matches the declared state (GitOps)."""
     ready: int | None = None
-    """Replicas that are ready, of ``wanted``."""
+    """Number of ready replicas, of ``wanted``."""
     wanted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineRun(Validated):
-    """One run of a pipeline, with the tests that it ran where they are known."""
+    """One run of a pipeline, with its test results if known."""
 
     name: str
-    """Of the pipeline or workflow."""
+    """Name of the pipeline or workflow."""
     at: datetime | None
-    """When it began."""
+    """Time of the start."""
     state: RunState = RunState.UNKNOWN
     branch: str = ""
     seconds: float | None = None
@@ -147,7 +147,7 @@ class PipelineRun(Validated):
 
 @dataclass(frozen=True, slots=True)
 class Vulnerability(Validated):
-    """A known weakness of a package, or a finding in the code."""
+    """A known vulnerability of a package, or a finding in the code."""
 
     id: str
     """``CVE-2026-31877``, or the scanner's rule."""
@@ -163,7 +163,7 @@ class Vulnerability(Validated):
 
 @dataclass(frozen=True, slots=True)
 class QualityGate(Validated):
-    """What an analysis of the code says. None: not measured, which is not 0."""
+    """Results of a code analysis. None: not measured."""
 
     state: GateState = GateState.NONE
     analysed: datetime | None = None
@@ -184,7 +184,7 @@ class QualityGate(Validated):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest(Validated):
-    """A change that waits to be merged."""
+    """An open pull request."""
 
     title: str
     url: str = ""
@@ -195,7 +195,7 @@ class PullRequest(Validated):
 
 @dataclass(frozen=True, slots=True)
 class Release(Validated):
-    """A version that was published."""
+    """A published release."""
 
     name: str
     at: datetime | None = None
@@ -204,7 +204,7 @@ class Release(Validated):
 
 @dataclass(frozen=True, slots=True)
 class GoodFirstIssue(Validated):
-    """An issue that is good to begin with."""
+    """An issue labeled as a good first issue."""
 
     title: str
     url: str = ""
@@ -212,26 +212,26 @@ class GoodFirstIssue(Validated):
 
 @dataclass(frozen=True, slots=True)
 class RepositoryActivity(Validated):
-    """How much a repository moves. None: not measured, which is not 0."""
+    """Recent activity of a repository. None: not measured."""
 
     name: str
     """``acme/payments``."""
     last_commit: datetime | None = None
     commits: tuple[int, ...] = ()
-    """By week, oldest first; the last week may not be over."""
+    """Number by week, oldest first; the last week may be incomplete."""
     contributors: int | None = None
-    """People with a commit in those weeks."""
+    """Number of people with a commit in those weeks."""
     open_pull_requests: int | None = None
     pull_requests: tuple[PullRequest, ...] = ()
-    """Open ones, the oldest first; may be fewer than there are."""
+    """Open pull requests, oldest first; may be incomplete."""
     open_issues: int | None = None
     good_first_issues: tuple[GoodFirstIssue, ...] = ()
     languages: tuple[tuple[str, float], ...] = ()
-    """Name and percent, most first."""
+    """Name and percent, largest first."""
     releases: tuple[Release, ...] = ()
-    """The newest first."""
+    """Newest first."""
     community: tuple[str, ...] | None = None
-    """Which of ``COMMUNITY_FILES`` are there; None: nobody looked."""
+    """Those of ``COMMUNITY_FILES`` that exist; None: not measured."""
 
 
 COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "security", "codeowners")
@@ -239,7 +239,7 @@ COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "secu
 
 @dataclass(frozen=True, slots=True)
 class Alert(Validated):
-    """A rule of monitoring that fires."""
+    """An alert of a monitoring system."""
 
     name: str
     severity: FactSeverity = FactSeverity.UNKNOWN
@@ -250,37 +250,37 @@ class Alert(Validated):
 
 @dataclass(frozen=True, slots=True)
 class ErrorTrend(Validated):
-    """Errors that a program reports about itself."""
+    """Errors reported by an application."""
 
     name: str
-    """Of the project."""
+    """Name of the project."""
     counts: tuple[int, ...] = ()
     """By day, oldest first."""
     unresolved: int | None = None
-    """Different errors that nobody has settled."""
+    """Number of distinct unresolved errors."""
     new: int | None = None
-    """Of those, first seen in the last seven days."""
+    """Number of those first seen in the last seven days."""
     users: int | None = None
-    """People who met one."""
+    """Number of affected users."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue(Validated):
-    """A piece of work in a tracker."""
+    """An issue in an issue tracker."""
 
     title: str
     type: str = ""
-    """``bug``, ``task`` …, as the tracker calls it."""
+    """Type in the tracker: ``bug``, ``task`` …"""
     priority: FactSeverity = FactSeverity.UNKNOWN
     opened: datetime | None = None
     state: str = ""
-    """As the tracker calls it."""
+    """State in the tracker."""
     assignee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A value of a family that a plugin declares; its JSON Schema has been checked."""
+    """A value of a plugin's family, validated against its JSON Schema."""
 
     data: Mapping[str, Any]
     """JSON."""

@@ -1,4 +1,4 @@
-"""The words that facts are told in, and what holds for every value of a fact."""
+"""Enumerations of the fact families (severities, states), and the validation of all values."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 
 class FactError(ValueError):
-    """A value that its family does not have; the message says which and why."""
+    """A value that is invalid in its family; the message names the field and the reason."""
 
 
 class FactSeverity(StrEnum):
-    """How bad something is, the worst first."""
+    """The severity of a vulnerability, alert or issue, most severe first."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -23,7 +23,7 @@ class FactSeverity(StrEnum):
 
 
 class RunState(StrEnum):
-    """How a deployment or a pipeline run stands."""
+    """The state of a deployment or a pipeline run."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -35,7 +35,7 @@ class RunState(StrEnum):
 
 
 class IncidentState(StrEnum):
-    """How far people are with an incident."""
+    """The state of an incident."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -43,7 +43,7 @@ class IncidentState(StrEnum):
 
 
 class AlertState(StrEnum):
-    """Whether an alert calls."""
+    """The state of an alert."""
 
     FIRING = "firing"
     PENDING = "pending"
@@ -51,7 +51,7 @@ class AlertState(StrEnum):
 
 
 class Health(StrEnum):
-    """How what was deployed does."""
+    """The health of a deployment."""
 
     HEALTHY = "healthy"
     PROGRESSING = "progressing"
@@ -62,7 +62,7 @@ class Health(StrEnum):
 
 
 class GateState(StrEnum):
-    """What a quality gate says."""
+    """The result of a quality gate."""
 
     PASSED = "passed"
     WARNING = "warning"
@@ -71,20 +71,20 @@ class GateState(StrEnum):
 
 
 def validated(value: Any) -> None:
-    """Times in UTC and numbers that are numbers, in every value. Raises ``FactError``."""
+    """Convert times to UTC and check that numbers are finite. Raises ``FactError``."""
     for name in value.__slots__:
-        found = getattr(value, name)
-        if isinstance(found, datetime):
-            if found.tzinfo is None:
-                raise FactError(f"{name} names no time zone")
-            if found.tzinfo is not UTC:
-                object.__setattr__(value, name, found.astimezone(UTC))
-        elif isinstance(found, float) and not math.isfinite(found):
-            raise FactError(f"{name} is {found}, which is no number")
+        field_value = getattr(value, name)
+        if isinstance(field_value, datetime):
+            if field_value.tzinfo is None:
+                raise FactError(f"{name} has no time zone")
+            if field_value.tzinfo is not UTC:
+                object.__setattr__(value, name, field_value.astimezone(UTC))
+        elif isinstance(field_value, float) and not math.isfinite(field_value):
+            raise FactError(f"{name} is {field_value}, which is not a finite number")
 
 
 class Validated:
-    """Values whose fields are checked when they are made."""
+    """Base class of values whose fields are validated on creation."""
 
     __slots__ = ()
 
