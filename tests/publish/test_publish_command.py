@@ -62,7 +62,7 @@ def test_an_unset_token_fails_its_place_alone(tmp_path):
     text = TWO + "  - {type: git, url: https://git.acme.example/portal.git, token: '${CALLBOARD_TEST_UNSET_TOKEN}'}\n"
     result = run(tmp_path, text)
     assert result.exit_code == 2
-    assert "git: not published: The variable ${CALLBOARD_TEST_UNSET_TOKEN} is not set" in result.output
+    assert "git: not published: The environment variable ${CALLBOARD_TEST_UNSET_TOKEN} is not set" in result.output
     assert (tmp_path / "public/index.html").exists()
 
 
@@ -88,10 +88,10 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path):
 @pytest.mark.parametrize(
     ("publish", "told"),
     [
-        ("[{type: foldr, path: x}]", 'there is no type of place to publish to "foldr"'),
+        ("[{type: foldr, path: x}]", 'unknown publisher type "foldr"'),
         ("[{type: folder}]", 'the key "path" is missing in "publish[0]"'),
         ("[{type: folder, path: x, colour: red}]", 'unknown key "publish[0].colour"'),
-        ("[{type: folder, path: x}, {type: folder, path: y}]", 'the name "folder" is taken'),
+        ("[{type: folder, path: x}, {type: folder, path: y}]", 'the name "folder" is already used'),
         ("[{type: s3, bucket: portal, access_key: a}]", '"publish[0]"'),
         ("[{type: s3, bucket: portal, prefix: ../x}]", '"publish[0].prefix"'),
         ("[{type: git, url: x, branch: '-f'}]", '"publish[0].branch"'),
