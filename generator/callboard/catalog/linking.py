@@ -187,7 +187,7 @@ def _bounded(problems: Iterable[Problem]) -> Iterator[Problem]:
     for mine in by_subject.values():
         yield from mine[:PROBLEMS_PER_ENTITY]
         if left_out := mine[PROBLEMS_PER_ENTITY:]:
-            yield files.of_entity(left_out)
+            yield files.more_problems_of_entity(left_out)
 
 
 def _placed(catalog: Catalog, problems: Iterable[Problem], kept: LinkCache) -> Iterator[Problem]:

@@ -77,7 +77,7 @@ def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch |
     try:
         data = tree.read(file.path, limits.descriptor_bytes)
     except TooLargeError:
-        return FileResult(problems=(files.file_problem(limits.descriptor_bytes, location.origin()),))
+        return FileResult(problems=(files.too_large_problem(limits.descriptor_bytes, location.origin()),))
     except TreeError as error:
         return FileResult(problems=(files.unreadable_file_problem(error, location.origin()),))
     return read_text(data, location, lambda path: tree.read(path, limits.placeholder_bytes), kinds, limits, fetch)
@@ -86,9 +86,9 @@ def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch |
 def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read the documents of a file; ``read`` returns other files of the same tree for placeholders."""
     if len(text) > limits.descriptor_bytes:
-        return FileResult(problems=(files.file_problem(limits.descriptor_bytes, location.origin()),))
+        return FileResult(problems=(files.too_large_problem(limits.descriptor_bytes, location.origin()),))
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return FileResult(problems=(files.of_utf16(location.origin()),))
+        return FileResult(problems=(files.utf16_problem(location.origin()),))
     decoded, invalid_offset = documents.decode(text)
     placeholders = Placeholders(location, read, fetch, limits)
     context = _Context(location, kinds, placeholders)
@@ -111,7 +111,7 @@ def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds,
 def _bounded(problems: list[Problem], most: int, location: FileLocation) -> tuple[Problem, ...]:
     if len(problems) <= most:
         return tuple(problems)
-    return (*problems[:most], files.more_problems_problem(most, location.origin()))
+    return (*problems[:most], files.more_problems_of_file(most, location.origin()))
 
 
 def _document(document: documents.Document, context: _Context, most: int) -> Iterator[Entity | Problem | Skipped]:

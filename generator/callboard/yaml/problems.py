@@ -48,7 +48,7 @@ def span_of(node: Node) -> Span:
     return Span.at(start.line + 1, start.column + 1)
 
 
-class _Context(NamedTuple):
+class _ErrorContext(NamedTuple):
     """The lines of an error."""
 
     line: str
@@ -69,7 +69,7 @@ def explain(error: MarkedYAMLError, text: str) -> YamlTrouble:
     mark, start_mark = error.problem_mark or error.context_mark, error.context_mark
     number, column = _inside(lines, mark.line if mark else 0, mark.column if mark else 0)
     start, start_column = _inside(lines, start_mark.line, start_mark.column) if start_mark else (number, column)
-    context = _Context(lines[number], number + 1, column, start + 1, lines[start], start_column)
+    context = _ErrorContext(lines[number], number + 1, column, start + 1, lines[start], start_column)
     original = f"{error.problem or ''}|{error.context or ''}"
     for words, describe in _EXPLANATIONS:
         if words in original:
@@ -85,14 +85,14 @@ def _inside(lines: Sequence[str], line: int, column: int) -> tuple[int, int]:
     return last_line, len(lines[last_line].rstrip())
 
 
-def _at(context: _Context, message: str, hint: str, reason: str = "syntax", *, at_start: bool = False) -> YamlTrouble:
+def _at(context: _ErrorContext, message: str, hint: str, reason: str = "syntax", *, at_start: bool = False) -> YamlTrouble:
     if not at_start:
         return YamlTrouble(reason, message, Span.at(context.number, context.column + 1), hint)
     end = max(len(context.start_text.rstrip()), context.start_column + 1)
     return YamlTrouble(reason, message, Span(context.start, context.start_column + 1, context.start, end + 1), hint)
 
 
-def _colon(context: _Context) -> YamlTrouble:
+def _colon(context: _ErrorContext) -> YamlTrouble:
     before = context.line[: context.column]
     if ": " in before.lstrip(" -?"):
         return _at(context, 'A string without quotes cannot contain ": "', "Put the string in quotes: it contains ': '.")
@@ -103,7 +103,7 @@ def _colon(context: _Context) -> YamlTrouble:
     )
 
 
-def _no_colon(context: _Context) -> YamlTrouble:
+def _no_colon(context: _ErrorContext) -> YamlTrouble:
     line = context.start_text.strip()[:60]
     return _at(
         context,
@@ -113,7 +113,7 @@ def _no_colon(context: _Context) -> YamlTrouble:
     )
 
 
-def _bad_start(context: _Context) -> YamlTrouble:
+def _bad_start(context: _ErrorContext) -> YamlTrouble:
     char = context.line[context.column : context.column + 1]
     if char == "\t":
         return _tab(context)
@@ -126,15 +126,15 @@ def _bad_start(context: _Context) -> YamlTrouble:
     return _at(context, f'A string without quotes cannot begin with "{char}"', "Put the string in quotes.")
 
 
-def _tab(context: _Context) -> YamlTrouble:
+def _tab(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.", "tab")
 
 
-def _open_quote(context: _Context) -> YamlTrouble:
+def _open_quote(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This quote is not closed", "Close the quote at the end of the string.", at_start=True)
 
 
-def _block(context: _Context) -> YamlTrouble:
+def _block(context: _ErrorContext) -> YamlTrouble:
     if "\t" in context.line[: len(context.line) - len(context.line.lstrip())]:
         return _tab(context)
     message = "This line does not match the indentation of the block that begins in line"
@@ -145,7 +145,7 @@ def _block(context: _Context) -> YamlTrouble:
     )
 
 
-def _flow(context: _Context) -> YamlTrouble:
+def _flow(context: _ErrorContext) -> YamlTrouble:
     return _at(
         context,
         f"Expected a comma or a closing bracket for the bracket opened in line {context.start}",
@@ -153,7 +153,7 @@ def _flow(context: _Context) -> YamlTrouble:
     )
 
 
-def _alias(context: _Context) -> YamlTrouble:
+def _alias(context: _ErrorContext) -> YamlTrouble:
     word = context.line[context.column :].split()
     name = word[0][:60] if word else "*"
     return _at(
@@ -163,19 +163,19 @@ def _alias(context: _Context) -> YamlTrouble:
     )
 
 
-def _escape(context: _Context) -> YamlTrouble:
+def _escape(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This escape is not valid in double quotes", "Write two backslashes, or use single quotes.")
 
 
-def _no_character(context: _Context) -> YamlTrouble:
+def _no_character(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This escape does not denote a character", "Write the character itself, or the string in single quotes.")
 
 
-def _anchor(context: _Context) -> YamlTrouble:
+def _anchor(context: _ErrorContext) -> YamlTrouble:
     return _at(context, 'A string without quotes cannot begin with "&", "*" or "!"', "Put the string in quotes.")
 
 
-_EXPLANATIONS: tuple[tuple[str, Callable[[_Context], YamlTrouble]], ...] = (
+_EXPLANATIONS: tuple[tuple[str, Callable[[_ErrorContext], YamlTrouble]], ...] = (
     ("mapping values are not allowed", _colon),
     ("could not find expected ':'", _no_colon),
     ("cannot start any token", _bad_start),

@@ -43,7 +43,7 @@ spec:
 )
 
 
-def file_problem(limit: int, origin: Origin) -> Problem:
+def too_large_problem(limit: int, origin: Origin) -> Problem:
     """Return the problem of a file with more than ``limit`` bytes."""
     message = f"The file has more than {limit:,} bytes, the limit for a descriptor."
     return TOO_LARGE.problem(
@@ -91,7 +91,7 @@ def not_utf8_problem(line: int, column: int, origin: Origin) -> Problem:
     )
 
 
-def of_utf16(origin: Origin) -> Problem:
+def utf16_problem(origin: Origin) -> Problem:
     """Return the problem of a file in UTF-16; nothing else of it is checked."""
     return NOT_UTF8.problem(
         "The file is encoded as UTF-16, which PowerShell and Notepad may write, not as UTF-8.",
@@ -160,14 +160,14 @@ spec:
 )
 
 
-def more_problems_problem(most: int, origin: Origin) -> Problem:
+def more_problems_of_file(most: int, origin: Origin) -> Problem:
     """Return the problem in place of those of a file beyond the ``most`` that are listed."""
     return MORE_PROBLEMS.problem(
         f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Fix the listed ones first."
     )
 
 
-def of_entity(left_out: Sequence[Problem]) -> Problem:
+def more_problems_of_entity(left_out: Sequence[Problem]) -> Problem:
     """Return the problem in place of those of one entity that are not listed: their number by code."""
     first, codes = left_out[0], Counter(problem.code for problem in left_out)
     by_code = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
