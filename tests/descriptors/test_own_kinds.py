@@ -231,7 +231,7 @@ WRONG = {
     "x-callboard: {kind: D}\nproperties: {a: {$ref: '#nowhere'}}": "cannot be used",
     "x-callboard: {kind: D}\nproperties: {a: {$id: https://a.example}}": "is not supported inside",
     "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy}}}}}": 'the key "reverse" is missing',
-    "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy, reverse: x}}}}}": '"ownerOf" in all kinds',
+    "x-callboard: {kind: D}\nproperties: {spec: {properties: {o: {x-callboard: {relation: ownedBy, reverse: x}}}}}": '"ownerOf" in all',
     "x-callboard: {kind: D}\nproperties: {metadata: {x-callboard: {relation: a, reverse: b}}}": "for a field of spec",
     "x-callboard: {kind: User}\nproperties: {spec: {properties: {memberOf: {x-callboard: {relation: in, reverse: has}}}}}": "already",
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from callboard.model.errors import SettingsError
 from callboard.plugins.option_schemas import read_settings
-from callboard.settings.findings import InvalidSettingsError
+from callboard.settings.findings import InvalidSettingsError, did_you_mean
 
 GOOD = """\
 version: 1
@@ -216,3 +216,9 @@ def test_a_file_that_is_no_mapping_is_called_the_file(tmp_path):
     file.write_text("- a\n")
     with pytest.raises(SettingsError, match=r"sources\.yaml:1:1: the file must be a mapping"):
         read_settings(file, {})
+
+
+@pytest.mark.parametrize(("word", "meant"), [("pat", "path"), ("lang", "language"), ("lgo", "logo"), ("lo", ""), ("re", ""), ("xyz", "")])
+def test_a_typing_error_or_an_abbreviation_is_recognized(word, meant):
+    found = did_you_mean(word, ["path", "language", "logo", "repositories", "read_only"])
+    assert found == (f'; did you mean "{meant}"?' if meant else "")

@@ -11,6 +11,9 @@ from callboard.model.errors import SettingsError
 from callboard.model.problem import Span
 from callboard.model.suggestions import nearest
 
+_ABBREVIATION = 3
+"""Letters of the shortest word that may abbreviate a known one."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -45,6 +48,8 @@ class InvalidSettingsError(SettingsError):
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """``; did you mean "path"?``, or an empty string if no choice is similar."""
-    choice = nearest(word, choices)
+    """``; did you mean "path"?``, or an empty string if no choice is similar and none alone begins with the word (``lang``)."""
+    known = list(choices)
+    longer = [choice for choice in known if len(word) >= _ABBREVIATION and choice.lower().startswith(word.lower())]
+    choice = nearest(word, known) or (longer[0] if len(longer) == 1 else "")
     return f'; did you mean "{choice}"?' if choice else ""
