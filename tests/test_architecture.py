@@ -1,6 +1,7 @@
 """The layers of the package: a file imports only from its own folder or from lower layers (docs/explanation/architecture.md)."""
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
@@ -126,3 +127,15 @@ def test_the_network_and_processes_are_reached_from_io_alone():
 def test_test_files_have_names_of_their_own():
     names = [file.name for file in Path(__file__).parent.rglob("*.py") if file.name != "conftest.py" and "fixtures" not in file.parts]
     assert sorted(names) == sorted(set(names))
+
+
+def test_the_manual_names_modules_that_exist():
+    text = (PACKAGE.parents[1] / "docs/explanation/architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:[a-z0-9_]+/)+[a-z0-9_]+\.(?:py|js))`", text)) - {"tests/test_architecture.py"}
+    assert len(named) > 50
+    assert [name for name in sorted(named) if not (PACKAGE / name).is_file()] == []
+
+
+def test_the_first_line_of_a_module_is_a_sentence():
+    short = [dotted(module) for module, tree in trees().items() if len((ast.get_docstring(tree) or "").splitlines()[0].split()) < 3]
+    assert short == []
