@@ -73,7 +73,7 @@ def test_a_portal_is_followed_from_the_first_page_to_the_end(running, portal):
         r"repositories/shop/catalog-info\.yaml:\d+:\d+: warning REF001", running.wait(lambda: "REF001" in running.said() and running.said())
     )
     (portal / "sources.yaml").write_text("version: 1\nportal: {nam: x}\n")
-    running.wait(lambda: "This change cannot be shown; the last good site stays.\n" in running.said())
+    running.wait(lambda: "Could not render this change; the last good version of the site is still served.\n" in running.said())
     assert re.search(r"sources\.yaml:2:\d+", running.said())
     assert b"Second." in running.get(PAGE)[1]
     (portal / "sources.yaml").write_text(SOURCES)

@@ -137,7 +137,7 @@ def test_an_open_page_loads_again_and_shows_the_problems_of_the_change_as_text(p
     browser_page.wait_for_selector("h1:has-text('second')")
     overlay(browser_page).wait_for()
     text = overlay(browser_page).inner_text()
-    assert "4 problems in what you changed" in text
+    assert "4 problems in your changes" in text
     assert "<b>broken</b> & <img src=x onerror=alert(1)> more" in text
     assert "shop/catalog-info.yaml:7:3" in text
     assert overlay(browser_page).get_by_role("link", name="SPC006").get_attribute("href") == f"{preview.address}problems/spc006/"

@@ -124,7 +124,7 @@ def answer(read: ReadSiteFile, base: str, target: str) -> PageAnswer:
 
 def broken(text: str, base: str) -> PageAnswer:
     """What is shown in place of a page that cannot be made; it loads again when that is mended."""
-    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not made</title></head>'
+    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Could not render this page</title></head>'
     body = f"{head}<body><pre>{escape(text)}</pre></body></html>"
     return PageAnswer(500, "text/html; charset=utf-8", _with_script(body.encode("utf-8", "replace"), base))
 

@@ -116,7 +116,8 @@ class PreviewLoop:
         if not changed:
             self._say(self._live.summary())
         else:
-            self._say(f"{len(changed)} changed, shown after {time.perf_counter() - began:.2f} s.")
+            paths = "path" if len(changed) == 1 else "paths"
+            self._say(f"{len(changed)} {paths} changed; updated in {time.perf_counter() - began:.2f} s.")
         self._preview.show_new_site(news.notes, news.more)
         if news.text:
             self._say(news.text.rstrip())
@@ -124,7 +125,7 @@ class PreviewLoop:
     def _fail(self, message: str) -> None:
         if self._preview:
             self._preview.show_error(message)
-        self._say(f"This change cannot be shown; the last good site stays.\n{message}")
+        self._say(f"Could not render this change; the last good version of the site is still served.\n{message}")
 
     def _reader(self) -> Callable[[str], bytes | None]:
         """The live portal, and full-text search from the last whole build."""
@@ -142,4 +143,4 @@ class PreviewLoop:
 
     def _built(self, is_good: bool, said: str) -> None:  # noqa: FBT001 - the outcome
         if not is_good:
-            self._say(f"The whole site could not be built into {self._output}/; the preview goes on.\n{said.strip()}")
+            self._say(f"The background build into {self._output}/ failed; the preview continues.\n{said.strip()}")

@@ -107,7 +107,7 @@ class PreviewPortal:
             return ""
         surveyed = self._site.shown.resolved
         entities, problems = len(surveyed.catalog.entities), len(surveyed.problems)
-        told = f", {problems:,} {'problem' if problems == 1 else 'problems'} (they stand on the page /problems/)" if problems else ""
+        told = f", {problems:,} {'problem' if problems == 1 else 'problems'} (listed on the page /problems/)" if problems else ""
         return f"{entities:,} {'entity' if entities == 1 else 'entities'} read{told}."
 
     def content(self, path: str) -> bytes | None:
@@ -118,7 +118,9 @@ class PreviewPortal:
         """
         with self._making:
             if self._site is None:
-                raise WebsiteError("There is no site to be shown yet.", "What is in the way stands in the terminal.")
+                raise WebsiteError(
+                    "There is no site yet: the first build failed.", "Fix the error shown in the terminal; this page then reloads."
+                )
             content = _made(self._site, path)
             if content is not None and path.endswith(".html") and path != "404.html":
                 if path in self._recent:

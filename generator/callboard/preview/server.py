@@ -44,7 +44,7 @@ class Preview:
         try:
             self._server = _Server(("127.0.0.1", port), _Handler, self)
         except OSError as error:
-            raise CallboardError(f"The preview cannot use port {port}: {error}.", "Name another one with --port.") from error
+            raise CallboardError(f"The preview cannot use port {port}: {error}.", "Choose another port with --port.") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="preview", daemon=True)
 
     @property
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         preview = self.server.preview
         if not host_allowed(self.headers.get("Host")):
-            self._send(PageAnswer(421, body=b"This preview answers to localhost and 127.0.0.1 alone."))
+            self._send(PageAnswer(421, body=b"This preview accepts only the host names localhost and 127.0.0.1."))
         elif self.path == f"{preview.base}{RESERVED}events":
             self._stream(preview)
         elif self.path.startswith(f"{preview.base}{RESERVED}"):
