@@ -1,4 +1,4 @@
-"""The whole build beside a preview: after a while without changes, for nothing when something changes, ended with the preview."""
+"""The background build of a preview: after a while without changes, for nothing when something changes, ended with the preview."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from callboard.preview import background_build
-from callboard.preview.background_build import WholeBuild
+from callboard.preview.background_build import BackgroundBuild
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +31,14 @@ def runs(folder):
 def test_it_builds_once_when_it_is_quiet_with_low_priority(tmp_path):
     done = threading.Event()
     said = []
-    whole = WholeBuild(
+    build = BackgroundBuild(
         program(tmp_path, "time.sleep(0.3); os.nice(0)"), os.environ, lambda good, text: (said.append((good, text)), done.set())
     )
-    whole.start()
+    build.start()
     for _ in range(5):
-        whole.wish()
+        build.schedule()
     assert done.wait(20)
-    whole.stop()
+    build.stop()
     assert said == [(True, "")]
     assert runs(tmp_path) == 1
 
@@ -46,32 +46,32 @@ def test_it_builds_once_when_it_is_quiet_with_low_priority(tmp_path):
 def test_a_failure_is_told_with_what_was_said(tmp_path):
     done = threading.Event()
     said = []
-    whole = WholeBuild(program(tmp_path, "raise SystemExit('no space')"), os.environ, lambda *told: (said.append(told), done.set()))
-    whole.start()
-    whole.wish()
+    build = BackgroundBuild(program(tmp_path, "raise SystemExit('no space')"), os.environ, lambda *told: (said.append(told), done.set()))
+    build.start()
+    build.schedule()
     assert done.wait(20)
-    whole.stop()
+    build.stop()
     assert said == [(False, "no space\n")]
 
 
 def test_a_change_ends_what_runs_and_begins_anew_and_the_end_ends_it(tmp_path):
     said = []
-    whole = WholeBuild(program(tmp_path, "time.sleep(60)"), os.environ, lambda *told: said.append(told))
-    whole.start()
-    whole.wish()
+    build = BackgroundBuild(program(tmp_path, "time.sleep(60)"), os.environ, lambda *told: said.append(told))
+    build.start()
+    build.schedule()
     wait_for(lambda: runs(tmp_path) == 1)
-    whole.wish()
+    build.schedule()
     wait_for(lambda: runs(tmp_path) == 2)
-    whole.stop()
+    build.stop()
     assert said == []
 
 
 def test_one_that_never_began_can_be_ended_and_a_pause_says_whether_something_was_to_be_done(tmp_path):
-    whole = WholeBuild(program(tmp_path), os.environ, lambda *_: None)
-    assert not whole.pause()
-    whole.wish()
-    assert whole.pause()
-    whole.stop()
+    build = BackgroundBuild(program(tmp_path), os.environ, lambda *_: None)
+    assert not build.pause()
+    build.schedule()
+    assert build.pause()
+    build.stop()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -141,11 +141,11 @@ def test_the_next_change_after_a_commit_knows_the_commit(live, folder):
     git("add", ".")
     git("commit", "-qm", "one")
     live.refresh([str(folder / "repositories")])
-    before = live._site.shown.resolved.trees["here", "repositories/shop"].revision
+    before = live._site.data.resolved.trees["here", "repositories/shop"].revision
     file.write_text(shop("Second."))
     git("commit", "-qam", "two")
     live.refresh([str(file)])
-    assert live._site.shown.resolved.trees["here", "repositories/shop"].revision not in {"", before}
+    assert live._site.data.resolved.trees["here", "repositories/shop"].revision not in {"", before}
     assert b"Second." in live.content(PAGE)
 
 

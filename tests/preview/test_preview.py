@@ -5,8 +5,8 @@ import http.client
 import pytest
 
 from callboard.model.errors import CallboardError, WebsiteError
-from callboard.preview.answers import Note, PageState, folder
-from callboard.preview.server import Preview
+from callboard.preview.responses import Note, PageState, folder
+from callboard.preview.server import PreviewServer
 
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'; style-src 'self'\">"
 
@@ -23,7 +23,7 @@ def site(tmp_path):
 
 @pytest.fixture
 def preview(site):
-    running = Preview(folder(site), "/p/", port=0)
+    running = PreviewServer(folder(site), "/p/", port=0)
     running.start()
     yield running
     running.stop()
@@ -59,11 +59,11 @@ def test_asking_for_the_head_gives_no_body_and_other_methods_are_refused(preview
 def test_a_taken_port_is_an_error_that_names_it(preview, site):
     port = int(preview.address.split(":")[2].split("/")[0])
     with pytest.raises(CallboardError, match=f"port {port}"):
-        Preview(folder(site), port=port)
+        PreviewServer(folder(site), port=port)
 
 
 def test_a_preview_that_never_began_can_be_ended(site):
-    Preview(folder(site), port=0).stop()
+    PreviewServer(folder(site), port=0).stop()
 
 
 def test_open_pages_are_told_of_a_new_site_and_of_a_failure(preview):
@@ -84,7 +84,7 @@ def test_open_pages_are_told_the_problems_of_a_change_and_of_nothing_once_it_is_
     assert (shown.notes, shown.more, shown.error) == ((note,), 2, "")
     preview.show_error("broken")
     assert next(states).error == "broken"
-    preview.show_no_error()
+    preview.clear_error()
     assert next(states) == shown
 
 
@@ -94,7 +94,7 @@ def test_a_page_that_cannot_be_made_does_not_end_the_preview(site):
             raise WebsiteError("home.html:3: unknown tag", "Mend it.")
         return 1 // 0
 
-    running = Preview(read, port=0)
+    running = PreviewServer(read, port=0)
     running.start()
     try:
         assert b"home.html:3: unknown tag\nMend it." in ask(running, "/")[2]
@@ -107,7 +107,7 @@ def test_a_page_that_cannot_be_made_does_not_end_the_preview(site):
 def test_the_previews_own_files_are_these_and_no_others(preview):
     for name in ("reload.js", "overlay.js", "overlay.css"):
         assert ask(preview, f"/p/__callboard/{name}")[0] == 200
-    for name in ("preview.py", "../answers.py", "%2e%2e/answers.py", ""):
+    for name in ("server.py", "../responses.py", "%2e%2e/responses.py", ""):
         assert ask(preview, f"/p/__callboard/{name}")[0] == 404
 
 
@@ -174,5 +174,5 @@ def test_a_change_that_cannot_be_shown_is_said_over_the_last_good_site(preview, 
     assert f"sources.yaml:3:5: {EVIL}" in overlay(browser_page).inner_text()
     assert overlay(browser_page).get_by_role("alert").count() == 1
     assert browser_page.locator("h1").inner_text() == "first"
-    preview.show_no_error()
+    preview.clear_error()
     overlay(browser_page).wait_for(state="detached")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from callboard.preview.watcher import Watcher, watched
+from callboard.preview.watcher import Watcher, watched_folders
 
 
 @pytest.fixture
@@ -16,14 +16,14 @@ def portal(tmp_path):
 
 
 def test_our_own_output_and_the_folders_of_tools_are_not_watched(portal):
-    found = watched([portal, portal / "guides", portal.parent / "elsewhere", portal / "missing"], [portal / "out/deep"])
-    assert found.flat == {str(portal), str(portal / "out")}
-    assert found.deep == {str(portal / "repositories"), str(portal / "guides"), str(portal.parent / "elsewhere")}
+    found = watched_folders([portal, portal / "guides", portal.parent / "elsewhere", portal / "missing"], [portal / "out/deep"])
+    assert found.shallow == {str(portal), str(portal / "out")}
+    assert found.recursive == {str(portal / "repositories"), str(portal / "guides"), str(portal.parent / "elsewhere")}
 
 
 def test_a_folder_with_nothing_in_the_way_is_watched_as_a_whole(portal):
-    found = watched([portal / "repositories", portal / "repositories/shop"], [portal / "out"])
-    assert (found.deep, found.flat) == ({str(portal / "repositories")}, set())
+    found = watched_folders([portal / "repositories", portal / "repositories/shop"], [portal / "out"])
+    assert (found.recursive, found.shallow) == ({str(portal / "repositories")}, set())
 
 
 class Told:
@@ -52,8 +52,8 @@ class Told:
 
 
 def test_changes_are_told_and_those_of_our_own_are_not(portal):
-    watcher = Watcher(lambda: watched([portal], [portal / "out"]))
-    watcher.follow()
+    watcher = Watcher(lambda: watched_folders([portal], [portal / "out"]))
+    watcher.update()
     told = Told(watcher)
     descriptor, own = portal / "repositories/shop/catalog-info.yaml", portal / "out/index.html"
     told.wait(descriptor, lambda: descriptor.write_text(str(time.monotonic())))

@@ -1,1 +1,1 @@
-"""The preview: a portal kept in memory and served on loopback; a change re-reads what it affects, pages are made on request."""
+"""A portal's files → a preview on the loopback interface: the site is in memory, changes update it, and pages are rendered on request."""

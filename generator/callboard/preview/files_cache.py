@@ -1,4 +1,4 @@
-"""Descriptor files that were read, each with all that it was made of: after a change only those are read again that it concerns."""
+"""Descriptor files → entities and problems. Each result is cached with the files that were read for it, and read again when one changes."""
 
 from __future__ import annotations
 
@@ -23,73 +23,74 @@ _Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
 
 @dataclass(slots=True)
-class _CachedFile:
-    """A result, and the files that it was made of."""
+class _CachedResult:
+    """The result of one descriptor file."""
 
     result: FileResult
-    asked: bool
-    """It asked for a URL, so that it may be made of any file."""
+    has_fetched: bool
+    """True if a placeholder in it fetched a URL, which may name any file."""
 
 
 @dataclass(slots=True)
 class FilesCache:
-    """What stands in the descriptor files. For one configuration, used by one thread."""
+    """The results of descriptor files, for one configuration. Not thread-safe."""
 
     kinds: Kinds
     limits: Limits
     cache: Path
-    """What an earlier build kept: for the first reading."""
-    _known: dict[_Key, _CachedFile] = field(default_factory=dict)
+    """File in which a build cached its results; used for the first discovery."""
+    _results: dict[_Key, _CachedResult] = field(default_factory=dict)
     _readers: defaultdict[str, set[_Key]] = field(default_factory=lambda: defaultdict(set))
-    """Who was made of a file, by its absolute path."""
+    """Keys of the results for which a file was read, by the absolute path of that file."""
     _used: set[_Key] = field(default_factory=set)
-    _reread: EntityCache | None = None
+    """Keys that the current discovery needs."""
+    _entities: EntityCache | None = None
 
     def forget(self, paths: Iterable[str]) -> None:
-        """These files, or folders with all that is in them, are not what they were (absolute paths)."""
+        """Drop the results that depend on these files and folders; absolute paths."""
         for path in paths:
             keys = self._readers.get(path)
             below = f"{path}/"
-            inside = () if keys else [name for name in self._readers if name.startswith(below)]
-            for name in inside or (path,):
-                for key in self._readers.pop(name, ()):
-                    self._known.pop(key, None)
-        for key in [key for key, kept in self._known.items() if kept.asked]:
-            del self._known[key]
+            inside = () if keys else [file for file in self._readers if file.startswith(below)]
+            for file in inside or (path,):
+                for key in self._readers.pop(file, ()):
+                    self._results.pop(key, None)
+        for key in [key for key, cached in self._results.items() if cached.has_fetched]:
+            del self._results[key]
 
-    def discovered(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
-        """What stands in these files and in all that their Locations lead to."""
-        if self._reread is None:
-            self._reread = EntityCache(self.cache, code_digest())
-            self._reread.load(self.kinds, self.limits)
+    def discover(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
+        """Entities and problems of these files, and of those that their Locations name."""
+        if self._entities is None:
+            self._entities = EntityCache(self.cache, code_digest())
+            self._entities.load(self.kinds, self.limits)
         self._used.clear()
-        found = discover(files, trees, self.kinds, self.limits, self._read)
-        self._known = {key: self._known[key] for key in self._used}
-        self._reread.known, self._reread.used = {}, {}  # it served the first reading
-        return found
+        result = discover(files, trees, self.kinds, self.limits, self._read)
+        self._results = {key: self._results[key] for key in self._used}
+        self._entities.known, self._entities.used = {}, {}  # only needed for the first discovery: free the memory
+        return result
 
     def _read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch) -> FileResult:
         tree = file.tree
         key = file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations
-        kept = self._known.get(key)
+        cached = self._results.get(key)
         self._used.add(key)
-        if kept is None:
-            noted, asked = _RecordingTree(tree), []
+        if cached is None:
+            recorder, urls = _RecordingTree(tree), []
 
-            def ask(url: str) -> bytes | None:
-                asked.append(url)
+            def recorded_fetch(url: str) -> bytes | None:
+                urls.append(url)
                 return fetch(url)
 
-            assert self._reread  # noqa: S101 - made before anything is read
-            kept = _CachedFile(self._reread.read(replace(file, tree=noted), kinds, limits, ask), bool(asked))
-            self._known[key] = kept
-            for path in noted.read_files:
+            assert self._entities  # noqa: S101 - set by ``discover``
+            cached = _CachedResult(self._entities.read(replace(file, tree=recorder), kinds, limits, recorded_fetch), bool(urls))
+            self._results[key] = cached
+            for path in recorder.read_files:
                 self._readers[path].add(key)
-        return kept.result
+        return cached.result
 
 
 class _RecordingTree:
-    """A tree that notes which files of the disk were asked for, also those that are not there."""
+    """A tree that records the absolute paths of files that were read, including those that do not exist."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -97,28 +98,28 @@ class _RecordingTree:
         self.read_files: set[str] = set()
 
     def read(self, path: str, limit: int) -> bytes:
-        """The tree's answer."""
+        """Record the path and the target of a symbolic link, and read the file."""
         if isinstance(self._tree, FolderTree):
-            named = os.path.normpath(self._tree.root / path)
-            self.read_files |= {named, os.path.realpath(named)}
+            absolute = os.path.normpath(self._tree.root / path)
+            self.read_files |= {absolute, os.path.realpath(absolute)}
         return self._tree.read(path, limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """The tree's answer."""
+        """As the tree does; not recorded."""
         return self._tree.glob(pattern)
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Passed on."""
+        """As the tree does; not recorded."""
         self._tree.fetch(paths)
 
     def last_change(self, path: str) -> datetime | None:
-        """The tree's answer."""
+        """As the tree does; not recorded."""
         return self._tree.last_change(path)
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """The tree's answer."""
+        """As the tree does; not recorded."""
         return self._tree.view_url(path, line)
 
     def edit_url(self, path: str) -> str:
-        """The tree's answer."""
+        """As the tree does; not recorded."""
         return self._tree.edit_url(path)

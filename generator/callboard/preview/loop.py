@@ -1,4 +1,4 @@
-"""A preview that follows: changes become another site, their problems are told, and the whole site is built when it is quiet."""
+"""A portal → a served site that is updated after each change, with problems reported, and background builds between changes."""
 
 from __future__ import annotations
 
@@ -11,136 +11,142 @@ from pathlib import Path
 from callboard.io.store import Store
 from callboard.model.errors import CallboardError
 from callboard.plugins.option_schemas import read_settings
-from callboard.preview.answers import base_of, folder
-from callboard.preview.background_build import WholeBuild
+from callboard.preview.background_build import BackgroundBuild
+from callboard.preview.change_problems import ChangeReport
 from callboard.preview.portal import PreviewPortal
-from callboard.preview.server import Preview
+from callboard.preview.responses import base_of, folder
+from callboard.preview.server import PreviewServer
 from callboard.preview.sources_cache import source_folders
-from callboard.preview.watcher import Watched, Watcher, watched
+from callboard.preview.watcher import WatchedFolders, Watcher, watched_folders
 from callboard.settings.settings import Settings
 from callboard.website.overlays import find_portal_files
 from callboard.website.page_server import FULL_TEXT
 
 QUIET = 2.0
-"""Seconds after which memory is cleared up."""
+"""Seconds without a change after which garbage is collected."""
 
 
 class PreviewLoop:
-    """One preview.
+    """Watches a portal's files, updates the served site, and reports problems in the terminal.
 
     Args:
-        live: the portal.
+        portal: the portal to serve.
         config: its ``sources.yaml``.
-        output: where the whole site is built.
-        whole: the command that does so.
-        environ: for that command.
-        say: writes a line for the person at the terminal.
+        output: folder of the site that the background build writes.
+        build_command: the program of the background build, and its arguments.
+        environ: environment for the settings and for that program.
+        write_line: writes a line to the terminal; called from two threads.
     """
 
     def __init__(
         self,
-        live: PreviewPortal,
+        portal: PreviewPortal,
         config: Path,
         output: Path,
-        whole: Sequence[str | Path],
+        build_command: Sequence[str | Path],
         environ: Mapping[str, str],
-        say: Callable[[str], None],
+        write_line: Callable[[str], None],
     ) -> None:
-        self._live = live
+        self._portal = portal
         self._config = config
         self._output = output
-        self._say = say
+        self._write_line = write_line
         self._environ = environ
-        self._watcher = Watcher(self._watched)
-        self._whole = WholeBuild(whole, environ, self._built)
-        self._preview: Preview | None = None
+        self._watcher = Watcher(self._watched_folders)
+        self._background_build = BackgroundBuild(build_command, environ, self._report_build)
+        self._server: PreviewServer | None = None
         self._settings: Settings | None = None
-        self._owed = False
-        """The whole site is not what it should be."""
+        self._build_is_due = False
+        """True if the output is older than the served site, and no background build is scheduled."""
 
-    def open(self, port: int) -> Preview:
-        """Show the portal as it is.
+    def open(self, port: int) -> PreviewServer:
+        """Read the portal, and start the server and the background build.
 
         Raises:
-            SettingsError: the configuration cannot be read, so that nobody knows what to follow.
-            CallboardError: the port is taken.
+            SettingsError: the configuration cannot be read, so that the folders to watch are unknown.
+            CallboardError: the port is in use.
         """
         self._settings = read_settings(self._config, self._environ)
-        self._preview = Preview(self._reader(), base_of(self._settings.portal.url), port)
-        self._watcher.follow()
-        self._show(frozenset())
+        self._server = PreviewServer(self._reader(), base_of(self._settings.portal.url), port)
+        self._watcher.update()
+        self._update(frozenset())
         gc.collect()
-        gc.freeze()  # what is known of 10,000 descriptors need not be looked through each time
-        self._preview.start()
-        self._whole.start()
-        return self._preview
+        gc.freeze()  # later collections need not traverse the data of 10,000 descriptors
+        self._server.start()
+        self._background_build.start()
+        return self._server
 
     def run(self) -> None:
-        """Follow changes, until ``close`` or an interruption."""
+        """Process changes until ``close`` or an interruption."""
         for changed in self._watcher.changes(QUIET):
             if changed:
-                self._show(changed)
+                self._update(changed)
             else:
                 gc.collect()
 
     def close(self) -> None:
-        """End everything."""
+        """Stop the watcher, the background build and the server."""
         self._watcher.stop()
-        self._whole.stop()
-        if self._preview:
-            self._preview.stop()
+        self._background_build.stop()
+        if self._server:
+            self._server.stop()
 
-    def _show(self, changed: frozenset[str]) -> None:
-        """Another site, or why there is none."""
-        assert self._preview  # noqa: S101 - opened before
-        began, portal = time.perf_counter(), self._live.portal
-        self._owed |= self._whole.pause()  # it would be in the way, on the disk too
+    def _update(self, changed: frozenset[str]) -> None:
+        """Update the site after changes at these absolute paths, and report problems or the error."""
+        assert self._server  # noqa: S101 - set by ``open``
+        started, previous = time.perf_counter(), self._portal.current
+        self._build_is_due |= self._background_build.pause()  # it would compete for processor and disk
         try:
-            news = self._live.refresh(changed)
+            report = self._portal.refresh(changed)
         except CallboardError as error:
-            self._fail("\n".join(part for part in (str(error), error.hint) if part))
+            self._report_error("\n".join(part for part in (str(error), error.hint) if part))
             return
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one change must not end an afternoon's preview
-            self._fail(f"{type(error).__name__}: {error}")
+        except Exception as error:  # noqa: BLE001 - a bug that one change triggers must not stop the preview
+            self._report_error(f"{type(error).__name__}: {error}")
             return
-        if self._live.portal is not portal and self._live.portal:
-            self._settings = self._live.portal.settings
-            self._preview.base = base_of(self._settings.portal.url)
-            self._watcher.follow()
-        if news or self._owed:
-            self._whole.wish()
-            self._owed = False
-        if news is None:
-            self._preview.show_no_error()
+        if self._portal.current is not previous and self._portal.current:
+            self._settings = self._portal.current.settings
+            self._server.base = base_of(self._settings.portal.url)
+            self._watcher.update()
+        if report or self._build_is_due:
+            self._background_build.schedule()
+            self._build_is_due = False
+        if report is None:
+            self._server.clear_error()
             return
+        self._report_update(report, changed, time.perf_counter() - started)
+
+    def _report_update(self, report: ChangeReport, changed: frozenset[str], seconds: float) -> None:
+        """Make open pages reload, and write the summary or the number of changes, and the problems, to the terminal."""
+        assert self._server  # noqa: S101 - set by ``open``
         if not changed:
-            self._say(self._live.summary())
+            self._write_line(self._portal.summary())
         else:
             paths = "path" if len(changed) == 1 else "paths"
-            self._say(f"{len(changed)} {paths} changed; updated in {time.perf_counter() - began:.2f} s.")
-        self._preview.show_new_site(news.notes, news.more)
-        if news.text:
-            self._say(news.text.rstrip())
+            self._write_line(f"{len(changed)} {paths} changed; updated in {seconds:.2f} s.")
+        self._server.show_new_site(report.notes, report.more)
+        if report.text:
+            self._write_line(report.text.rstrip())
 
-    def _fail(self, message: str) -> None:
-        if self._preview:
-            self._preview.show_error(message)
-        self._say(f"Could not render this change; the last good version of the site is still served.\n{message}")
+    def _report_error(self, message: str) -> None:
+        if self._server:
+            self._server.show_error(message)
+        self._write_line(f"Could not render this change; the last good version of the site is still served.\n{message}")
 
     def _reader(self) -> Callable[[str], bytes | None]:
-        """The live portal, and full-text search from the last whole build."""
-        built = folder(self._output)
+        """A function that reads files of the served site, and of full-text search from the last background build."""
+        read_output = folder(self._output)
 
         def read(path: str) -> bytes | None:
-            return built(path) if path.startswith(FULL_TEXT) else self._live.content(path)
+            return read_output(path) if path.startswith(FULL_TEXT) else self._portal.content(path)
 
         return read
 
-    def _watched(self) -> Watched:
+    def _watched_folders(self) -> WatchedFolders:
         root, settings = Path(os.path.realpath(self._config)).parent, self._settings
         folders = [root, *(source_folders(settings) if settings else ()), *find_portal_files(root).folders]
-        return watched(folders, [self._output, Store.beside(root).folder])
+        return watched_folders(folders, [self._output, Store.beside(root).folder])
 
-    def _built(self, is_good: bool, said: str) -> None:  # noqa: FBT001 - the outcome
-        if not is_good:
-            self._say(f"The background build into {self._output}/ failed; the preview continues.\n{said.strip()}")
+    def _report_build(self, is_success: bool, stderr: str) -> None:  # noqa: FBT001 - called with both results of a run
+        if not is_success:
+            self._write_line(f"The background build into {self._output}/ failed; the preview continues.\n{stderr.strip()}")

@@ -1,4 +1,4 @@
-"""A portal that follows its files: read once, then kept in memory, so that a change of one file costs what that file costs."""
+"""A portal's configuration and changed paths → the site in memory, of which only what a change affects is processed again."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ from callboard.plugins.sources import SourceContext
 from callboard.preview.caches import LOCAL, MemoryCaches, StateCache
 from callboard.preview.change_problems import ChangeReport, change_report, problems_of_change
 from callboard.preview.routes import Routes
-from callboard.preview.sources_cache import Touched
+from callboard.preview.sources_cache import SourceChanges
 from callboard.preview.theme import Theme, ThemeCache
 from callboard.settings.settings import Settings
 from callboard.state.loss_guards import guards_of
 from callboard.website.page_server import OnDemand
 
-RECENT = 1
-"""Pages that were asked for last: made before anybody is told of a new site, so that it is known that they can be. Each costs time."""
-MOST_KEPT = 128
-"""Files that are kept ready since the last change."""
+MAX_RECENT = 1
+"""Number of recently requested pages that are rendered before a new version of the site is served, so that a broken template is an
+error of the change. Each delays the new version."""
+MAX_CACHED = 128
+"""Number of files of the current version of the site that are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServedPortal:
-    """One configuration and all that is kept for it."""
+    """One configuration, and the caches for it."""
 
     work: Workspace
     caches: MemoryCaches
@@ -46,6 +47,7 @@ class ServedPortal:
     state: StateCache
     themes: ThemeCache
     layouts: Layouts
+    """Layouts of diagrams, cached on disk."""
 
     @property
     def settings(self) -> Settings:
@@ -54,31 +56,32 @@ class ServedPortal:
 
     @property
     def has_local_facts(self) -> bool:
-        """True if an integration reads files of this machine."""
+        """True if an integration reads files on this machine."""
         return any(item.type in LOCAL for item in integration_items(self.settings))
 
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """One state of the site."""
+    """One version of the site."""
 
     portal: ServedPortal
-    look: Theme
-    shown: SiteData
-    made: OnDemand
-    kept: dict[str, bytes | None]
-    """What was asked for since."""
+    theme: Theme
+    data: SiteData
+    pages: OnDemand
+    """Renders files on request."""
+    cache: dict[str, bytes | None]
+    """The files that were requested since the last change, by path; None for those that do not exist."""
 
 
 class PreviewPortal:
-    """The site of a portal, as it is now. ``refresh`` belongs to one thread; ``content`` may be asked by any.
+    """The current site of a portal. ``refresh`` must be called from one thread, ``content`` may be called from any.
 
     Args:
-        config: ``sources.yaml``.
-        environ: for secrets, git and MkDocs.
-        now: gives the time of each new state.
-        allow_missing: go on without sources that cannot be read.
-        colour: the terminal has colours.
+        config: path of ``sources.yaml``.
+        environ: environment for secrets, git and MkDocs.
+        now: returns the time of a new version of the site (aware).
+        allow_missing: continue without sources that cannot be read.
+        colour: use ANSI colors in reports.
     """
 
     def __init__(
@@ -91,37 +94,38 @@ class PreviewPortal:
         self._colour = colour
         self._site: _Site | None = None
         self._portal: ServedPortal | None = None
-        self._waiting: set[str] = set()
-        """Changes that could not be shown yet."""
-        self._recent: deque[str] = deque(maxlen=RECENT)
-        self._making = threading.RLock()
+        self._pending: set[str] = set()
+        """Changed paths, with those of changes that could not be rendered."""
+        self._recent: deque[str] = deque(maxlen=MAX_RECENT)
+        self._lock = threading.RLock()
+        """Held while a file is rendered, and while ``_site`` is replaced."""
 
     @property
-    def portal(self) -> ServedPortal | None:
-        """The configuration that was read last."""
+    def current(self) -> ServedPortal | None:
+        """The last configuration that was read, and its caches; None before the first."""
         return self._portal
 
     def summary(self) -> str:
-        """What the site is about, in a sentence; empty where there is none."""
+        """The numbers of entities and problems, as a sentence; empty before the first site."""
         if self._site is None:
             return ""
-        surveyed = self._site.shown.resolved
-        entities, problems = len(surveyed.catalog.entities), len(surveyed.problems)
-        told = f", {problems:,} {'problem' if problems == 1 else 'problems'} (listed on the page /problems/)" if problems else ""
-        return f"{entities:,} {'entity' if entities == 1 else 'entities'} read{told}."
+        resolved = self._site.data.resolved
+        entities, problems = len(resolved.catalog.entities), len(resolved.problems)
+        and_problems = f", {problems:,} {'problem' if problems == 1 else 'problems'} (listed on the page /problems/)" if problems else ""
+        return f"{entities:,} {'entity' if entities == 1 else 'entities'} read{and_problems}."
 
     def content(self, path: str) -> bytes | None:
-        """A file of the site by its path below the root; None where it has none.
+        """The bytes of a file by its path relative to the site's root; None if there is no such file.
 
         Raises:
-            WebsiteError: a template is broken, or nothing could be shown so far.
+            WebsiteError: a template cannot be rendered, or there is no site yet.
         """
-        with self._making:
+        with self._lock:
             if self._site is None:
                 raise WebsiteError(
                     "There is no site yet: the first build failed.", "Fix the error shown in the terminal; this page then reloads."
                 )
-            content = _made(self._site, path)
+            content = _content(self._site, path)
             if content is not None and path.endswith(".html") and path != "404.html":
                 if path in self._recent:
                     self._recent.remove(path)
@@ -129,37 +133,39 @@ class PreviewPortal:
         return content
 
     def refresh(self, changed: Iterable[str] = ()) -> ChangeReport | None:
-        """Show what is other at these absolute paths, at first everything; None where it makes no difference to the site.
+        """Update the site after changes at these absolute paths; the first call reads everything.
+
+        Returns the problems of the change, or None if it does not affect the site.
 
         Raises:
-            CallboardError: the site stays as it was; the next change tries again.
+            CallboardError: the change could not be rendered. The site stays as it was, and the next call processes the paths again.
         """
-        self._waiting.update(f"{os.path.realpath(Path(path).parent)}/{Path(path).name}" for path in changed)
-        before, paths = self._site, frozenset(self._waiting)
-        portal, touched = self._portal, None
-        if before is None or portal is None or self._is_configuration(portal, paths):
-            portal = self._portal = self._opened()
+        self._pending.update(f"{os.path.realpath(Path(path).parent)}/{Path(path).name}" for path in changed)
+        previous, paths = self._site, frozenset(self._pending)
+        portal, changes = self._portal, None
+        if previous is None or portal is None or self._has_new_configuration(portal, paths):
+            portal = self._portal = self._read_portal()
         else:
-            touched = portal.caches.touch(paths)
-        site = self._next(portal, before, paths, touched)
-        if site is not before:
-            self._put(site)
-        self._waiting.clear()
-        return None if site is before else self._news(before, site, touched)
+            changes = portal.caches.update(paths)
+        site = self._next_site(portal, previous, paths, changes)
+        if site is not previous:
+            self._replace_site(site)
+        self._pending.clear()
+        return None if site is previous else self._report(previous, site, changes)
 
-    def _is_configuration(self, portal: ServedPortal, paths: frozenset[str]) -> bool:
-        """Another configuration, or another schema of a kind."""
+    def _has_new_configuration(self, portal: ServedPortal, paths: frozenset[str]) -> bool:
+        """True if ``sources.yaml`` or the schema of a kind is among the changed paths."""
         folders = {os.path.realpath((portal.settings.root / path).parent) for path in portal.settings.kinds}
         schemas = (path for path in paths if path.endswith((".json", ".yaml", ".yml")))
         return os.path.realpath(self._config) in paths or any(path.rpartition("/")[0] in folders for path in schemas)
 
-    def _opened(self) -> ServedPortal:
-        """Everything anew."""
+    def _read_portal(self) -> ServedPortal:
+        """Read the configuration, and query all sources."""
         settings = read_settings(self._config, self._environ)
         store, kinds = Store.beside(settings.root), portal_kinds(settings)
         store.make()
         caches = MemoryCaches(settings, kinds, SourceContext(settings.root, store.cache, self._environ))
-        caches.open()
+        caches.fill()
         return ServedPortal(
             Workspace(settings, self._environ, kinds, caches),
             caches,
@@ -168,45 +174,46 @@ class PreviewPortal:
             Layouts(store.cache / "layouts"),
         )
 
-    def _next(self, portal: ServedPortal, before: _Site | None, paths: frozenset[str], touched: Touched | None) -> _Site:
-        """The site as it is now; the very same where nothing is other."""
-        kept = before if before and before.portal is portal else None
-        is_same = kept and touched and not touched.is_any and not (portal.has_local_facts and paths - portal.themes.mine(paths))
-        shown = kept.shown if kept and is_same else self._shown(portal)
-        look = portal.themes.look(kept.look if kept else None, paths, shown.kind_icons())
-        if kept and is_same and look is kept.look:
-            return kept
-        planned = Routes(plan(portal.work, shown, portal.layouts, look.renderer.labels)).planned()
-        return _Site(portal, look, shown, OnDemand(planned, look.renderer, look.foundation, portal.settings.portal), {})
+    def _next_site(self, portal: ServedPortal, previous: _Site | None, paths: frozenset[str], changes: SourceChanges | None) -> _Site:
+        """The site after the change; ``previous`` itself if the change does not affect it."""
+        reusable = previous if previous and previous.portal is portal else None
+        has_new_facts = portal.has_local_facts and bool(paths - portal.themes.theme_paths(paths))
+        has_same_data = reusable and changes and changes.is_empty and not has_new_facts
+        data = reusable.data if reusable and has_same_data else self._site_data(portal)
+        theme = portal.themes.theme(reusable.theme if reusable else None, paths, data.kind_icons())
+        if reusable and has_same_data and theme is reusable.theme:
+            return reusable
+        planned = Routes(plan(portal.work, data, portal.layouts, theme.renderer.labels)).planned()
+        return _Site(portal, theme, data, OnDemand(planned, theme.renderer, theme.built, portal.settings.portal), {})
 
-    def _shown(self, portal: ServedPortal) -> SiteData:
+    def _site_data(self, portal: ServedPortal) -> SiteData:
         section = portal.settings.sections.get("history", {})
         guards = guards_of(section, accept_loss=True, allow_missing=self._allow_missing)
         return prepare(portal.work, portal.state.load(self._now()), guards)[0]
 
-    def _put(self, site: _Site) -> None:
-        """Let it be the site, if it can show what people look at."""
+    def _replace_site(self, site: _Site) -> None:
+        """Serve this version of the site, after recently requested pages have been rendered without an error."""
         for path in list(self._recent):
-            with self._making:
-                _made(site, path)
-        with self._making:
+            with self._lock:
+                _content(site, path)
+        with self._lock:
             self._site = site
 
-    def _news(self, before: _Site | None, site: _Site, touched: Touched | None) -> ChangeReport:
-        now, trees = _problems(site), site.shown.resolved.trees
-        found = problems_of_change(_problems(before) if before else now, now, touched.files if touched else ())
-        return change_report(found, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
+    def _report(self, previous: _Site | None, site: _Site, changes: SourceChanges | None) -> ChangeReport:
+        current, trees = _problems(site), site.data.resolved.trees
+        problems = problems_of_change(_problems(previous) if previous else current, current, changes.files if changes else ())
+        return change_report(problems, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
 
 
 def _problems(site: _Site) -> tuple[Problem, ...]:
-    return (*site.shown.resolved.problems, *site.look.foundation.problems)
+    return (*site.data.resolved.problems, *site.theme.built.problems)
 
 
-def _made(site: _Site, path: str) -> bytes | None:
-    if path in site.look.foundation.files:  # they lie on the disk, and are kept by the system
-        return site.made.content(path)
-    if path not in site.kept:
-        while len(site.kept) >= MOST_KEPT:
-            del site.kept[next(iter(site.kept))]
-        site.kept[path] = site.made.content(path)
-    return site.kept[path]
+def _content(site: _Site, path: str) -> bytes | None:
+    if path in site.theme.built.files:  # files on disk, which the operating system caches
+        return site.pages.content(path)
+    if path not in site.cache:
+        while len(site.cache) >= MAX_CACHED:
+            del site.cache[next(iter(site.cache))]
+        site.cache[path] = site.pages.content(path)
+    return site.cache[path]

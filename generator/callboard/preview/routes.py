@@ -1,4 +1,4 @@
-"""Where the plan of a site has what lies at a path, found without making the plan of 10,000 pages."""
+"""A path → the page or data file that the site plan has there, found without planning all pages."""
 
 from __future__ import annotations
 
@@ -17,44 +17,45 @@ _BY_NAME = "api/catalog/entities/by-name/"
 
 
 class Routes:
-    """The pages and files of one state of a portal. Used by one thread."""
+    """The pages and data files of one version of a site. Not thread-safe."""
 
     def __init__(self, contexts: PageContexts) -> None:
         self._contexts = contexts
-        self._others: dict[str, Page] = {}
-        self._to_come = plan_without_entities(contexts)
+        self._planned: dict[str, Page] = {}
+        """Pages, except those of entities, that were planned so far; by file."""
+        self._rest = plan_without_entities(contexts)
 
     def planned(self) -> Planned:
-        """The same in the shape that ``website`` asks for."""
-        return Planned(self.page, self.beside, self.data, self.paths)
+        """The lookups in the form that ``website.page_server`` takes."""
+        return Planned(self.page, self.page_of_data, self.data, self.paths)
 
     def page(self, file: str) -> Page | None:
-        """The page whose file this is."""
+        """The page that is written to this file (``catalog/index.html``)."""
         ref = self._refs.get(file.removesuffix("index.html")) if file.endswith("/index.html") else None
-        return self._of(ref) if ref else self._other(file)
+        return self._entity_page(ref) if ref else self._other_page(file)
 
-    def beside(self, file: str) -> Page | None:
-        """The entity's page that this file belongs to as data."""
+    def page_of_data(self, file: str) -> Page | None:
+        """The entity's page that has this file as data, such as its API definition."""
         page = f"{file.rpartition('/')[0]}/"
         ref = self._names.get(file) if file.startswith(_BY_NAME) else self._refs.get(page)
-        return self._of(ref) if ref else None
+        return self._entity_page(ref) if ref else None
 
     def data(self, file: str) -> DataFile | None:
-        """The file that belongs to no single page."""
+        """A data file that belongs to no single page, such as the list of all names."""
         return self._data.get(file)
 
     def paths(self) -> Iterable[str]:
         """Paths of all pages."""
-        self._other("")
-        return (*self._refs, *(page.path for page in self._others.values()))
+        self._other_page("")  # no page has this file: all are planned
+        return (*self._refs, *(page.path for page in self._planned.values()))
 
-    def _other(self, file: str) -> Page | None:
-        """The plan is made as far as the page that is wanted: home comes first, the pages of the table want a catalog in their order."""
-        while file not in self._others and (page := next(self._to_come, None)):
-            self._others[file_of(page.path)] = page
-        return self._others.get(file)
+    def _other_page(self, file: str) -> Page | None:
+        """The page of a file, if it is not an entity's. Plans only as far as that page: home is first, and needs no sorted catalog."""
+        while file not in self._planned and (page := next(self._rest, None)):
+            self._planned[file_of(page.path)] = page
+        return self._planned.get(file)
 
-    def _of(self, ref: EntityRef) -> Page:
+    def _entity_page(self, ref: EntityRef) -> Page:
         return entity_page(self._contexts, self._contexts.data.resolved.catalog.entities[ref])
 
     @cached_property
@@ -67,9 +68,9 @@ class Routes:
 
     @cached_property
     def _data(self) -> dict[str, DataFile]:
-        return dict(_named(data_files(self._contexts, "")))
+        return dict(_by_path(data_files(self._contexts, "")))
 
 
-def _named(files: Iterable[DataFile]) -> Iterator[tuple[str, DataFile]]:
+def _by_path(files: Iterable[DataFile]) -> Iterator[tuple[str, DataFile]]:
     for file in files:
         yield (file.path if isinstance(file, DeferredFile) else file[0]), file

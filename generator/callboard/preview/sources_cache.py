@@ -1,4 +1,4 @@
-"""What the sources found, kept: after a change only the folders that it lies in are listed again, and no host is asked twice."""
+"""Changed paths → which sources and files they affect. Only the affected folders are listed again; hosts are queried once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from callboard.model.tree import Trees
 from callboard.plugins import loader
 from callboard.plugins.sources import Collected, SourceContext, joined
 from callboard.settings.settings import Settings, SourceSettings
@@ -17,132 +16,134 @@ from callboard.sources.collect import AT_ONCE, GROUP, collect_all
 from callboard.sources.files.folder import FolderTree, checkout_root
 
 FILES = "files"
+"""Type of the built-in source that lists folders."""
 File = tuple[str, str, str]
-"""Source, tree and path."""
+"""Name of the source, id of the tree, and path in the tree."""
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
-    """What a change means to the sources."""
+class SourceChanges:
+    """How changed paths affect the sources."""
 
     files: frozenset[File] = frozenset()
-    """Files of trees that are other than they were, or new."""
+    """Changed and new files of trees."""
     paths: frozenset[str] = frozenset()
-    """All that lies in the folder of a source, as absolute paths."""
-    asked: bool = False
-    """Sources were asked again."""
+    """The changed paths inside folders of sources; absolute."""
+    has_queried: bool = False
+    """True if sources were queried again."""
 
     @property
-    def is_any(self) -> bool:
-        """It means anything to them."""
-        return bool(self.paths) or self.asked
+    def is_empty(self) -> bool:
+        """True if the change does not affect any source."""
+        return not self.paths and not self.has_queried
 
 
 @dataclass(frozen=True, slots=True)
 class _ListedFolder:
-    """One source of folders, as it was listed."""
+    """The last listing of a source of type ``files``."""
 
     root: str
+    """Absolute path of the source's folder."""
     trees: Mapping[str, FolderTree]
-    """By absolute path."""
+    """Trees by absolute path."""
     heads: Mapping[str, tuple[int, ...]]
-    """State of the work trees of git around them: another one means another revision."""
+    """State of the git checkouts that contain the trees, by absolute path: it changes when another revision is checked out."""
 
 
 class SourcesCache:
-    """All sources of one configuration. Used by one thread."""
+    """The results of all sources of one configuration. Not thread-safe."""
 
     def __init__(self, settings: Settings, context: SourceContext) -> None:
         self._settings = settings
         self._context = context
-        self._found: dict[str, Collected] = {}
+        self._collected: dict[str, Collected] = {}
+        """Result of each source, by its name."""
         self._folders: dict[str, _ListedFolder] = {}
+        """Listing of each source of type ``files``, by the name of the source."""
 
     @property
     def collected(self) -> Collected:
-        """What all sources found, in the order of ``sources.yaml``."""
-        return joined([self._found[item.name] for item in self._settings.sources])
-
-    @property
-    def trees(self) -> Trees:
-        """All trees."""
-        found = self.collected
-        return {(source, tree.id): tree for source, tree in zip(found.tree_sources, found.trees, strict=True)}
+        """The results of all sources, in the order of ``sources.yaml``."""
+        return joined([self._collected[source.name] for source in self._settings.sources])
 
     def collect(self, names: Iterable[str] | None = None) -> None:
-        """Ask these sources; all of them if nothing is said."""
-        wanted = [item for item in self._settings.sources if names is None or item.name in names]
-        if not wanted:
+        """Query these sources; None for all."""
+        sources = [source for source in self._settings.sources if names is None or source.name in names]
+        if not sources:
             return
-        with ThreadPoolExecutor(min(AT_ONCE, len(wanted))) as pool:
-            found = pool.map(lambda item: collect_all(replace(self._settings, sources=(item,)), self._context), wanted)
-            self._found |= zip((item.name for item in wanted), found, strict=True)
-        for item in wanted:
-            if item.type == FILES:
-                self._folders[item.name] = self._listed(item)
+        with ThreadPoolExecutor(min(AT_ONCE, len(sources))) as pool:
+            results = pool.map(lambda source: collect_all(replace(self._settings, sources=(source,)), self._context), sources)
+            self._collected |= zip((source.name for source in sources), results, strict=True)
+        for source in sources:
+            if source.type == FILES:
+                self._folders[source.name] = self._listed(source)
 
-    def touch(self, paths: Iterable[str]) -> Touched:
-        """Something is other at these absolute paths: ask the sources again whose folders have other files than before."""
-        paths, mine, again = tuple(paths), set(), set()
+    def update(self, paths: Iterable[str]) -> SourceChanges:
+        """Find what changed paths (absolute) affect, and query affected sources again.
+
+        Those are sources of type ``files`` in which the list of files or the git revision may have changed, and sources of plugins.
+        """
+        paths, inside_sources, outdated = tuple(paths), set(), set()
         files: set[File] = set()
-        for item in self._settings.sources:
-            folder = self._folders.get(item.name)
+        for source in self._settings.sources:
+            folder = self._folders.get(source.name)
             if folder is None:
-                if not _is_ours(item):
-                    again.add(item.name)  # a plugin may read anything
+                if not _is_built_in(source):
+                    outdated.add(source.name)  # a plugin may read any file
                 continue
             inside = [path for path in paths if path == folder.root or path.startswith(f"{folder.root}/")]
-            mine.update(inside)
-            places = {path: _place(folder, path) for path in inside}
-            if not folder.trees or None in places.values() or any(_head(Path(root)) != head for root, head in folder.heads.items()):
-                again.add(item.name)
+            inside_sources.update(inside)
+            in_trees = {path: _file_in_tree(folder, path) for path in inside}
+            if not folder.trees or None in in_trees.values() or any(_head(Path(root)) != head for root, head in folder.heads.items()):
+                outdated.add(source.name)
             else:
-                files.update((item.name, *place) for place in places.values() if place)
-        self.collect(again)
-        for name in again & self._folders.keys():
+                files.update((source.name, *file) for file in in_trees.values() if file)
+        self.collect(outdated)
+        for name in outdated & self._folders.keys():
             listed = self._folders[name]
-            files.update((name, *place) for path in mine if (place := _place(listed, path)))
-        return Touched(frozenset(files), frozenset(mine), bool(again))
+            files.update((name, *file) for path in inside_sources if (file := _file_in_tree(listed, path)))
+        return SourceChanges(frozenset(files), frozenset(inside_sources), bool(outdated))
 
-    def _listed(self, item: SourceSettings) -> _ListedFolder:
-        trees = {str(tree.root): tree for tree in self._found[item.name].trees if isinstance(tree, FolderTree)}
-        known: dict[Path, Path | None] = {}
-        around = {checkout_root(Path(root), known) for root in trees} - {None}
-        return _ListedFolder(_root(self._settings, item), trees, {str(root): _head(root) for root in around if root})
+    def _listed(self, source: SourceSettings) -> _ListedFolder:
+        trees = {str(tree.root): tree for tree in self._collected[source.name].trees if isinstance(tree, FolderTree)}
+        roots: dict[Path, Path | None] = {}
+        checkouts = {checkout_root(Path(root), roots) for root in trees} - {None}
+        return _ListedFolder(_root(self._settings, source), trees, {str(root): _head(root) for root in checkouts if root})
 
 
 def source_folders(settings: Settings) -> Sequence[Path]:
-    """Folders that sources read, whether they are there or not."""
-    return [Path(_root(settings, item)) for item in settings.sources if item.type == FILES]
+    """Folders of the sources of type ``files``, whether or not they exist."""
+    return [Path(_root(settings, source)) for source in settings.sources if source.type == FILES]
 
 
-def _root(settings: Settings, item: SourceSettings) -> str:
-    return os.path.realpath(settings.root / Path(str(item.options.get("path", "."))).expanduser())
+def _root(settings: Settings, source: SourceSettings) -> str:
+    return os.path.realpath(settings.root / Path(str(source.options.get("path", "."))).expanduser())
 
 
-def _is_ours(item: SourceSettings) -> bool:
-    return item.type in loader.BUILT_IN[GROUP]
+def _is_built_in(source: SourceSettings) -> bool:
+    return source.type in loader.BUILT_IN[GROUP]
 
 
-def _place(folder: _ListedFolder, path: str) -> tuple[str, str] | None:
-    """Id of the tree and path in it of a plain file that was there when the folder was listed, and is there; else None."""
+def _file_in_tree(folder: _ListedFolder, path: str) -> tuple[str, str] | None:
+    """Id of the tree, and path in it, of a regular file that exists and is in the listing; None for all other paths."""
     if Path(path).is_symlink() or not Path(path).is_file():
         return None
     root = path
     while (root := root.rpartition("/")[0]) and root.startswith(folder.root):
         if tree := folder.trees.get(root):
-            inside = path[len(root) + 1 :]
-            at = bisect_left(tree.listing, inside)
-            return (tree.id, inside) if at < len(tree.listing) and tree.listing[at] == inside else None
+            relative = path[len(root) + 1 :]
+            index = bisect_left(tree.listing, relative)
+            return (tree.id, relative) if index < len(tree.listing) and tree.listing[index] == relative else None
     return None
 
 
 def _head(root: Path) -> tuple[int, ...]:
-    """Times of what git writes when a commit is made or another one is checked out."""
-    return tuple(_time(root / ".git" / name) for name in ("HEAD", "logs/HEAD", "packed-refs"))
+    """Times of change of the files that git writes on a commit or checkout, in nanoseconds."""
+    return tuple(_modified(root / ".git" / name) for name in ("HEAD", "logs/HEAD", "packed-refs"))
 
 
-def _time(path: Path) -> int:
+def _modified(path: Path) -> int:
+    """Time of change in nanoseconds; 0 if there is no such file."""
     try:
         return path.stat().st_mtime_ns
     except OSError:

@@ -1,4 +1,4 @@
-"""Follows the portal's folder and the folders of its sources, and tells what has changed; what we write ourselves is not watched."""
+"""Folders → absolute paths that change in them, without the folders that a build writes and those of tools such as git."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from pathlib import Path
 import watchfiles
 
 STEP = 30
-"""Milliseconds of silence after which changes are told: a save is several changes of files."""
-LONGEST = 200
-"""Milliseconds after which they are told although there are more."""
+"""Milliseconds without a change after which changes are reported: one save of an editor is several changes of files."""
+DEBOUNCE = 200
+"""Milliseconds after which changes are reported even while more arrive."""
 _TOOLS = frozenset(watchfiles.DefaultFilter.ignore_dirs)
-"""Folders that tools fill with thousands of others, which nobody wants to hear of."""
+"""Names of folders, such as ``.git`` and ``node_modules``, in which tools create thousands of folders: not watched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """Folders, as few as possible: each costs the system something for every folder below it."""
+class WatchedFolders:
+    """Absolute paths of folders to watch; as few as possible, since the system allocates a watch for each folder below them."""
 
-    deep: frozenset[str] = frozenset()
-    """With all that is below them."""
-    flat: frozenset[str] = frozenset()
-    """Their own entries alone: something in them must not be watched."""
-    away: frozenset[str] = frozenset()
-    """What nobody wants to hear of."""
+    recursive: frozenset[str] = frozenset()
+    """Watched with all folders below them."""
+    shallow: frozenset[str] = frozenset()
+    """Watched without the folders below them, because one of those is ignored."""
+    ignored: frozenset[str] = frozenset()
+    """Not watched."""
 
 
-def watched(folders: Sequence[Path], ignored: Sequence[Path]) -> Watched:
-    """How to watch all of ``folders`` that are there and nothing of ``ignored``."""
-    away = [os.path.realpath(path) for path in ignored]
-    deep: set[str] = set()
-    flat: set[str] = set()
-    waiting = [(os.path.realpath(folder), True) for folder in folders]
-    while waiting:
-        folder, is_first = waiting.pop()
-        if folder in away or folder in deep or folder in flat or not Path(folder).is_dir():
+def watched_folders(folders: Sequence[Path], ignored: Sequence[Path]) -> WatchedFolders:
+    """Those of ``folders`` that exist, with all folders below them except ``ignored`` and folders of tools."""
+    excluded = [os.path.realpath(path) for path in ignored]
+    recursive: set[str] = set()
+    shallow: set[str] = set()
+    pending = [(os.path.realpath(folder), True) for folder in folders]
+    while pending:
+        folder, is_root = pending.pop()
+        if folder in excluded or folder in recursive or folder in shallow or not Path(folder).is_dir():
             continue
-        if any(other.startswith(f"{folder}/") for other in away) or (is_first and any(Path(folder, name).is_dir() for name in _TOOLS)):
-            flat.add(folder)
-            waiting += [(child, False) for child in _folders(folder)]
+        if any(other.startswith(f"{folder}/") for other in excluded) or (is_root and any(Path(folder, name).is_dir() for name in _TOOLS)):
+            shallow.add(folder)
+            pending += [(child, False) for child in _folders(folder)]
         else:
-            deep.add(folder)
-    return Watched(frozenset(folder for folder in deep if not _is_below(folder, deep)), frozenset(flat), frozenset(away))
+            recursive.add(folder)
+    top = frozenset(folder for folder in recursive if not _is_below(folder, recursive))
+    return WatchedFolders(top, frozenset(shallow), frozenset(excluded))
 
 
 def _folders(folder: str) -> Iterator[str]:
@@ -60,58 +61,65 @@ def _is_below(folder: str, others: set[str]) -> bool:
 
 
 class Watcher:
-    """Waits for changes. What is watched may become another set at any time.
+    """Waits for changes. ``update`` replaces the set of watched folders at any time.
 
     Args:
-        choose: gives what is to be watched now.
+        choose: returns the folders to watch now.
     """
 
-    def __init__(self, choose: Callable[[], Watched]) -> None:
+    def __init__(self, choose: Callable[[], WatchedFolders]) -> None:
         self._choose = choose
-        self._now = Watched()
-        self._ended = threading.Event()
-        self._found: queue.Queue[frozenset[str]] = queue.Queue()
+        self._watched = WatchedFolders()
+        self._stopped = threading.Event()
+        self._changes: queue.Queue[frozenset[str]] = queue.Queue()
 
-    def follow(self) -> None:
-        """Watch what is to be watched now."""
-        wanted, before = self._choose(), self._now
-        if wanted == before:
+    def update(self) -> None:
+        """Watch the folders that ``choose`` returns now."""
+        watched, previous = self._choose(), self._watched
+        if watched == previous:
             return
-        self._ended.set()
-        self._ended, self._now = threading.Event(), wanted
-        for folders, is_deep in ((wanted.deep, True), (wanted.flat, False)):
+        self._stopped.set()
+        self._stopped, self._watched = threading.Event(), watched
+        for folders, is_recursive in ((watched.recursive, True), (watched.shallow, False)):
             if folders:
-                threading.Thread(target=self._watch, args=(folders, self._ended, is_deep), name="watcher", daemon=True).start()
-        if before.deep or before.flat:
-            self._found.put((wanted.deep | wanted.flat) - (before.deep | before.flat))  # whatever came before they were watched
+                threading.Thread(target=self._watch, args=(folders, self._stopped, is_recursive), name="watcher", daemon=True).start()
+        if previous.recursive or previous.shallow:
+            # Report new folders as changed: files may have been written in them before they were watched.
+            self._changes.put((watched.recursive | watched.shallow) - (previous.recursive | previous.shallow))
 
     def changes(self, quiet: float) -> Iterator[frozenset[str]]:
-        """Absolute paths that have changed, in turn; an empty set once, after ``quiet`` seconds without any."""
-        is_told = True
-        while not self._ended.is_set():
+        """Yields sets of absolute paths that have changed; and one empty set after ``quiet`` seconds without changes."""
+        is_quiet = True
+        while not self._stopped.is_set():
             try:
-                found = self._found.get(timeout=1 if is_told else quiet)
+                paths = self._changes.get(timeout=1 if is_quiet else quiet)
             except queue.Empty:
-                if not is_told:
-                    is_told = True
+                if not is_quiet:
+                    is_quiet = True
                     yield frozenset()
                 continue
             with contextlib.suppress(queue.Empty):
                 while True:
-                    found |= self._found.get_nowait()
-            if any(path.rpartition("/")[0] in self._now.flat and path not in self._now.deep for path in found):
-                self.follow()
-            if found:
-                is_told = False
-                yield found
+                    paths |= self._changes.get_nowait()
+            if any(path.rpartition("/")[0] in self._watched.shallow and path not in self._watched.recursive for path in paths):
+                self.update()
+            if paths:
+                is_quiet = False
+                yield paths
 
     def stop(self) -> None:
-        """End all watching; ``changes`` ends too."""
-        self._ended.set()
+        """Stop watching; ``changes`` ends."""
+        self._stopped.set()
 
-    def _watch(self, folders: frozenset[str], ended: threading.Event, is_deep: bool) -> None:  # noqa: FBT001 - a thread's argument
-        away = self._now.away
-        for found in watchfiles.watch(
-            *sorted(folders), stop_event=ended, debounce=LONGEST, step=STEP, rust_timeout=500, recursive=is_deep, raise_interrupt=False
+    def _watch(self, folders: frozenset[str], stopped: threading.Event, is_recursive: bool) -> None:  # noqa: FBT001 - a thread's argument
+        ignored = self._watched.ignored
+        for changes in watchfiles.watch(
+            *sorted(folders),
+            stop_event=stopped,
+            debounce=DEBOUNCE,
+            step=STEP,
+            rust_timeout=500,
+            recursive=is_recursive,
+            raise_interrupt=False,
         ):
-            self._found.put(frozenset(path for _, path in found if path not in away))
+            self._changes.put(frozenset(path for _, path in changes if path not in ignored))

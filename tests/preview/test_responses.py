@@ -1,8 +1,8 @@
-"""Answers of the preview: files of the site and nothing else, under the portal's path."""
+"""Responses of the preview: files of the site and nothing else, under the portal's path."""
 
 import pytest
 
-from callboard.preview.answers import answer, base_of, broken, folder, host_allowed
+from callboard.preview.responses import base_of, error_page, folder, host_allowed, respond
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def site(tmp_path):
     ],
 )
 def test_a_file_is_answered_with_its_type(site, target, status, kind):
-    found = answer(folder(site), "/p/", target)
+    found = respond(folder(site), "/p/", target)
     assert (found.status, found.content_type) == (status, kind)
 
 
@@ -59,7 +59,7 @@ def test_a_file_is_answered_with_its_type(site, target, status, kind):
     ],
 )
 def test_nothing_outside_of_the_site_and_nothing_hidden_is_given_out(site, target):
-    found = answer(folder(site), "/p/", target)
+    found = respond(folder(site), "/p/", target)
     assert found.status == 404
     assert b"secret" not in found.body
     assert b"gone" in found.body
@@ -67,17 +67,17 @@ def test_nothing_outside_of_the_site_and_nothing_hidden_is_given_out(site, targe
 
 @pytest.mark.parametrize(("target", "location"), [("/", "/p/"), ("/p", "/p/"), ("/p/catalog", "/p/catalog/"), ("/p/a%20b", "/p/a%20b/")])
 def test_a_folder_is_shown_at_its_final_slash(site, target, location):
-    assert answer(folder(site), "/p/", target).location == location
+    assert respond(folder(site), "/p/", target).location == location
 
 
 def test_a_folder_at_the_root_cannot_be_turned_into_a_redirect_to_another_host(site):
-    assert answer(folder(site), "/", "//evil.example").location == ""
+    assert respond(folder(site), "/", "//evil.example").location == ""
 
 
 def test_pages_get_the_script_when_sent_and_stay_as_they_are_on_disk(site):
-    assert answer(folder(site), "/p/", "/p/").body == b'<body>home<script src="/p/__callboard/reload.js" defer></script></body>'
+    assert respond(folder(site), "/p/", "/p/").body == b'<body>home<script src="/p/__callboard/reload.js" defer></script></body>'
     assert (site / "index.html").read_text() == "<body>home</body>"
-    assert answer(folder(site), "/p/", "/p/assets/a.js").body == b"1"
+    assert respond(folder(site), "/p/", "/p/assets/a.js").body == b"1"
 
 
 def test_nothing_but_plain_relative_paths_is_ever_asked_for():
@@ -87,12 +87,12 @@ def test_nothing_but_plain_relative_paths_is_ever_asked_for():
         asked.append(path)
 
     for target in ("/p/%2e%2e/x", "/p/a/../../x", "/p/./x", "/p/a//b", "/p/.git/config", "/p/a%00", "/p/..%5cx", "/p//etc/passwd"):
-        answer(read, "/p/", target)
+        respond(read, "/p/", target)
     assert set(asked) == {"404.html"}
 
 
 def test_a_page_that_cannot_be_made_says_why_as_text_and_waits_for_another_site():
-    found = broken("entity.html:3: unknown tag <script>alert(1)</script>", "/p/")
+    found = error_page("entity.html:3: unknown tag <script>alert(1)</script>", "/p/")
     assert (found.status, found.content_type) == (500, "text/html; charset=utf-8")
     assert b"&lt;script&gt;alert" in found.body
     assert b'src="/p/__callboard/reload.js"' in found.body
