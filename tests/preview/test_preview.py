@@ -1,10 +1,16 @@
 """The preview as a running server: headers, events, changes, and a real browser that loads again."""
 
+import gc
 import http.client
+import os
+import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from callboard.model.errors import CallboardError, WebsiteError
+from callboard.preview.loop import PreviewLoop
+from callboard.preview.portal import PreviewPortal
 from callboard.preview.responses import Note, PageState, folder
 from callboard.preview.server import PreviewServer
 
@@ -102,6 +108,21 @@ def test_a_page_that_cannot_be_made_does_not_end_the_preview(site):
         assert (status, b"ZeroDivisionError" in body) == (500, True)
     finally:
         running.stop()
+
+
+def test_a_portal_that_cannot_be_read_at_the_start_is_an_error_in_the_terminal_and_on_the_page(tmp_path):
+    config, lines = tmp_path / "sources.yaml", []
+    config.write_text("version: 1\nportal: {name: Small}\nsources:\n  - {name: here, type: files, path: missing}\n")
+    portal = PreviewPortal(config, os.environ, lambda: datetime.now(UTC))
+    loop = PreviewLoop(portal, config, tmp_path / "site", [sys.executable, "-c", ""], os.environ, lines.append)
+    try:
+        server = loop.open(0)
+        assert lines[0].startswith("Could not render the site; it is rendered again after the next change.\n")
+        status, _, body = ask(server, "/")
+        assert (status, b"There is no site yet" in body) == (500, True)
+    finally:
+        loop.close()
+        gc.unfreeze()
 
 
 def test_the_previews_own_files_are_these_and_no_others(preview):

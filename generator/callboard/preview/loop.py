@@ -131,7 +131,10 @@ class PreviewLoop:
     def _report_error(self, message: str) -> None:
         if self._server:
             self._server.show_error(message)
-        self._write_line(f"Could not render this change; the last good version of the site is still served.\n{message}")
+        if self._portal.has_site:
+            self._write_line(f"Could not render this change; the last good version of the site is still served.\n{message}")
+        else:
+            self._write_line(f"Could not render the site; it is rendered again after the next change.\n{message}")
 
     def _reader(self) -> Callable[[str], bytes | None]:
         """A function that reads files of the served site, and of full-text search from the last background build."""

@@ -105,6 +105,11 @@ class PreviewPortal:
         """The last configuration that was read, and its caches; None before the first."""
         return self._portal
 
+    @property
+    def has_site(self) -> bool:
+        """True once a version of the site can be served."""
+        return self._site is not None
+
     def summary(self) -> str:
         """The numbers of entities and problems, as a sentence; empty before the first site."""
         if self._site is None:
