@@ -32,7 +32,7 @@ def told(old, new):
 
 def test_nothing_changed_is_nothing():
     assert diff([make("shop"), ACME], [make("shop"), ACME]) == ()
-    assert formats.as_text(()) == "Nothing changed.\n"
+    assert formats.as_text(()) == "No changes.\n"
     assert formats.digest(()) == ""
 
 
@@ -49,7 +49,7 @@ CASES = [
     ({"owner": "acme"}, {}, ["owner: group:default/acme → none"]),
     ({"lifecycle": "experimental"}, {"lifecycle": "production"}, ["lifecycle: experimental → production"]),
     ({}, {"type": "service"}, ["type: none → service"]),
-    ({}, {"system": "sales"}, ["part of: none → system:default/sales"]),
+    ({}, {"system": "sales"}, ["system: none → system:default/sales"]),
     ({}, {"providesApis": ["orders"]}, ["provides: +api:default/orders"]),
     ({"consumesApis": ["orders"]}, {}, ["consumes: -api:default/orders"]),
     ({"dependsOn": ["resource:a"]}, {"dependsOn": ["resource:b"]}, ["depends on: +resource:default/b", "depends on: -resource:default/a"]),
@@ -138,7 +138,7 @@ def test_a_first_build_is_one_baseline_and_no_flood():
     catalog, _ = catalog_of(*(make(f"c{n}", path=f"{n}.yaml") for n in range(50)))
     (change,) = difference(None, summarize(catalog), (), FIRST, VERSION)
     assert (change.kind, change.after) == ("baseline", "50")
-    assert formats.digest([change]) == "First build with 50 entities."
+    assert formats.digest([change]) == "Initial import: 50 entities."
 
 
 def test_a_new_version_of_our_own_rules_is_no_news_about_descriptors():

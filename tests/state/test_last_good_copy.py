@@ -142,7 +142,7 @@ def test_a_listing_that_shrinks_beyond_belief_is_a_failure():
     before = state_of([make(f"c{n}", tree=f"acme/r{n}") for n in range(20)])
     served = serve([make("c0", tree="acme/r0")], [("here", "acme/r0")], before)
     assert len(served.entities) == 20
-    assert {s.cause for s in served.stale} == {"The list of repositories shrank from 20 to 1, which is more than is believed."}
+    assert {s.cause for s in served.stale} == {"The number of repositories dropped from 20 to 1, which exceeds the configured limit."}
     assert served.collections[0].as_of is None
 
 
@@ -199,12 +199,12 @@ def test_a_build_in_which_most_sources_failed_does_not_publish():
     names = ("a", "b", "c")
     before = state_of([make(name, source=name, tree="t") for name in names])
     verdict = serve([make("c", source="c", tree="t")], [("c", "t")], before, [failure("a"), failure("b")], sources=names).verdict
-    assert verdict.reasons == ("2 of 3 sources failed (a, b); at most 50% may.",)
+    assert verdict.reasons == ("2 of 3 sources failed (a, b); at most 50% may fail.",)
 
 
 def test_a_first_build_without_one_of_its_sources_does_not_publish_unless_that_is_allowed():
     served = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"))
-    assert served.verdict.reasons == ("There is no last good copy of what could not be read. there: the host did not answer.",)
+    assert served.verdict.reasons == ("Some sources could not be read and have no last good copy. there: the host did not answer.",)
     allowed = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"), guards=Guards(allow_missing=True))
     assert allowed.verdict.publish
 

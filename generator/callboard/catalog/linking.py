@@ -147,7 +147,7 @@ def _stated_badly(catalog: Catalog, stated: DeclaredReferences, names: NameIndex
     for relation in stated.bare:
         if (other := relation.target._replace(namespace=DEFAULT_NAMESPACE)) in names and relation.target in names:
             yield references.AMBIGUOUS_REFERENCE.problem(
-                f"`{relation.field}` means {relation.target}; there is {other} too.",
+                f"`{relation.field}` means {relation.target}; {other} exists too.",
                 origin=catalog.entities[relation.source].origin,
                 subject=relation.source,
                 field=relation.field,

@@ -47,7 +47,7 @@ def _duplicate(kept: Entity, other: Entity) -> Problem:
         origin=other.origin,
         subject=other.ref,
         field="metadata.name",
-        hint="Remove one of the two: they say the same." if same else "Rename one of the two, or remove it.",
-        related=(Related("The definition that counts", kept.origin, first),),
+        hint="Remove one of the two: they are identical." if same else "Rename one of the two, or remove it.",
+        related=(Related("The definition that is used", kept.origin, first),),
     )
     return replace(problem, span=field_span(other, "metadata.name"))

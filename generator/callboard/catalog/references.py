@@ -61,7 +61,7 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
         return
     target = written.canonical()
     if relation_field.kinds and target.kind not in relation_field.kinds:
-        reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} makes a relation here"
+        reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} is allowed here"
         stated.unread.append(InvalidReference(entity, path, _shown(value), reason, None, refused=False))
         return
     relation = Relation(entity.ref, relation_field.type, stated.known.get(target, target), entity.ref, path)

@@ -107,7 +107,7 @@ def circle_problems(catalog: Catalog, relation_type: str, rule: Rule, saying: st
     edges = {ref: to for ref, relations in stated.items() if (to := tuple(r.target for r in relations if r.type == relation_type))}
     for ring in circles(edges):
         shown = [str(ref) for ref in (*ring[:SHOWN], *(ring[:1] if len(ring) <= SHOWN else ()))]
-        way = " → ".join(shown) + ("" if len(ring) <= SHOWN else f" → … ({len(ring)} in all)")
+        way = " → ".join(shown) + ("" if len(ring) <= SHOWN else f" → … ({len(ring)} in total)")
         relation = next(r for r in catalog.relations[ring[0]] if r.type == relation_type and r.target == ring[1 % len(ring)])
         yield rule.problem(
             f"{saying}: {way}.",
@@ -115,5 +115,5 @@ def circle_problems(catalog: Catalog, relation_type: str, rule: Rule, saying: st
             subject=ring[0],
             field=relation.field,
             hint=hint,
-            related=tuple(Related(f"{ref} is part of the ring", catalog.entities[ref].origin) for ref in ring[1:SHOWN]),
+            related=tuple(Related(f"{ref} is part of the cycle", catalog.entities[ref].origin) for ref in ring[1:SHOWN]),
         )

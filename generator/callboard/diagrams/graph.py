@@ -68,21 +68,21 @@ class Graph:
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "diagram_neighbourhood": "Relations of {name}: {left} on the left lead to it, {right} on the right",
-        "diagram_system": "Map of the system {name}: {inside} parts and {outside} neighbours",
-        "diagram_domain": "Map of the domain {name}: {inside} parts and {outside} neighbours",
-        "diagram_organisation": "Organisation: {number} teams",
-        "diagram_group": "Place of {name} in the organisation, and what it owns",
+        "diagram_system": "Map of the system {name}: {inside} parts and {outside} neighbors",
+        "diagram_domain": "Map of the domain {name}: {inside} parts and {outside} neighbors",
+        "diagram_organisation": "Org chart: {number} teams",
+        "diagram_group": "Parent, sub-teams and owned entities of {name}",
         "diagram_more": "{number} more",
         "diagram_around_0": "{number} more dependents",
         "diagram_around_0_1": "1 more dependent",
         "diagram_around_1": "{number} more dependencies",
         "diagram_around_1_1": "1 more dependency",
-        "diagram_missing": "does not exist",
+        "diagram_missing": "not found in catalog",
         "diagram_members": "{number} members",
         "diagram_members_1": "1 member",
         "diagram_owned": "{number} {kind}",
-        "diagram_below": "{number} teams below",
-        "diagram_below_1": "1 team below",
+        "diagram_below": "{number} sub-teams",
+        "diagram_below_1": "1 sub-team",
     }
 )
 """What diagrams say, in English; a portal's strings may say it in its language."""

@@ -95,12 +95,10 @@ def load_build_state(store: Store, now: datetime, version: str, section: Mapping
     """
     months = section.get("months", MONTHS)
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise SettingsError('"history.months" must be a whole number from 1 on.')
+        raise SettingsError('"history.months" must be an integer of at least 1.')
     previous = read(store)
     if from_state and previous is None:
-        raise StateError(
-            f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
-        )
+        raise StateError(f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from a backup.")
     return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
 
 

@@ -16,22 +16,22 @@ from callboard.state.values import Change
 
 FORMAT = 1
 KINDS = {
-    "baseline": "first build", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
-    "lifecycle": "lifecycle", "type": "type", "system": "part of", "provides": "provides", "consumes": "consumes",
+    "baseline": "initial import", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
+    "lifecycle": "lifecycle", "type": "type", "system": "system", "provides": "provides", "consumes": "consumes",
     "depends": "depends on", "tag": "tag", "definition": "definition",
     "problem-opened": "problem opened", "problem-closed": "problem closed",
     "incident-opened": "incident opened", "incident-resolved": "incident resolved", "deployed": "deployed",
     "vulnerability-found": "vulnerability found", "vulnerability-fixed": "vulnerability fixed",
     "gate-failed": "quality gate failed", "gate-passed": "quality gate passed again",
-    "objective-missed": "objective missed", "objective-met": "objective met again",
-    "tool-known": "tool connected", "tool-failed": "tool cannot be read", "tool-back": "tool can be read again",
+    "objective-missed": "SLO breached", "objective-met": "SLO met again",
+    "tool-known": "integration connected", "tool-failed": "integration failed", "tool-back": "integration recovered",
 }  # fmt: skip
 """Every kind of change, and its short name in English."""
 _COUNTED = {
     "added": ("entity added", "entities added"), "removed": ("removed", "removed"), "renamed": ("renamed", "renamed"),
     "moved": ("moved", "moved"), "owner": ("owner changed", "owners changed"),
     "lifecycle": ("lifecycle changed", "lifecycles changed"), "type": ("type changed", "types changed"),
-    "system": ("put elsewhere", "put elsewhere"), "provides": ("provided API changed", "provided APIs changed"),
+    "system": ("system changed", "systems changed"), "provides": ("provided API changed", "provided APIs changed"),
     "consumes": ("consumed API changed", "consumed APIs changed"), "depends": ("dependency changed", "dependencies changed"),
     "tag": ("tag changed", "tags changed"), "definition": ("definition changed", "definitions changed"),
     "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
@@ -40,13 +40,15 @@ _COUNTED = {
     "vulnerability-fixed": ("vulnerability fixed", "vulnerabilities fixed"),
     "gate-failed": ("quality gate failed", "quality gates failed"),
     "gate-passed": ("quality gate passed again", "quality gates passed again"),
-    "objective-missed": ("objective missed", "objectives missed"),
-    "objective-met": ("objective met again", "objectives met again"),
+    "objective-missed": ("SLO breached", "SLOs breached"),
+    "objective-met": ("SLO met again", "SLOs met again"),
     "deployed": ("version deployed", "versions deployed"),
-    "tool-known": ("tool connected", "tools connected"), "tool-failed": ("tool cannot be read", "tools cannot be read"),
-    "tool-back": ("tool can be read again", "tools can be read again"),
+    "tool-known": ("integration connected", "integrations connected"), "tool-failed": ("integration failed", "integrations failed"),
+    "tool-back": ("integration recovered", "integrations recovered"),
 }  # fmt: skip
 _NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition", "incident-opened", "gate-failed", "objective-missed")
+_PARENTS = {"spec.domain": "domain", "spec.parent": "parent"}
+"""What a change of the kind ``system`` is called by its field: a system belongs to a domain, a group to a parent."""
 _SHOWN = 3
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
@@ -56,7 +58,7 @@ def sentence(change: Change) -> str:
     name, before, after = KINDS.get(change.kind, change.kind), change.before, change.after
     match change.kind:
         case "baseline":
-            said = f"{name} with {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
+            said = f"{name}: {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
         case "added" | "removed":
             said = name
         case "definition":
@@ -70,6 +72,7 @@ def sentence(change: Change) -> str:
         case "provides" | "consumes" | "depends" | "tag":
             said = f"{name}: {'+' if after else '-'}{after or before}"
         case _:
+            name = _PARENTS.get(change.field, name)
             said = f"{name}: {before or 'none'} → {after or 'none'}"
     return said
 
@@ -92,7 +95,7 @@ def _happened(change: Change, name: str) -> str:
         if kind.startswith("incident"):
             about = f"severity {about}"
         elif kind.startswith("objective"):
-            about = "{} % of {} %".format(*about.split(" ", 1))
+            about = "{}%, target {}%".format(*about.split(" ", 1))
         said = ": ".join(filter(None, (name, change.after or change.before))) + (f" ({about})" if about else "")
     return said
 
@@ -100,13 +103,13 @@ def _happened(change: Change, name: str) -> str:
 def as_text(changes: Sequence[Change]) -> str:
     """A block for each entity."""
     blocks = (f"{name}\n" + "".join(f"  {sentence(change)}\n" for change in found) for name, found in _by_entity(changes))
-    return "".join(blocks) or "Nothing changed.\n"
+    return "".join(blocks) or "No changes.\n"
 
 
 def as_markdown(changes: Sequence[Change]) -> str:
     """A list item for each entity; people's words are escaped."""
     items = (f"- **{_plain(name)}**: {_plain('; '.join(map(sentence, found)))}\n" for name, found in _by_entity(changes))
-    return "".join(items) or "Nothing changed.\n"
+    return "".join(items) or "No changes.\n"
 
 
 def as_json(changes: Sequence[Change]) -> str:
@@ -120,9 +123,13 @@ def digest(changes: Sequence[Change]) -> str:
     for change in changes:
         by_kind.setdefault(change.kind, []).append(change)
     if "baseline" in by_kind:
-        return f"{sentence(by_kind['baseline'][0]).capitalize()}."
+        return f"{_capitalized(sentence(by_kind['baseline'][0]))}."
     parts = [_counted(kind, by_kind[kind]) for kind in _COUNTED if kind in by_kind]
-    return ", ".join(parts)[:1].upper() + ", ".join(parts)[1:] + "." if parts else ""
+    return f"{_capitalized(', '.join(parts))}." if parts else ""
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _counted(kind: str, changes: Sequence[Change]) -> str:

@@ -59,8 +59,8 @@ class _Target:
         if len(self.problems) >= MOST_PROBLEMS:
             return
         if len(self.problems) == MOST_PROBLEMS - 1:
-            rule, at, message = rules.LOCATION_BEYOND_BOUNDS, "spec", f"More than {MOST_PROBLEMS - 1} things are wrong with this Location."
-            hint = "Mend those that are told first."
+            rule, at, message = rules.LOCATION_BEYOND_BOUNDS, "spec", f"This Location has more than {MOST_PROBLEMS - 1} problems."
+            hint = "Fix the reported ones first."
         problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=at, hint=hint)
         self.problems.append(replace(problem, span=field_span(self.entity, at)))
 
@@ -90,7 +90,7 @@ def follow(
         way.tell(
             rules.LOCATION_BEYOND_BOUNDS,
             targets[0][0],
-            f"This Location lies behind {counted(depth, 'other')}; it is not followed.",
+            f"This Location is nested below {counted(depth, 'other')}; it is not followed.",
             "Shorten the chain.",
         )
         targets = []
@@ -103,8 +103,8 @@ def follow(
         way.tell(
             rules.LOCATION_BEYOND_BOUNDS,
             "spec",
-            f"This Location leads to {len(found):,} files; {MOST_FILES:,} are read.",
-            "Narrow its globs.",
+            f"This Location matches {len(found):,} files; only the first {MOST_FILES:,} are read.",
+            "Use narrower glob patterns.",
         )
     return LocationTargets(tuple(found.values())[:MOST_FILES], tuple(way.problems))
 
@@ -134,7 +134,7 @@ def _resolve(way: _Target, at: str, target: str) -> Iterable[DescriptorFile]:
         way.tell(
             rules.LOCATION_LEAVES_TREE,
             at,
-            f"`{target[:200]}` leads out of {way.file.tree.repository}.",
+            f"`{target[:200]}` is outside {way.file.tree.repository}.",
             "Name a file of the same repository, relative to this one, or the full URL of a file in another configured source.",
         )
         return ()

@@ -123,5 +123,5 @@ def read_changes(folder: Path, months: int) -> Sequence[Change]:
         try:
             found += (serialization.change_of(json.loads(line)) for line in path.read_bytes().splitlines())
         except (ValueError, KeyError, TypeError) as error:
-            raise CallboardError(f"The history in {path} is damaged.", "Restore the file from a copy, or delete it.") from error
+            raise CallboardError(f"The history in {path} is damaged.", "Restore the file from a backup, or delete it.") from error
     return found

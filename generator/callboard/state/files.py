@@ -144,7 +144,7 @@ def read_pictures(place: Path) -> State:
     folder = place.parent if place.name == POINTER else place / "state" if (place / "state" / POINTER).is_file() else place
     head = read_head(folder)
     if head is None:
-        raise StateError(f"There is no state in {place}.", "Name a folder .callboard that a build has left.")
+        raise StateError(f"There is no state in {place}.", "Name a .callboard folder that a build has written.")
     parts = {name: _rows(folder / file) for name, file in head["parts"].items() if name in _PICTURES}
     return _state(*migrated(head, parts, MIGRATIONS), bytes.fromhex)
 
@@ -157,7 +157,7 @@ def read_head(folder: Path) -> Head | None:
         if known > FORMAT:
             raise StateError(
                 f"{folder} was written by Callboard {head.get('version', '?')} in format {known}; this one reads formats up to {FORMAT}.",
-                "Update Callboard, or give it a folder of its own.",
+                "Update Callboard, or use a separate folder.",
             )
         _check_names(head["parts"])
     except (FileNotFoundError, NotADirectoryError):
@@ -265,7 +265,7 @@ def _state(head: Head, parts: Parts, get: Callable[[str], bytes]) -> State:
         at: datetime = serialization.time_of(head["as_of"])
         return State(at, head["version"], tuple(entities), files=head["files"], skipped=head["skipped"], **values)
     except (ValueError, KeyError, TypeError) as error:
-        raise StateError("The state cannot be understood.", _MEND) from error
+        raise StateError("The state cannot be read.", _MEND) from error
 
 
 def _blob(store: Store, digest: str) -> bytes:
@@ -281,8 +281,8 @@ def _check_names(parts: Mapping[str, str]) -> None:
             raise ValueError(file)
 
 
-_MEND = "Restore the folder .callboard from a copy, or delete state/ in it (without state/history/): the next build starts afresh."
+_MEND = "Restore the folder .callboard from a backup, or delete state/ in it (except state/history/): the next build starts without it."
 
 
 def _damaged(path: Path) -> StateError:
-    return StateError(f"The state is damaged: {path} is missing or not what it was.", _MEND)
+    return StateError(f"The state is damaged: {path} is missing or was changed.", _MEND)

@@ -50,7 +50,7 @@ def guards_of(section: Mapping[str, Any], *, accept_loss: bool = False, allow_mi
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004 - per cent
-            raise SettingsError(f'"history.{key}" must be a number from 0 to 100 (per cent).')
+            raise SettingsError(f'"history.{key}" must be a number from 0 to 100 (percent).')
         found[name] = value / 100
     return Guards(**found, accept_loss=accept_loss, allow_missing=allow_missing)
 
@@ -68,16 +68,16 @@ def verdict(
     never = [c for c in collections if c.source in failed and c.as_of is None and not c.count]
     if never and not guards.allow_missing:
         said = " ".join(f"{c.source}: {'; '.join(c.errors)}." for c in never)
-        reasons.append(f"There is no last good copy of what could not be read. {said}")
+        reasons.append(f"Some sources could not be read and have no last good copy. {said}")
     if previous is not None and not guards.accept_loss:
         if len(failed) > guards.failed * len(collections):
             share = f"{len(failed)} of {counted(len(collections), 'source')} failed ({', '.join(failed)})"
-            reasons.append(f"{share}; at most {guards.failed:.0%} may.")
+            reasons.append(f"{share}; at most {guards.failed:.0%} may fail.")
         before = len({entity.ref for entity in previous.entities})
         if is_too_much(len(lost), before, guards.loss, guards.floor):
             shown = ", ".join(map(str, lost[:_SHOWN])) + (" …" if len(lost) > _SHOWN else "")
             reasons.append(
-                f"{len(lost):,} of {counted(before, 'entity', 'entities')} would be lost ({shown}); at most {guards.loss:.0%} may."
+                f"{len(lost):,} of {counted(before, 'entity', 'entities')} would be lost ({shown}); at most {guards.loss:.0%} may be lost."
             )
     return GuardResult(tuple(reasons))
 
@@ -162,7 +162,7 @@ def shrunk_sources(previous: State, trees: Trees, causes: Causes, answered: Coll
     here = Counter(source for source, _ in trees)
     here += Counter(t.source for t in previous.trees if t.key not in trees and causes.of(t, is_here=False) is not None)
     sentences = {
-        source: _sentence("The list of repositories", count, here[source])
+        source: _sentence("The number of repositories", count, here[source])
         for source, count in sorted(before.items())
         if is_too_much(count - here[source], count, guards.shrink, guards.floor)
     }
@@ -188,7 +188,7 @@ def shrunk_trees(previous: State, entities: Iterable[Entity], trees: Trees, brok
     unknown = (e for e in previous.entities if (e.origin.source, e.origin.tree, e.origin.path) in broken)
     before, here = _counts(previous.entities), _counts((*entities, *unknown))
     sentences = {
-        key: _sentence(f"What {tree.repository} holds", before[key], here[key])
+        key: _sentence(f"The number of entities in {tree.repository}", before[key], here[key])
         for key, tree in sorted(plain.items(), key=itemgetter(0))
         if is_too_much(before[key] - here[key], before[key], guards.shrink, guards.floor)
     }
@@ -200,7 +200,7 @@ def _is_of_a_file(failure: SourceFailure, trees: Trees) -> bool:
 
 
 def _sentence(what: str, before: int, now: int) -> str:
-    return f"{what} shrank from {before:,} to {now:,}, which is more than is believed."
+    return f"{what} dropped from {before:,} to {now:,}, which exceeds the configured limit."
 
 
 def _counts(entities: Iterable[Entity]) -> Counter[TreeKey]:
