@@ -29,7 +29,7 @@ from callboard.io.clock import Meter, peak_memory
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
 from callboard.model.errors import SourceError
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem, Severity, problem_order
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile, Trees
 from callboard.pages.site_data import ResolvedCatalog, SiteData
@@ -156,8 +156,8 @@ def resolve(
     with work.meter.phase("catalog"):
         unique, duplicates = merge(state.entities, work.source_names)
         catalog, problems = link(unique, work.kinds, whole=is_complete, elsewhere=external_refs, before=work.caches.links)
-    found = _in_order((*state.problems, *duplicates, *problems))
-    return ResolvedCatalog(catalog, found, state.trees, state.failures, state.files, state.skipped)
+    found = sorted((*state.problems, *duplicates, *problems), key=problem_order)
+    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped)
 
 
 def enrich(work: Workspace, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
@@ -295,17 +295,6 @@ def _sentences(message: str, hint: str) -> str:
 
 def _name(failure: SourceFailure) -> str:
     return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
-
-
-def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """By place: source, tree, path, line, column, code; the same in whatever order they were found."""
-
-    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str, str]:
-        origin, span = problem.origin, problem.span
-        where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
-        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field, problem.message
-
-    return tuple(sorted(problems, key=place))
 
 
 def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: Workspace, as_of: datetime) -> Mapping[str, Any]:

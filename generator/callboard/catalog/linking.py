@@ -15,7 +15,7 @@ from callboard.descriptors.document import field_span
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.rules import files
 from callboard.model.entity import Entity, Origin
-from callboard.model.problem import Problem, Severity, Span
+from callboard.model.problem import Problem, Severity, Span, problem_order
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.relation import Relation
 
@@ -97,7 +97,7 @@ def link(
     elsewhere: Collection[EntityRef] | None = None,
     before: LinkCache | None = None,
 ) -> tuple[Catalog, tuple[Problem, ...]]:
-    """The catalog of these entities and what is wrong with it, sorted by subject and position, with the responsible teams.
+    """The catalog of these entities and what is wrong with it, in the order of ``problem_order``, with the responsible teams.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
     ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told. ``elsewhere`` are all names that
@@ -113,7 +113,7 @@ def link(
     catalog = Catalog(unique, kept.both_ways(stated, _both_ways), kinds)
     names = NameIndex(unique, elsewhere) if elsewhere else kept.names(unique.keys())
     found = _found(catalog, stated, names, whole=whole, judged=whole or elsewhere is not None)
-    placed = sorted(_placed(catalog, _bounded(found), kept), key=_reading_order)
+    placed = sorted(_placed(catalog, _bounded(found), kept), key=problem_order)
     kept.end()
     return catalog, with_responsible(catalog, placed)
 
@@ -199,10 +199,3 @@ def _placed(catalog: Catalog, problems: Iterable[Problem], kept: LinkCache) -> I
             by_origin = by_origin or {other.origin: other for other in catalog.entities.values()}
             entity = by_origin.get(problem.origin) if problem.origin else None
         yield replace(problem, span=kept.field_span(entity, problem.field)) if entity else problem
-
-
-def _reading_order(problem: Problem) -> tuple[EntityRef | tuple[()], str, int, int, str]:
-    """By subject, then as one meets them in the file."""
-    path = problem.origin.path if problem.origin else ""
-    line, column = (problem.span.line, problem.span.column) if problem.span else (0, 0)
-    return problem.subject or (), path, line, column, problem.code
