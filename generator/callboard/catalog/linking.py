@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.problem_assignment import with_responsible
 from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references
 from callboard.catalog.rules import cycles, entities, ownership, references
 from callboard.catalog.suggestions import NameIndex
@@ -97,7 +96,7 @@ def link(
     elsewhere: Collection[EntityRef] | None = None,
     before: LinkCache | None = None,
 ) -> tuple[Catalog, tuple[Problem, ...]]:
-    """The catalog of these entities and what is wrong with it, in the order of ``problem_order``, with the responsible teams.
+    """The catalog of these entities and what is wrong with it, in the order of ``problem_order``.
 
     ``entities`` come in order of precedence: of two with the same reference the first one counts (``merging.merge`` reports the other).
     ``whole=False`` says that there is more elsewhere: what only the whole catalog can tell is not told. ``elsewhere`` are all names that
@@ -113,9 +112,9 @@ def link(
     catalog = Catalog(unique, kept.both_ways(stated, _both_ways), kinds)
     names = NameIndex(unique, elsewhere) if elsewhere else kept.names(unique.keys())
     found = _found(catalog, stated, names, whole=whole, judged=whole or elsewhere is not None)
-    placed = sorted(_placed(catalog, _bounded(found), kept), key=problem_order)
+    problems = tuple(sorted(_placed(catalog, _bounded(found), kept), key=problem_order))
     kept.end()
-    return catalog, with_responsible(catalog, placed)
+    return catalog, problems
 
 
 def _found(catalog: Catalog, stated: DeclaredReferences, names: NameIndex, *, whole: bool, judged: bool) -> Iterator[Problem]:

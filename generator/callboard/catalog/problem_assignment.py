@@ -1,4 +1,4 @@
-"""Problems handed out: to the entity they are about, and to the team that can mend them."""
+"""Problems and a catalog → problems with their responsible team, grouped by entity and by team."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.model.ref import EntityRef
 
 
 def with_responsible(catalog: Catalog, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The same problems, each with the team that can mend it where the catalog knows one."""
+    """The problems with ``responsible`` set to the team that can fix them, where the catalog has one; computed once for a site."""
     teams: dict[EntityRef, EntityRef | None] = {}
     return tuple(_with_team(catalog, problem, teams) for problem in problems)
 
@@ -35,10 +35,10 @@ def problems_by_subject(problems: Iterable[Problem]) -> Mapping[EntityRef, tuple
     return {ref: tuple(found[ref]) for ref in sorted(found)}
 
 
-def problems_by_team(catalog: Catalog, problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
-    """The problems that each team can mend, teams sorted; None, at the end, gathers what belongs to nobody."""
+def problems_by_team(problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
+    """The problems of each responsible team, teams sorted; None, at the end, has those without one. See ``with_responsible``."""
     found: dict[EntityRef | None, list[Problem]] = {}
-    for problem in with_responsible(catalog, problems):
+    for problem in problems:
         found.setdefault(problem.responsible, []).append(problem)
     order = sorted(found, key=lambda team: (team is None, team or ()))
     return {team: tuple(found[team]) for team in order}
