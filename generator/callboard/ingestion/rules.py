@@ -1,4 +1,4 @@
-"""LOC001–LOC005: targets of Locations that cannot be read."""
+"""LOC001–LOC005: the rules for targets of Locations, with their documentation; ``locations`` has the checks."""
 
 from __future__ import annotations
 

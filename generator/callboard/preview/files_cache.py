@@ -65,7 +65,7 @@ class FilesCache:
         self._used.clear()
         found = discover(files, trees, self.kinds, self.limits, self._read)
         self._known = {key: self._known[key] for key in self._used}
-        self._reread.known, self._reread.used = {}, {}  # it served the first reading
+        self._reread.entries, self._reread.used = {}, {}  # it served the first reading
         return found
 
     def _read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch) -> FileResult:
