@@ -155,7 +155,7 @@ def resolve(
     """
     with work.meter.phase("catalog"):
         unique, duplicates = merge(state.entities, work.source_names)
-        catalog, problems = link(unique, work.kinds, whole=is_complete, elsewhere=external_refs, before=work.caches.links)
+        catalog, problems = link(unique, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
     found = sorted((*state.problems, *duplicates, *problems), key=problem_order)
     return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped)
 

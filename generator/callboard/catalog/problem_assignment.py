@@ -28,17 +28,17 @@ def _with_team(catalog: Catalog, problem: Problem, teams: dict[EntityRef, Entity
 
 def problems_by_subject(problems: Iterable[Problem]) -> Mapping[EntityRef, tuple[Problem, ...]]:
     """The problems of each entity in the given order; problems about no entity are left out."""
-    found: dict[EntityRef, list[Problem]] = {}
+    by_subject: dict[EntityRef, list[Problem]] = {}
     for problem in problems:
         if problem.subject is not None:
-            found.setdefault(problem.subject, []).append(problem)
-    return {ref: tuple(found[ref]) for ref in sorted(found)}
+            by_subject.setdefault(problem.subject, []).append(problem)
+    return {ref: tuple(by_subject[ref]) for ref in sorted(by_subject)}
 
 
 def problems_by_team(problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
     """The problems of each responsible team, teams sorted; None, at the end, has those without one. See ``with_responsible``."""
-    found: dict[EntityRef | None, list[Problem]] = {}
+    by_team: dict[EntityRef | None, list[Problem]] = {}
     for problem in problems:
-        found.setdefault(problem.responsible, []).append(problem)
-    order = sorted(found, key=lambda team: (team is None, team or ()))
-    return {team: tuple(found[team]) for team in order}
+        by_team.setdefault(problem.responsible, []).append(problem)
+    order = sorted(by_team, key=lambda team: (team is None, team or ()))
+    return {team: tuple(by_team[team]) for team in order}

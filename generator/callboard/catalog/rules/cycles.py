@@ -1,11 +1,11 @@
-"""CYC001, CYC002: groups or parts that contain themselves."""
+"""CYC001, CYC002: groups or entities that contain themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.traversal import circle_problems
+from callboard.catalog.traversal import cycle_problems
 from callboard.model.problem import Problem, Rule, Severity
 
 GROUP_CYCLE = Rule(
@@ -55,8 +55,8 @@ spec:
 
 
 def check_group_cycle(catalog: Catalog) -> Iterator[Problem]:
-    """One problem for each ring of groups."""
-    yield from circle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
+    """A problem for each cycle of groups."""
+    yield from cycle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
 
 
 PART_CYCLE = Rule(
@@ -85,5 +85,5 @@ spec:
 
 
 def check_part_cycle(catalog: Catalog) -> Iterator[Problem]:
-    """One problem for each ring of parts."""
-    yield from circle_problems(catalog, "partOf", PART_CYCLE, "Entities are part of each other", "Remove one of these fields.")
+    """A problem for each cycle of ``partOf`` relations."""
+    yield from cycle_problems(catalog, "partOf", PART_CYCLE, "Entities are part of each other", "Remove one of these fields.")

@@ -1,4 +1,4 @@
-"""DUP001, ORP001, API001, LIF001: entities that exist twice, stand alone or rest on something unreliable."""
+"""DUP001, ORP001, API001, LIF001: entities that are duplicate, isolated, not provided, or depend on an unstable one."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ spec:
 """,
 )
 
-KINDS = ("component", "resource", "system")
-"""An API without relations is API001 already; domains, groups and templates may stand alone."""
+ORPHAN_KINDS = ("component", "resource", "system")
+"""An API without relations is reported as API001; domains, groups and templates may have no relations."""
 
 
 def check_orphan(catalog: Catalog) -> Iterator[Problem]:
-    """Entities of these kinds whose only relation is the owner."""
-    for entity in catalog.of_kind(*KINDS):
+    """Entities of ``ORPHAN_KINDS`` whose only relation is the owner."""
+    for entity in catalog.of_kind(*ORPHAN_KINDS):
         if all(relation.type == "ownedBy" for relation in catalog.relations.get(entity.ref, ())):
             yield ORPHAN.problem(
                 f"{entity.kind} {title(entity)} has no relations except its owner.",
@@ -133,7 +133,7 @@ spec:
 
 
 def check_api_without_provider(catalog: Catalog) -> Iterator[Problem]:
-    """APIs without a provider."""
+    """A problem for each API without a provider."""
     for api in catalog.of_kind("api"):
         if not providers(catalog, api.ref):
             yield API_WITHOUT_PROVIDER.problem(
@@ -176,22 +176,22 @@ spec:
 )
 
 RISKY = ("deprecated", "experimental")
-_NEEDS = {"dependsOn": "depends on", "consumesApi": "consumes"}
+_VERBS = {"dependsOn": "depends on", "consumesApi": "consumes"}
 
 
 def check_risky_dependency(catalog: Catalog) -> Iterator[Problem]:
-    """Each dependency of something in production on something that is not meant for it."""
+    """A problem for each dependency of an entity in production on a deprecated or experimental one."""
     lifecycles = {ref: lifecycle_of(entity).lower() for ref, entity in catalog.entities.items()}
     for ref, lifecycle in lifecycles.items():
         if lifecycle == "production":
             for relation in catalog.relations.get(ref, ()):
-                if relation.type in _NEEDS and lifecycles.get(relation.target) in RISKY:
-                    yield _problem(catalog, relation, lifecycles[relation.target])
+                if relation.type in _VERBS and lifecycles.get(relation.target) in RISKY:
+                    yield _risky_dependency(catalog, relation, lifecycles[relation.target])
 
 
-def _problem(catalog: Catalog, relation: Relation, lifecycle: str) -> Problem:
+def _risky_dependency(catalog: Catalog, relation: Relation, lifecycle: str) -> Problem:
     return RISKY_DEPENDENCY.problem(
-        f"{relation.source} is in production and {_NEEDS[relation.type]} {relation.target}, which is {lifecycle}.",
+        f"{relation.source} is in production and {_VERBS[relation.type]} {relation.target}, which is {lifecycle}.",
         origin=catalog.entities[relation.declared_by].origin,
         subject=relation.source,
         field=relation.field,

@@ -1,4 +1,4 @@
-"""OWN001, OWN002, GRP001: owners that are missing or are no group, groups without members."""
+"""OWN001, OWN002, GRP001: owners that are missing or not a group, groups without members."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ spec:
 
 
 def check_missing_owner(catalog: Catalog) -> Iterator[Problem]:
-    """Entities that may name an owner and name none; where they must, their schema says so already."""
+    """Entities without an owner whose kind allows one; where the kind requires one, the schema reports it."""
     for entity in catalog.entities.values():
         kind = catalog.kinds.get(entity.ref.kind)
-        may_own = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
-        if may_own and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
+        has_owner_field = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
+        if has_owner_field and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
             yield MISSING_OWNER.problem(
                 f"{entity.kind} {name(entity)} names no owner.",
                 origin=entity.origin,
@@ -86,7 +86,7 @@ spec:
 
 
 def check_owner_no_group(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """Stated owners that exist and are of another kind; a missing one is a dangling reference."""
+    """Owners that exist and are neither group nor user; a missing one is a dangling reference."""
     for entity in catalog.entities.values():
         for relation in catalog.relations.get(entity.ref, ()):
             target = relation.target

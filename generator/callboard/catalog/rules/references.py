@@ -1,4 +1,4 @@
-"""REF001–REF004: references that cannot be followed."""
+"""REF001–REF004: references that dangle, cannot be read or are ambiguous. ``linking`` checks REF002–REF004 while it reads them."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
 def check_dangling_reference(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """Every stated reference whose target does not exist, with the nearest name that does."""
+    """A problem for each reference whose target does not exist, with the nearest existing name."""
     missing = {ref for ref in catalog.relations if ref not in names}
-    concerned = {relation.target for ref in missing for relation in catalog.relations[ref]}
+    referring = {relation.target for ref in missing for relation in catalog.relations[ref]}
     for ref, relations in catalog.relations.items():
-        for relation in relations if ref in concerned else ():
+        for relation in relations if ref in referring else ():
             if relation.declared_by == ref and relation.source == ref and relation.target not in names:
-                yield _problem(catalog, relation, names)
+                yield _dangling(catalog, relation, names)
 
 
-def _problem(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
+def _dangling(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
     return DANGLING_REFERENCE.problem(
         f"`{relation.field}` names {relation.target}, which is not in the catalog.",
         origin=catalog.entities[relation.source].origin,
@@ -70,30 +70,30 @@ def _problem(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
 
 def _hint(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
     target = relation.target
-    found = names.nearest(target)
-    if found and found.kind == target.kind:
-        return f"Did you mean `{_short(catalog, relation, found)}`?"
-    if found and found != relation.source and _may_be(catalog, relation, found):
-        return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
+    nearest = names.nearest(target)
+    if nearest and nearest.kind == target.kind:
+        return f"Did you mean `{_short(catalog, relation, nearest)}`?"
+    if nearest and nearest != relation.source and _is_allowed(catalog, relation, nearest):
+        return f"The catalog has {nearest}: if that is meant, write `{_short(catalog, relation, nearest)}`."
     if not _NAME.fullmatch(target.name):
         return "This is not a valid name: names consist of letters, digits, `-`, `_` and `.`. Write the name of the entity."
     if not names.has_kind(target.kind):
         kind = catalog.kinds.get(target.kind)
         return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
     if similar := names.similar(target):
-        told = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
-        return f"Similar names: {told}. Correct the name, or add a descriptor for {target}."
+        names_like_it = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
+        return f"Similar names: {names_like_it}. Correct the name, or add a descriptor for {target}."
     return f"Correct the name, or add a descriptor for {target}."
 
 
-def _may_be(catalog: Catalog, relation: Relation, found: EntityRef) -> bool:
-    """Whether an entity of another kind makes sense in that field: a user as an owner, anything where no kind is the default."""
-    return found.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
+def _is_allowed(catalog: Catalog, relation: Relation, ref: EntityRef) -> bool:
+    """Whether an entity of another kind makes sense in that field: a user as an owner, any kind where the field has no default kind."""
+    return ref.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
 
 
-def _short(catalog: Catalog, relation: Relation, found: EntityRef) -> str:
-    """The suggestion as one would write it in that field."""
-    return humanize(found, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
+def _short(catalog: Catalog, relation: Relation, ref: EntityRef) -> str:
+    """The shortest form of a reference in that field."""
+    return humanize(ref, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
 
 
 def _default_kind(catalog: Catalog, relation: Relation) -> str | None:
