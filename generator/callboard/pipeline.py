@@ -269,7 +269,7 @@ def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layo
     contexts = plan(work, data, layouts)
     tracked, tracker = track_contexts(contexts)
     return assemble(
-        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.whole()), settings, Store.beside(settings.root), output,
+        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), settings, Store.beside(settings.root), output,
         foundation=theme, environ=work.environ, kind_icons=data.kind_icons(), layouts=layouts, meter=work.meter,
     )  # fmt: skip
 
