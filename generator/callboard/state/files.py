@@ -1,4 +1,4 @@
-"""The state on disk: parts of sorted JSON lines named by their digest, one file that names the parts, and blobs."""
+"""``State`` ↔ files: parts of sorted JSON lines named by their digest, ``current.json`` with the names of the parts, and blobs."""
 
 from __future__ import annotations
 
@@ -18,85 +18,22 @@ from callboard.state import serialization
 from callboard.state.change_log import fold
 from callboard.state.values import State
 
-LONGEST_INLINE = 4_096
-"""Letters of a text that stands in its row."""
-_BLOB, _MAPPING = "$blob", "$mapping"
-
-
-def keep(store: Store, content: bytes) -> str:
-    """Keep a content and give its digest.
-
-    Not brought to the disk one by one, which would cost minutes on the first night: ``state.save`` does it with all of them before it
-    names them. One that a power cut has left empty is written again.
-    """
-    digest = hashlib.sha256(content).hexdigest()
-    path = store.blobs / digest[:2] / digest
-    if not _has_size(path, len(content)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{digest}.{os.getpid()}")
-        draft.write_bytes(content)
-        draft.replace(path)
-    return digest
-
-
-def _has_size(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
-
-
-def sweep(store: Store, named: frozenset[str]) -> int:
-    """Remove the blobs that nothing names any more, and drafts of a run that died; how many."""
-    gone = [path for path in store.blobs.glob("*/*") if path.name not in named]
-    for path in gone:
-        path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # there is more in the folder
-            path.parent.rmdir()
-    return len(gone)
-
-
-def packed(value: Any, put: Callable[[bytes], str]) -> Any:
-    """The value with each long text replaced by ``{"$blob": digest}``; a mapping of people's that looks so is written as pairs."""
-    if isinstance(value, str):
-        return {_BLOB: put(value.encode("utf-8", "surrogatepass"))} if len(value) > LONGEST_INLINE else value
-    if isinstance(value, Mapping):
-        inner = {key: packed(item, put) for key, item in value.items()}
-        return {_MAPPING: list(inner.items())} if len(inner) == 1 and not {_BLOB, _MAPPING}.isdisjoint(inner) else inner
-    if isinstance(value, list | tuple):
-        return [packed(item, put) for item in value]
-    return value
-
-
-def unpacked(value: Any, get: Callable[[str], bytes]) -> Any:
-    """The value as it was before ``packed``. ``get`` raises where a blob is missing."""
-    if isinstance(value, dict):
-        if len(value) == 1 and _BLOB in value:
-            return get(value[_BLOB]).decode("utf-8", "surrogatepass")
-        if len(value) == 1 and _MAPPING in value:
-            return {key: unpacked(item, get) for key, item in value[_MAPPING]}
-        return {key: unpacked(item, get) for key, item in value.items()}
-    if isinstance(value, list):
-        return [unpacked(item, get) for item in value]
-    return value
-
-
-def needs_packing(line: bytes) -> bool:
-    """Whether a row may hold something to pack, by its plain line: nearly none does, and walking through all costs."""
-    return len(line) > LONGEST_INLINE or b'"$' in line
-
-
 FORMAT = 1
+"""Format of the state on disk that this version writes."""
 POINTER = "current.json"
+"""Name of the file that names the parts."""
+LONGEST_INLINE = 4_096
+"""Letters of a string in a row; a longer one is a blob."""
+_BLOB, _MAPPING = "$blob", "$mapping"
 Parts = dict[str, list[serialization.JsonRow]]
 """Rows by name of the part, long texts still packed."""
 Head = dict[str, Any]
-"""What the pointer says."""
+"""Content of the pointer."""
 Migration = Callable[[Head, Parts], tuple[Head, Parts]]
 MIGRATIONS: Mapping[int, Migration] = {}
-"""From each older format to the next one."""
+"""By format: converts it to the next one."""
 WriteHook = Callable[[str], None]
-"""Told of each file operation before it happens; a test raises there."""
+"""Called with a description before each file operation; a test raises in it."""
 
 _PLAIN: Mapping[str, tuple[str, Callable[[Any], serialization.JsonRow], Callable[[serialization.JsonRow], Any]]] = {
     "problems": ("problems", serialization.problem_row, serialization.problem_of),
@@ -112,7 +49,14 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], serialization.JsonRow], Callable
     "measurements": ("measurements", serialization.measurement_row, serialization.measurement_of),
 }
 _ENTITIES = "entities."
-_PICTURES = ("portraits", "concerns", "facts", "measurements", "collections")
+"""Prefix of the parts with the entities of one source."""
+_COMPARED = ("portraits", "concerns", "facts", "measurements", "collections")
+"""Parts that a diff compares."""
+_DIGEST = re.compile(rb'"([0-9a-f]{64})"')
+"""A SHA-256 in hexadecimal digits, as a value of its own."""
+_RESTORE_HINT = (
+    "Restore the folder .callboard from a backup, or delete state/ in it (except state/history/): the next build starts without it."
+)
 
 
 class StateError(CallboardError):
@@ -120,10 +64,10 @@ class StateError(CallboardError):
 
 
 def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> State | None:
-    """The state of the last build; None where there was none.
+    """The state of the last build; None if there is none.
 
     Raises:
-        StateError: it is damaged, of a newer format, or a blob of it is missing.
+        StateError: the state is damaged, of a newer format, or a blob is missing.
     """
     head = read_head(store.state)
     if head is None:
@@ -133,30 +77,30 @@ def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> Stat
     return _state(head, parts, lambda digest: _blob(store, digest))
 
 
-def read_pictures(place: Path) -> State:
-    """Only what a diff compares: portraits, concerns and what integrations knew.
+def read_pictures(path: Path) -> State:
+    """Only the parts that a diff compares: summaries of entities and problems, facts.
 
-    ``place``: ``.callboard``, ``state`` in it, or the file that names the parts.
+    ``path``: ``.callboard``, ``state`` in it, or the file that names the parts.
 
     Raises:
         StateError: there is no state, or it cannot be used.
     """
-    folder = place.parent if place.name == POINTER else place / "state" if (place / "state" / POINTER).is_file() else place
+    folder = path.parent if path.name == POINTER else path / "state" if (path / "state" / POINTER).is_file() else path
     head = read_head(folder)
     if head is None:
-        raise StateError(f"There is no state in {place}.", "Name a .callboard folder that a build has written.")
-    parts = {name: _rows(folder / file) for name, file in head["parts"].items() if name in _PICTURES}
+        raise StateError(f"There is no state in {path}.", "Name a .callboard folder that a build has written.")
+    parts = {name: _rows(folder / file) for name, file in head["parts"].items() if name in _COMPARED}
     return _state(*migrated(head, parts, MIGRATIONS), bytes.fromhex)
 
 
 def read_head(folder: Path) -> Head | None:
-    """What the pointer says; None where there is no state."""
+    """The content of the pointer; None if there is no state. Raises ``StateError``."""
     try:
         head = json.loads((folder / POINTER).read_bytes())
-        known: int = head["format"]
-        if known > FORMAT:
+        written: int = head["format"]
+        if written > FORMAT:
             raise StateError(
-                f"{folder} was written by Callboard {head.get('version', '?')} in format {known}; this one reads formats up to {FORMAT}.",
+                f"{folder} was written by Callboard {head.get('version', '?')} in format {written}; this one reads formats up to {FORMAT}.",
                 "Update Callboard, or use a separate folder.",
             )
         _check_names(head["parts"])
@@ -168,20 +112,25 @@ def read_head(folder: Path) -> Head | None:
 
 
 def migrated(head: Head, parts: Parts, migrations: Mapping[int, Migration], target: int = FORMAT) -> tuple[Head, Parts]:
-    """An older state in today's shape. Raises ``StateError`` where a step is missing."""
-    while (known := head["format"]) < target:
-        if known not in migrations:
-            raise StateError(f"The state has format {known}, which this Callboard cannot read.", "Delete the folder state and build again.")
-        head, parts = migrations[known](head, parts)
+    """The state converted to format ``target``. Raises ``StateError`` if there is no migration."""
+    while (current := head["format"]) < target:
+        if current not in migrations:
+            raise StateError(
+                f"The state has format {current}, which this Callboard cannot read.", "Delete the folder state and build again."
+            )
+        head, parts = migrations[current](head, parts)
     return head, parts
 
 
 def save(store: Store, state: State, step: WriteHook = lambda _: None) -> None:
-    """Leave the state to the next build: whole, or not at all. Call it under the store's lock."""
+    """Write the state atomically. Call it under the store's lock.
+
+    The changes of the state before are moved to the log of changes. ``step`` is called before each file operation.
+    """
     store.make()
-    before = read_head(store.state)
-    if before and "changes" in before["parts"]:
-        fold(store.state, map(serialization.change_of, _rows(store.state / before["parts"]["changes"])), step)
+    previous = read_head(store.state)
+    if previous and "changes" in previous["parts"]:
+        fold(store.state, map(serialization.change_of, _rows(store.state / previous["parts"]["changes"])), step)
     contents = {name: content for name, content in _contents(store, state, step).items() if content}
     names = {name: f"{name}.{hashlib.sha256(content).hexdigest()[:16]}.jsonl" for name, content in contents.items()}
     for name, content in contents.items():
@@ -190,21 +139,17 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None) -> None:
             write_atomically(store.state / names[name], content)
     head = {"format": FORMAT, "version": state.version, "as_of": serialization.time_text(state.as_of), "files": state.files}
     head |= {"skipped": dict(sorted(state.skipped.items())), "parts": names}
-    step("bring the blobs to the disk")
+    step("flush the blobs to disk")
     flush(store.folder)
-    step("name the new state")
+    step("write the pointer")
     write_atomically(store.state / POINTER, json.dumps(head, indent=1).encode() + b"\n")
-    _sweep(store, frozenset(names.values()), contents.values(), step)
+    _remove_unused(store, frozenset(names.values()), contents.values(), step)
 
 
-_DIGEST = re.compile(rb'"([0-9a-f]{64})"')
-"""A SHA-256 in hexadecimal digits, as a value of its own."""
-
-
-def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: WriteHook) -> None:
-    """What only the old state named goes; a run that dies here leaves it to the next one."""
+def _remove_unused(store: Store, used: frozenset[str], contents: Iterable[bytes], step: WriteHook) -> None:
+    """Remove parts and blobs that only the old state used; after a crash the next save removes them."""
     for path in sorted(store.state.glob("*.jsonl")):
-        if path.name not in kept:
+        if path.name not in used:
             step(f"remove {path.name}")
             path.unlink()
     step("remove blobs")
@@ -212,8 +157,8 @@ def _sweep(store: Store, kept: frozenset[str], contents: Iterable[bytes], step: 
 
 
 def _digests(content: bytes) -> Iterable[str]:
-    """Everything in a part that could be the name of a blob."""
-    return (word.decode() for word in _DIGEST.findall(content))
+    """Every string in a part that can be the digest of a blob."""
+    return (digest.decode() for digest in _DIGEST.findall(content))
 
 
 def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:
@@ -232,8 +177,8 @@ def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:
     return parts | {f"{_ENTITIES}{source}": b"".join(sorted(lines)) for source, lines in sorted(by_source.items())}
 
 
-def _lines(found: Iterable[serialization.JsonRow]) -> bytes:
-    return b"".join(sorted(map(_line, found)))
+def _lines(rows: Iterable[serialization.JsonRow]) -> bytes:
+    return b"".join(sorted(map(_line, rows)))
 
 
 def _line(row: serialization.JsonRow) -> bytes:
@@ -246,7 +191,7 @@ def _line(row: serialization.JsonRow) -> bytes:
 
 
 def _rows(path: Path) -> list[serialization.JsonRow]:
-    """The rows of a part. Raises ``StateError`` where it is not what its name says."""
+    """The rows of a part. Raises ``StateError`` if the content does not have the digest in the name."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -260,12 +205,12 @@ def _state(head: Head, parts: Parts, get: Callable[[str], bytes]) -> State:
     try:
         values: dict[str, Any] = {field: tuple(map(of_row, parts.get(name, ()))) for name, (field, _, of_row) in _PLAIN.items()}
         entities = (
-            serialization.entity_of(unpacked(row, get)) for name, found in parts.items() if name.startswith(_ENTITIES) for row in found
+            serialization.entity_of(unpacked(row, get)) for name, rows in parts.items() if name.startswith(_ENTITIES) for row in rows
         )
         at: datetime = serialization.time_of(head["as_of"])
         return State(at, head["version"], tuple(entities), files=head["files"], skipped=head["skipped"], **values)
     except (ValueError, KeyError, TypeError) as error:
-        raise StateError("The state cannot be read.", _MEND) from error
+        raise StateError("The state cannot be read.", _RESTORE_HINT) from error
 
 
 def _blob(store: Store, digest: str) -> bytes:
@@ -281,8 +226,68 @@ def _check_names(parts: Mapping[str, str]) -> None:
             raise ValueError(file)
 
 
-_MEND = "Restore the folder .callboard from a backup, or delete state/ in it (except state/history/): the next build starts without it."
-
-
 def _damaged(path: Path) -> StateError:
-    return StateError(f"The state is damaged: {path} is missing or was changed.", _MEND)
+    return StateError(f"The state is damaged: {path} is missing or was changed.", _RESTORE_HINT)
+
+
+def keep(store: Store, content: bytes) -> str:
+    """Write a content to ``blobs/`` and return its SHA-256.
+
+    Blobs are not flushed to disk one by one, which would take minutes in the first build: ``save`` flushes all before it writes the
+    pointer. A blob of another size, as a power failure may leave it, is written again.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    path = store.blobs / digest[:2] / digest
+    if not _has_size(path, len(content)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{digest}.{os.getpid()}")
+        draft.write_bytes(content)
+        draft.replace(path)
+    return digest
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def sweep(store: Store, used: frozenset[str]) -> int:
+    """Remove blobs that are not in ``used``, and drafts of interrupted runs; returns how many."""
+    unused = [path for path in store.blobs.glob("*/*") if path.name not in used]
+    for path in unused:
+        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the folder is not empty
+            path.parent.rmdir()
+    return len(unused)
+
+
+def packed(value: Any, put: Callable[[bytes], str]) -> Any:
+    """The value with each long string replaced by ``{"$blob": digest}``; a mapping of a descriptor with such a key is written as pairs."""
+    if isinstance(value, str):
+        return {_BLOB: put(value.encode("utf-8", "surrogatepass"))} if len(value) > LONGEST_INLINE else value
+    if isinstance(value, Mapping):
+        inner = {key: packed(item, put) for key, item in value.items()}
+        return {_MAPPING: list(inner.items())} if len(inner) == 1 and not {_BLOB, _MAPPING}.isdisjoint(inner) else inner
+    if isinstance(value, list | tuple):
+        return [packed(item, put) for item in value]
+    return value
+
+
+def unpacked(value: Any, get: Callable[[str], bytes]) -> Any:
+    """The inverse of ``packed``. ``get`` raises if a blob is missing."""
+    if isinstance(value, dict):
+        if len(value) == 1 and _BLOB in value:
+            return get(value[_BLOB]).decode("utf-8", "surrogatepass")
+        if len(value) == 1 and _MAPPING in value:
+            return {key: unpacked(item, get) for key, item in value[_MAPPING]}
+        return {key: unpacked(item, get) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unpacked(item, get) for item in value]
+    return value
+
+
+def needs_packing(line: bytes) -> bool:
+    """Whether a row may have something to pack, by its JSON: few rows have, and walking through all values takes long."""
+    return len(line) > LONGEST_INLINE or b'"$' in line
