@@ -185,7 +185,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
     facts = enrich(work, resolved, state)
     resolved = replace(resolved, problems=(*resolved.problems, *facts.problems))
     with work.meter.phase("history"):
-        changes = state.notice(resolved.catalog, resolved.problems, facts)
+        changes = state.diff(resolved.catalog, resolved.problems, facts)
     resolved = replace(resolved, trees=state.recorded(resolved.trees))
     return SiteData(resolved, collected, state.history(changes), state.now, facts), changes
 
@@ -194,7 +194,7 @@ def _collected(work: Workspace, state: BuildState, guards: Guards, queried: Coll
     if state.from_state and state.previous is not None:
         return collected_from_state(state.previous, state.store.blob, work.source_names)
     policy = BuildPolicy(work.source_names, state.now, guards, state.store.blob, queried)
-    collected = ingest(work, collect(work, policy.answered), state.previous, policy)
+    collected = ingest(work, collect(work, policy.queried_sources), state.previous, policy)
     raise_if_blocked(collected)
     return collected
 
@@ -258,7 +258,7 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
         site = write(work, data, request.output, theme, Layouts(store.cache / "layouts"))
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                state.keep(data.collected, changes, data.resolved.trees, data.facts)
+                state.save(data.collected, changes, data.resolved.trees, data.facts)
     problems = (*data.resolved.problems, *site.problems)
     return BuildResult(data.resolved, problems, _report(data, site, problems, work, request.now))
 
@@ -276,9 +276,9 @@ def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layo
 
 def raise_if_blocked(collected: CollectedState) -> None:
     """Raise ``SourceError`` where too much failed, or would be lost, for a site to be published."""
-    if not collected.verdict.publish:
+    if not collected.guard_result.publish:
         raise SourceError(
-            "\n".join((*failure_messages(collected.failures), *collected.verdict.reasons)),
+            "\n".join((*failure_messages(collected.failures), *collected.guard_result.reasons)),
             "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
         )
 

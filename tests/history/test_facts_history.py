@@ -38,8 +38,8 @@ def world(*facts, asked=("incident", "deployment", "vulnerability", "quality-gat
     return CollectedFacts(tuple(facts), asked, collections)
 
 
-def told(before, after, portraits=BOTH):
-    changes = compared(BOTH, portraits, (), (), night(1), (before, after))
+def told(before, after, summaries=BOTH):
+    changes = compared(BOTH, summaries, (), (), night(1), (before, after))
     return [f"{c.ref.name}: {formats.sentence(c)}" if c.ref else formats.sentence(c) for c in changes]
 
 
@@ -172,7 +172,7 @@ def test_the_past_of_a_team_and_of_the_entity_has_what_happened():
 
 
 def test_the_first_build_tells_nothing_of_the_world_and_the_next_one_does():
-    first = replace(state_of([SHOP, TEAM]), portraits=BOTH)
+    first = replace(state_of([SHOP, TEAM]), summaries=BOTH)
     assert [c.kind for c in difference(None, BOTH, (), FIRST, VERSION, world(down()))] == ["baseline"]
     kinds = [c.kind for c in difference(first, BOTH, (), night(1), VERSION, world(down()))]
     assert kinds == ["tool-known"]
@@ -203,7 +203,7 @@ def test_frequent_changes_are_kept_for_some_months_only(tmp_path):
 
 def test_the_command_compares_the_facts_of_two_states(tmp_path):
     for number, known in enumerate((world(), world(down()))):
-        state = replace(state_of([SHOP, TEAM]), portraits=BOTH, facts=known.facts, measurements=known.measurements)
+        state = replace(state_of([SHOP, TEAM]), summaries=BOTH, facts=known.facts, measurements=known.measurements)
         state_files.save(Store(tmp_path / str(number)), replace(state, collections=known.collections))
     done = CliRunner().invoke(command, [str(tmp_path / "0"), str(tmp_path / "1")])
     assert done.output == "component:default/shop\n  incident opened: Tills are down (severity 1)\n"

@@ -42,8 +42,8 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], serialization.JsonRow], Callable
     "stale": ("stale", serialization.stale_row, serialization.stale_of),
     "repositories": ("repositories", serialization.repository_row, serialization.repository_of),
     "undescribed": ("undescribed", serialization.undescribed_row, serialization.undescribed_of),
-    "portraits": ("portraits", serialization.summary_row, serialization.summary_of),
-    "concerns": ("concerns", serialization.problem_summary_row, serialization.problem_summary_of),
+    "portraits": ("summaries", serialization.summary_row, serialization.summary_of),
+    "concerns": ("problem_summaries", serialization.problem_summary_row, serialization.problem_summary_of),
     "changes": ("changes", serialization.change_row, serialization.change_of),
     "facts": ("facts", serialization.fact_row, serialization.fact_of),
     "measurements": ("measurements", serialization.measurement_row, serialization.measurement_of),
@@ -77,7 +77,7 @@ def read(store: Store, migrations: Mapping[int, Migration] = MIGRATIONS) -> Stat
     return _state(head, parts, lambda digest: _blob(store, digest))
 
 
-def read_pictures(path: Path) -> State:
+def read_summaries(path: Path) -> State:
     """Only the parts that a diff compares: summaries of entities and problems, facts.
 
     ``path``: ``.callboard``, ``state`` in it, or the file that names the parts.
@@ -153,7 +153,7 @@ def _remove_unused(store: Store, used: frozenset[str], contents: Iterable[bytes]
             step(f"remove {path.name}")
             path.unlink()
     step("remove blobs")
-    sweep(store, frozenset(digest for content in contents for digest in _digests(content)))
+    remove_unused_blobs(store, frozenset(digest for content in contents for digest in _digests(content)))
 
 
 def _digests(content: bytes) -> Iterable[str]:
@@ -164,7 +164,7 @@ def _digests(content: bytes) -> Iterable[str]:
 def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:
     def put(content: bytes) -> str:
         step("write a blob")
-        return keep(store, content)
+        return write_blob(store, content)
 
     parts = {name: _lines(map(to_row, getattr(state, field))) for name, (field, to_row, _) in _PLAIN.items()}
     by_source: dict[str, list[bytes]] = {}
@@ -230,7 +230,7 @@ def _damaged(path: Path) -> StateError:
     return StateError(f"The state is damaged: {path} is missing or was changed.", _RESTORE_HINT)
 
 
-def keep(store: Store, content: bytes) -> str:
+def write_blob(store: Store, content: bytes) -> str:
     """Write a content to ``blobs/`` and return its SHA-256.
 
     Blobs are not flushed to disk one by one, which would take minutes in the first build: ``save`` flushes all before it writes the
@@ -253,7 +253,7 @@ def _has_size(path: Path, size: int) -> bool:
         return False
 
 
-def sweep(store: Store, used: frozenset[str]) -> int:
+def remove_unused_blobs(store: Store, used: frozenset[str]) -> int:
     """Remove blobs that are not in ``used``, and drafts of interrupted runs; returns how many."""
     unused = [path for path in store.blobs.glob("*/*") if path.name not in used]
     for path in unused:

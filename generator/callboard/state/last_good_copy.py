@@ -40,13 +40,13 @@ class BuildPolicy:
     """The limits for losses."""
     content: Content
     """Reads blobs for the trees of the last good copy."""
-    asked: Collection[str] | None = None
+    queried: Collection[str] | None = None
     """The sources that are queried; for the others the saved copy is used, which is not a failure. None for all."""
 
     @property
-    def answered(self) -> frozenset[str]:
+    def queried_sources(self) -> frozenset[str]:
         """Names of the sources that are queried."""
-        return frozenset(self.sources if self.asked is None else self.asked)
+        return frozenset(self.sources if self.queried is None else self.queried)
 
 
 def with_last_good_copy(
@@ -61,7 +61,7 @@ def with_last_good_copy(
         previous: the state of the last build; None for the first one.
         policy: settings of this build.
     """
-    queried = policy.answered
+    queried = policy.queried_sources
     broken = broken_files(discovered.problems, collected.failures, trees)
     causes = _causes(collected, discovered, trees, previous, broken, policy)
     retained = retain(discovered.entities, broken, trees, previous, causes, policy.sources, queried)
@@ -91,7 +91,7 @@ def _causes(
     collected: Collected, discovered: DiscoveryResult, trees: Trees, previous: State | None, broken: Collection[FileId], policy: BuildPolicy
 ) -> Causes:  # fmt: skip
     """Why the last good copy is used: failures, then losses beyond the limits, unless the build accepts losses."""
-    queried, guards = policy.answered, policy.guards
+    queried, guards = policy.queried_sources, policy.guards
     causes = failing(collected.failures, trees, previous, queried)
     if previous is not None and not guards.accept_loss:
         causes = causes.also(shrunk_sources(previous, trees, causes, queried, guards))
@@ -109,7 +109,7 @@ def collected_from_state(state: State, content: Content, sources: Sequence[str])
         {tree.key: SavedTree(tree, content) for tree in state.trees if tree.source in configured},
         tuple(sorted(state.stale, key=stale_order)),
         collections=collections,
-        read_at={tree.key: tree.as_of for tree in state.trees},
+        tree_times={tree.key: tree.as_of for tree in state.trees},
         files=state.files,
         skipped=state.skipped,
         repositories=_ordered((r for r in state.repositories if r.source in configured), sources),
@@ -162,7 +162,7 @@ def _collections(
 ) -> Iterator[CollectionTime]:
     last = {c.source: c for c in previous.collections if c.family == "entities"} if previous else {}
     counts = Counter(entity.origin.source for entity in entities)
-    queried = policy.answered
+    queried = policy.queried_sources
     for source in policy.sources:
         old = last.get(source, CollectionTime(source))
         if source not in queried:

@@ -16,7 +16,7 @@ from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.plugins.sources import SourceFailure
 from callboard.sources.hosts import parse
-from callboard.state.values import CollectionTime, GuardResult, KnownTree, State, TreeKey
+from callboard.state.values import CollectionTime, GuardResult, State, TreeKey, TreeRecord
 
 _SHOWN = 5
 """Lost entities that a message names."""
@@ -97,7 +97,7 @@ class Causes:
     messages: tuple[tuple[str, str], ...] = ()
     """Source and sentence of every failure."""
 
-    def of(self, tree: KnownTree, *, is_here: bool) -> str | None:
+    def of(self, tree: TreeRecord, *, is_here: bool) -> str | None:
         """Why the tree's last good copy is used; None if it is not. ``is_here``: whether the tree was read now."""
         if is_here:
             return self.shrunk.get(tree.key)
@@ -149,7 +149,7 @@ def failed_sources(causes: Causes, trees: Trees, sources: Sequence[str]) -> tupl
     return tuple(source for source in sources if source in causes.sources or (source in with_failures and source not in read))
 
 
-def is_of(failure: SourceFailure, tree: KnownTree) -> bool:
+def is_of(failure: SourceFailure, tree: TreeRecord) -> bool:
     """Whether a failure is about this tree."""
     if failure.tree or not failure.repository:
         return failure.tree == tree.id

@@ -1,4 +1,4 @@
-"""Trees ↔ ``KnownTree``: trees that record what is read of them, and trees that return recorded data without network."""
+"""Trees ↔ ``TreeRecord``: trees that record what is read of them, and trees that return recorded data without network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote
 from callboard.model.errors import MissingFileError, TooLargeError
 from callboard.model.tree import Tree, Trees
 from callboard.sources.paths import matching
-from callboard.state.values import KnownTree
+from callboard.state.values import TreeRecord
 
 _PATH = "callboard-path-7d1f"
 _LINE = 987_654_321
@@ -73,7 +73,7 @@ class RecordedTree:
 class SavedTree:
     """A tree from the state of an earlier build, without network. ``content`` reads a blob by its digest."""
 
-    def __init__(self, known: KnownTree, content: Callable[[str], bytes | None]) -> None:
+    def __init__(self, known: TreeRecord, content: Callable[[str], bytes | None]) -> None:
         self.known = known
         self.id = known.id
         self.repository = known.repository
@@ -117,7 +117,7 @@ def recorded(trees: Trees, keep: Callable[[bytes], str]) -> dict[tuple[str, str]
     return {key: tree if isinstance(tree, SavedTree | RecordedTree) else RecordedTree(tree, keep) for key, tree in trees.items()}
 
 
-def known_tree(source: str, tree: Tree, as_of: datetime, previous: KnownTree | None) -> KnownTree:
+def tree_record(source: str, tree: Tree, as_of: datetime, previous: TreeRecord | None) -> TreeRecord:
     """The record of a tree for the state.
 
     Records of an earlier build at the same commit are kept, because pages from the cache do not read them again.
@@ -126,7 +126,7 @@ def known_tree(source: str, tree: Tree, as_of: datetime, previous: KnownTree | N
         return tree.known
     recorded_tree = tree if isinstance(tree, RecordedTree) else RecordedTree(tree, _refuse)
     old = previous if previous and tree.revision and previous.revision == tree.revision else None
-    return KnownTree(
+    return TreeRecord(
         source,
         tree.id,
         tree.repository,

@@ -16,7 +16,7 @@ from callboard.model.facts.values import Declared
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, parse_ref
 from callboard.plugins.sources import Repository, Undescribed
-from callboard.state.values import Change, CollectionTime, EntitySummary, KnownTree, ProblemSummary, StaleCopy, Where
+from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, TreeRecord, Where
 
 JsonRow = dict[str, Any]
 
@@ -113,7 +113,7 @@ def problem_of(row: JsonRow) -> Problem:
     )  # fmt: skip
 
 
-def tree_row(tree: KnownTree) -> JsonRow:
+def tree_row(tree: TreeRecord) -> JsonRow:
     """The record of a tree as JSON."""
     return _lean(
         {
@@ -124,10 +124,10 @@ def tree_row(tree: KnownTree) -> JsonRow:
     )  # fmt: skip
 
 
-def tree_of(row: JsonRow) -> KnownTree:
+def tree_of(row: JsonRow) -> TreeRecord:
     """The tree of that row."""
     get = row.get
-    return KnownTree(
+    return TreeRecord(
         get("source", ""), get("id", ""), get("repository", ""), get("revision", ""), time_of(row["as_of"]), tuple(get("addresses", ())),
         get("view", ""), get("line", ""), get("edit", ""), {path: time_of(at) for path, at in get("changed", {}).items()},
         get("files", {}), {pattern: tuple(found) for pattern, found in get("globs", {}).items()},

@@ -21,11 +21,11 @@ LONGEST = 200
 MOST = 200
 """Items of a list in a summary: dependencies, tags."""
 
-KnownSummaries = dict[EntityRef, tuple[Entity, tuple[Relation, ...], EntitySummary]]
+SummaryCache = dict[EntityRef, tuple[Entity, tuple[Relation, ...], EntitySummary]]
 """Summaries with the entity and relations that they were made from."""
 
 
-def summarize(catalog: Catalog, cache: KnownSummaries | None = None) -> tuple[EntitySummary, ...]:
+def summarize(catalog: Catalog, cache: SummaryCache | None = None) -> tuple[EntitySummary, ...]:
     """A summary of each entity, sorted by reference.
 
     ``cache`` has the summaries of an earlier catalog and is updated: those of unchanged entities are not computed again.

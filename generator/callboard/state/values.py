@@ -91,7 +91,7 @@ class ProblemSummary(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTree:
+class TreeRecord:
     """The recorded data of a tree, from which pages can be made without it."""
 
     source: str
@@ -182,8 +182,8 @@ class CollectedState:
     lost: tuple[EntityRef, ...] = ()
     """Entities of the last build that are gone, sorted, without those of sources that were removed from ``sources.yaml``."""
     collections: tuple[CollectionTime, ...] = ()
-    verdict: GuardResult = field(default_factory=GuardResult)
-    read_at: Mapping[TreeKey, datetime] = field(default_factory=dict)
+    guard_result: GuardResult = field(default_factory=GuardResult)
+    tree_times: Mapping[TreeKey, datetime] = field(default_factory=dict)
     """Time of the last successful read of each tree."""
     files: int = 0
     """Number of descriptor files that were read."""
@@ -209,11 +209,11 @@ class State:
     """As discovered, including duplicates."""
     problems: tuple[Problem, ...] = ()
     """Problems of collecting and reading; those of linking are computed again."""
-    trees: tuple[KnownTree, ...] = ()
+    trees: tuple[TreeRecord, ...] = ()
     collections: tuple[CollectionTime, ...] = ()
     stale: tuple[StaleCopy, ...] = ()
-    portraits: tuple[EntitySummary, ...] = ()
-    concerns: tuple[ProblemSummary, ...] = ()
+    summaries: tuple[EntitySummary, ...] = ()
+    problem_summaries: tuple[ProblemSummary, ...] = ()
     changes: tuple[Change, ...] = ()
     """Changes since the build before; older ones are in the log of changes."""
     files: int = 0
