@@ -28,7 +28,7 @@ class Catalog:
     """By source entity, each sorted by type and target. Missing entities are keys too: their relations name what refers to them."""
     kinds: Kinds
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Cached results of ``targets`` and ``once``: pages of neighbours query the same."""
+    """Cached results of ``targets`` and ``once``: pages of neighbors query the same."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""

@@ -73,7 +73,7 @@ class _Followed:
 
 
 def file_key(file: DescriptorFile) -> FileKey:
-    """Identity of a descriptor file, whichever Locations lead to it."""
+    """Identity of a descriptor file, whichever Locations name it."""
     return file.source, file.tree.id, file.path
 
 

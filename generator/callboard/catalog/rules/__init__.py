@@ -1,1 +1,1 @@
-"""The rules over the whole catalog, grouped by subject: each rule's documentation next to its check."""
+"""The rules over the linked catalog, grouped by subject: each rule's documentation next to its check."""
