@@ -73,17 +73,17 @@ class RecordedTree:
 class SavedTree:
     """A tree from the state of an earlier build, without network. ``content`` reads a blob by its digest."""
 
-    def __init__(self, known: TreeRecord, content: Callable[[str], bytes | None]) -> None:
-        self.known = known
-        self.id = known.id
-        self.repository = known.repository
-        self.revision = known.revision
-        self.addresses = known.addresses
+    def __init__(self, record: TreeRecord, content: Callable[[str], bytes | None]) -> None:
+        self.record = record
+        self.id = record.id
+        self.repository = record.repository
+        self.revision = record.revision
+        self.addresses = record.addresses
         self._content = content
 
     def read(self, path: str, limit: int) -> bytes:
         """A content that an earlier build recorded. Raises ``MissingFileError`` for every other file, ``TooLargeError``."""
-        digest = self.known.files.get(path)
+        digest = self.record.files.get(path)
         content = self._content(digest) if digest and digest != TOO_LARGE else None
         if content is None and digest != TOO_LARGE:
             raise MissingFileError(f"the last good copy of {self.repository} has no file {path!r:.200}")
@@ -93,23 +93,23 @@ class SavedTree:
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The recorded result, else the matches among the recorded files."""
-        found = self.known.globs.get(pattern)
-        return tuple(matching(pattern, sorted(self.known.files))) if found is None else found
+        found = self.record.globs.get(pattern)
+        return tuple(matching(pattern, sorted(self.record.files))) if found is None else found
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Does nothing: all recorded data is local."""
 
     def last_change(self, path: str) -> datetime | None:
         """The recorded time of the last commit; None if it was not recorded."""
-        return self.known.changed.get(path)
+        return self.record.changed.get(path)
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """From the recorded URL template."""
-        return _filled(self.known.view, path) if line is None else _filled(self.known.line, path).replace("{line}", str(line))
+        return _filled(self.record.view, path) if line is None else _filled(self.record.line, path).replace("{line}", str(line))
 
     def edit_url(self, path: str) -> str:
         """From the recorded URL template."""
-        return _filled(self.known.edit, path)
+        return _filled(self.record.edit, path)
 
 
 def recorded(trees: Trees, keep: Callable[[bytes], str]) -> dict[tuple[str, str], Tree]:
@@ -123,7 +123,7 @@ def tree_record(source: str, tree: Tree, as_of: datetime, previous: TreeRecord |
     Records of an earlier build at the same commit are kept, because pages from the cache do not read them again.
     """
     if isinstance(tree, SavedTree):
-        return tree.known
+        return tree.record
     recorded_tree = tree if isinstance(tree, RecordedTree) else RecordedTree(tree, _refuse)
     old = previous if previous and tree.revision and previous.revision == tree.revision else None
     return TreeRecord(

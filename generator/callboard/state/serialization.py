@@ -247,7 +247,7 @@ def fact_row(fact: Fact) -> FactRow:
         "url": fact.url, "observed_at": fact.observed_at and fact.observed_at.isoformat(),
     }  # fmt: skip
     value = dict(fact.value.data) if isinstance(fact.value, Declared) else _plain(fact.value)
-    return {name: told for name, told in head.items() if told} | {"value": value}
+    return {name: item for name, item in head.items() if item} | {"value": value}
 
 
 def fact_of(row: Mapping[str, Any]) -> Fact:
