@@ -57,9 +57,9 @@ def one_night(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
     surveyed = resolve(work, served)
     known = enrich(work, surveyed, memory)
     linked = time.process_time()
-    noticed = memory.notice(surveyed.catalog, surveyed.problems, known)
+    noticed = memory.diff(surveyed.catalog, surveyed.problems, known)
     memory.history(noticed)
-    memory.keep(served, noticed, memory.recorded(surveyed.trees), known)
+    memory.save(served, noticed, memory.recorded(surveyed.trees), known)
     ended = time.process_time()
     return ended - begun, ended - linked + read - begun, Counter(change.kind for change in noticed.changes)
 

@@ -22,7 +22,7 @@ from callboard.state import files as state_files
 from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy
 from callboard.state.loss_guards import Guards
 from callboard.state.recorded_trees import recorded
-from callboard.state.values import KnownTree, State
+from callboard.state.values import State, TreeRecord
 
 KINDS = builtin_kinds()
 FIRST = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -79,8 +79,8 @@ class PlainTree:
         pass
 
 
-def known(tree="acme/shop", source="here", revision="abc", as_of=FIRST) -> KnownTree:
-    return KnownTree(source, tree, tree, revision, as_of)
+def known(tree="acme/shop", source="here", revision="abc", as_of=FIRST) -> TreeRecord:
+    return TreeRecord(source, tree, tree, revision, as_of)
 
 
 def state_of(entities, trees=(), **more) -> State:
@@ -149,15 +149,15 @@ class Portal:
         unique, duplicates = merge(self.served.entities, names)
         self.catalog, problems = link(unique, KINDS)
         state = BuildState(self.store, previous, now, VERSION)
-        noticed = state.notice(self.catalog, (*self.served.problems, *duplicates, *problems))
+        noticed = state.diff(self.catalog, (*self.served.problems, *duplicates, *problems))
         self.past = state.history(noticed)
         self.store.make()
-        asked = recorded(self.served.trees, lambda content: state_files.keep(self.store, content))
+        asked = recorded(self.served.trees, lambda content: state_files.write_blob(self.store, content))
         for ask in asks:
             for tree in asked.values():
                 ask(tree)
         made = next_state(self.served, noticed, asked, previous, now, VERSION)
-        if save and self.served.verdict.publish:
+        if save and self.served.guard_result.publish:
             state_files.save(self.store, made)
         return made
 

@@ -29,7 +29,7 @@ from callboard.io.clock import Meter, peak_memory
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
 from callboard.model.errors import SourceError
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem, Severity, problem_order
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile, Trees
 from callboard.pages.site_data import ResolvedCatalog, SiteData
@@ -155,9 +155,9 @@ def resolve(
     """
     with work.meter.phase("catalog"):
         unique, duplicates = merge(state.entities, work.source_names)
-        catalog, problems = link(unique, work.kinds, whole=is_complete, elsewhere=external_refs, before=work.caches.links)
-    found = _in_order((*state.problems, *duplicates, *problems))
-    return ResolvedCatalog(catalog, found, state.trees, state.failures, state.files, state.skipped)
+        catalog, problems = link(unique, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
+    found = sorted((*state.problems, *duplicates, *problems), key=problem_order)
+    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped)
 
 
 def enrich(work: Workspace, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
@@ -185,7 +185,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
     facts = enrich(work, resolved, state)
     resolved = replace(resolved, problems=(*resolved.problems, *facts.problems))
     with work.meter.phase("history"):
-        changes = state.notice(resolved.catalog, resolved.problems, facts)
+        changes = state.diff(resolved.catalog, resolved.problems, facts)
     resolved = replace(resolved, trees=state.recorded(resolved.trees))
     return SiteData(resolved, collected, state.history(changes), state.now, facts), changes
 
@@ -194,7 +194,7 @@ def _collected(work: Workspace, state: BuildState, guards: Guards, queried: Coll
     if state.from_state and state.previous is not None:
         return collected_from_state(state.previous, state.store.blob, work.source_names)
     policy = BuildPolicy(work.source_names, state.now, guards, state.store.blob, queried)
-    collected = ingest(work, collect(work, policy.answered), state.previous, policy)
+    collected = ingest(work, collect(work, policy.queried_sources), state.previous, policy)
     raise_if_blocked(collected)
     return collected
 
@@ -258,7 +258,7 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
         site = write(work, data, request.output, theme, Layouts(store.cache / "layouts"))
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                state.keep(data.collected, changes, data.resolved.trees, data.facts)
+                state.save(data.collected, changes, data.resolved.trees, data.facts)
     problems = (*data.resolved.problems, *site.problems)
     return BuildResult(data.resolved, problems, _report(data, site, problems, work, request.now))
 
@@ -269,16 +269,16 @@ def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layo
     contexts = plan(work, data, layouts)
     tracked, tracker = track_contexts(contexts)
     return assemble(
-        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.whole()), settings, Store.beside(settings.root), output,
+        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), settings, Store.beside(settings.root), output,
         foundation=theme, environ=work.environ, kind_icons=data.kind_icons(), layouts=layouts, meter=work.meter,
     )  # fmt: skip
 
 
 def raise_if_blocked(collected: CollectedState) -> None:
     """Raise ``SourceError`` where too much failed, or would be lost, for a site to be published."""
-    if not collected.verdict.publish:
+    if not collected.guard_result.publish:
         raise SourceError(
-            "\n".join((*failure_messages(collected.failures), *collected.verdict.reasons)),
+            "\n".join((*failure_messages(collected.failures), *collected.guard_result.reasons)),
             "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
         )
 
@@ -295,17 +295,6 @@ def _sentences(message: str, hint: str) -> str:
 
 def _name(failure: SourceFailure) -> str:
     return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
-
-
-def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """By place: source, tree, path, line, column, code; the same in whatever order they were found."""
-
-    def place(problem: Problem) -> tuple[str, str, str, int, int, str, str, str]:
-        origin, span = problem.origin, problem.span
-        where = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
-        return *where, span.line if span else 0, span.column if span else 0, problem.code, problem.field, problem.message
-
-    return tuple(sorted(problems, key=place))
 
 
 def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: Workspace, as_of: datetime) -> Mapping[str, Any]:

@@ -200,6 +200,6 @@ def test_the_responsible_team_is_found_through_the_system_too():
 def test_problems_are_handed_out_by_subject_and_by_team():
     catalog, problems = linked("group:web", "component:x owner=web system=gone", "component:y")
     assert set(problem_assignment.problems_by_subject(problems)) == {ref("x"), ref("y")}
-    by_team = problem_assignment.problems_by_team(catalog, problems)
+    by_team = problem_assignment.problems_by_team(problem_assignment.with_responsible(catalog, problems))
     assert list(by_team) == [ref("group:web"), None]
     assert {p.subject for p in by_team[ref("group:web")]} == {ref("x")}

@@ -5,7 +5,7 @@ from catalog_builders import KINDS, codes, make, ref
 
 
 def problems(*texts, elsewhere):
-    return link([make(text) for text in texts], KINDS, whole=False, elsewhere=elsewhere)[1]
+    return link([make(text) for text in texts], KINDS, is_complete=False, external_refs=elsewhere)[1]
 
 
 def test_without_names_of_elsewhere_no_reference_is_judged():

@@ -57,4 +57,4 @@ def test_a_duplicate_names_both_places_and_whether_they_differ():
     assert problem.message == "component:default/shop is already defined in one: a.yaml, line 3; this descriptor is left out."
     assert problem.hint == "Rename one of the two, or remove it."
     [same] = merge([kept, replace(kept, origin=other.origin)], ["here"])[1]
-    assert same.hint == "Remove one of the two: they say the same."
+    assert same.hint == "Remove one of the two: they are identical."

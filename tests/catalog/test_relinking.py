@@ -29,7 +29,7 @@ def test_what_the_last_linking_left_changes_nothing():
         else:
             entities.append(some_entity(dice))
         catalog, problems = link(entities, KINDS)
-        again, found = link(entities, KINDS, before=kept)
+        again, found = link(entities, KINDS, cache=kept)
         assert (again.entities, again.relations, found) == (catalog.entities, catalog.relations, problems)
         assert list(again.relations) == list(catalog.relations)
         assert summarize(again, known) == summarize(catalog)
@@ -39,6 +39,6 @@ def test_an_unchanged_entity_is_not_read_again(monkeypatch):
     asked = []
     monkeypatch.setattr("callboard.catalog.linking.read_references", lambda entity, _kind, _stated: asked.append(str(entity.ref)))
     kept, shop, basket = LinkCache(), make("component:shop"), make("component:basket")
-    link([shop, basket], KINDS, before=kept)
-    link([shop, make("component:basket owner=team-a")], KINDS, before=kept)
+    link([shop, basket], KINDS, cache=kept)
+    link([shop, make("component:basket owner=team-a")], KINDS, cache=kept)
     assert asked == ["component:default/basket", "component:default/shop", "component:default/basket"]

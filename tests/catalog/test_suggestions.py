@@ -105,7 +105,7 @@ def test_one_slip_never_hides_the_only_name(name, place, letter, add):
         ),
         (
             ["component:x dependsOn=[resource:checkout-queue]", "resource:checkout-cache"],
-            "Names like it: `resource:checkout-cache`. Correct the name, or add a descriptor for resource:default/checkout-queue.",
+            "Similar names: `resource:checkout-cache`. Correct the name, or add a descriptor for resource:default/checkout-queue.",
         ),
         (["component:shop system=sales", "system:other"], "Correct the name, or add a descriptor for system:default/sales."),
     ],

@@ -182,7 +182,7 @@ def test_shapes_are_placed_once_and_kept_for_the_next_build(tmp_path):
     first = Layouts(tmp_path)
     same = graph(("p", "q"), ("o", "q"), ("q", "r"), ("q", "s"), ("r", "t", "api"), state={"q": "root"})
     drawn = [draw(g, first, "./") for g in (STAR, STAR, same)]
-    assert (first.statistics.graphs, first.statistics.placed) == (3, 1)
+    assert first.statistics.placed == 1
     second = Layouts(tmp_path, engine=Answering(first._engine.name, lambda: pytest.fail("the engine was asked")))
     assert [draw(g, second, "./") for g in (STAR, STAR, same)] == drawn
     assert (second.statistics.read, second.statistics.placed) == (1, 0)

@@ -126,7 +126,7 @@ def test_the_organisation_is_a_tree_from_its_tops_bounded_and_counted():
     graph = organisation(found, 40)
     assert len(graph.nodes) <= 40
     assert graph.nodes[0].label == "t0"
-    assert graph.nodes[0].sub == "199 teams below"
+    assert graph.nodes[0].sub == "199 sub-teams"
     assert any(node.state == "more" for node in graph.nodes)
 
 

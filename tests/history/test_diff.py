@@ -32,7 +32,7 @@ def told(old, new):
 
 def test_nothing_changed_is_nothing():
     assert diff([make("shop"), ACME], [make("shop"), ACME]) == ()
-    assert formats.as_text(()) == "Nothing changed.\n"
+    assert formats.as_text(()) == "No changes.\n"
     assert formats.digest(()) == ""
 
 
@@ -49,7 +49,7 @@ CASES = [
     ({"owner": "acme"}, {}, ["owner: group:default/acme → none"]),
     ({"lifecycle": "experimental"}, {"lifecycle": "production"}, ["lifecycle: experimental → production"]),
     ({}, {"type": "service"}, ["type: none → service"]),
-    ({}, {"system": "sales"}, ["part of: none → system:default/sales"]),
+    ({}, {"system": "sales"}, ["system: none → system:default/sales"]),
     ({}, {"providesApis": ["orders"]}, ["provides: +api:default/orders"]),
     ({"consumesApis": ["orders"]}, {}, ["consumes: -api:default/orders"]),
     ({"dependsOn": ["resource:a"]}, {"dependsOn": ["resource:b"]}, ["depends on: +resource:default/b", "depends on: -resource:default/a"]),
@@ -138,13 +138,13 @@ def test_a_first_build_is_one_baseline_and_no_flood():
     catalog, _ = catalog_of(*(make(f"c{n}", path=f"{n}.yaml") for n in range(50)))
     (change,) = difference(None, summarize(catalog), (), FIRST, VERSION)
     assert (change.kind, change.after) == ("baseline", "50")
-    assert formats.digest([change]) == "First build with 50 entities."
+    assert formats.digest([change]) == "Initial import: 50 entities."
 
 
 def test_a_new_version_of_our_own_rules_is_no_news_about_descriptors():
-    before = state_of([make("shop")], portraits=summarize(catalog_of(make("shop"))[0]))
-    assert difference(before, before.portraits, [concern()], night(1), "9.9") == ()
-    assert [c.kind for c in difference(before, before.portraits, [concern()], night(1), VERSION)] == ["problem-opened"]
+    before = state_of([make("shop")], summaries=summarize(catalog_of(make("shop"))[0]))
+    assert difference(before, before.summaries, [concern()], night(1), "9.9") == ()
+    assert [c.kind for c in difference(before, before.summaries, [concern()], night(1), VERSION)] == ["problem-opened"]
 
 
 def test_secrets_and_endless_texts_do_not_enter_the_history():
@@ -221,7 +221,7 @@ def test_the_command_says_where_there_is_no_state(tmp_path):
 
 def test_the_command_tells_that_versions_differ(tmp_path):
     for name, version in (("old", "1.0"), ("new", "2.0")):
-        made = state_of([make("shop")], concerns=problem_summaries([]) + ((concern(),) if name == "new" else ()))
+        made = state_of([make("shop")], problem_summaries=problem_summaries([]) + ((concern(),) if name == "new" else ()))
         state_files.save(Store(tmp_path / name), replace(made, version=version))
     answer = CliRunner().invoke(command, [str(tmp_path / "old"), str(tmp_path / "new"), "--format", "digest"])
     assert "Callboard 1.0 and 2.0 have different rules" in answer.output

@@ -38,8 +38,8 @@ def world(*facts, asked=("incident", "deployment", "vulnerability", "quality-gat
     return CollectedFacts(tuple(facts), asked, collections)
 
 
-def told(before, after, portraits=BOTH):
-    changes = compared(BOTH, portraits, (), (), night(1), (before, after))
+def told(before, after, summaries=BOTH):
+    changes = compared(BOTH, summaries, (), (), night(1), (before, after))
     return [f"{c.ref.name}: {formats.sentence(c)}" if c.ref else formats.sentence(c) for c in changes]
 
 
@@ -82,16 +82,16 @@ def test_only_what_a_complete_answer_lacks_is_over():
 
 def test_a_last_good_copy_is_no_news_and_what_came_meanwhile_is_told_when_the_tool_is_back():
     held = world(down(), weak("CVE-1"), complete=False, at=night(0), good=False)
-    assert told(world(down(), weak("CVE-1"), at=night(0)), held) == ["tool cannot be read: tool"]
+    assert told(world(down(), weak("CVE-1"), at=night(0)), held) == ["integration failed: tool"]
     young = down("2", night(1), title="Lights are out")
     back = told(held, world(down(), young, down("3", night(-30), title="Old"), weak("CVE-1"), weak("CVE-2"), at=night(1)))
-    assert back == ["tool can be read again: tool", "shop: incident opened: Lights are out (severity 1)"]
+    assert back == ["integration recovered: tool", "shop: incident opened: Lights are out (severity 1)"]
 
 
 def test_what_a_tool_says_the_first_time_was_there_before():
     nothing = CollectedFacts()
     assert told(nothing, world(down(), weak("CVE-1"), ran("1"))) == [
-        "tool connected: tool (availability, deployment, incident, quality-gate, vulnerability)"
+        "integration connected: tool (availability, deployment, incident, quality-gate, vulnerability)"
     ]
     other = world(asked=("incident",))
     assert told(other, world(down(), weak("CVE-1"))) == ["shop: incident opened: Tills are down (severity 1)"]
@@ -143,8 +143,8 @@ def test_a_gate_and_an_objective_tell_when_they_turn():
     assert told(world(gate[GateState.PASSED]), world(gate[GateState.WARNING])) == []
     assert told(world(gate[GateState.NONE]), world(gate[GateState.FAILED])) == []
     good, bad, unknown = (fact("availability", Availability("answers", share, 99.9)) for share in (99.95, 99.1, None))
-    assert told(world(good), world(bad)) == ["shop: objective missed: answers (99.1 % of 99.9 %)"]
-    assert told(world(bad), world(good)) == ["shop: objective met again: answers (99.95 % of 99.9 %)"]
+    assert told(world(good), world(bad)) == ["shop: SLO breached: answers (99.1%, target 99.9%)"]
+    assert told(world(bad), world(good)) == ["shop: SLO met again: answers (99.95%, target 99.9%)"]
     assert told(world(good), world(unknown)) == told(world(unknown), world(bad)) == []
 
 
@@ -172,7 +172,7 @@ def test_the_past_of_a_team_and_of_the_entity_has_what_happened():
 
 
 def test_the_first_build_tells_nothing_of_the_world_and_the_next_one_does():
-    first = replace(state_of([SHOP, TEAM]), portraits=BOTH)
+    first = replace(state_of([SHOP, TEAM]), summaries=BOTH)
     assert [c.kind for c in difference(None, BOTH, (), FIRST, VERSION, world(down()))] == ["baseline"]
     kinds = [c.kind for c in difference(first, BOTH, (), night(1), VERSION, world(down()))]
     assert kinds == ["tool-known"]
@@ -203,7 +203,7 @@ def test_frequent_changes_are_kept_for_some_months_only(tmp_path):
 
 def test_the_command_compares_the_facts_of_two_states(tmp_path):
     for number, known in enumerate((world(), world(down()))):
-        state = replace(state_of([SHOP, TEAM]), portraits=BOTH, facts=known.facts, measurements=known.measurements)
+        state = replace(state_of([SHOP, TEAM]), summaries=BOTH, facts=known.facts, measurements=known.measurements)
         state_files.save(Store(tmp_path / str(number)), replace(state, collections=known.collections))
     done = CliRunner().invoke(command, [str(tmp_path / "0"), str(tmp_path / "1")])
     assert done.output == "component:default/shop\n  incident opened: Tills are down (severity 1)\n"

@@ -188,7 +188,7 @@ def test_a_location_with_many_wrong_targets_tells_some_and_that_there_are_more(s
     assert codes(enough) == ["LOC001"] * (MOST_PROBLEMS - 1)
     result = followed(shop, targets=[f"./no{n}.yaml" for n in range(MOST_PROBLEMS * 2)])
     assert codes(result) == [*["LOC001"] * (MOST_PROBLEMS - 1), "LOC004"]
-    assert result.problems[-1].message == f"More than {MOST_PROBLEMS - 1} things are wrong with this Location."
+    assert result.problems[-1].message == f"This Location has more than {MOST_PROBLEMS - 1} problems."
 
 
 def test_a_long_url_is_shown_short():

@@ -31,7 +31,7 @@ def again(folder, text):
     """Reads it with what is kept, and tells whether it was kept from before."""
     reread = EntityCache(folder / "kept.jsonl", "program")
     reread.load(KINDS, LIMITS)
-    before = set(reread.known)
+    before = set(reread.entries)
     file = DescriptorFile("s", Memory(text), "catalog-info.yaml")
     result = reread.read(file, KINDS, LIMITS)
     reread.save()

@@ -10,7 +10,7 @@ import pytest
 
 from callboard.io.store import Store, locked, write_atomically
 from callboard.model.errors import LockedError
-from callboard.state.files import keep
+from callboard.state.files import write_blob
 
 HOLD = (
     "import sys\nfrom pathlib import Path\nfrom callboard.io.store import Store\n"
@@ -26,9 +26,9 @@ def holder(folder):
 
 def test_a_content_is_kept_under_its_digest(tmp_path):
     store = Store.beside(tmp_path)
-    digest = keep(store, b"openapi: 3.1.0")
+    digest = write_blob(store, b"openapi: 3.1.0")
     assert store.blob(digest) == b"openapi: 3.1.0"
-    assert keep(store, b"openapi: 3.1.0") == digest
+    assert write_blob(store, b"openapi: 3.1.0") == digest
     assert digest == "".join(p.name for p in (tmp_path / ".callboard/blobs").rglob("*") if p.is_file())
 
 
@@ -39,7 +39,7 @@ def test_an_unknown_or_odd_digest_has_no_content(tmp_path, digest):
 
 def test_a_damaged_blob_is_not_given_out(tmp_path):
     store = Store.beside(tmp_path)
-    digest = keep(store, b"good")
+    digest = write_blob(store, b"good")
     next(store.blobs.rglob(digest)).write_bytes(b"bad")
     assert store.blob(digest) is None
 

@@ -127,8 +127,8 @@ def test_what_happens_from_night_to_night_is_told_once_and_from_the_state_in_the
     feed = (portal / "site/changes/feed.xml").read_text()
     for words in (
         "incident opened: Tills are down (severity 3)",
-        "tool cannot be read: drop",
-        "tool can be read again",
+        "integration failed: drop",
+        "integration recovered",
         "incident resolved",
     ):
         assert words in feed

@@ -89,4 +89,4 @@ def test_what_is_kept_for_the_next_build_can_be_read_again(nights):
     folder = nights[0]
     known = read_pages(folder / ".callboard/cache/pages.jsonl")
     assert len(known.pages) == nights[4]["pages"]
-    assert {place for page in known.pages.values() for place in array("I", page.reads.known)} <= set(range(len(known.names)))
+    assert {place for page in known.pages.values() for place in array("I", page.dependencies.numbers)} <= set(range(len(known.names)))

@@ -52,7 +52,7 @@ def test_a_repository_that_cannot_be_reached_serves_on_and_the_other_is_fresh(po
     (stale,) = portal.served.stale
     assert (stale.repository, stale.since) == ("bank", night(0))
     assert [(c.kind, c.ref.name) for c in portal.past.changes if c.at == night(1)] == [("lifecycle", "shop")]
-    assert portal.served.verdict.publish
+    assert portal.served.guard_result.publish
     portal.build(2)
     assert portal.served.stale == (stale,)
     shutil.move(tmp_path / "elsewhere", tmp_path / "bank")

@@ -40,7 +40,7 @@ def test_a_url_that_cannot_be_read_serves_on(portal, files, path, trouble):
     (stale,) = portal.served.stale
     assert stale.since == night(0)
     assert [ref.name for ref in stale.refs] == [path[3:].removesuffix(".yaml")]
-    assert portal.served.verdict.publish
+    assert portal.served.guard_result.publish
     files[path] = was
     portal.build(2)
     assert portal.served.stale == ()

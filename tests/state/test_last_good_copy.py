@@ -124,7 +124,7 @@ def test_the_age_of_a_copy_does_not_start_anew_each_night():
 
 def test_a_source_that_was_not_asked_serves_on_without_being_called_stale():
     before = state_of([make("shop"), make("inner", source="inside", tree="t")])
-    served = serve([make("shop")], [SHOP], before, sources=("here", "inside"), asked=("here",))
+    served = serve([make("shop")], [SHOP], before, sources=("here", "inside"), queried=("here",))
     assert refs(served) == {ref("shop"), ref("inner")}
     assert served.stale == ()
     assert ("inside", "t") in served.trees
@@ -135,14 +135,14 @@ def test_a_source_that_left_the_settings_goes_and_is_no_loss():
     served = serve([make("shop")], [SHOP], before)
     assert refs(served) == {ref("shop")}
     assert served.lost == ()
-    assert served.verdict.publish
+    assert served.guard_result.publish
 
 
 def test_a_listing_that_shrinks_beyond_belief_is_a_failure():
     before = state_of([make(f"c{n}", tree=f"acme/r{n}") for n in range(20)])
     served = serve([make("c0", tree="acme/r0")], [("here", "acme/r0")], before)
     assert len(served.entities) == 20
-    assert {s.cause for s in served.stale} == {"The list of repositories shrank from 20 to 1, which is more than is believed."}
+    assert {s.cause for s in served.stale} == {"The number of repositories dropped from 20 to 1, which exceeds the configured limit."}
     assert served.collections[0].as_of is None
 
 
@@ -151,13 +151,13 @@ def test_a_listing_that_shrinks_a_little_is_believed():
     now = [make(f"c{n}", tree=f"acme/r{n}") for n in range(16)]
     served = serve(now, [("here", f"acme/r{n}") for n in range(16)], before)
     assert len(served.entities) == 16
-    assert served.verdict.publish
+    assert served.guard_result.publish
 
 
 def test_a_repository_that_got_another_address_is_no_shrinking():
     served = serve([make("shop", tree="acme/store")], [("here", "acme/store")], state_of([make("shop")]))
     assert [e.origin.tree for e in served.entities] == ["acme/store"]
-    assert served.verdict.publish
+    assert served.guard_result.publish
 
 
 def test_a_folder_that_is_suddenly_empty_is_a_failure_but_a_commit_that_empties_a_repository_is_not():
@@ -172,7 +172,7 @@ def test_accept_loss_believes_all_that_is_lost():
     before = state_of([make(f"c{n}", tree=f"acme/r{n}") for n in range(20)])
     served = serve([], [], before, guards=Guards(accept_loss=True))
     assert served.entities == ()
-    assert served.verdict.publish
+    assert served.guard_result.publish
 
 
 def test_accept_loss_still_keeps_what_failed():
@@ -182,7 +182,7 @@ def test_accept_loss_still_keeps_what_failed():
 
 def test_a_build_that_would_lose_too_much_does_not_publish_and_says_what():
     before = state_of([make(f"c{n}", path=f"{n}.yaml") for n in range(20)])
-    verdict = serve([make(f"c{n}", path=f"{n}.yaml") for n in range(14)], [SHOP], before).verdict
+    verdict = serve([make(f"c{n}", path=f"{n}.yaml") for n in range(14)], [SHOP], before).guard_result
     assert not verdict.publish
     assert verdict.reasons[0].startswith("6 of 20 entities would be lost (component:default/c14, component:default/c15,")
     assert "at most 20% may" in verdict.reasons[0]
@@ -192,21 +192,21 @@ def test_a_build_that_would_lose_too_much_does_not_publish_and_says_what():
 def test_a_small_portal_may_lose_a_large_share_but_never_all(left, publishes):
     before = state_of([make(f"c{n}", path=f"{n}.yaml") for n in range(3)])
     now = [make(f"c{n}", path=f"{n}.yaml") for n in range(left)]
-    assert serve(now, [SHOP], before).verdict.publish is publishes
+    assert serve(now, [SHOP], before).guard_result.publish is publishes
 
 
 def test_a_build_in_which_most_sources_failed_does_not_publish():
     names = ("a", "b", "c")
     before = state_of([make(name, source=name, tree="t") for name in names])
-    verdict = serve([make("c", source="c", tree="t")], [("c", "t")], before, [failure("a"), failure("b")], sources=names).verdict
-    assert verdict.reasons == ("2 of 3 sources failed (a, b); at most 50% may.",)
+    verdict = serve([make("c", source="c", tree="t")], [("c", "t")], before, [failure("a"), failure("b")], sources=names).guard_result
+    assert verdict.reasons == ("2 of 3 sources failed (a, b); at most 50% may fail.",)
 
 
 def test_a_first_build_without_one_of_its_sources_does_not_publish_unless_that_is_allowed():
     served = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"))
-    assert served.verdict.reasons == ("There is no last good copy of what could not be read. there: the host did not answer.",)
+    assert served.guard_result.reasons == ("Some sources could not be read and have no last good copy. there: the host did not answer.",)
     allowed = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"), guards=Guards(allow_missing=True))
-    assert allowed.verdict.publish
+    assert allowed.guard_result.publish
 
 
 def test_collections_say_when_each_source_succeeded_last():
@@ -271,7 +271,7 @@ def test_whatever_is_published_keeps_its_promise_about_losses(before, now):
     served = serve(now, [("here", "a"), ("here", "b")], state_of(before, [known("a"), known("b")]))
     known_before = {e.ref for e in before}
     gone = len(known_before - refs(served))
-    if served.verdict.publish:
+    if served.guard_result.publish:
         assert gone < 5 or gone <= 0.2 * len(known_before)
         assert not known_before or gone < len(known_before)
 
@@ -287,7 +287,7 @@ def test_a_missing_folder_of_a_real_portal_serves_its_last_good_copy(tmp_path):
     portal.build(1)
     assert {str(r) for r in portal.catalog.entities} == {"component:default/shop", "component:default/bank"}
     assert [(s.source, s.since) for s in portal.served.stale] == [("bank", night(0))]
-    assert portal.served.verdict.publish
+    assert portal.served.guard_result.publish
     bank.mkdir()
     (bank / "catalog-info.yaml").write_text(component("bank", lifecycle="experimental"))
     portal.build(2)

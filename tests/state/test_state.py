@@ -19,8 +19,8 @@ from callboard.state import files as state_files
 from callboard.state import serialization
 from callboard.state.files import packed, unpacked
 from callboard.state.last_good_copy import collected_from_state
-from callboard.state.recorded_trees import SavedTree, known_tree, recorded
-from callboard.state.values import Change, CollectionTime, EntitySummary, KnownTree, ProblemSummary, StaleCopy, Where
+from callboard.state.recorded_trees import SavedTree, recorded, tree_record
+from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, TreeRecord, Where
 from state_builders import FIRST, KINDS, PlainTree, Portal, component, known, make, night, state_of
 
 SHOP = EntityRef("component", "default", "shop")
@@ -37,7 +37,7 @@ def full_state():
         "REF001", Severity.WARNING, "wrong", ORIGIN, Span(1, 2, 3, 4), SHOP, SHOP, "spec.owner", "mend it",
         (Related("here", ORIGIN, Span(1, 1, 1, 2)), Related("there", ORIGIN)), "f" * 16,
     )  # fmt: skip
-    tree = KnownTree(
+    tree = TreeRecord(
         "here", "acme/shop", "shop", "abc", FIRST, ("https://x/",), "https://v/{path}", "https://v/{path}#L{line}", "https://e/{path}",
         {"a.yaml": FIRST}, {"README.md": "0" * 64}, {"*.md": ("README.md",)},
     )  # fmt: skip
@@ -47,8 +47,8 @@ def full_state():
         problems=(problem,),
         collections=(CollectionTime("here", "entities", FIRST, night(1), 2, 0, ("no",)), CollectionTime("there")),
         stale=(StaleCopy("here", "t", "repo", "", FIRST, "no", (SHOP,)),),
-        portraits=(EntitySummary(SHOP, where, "group:default/a", "production", provides=("api:default/x",), tags=("b", "c")),),
-        concerns=(ProblemSummary("REF001", SHOP, "spec.owner", "f" * 16, "wrong", where),
+        summaries=(EntitySummary(SHOP, where, "group:default/a", "production", provides=("api:default/x",), tags=("b", "c")),),
+        problem_summaries=(ProblemSummary("REF001", SHOP, "spec.owner", "f" * 16, "wrong", where),
                   ProblemSummary("X", None, "", "e" * 16, "", None)),
         changes=(Change(FIRST, "owner", SHOP, "spec.owner", "a", "b", where, SHOP), Change(FIRST, "baseline", None, after="2")),
         files=7, skipped={"empty": 2},
@@ -56,7 +56,11 @@ def full_state():
 
 
 def sorted_state(state):
-    return replace(state, entities=tuple(sorted(state.entities, key=lambda e: e.ref)), concerns=tuple(sorted(state.concerns, key=str)))
+    return replace(
+        state,
+        entities=tuple(sorted(state.entities, key=lambda e: e.ref)),
+        problem_summaries=tuple(sorted(state.problem_summaries, key=str)),
+    )
 
 
 def test_a_state_is_read_as_it_was_saved(tmp_path):
@@ -233,7 +237,7 @@ def test_a_change_is_one_line_and_comes_back(at, before, after):
 
 def test_a_saved_tree_answers_what_was_asked_of_the_real_one(tmp_path):
     store = Store(tmp_path)
-    tree = recorded({("here", "acme/shop"): PlainTree()}, lambda content: state_files.keep(store, content))["here", "acme/shop"]
+    tree = recorded({("here", "acme/shop"): PlainTree()}, lambda content: state_files.write_blob(store, content))["here", "acme/shop"]
     asked = [
         lambda t: t.read("docs/a b.md", 100),
         lambda t: t.glob("**/*.md"),
@@ -244,7 +248,7 @@ def test_a_saved_tree_answers_what_was_asked_of_the_real_one(tmp_path):
     ]
     answers = [ask(tree) for ask in asked]
     answers[3:] = [url.replace(" ", "%20") for url in answers[3:]]
-    saved = SavedTree(known_tree("here", tree, FIRST, None), store.blob)
+    saved = SavedTree(tree_record("here", tree, FIRST, None), store.blob)
     assert [ask(saved) for ask in asked] == answers
 
 
@@ -253,7 +257,7 @@ def test_a_file_that_was_too_large_for_the_pages_is_too_large_again(tmp_path):
     with pytest.raises(TooLargeError):
         tree.read("big.md", 10)
     with pytest.raises(TooLargeError):
-        SavedTree(known_tree("here", tree, FIRST, None), Store(tmp_path).blob).read("big.md", 10)
+        SavedTree(tree_record("here", tree, FIRST, None), Store(tmp_path).blob).read("big.md", 10)
 
 
 class LargeTree(PlainTree):
@@ -263,8 +267,8 @@ class LargeTree(PlainTree):
 
 def test_what_was_asked_of_the_same_commit_before_stays_known():
     before = replace(known(), files={"README.md": "1" * 64})
-    assert known_tree("here", PlainTree(), FIRST, before).files == before.files
-    assert known_tree("here", PlainTree(revision="def"), FIRST, before).files == {}
+    assert tree_record("here", PlainTree(), FIRST, before).files == before.files
+    assert tree_record("here", PlainTree(revision="def"), FIRST, before).files == {}
 
 
 def test_a_catalog_is_linked_from_the_state_alone(tmp_path):

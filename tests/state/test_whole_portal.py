@@ -103,7 +103,7 @@ def test_a_build_that_would_lose_too_much_leaves_the_old_site(portal):
     before = contents(portal)
     shutil.rmtree(portal / "shop")
     shutil.rmtree(portal / "bank")
-    with pytest.raises(SourceError, match=r"2 of 3 sources failed \(shop, bank\); at most 50% may\."):
+    with pytest.raises(SourceError, match=r"2 of 3 sources failed \(shop, bank\); at most 50% may fail\."):
         build(portal, 1)
     assert contents(portal) == before
 
@@ -113,7 +113,7 @@ def test_what_shrank_beyond_belief_serves_on_until_somebody_accepts_the_loss(por
     build(portal, 1)
     last = portal / "site/catalog/default/component/shop-5/index.html"
     assert last.exists()
-    assert "shrank from 6 to 1" in (portal / "site/status/index.html").read_text()
+    assert "dropped from 6 to 1" in (portal / "site/status/index.html").read_text()
     build(portal, 2, accept_loss=True)
     assert not last.exists()
 

@@ -1,1 +1,1 @@
-"""API definitions to what people read."""
+"""API definitions → formats and highlighted source for pages."""

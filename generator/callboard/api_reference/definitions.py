@@ -1,4 +1,4 @@
-"""API definitions as text: format, file extension, highlighted source."""
+"""An API definition and its type → format, file extension and highlighted HTML."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Format:
 
     type: str
     label: str
-    """For people: ``OpenAPI``."""
+    """Display name: ``OpenAPI``."""
     language: str
-    """A name that ``highlighting.highlight`` knows; ``text`` for plain."""
+    """Language for ``highlight``; ``text`` for plain text."""
     extension: str
-    """Of the definition's file, without a dot."""
+    """Extension of the definition's file, without a dot."""
 
 
 _FORMATS = {
@@ -38,31 +38,29 @@ _FORMATS = {
         Format("trpc", "tRPC", "typescript", "ts"),
     )
 }
+MAX_BYTES = 100_000
+"""Larger texts are not highlighted: colors cost more than they help."""
+MAX_LINE = 5_000
+"""Texts with longer lines are not highlighted: some lexers are slow regular expressions (minified JSON)."""
 
 
 def format_of(api_type: object, definition: str = "") -> Format:
-    """The format of a definition; a YAML one that begins with ``{`` or ``[`` is JSON. An unknown type is plain text, under its own name."""
+    """The format of a definition; a YAML one that begins with ``{`` or ``[`` is JSON. An unknown type is plain text."""
     name = api_type.strip().lower() if isinstance(api_type, str) else ""
-    known = _FORMATS.get(name) or Format(name or "unknown", str(api_type).strip()[:60] if name else "Unknown type", "text", "txt")
-    if known.language in {"yaml", "text"} and definition.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
-        return Format(known.type, known.label, "json", "json")
-    return known
-
-
-MAX_BYTES = 100_000
-"""Above that colours cost more than they help: the text is shown plain."""
-MAX_LINE = 5_000
-"""Lexers are regular expressions, some of them slow on endless lines (minified JSON)."""
+    found = _FORMATS.get(name) or Format(name or "unknown", str(api_type).strip()[:60] if name else "Unknown type", "text", "txt")
+    if found.language in {"yaml", "text"} and definition.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
+        return Format(found.type, found.label, "json", "json")
+    return found
 
 
 def highlight(text: str, language: str) -> Markup:
     """``<div class="highlight"><pre tabindex="0"><code>…`` with a span for each token.
 
-    Plain where the language is unknown or the text too large. ``language`` is a name that Pygments knows
+    Plain if the language is unknown or the text too large. ``language`` is a name of a Pygments lexer
     (``yaml``, ``json``, ``graphql``, ``protobuf``, ``xml``).
     """
     lexer = _lexer(language.lower())
-    body = escape(text) if lexer is None or _too_large(text) else _coloured(text, lexer)
+    body = escape(text) if lexer is None or _too_large(text) else _highlighted(text, lexer)
     return Markup('<div class="highlight"><pre tabindex="0"><code>{}</code></pre></div>').format(body)
 
 
@@ -70,13 +68,13 @@ def _too_large(text: str) -> bool:
     return len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES or max(map(len, text.split("\n"))) > MAX_LINE
 
 
-def _coloured(text: str, lexer: Lexer) -> Markup:
+def _highlighted(text: str, lexer: Lexer) -> Markup:
     return Markup(pygments_highlight(text, lexer, HtmlFormatter(nowrap=True)))  # noqa: S704  # the formatter escapes every token
 
 
 @lru_cache(64)
 def _lexer(language: str) -> Lexer | None:
-    """Keeps every line as it is: nothing stripped, nothing added."""
+    """The lexer of a language, which strips and adds no line breaks; None if it is unknown."""
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound:

@@ -1,1 +1,1 @@
-"""Entities merged and linked into one graph, and the questions that pages ask of it."""
+"""Entities of all sources → one linked graph, problems of its rules, and queries for pages."""

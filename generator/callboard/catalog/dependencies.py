@@ -1,4 +1,4 @@
-"""What needs what, directly and through others."""
+"""A catalog and an entity → its dependencies, its dependents, and the impact if it fails."""
 
 from __future__ import annotations
 
@@ -12,93 +12,93 @@ from callboard.model.ref import EntityRef
 
 
 class Dependency(NamedTuple):
-    """One end of a dependency; which end depends on the question."""
+    """The entity at the other end of a dependency."""
 
     ref: EntityRef
     """May be missing from the catalog."""
     how: str
-    """``dependsOn`` or ``consumesApi``, seen from the one that needs the other."""
+    """Relation type, in the direction from dependent to dependency: ``dependsOn`` or ``consumesApi``."""
     via: EntityRef | None = None
     """The API between the two, where the consumer of an API depends on its provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpactByTeam:
-    """What one team would notice."""
+    """The dependents of one team."""
 
     team: EntityRef | None
-    """The owner; None gathers what nobody owns."""
+    """The owner; None for entities without an owner."""
     steps: int
-    """The nearest of its entities is so many dependencies away."""
+    """Number of dependencies to the nearest of its entities, from 1."""
     entities: tuple[EntityRef, ...]
-    """The nearest first."""
+    """Nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """Who would notice if an entity went away."""
+    """The entities that would be affected if an entity failed."""
 
     total: int
-    """Entities that need it, directly or through others."""
+    """Number of direct and indirect dependents."""
     teams: tuple[ImpactByTeam, ...]
-    """The nearest team first, then the one with the most entities."""
+    """Nearest team first, then by number of entities."""
     truncated: bool
-    """More would be found behind the bounds."""
+    """True if there are more dependents beyond the limits."""
 
 
 def dependencies(catalog: Catalog, ref: EntityRef) -> tuple[Dependency, ...]:
-    """What the entity needs directly: what it depends on, then the APIs that it consumes."""
+    """Direct dependencies: what the entity depends on, then the APIs that it consumes."""
     needed = (Dependency(target, "dependsOn") for target in catalog.targets(ref, "dependsOn"))
     consumed = (Dependency(api, "consumesApi") for api in catalog.targets(ref, "consumesApi"))
     return _once((*needed, *consumed), ref)
 
 
 def dependents(catalog: Catalog, ref: EntityRef) -> tuple[Dependency, ...]:
-    """Who needs the entity directly: who depends on it, who consumes it (an API), who consumes an API that it provides."""
-    needing = (Dependency(source, "dependsOn") for source in catalog.targets(ref, "dependencyOf"))
-    consuming = (Dependency(source, "consumesApi") for source in structure.consumers(catalog, ref))
-    through = (
+    """Direct dependents: entities that depend on it, consumers of it (an API), consumers of an API that it provides."""
+    dependent = (Dependency(source, "dependsOn") for source in catalog.targets(ref, "dependencyOf"))
+    consumer = (Dependency(source, "consumesApi") for source in structure.consumers(catalog, ref))
+    through_api = (
         Dependency(source, "consumesApi", api)
         for api in structure.provided_apis(catalog, ref)
         for source in structure.consumers(catalog, api)
     )
-    return _once((*needing, *consuming, *through), ref)
+    return _once((*dependent, *consumer, *through_api), ref)
 
 
-def _once(found: Iterable[Dependency], ref: EntityRef) -> tuple[Dependency, ...]:
-    """The first mention of each; nothing depends on itself."""
+def _once(dependencies: Iterable[Dependency], ref: EntityRef) -> tuple[Dependency, ...]:
+    """The first dependency on each entity, without ``ref`` itself."""
     first: dict[EntityRef, Dependency] = {}
-    for dependency in found:
+    for dependency in dependencies:
         if dependency.ref != ref:
             first.setdefault(dependency.ref, dependency)
     return tuple(first.values())
 
 
 def impact(catalog: Catalog, ref: EntityRef, max_steps: int = 5, max_entities: int = 500) -> Impact:
-    """Everything that needs the entity, directly or through others, by owning team; bounded in both directions."""
+    """Direct and indirect dependents by owning team: at most ``max_steps`` dependencies away and ``max_entities`` of them."""
     steps: dict[EntityRef, int] = {ref: 0}
     frontier = [ref]
     for step in range(1, max_steps + 1):
-        found = (dependent for here in frontier for dependent in catalog.once(_dependents, here))
-        frontier = sorted(set(found) - steps.keys())[: max_entities + 2 - len(steps)]
+        reached = (dependent for here in frontier for dependent in catalog.once(_dependents, here))
+        frontier = sorted(set(reached) - steps.keys())[: max_entities + 2 - len(steps)]
         steps.update(dict.fromkeys(frontier, step))
         if not frontier or len(steps) > max_entities + 1:
             break
-    full = len(steps) > max_entities + 1
-    deeper = full or any(dependent not in steps for here in frontier for dependent in catalog.once(_dependents, here))
+    is_full = len(steps) > max_entities + 1
+    is_truncated = is_full or any(dependent not in steps for here in frontier for dependent in catalog.once(_dependents, here))
     del steps[ref]
-    kept = list(steps.items())[:max_entities]
-    return Impact(len(kept), _by_team(catalog, kept), deeper)
+    affected = list(steps.items())[:max_entities]
+    return Impact(len(affected), _by_team(catalog, affected), is_truncated)
 
 
 def _dependents(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     return tuple(dependent.ref for dependent in dependents(catalog, ref))
 
 
-def _by_team(catalog: Catalog, found: Iterable[tuple[EntityRef, int]]) -> tuple[ImpactByTeam, ...]:
-    """``found`` is in order of steps, so that the first entity of a team is its nearest."""
+def _by_team(catalog: Catalog, affected: Iterable[tuple[EntityRef, int]]) -> tuple[ImpactByTeam, ...]:
+    """``affected`` has entities with their number of steps, in order of steps: the first entity of a team is its nearest."""
     teams: dict[EntityRef | None, list[tuple[EntityRef, int]]] = {}
-    for ref, step in found:
+    for ref, step in affected:
         teams.setdefault(organization.owner(catalog, ref), []).append((ref, step))
-    impacts = (ImpactByTeam(team, things[0][1], tuple(ref for ref, _ in things)) for team, things in teams.items())
+    impacts = (ImpactByTeam(team, entities[0][1], tuple(ref for ref, _ in entities)) for team, entities in teams.items())
     return tuple(sorted(impacts, key=lambda i: (i.steps, -len(i.entities), i.team is None, i.team or ())))

@@ -1,4 +1,4 @@
-"""The catalog as data in Backstage's own shape, with the annotations that say where an entity was read."""
+"""An entity of the catalog → JSON in the shape of Backstage's catalog API, with the annotations of its location."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _AZURE_PATH = re.compile(r"([?&]path=)([^&#]*?)[^/&#]*(?=&|#|$)")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A reference to a place: ``url:https://…`` or ``file:./catalog-info.yaml``."""
+    """A location reference: ``url:https://…`` or ``file:./catalog-info.yaml``."""
 
     type: str
     target: str
@@ -32,20 +32,20 @@ class Location:
         return f"{self.type}:{self.target}"
 
 
-def location_annotations(location: Location, origin: Location, edit_url: str, written: Mapping[str, object]) -> Mapping[str, object]:
-    """What Backstage adds for an entity read at ``location`` and found through ``origin``; what the author wrote wins.
+def location_annotations(location: Location, origin: Location, edit_url: str, annotations: Mapping[str, object]) -> Mapping[str, object]:
+    """The annotations that Backstage adds to an entity read at ``location`` and found through ``origin``; the author's own take precedence.
 
     ``edit_url`` may be empty: a file at a fixed commit cannot be edited.
     """
     added: dict[str, object] = {MANAGED_BY: str(location), ORIGIN: str(origin)}
     if location.type == "url":
-        links = {VIEW: location.target, EDIT: edit_url, SOURCE: f"url:{folder_url(location.target)}"}
-        added |= {key: written.get(key) or value for key, value in links.items() if written.get(key) or value}
+        urls = {VIEW: location.target, EDIT: edit_url, SOURCE: f"url:{folder_url(location.target)}"}
+        added |= {key: annotations.get(key) or value for key, value in urls.items() if annotations.get(key) or value}
     return added
 
 
 def folder_url(url: str) -> str:
-    """The address of the folder of a file at its host, with a final ``/`` (Backstage: ``resolveUrl`` of ``./``)."""
+    """The URL of the folder of a file at its host, with a final ``/`` (Backstage: ``resolveUrl`` of ``./``)."""
     if _AZURE_PATH.search(url):
         return _AZURE_PATH.sub(r"\1\2", url, count=1)
     parts = urlsplit(url)
@@ -54,7 +54,7 @@ def folder_url(url: str) -> str:
 
 
 HEAVY = ("definition", "steps")
-"""Fields of the spec that may be large and that lists leave out: the text of an API, the steps of a template."""
+"""Fields of ``spec`` that may be large and that lists leave out: an API's definition, a template's steps."""
 
 
 def _no_tree(_: Origin) -> Tree | None:
@@ -64,10 +64,10 @@ def _no_tree(_: Origin) -> Tree | None:
 def entity_json(
     catalog: Catalog, entity: Entity, *, tree_of: Callable[[Origin], Tree | None] = _no_tree, light: bool = False
 ) -> dict[str, Any]:
-    """The entity as Backstage's catalog would answer it: with relations, location annotations and ``etag``, without ``uid``.
+    """The entity as Backstage's catalog API returns it: with relations, location annotations and ``etag``, without ``uid``.
 
-    ``tree_of`` finds the tree that the entity was read from, for the addresses of its file. ``light`` puts a digest in the place
-    of definitions and template steps, for lists of all entities.
+    ``tree_of`` finds the tree that the entity was read from, for the URLs of its file. ``light`` replaces definitions and
+    template steps by a digest, for lists of all entities.
     """
     relations = catalog.relations.get(entity.ref, ())
     return {
@@ -80,18 +80,18 @@ def entity_json(
 
 
 def _metadata(catalog: Catalog, entity: Entity, tree_of: Callable[[Origin], Tree | None]) -> dict[str, Any]:
-    written = entity.metadata.get("annotations")
-    written = written if isinstance(written, Mapping) else {}
+    annotations = entity.metadata.get("annotations")
+    annotations = annotations if isinstance(annotations, Mapping) else {}
     tree = tree_of(entity.origin)
     edit_url = tree.edit_url(entity.origin.path) if tree else ""
     outermost = _outermost(catalog, entity)
-    added = location_annotations(_location(entity.origin, tree), _location(outermost, tree_of(outermost)), edit_url, written)
-    named = {"namespace": entity.ref.namespace, **entity.metadata}
-    return {**named, "annotations": {**written, **added}, "etag": entity.digest}
+    added = location_annotations(_location(entity.origin, tree), _location(outermost, tree_of(outermost)), edit_url, annotations)
+    metadata = {"namespace": entity.ref.namespace, **entity.metadata}
+    return {**metadata, "annotations": {**annotations, **added}, "etag": entity.digest}
 
 
 def _outermost(catalog: Catalog, entity: Entity) -> Origin:
-    """Where the first Location on the way to the entity lies; the entity's own place if there was none."""
+    """The origin of the first Location that led to the entity; the entity's own origin if there was none."""
     try:
         first = parse_ref(entity.origin.via_locations[0]).canonical() if entity.origin.via_locations else None
     except RefError:
@@ -116,6 +116,6 @@ def _spec(entity: Entity, *, light: bool) -> dict[str, Any]:
 
 
 def _digest(value: object) -> str:
-    """A stand-in for a large value that changes when the value does."""
+    """A short value that changes when the large one does."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=True)
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"

@@ -15,41 +15,41 @@ from callboard.model.relation import Relation
 
 T = TypeVar("T")
 FEW = 16
-"""Relations that are quicker to walk through than to search: a group may own thousands of things, and be asked for its parent."""
+"""Up to this number of relations a scan is faster than a binary search. A group may have thousands of ``ownerOf`` and one ``childOf``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One linked whole. Made by ``linking.link``; the mappings are never changed afterwards."""
+    """The linked catalog. Made by ``linking.link``; the mappings are never changed afterwards."""
 
     entities: Mapping[EntityRef, Entity]
-    """Sorted by reference."""
+    """By reference, sorted."""
     relations: Mapping[EntityRef, tuple[Relation, ...]]
-    """By source, sorted by type and target; has keys for missing entities too, so that one can ask who wants them."""
+    """By source entity, each sorted by type and target. Missing entities are keys too: their relations name what refers to them."""
     kinds: Kinds
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Answers that were worked out before: neighbours are asked the same."""
+    """Cached results of ``targets`` and ``once``: pages of neighbors query the same."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""
         return self.entities.get(ref)
 
     def targets(self, source: EntityRef, *types: str) -> tuple[EntityRef, ...]:
-        """Targets of the relations of these types, each once, in order; existing or not."""
+        """Targets of the relations of these types, each once, sorted by type and reference; existing or not."""
         relations = self.relations.get(source, ())
-        found: tuple[EntityRef, ...] | None = self.memo.get((source, types))
-        if found is None:
+        targets: tuple[EntityRef, ...] | None = self.memo.get((source, types))
+        if targets is None:
             if len(relations) > FEW:
                 relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
-            found = self.memo[source, types] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
-        return found
+            targets = self.memo[source, types] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
+        return targets
 
-    def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
-        """The answer to a question about one entity, worked out when it is first asked."""
-        found: tuple[T] | None = self.memo.get((question, ref))
-        if found is None:
-            found = self.memo[question, ref] = (question(self, ref),)
-        return found[0]
+    def once(self, query: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
+        """The result of ``query(self, ref)``, computed on the first call."""
+        result: tuple[T] | None = self.memo.get((query, ref))
+        if result is None:
+            result = self.memo[query, ref] = (query(self, ref),)
+        return result[0]
 
     def of_kind(self, *kinds: str) -> Iterator[Entity]:
         """The entities of these canonical kinds, sorted by reference."""
@@ -57,6 +57,6 @@ class Catalog:
 
 
 def _of_type(relations: tuple[Relation, ...], type_: str) -> tuple[Relation, ...]:
-    """Those of one type among relations that are sorted by type."""
+    """The relations of one type; ``relations`` are sorted by type."""
     key = attrgetter("type")
     return relations[bisect_left(relations, type_, key=key) : bisect_right(relations, type_, key=key)]

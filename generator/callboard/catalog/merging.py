@@ -1,4 +1,4 @@
-"""Entities of all sources, in order of precedence, each reference once."""
+"""Entities of all sources → the entities in order of precedence, each reference once, and problems for duplicates."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from callboard.model.ref import EntityRef
 
 
 def in_order(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[Entity, ...]:
-    """Sorted by precedence: the source's place in ``sources.yaml``, tree, path, document. Arrival order does not matter.
+    """Sorted by precedence: the source's position in ``sources.yaml``, tree, path, document. The given order does not matter.
 
     ``sources`` are the names of the sources as ``sources.yaml`` orders them; a source that is not among them comes last.
     """
-    place = {name: index for index, name in reversed(list(enumerate(sources)))}
+    positions = {name: index for index, name in reversed(list(enumerate(sources)))}
 
     def precedence(entity: Entity) -> tuple[int, str, str, str, int, str, str]:
         origin = entity.origin
-        rank = place.get(origin.source, len(place))
+        rank = positions.get(origin.source, len(positions))
         return rank, origin.source, origin.tree, origin.path, origin.document, str(entity.ref), entity.digest
 
     return tuple(sorted(entities, key=precedence))
 
 
 def merge(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Problem, ...]]:
-    """The first entity of each reference in order of precedence, and a warning for each later one that names both places."""
+    """The first entity of each reference in order of precedence, and a warning for each later one that names both files."""
     first: dict[EntityRef, Entity] = {}
     problems = []
     for entity in in_order(entities, sources):
@@ -39,15 +39,15 @@ def merge(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[tuple[Ent
 
 
 def _duplicate(kept: Entity, other: Entity) -> Problem:
-    same = kept.digest == other.digest
-    place = f"{kept.origin.repository}: {kept.origin.path}" if kept.origin.repository != other.origin.repository else kept.origin.path
+    is_same = kept.digest == other.digest
+    file = f"{kept.origin.repository}: {kept.origin.path}" if kept.origin.repository != other.origin.repository else kept.origin.path
     first = field_span(kept, "metadata.name")
     problem = DUPLICATE_ENTITY.problem(
-        f"{other.ref} is already defined in {place}, line {first.line if first else kept.origin.line}; this descriptor is left out.",
+        f"{other.ref} is already defined in {file}, line {first.line if first else kept.origin.line}; this descriptor is left out.",
         origin=other.origin,
         subject=other.ref,
         field="metadata.name",
-        hint="Remove one of the two: they say the same." if same else "Rename one of the two, or remove it.",
-        related=(Related("The definition that counts", kept.origin, first),),
+        hint="Remove one of the two: they are identical." if is_same else "Rename one of the two, or remove it.",
+        related=(Related("The definition that is used", kept.origin, first),),
     )
     return replace(problem, span=field_span(other, "metadata.name"))

@@ -1,16 +1,16 @@
-"""The names index (``/api/catalog/names.json``) and the table's descriptions (``/api/catalog/table.json``) for the browser.
+"""The catalog and its problems → the names index (``/api/catalog/names.json``) and the table's descriptions (``table.json``) as JSON.
 
 ``names.json`` is an object of dictionaries and of columns of equal length; row *i* is ``name[i], kind[i], …``; rows are sorted by
-reference. Readers ignore keys that they do not know. Columns are a fifth smaller than rows after gzip.
+reference. Readers ignore unknown keys. Columns are a fifth smaller than rows after gzip.
 
 - ``format``: 1. ``digest``: 16 hexadecimal digits over the references; ``table.json`` carries the same.
 - dictionaries: ``kinds`` (objects of ``kind``, ``name``, ``plural``, ``icon``), ``namespaces``, ``types`` and ``lifecycles`` (as written),
   ``owners`` and ``systems`` (canonical references, which may dangle), ``tags``.
 - ``name``: the author's spelling; in lower case it is the reference's and the path's.
-- ``title``: 0 for the same as the name; 1 for the words of the name (split at ``-_.``), each with a capital; else the text.
+- ``title``: 0 for the same as the name; 1 for the words of the name (split at ``-_.``), each with a capital; else the title.
 - ``kind``, ``namespace``: indexes. ``type``, ``owner``, ``lifecycle``, ``system``: indexes, or -1 for none.
-- ``ownerState``: 0 fine, 1 none though the kind needs one, 2 not in the catalog, 3 neither group nor user.
-- ``problems``: their number. ``severity``: the worst of them, 0 none, 1 info, 2 warning, 3 error.
+- ``ownerState``: 0 valid, 1 missing though the kind requires one, 2 not in the catalog, 3 neither group nor user.
+- ``problems``: their number. ``severity``: the highest of them, 0 none, 1 info, 2 warning, 3 error.
 - ``tagged``: lists of indexes of tags.
 
 ``table.json``: ``format``, ``digest`` and ``description``, a column of first sentences in the same order.
@@ -36,15 +36,15 @@ LONGEST = 100
 """Letters of a title, type, lifecycle or tag that the index keeps."""
 MOST_TAGS = 30
 UNKNOWN_ICON = "help-circle-outline"
-_WORDS = re.compile(r"[-_.]+")
+_SEPARATORS = re.compile(r"[-_.]+")
 _RANKS = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
 
 
 def names_index(catalog: Catalog, problems: Iterable[Problem] = ()) -> dict[str, Any]:
-    """What the browser's search, filters and table know of every entity, as JSON; the format stands at the top of this module."""
+    """The data of the browser's search, filters and table about every entity, as JSON; the module's docstring has the format."""
     entities = tuple(catalog.entities.values())
-    found = problems_by_subject(problems)
-    mine = [found.get(entity.ref, ()) for entity in entities]
+    by_subject = problems_by_subject(problems)
+    problems_of = [by_subject.get(entity.ref, ()) for entity in entities]
     tag_dictionary, tagged = _indexed_lists([[tag[:LONGEST] for tag in tags(entity)[:MOST_TAGS]] for entity in entities])
     index: dict[str, Any] = {"format": FORMAT, "digest": _digest(entities)}
     index["kinds"], index["kind"] = _kinds(catalog, entities)
@@ -56,8 +56,8 @@ def names_index(catalog: Catalog, problems: Iterable[Problem] = ()) -> dict[str,
         "name": [name(entity) for entity in entities],
         "title": [_title(entity) for entity in entities],
         "ownerState": [owner_state(catalog, entity.ref) for entity in entities],
-        "problems": [len(some) for some in mine],
-        "severity": [max((_RANKS[problem.severity] for problem in some), default=0) for some in mine],
+        "problems": [len(found) for found in problems_of],
+        "severity": [max((_RANKS[problem.severity] for problem in found), default=0) for found in problems_of],
     }
 
 
@@ -68,7 +68,7 @@ def table_index(catalog: Catalog) -> dict[str, Any]:
 
 
 def owner_state(catalog: Catalog, ref: EntityRef) -> int:
-    """0 fine, 1 no owner though the kind needs one, 2 not in the catalog, 3 neither group nor user."""
+    """0 valid, 1 no owner though the kind requires one, 2 not in the catalog, 3 neither group nor user."""
     owner = organization.owner(catalog, ref)
     if owner is None:
         return int(organization.needs_owner(catalog, ref))
@@ -92,36 +92,37 @@ _COLUMNS: tuple[tuple[str, str, Callable[[Catalog, Entity], str]], ...] = (
 
 
 def _kinds(catalog: Catalog, entities: Iterable[Entity]) -> tuple[list[dict[str, str]], list[int]]:
-    spelled = {entity.ref.kind: entity.kind for entity in entities}
+    written = {entity.ref.kind: entity.kind for entity in entities}
     dictionary, column = _indexed([entity.ref.kind for entity in entities])
-    return [_kind(catalog, kind, spelled[kind]) for kind in dictionary], column
+    return [_kind(catalog, kind, written[kind]) for kind in dictionary], column
 
 
-def _kind(catalog: Catalog, kind: str, spelled: str) -> dict[str, str]:
-    known = catalog.kinds.get(kind)
-    if known is None:
-        return {"kind": kind, "name": spelled, "plural": f"{spelled}s", "icon": UNKNOWN_ICON}
-    return {"kind": kind, "name": known.name, "plural": known.plural, "icon": known.icon}
+def _kind(catalog: Catalog, name: str, written: str) -> dict[str, str]:
+    """``written``: the author's spelling, for a kind without a schema."""
+    kind = catalog.kinds.get(name)
+    if kind is None:
+        return {"kind": name, "name": written, "plural": f"{written}s", "icon": UNKNOWN_ICON}
+    return {"kind": name, "name": kind.name, "plural": kind.plural, "icon": kind.icon}
 
 
 def _indexed(values: list[str]) -> tuple[list[str], list[int]]:
-    """The different values, sorted, and the index of each one; -1 for an empty text."""
+    """The distinct values, sorted, and the index of each value; -1 for an empty string."""
     dictionary = sorted({value for value in values if value})
-    places = {value: index for index, value in enumerate(dictionary)}
-    return dictionary, [places.get(value, -1) for value in values]
+    positions = {value: index for index, value in enumerate(dictionary)}
+    return dictionary, [positions.get(value, -1) for value in values]
 
 
 def _indexed_lists(lists: list[list[str]]) -> tuple[list[str], list[list[int]]]:
     dictionary, _ = _indexed([value for values in lists for value in values])
-    places = {value: index for index, value in enumerate(dictionary)}
-    return dictionary, [sorted({places[value] for value in values}) for values in lists]
+    positions = {value: index for index, value in enumerate(dictionary)}
+    return dictionary, [sorted({positions[value] for value in values}) for values in lists]
 
 
 def _title(entity: Entity) -> str | int:
-    shown, plain = title(entity), name(entity)
-    if shown == plain:
+    shown, written = title(entity), name(entity)
+    if shown == written:
         return 0
-    words = " ".join(word[0].upper() + word[1:] for word in _WORDS.split(plain) if word)
+    words = " ".join(word[0].upper() + word[1:] for word in _SEPARATORS.split(written) if word)
     return 1 if shown == words else shown[:LONGEST]
 
 

@@ -1,4 +1,4 @@
-"""Groups, their people, and who owns what. Safe against groups that contain themselves."""
+"""A catalog and an entity → teams, members and owners. Cycles of groups are followed once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.settings.schema_messages import mapping_at, resolved
 
 
 def parent_of(catalog: Catalog, group: EntityRef) -> EntityRef | None:
-    """The parent that is stated (by either end); it may be missing from the catalog."""
+    """The declared parent (by either end); it may be missing from the catalog."""
     return next(iter(catalog.targets(group, "childOf")), None)
 
 
@@ -37,7 +37,7 @@ def ancestors_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def roots(catalog: Catalog) -> tuple[EntityRef, ...]:
-    """The tops of the tree, sorted: groups without an existing parent, and the first group of each circle nobody else leads to."""
+    """The roots of the team tree, sorted: groups without an existing parent, and the first group of each cycle without one."""
     groups = (entity.ref for entity in catalog.of_kind("group"))
     return tops(groups, partial(_existing, catalog, "childOf"), partial(_existing, catalog, "parentOf"))
 
@@ -58,8 +58,8 @@ def members_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
 
 def all_members(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
     """Members of the group and of all teams below it, each once, sorted by reference."""
-    found = {member for team in (group, *teams_below(catalog, group)) for member in members_of(catalog, team)}
-    return tuple(sorted(found))
+    members = {member for team in (group, *teams_below(catalog, group)) for member in members_of(catalog, team)}
+    return tuple(sorted(members))
 
 
 def memberships(catalog: Catalog, user: EntityRef) -> tuple[EntityRef, ...]:
@@ -68,11 +68,11 @@ def memberships(catalog: Catalog, user: EntityRef) -> tuple[EntityRef, ...]:
 
 
 OWNERS = ("group", "user")
-"""Kinds that can own something (Backstage: ``isOwnerOf``)."""
+"""Kinds that can own entities (Backstage: ``isOwnerOf``)."""
 
 
 def owner(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
-    """The first owner that is stated; it may be missing from the catalog."""
+    """The first declared owner; it may be missing from the catalog."""
     return next(iter(catalog.targets(ref, "ownedBy")), None)
 
 
@@ -84,7 +84,10 @@ def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:
 
 
 def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
-    """Who can mend a problem of this entity: a group itself, else the owner, else the owner of what it is part of; existing ones only."""
+    """The team or user that can fix problems of this entity: a group itself, else its owner, else the owner of what it is part of.
+
+    None if none of them exists.
+    """
     here: EntityRef | None = ref
     for _ in range(LEVELS):
         if here is None:
@@ -99,17 +102,17 @@ def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 
 
 def owned(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
-    """What the group (or user) owns directly, sorted by reference."""
+    """Entities that the group (or user) owns directly, sorted by reference."""
     return catalog.targets(group, "ownerOf")
 
 
 def owned_below(catalog: Catalog, group: EntityRef) -> Mapping[EntityRef, tuple[EntityRef, ...]]:
-    """What each team below the group owns directly; teams that own nothing are left out. Without the group itself."""
-    found = ((team, owned(catalog, team)) for team in teams_below(catalog, group))
-    return {team: things for team, things in found if things}
+    """Entities that each sub-team owns directly, without the group itself; teams that own nothing are left out."""
+    by_team = ((team, owned(catalog, team)) for team in teams_below(catalog, group))
+    return {team: entities for team, entities in by_team if entities}
 
 
-def is_owner(catalog: Catalog, who: EntityRef, ref: EntityRef) -> bool:
+def is_owner(catalog: Catalog, candidate: EntityRef, ref: EntityRef) -> bool:
     """Whether this user or group owns the entity, itself or as a direct member of an owning group."""
     owners = catalog.targets(ref, "ownedBy")
-    return who in owners or any(group in owners for group in catalog.targets(who, "memberOf"))
+    return candidate in owners or any(group in owners for group in catalog.targets(candidate, "memberOf"))

@@ -1,4 +1,4 @@
-"""How an entity is shown: title, description, tags, links. Safe whatever the descriptor holds there.
+"""An entity → its title, description, tags and links for display, whatever types the descriptor has in these fields.
 
 Title and second line follow Backstage's ``defaultEntityPresentation`` (plugins/catalog-react).
 """
@@ -15,14 +15,15 @@ from callboard.model.ref import EntityRef
 
 
 LONGEST_SUMMARY = 160
+"""Letters of ``summary``."""
 _MARKDOWN = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|[`*]+|^#+ |^> ", re.MULTILINE)
-"""Links and images (their text stays) and the commonest marks."""
+"""Links and images (their text is kept) and the most common Markdown marks."""
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An item of ``metadata.links``. The URL is as written: whoever shows it checks its scheme."""
+    """An item of ``metadata.links``. The URL is as written: check its scheme before showing it."""
 
     url: str
     title: str
@@ -32,7 +33,7 @@ class Link:
 
 
 def title(entity: Entity) -> str:
-    """What people call it: ``spec.profile.displayName``, ``metadata.title`` or the name."""
+    """``spec.profile.displayName``, else ``metadata.title``, else the name."""
     return text_at(entity.spec.get("profile"), "displayName") or text_at(entity.metadata, "title") or name(entity)
 
 
@@ -42,7 +43,7 @@ def name(entity: Entity) -> str:
 
 
 def label(catalog: Catalog, ref: EntityRef) -> str:
-    """The title of the entity, or the bare name of one that is not in the catalog."""
+    """The title of the entity, or the name of one that is not in the catalog."""
     entity = catalog.get(ref)
     return title(entity) if entity else ref.name
 

@@ -1,4 +1,4 @@
-"""Problems handed out: to the entity they are about, and to the team that can mend them."""
+"""Problems and a catalog → problems with their responsible team, grouped by entity and by team."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.model.ref import EntityRef
 
 
 def with_responsible(catalog: Catalog, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The same problems, each with the team that can mend it where the catalog knows one."""
+    """The problems with ``responsible`` set to the team that can fix them, where the catalog has one; computed once for a site."""
     teams: dict[EntityRef, EntityRef | None] = {}
     return tuple(_with_team(catalog, problem, teams) for problem in problems)
 
@@ -28,17 +28,17 @@ def _with_team(catalog: Catalog, problem: Problem, teams: dict[EntityRef, Entity
 
 def problems_by_subject(problems: Iterable[Problem]) -> Mapping[EntityRef, tuple[Problem, ...]]:
     """The problems of each entity in the given order; problems about no entity are left out."""
-    found: dict[EntityRef, list[Problem]] = {}
+    by_subject: dict[EntityRef, list[Problem]] = {}
     for problem in problems:
         if problem.subject is not None:
-            found.setdefault(problem.subject, []).append(problem)
-    return {ref: tuple(found[ref]) for ref in sorted(found)}
+            by_subject.setdefault(problem.subject, []).append(problem)
+    return {ref: tuple(by_subject[ref]) for ref in sorted(by_subject)}
 
 
-def problems_by_team(catalog: Catalog, problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
-    """The problems that each team can mend, teams sorted; None, at the end, gathers what belongs to nobody."""
-    found: dict[EntityRef | None, list[Problem]] = {}
-    for problem in with_responsible(catalog, problems):
-        found.setdefault(problem.responsible, []).append(problem)
-    order = sorted(found, key=lambda team: (team is None, team or ()))
-    return {team: tuple(found[team]) for team in order}
+def problems_by_team(problems: Iterable[Problem]) -> Mapping[EntityRef | None, tuple[Problem, ...]]:
+    """The problems of each responsible team, teams sorted; None, at the end, has those without one. See ``with_responsible``."""
+    by_team: dict[EntityRef | None, list[Problem]] = {}
+    for problem in problems:
+        by_team.setdefault(problem.responsible, []).append(problem)
+    order = sorted(by_team, key=lambda team: (team is None, team or ()))
+    return {team: tuple(by_team[team]) for team in order}

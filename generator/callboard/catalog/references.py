@@ -1,4 +1,7 @@
-"""The references that an entity states, read with the defaults of their fields (plugins/catalog-backend BuiltinKindsEntityProcessor)."""
+"""An entity and its kind → the relations that its references declare, and invalid references.
+
+Defaults of fields are those of Backstage (plugins/catalog-backend, ``BuiltinKindsEntityProcessor``).
+"""
 
 from __future__ import annotations
 
@@ -14,80 +17,80 @@ from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef, RefError, parse_re
 from callboard.model.relation import Relation
 
 LONGEST_WRITTEN = 80
-"""Letters of a reference that a message shows."""
+"""Letters of a reference in a message."""
 
 
 class InvalidReference(NamedTuple):
-    """A value that is no reference, or one whose kind nobody can know."""
+    """A value that is not a reference, or one without a kind in a field without a default kind."""
 
     entity: Entity
     field: str
     written: str
-    """As its author wrote it, cut to a length that people read."""
+    """As its author wrote it, cut to ``LONGEST_WRITTEN`` letters."""
     reason: str
-    bare: EntityRef | None
-    """For a reference that lacks nothing but its kind: it, with an empty kind."""
+    without_kind: EntityRef | None
+    """The reference with an empty kind, if only the kind is missing; else None."""
     refused: bool = True
-    """Whether Backstage refuses the document; else it leaves the relation out without a word."""
+    """True if Backstage refuses the document; False if it drops the relation silently."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredReferences:
-    """Everything that the descriptors state."""
+    """The relations and invalid references that descriptors declare."""
 
-    known: Mapping[EntityRef, EntityRef]
-    """The entities' own tuples, so that the graph holds each reference once."""
+    interned: Mapping[EntityRef, EntityRef]
+    """The entities' own references: the graph holds each reference once in memory."""
     relations: list[tuple[Relation, str]] = field(default_factory=list)
-    """Each in its author's direction, with the type of the way back."""
-    unread: list[InvalidReference] = field(default_factory=list)
-    bare: list[Relation] = field(default_factory=list)
-    """Those of entities outside the default namespace that name no namespace themselves."""
+    """Each relation in its author's direction, with the type of the reverse relation."""
+    invalid: list[InvalidReference] = field(default_factory=list)
+    implicit_namespace: list[Relation] = field(default_factory=list)
+    """Relations of entities outside the default namespace whose reference names no namespace."""
 
 
-def read_references(entity: Entity, kind: Kind, stated: DeclaredReferences) -> None:
-    """Add what this entity states to ``stated``."""
+def read_references(entity: Entity, kind: Kind, declared: DeclaredReferences) -> None:
+    """Add the references of this entity to ``declared``."""
     for relation_field in kind.relations:
         if relation_field.types and entity.spec.get("type") not in relation_field.types:
             continue
         for path, value in _values(entity, relation_field):
-            _read(entity, relation_field, path, value, stated)
+            _read(entity, relation_field, path, value, declared)
 
 
-def _read(entity: Entity, relation_field: RelationField, path: str, value: object, stated: DeclaredReferences) -> None:
+def _read(entity: Entity, relation_field: RelationField, path: str, value: object, declared: DeclaredReferences) -> None:
     try:
         written = parse_ref(value, default_kind=relation_field.default_kind, default_namespace=entity.ref.namespace)
     except RefError as error:
-        stated.unread.append(_unread(entity, relation_field, path, value, str(error)))
+        declared.invalid.append(_invalid(entity, relation_field, path, value, str(error)))
         return
     target = written.canonical()
     if relation_field.kinds and target.kind not in relation_field.kinds:
-        reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} makes a relation here"
-        stated.unread.append(InvalidReference(entity, path, _shown(value), reason, None, refused=False))
+        reason = f"it names a {target.kind}, but only {' or '.join(relation_field.kinds)} is allowed here"
+        declared.invalid.append(InvalidReference(entity, path, _shown(value), reason, None, refused=False))
         return
-    relation = Relation(entity.ref, relation_field.type, stated.known.get(target, target), entity.ref, path)
-    stated.relations.append((relation, relation_field.reverse))
+    relation = Relation(entity.ref, relation_field.type, declared.interned.get(target, target), entity.ref, path)
+    declared.relations.append((relation, relation_field.reverse))
     if entity.ref.namespace != DEFAULT_NAMESPACE and _names_no_namespace(value):
-        stated.bare.append(relation)
+        declared.implicit_namespace.append(relation)
 
 
 def _values(entity: Entity, relation_field: RelationField) -> Iterator[tuple[str, object]]:
-    """Path and value of each item. Nothing, empty texts, numbers and the like are the schema's business, which reports them.
+    """Path and value of each item. Empty values, numbers and the like are left out: the schema reports them.
 
-    One reference in place of a list, and a list in place of one reference, are read all the same, as Backstage does.
+    One reference in place of a list, and a list in place of one reference, are accepted, as Backstage does.
     """
     path = f"spec.{relation_field.field}"
     value = _at(entity.spec, relation_field.field)
     if value is None or value == "":
         value = next((derived.value for derived in entity.derived if derived.field == path), None)
-    every = not relation_field.is_checked
+    reads_all = not relation_field.is_checked
     if isinstance(value, list | tuple):
-        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value) if every or _may_be_reference(item))
-    elif _may_be_reference(value) or (every and value):
+        yield from ((f"{path}[{index}]", item) for index, item in enumerate(value) if reads_all or _may_be_reference(item))
+    elif _may_be_reference(value) or (reads_all and value):
         yield path, value
 
 
 def _at(spec: Mapping[str, Any], name: str) -> Any:
-    """The value of a field, which may lie deeper (``a.b``) in a kind of one's own."""
+    """The value of a field, which may be nested (``a.b``) in a custom kind."""
     if name in spec or "." not in name:
         return spec.get(name)
     value: Any = spec
@@ -104,17 +107,16 @@ def _names_no_namespace(value: object) -> bool:
     return "/" not in value if isinstance(value, str) else isinstance(value, Mapping) and value.get("namespace") is None
 
 
-def _unread(entity: Entity, relation_field: RelationField, path: str, value: object, reason: str) -> InvalidReference:
-    bare = None
+def _invalid(entity: Entity, relation_field: RelationField, path: str, value: object, reason: str) -> InvalidReference:
+    without_kind = None
     if relation_field.default_kind is None:
         try:
-            bare = parse_ref(value, default_kind="component", default_namespace=entity.ref.namespace).canonical()._replace(kind="")
-        except RefError as other:
-            reason = str(other)
-    return InvalidReference(entity, path, _shown(value), reason, bare)
+            without_kind = parse_ref(value, default_kind="component", default_namespace=entity.ref.namespace).canonical()._replace(kind="")
+        except RefError as error:
+            reason = str(error)
+    return InvalidReference(entity, path, _shown(value), reason, without_kind)
 
 
 def _shown(value: object) -> str:
-    other = "a mapping" if isinstance(value, Mapping) else json.dumps(value, default=str)
-    written = as_text(value) or other
+    written = as_text(value) or ("a mapping" if isinstance(value, Mapping) else json.dumps(value, default=str))
     return written if len(written) <= LONGEST_WRITTEN else written[: LONGEST_WRITTEN - 1] + "…"

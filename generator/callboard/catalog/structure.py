@@ -1,4 +1,4 @@
-"""What is part of what: domains, systems, components, APIs. Safe against circles."""
+"""A catalog and an entity → its system, domain, parts and APIs. Cycles are followed once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from callboard.model.ref import EntityRef
 
 
 def parent_in(catalog: Catalog, ref: EntityRef, *kinds: str) -> EntityRef | None:
-    """The first thing of these kinds that the entity is a part of; it may be missing from the catalog."""
+    """The first entity of these kinds that the entity is part of; it may be missing from the catalog."""
     return next((target for target in catalog.targets(ref, "partOf") if target.kind in kinds), None)
 
 
 def system_of(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
-    """The system that the entity says it belongs to; it may be missing from the catalog."""
+    """The declared system of the entity; it may be missing from the catalog."""
     return parent_in(catalog, ref, "system")
 
 
@@ -29,7 +29,7 @@ def domain_of(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
 
 
 def trail(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
-    """What the entity lies in, outermost first and without itself: domains, system, parent component; groups for people and teams.
+    """What contains the entity, outermost first and without itself: domains, system, parent component; groups for users and groups.
 
     The nearest ``LEVELS`` of them.
     """
@@ -42,15 +42,15 @@ def trail(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def _container(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
-    """The nearest existing thing it is a part of: a parent component before the system, because that has a system itself."""
+    """The nearest existing entity that it is part of: a parent component before the system, because that has a system itself."""
     order = {"component": 0, "system": 1, "domain": 2}
-    found = [target for target in catalog.targets(ref, "partOf") if target in catalog.entities]
-    parents = [target for target in found if target.kind != "component" or system_of(catalog, target) == system_of(catalog, ref)]
-    return min(parents or found, key=lambda target: (order.get(target.kind, 3), target), default=None)
+    containers = [target for target in catalog.targets(ref, "partOf") if target in catalog.entities]
+    parents = [target for target in containers if target.kind != "component" or system_of(catalog, target) == system_of(catalog, ref)]
+    return min(parents or containers, key=lambda target: (order.get(target.kind, 3), target), default=None)
 
 
 def parts(catalog: Catalog, ref: EntityRef, *kinds: str) -> tuple[EntityRef, ...]:
-    """What says it is part of this (of these kinds, or of any), sorted by reference."""
+    """The entities that are part of this one (of these kinds, or of any), sorted by reference."""
     return tuple(target for target in catalog.targets(ref, "hasPart") if not kinds or target.kind in kinds)
 
 
@@ -60,7 +60,7 @@ def everything_in(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def outermost(catalog: Catalog, *kinds: str) -> tuple[EntityRef, ...]:
-    """The entities of these kinds that lie in no other of them, and the first of each circle; sorted."""
+    """The entities of these kinds that are part of no other of them, and the first of each cycle; sorted."""
 
     def near(relation: str, here: EntityRef) -> Iterator[EntityRef]:
         return (other for other in catalog.targets(here, relation) if other.kind in kinds and other in catalog.entities)
@@ -70,10 +70,10 @@ def outermost(catalog: Catalog, *kinds: str) -> tuple[EntityRef, ...]:
 
 def contents(catalog: Catalog, ref: EntityRef) -> Mapping[str, tuple[EntityRef, ...]]:
     """The parts by canonical kind; kinds and parts are sorted."""
-    found: dict[str, list[EntityRef]] = {}
+    by_kind: dict[str, list[EntityRef]] = {}
     for part in parts(catalog, ref):
-        found.setdefault(part.kind, []).append(part)
-    return {kind: tuple(members) for kind, members in sorted(found.items())}
+        by_kind.setdefault(part.kind, []).append(part)
+    return {kind: tuple(members) for kind, members in sorted(by_kind.items())}
 
 
 def systems_of(catalog: Catalog, domain: EntityRef) -> tuple[EntityRef, ...]:
@@ -87,7 +87,7 @@ def subdomains_of(catalog: Catalog, domain: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def subcomponents_of(catalog: Catalog, component: EntityRef) -> tuple[EntityRef, ...]:
-    """The components that say they are a subcomponent of this one."""
+    """The components that are a subcomponent of this one."""
     return parts(catalog, component, "component")
 
 
@@ -102,10 +102,10 @@ def consumed_apis(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
 
 
 def providers(catalog: Catalog, api: EntityRef) -> tuple[EntityRef, ...]:
-    """Who provides the API."""
+    """The entities that provide the API."""
     return catalog.targets(api, "apiProvidedBy")
 
 
 def consumers(catalog: Catalog, api: EntityRef) -> tuple[EntityRef, ...]:
-    """Who consumes the API."""
+    """The entities that consume the API."""
     return catalog.targets(api, "apiConsumedBy")

@@ -1,8 +1,7 @@
-"""The entities of a catalog as integrations see them."""
+"""A catalog and its trees → the targets that integrations query: entities with annotations, owner and repository."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from callboard.catalog import organization, presentation
@@ -13,21 +12,15 @@ from callboard.model.tree import Trees, tree_of
 from callboard.plugins.integrations.base import Target
 
 NEVER = frozenset({"user", "location", "template"})
-"""Kinds that no tool watches."""
+"""Kinds that integrations do not query."""
 
 
 def targets_of(catalog: Catalog, trees: Trees) -> tuple[Target, ...]:
-    """Every entity that a tool may know something about, in the catalog's order."""
-    return tuple(_subjects(catalog, trees))
+    """A target for each entity of the other kinds, in the catalog's order."""
+    return tuple(_target(catalog, trees, entity) for entity in catalog.entities.values() if entity.ref.kind not in NEVER)
 
 
-def _subjects(catalog: Catalog, trees: Trees) -> Iterator[Target]:
-    for entity in catalog.entities.values():
-        if entity.ref.kind not in NEVER:
-            yield _subject(catalog, trees, entity)
-
-
-def _subject(catalog: Catalog, trees: Trees, entity: Entity) -> Target:
+def _target(catalog: Catalog, trees: Trees, entity: Entity) -> Target:
     annotations = {key: value for key, value in fields.annotations(entity).items() if isinstance(value, str)}
     origin = entity.origin
     return Target(

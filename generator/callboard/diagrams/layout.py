@@ -1,4 +1,4 @@
-"""Layouts, kept by shape: in memory for one build, in the cache folder for the next."""
+"""A graph → placement of its boxes and lines; layouts are cached by shape, in memory and in the cache folder."""
 
 from __future__ import annotations
 
@@ -16,43 +16,42 @@ from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, c
 
 CACHE_FILE = "layouts.jsonl"
 MAX_CACHE_BYTES = 64_000_000
-"""A larger file is begun anew: it holds mostly shapes that no graph has any more."""
+"""A larger file is deleted: it has mostly shapes that no graph has any more."""
 GRID_WIDTH = 1120
-"""Pixels: boxes without any edge fill rows of this width."""
+"""Pixels: width of the rows of boxes without edges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where everything of one graph stands, in whole pixels."""
+    """Positions of the boxes and lines of one graph, in integer pixels."""
 
     width: int
     height: int
     corners: tuple[Pair, ...]
     """Upper left corner of each node's box, in the graph's order."""
     lines: tuple[Pair, ...]
-    """Pairs of nodes that have a line, the left (or upper) one first, each once."""
+    """Pairs of nodes with a line, the left (or upper) one first, each once."""
     routes: dict[Pair, tuple[int, ...]]
-    """Bézier points of the lines that pass a column, by the line."""
+    """Bézier points of the lines that cross a column, by the line."""
 
 
 @dataclass(slots=True)
 class Statistics:
-    """What happened in one build."""
+    """Counts of one build."""
 
-    graphs: int = 0
     read: int = 0
-    """Shapes found in the cache folder."""
+    """Shapes that were in the cache folder."""
     placed: int = 0
-    """Shapes that the engine was asked for."""
+    """Shapes that the engine laid out."""
     failures: list[str] = field(default_factory=list)
-    """Why the engine could not place a shape; it was drawn in columns."""
+    """Errors of the engine, one for each shape that was drawn in columns, and of the cache."""
 
 
 class Layouts:
-    """Places graphs. One for a build; may be shared by threads."""
+    """Lays out graphs. One for a build; may be shared by threads."""
 
     def __init__(self, cache_folder: Path | None = None, engine: Engine | None = None) -> None:
-        """``cache_folder`` may be missing and may be deleted at any time; None keeps nothing."""
+        """``cache_folder`` may not exist and may be deleted at any time; without one, nothing is saved."""
         self.statistics = Statistics()
         self._file = cache_folder / CACHE_FILE if cache_folder else None
         self._engine = engine or WasiGraphviz()
@@ -62,23 +61,22 @@ class Layouts:
         self._lock = Lock()
 
     def place(self, graph: Graph, width: int) -> Placement:
-        """The placement of the graph with boxes of that width. Never fails: at worst in plain columns."""
+        """The placement of the graph with boxes of that width. Does not raise: if the engine fails, boxes are in columns."""
         number = {node.id: i for i, node in enumerate(graph.nodes)}
         pairs = {(number[e.tail], number[e.head]) for e in graph.edges if e.tail in number and e.head in number and e.tail != e.head}
         outside = tuple(i for i, node in enumerate(graph.nodes) if node.state == "outside")
         key = (width, graph.columns, len(graph.nodes), tuple(sorted(pairs)), outside)
-        self.statistics.graphs += 1
-        known = self._placements.get(key)
-        if known:
-            return known
+        placed = self._placements.get(key)
+        if placed:
+            return placed
         with self._lock:
             placement = self._placements[key] = self._place(*key)
         return placement
 
     def warm_up(self) -> None:
-        """Have the engine ready before copies of this process are made, unless the cache folder most likely has all that they need."""
+        """Start the engine before the process is forked, unless there is a cache, which probably has all shapes."""
         if self._file is None or not self._file.is_file():
-            with contextlib.suppress(Exception):  # said where a shape is placed
+            with contextlib.suppress(Exception):  # reported when a shape is laid out
                 self._engine.plain(["digraph { a -> b }"])
 
     def _place(self, width: int, columns: int, count: int, pairs: tuple[Pair, ...], outside: tuple[int, ...]) -> Placement:
@@ -87,31 +85,31 @@ class Layouts:
         inner = [pair for pair in lines if pair[0] not in first and pair[1] not in last]
         column = spread(count, inner, columns and max(1, columns - bool(first) - bool(last)))
         column = [-1 if i in first else count if i in last else at for i, at in enumerate(column)]
-        firm = [(a, b) if column[a] < column[b] else (b, a) for a, b in lines if column[a] != column[b]]
-        joined = sorted({i for pair in firm for i in pair})
+        directed = [(a, b) if column[a] < column[b] else (b, a) for a, b in lines if column[a] != column[b]]
+        joined = sorted({i for pair in directed for i in pair})
         number = {node: i for i, node in enumerate(joined)}
         ends = (tuple(i for i in joined if i in group) for group in (first, last))
-        shape, order = canonical(renumbered(Shape(width, len(joined), tuple(firm), *ends), number))
+        shape, order = canonical(renumbered(Shape(width, len(joined), tuple(directed), *ends), number))
         places = self._places(shape) if joined else Places(0, 0, (), ())
         corners = [places.corners[order[number[i]]] if i in number else (0, 0) for i in range(count)]
         edge_at = {edge: i for i, edge in enumerate(shape.edges)}
-        found = dict(places.routes)
-        routes = {(a, b): found[at] for a, b in firm if (at := edge_at[order[number[a]], order[number[b]]]) in found}
+        route_at = dict(places.routes)
+        routes = {(a, b): route_at[at] for a, b in directed if (at := edge_at[order[number[a]], order[number[b]]]) in route_at}
         corners, width, height = _with_grid(corners, places, set(range(count)) - set(joined), width)
-        firmly = set(firm)
-        turned = ((a, b) if (a, b) in firmly or ((b, a) not in firmly and corners[a] <= corners[b]) else (b, a) for a, b in lines)
-        return _with_arcs(Placement(width, height, tuple(corners), tuple(turned), routes))
+        fixed = set(directed)
+        oriented = ((a, b) if (a, b) in fixed or ((b, a) not in fixed and corners[a] <= corners[b]) else (b, a) for a, b in lines)
+        return _with_arcs(Placement(width, height, tuple(corners), tuple(oriented), routes))
 
     def _places(self, shape: Shape) -> Places:
-        known = self._shapes.get(shape)
-        if known is None:
+        places = self._shapes.get(shape)
+        if places is None:
             dot = dot_text(shape)
             key = hashlib.sha256(f"{self._engine.name}\n{dot}".encode()).hexdigest()
-            known = self._shapes[shape] = self._read(shape, key) or self._ask(shape, dot, key)
-        return known
+            places = self._shapes[shape] = self._read(shape, key) or self._lay_out(shape, dot, key)
+        return places
 
     def _read(self, shape: Shape, key: str) -> Places | None:
-        """From the cache folder; whatever is broken there is as good as missing."""
+        """The layout in the cache folder; None if it is missing or damaged."""
         if self._stored is None:
             self._stored = _read_lines(self._file) if self._file else {}
         line = self._stored.get(key)
@@ -119,18 +117,18 @@ class Layouts:
         self.statistics.read += places is not None
         return places
 
-    def _ask(self, shape: Shape, dot: str, key: str) -> Places:
+    def _lay_out(self, shape: Shape, dot: str, key: str) -> Places:
         self.statistics.placed += 1
         try:
             places = read_plain(self._engine.plain([dot])[0], shape)
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong in an engine, a diagram stops no build
+        except Exception as error:  # noqa: BLE001  # a failing engine must not stop the build
             self.statistics.failures.append(f"{type(error).__name__}: {error}"[:300])
             return columns(shape)
         self._write(key, places)
         return places
 
     def _write(self, key: str, places: Places) -> None:
-        """One line is added at once, so that an interrupted build keeps what it has; a full disk costs the cache alone."""
+        """Append the layout to the cache file, which an interrupted build keeps. An error on disk is reported, not raised."""
         if self._file is None:
             return
         try:
@@ -142,15 +140,15 @@ class Layouts:
 
 
 def _with_arcs(placement: Placement) -> Placement:
-    """Room at the right for lines within the last column."""
+    """The placement with room at the right for lines within the last column."""
     edge = max(x for x, _ in placement.corners)
     arcs = any(placement.corners[a][0] == placement.corners[b][0] == edge for a, b in placement.lines)
     return replace(placement, width=placement.width + COLUMN_GAP // 2) if arcs else placement
 
 
-def _with_grid(corners: list[Pair], places: Places, lonely: Iterable[int], width: int) -> tuple[list[Pair], int, int]:
-    """The corners with boxes that have no place yet in rows below the others, and the size of it all."""
-    nodes = sorted(lonely)
+def _with_grid(corners: list[Pair], places: Places, isolated: Iterable[int], width: int) -> tuple[list[Pair], int, int]:
+    """The corners with isolated nodes in rows below the others, and the width and height of the diagram."""
+    nodes = sorted(isolated)
     if not nodes:
         return corners, places.width, places.height
     step = width + 2 * GAP
@@ -163,7 +161,7 @@ def _with_grid(corners: list[Pair], places: Places, lonely: Iterable[int], width
 
 
 def _read_lines(file: Path) -> dict[str, str]:
-    """The lines by key, not parsed yet: most builds need few of them."""
+    """The lines of the cache by key, not parsed: most builds need few of them."""
     try:
         if file.stat().st_size > MAX_CACHE_BYTES:
             file.unlink()
@@ -175,10 +173,10 @@ def _read_lines(file: Path) -> dict[str, str]:
 
 
 def _decode(text: str, shape: Shape) -> Places | None:
-    """A stored layout, if it is one: numbers alone may enter a page from here."""
+    """A stored layout; None if it is invalid. Only numbers of the cache are used in pages."""
     try:
         width, height, corners, routes = json.loads(text)
-        found = Places(
+        places = Places(
             int(width),
             int(height),
             tuple((int(x), int(y)) for x, y in corners),
@@ -186,13 +184,13 @@ def _decode(text: str, shape: Shape) -> Places | None:
         )
     except (ValueError, TypeError):
         return None
-    fits = len(found.corners) == shape.nodes and all(0 <= edge < len(shape.edges) for edge, _ in found.routes)
-    return found if fits else None
+    fits = len(places.corners) == shape.nodes and all(0 <= edge < len(shape.edges) for edge, _ in places.routes)
+    return places if fits else None
 
 
 def _points(values: Sequence[object]) -> tuple[int, ...]:
-    """Bézier points come as 4, 7, 10 … pairs."""
+    """Bézier points: 4, 7, 10 … pairs. Raises ``ValueError``."""
     points = tuple(int(str(value)) for value in values)
     if len(points) < 8 or len(points) % 6 != 2:  # noqa: PLR2004  # one start and three points for each curve
-        raise ValueError("no curve")
+        raise ValueError("not a curve")
     return points

@@ -1,4 +1,4 @@
-"""Maps of larger things: a system, a domain, the organisation."""
+"""A system, a domain or the teams of a catalog → a diagram of its parts and their dependencies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callboard.diagrams.graph import (
     Sketch,
     by_importance,
     counted,
-    kept,
+    fitting,
     more_node,
     name_of,
     node_of,
@@ -26,61 +26,62 @@ from callboard.diagrams.graph import (
 from callboard.model.ref import EntityRef
 
 LIMIT = 40
+"""Most boxes of a map."""
 TREE_LIMIT = 60
+"""Most boxes of the org chart."""
 COLUMNS = 5
-"""Of a map: as many as a page shows in a readable size."""
+"""Most columns of a map, which a page shows in a readable size."""
 MAX_EDGES = 100
-"""More lines than that are a knot."""
-_NEEDS: Mapping[str, EdgeKind] = {"dependsOn": "depends", "consumesApi": "api", "apiProvidedBy": "api"}
-"""Relations that lead from whoever needs to what is needed: consumer, API, provider."""
-_NEEDED_BY = {"dependencyOf", "apiConsumedBy", "providesApi"}
-"""The same seen from the other end."""
+"""Most lines of a map; more are unreadable."""
+_FORWARD: Mapping[str, EdgeKind] = {"dependsOn": "depends", "consumesApi": "api", "apiProvidedBy": "api"}
+"""Relations from the dependent to the dependency: consumer, API, provider."""
+_BACKWARD = {"dependencyOf", "apiConsumedBy", "providesApi"}
+"""The reverse relations."""
+Links = Mapping[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]
+"""Number of relations and kind of the edge, by dependent and dependency."""
+BEFORE, AFTER = 0, 1
+"""The end of a link where a neighbor outside is: it is the dependent, or the dependency."""
 
 
 def system_map(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: Mapping[str, str] = WORDS) -> Graph:
-    """The parts of a system with the relations among them, and around them the systems that they need or that need them."""
+    """The parts of a system with the relations among them, and the systems that they depend on or that depend on them."""
     parts = by_importance(catalog, structure.parts(catalog, ref))
     inside = {part: part for part in parts}
     return _map(catalog, ref, inside, limit, "diagram_system", words)
 
 
 def domain_map(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: Mapping[str, str] = WORDS) -> Graph:
-    """The systems and sub-domains of a domain, with the dependencies of their contents added up, and the systems around."""
+    """The systems and subdomains of a domain, with the dependencies of their contents summed up, and the systems outside."""
     inside: dict[EntityRef, EntityRef] = {}
     for child in by_importance(catalog, structure.parts(catalog, ref)):
         inside[child] = child
-        for thing in structure.everything_in(catalog, child):
-            inside.setdefault(thing, child)
+        for part in structure.everything_in(catalog, child):
+            inside.setdefault(part, child)
     return _map(catalog, ref, inside, limit, "diagram_domain", words)
 
 
 def _map(
     catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRef], limit: int, title: str, words: Mapping[str, str]
 ) -> Graph:
-    """``inside`` says for every thing in the map in which box it stands."""
+    """``inside``: the box of each entity in the map."""
     boxes = dict.fromkeys(inside.values())
-    shown, hidden = kept(list(boxes), max(limit * 2 // 3, 2))
-    within = set(shown)
+    shown, hidden = fitting(list(boxes), max(limit * 2 // 3, 2))
+    visible = set(shown)
     links = _links(catalog, ref, inside)
     sketch = Sketch()
-    before = _around(sketch, catalog, links, boxes, within, limit // 5, BEFORE, words)
+    before = _around(sketch, catalog, links, boxes, visible, limit // 5, BEFORE, words)
     for box in shown:
         sketch.add(node_of(catalog, box, words=words))
     if hidden:
         sketch.add(more_node("inside", hidden, table_path(**{ref.kind: str(ref)}), words))
-    after = _around(sketch, catalog, links, boxes, within, limit // 5, AFTER, words)
+    after = _around(sketch, catalog, links, boxes, visible, limit // 5, AFTER, words)
     for (tail, head), (_, kind) in _heaviest(links)[:MAX_EDGES]:
-        ends = tail if tail in within else before.get(tail), head if head in within else after.get(head)
+        ends = tail if tail in visible else before.get(tail), head if head in visible else after.get(head)
         if ends[0] and ends[1]:
             sketch.join(ends[0], ends[1], kind)
     outside = {end for pair in links for end in pair} - set(boxes)
     name = name_of(catalog, ref)
     return sketch.graph(words[title].format(name=name, inside=len(boxes), outside=len(outside)), COLUMNS)
-
-
-Links = Mapping[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]
-BEFORE, AFTER = 0, 1
-"""The end of a link at which a neighbour stands: it needs something of ours, or we need it."""
 
 
 def _heaviest(links: Links) -> list[tuple[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]]:
@@ -92,59 +93,59 @@ def _around(
     catalog: Catalog,
     links: Links,
     boxes: Container[EntityRef],
-    within: Container[EntityRef],
+    visible: Container[EntityRef],
     room: int,
     side: int,
     words: Mapping[str, str],
 ) -> dict[EntityRef, NodeId]:
-    """Adds the neighbours on one side, those with the most relations first; gives the box of each.
+    """Add the neighbors on one side, those with the most relations first; returns the id of the box of each.
 
-    One that stands on both sides has two boxes: else every way through it would make the map longer.
+    A neighbor on both sides has two boxes: one box would make each path through it, and the map, longer.
     """
     weights: Counter[EntityRef] = Counter()
     for pair, (number, _) in links.items():
-        if pair[1 - side] in within and pair[side] not in boxes:
+        if pair[1 - side] in visible and pair[side] not in boxes:
             weights[pair[side]] += number
     ends = sorted(weights, key=lambda end: (-weights[end], end))
-    near, far = kept(ends, max(room, 2))
-    found: dict[EntityRef, NodeId] = {}
+    near, far = fitting(ends, max(room, 2))
+    boxes_of: dict[EntityRef, NodeId] = {}
     for end in near:
         node = node_of(catalog, end, state="outside", words=words)
         node = replace(node, id=f"{side}:{end}") if end in sketch.nodes else node
         sketch.add(node)
-        found[end] = node.id
+        boxes_of[end] = node.id
     if far:
         sketch.add(replace(more_node(f"around-{side}", far, "", words), label=counted(words, f"diagram_around_{side}", far)))
-    return found
+    return boxes_of
 
 
 def _links(catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRef]) -> Links:
-    """Who needs whom among the boxes and their neighbours: how many relations, and solid where one of them is direct."""
-    found: Counter[tuple[EntityRef, EntityRef]] = Counter()
+    """The dependencies among the boxes and their neighbors: number of relations, and a solid line if one of them is direct."""
+    numbers: Counter[tuple[EntityRef, EntityRef]] = Counter()
     direct: set[tuple[EntityRef, EntityRef]] = set()
-    for thing, box in inside.items():
-        for relation in catalog.relations.get(thing, ()):
-            forward = relation.type in _NEEDS
-            if not forward and (relation.type not in _NEEDED_BY or relation.target in inside):
-                continue  # between two things inside, the other end says the same
+    for part, box in inside.items():
+        for relation in catalog.relations.get(part, ()):
+            forward = relation.type in _FORWARD
+            if not forward and (relation.type not in _BACKWARD or relation.target in inside):
+                continue  # between two parts, the reverse relation is counted
             other = inside.get(relation.target) or _outside(catalog, relation.target)
             pair = (box, other) if forward else (other, box)
             if box != other and ref not in pair:
-                found[pair] += 1
+                numbers[pair] += 1
                 direct |= {pair} if relation.type in {"dependsOn", "dependencyOf"} else set()
-    return {pair: (number, "depends" if pair in direct else "api") for pair, number in found.items()}
+    return {pair: (number, "depends" if pair in direct else "api") for pair, number in numbers.items()}
 
 
 def _outside(catalog: Catalog, ref: EntityRef) -> EntityRef:
-    """The system that stands for an entity elsewhere; itself where it has none that exists."""
+    """The system of an entity outside of the map; the entity itself if its system does not exist."""
     system = structure.system_of(catalog, ref)
     return system if system in catalog.entities and system is not None else ref
 
 
 def organisation(catalog: Catalog, limit: int = TREE_LIMIT, *, tops: Iterable[EntityRef] = (), words: Mapping[str, str] = WORDS) -> Graph:
-    """The tree of groups from the top (or from ``tops``), level by level while there is room; what is cut is counted."""
+    """The team tree from its roots (or from ``tops``), level by level up to ``limit`` boxes; groups left out are counted."""
     sketch = Sketch()
-    level, hidden = kept(list(tops) or by_importance(catalog, organization.roots(catalog)), limit)
+    level, hidden = fitting(list(tops) or by_importance(catalog, organization.roots(catalog)), limit)
     for group in level:
         sketch.add(node_of(catalog, group, words=words, sub=_team_sub(catalog, group, words)))
     if hidden:
@@ -155,15 +156,15 @@ def organisation(catalog: Catalog, limit: int = TREE_LIMIT, *, tops: Iterable[En
 
 
 def _next_level(sketch: Sketch, catalog: Catalog, level: Iterable[EntityRef], room: int, words: Mapping[str, str]) -> list[EntityRef]:
-    """The children of a level, each parent with its share of the room."""
+    """Add the children of a level, with a share of the room for each parent; returns those that are shown."""
     children = {
         group: [child for child in organization.children_of(catalog, group) if child in catalog.entities and child not in sketch.nodes]
         for group in level
     }
-    given = shares(room, [len(found) for found in children.values()])
+    given = shares(room, [len(groups) for groups in children.values()])
     below: list[EntityRef] = []
-    for (group, found), share in zip(children.items(), given, strict=True):
-        shown, hidden = kept(by_importance(catalog, found), share)
+    for (group, groups), share in zip(children.items(), given, strict=True):
+        shown, hidden = fitting(by_importance(catalog, groups), share)
         for child in shown:
             sketch.add(node_of(catalog, child, words=words, sub=_team_sub(catalog, child, words)))
             sketch.join(group, child, "member")
@@ -176,7 +177,7 @@ def _next_level(sketch: Sketch, catalog: Catalog, level: Iterable[EntityRef], ro
 
 
 def _team_sub(catalog: Catalog, group: EntityRef, words: Mapping[str, str]) -> str:
-    """Teams below and members, where there are any."""
+    """Numbers of sub-teams and members, if there are any."""
     below, members = len(organization.teams_below(catalog, group)), len(organization.members_of(catalog, group))
     parts = [("diagram_below", below), ("diagram_members", members)]
     return " · ".join(counted(words, key, number) for key, number in parts if number)

@@ -1,4 +1,4 @@
-"""What stands around one entity: who needs it at the left, what it needs at the right."""
+"""An entity of a catalog → the diagram of its neighbors: dependents on the left, dependencies on the right."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from callboard.diagrams.graph import (
     Sketch,
     by_importance,
     counted,
-    kept,
+    fitting,
     more_node,
     name_of,
     node_of,
@@ -29,31 +29,32 @@ from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path
 
 LIMIT = 24
+"""Most boxes of a diagram."""
 MAX_ROWS = 12
-"""Boxes in one column: a screen."""
+"""Most boxes in one column, which fit on a screen."""
 LISTS = "#relations"
-"""Where the entity's page lists everything that the diagram has no room for."""
-_PLACED = {
+"""Anchor of the section of an entity's page that lists all relations."""
+_KNOWN_TYPES = {
     "ownedBy", "ownerOf", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
     "partOf", "hasPart", "parentOf", "childOf", "hasMember", "memberOf",
 }  # fmt: skip
-"""Relations that have a place of their own; all others are drawn on the side of whoever declares them."""
+"""Relation types with a fixed side; relations of other types are drawn on the right of the entity that declares them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Neighbours on one side by the kind of their edge, the most important first."""
+    """Neighbors on one side, in the order of the kinds of their edges, most important first."""
 
     refs: Sequence[EntityRef]
     kinds: Mapping[EntityRef, EdgeKind]
     far: Mapping[EntityRef, Sequence[EntityRef]]
-    """What stands behind an API: its consumers (left) or its providers (right)."""
+    """For each API: its consumers (left) or its providers (right)."""
 
 
 def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: Mapping[str, str] = WORDS) -> Graph:
-    """The neighbourhood of any entity in at most ``limit`` boxes; systems and domains have their map, groups their place.
+    """The diagram of any entity in at most ``limit`` boxes; for systems and domains their map, for groups ``group_place``.
 
-    Hubs show their most important neighbours and one box for the others.
+    Entities with many neighbors show the most important ones and one box for the others.
     """
     special = {"system": maps.system_map, "domain": maps.domain_map, "group": group_place}.get(ref.kind)
     if special:
@@ -61,22 +62,22 @@ def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words
     left, right = _left(catalog, ref), _right(catalog, ref)
     sketch = Sketch()
     room = max(limit - 1, 2)
-    room_left, room_right = shares(room, (_wanted(left), len(right.refs)))
+    room_left, room_right = shares(room, (_demand(left), len(right.refs)))
     _draw_side(sketch, catalog, ref, left, room_left, "left", words)
     sketch.add(node_of(catalog, ref, state="root", words=words))
     _draw_side(sketch, catalog, ref, right, room_right, "right", words)
     _providers(sketch, catalog, right, limit, words)
     name = name_of(catalog, ref)
-    return sketch.graph(words["diagram_neighbourhood"].format(name=name, left=_wanted(left), right=len(right.refs)))
+    return sketch.graph(words["diagram_neighbourhood"].format(name=name, left=_demand(left), right=len(right.refs)))
 
 
-def _wanted(side: _Side) -> int:
+def _demand(side: _Side) -> int:
     """Boxes that the side would fill."""
     return len({*side.refs, *(ref for far in side.far.values() for ref in far)})
 
 
 def _left(catalog: Catalog, ref: EntityRef) -> _Side:
-    """Dependents, the APIs it provides with their consumers, its parts, and whoever declares another relation to it."""
+    """Dependents, the APIs it provides with their consumers, its parts, and entities that declare another relation to it."""
     apis = by_importance(catalog, structure.provided_apis(catalog, ref))
     kinds: dict[EntityRef, EdgeKind] = dict.fromkeys(apis, "api")
     for target in by_importance(catalog, catalog.targets(ref, "dependencyOf")):
@@ -85,7 +86,7 @@ def _left(catalog: Catalog, ref: EntityRef) -> _Side:
         kinds.setdefault(target, "api")
     for target in by_importance(catalog, structure.parts(catalog, ref)):
         kinds.setdefault(target, "part")
-    for target in by_importance(catalog, _others(catalog, ref, own=False)):
+    for target in by_importance(catalog, _other_targets(catalog, ref, is_declared_here=False)):
         kinds.setdefault(target, "depends")
     kinds.pop(ref, None)
     far = {api: [c for c in structure.consumers(catalog, api) if c not in kinds and c != ref] for api in apis}
@@ -99,19 +100,19 @@ def _right(catalog: Catalog, ref: EntityRef) -> _Side:
     apis = by_importance(catalog, structure.consumed_apis(catalog, ref))
     kinds.update(dict.fromkeys((*apis, *by_importance(catalog, structure.providers(catalog, ref))), "api"))
     kinds.update(dict.fromkeys(by_importance(catalog, catalog.targets(ref, "dependsOn")), "depends"))
-    for target in by_importance(catalog, _others(catalog, ref, own=True)):
+    for target in by_importance(catalog, _other_targets(catalog, ref, is_declared_here=True)):
         kinds.setdefault(target, "depends")
     kinds.pop(ref, None)
     return _Side(tuple(kinds), kinds, {api: by_importance(catalog, structure.providers(catalog, api)) for api in apis})
 
 
-def _others(catalog: Catalog, ref: EntityRef, *, own: bool) -> list[EntityRef]:
-    """Targets of relations without a place of their own: those that its own descriptor declares, or the others."""
-    return [r.target for r in catalog.relations.get(ref, ()) if r.type not in _PLACED and (r.declared_by == ref) == own]
+def _other_targets(catalog: Catalog, ref: EntityRef, *, is_declared_here: bool) -> list[EntityRef]:
+    """Targets of relations of other types: those that the entity's descriptor declares, or those that others declare."""
+    return [r.target for r in catalog.relations.get(ref, ()) if r.type not in _KNOWN_TYPES and (r.declared_by == ref) == is_declared_here]
 
 
 def _draw_side(sketch: Sketch, catalog: Catalog, root: EntityRef, side: _Side, room: int, name: str, words: Mapping[str, str]) -> None:
-    """The near column within its share of the room, and at the left the consumers behind the APIs that are shown."""
+    """Add the nearest column within its share of the room, and on the left the consumers of the APIs that are shown."""
     far = {ref for refs in side.far.values() for ref in refs} if name == "left" else set()
     near_room, far_room = shares(room, (min(len(side.refs), MAX_ROWS), min(len(far), MAX_ROWS)))
     shown, hidden = _near(side, near_room)
@@ -127,13 +128,13 @@ def _draw_side(sketch: Sketch, catalog: Catalog, root: EntityRef, side: _Side, r
 
 
 def _join(sketch: Sketch, name: str, root: EntityRef, other: NodeId, kind: EdgeKind) -> None:
-    """From left to right: the left side leads to the root, the root to the right side."""
+    """Add an edge from left to right: from the left side to the root, or from the root to the right side."""
     tail, head = (other, root) if name == "left" else (root, other)
     sketch.join(tail, head, kind)
 
 
 def _near(side: _Side, room: int) -> tuple[Sequence[EntityRef], int]:
-    """Each kind of edge gets its share, so that many dependents do not push out the APIs."""
+    """The neighbors that are shown, and the number of the others. Each kind of edge has a share: many dependents do not displace APIs."""
     groups = [list(group) for _, group in groupby(side.refs, key=side.kinds.__getitem__)]
     if len(side.refs) <= room:
         return side.refs, 0
@@ -145,8 +146,8 @@ def _near(side: _Side, room: int) -> tuple[Sequence[EntityRef], int]:
 def _consumers(
     sketch: Sketch, catalog: Catalog, root: EntityRef, far: Mapping[EntityRef, Sequence[EntityRef]], room: int, words: Mapping[str, str]
 ) -> None:
-    everyone = by_importance(catalog, (ref for refs in far.values() for ref in refs))
-    shown, hidden = kept(everyone, room)
+    consumers = by_importance(catalog, (ref for refs in far.values() for ref in refs))
+    shown, hidden = fitting(consumers, room)
     for ref in shown:
         sketch.add(node_of(catalog, ref, words=words))
     visible = set(shown)
@@ -161,7 +162,7 @@ def _consumers(
 
 
 def _providers(sketch: Sketch, catalog: Catalog, right: _Side, limit: int, words: Mapping[str, str]) -> None:
-    """Who stands behind the APIs that it consumes, while there is room."""
+    """Add the providers of the APIs that the entity consumes, while there is room."""
     for api, providers in right.far.items():
         for ref in providers if api in sketch.nodes else ():
             if ref not in sketch.nodes and len(sketch.nodes) < limit:
@@ -172,7 +173,7 @@ def _providers(sketch: Sketch, catalog: Catalog, right: _Side, limit: int, words
 
 
 def group_place(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: Mapping[str, str] = WORDS) -> Graph:
-    """A group between its parent and its sub-groups, and what it owns, counted by kind."""
+    """A group with its parent, its sub-teams, and the number of owned entities by kind."""
     sketch = Sketch()
     parent = organization.parent_of(catalog, ref)
     if parent:
@@ -180,7 +181,7 @@ def group_place(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: 
         sketch.join(parent, ref, "member")
     sketch.add(node_of(catalog, ref, state="root", words=words, sub=_members(catalog, ref, words)))
     counts = _owned(catalog, ref, words)
-    shown, hidden = kept(by_importance(catalog, organization.children_of(catalog, ref)), max(limit - len(sketch.nodes) - len(counts), 2))
+    shown, hidden = fitting(by_importance(catalog, organization.children_of(catalog, ref)), max(limit - len(sketch.nodes) - len(counts), 2))
     for child in shown:
         sketch.add(node_of(catalog, child, words=words, sub=_members(catalog, child, words)))
         sketch.join(ref, child, "member")
@@ -198,16 +199,16 @@ def _members(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> str:
 
 
 def _owned(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> list[Node]:
-    """One box for each kind of thing that the group owns, leading to the catalog table."""
+    """A box for each kind of owned entities, with a link to the catalog table."""
     numbers: dict[str, int] = {}
     for owned in organization.owned(catalog, ref):
         numbers[owned.kind] = numbers.get(owned.kind, 0) + 1
-    found = []
+    boxes = []
     for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:6]:
         kind = catalog.kinds.get(name)
         label = words["diagram_owned"].format(
             number=f"{number:,}", kind=kind.plural if kind and number > 1 else kind.name if kind else name
         )
         path = table_path(kind=name, owner=str(ref))
-        found.append(Node(f"owned:{name}", label, "", kind.icon if kind else "entity", path))
-    return found
+        boxes.append(Node(f"owned:{name}", label, "", kind.icon if kind else "entity", path))
+    return boxes

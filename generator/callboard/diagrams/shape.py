@@ -1,6 +1,6 @@
-"""The shape of a graph: all that a layout depends on. Ten thousand neighbourhoods have a few hundred shapes.
+"""A graph → its shape: all that its layout depends on. Diagrams of ten thousand entities have a few hundred shapes.
 
-All boxes of a graph have one size, so that names do not matter: nodes are numbers, and two graphs that differ only in the
+All boxes of a graph have the same size, so that names do not matter: nodes are numbers, and graphs that differ only in the
 order of their nodes have one canonical shape.
 """
 
@@ -15,46 +15,46 @@ Pair = tuple[int, int]
 
 
 class Shape(NamedTuple):
-    """Numbered nodes without names. Every node has an edge; edges lead forward (there is no circle)."""
+    """Numbered nodes without names. Every node has an edge; the edges are acyclic."""
 
     width: int
-    """Of a box, in pixels."""
+    """Width of a box in pixels."""
     nodes: int
-    """How many."""
+    """Number of nodes."""
     edges: tuple[Pair, ...]
     """Sorted, each once."""
     first: tuple[int, ...] = ()
-    """Nodes that must stand in the first column; nothing leads to them. Sorted."""
+    """Nodes of the first column, without incoming edges. Sorted."""
     last: tuple[int, ...] = ()
-    """Nodes that must stand in the last column; they lead nowhere. Sorted."""
+    """Nodes of the last column, without outgoing edges. Sorted."""
 
 
 BOX_HEIGHT = 44
-"""Pixels; one pixel is one of Graphviz' points."""
+"""Pixels; one pixel is one point of Graphviz."""
 GAP = 12
-"""Between boxes of one column."""
+"""Pixels between boxes of one column."""
 COLUMN_GAP = 56
-"""Between columns: room for curves and their arrow heads."""
+"""Pixels between columns, for curves and arrow heads."""
 
 
 def forward(count: int, edges: Sequence[Pair]) -> list[Pair]:
-    """The edges with those turned round that would close a circle, so that a layout from left to right exists."""
+    """The edges, with those that would close a cycle reversed, so that a layout from left to right exists."""
     outgoing: list[list[int]] = [[] for _ in range(count)]
     for tail, head in edges:
         outgoing[tail].append(head)
     back: set[Pair] = set()
-    state = bytearray(count)  # 0 not seen, 1 on the way, 2 done
+    state = bytearray(count)  # 0 not visited, 1 on the current path, 2 done
     for start in range(count):
         stack = [(start, iter(outgoing[start]))] if not state[start] else []
         state[start] = state[start] or 1
         while stack:
-            here, rest = stack[-1]
-            head = next(rest, -1)
+            node, remaining = stack[-1]
+            head = next(remaining, -1)
             if head < 0:
-                state[here] = 2
+                state[node] = 2
                 stack.pop()
             elif state[head] == 1:
-                back.add((here, head))
+                back.add((node, head))
             elif not state[head]:
                 state[head] = 1
                 stack.append((head, iter(outgoing[head])))
@@ -62,9 +62,9 @@ def forward(count: int, edges: Sequence[Pair]) -> list[Pair]:
 
 
 def spread(count: int, edges: Sequence[Pair], columns: int) -> list[int]:
-    """A column for each node, of at most ``columns``: the longest way from the left, pressed together evenly where it is longer.
+    """A column for each node, at most ``columns`` of them: by the longest path from the left, scaled down if it is longer.
 
-    ``edges`` lead forward.
+    ``edges`` are acyclic.
     """
     level = [0] * count
     before: list[list[int]] = [[] for _ in range(count)]
@@ -74,20 +74,20 @@ def spread(count: int, edges: Sequence[Pair], columns: int) -> list[int]:
         before[head].append(tail)
     missing = [len(tails) for tails in before]
     ready = [i for i in range(count) if not missing[i]]
-    for here in ready:
-        for head in after[here]:
-            level[head] = max(level[head], level[here] + 1)
+    for node in ready:
+        for head in after[node]:
+            level[head] = max(level[head], level[node] + 1)
             missing[head] -= 1
             if not missing[head]:
                 ready.append(head)
     levels = max(level, default=0) + 1
     if not columns or levels <= columns:
         return level
-    return _without_lonely([at * columns // levels for at in level], before, after, columns)
+    return _without_isolated([at * columns // levels for at in level], before, after, columns)
 
 
-def _without_lonely(column: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], columns: int) -> list[int]:
-    """The columns, where whoever has all its neighbours in its own column steps aside: else no line would place it."""
+def _without_isolated(column: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]], columns: int) -> list[int]:
+    """The columns, with nodes moved whose neighbors are all in their own column: no line would determine their position."""
     for i, at in enumerate(column):
         around = {column[j] for j in (*before[i], *after[i])}
         if around == {at}:
@@ -96,18 +96,18 @@ def _without_lonely(column: list[int], before: Sequence[Sequence[int]], after: S
 
 
 def canonical(shape: Shape) -> tuple[Shape, list[int]]:
-    """The shape with its nodes numbered by structure, and the new number of each node; equal structures keep their order.
+    """The shape with its nodes numbered by structure, and the new number of each node; equivalent nodes keep their order.
 
-    Colour refinement (Weisfeiler and Leman), with ties broken one by one where it matters which end of a tie is which:
-    trees that differ in order alone always meet, other graphs nearly always; different ones never.
+    Color refinement (Weisfeiler and Leman), with ties broken one by one where the order in a tie matters: trees that differ only in
+    order always have the same canonical shape, other graphs nearly always; different graphs never.
     """
     before, after = neighbours(shape)
-    colours = _refined([(i in shape.first) + 2 * (i in shape.last) for i in range(shape.nodes)], before, after)
-    while (tied := _tie(colours, before, after)) is not None:
-        split = [2 * colour for colour in colours]
+    colors = _refined([(i in shape.first) + 2 * (i in shape.last) for i in range(shape.nodes)], before, after)
+    while (tied := _tie(colors, before, after)) is not None:
+        split = [2 * color for color in colors]
         split[tied] -= 1
-        colours = _refined(split, before, after)
-    order = sorted(range(shape.nodes), key=lambda i: (colours[i], i))
+        colors = _refined(split, before, after)
+    order = sorted(range(shape.nodes), key=lambda i: (colors[i], i))
     number = [0] * shape.nodes
     for new, old in enumerate(order):
         number[old] = new
@@ -115,7 +115,7 @@ def canonical(shape: Shape) -> tuple[Shape, list[int]]:
 
 
 def neighbours(shape: Shape) -> tuple[list[list[int]], list[list[int]]]:
-    """For each node those that lead to it, and those that it leads to; sorted."""
+    """For each node its predecessors, and its successors; sorted."""
     before: list[list[int]] = [[] for _ in range(shape.nodes)]
     after: list[list[int]] = [[] for _ in range(shape.nodes)]
     for tail, head in shape.edges:
@@ -124,26 +124,26 @@ def neighbours(shape: Shape) -> tuple[list[list[int]], list[list[int]]]:
     return before, after
 
 
-def _refined(colours: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> list[int]:
-    """Colours that tell apart whoever has neighbours of other colours."""
-    classes = len(set(colours))
+def _refined(colors: list[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> list[int]:
+    """Colors refined until nodes of one color have neighbors of the same colors."""
+    classes = len(set(colors))
     while True:
-        signs = [
-            (colour, tuple(sorted([colours[j] for j in before[i]])), tuple(sorted([colours[j] for j in after[i]])))
-            for i, colour in enumerate(colours)
+        signatures = [
+            (color, tuple(sorted([colors[j] for j in before[i]])), tuple(sorted([colors[j] for j in after[i]])))
+            for i, color in enumerate(colors)
         ]
-        ranks = {sign: rank for rank, sign in enumerate(sorted(set(signs)))}
-        colours = [ranks[sign] for sign in signs]
+        ranks = {signature: rank for rank, signature in enumerate(sorted(set(signatures)))}
+        colors = [ranks[signature] for signature in signatures]
         if len(ranks) == classes:
-            return colours
+            return colors
         classes = len(ranks)
 
 
-def _tie(colours: Sequence[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int | None:
-    """The first node that shares its colour with one of other neighbours; twins may stay tied, for they change nothing."""
-    seen: dict[int, int] = {}
-    tied = [first for i, colour in enumerate(colours) if not _twins(first := seen.setdefault(colour, i), i, before, after)]
-    return min(tied, key=lambda i: (colours[i], i), default=None)
+def _tie(colors: Sequence[int], before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int | None:
+    """The first node with the color of a node with other neighbors; None if all ties are twins, whose order does not matter."""
+    first_of: dict[int, int] = {}
+    tied = [first for i, color in enumerate(colors) if not _twins(first := first_of.setdefault(color, i), i, before, after)]
+    return min(tied, key=lambda i: (colors[i], i), default=None)
 
 
 def _twins(a: int, b: int, before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> bool:
@@ -151,13 +151,13 @@ def _twins(a: int, b: int, before: Sequence[Sequence[int]], after: Sequence[Sequ
 
 
 def renumbered(shape: Shape, number: Sequence[int] | Mapping[int, int]) -> Shape:
-    """The same shape with other numbers."""
+    """The shape with new numbers of its nodes."""
     edges = tuple(sorted((number[a], number[b]) for a, b in shape.edges))
     return Shape(shape.width, shape.nodes, edges, *(tuple(sorted(number[i] for i in group)) for group in (shape.first, shape.last)))
 
 
 def dot_text(shape: Shape) -> str:
-    """The shape in Graphviz' language: sizes in inches, edges from the right side of a box to the left side of the next."""
+    """The shape in DOT: sizes in inches, edges from the right side of a box to the left side of the next."""
     dot = graphviz.Digraph(
         graph_attr={"rankdir": "LR", "nodesep": _inches(GAP), "ranksep": _inches(COLUMN_GAP)},
         node_attr={"shape": "box", "fixedsize": "true", "label": "", "width": _inches(shape.width), "height": _inches(BOX_HEIGHT)},

@@ -1,1 +1,1 @@
-"""What changed between two builds: comparison, events, formats, the log."""
+"""Two builds → changes: comparison of summaries and facts, formats for people, and the state that a build loads and saves."""

@@ -1,4 +1,4 @@
-"""What a build notices against the one before, and what it leaves to the next."""
+"""The previous state and the data of this build → changes, and the state for the next build."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from callboard.catalog.graph import Catalog
@@ -16,120 +17,127 @@ from callboard.model.problem import Problem
 from callboard.model.tree import Tree, Trees
 from callboard.state.change_log import ChangeLog, change_log, read_changes, shown
 from callboard.state.facts import CollectedFacts
-from callboard.state.files import StateError, keep, read, save
-from callboard.state.recorded_trees import known_tree, recorded
-from callboard.state.summaries import KnownSummaries, problem_summaries, summarize
-from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State
+from callboard.state.files import StateError, read, save, write_blob
+from callboard.state.recorded_trees import recorded, tree_record
+from callboard.state.summaries import SummaryCache, problem_summaries, summarize
+from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State, TreeKey
 
 MONTHS = 24
-"""Months of history that the site shows, unless ``history.months`` says otherwise."""
+"""Default of ``history.months``: months of changes that the site shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What is different, and what the next build compares with."""
+    """The changes since the last build, and the summaries that the next build compares with."""
 
-    portraits: tuple[EntitySummary, ...]
-    concerns: tuple[ProblemSummary, ...]
+    summaries: tuple[EntitySummary, ...]
+    problem_summaries: tuple[ProblemSummary, ...]
     changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildState:
-    """What one build remembers and leaves behind."""
+    """The state of the last build, and its use in this one."""
 
     store: Store
     previous: State | None
+    """The state of the last build; None for the first one."""
     now: datetime
-    """The build's time; that of the state for a build that asks nobody."""
+    """Time of the build; with ``--from-state`` that of the state."""
     version: str
-    """Callboard's own."""
+    """Version of Callboard."""
     from_state: bool = False
+    """True if the site is rebuilt from the state, without network."""
     months: int = MONTHS
-    """Of history that the site shows."""
+    """Months of changes that the site shows."""
     is_saved: bool = True
     """False for a preview: trees need not record what pages read."""
-    summaries: KnownSummaries | None = None
+    summaries: SummaryCache | None = None
     """Summaries of the catalog that was compared last, reused and updated; None if it is compared once."""
     log: Sequence[Change] | None = None
     """The saved changes, if they were read already."""
 
-    def notice(self, catalog: Catalog, problems: Iterable[Problem], known: CollectedFacts | None = None) -> ChangeSet:
-        """What is different, also in what integrations know; a build that asks nobody sees what the last one saw."""
-        if self.from_state and self.previous is not None:
-            return ChangeSet(self.previous.portraits, self.previous.concerns, self.previous.changes)
-        portraits, found = summarize(catalog, self.summaries), problem_summaries(problems)
-        return ChangeSet(portraits, found, difference(self.previous, portraits, found, self.now, self.version, known))
+    def diff(self, catalog: Catalog, problems: Iterable[Problem], facts: CollectedFacts | None = None) -> ChangeSet:
+        """The changes since the last build; with ``--from-state`` those that the last build saw.
 
-    def history(self, noticed: ChangeSet) -> ChangeLog:
-        """All that is shown of the past."""
+        Args:
+            catalog: the linked catalog.
+            problems: all problems.
+            facts: all facts; None if there are no integrations.
+        """
+        if self.from_state and self.previous is not None:
+            return ChangeSet(self.previous.summaries, self.previous.problem_summaries, self.previous.changes)
+        entities, compared = summarize(catalog, self.summaries), problem_summaries(problems)
+        return ChangeSet(entities, compared, difference(self.previous, entities, compared, self.now, self.version, facts))
+
+    def history(self, changes: ChangeSet) -> ChangeLog:
+        """The log of changes that the site shows: the saved months, the changes of the last build, and those of this one."""
         saved = read_changes(self.store.state, self.months) if self.log is None else self.log
         last = self.previous.changes if self.previous else ()
-        return change_log(shown((*saved, *last, *noticed.changes), self.months))
+        return change_log(shown((*saved, *last, *changes.changes), self.months))
 
     def recorded(self, trees: Trees) -> Trees:
-        """The trees, remembering what pages ask, so that ``keep`` can keep the answers."""
-        return recorded(trees, partial(keep, self.store)) if self.is_saved else trees
+        """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
+        return recorded(trees, partial(write_blob, self.store)) if self.is_saved else trees
 
-    def keep_collected(self, served: CollectedState) -> None:
-        """Leave only what was collected; all that the next build compares with stays that of the last build."""
-        kept = next_state(served, ChangeSet((), (), ()), self.recorded(served.trees), self.previous, self.now, COLLECTED_ONLY)
-        before = self.previous
-        if before is not None:
-            collected = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
-            others = tuple(c for c in before.collections if c.family != "entities")
-            kept = replace(before, collections=(*kept.collections, *others), **{name: getattr(kept, name) for name in collected})
-        save(self.store, kept)
+    def save_collected(self, collected: CollectedState) -> None:
+        """Save only the collected data, for ``callboard collect``; what the next build compares with stays that of the last build."""
+        state = next_state(collected, ChangeSet((), (), ()), self.recorded(collected.trees), self.previous, self.now, COLLECTED_ONLY)
+        if self.previous is not None:
+            fields = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
+            facts = tuple(c for c in self.previous.collections if c.family != "entities")
+            values = {name: getattr(state, name) for name in fields}
+            state = replace(self.previous, collections=(*state.collections, *facts), **values)
+        save(self.store, state)
 
-    def keep(self, served: CollectedState, noticed: ChangeSet, trees: Trees, known: CollectedFacts | None = None) -> None:
-        """Leave the state to the next build. Call it under the store's lock, when the site is committed."""
-        save(self.store, with_facts(next_state(served, noticed, trees, self.previous, self.now, self.version), known or CollectedFacts()))
+    def save(self, collected: CollectedState, changes: ChangeSet, trees: Trees, facts: CollectedFacts | None = None) -> None:
+        """Save the state for the next build. Call it under the store's lock, after the site is committed."""
+        state = next_state(collected, changes, trees, self.previous, self.now, self.version)
+        save(self.store, with_facts(state, facts or CollectedFacts()))
 
 
 def load_build_state(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> BuildState:
-    """What the last build left. ``section``: ``history:`` of ``sources.yaml``.
+    """The state of the last build. ``section``: ``history:`` of ``sources.yaml``.
 
     Raises:
-        StateError: the state cannot be used, or there is none although the site is to be made of it.
-        SettingsError: ``history.months`` is no number of months.
+        StateError: the state cannot be used, or there is none for ``from_state``.
+        SettingsError: ``history.months`` is invalid.
     """
     months = section.get("months", MONTHS)
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise SettingsError('"history.months" must be a whole number from 1 on.')
+        raise SettingsError('"history.months" must be an integer of at least 1.')
     previous = read(store)
     if from_state and previous is None:
-        raise StateError(
-            f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from where it is kept."
-        )
+        raise StateError(f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from a backup.")
     return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
 
 
-def next_state(served: CollectedState, noticed: ChangeSet, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
-    """What ``state.save`` keeps. ``trees``: those that pages asked (``trees.recorded``), so that their answers are kept."""
-    before = {tree.key: tree for tree in previous.trees} if previous else {}
+def next_state(collected: CollectedState, changes: ChangeSet, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
+    """The state for ``files.save``, without facts. ``trees``: those that pages read (``recorded_trees.recorded``)."""
+    records = {tree.key: tree for tree in previous.trees} if previous else {}
     return State(
         now,
         version,
-        served.entities,
-        served.problems,
-        tuple(known_tree(key[0], tree, served.read_at.get(key, now), before.get(key)) for key, tree in sorted(trees.items(), key=_key)),
-        served.collections,
-        served.stale,
-        noticed.portraits,
-        noticed.concerns,
-        noticed.changes,
-        served.files,
-        served.skipped,
-        served.repositories,
-        served.undescribed,
+        collected.entities,
+        collected.problems,
+        tuple(tree_record(key[0], tree, collected.tree_times.get(key, now), records.get(key)) for key, tree in _sorted(trees)),
+        collected.collections,
+        collected.stale,
+        changes.summaries,
+        changes.problem_summaries,
+        changes.changes,
+        collected.files,
+        collected.skipped,
+        collected.repositories,
+        collected.undescribed,
     )
 
 
-def with_facts(state: State, known: CollectedFacts) -> State:
-    """The state with what integrations know."""
-    collections = (*state.collections, *known.collections)
-    return replace(state, facts=known.facts, measurements=known.measurements, collections=collections)
+def with_facts(state: State, facts: CollectedFacts) -> State:
+    """The state with the facts of integrations."""
+    collections = (*state.collections, *facts.collections)
+    return replace(state, facts=facts.facts, measurements=facts.measurements, collections=collections)
 
 
-def _key(item: tuple[tuple[str, str], Tree]) -> tuple[str, str]:
-    return item[0]
+def _sorted(trees: Trees) -> list[tuple[TreeKey, Tree]]:
+    return sorted(trees.items(), key=itemgetter(0))

@@ -1,4 +1,4 @@
-"""The difference of two catalogs in people's words: not which bytes changed, but what that means."""
+"""Summaries and facts of two builds → changes: entities, their owners, relations and problems, and events of facts."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from callboard.history.fact_events import FactsSnapshot, happened
+from callboard.history.fact_events import FactsSnapshot, fact_changes
 from callboard.model.ref import EntityRef
 from callboard.state.serialization import ref_of
 from callboard.state.values import Change, EntitySummary, ProblemSummary, State
 
-_TEXTS = (
+_VALUES = (
     ("owner", "owner", "spec.owner"), ("lifecycle", "lifecycle", "spec.lifecycle"), ("type", "type", "spec.type"),
     ("system", "system", "spec.system"),
 )  # fmt: skip
@@ -20,105 +21,106 @@ _LISTS = (
     ("provides", "provides", "spec.providesApis"), ("consumes", "consumes", "spec.consumesApis"),
     ("depends", "depends", "spec.dependsOn"), ("tag", "tags", "metadata.tags"),
 )  # fmt: skip
-"""Kind of the change, attribute of the portrait, field of the descriptor."""
-_WHOLES = {"system": "spec.domain", "group": "spec.parent"}
-
-
+"""Kind of the change, attribute of the summary, field of the descriptor."""
+_CONTAINER_FIELDS = {"system": "spec.domain", "group": "spec.parent"}
+"""Field of the attribute ``system`` in descriptors of these kinds."""
 COLLECTED_ONLY = ""
-"""The version of a state that no build has made yet, but only a collecting."""
+"""The version in a state that only ``callboard collect`` has written, and no build."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Who is who in the two catalogs."""
+    """The entities of two catalogs, matched."""
 
     added: tuple[EntitySummary, ...]
     removed: tuple[EntitySummary, ...]
     same: tuple[tuple[EntitySummary, EntitySummary], ...]
-    """Before and after; under another name where it was renamed."""
+    """Before and after; the names differ if the entity was renamed."""
     renamed: Mapping[str, str]
-    """References before, references after."""
+    """Reference before → reference after."""
 
 
 def difference(
-    before: State | None,
-    portraits: Sequence[EntitySummary],
-    concerns: Sequence[ProblemSummary],
+    previous: State | None,
+    summaries: Sequence[EntitySummary],
+    problems: Sequence[ProblemSummary],
     at: datetime,
     version: str,
-    world: FactsSnapshot | None = None,
+    facts: FactsSnapshot | None = None,
 ) -> tuple[Change, ...]:
-    """What is different from the last build; for the first build one ``baseline`` instead of "everything was added".
+    """The changes since the last build; for the first build one ``baseline`` instead of an "added" for each entity.
 
-    ``world``: what integrations know now.
-    Where the two builds were made by different versions of Callboard, problems are not compared: new rules are no news about descriptors.
+    Problems are not compared if another version of Callboard made the last build: its rules may differ.
     """
-    if before is None or before.version == COLLECTED_ONLY:
-        return (Change(at, "baseline", None, after=str(len(portraits))),)
-    same_rules = before.version == version
-    worlds = (before, world) if world else None
-    return compared(before.portraits, portraits, before.concerns if same_rules else (), concerns if same_rules else (), at, worlds)
+    if previous is None or previous.version == COLLECTED_ONLY:
+        return (Change(at, "baseline", None, after=str(len(summaries))),)
+    old_problems, new_problems = (previous.problem_summaries, problems) if previous.version == version else ((), ())
+    return compared(previous.summaries, summaries, old_problems, new_problems, at, (previous, facts) if facts else None)
 
 
 def compared(
     old: Sequence[EntitySummary],
     new: Sequence[EntitySummary],
-    old_concerns: Sequence[ProblemSummary],
-    new_concerns: Sequence[ProblemSummary],
+    old_problems: Sequence[ProblemSummary],
+    new_problems: Sequence[ProblemSummary],
     at: datetime,
-    worlds: tuple[FactsSnapshot, FactsSnapshot] | None = None,
+    facts: tuple[FactsSnapshot, FactsSnapshot] | None = None,
 ) -> tuple[Change, ...]:
-    """All changes, sorted by reference and kind; ``worlds``: what integrations knew before and after."""
-    pairs = _pairs({p.ref: p for p in old}, {p.ref: p for p in new})
-    found = [
-        *(Change(at, "added", p.ref, origin=p.where, owner=_ref(p.owner)) for p in pairs.added),
-        *(Change(at, "removed", p.ref, origin=p.where, owner=_ref(p.owner)) for p in pairs.removed),
+    """All changes between two builds, sorted by reference and kind; ``facts``: the facts before and after."""
+    pairs = _pairs({s.ref: s for s in old}, {s.ref: s for s in new})
+    changes = [
+        *(Change(at, "added", s.ref, origin=s.where, owner=_ref(s.owner)) for s in pairs.added),
+        *(Change(at, "removed", s.ref, origin=s.where, owner=_ref(s.owner)) for s in pairs.removed),
         *(change for before, after in pairs.same for change in _changed(before, after, pairs.renamed, at)),
-        *_problems(old_concerns, new_concerns, pairs, {p.ref: p for p in (*old, *new)}, at),
+        *_problem_changes(old_problems, new_problems, pairs, {s.ref: s for s in (*old, *new)}, at),
     ]
-    if worlds:
-        found += happened(*worlds, _refs(pairs), {p.ref: _ref(p.owner) for p in new}, at)
-    return tuple(sorted(found, key=lambda c: (c.ref or (), c.kind, c.field, c.about, c.before, c.after, c.code, c.number, c.origin or ())))
+    if facts:
+        changes += fact_changes(*facts, _refs(pairs), {s.ref: _ref(s.owner) for s in new}, at)
+    return tuple(sorted(changes, key=_order))
+
+
+def _order(change: Change) -> tuple[Any, ...]:
+    """Sort key: reference and kind, then all other values."""
+    c = change
+    return c.ref or (), c.kind, c.field, c.about, c.before, c.after, c.code, c.number, c.origin or ()
 
 
 def _refs(pairs: _Pairs) -> Mapping[EntityRef, EntityRef]:
-    """Names before and after, of what was renamed."""
+    """References of renamed entities, old to new."""
     return {ref_of(before): ref_of(after) for before, after in pairs.renamed.items()}
 
 
 def _pairs(old: Mapping[EntityRef, EntitySummary], new: Mapping[EntityRef, EntitySummary]) -> _Pairs:
-    removed = {ref: p for ref, p in old.items() if ref not in new}
-    added = {ref: p for ref, p in new.items() if ref not in old}
+    removed = {ref: summary for ref, summary in old.items() if ref not in new}
+    added = {ref: summary for ref, summary in new.items() if ref not in old}
     renamed: list[tuple[EntitySummary, EntitySummary]] = []
-    for likeness in (_by_essence, _by_file):
-        for before, after in _matches(removed.values(), added.values(), likeness):
+    for key in (_by_essence, _by_file):
+        for before, after in _unique_matches(removed.values(), added.values(), key):
             renamed.append((before, after))
             del removed[before.ref], added[after.ref]
-    same = [(p, new[ref]) for ref, p in old.items() if ref in new]
+    same = [(summary, new[ref]) for ref, summary in old.items() if ref in new]
     names = {str(before.ref): str(after.ref) for before, after in renamed}
     return _Pairs(tuple(added.values()), tuple(removed.values()), (*same, *renamed), names)
 
 
-def _by_essence(portrait: EntitySummary) -> tuple[str, ...]:
-    """It says the same of itself under another name."""
-    return portrait.ref.kind, portrait.essence
+def _by_essence(summary: EntitySummary) -> tuple[str, ...]:
+    """Key of entities whose descriptors differ only in the name."""
+    return summary.ref.kind, summary.essence
 
 
-def _by_file(portrait: EntitySummary) -> tuple[str, ...]:
-    """The only one of its kind that left this file, or came into it."""
-    return portrait.ref.kind, *portrait.where
+def _by_file(summary: EntitySummary) -> tuple[str, ...]:
+    """Key of entities of the same kind in the same file."""
+    return summary.ref.kind, *summary.where
 
 
-def _matches(
-    removed: Iterable[EntitySummary], added: Iterable[EntitySummary], likeness: Callable[[EntitySummary], tuple[str, ...]]
+def _unique_matches(
+    removed: Iterable[EntitySummary], added: Iterable[EntitySummary], key_of: Callable[[EntitySummary], tuple[str, ...]]
 ) -> list[tuple[EntitySummary, EntitySummary]]:
-    """Pairs that are alike and like no other: a guess between several would tell a wrong story."""
-    gone, come = list(removed), list(added)
-    count_gone, count_come = Counter(map(likeness, gone)), Counter(map(likeness, come))
-    by_likeness = {likeness(p): p for p in come}
-    return [
-        (p, by_likeness[key]) for p in gone if count_gone[key := likeness(p)] == 1 and count_come[key] == 1
-    ]  # fmt: skip
+    """Pairs of a removed and an added entity whose key no other entity has: among several, a guess may be wrong."""
+    old, new = list(removed), list(added)
+    old_counts, new_counts = Counter(map(key_of, old)), Counter(map(key_of, new))
+    new_by_key = {key_of(summary): summary for summary in new}
+    return [(summary, new_by_key[key]) for summary in old if old_counts[key := key_of(summary)] == 1 and new_counts[key] == 1]
 
 
 def _changed(before: EntitySummary, after: EntitySummary, renamed: Mapping[str, str], at: datetime) -> Iterator[Change]:
@@ -128,52 +130,54 @@ def _changed(before: EntitySummary, after: EntitySummary, renamed: Mapping[str, 
     if before.ref != after.ref:
         yield base._replace(kind="renamed", field="metadata.name", before=str(before.ref), after=str(after.ref))
     if before.where != after.where:
-        yield base._replace(kind="moved", before=_place(before), after=_place(after))
-    for kind, attribute, field in _TEXTS:
-        old, new = _now(getattr(before, attribute), renamed), getattr(after, attribute)
+        yield base._replace(kind="moved", before=_file(before), after=_file(after))
+    for kind, attribute, field in _VALUES:
+        old, new = _renamed_ref(getattr(before, attribute), renamed), getattr(after, attribute)
         if old != new:
-            yield base._replace(kind=kind, field=_WHOLES.get(after.ref.kind, field) if kind == "system" else field, before=old, after=new)
+            yield base._replace(
+                kind=kind, field=_CONTAINER_FIELDS.get(after.ref.kind, field) if kind == "system" else field, before=old, after=new
+            )
     for kind, attribute, field in _LISTS:
-        old_items, new_items = {_now(item, renamed) for item in getattr(before, attribute)}, set(getattr(after, attribute))
+        old_items, new_items = {_renamed_ref(item, renamed) for item in getattr(before, attribute)}, set(getattr(after, attribute))
         yield from (base._replace(kind=kind, field=field, before=item) for item in sorted(old_items - new_items))
         yield from (base._replace(kind=kind, field=field, after=item) for item in sorted(new_items - old_items))
     if before.definition != after.definition:
         yield base._replace(kind="definition", field="spec.definition", before=before.definition, after=after.definition)
 
 
-def _now(text: str, renamed: Mapping[str, str]) -> str:
-    """A reference under its newer name: that a neighbour was renamed is told of the neighbour alone."""
+def _renamed_ref(text: str, renamed: Mapping[str, str]) -> str:
+    """A reference under its later name: renaming an entity is a change of that entity alone."""
     return renamed.get(text, text)
 
 
-def _place(portrait: EntitySummary) -> str:
-    return f"{portrait.where.tree}: {portrait.where.path}"
+def _file(summary: EntitySummary) -> str:
+    return f"{summary.where.tree}: {summary.where.path}"
 
 
-def _problems(
-    old: Sequence[ProblemSummary], new: Sequence[ProblemSummary], pairs: _Pairs, portraits: Mapping[EntityRef, EntitySummary], at: datetime
+def _problem_changes(
+    old: Sequence[ProblemSummary], new: Sequence[ProblemSummary], pairs: _Pairs, summaries: Mapping[EntityRef, EntitySummary], at: datetime
 ) -> Iterator[Change]:
-    """Opened and closed ones. The problems of an entity that is gone went with it: that is no news of their own."""
-    gone = {p.ref for p in pairs.removed}
+    """Opened and closed problems, without those of removed entities: their removal is a change already."""
+    removed = {summary.ref for summary in pairs.removed}
     names = _refs(pairs)
-    before = {_identity(c): c for c in (_renamed(c, names) for c in old if c.subject not in gone)}
-    after = {_identity(c): c for c in new}
-    for kind, found, others in (("problem-closed", before, after), ("problem-opened", after, before)):
-        for key, concern in found.items():
+    before = {_identity(p): p for p in (_renamed(p, names) for p in old if p.subject not in removed)}
+    after = {_identity(p): p for p in new}
+    for kind, problems, others in (("problem-closed", before, after), ("problem-opened", after, before)):
+        for key, problem in problems.items():
             if key not in others:
-                portrait = portraits.get(concern.subject) if concern.subject else None
-                owner = _ref(portrait.owner) if portrait else None
-                closed, opened = (concern.message, "") if kind == "problem-closed" else ("", concern.message)
-                yield Change(at, kind, concern.subject, concern.field, closed, opened, concern.where, owner, concern.code)
+                summary = summaries.get(problem.subject) if problem.subject else None
+                owner = _ref(summary.owner) if summary else None
+                closed, opened = (problem.message, "") if kind == "problem-closed" else ("", problem.message)
+                yield Change(at, kind, problem.subject, problem.field, closed, opened, problem.where, owner, problem.code)
 
 
-def _renamed(concern: ProblemSummary, names: Mapping[EntityRef, EntityRef]) -> ProblemSummary:
-    return concern._replace(subject=names.get(concern.subject, concern.subject)) if concern.subject else concern
+def _renamed(problem: ProblemSummary, names: Mapping[EntityRef, EntityRef]) -> ProblemSummary:
+    return problem._replace(subject=names.get(problem.subject, problem.subject)) if problem.subject else problem
 
 
-def _identity(concern: ProblemSummary) -> tuple[str, ...]:
-    """The same problem although its file moved or its entity was renamed."""
-    return (concern.code, str(concern.subject), concern.field) if concern.subject else (concern.code, concern.fingerprint)
+def _identity(problem: ProblemSummary) -> tuple[str, ...]:
+    """Equal for the same problem after its file moved or its entity was renamed."""
+    return (problem.code, str(problem.subject), problem.field) if problem.subject else (problem.code, problem.fingerprint)
 
 
 def _ref(text: str) -> EntityRef | None:

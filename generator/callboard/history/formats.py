@@ -1,4 +1,4 @@
-"""Changes as text, Markdown and JSON, and as one paragraph for a chat or a commit message."""
+"""Changes → text, Markdown, JSON, and one paragraph for a chat or a commit message."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from callboard.state.values import Change
 
 FORMAT = 1
 KINDS = {
-    "baseline": "first build", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
-    "lifecycle": "lifecycle", "type": "type", "system": "part of", "provides": "provides", "consumes": "consumes",
+    "baseline": "initial import", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
+    "lifecycle": "lifecycle", "type": "type", "system": "system", "provides": "provides", "consumes": "consumes",
     "depends": "depends on", "tag": "tag", "definition": "definition",
     "problem-opened": "problem opened", "problem-closed": "problem closed",
     "incident-opened": "incident opened", "incident-resolved": "incident resolved", "deployed": "deployed",
     "vulnerability-found": "vulnerability found", "vulnerability-fixed": "vulnerability fixed",
     "gate-failed": "quality gate failed", "gate-passed": "quality gate passed again",
-    "objective-missed": "objective missed", "objective-met": "objective met again",
-    "tool-known": "tool connected", "tool-failed": "tool cannot be read", "tool-back": "tool can be read again",
+    "objective-missed": "SLO breached", "objective-met": "SLO met again",
+    "tool-known": "integration connected", "tool-failed": "integration failed", "tool-back": "integration recovered",
 }  # fmt: skip
 """Every kind of change, and its short name in English."""
-_COUNTED = {
+_PLURALS = {
     "added": ("entity added", "entities added"), "removed": ("removed", "removed"), "renamed": ("renamed", "renamed"),
     "moved": ("moved", "moved"), "owner": ("owner changed", "owners changed"),
     "lifecycle": ("lifecycle changed", "lifecycles changed"), "type": ("type changed", "types changed"),
-    "system": ("put elsewhere", "put elsewhere"), "provides": ("provided API changed", "provided APIs changed"),
+    "system": ("system changed", "systems changed"), "provides": ("provided API changed", "provided APIs changed"),
     "consumes": ("consumed API changed", "consumed APIs changed"), "depends": ("dependency changed", "dependencies changed"),
     "tag": ("tag changed", "tags changed"), "definition": ("definition changed", "definitions changed"),
     "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
@@ -40,110 +40,120 @@ _COUNTED = {
     "vulnerability-fixed": ("vulnerability fixed", "vulnerabilities fixed"),
     "gate-failed": ("quality gate failed", "quality gates failed"),
     "gate-passed": ("quality gate passed again", "quality gates passed again"),
-    "objective-missed": ("objective missed", "objectives missed"),
-    "objective-met": ("objective met again", "objectives met again"),
+    "objective-missed": ("SLO breached", "SLOs breached"),
+    "objective-met": ("SLO met again", "SLOs met again"),
     "deployed": ("version deployed", "versions deployed"),
-    "tool-known": ("tool connected", "tools connected"), "tool-failed": ("tool cannot be read", "tools cannot be read"),
-    "tool-back": ("tool can be read again", "tools can be read again"),
+    "tool-known": ("integration connected", "integrations connected"), "tool-failed": ("integration failed", "integrations failed"),
+    "tool-back": ("integration recovered", "integrations recovered"),
 }  # fmt: skip
+"""What one and several changes of a kind are called, in the order of the paragraph."""
 _NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition", "incident-opened", "gate-failed", "objective-missed")
+"""Kinds of change whose entities the paragraph names."""
+_PARENTS = {"spec.domain": "domain", "spec.parent": "parent"}
+"""What a change of the kind ``system`` is called by its field: a system belongs to a domain, a group to a parent."""
 _SHOWN = 3
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+"""Entities that the paragraph names for each kind of change."""
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 
 def sentence(change: Change) -> str:
-    """What happened, without the entity's name: ``owner: group:default/a → group:default/b``."""
+    """The change in words, without the entity's name: ``owner: group:default/a → group:default/b``."""
     name, before, after = KINDS.get(change.kind, change.kind), change.before, change.after
     match change.kind:
         case "baseline":
-            said = f"{name} with {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
+            text = f"{name}: {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
         case "added" | "removed":
-            said = name
+            text = name
         case "definition":
-            said = f"{name} {'changed' if before and after else 'added' if after else 'removed'}"
+            text = f"{name} {'changed' if before and after else 'added' if after else 'removed'}"
         case "renamed":
-            said = f"{name}, was {before}"
+            text = f"{name}, was {before}"
         case "problem-opened" | "problem-closed":
-            said = f"{name}: {change.code} {before or after}"
+            text = f"{name}: {change.code} {before or after}"
         case _ if kind_is_of_facts(change.kind):
-            said = _happened(change, name)
+            text = _fact_change(change, name)
         case "provides" | "consumes" | "depends" | "tag":
-            said = f"{name}: {'+' if after else '-'}{after or before}"
+            text = f"{name}: {'+' if after else '-'}{after or before}"
         case _:
-            said = f"{name}: {before or 'none'} → {after or 'none'}"
-    return said
+            name = _PARENTS.get(change.field, name)
+            text = f"{name}: {before or 'none'} → {after or 'none'}"
+    return text
 
 
 def kind_is_of_facts(kind: str) -> bool:
-    """It tells of the world, not of descriptors."""
+    """Whether changes of this kind come from integrations, not from descriptors."""
     return kind in FAMILY_OF or kind.startswith("tool-")
 
 
-def _happened(change: Change, name: str) -> str:
+def _fact_change(change: Change, name: str) -> str:
     """``deployed to production: 1.2 → 1.3``, ``vulnerability found: 5, 2 critical, 3 high``."""
     kind, about = change.kind, change.about
     if kind == "deployed" and change.after:
         versions = " → ".join(filter(None, (change.before, change.after)))
         more = f" ({change.number} versions)" if change.number else ""
-        said = f"{name}{f' to {about}' if about else ''}: {versions}{more}"
+        text = f"{name}{f' to {about}' if about else ''}: {versions}{more}"
     elif change.number:
-        said = f"{_COUNTED[kind][change.number != 1]}: {change.number:,}{f' ({about})' if about else ''}"
+        text = f"{_PLURALS[kind][change.number != 1]}: {change.number:,}{f' ({about})' if about else ''}"
     else:
         if kind.startswith("incident"):
             about = f"severity {about}"
         elif kind.startswith("objective"):
-            about = "{} % of {} %".format(*about.split(" ", 1))
-        said = ": ".join(filter(None, (name, change.after or change.before))) + (f" ({about})" if about else "")
-    return said
+            about = "{}%, target {}%".format(*about.split(" ", 1))
+        text = ": ".join(filter(None, (name, change.after or change.before))) + (f" ({about})" if about else "")
+    return text
 
 
 def as_text(changes: Sequence[Change]) -> str:
-    """A block for each entity."""
-    blocks = (f"{name}\n" + "".join(f"  {sentence(change)}\n" for change in found) for name, found in _by_entity(changes))
-    return "".join(blocks) or "Nothing changed.\n"
+    """A block of lines for each entity."""
+    blocks = (f"{name}\n" + "".join(f"  {sentence(change)}\n" for change in group) for name, group in _by_entity(changes))
+    return "".join(blocks) or "No changes.\n"
 
 
 def as_markdown(changes: Sequence[Change]) -> str:
-    """A list item for each entity; people's words are escaped."""
-    items = (f"- **{_plain(name)}**: {_plain('; '.join(map(sentence, found)))}\n" for name, found in _by_entity(changes))
-    return "".join(items) or "Nothing changed.\n"
+    """A list item for each entity, with Markdown escaped."""
+    items = (f"- **{_escaped(name)}**: {_escaped('; '.join(map(sentence, group)))}\n" for name, group in _by_entity(changes))
+    return "".join(items) or "No changes.\n"
 
 
 def as_json(changes: Sequence[Change]) -> str:
-    """All values of all changes."""
+    """All changes as a JSON object of ``format`` and ``changes``."""
     return json.dumps({"format": FORMAT, "changes": [change_row(change) for change in changes]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def digest(changes: Sequence[Change]) -> str:
-    """One paragraph: how many of what, with the first names; an empty text where nothing changed."""
+    """One paragraph with the number of changes of each kind and the first entities; empty without changes."""
     by_kind: dict[str, list[Change]] = {}
     for change in changes:
         by_kind.setdefault(change.kind, []).append(change)
     if "baseline" in by_kind:
-        return f"{sentence(by_kind['baseline'][0]).capitalize()}."
-    parts = [_counted(kind, by_kind[kind]) for kind in _COUNTED if kind in by_kind]
-    return ", ".join(parts)[:1].upper() + ", ".join(parts)[1:] + "." if parts else ""
+        return f"{_capitalized(sentence(by_kind['baseline'][0]))}."
+    parts = [_counted(kind, by_kind[kind]) for kind in _PLURALS if kind in by_kind]
+    return f"{_capitalized(', '.join(parts))}." if parts else ""
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _counted(kind: str, changes: Sequence[Change]) -> str:
-    """An incident of several entities counts once."""
-    shared = kind.startswith("incident")
-    number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if shared else changes))
-    said = counted(number, *_COUNTED[kind])
+    """The number of changes of a kind, with the first entities. An incident of several entities counts once."""
+    is_shared = kind.startswith("incident")
+    number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if is_shared else changes))
+    text = counted(number, *_PLURALS[kind])
     if kind not in _NAMED:
-        return said
+        return text
     names = [*Counter(_name(change.ref) for change in changes)]
-    return f"{said} ({', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''})"
+    return f"{text} ({', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''})"
 
 
 def _by_entity(changes: Sequence[Change]) -> Iterable[tuple[str, tuple[Change, ...]]]:
     ordered = sorted(changes, key=lambda change: change.ref or ())
-    return ((str(ref) if ref else "The catalog", tuple(found)) for ref, found in groupby(ordered, key=lambda change: change.ref))
+    return ((str(ref) if ref else "The catalog", tuple(group)) for ref, group in groupby(ordered, key=lambda change: change.ref))
 
 
 def _name(ref: EntityRef | None) -> str:
     return humanize(ref, default_kind="component") if ref else ""
 
 
-def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)

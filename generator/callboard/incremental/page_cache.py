@@ -1,4 +1,4 @@
-"""What is known of the pages of the last build, so that a page whose values did not change is not made again."""
+"""The cache of rendered pages: reads and writes ``pages.jsonl``, so that a page whose dependencies are unchanged is not rendered again."""
 
 from __future__ import annotations
 
@@ -19,124 +19,128 @@ from callboard.io.store import write_atomically
 
 _FORMAT = [3, byteorder]
 LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""A page's anchors, its addresses in our markup, and those in people's text."""
+"""A page's anchors, the URLs in its templates' markup, and those in user-supplied text."""
 
 
 class CacheFile:
-    """The file of the last build, open as long as somebody may ask for a part of it. Another file may have its name meanwhile."""
+    """The cache file of the last build, open while parts of it may be read. It may be replaced on disk meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        """Where each line begins, and the line."""
-        at = 0
+        """The offset of each line, and the line."""
+        offset = 0
         with open(self._descriptor, "rb", closefd=False) as file:
             for line in file:
-                yield at, line
-                at += len(line)
+                yield offset, line
+                offset += len(line)
 
     def part(self, start: int, size: int) -> bytes:
-        """Some bytes of it."""
+        """``size`` bytes from ``start`` on."""
         return os.pread(self._descriptor, size, start)
 
     def __del__(self) -> None:
-        """Nobody asks any more."""
+        """Close the file: no value refers to it any more."""
         with contextlib.suppress(AttributeError):  # it could not be opened
             os.close(self._descriptor)
 
 
 class PackedLinks(NamedTuple):
-    """A page's links as JSON: those of 100,000 pages are more than all entities, and few builds look at many of them."""
+    """A page's links as JSON, read when needed: those of 100,000 pages take more memory than all entities, and few builds need many."""
 
     content: bytes = b""
-    lines: CacheFile | None = None
-    """Where they lie, if not in ``content``."""
+    file: CacheFile | None = None
+    """Has the content, if ``content`` does not."""
     start: int = 0
+    """Offset in the file."""
     size: int = 0
+    """In bytes."""
 
     def read(self) -> bytes:
-        """One line without its end."""
-        return self.lines.part(self.start, self.size) if self.lines else self.content
+        """One line without its line break."""
+        return self.file.part(self.start, self.size) if self.file else self.content
 
     def __reduce__(self) -> tuple[type[PackedLinks], tuple[bytes]]:
-        """Another process gets the content."""
+        """Pickle the content, not the open file."""
         return PackedLinks, (self.read(),)
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """A page as it was made."""
+    """A page as it was rendered."""
 
-    shell: str
+    layout_digest: str
     """Digest of template and frame."""
     key: str
-    """Digest of all that it was made of."""
+    """Digest of all values that the page was rendered from."""
     digest: str
-    """Digest of the file."""
+    """Digest of the HTML file."""
     files: tuple[tuple[str, str], ...]
-    """Paths and digests of what belongs to it."""
-    reads: Dependencies
-    """What its views read, as places in ``CachedPages.names``."""
-    search: str
-    """Digest of its searchable text; empty where search does not know it."""
-    broken: tuple[str, ...]
-    """Links in people's text that lead nowhere."""
-    packed: PackedLinks
-    """Its links."""
+    """Paths and digests of the other files that belong to the page."""
+    dependencies: Dependencies
+    """What its views read, as numbers of ``CachedPages.names``."""
+    search_digest: str
+    """Digest of its searchable text; empty for a page without one."""
+    broken_links: tuple[str, ...]
+    """Broken links in user-supplied text."""
+    packed_links: PackedLinks
 
     @property
     def links(self) -> LinkTuples:
-        """Its links, unpacked."""
-        anchors, ours, prose = map(tuple, json.loads(self.packed.read()))
+        """The page's links, unpacked."""
+        anchors, ours, prose = map(tuple, json.loads(self.packed_links.read()))
         return anchors, ours, prose
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPages:
-    """All pages of one build, and what was read for them."""
+    """All pages of one build, and the fingerprints of their dependencies."""
 
     pages: Mapping[str, CachedPage] = field(default_factory=dict)
+    """By path below the site's root."""
     base: str = ""
+    """Digest of all inputs that are not tracked by key."""
     names: tuple[str, ...] = ()
-    prints: tuple[str, ...] = ()
-    """Of each name, in the same order; empty for what there was not."""
+    """Names of all dependencies; a dependency's number is its index."""
+    fingerprints: tuple[str, ...] = ()
+    """Of each name, in the same order; empty for a key that did not exist."""
     guides: str = ""
-    """Key of the guides that they were checked with."""
+    """Key of the guides that the links were checked with."""
 
-    def changed(self, reading: DependencyTracker | None) -> frozenset[int] | None:
-        """The numbers of everything that is not what it was; None if anything may be."""
-        if reading is None or reading.base != self.base:
+    def changed(self, tracker: DependencyTracker | None) -> frozenset[int] | None:
+        """The numbers of all dependencies that changed since; None if every page may be affected."""
+        if tracker is None or tracker.base != self.base:
             return None
-        now = reading.prints
+        now = tracker.fingerprints
         return frozenset(
             number
-            for number, (name, before) in enumerate(zip(self.names, self.prints, strict=True))
-            if now.get(name, "") != before or name == name_of(UNTRACKED)
+            for number, (name, previous) in enumerate(zip(self.names, self.fingerprints, strict=True))
+            if now.get(name, "") != previous or name == name_of(UNTRACKED)
         )
 
-    def all_names(self, reading: DependencyTracker | None) -> tuple[str, ...]:
-        """The names in their order, then those that are new; begun anew where most would be of things long gone."""
-        if reading is None:
+    def all_names(self, tracker: DependencyTracker | None) -> tuple[str, ...]:
+        """The names in their order, then the new ones. Once most names are of keys that no longer exist, only today's names."""
+        if tracker is None:
             return ()
-        keeps = reading.base == self.base and len(self.names) < 2 * len(reading.prints) + 1000
-        return tuple(dict.fromkeys((*(self.names if keeps else ()), *reading.prints)))
+        keeps = tracker.base == self.base and len(self.names) < 2 * len(tracker.fingerprints) + 1000
+        return tuple(dict.fromkeys((*(self.names if keeps else ()), *tracker.fingerprints)))
 
 
-def page_key(shell: str, values: tuple[Any, ...]) -> str:
-    """The digest of all that decides about the page's bytes: equal frozen values, equal keys."""
-    digest = hashlib.blake2b(shell.encode(), digest_size=16)
+def page_key(layout_digest: str, values: tuple[Any, ...]) -> str:
+    """Digest of everything that a page is rendered from; ``values`` are frozen: equal values have equal keys."""
+    digest = hashlib.blake2b(layout_digest.encode(), digest_size=16)
     digest.update(canonical(values).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
 
 
-def shell_key(template_digest: str, frame_digest: str) -> str:
-    """What pages of one template and frame have in common, the program itself among it."""
+def layout_key(template_digest: str, frame_digest: str) -> str:
+    """Digest of what all pages of one template and frame share, including the program."""
     return hashlib.blake2b(f"{code_digest()}\0{template_digest}\0{frame_digest}".encode(), digest_size=12).hexdigest()
 
 
 def text_key(text: object | None) -> str:
-    """Digest of a searchable text (a frozen value); empty for None."""
+    """Digest of the searchable text of a page (a frozen value); empty for None."""
     return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
 
@@ -146,51 +150,53 @@ def pack(links: LinkTuples) -> PackedLinks:
 
 
 def as_packed(target: str) -> bytes:
-    """What a target looks like among packed links."""
+    """A link target as it stands in packed links, to search for it."""
     return json.dumps(target).encode()
 
 
 def read_pages(path: Path) -> CachedPages:
-    """The pages of the last build by their path; none if the file is missing, of another format or damaged."""
+    """The pages of the last build; empty if the file is missing, damaged or of another format."""
     try:
         file = CacheFile(path)
         lines = iter(file)
-        format_, base, names, prints, guides = json.loads(next(lines, (0, b""))[1])
-        if format_ != _FORMAT or len(names) != len(prints):
+        format_, base, names, fingerprints, guides = json.loads(next(lines, (0, b""))[1])
+        if format_ != _FORMAT or len(names) != len(fingerprints):
             return CachedPages()
-        return CachedPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(prints), guides)
+        return CachedPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(fingerprints), guides)
     except (OSError, ValueError, TypeError):
         return CachedPages()
 
 
-def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], reading: DependencyTracker | None, guides: str) -> None:
-    """Keep the pages for the next build. Names that pages read and that nothing has a print for are added to ``names``."""
-    others = (other for page in pages.values() for other in page.reads.others)
+def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], tracker: DependencyTracker | None, guides: str) -> None:
+    """Write the pages for the next build. Dependencies that are not in ``names`` (keys that do not exist) are added to them."""
+    others = (name for page in pages.values() for name in page.dependencies.other_names)
     numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
-    now: Mapping[str, str] = reading.prints if reading else {}
-    head = (_FORMAT, reading.base if reading else "", list(numbers), [now.get(name, "") for name in numbers], guides)
+    now: Mapping[str, str] = tracker.fingerprints if tracker else {}
+    head = (_FORMAT, tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides)
     write_atomically(path, _lines(head, pages, numbers))
 
 
 def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
     yield json.dumps(head, separators=(",", ":")).encode() + b"\n"
     for name, page in pages.items():
-        reads = b64encode(page.reads.with_places(numbers[other] for other in page.reads.others).known).decode()
-        row = (name, page.shell, page.key, page.digest, page.files, reads, page.search, page.broken)
-        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read() + b"\n"
+        numbered = page.dependencies.with_numbers(numbers[other] for other in page.dependencies.other_names)
+        dependencies = b64encode(numbered.numbers).decode()
+        row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
+        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed_links.read() + b"\n"
 
 
 def _parse(file: CacheFile, start: int, line: bytes) -> tuple[str, CachedPage]:
     if not line.endswith(b"\n"):
-        raise ValueError(line)  # the rest of it is lost
+        raise ValueError(line)  # truncated
     row, _, links = line[:-1].partition(b"\t")
-    name, shell, key, digest, files, reads, search, broken = json.loads(row)
+    name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = json.loads(row)
     packed = PackedLinks(b"", file, start + len(row) + 1, len(links))
-    known = CachedPage(shell, key, digest, tuple((path, of) for path, of in files), _reads(reads), search, tuple(broken), packed)
-    return name, known
+    paths = tuple((path, file_digest) for path, file_digest in files)
+    page = CachedPage(layout_digest, key, digest, paths, _dependencies(dependencies), search_digest, tuple(broken_links), packed)
+    return name, page
 
 
-def _reads(text: str) -> Dependencies:
+def _dependencies(text: str) -> Dependencies:
     packed = b64decode(text, validate=True)
     if len(packed) % 4:
         raise ValueError(text)

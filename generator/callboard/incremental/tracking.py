@@ -1,7 +1,7 @@
-"""What views read of the catalog, followed while they are made: a page whose readings did not change need not be looked at again.
+"""Reads of tracked mappings while a page is made → the page's dependencies: it is up to date while their fingerprints are unchanged.
 
-Every mapping that views read from is handed to them in a shape that notes which keys were asked for, also those that it does
-not have. Each key has a *print*: a digest of its value. Whoever reads all of a mapping depends on every key of it.
+Views read from tracked mappings, which record the keys that are read, also keys that do not exist. Each key has a *fingerprint*: a
+digest of its value. A page that iterates over a mapping depends on all of its keys.
 """
 
 from __future__ import annotations
@@ -22,106 +22,115 @@ ALL = "*"
 SEPARATOR = "\x1f"
 _NUMBER: Final = "I"
 UNTRACKED: DependencyKey = ("", ALL)
-"""Something was read whose changes nobody can notice: the page has to be made in each build."""
+"""The dependency on a value without a fingerprint: the page is rendered in each build."""
 
 
 class TrackedMapping(Mapping[K, V], Generic[K, V]):
-    """A mapping that notes what is read of it."""
+    """A read-only mapping that adds each key that is read to ``dependencies``.
 
-    __slots__ = ("_aspect", "_seen", "_values", "_wrap")
+    Args:
+        aspect: first part of the dependency keys.
+        values: the mapping that is tracked.
+        dependencies: receives the keys.
+        wrap: applied to each value that is read.
+    """
 
-    def __init__(self, aspect: str, values: Mapping[K, V], seen: set[DependencyKey], wrap: Callable[[V], V] | None = None) -> None:
+    __slots__ = ("_aspect", "_dependencies", "_values", "_wrap")
+
+    def __init__(self, aspect: str, values: Mapping[K, V], dependencies: set[DependencyKey], wrap: Callable[[V], V] | None = None) -> None:
         self._aspect = aspect
         self._values = values
-        self._seen = seen
+        self._dependencies = dependencies
         self._wrap = wrap
 
     def __getitem__(self, key: K) -> V:
-        self._seen.add((self._aspect, key))
-        return self._given(self._values[key])
+        self._dependencies.add((self._aspect, key))
+        return self._wrapped(self._values[key])
 
     def get(self, key: K, default: Any = None) -> Any:
-        """As a mapping's ``get``."""
-        self._seen.add((self._aspect, key))
-        found = self._values.get(key)
-        return default if found is None else self._given(found)
+        """As ``Mapping.get``; a missing key is a dependency too."""
+        self._dependencies.add((self._aspect, key))
+        value = self._values.get(key)
+        return default if value is None else self._wrapped(value)
 
     def __contains__(self, key: object) -> bool:
-        self._seen.add((self._aspect, key))
+        self._dependencies.add((self._aspect, key))
         return key in self._values
 
     def __iter__(self) -> Iterator[K]:
-        self._seen.add((self._aspect, ALL))
+        self._dependencies.add((self._aspect, ALL))
         return iter(self._values)
 
     def __len__(self) -> int:
-        self._seen.add((self._aspect, ALL))
+        self._dependencies.add((self._aspect, ALL))
         return len(self._values)
 
-    def _given(self, value: V) -> V:
+    def _wrapped(self, value: V) -> V:
         return self._wrap(value) if self._wrap else value
 
 
 class Dependencies(NamedTuple):
-    """What one page has read: packed, for there is one for every page of the site."""
+    """The dependencies of one page, packed: there is one value for each page of the site."""
 
-    known: bytes = b""
-    """Places of keys in the list of names, as unsigned integers of four bytes in the machine's order."""
-    others: tuple[str, ...] = ()
+    numbers: bytes = b""
+    """Numbers of keys in the list of names, as unsigned integers of four bytes in native byte order."""
+    other_names: tuple[str, ...] = ()
     """Names of keys that are not in the list."""
 
-    def meet(self, places: AbstractSet[int]) -> bool:
-        """Whether one of these places was read. What is in no list may be anything."""
-        return bool(self.others) or bool(places and not places.isdisjoint(memoryview(self.known).cast(_NUMBER)))
+    def include_any(self, numbers: AbstractSet[int]) -> bool:
+        """Whether one of these keys is a dependency; True also for a page with keys that are not in the list."""
+        return bool(self.other_names) or bool(numbers and not numbers.isdisjoint(memoryview(self.numbers).cast(_NUMBER)))
 
-    def with_places(self, places: Iterable[int]) -> Dependencies:
-        """The same, with places for the names that were in no list."""
-        return Dependencies(self.known + array(_NUMBER, places).tobytes())
+    def with_numbers(self, numbers: Iterable[int]) -> Dependencies:
+        """The dependencies with these numbers in place of ``other_names``."""
+        return Dependencies(self.numbers + array(_NUMBER, numbers).tobytes())
 
 
 class DependencyTracker:
-    """Follows what is read between ``begin`` and ``end``.
+    """Records the keys of tracked mappings that are read between ``begin`` and ``end``.
 
     Args:
-        base: digest of everything that is not followed key by key; another base means that anything may have changed.
-        prints: the print of every key that there is.
+        base: digest of all inputs that are not tracked by key; if it differs from the last build's, every page is rendered.
+        fingerprints: the fingerprint of every existing key.
     """
 
-    def __init__(self, base: str, prints: Mapping[DependencyKey, str]) -> None:
+    def __init__(self, base: str, fingerprints: Mapping[DependencyKey, str]) -> None:
         self.base = base
-        self.seen: set[DependencyKey] = set()
-        self.prints = {name_of(key): value for key, value in prints.items()} | dict(_wholes(prints))
+        self.dependencies: set[DependencyKey] = set()
+        """Keys that were read since ``begin``."""
+        self.fingerprints = {name_of(key): value for key, value in fingerprints.items()} | dict(_of_aspects(fingerprints))
+        """By name of the key; ``ALL`` stands for the keys of an aspect together."""
         self._numbers: dict[DependencyKey, int] = {}
 
-    def followed(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> TrackedMapping[K, V]:
-        """The mapping in a shape that notes what is read of it."""
-        return TrackedMapping(aspect, values, self.seen, wrap)
+    def tracked(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> TrackedMapping[K, V]:
+        """The mapping as a ``TrackedMapping`` of this tracker."""
+        return TrackedMapping(aspect, values, self.dependencies, wrap)
 
     def number(self, names: Iterable[str]) -> None:
-        """From now on ``end`` gives the places of keys in this list of names; all keys that have a print stand in it."""
+        """Set the list of names whose indexes ``end`` returns; it has all keys with a fingerprint."""
         self._numbers = {_key_of(name): number for number, name in enumerate(names)}
 
-    def begin(self, *own: DependencyKey) -> None:
-        """Forget what was read before; ``own`` is read without being asked for."""
-        self.seen.clear()
-        self.seen.update(own)
+    def begin(self, *keys: DependencyKey) -> None:
+        """Start the dependencies of a page; ``keys`` are dependencies that are not read through tracked mappings."""
+        self.dependencies.clear()
+        self.dependencies.update(keys)
 
     def end(self) -> Dependencies:
-        """What was read since."""
-        places = [*map(self._numbers.get, self.seen)]
-        known = array(_NUMBER, [place for place in places if place is not None])
-        others = (
-            tuple(name_of(key) for key, place in zip(self.seen, places, strict=True) if place is None) if len(known) < len(places) else ()
-        )
-        return Dependencies(known.tobytes(), others)
+        """The dependencies since ``begin``."""
+        numbers = [*map(self._numbers.get, self.dependencies)]
+        listed = array(_NUMBER, [number for number in numbers if number is not None])
+        if len(listed) == len(numbers):
+            return Dependencies(listed.tobytes())
+        others = tuple(name_of(key) for key, number in zip(self.dependencies, numbers, strict=True) if number is None)
+        return Dependencies(listed.tobytes(), others)
 
-    def whole(self) -> str:
-        """One digest of everything."""
-        return fingerprint_of([self.base, sorted(self.prints.items())])
+    def digest(self) -> str:
+        """One digest of base and all fingerprints."""
+        return fingerprint_of([self.base, sorted(self.fingerprints.items())])
 
 
 def name_of(key: DependencyKey) -> str:
-    """A key as a text."""
+    """A key as a string."""
     aspect, value = key
     return f"{aspect} {SEPARATOR.join(value) if isinstance(value, tuple) else value}"
 
@@ -132,15 +141,15 @@ def _key_of(name: str) -> DependencyKey:
     return aspect, tuple(parts) if len(parts) > 1 else value
 
 
-def _wholes(prints: Mapping[DependencyKey, str]) -> Iterator[tuple[str, str]]:
-    """A print for each aspect as a whole."""
+def _of_aspects(fingerprints: Mapping[DependencyKey, str]) -> Iterator[tuple[str, str]]:
+    """The name of ``ALL`` of each aspect, and the fingerprint of all its keys together."""
     aspects: dict[str, list[str]] = {}
-    for key, value in prints.items():
+    for key, value in fingerprints.items():
         aspects.setdefault(key[0], []).append(f"{name_of(key)}={value}")
     for aspect, parts in aspects.items():
         yield name_of((aspect, ALL)), fingerprint_of(sorted(parts))
 
 
 def fingerprint_of(value: Any) -> str:
-    """A short digest of a value made of lists, tuples, texts and numbers."""
+    """A short digest of a value of lists, tuples, strings and numbers, by its JSON."""
     return blake2b(json.dumps(value).encode(), digest_size=9).hexdigest()

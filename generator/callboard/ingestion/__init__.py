@@ -1,1 +1,1 @@
-"""From trees to entities: discovery of descriptors, Locations, CODEOWNERS, and the cache of parsed entities."""
+"""Trees of sources → entities and problems: discovery of descriptors, Locations, CODEOWNERS, and the cache of parsed entities."""

@@ -1,4 +1,4 @@
-"""CODEOWNERS: who owns a path, and owners derived from it for descriptors that name none."""
+"""Discovered entities and the CODEOWNERS files of their repositories → entities with derived owners where the descriptor has none."""
 
 from __future__ import annotations
 
@@ -17,51 +17,54 @@ from callboard.model.tree import Tree, Trees, tree_of
 from callboard.sources.codeowners import GITLAB_PLACES, MOST_BYTES, PLACES, owner_for
 
 OWNED = frozenset({"api", "component", "domain", "resource", "system"})
-"""The kinds that Backstage's processor fills in."""
+"""The kinds whose owner Backstage's ``CodeOwnersProcessor`` fills in."""
 DERIVED_OWNER = "spec.owner"
 BY = "CODEOWNERS"
 ACCOUNTS = frozenset({"team-slug", "team-path", "user-login"})
-"""What the annotations of groups and users are called, behind the host and a slash."""
+"""Names of the annotations of groups and users after the host and a slash: ``github.com/team-slug``."""
 ANY = ""
 Account = tuple[str, str]
-"""Host, or ``ANY``, and the name in lower case as CODEOWNERS writes it."""
+"""Host, or ``ANY`` for every host, and the name in lower case as CODEOWNERS writes it."""
 
 
-def with_derived_owners(gathered: DiscoveryResult, trees: Trees) -> DiscoveryResult:
-    """The same, with an owner in ``derived`` where a descriptor names none and its repository's CODEOWNERS does.
+def with_derived_owners(discovered: DiscoveryResult, trees: Trees) -> DiscoveryResult:
+    """The result with an owner in ``derived`` for entities whose descriptor has none and whose repository's CODEOWNERS names one.
 
-    Whether the owner is missing is no problem of the descriptor then. GitHub's own semantics: the last line that matches counts.
+    The problem "owner is missing" of such an entity is removed. As on GitHub, the last line that matches a path counts.
     """
-    wanting = [entity for entity in gathered.entities if entity.ref.kind in OWNED and "owner" not in entity.spec]
-    if not wanting:
-        return gathered
-    people, texts = _accounts(gathered.entities), _codeowners(wanting, trees)
-    found = {id(entity): owner for entity in wanting if (owner := _owner(entity, texts[entity.origin.source, entity.origin.tree], people))}
-    filled = {(entity.ref, entity.origin) for entity in wanting if id(entity) in found}
-    entities = tuple(_filled(entity, found[id(entity)]) if id(entity) in found else entity for entity in gathered.entities)
-    problems = tuple(p for p in gathered.problems if not (p.field == DERIVED_OWNER and (p.subject, p.origin) in filled))
-    return replace(gathered, entities=entities, problems=problems)
+    unowned = [entity for entity in discovered.entities if entity.ref.kind in OWNED and "owner" not in entity.spec]
+    if not unowned:
+        return discovered
+    accounts, texts = _accounts(discovered.entities), _codeowners(unowned, trees)
+    owners = {
+        id(entity): owner for entity in unowned if (owner := _owner(entity, texts[entity.origin.source, entity.origin.tree], accounts))
+    }
+    derived = {(entity.ref, entity.origin) for entity in unowned if id(entity) in owners}
+    entities = tuple(_with_owner(entity, owners[id(entity)]) if id(entity) in owners else entity for entity in discovered.entities)
+    problems = tuple(p for p in discovered.problems if not (p.field == DERIVED_OWNER and (p.subject, p.origin) in derived))
+    return replace(discovered, entities=entities, problems=problems)
 
 
-def _filled(entity: Entity, owner: EntityRef) -> Entity:
-    made = replace(entity, derived=(*entity.derived, Derived(DERIVED_OWNER, str(owner), BY)))
-    return replace(made, digest=digest(made))
+def _with_owner(entity: Entity, owner: EntityRef) -> Entity:
+    changed = replace(entity, derived=(*entity.derived, Derived(DERIVED_OWNER, str(owner), BY)))
+    return replace(changed, digest=digest(changed))
 
 
-def _owner(entity: Entity, text: str, people: Mapping[Account, EntityRef]) -> EntityRef | None:
-    accounts = owner_for(text, entity.origin.path) if text else []
+def _owner(entity: Entity, text: str, accounts: Mapping[Account, EntityRef]) -> EntityRef | None:
+    """The owner of the descriptor's path: the first group among the accounts of its line, else the first user, else a team by its name."""
+    names = owner_for(text, entity.origin.path) if text else []
     host = _host(entity.origin.tree)
-    found = (people.get((host, account.lower())) or people.get((ANY, account.lower())) for account in accounts)
-    known = [ref for ref in found if ref]
-    if known:
-        return next((ref for ref in known if ref.kind == "group"), known[0])
-    teams = [account.rpartition("/")[2] for account in accounts if account.startswith("@") and "/" in account]
-    # Nobody says that it is theirs: the team's name, as Backstage's processor reads it. It may dangle, and is told then.
+    refs = (accounts.get((host, name.lower())) or accounts.get((ANY, name.lower())) for name in names)
+    existing = [ref for ref in refs if ref]
+    if existing:
+        return next((ref for ref in existing if ref.kind == "group"), existing[0])
+    teams = [name.rpartition("/")[2] for name in names if name.startswith("@") and "/" in name]
+    # No entity has an annotation with this account. Backstage's processor then takes the team's name; a dangling one is reported.
     return EntityRef("group", DEFAULT_NAMESPACE, teams[0].lower()) if teams else None
 
 
 def _codeowners(entities: Iterable[Entity], trees: Trees) -> dict[tuple[str, str], str]:
-    """The text of CODEOWNERS by source and tree, read once a tree; an empty text where there is none."""
+    """The content of CODEOWNERS by source and tree, read once for each tree; empty where there is none."""
     texts: dict[tuple[str, str], str] = {}
     for entity in entities:
         key = (entity.origin.source, entity.origin.tree)
@@ -79,7 +82,7 @@ def _read(tree: Tree) -> str:
 
 
 def _host(tree: str) -> str:
-    """The host of a repository; an empty text for a folder."""
+    """The host of a repository; empty for a folder."""
     try:
         return urlsplit(tree).hostname or ""
     except ValueError:
@@ -87,19 +90,19 @@ def _host(tree: str) -> str:
 
 
 def _accounts(entities: Iterable[Entity]) -> dict[Account, EntityRef]:
-    """Groups and users by what CODEOWNERS may call them: team, login, address; the first one counts.
+    """Groups and users by the names that CODEOWNERS may use for them: team, login, e-mail address; the first entity counts.
 
-    GitHub's annotations are the same for all of its hosts; those of other hosts (``gitlab.acme.example/user-login``) name theirs.
+    GitHub's annotations apply to every host; those of other hosts (``gitlab.acme.example/user-login``) apply to the host they name.
     """
-    found: dict[Account, EntityRef] = {}
+    accounts: dict[Account, EntityRef] = {}
     for entity in entities:
         if entity.ref.kind not in {"group", "user"}:
             continue
         for key, value in fields.annotations(entity).items():
             host, _, kind = key.partition("/")
             if kind in ACCOUNTS:
-                found.setdefault((ANY if host == "github.com" else host.lower(), f"@{value.lower()}"), entity.ref)
+                accounts.setdefault((ANY if host == "github.com" else host.lower(), f"@{value.lower()}"), entity.ref)
         profile = entity.spec.get("profile")
         if mail := fields.text_at(profile, "email") if isinstance(profile, Mapping) else "":
-            found.setdefault((ANY, mail.lower()), entity.ref)
-    return found
+            accounts.setdefault((ANY, mail.lower()), entity.ref)
+    return accounts

@@ -1,4 +1,4 @@
-"""From the files that sources found to all entities: files are read, Locations followed, until nothing new turns up."""
+"""Descriptor files of sources → entities and problems: files are read and Locations followed until there are no new files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ ReadDescriptors = Callable[[DescriptorFile, Kinds, Limits, Fetch], FileResult]
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryResult:
-    """What stands in all descriptor files, in the order in which they were reached."""
+    """The content of all descriptor files, in the order in which they were reached."""
 
     entities: tuple[Entity, ...]
     problems: tuple[Problem, ...]
     files: int
+    """Number of files that were read."""
     skipped: Mapping[str, int]
     """Number of documents that are no descriptors, by reason."""
 
@@ -33,22 +34,22 @@ class DiscoveryResult:
 def discover(
     files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors = read_file
 ) -> DiscoveryResult:
-    """Read ``files`` and all that their Locations lead to; each file once."""
-    found = list(_walk(files, trees, kinds, limits, read))
-    skipped = Counter(item.reason for result in found for item in result.skipped)
+    """Read ``files`` and the files that their Locations name; each file once. ``read`` may be ``EntityCache.read``."""
+    results = list(_walk(files, trees, kinds, limits, read))
+    skipped = Counter(item.reason for result in results for item in result.skipped)
     return DiscoveryResult(
-        tuple(entity for result in found for entity in result.entities),
-        tuple(problem for result in found for problem in result.problems),
-        len(found),
+        tuple(entity for result in results for entity in result.entities),
+        tuple(problem for result in results for problem in result.problems),
+        len(results),
         dict(sorted(skipped.items())),
     )
 
 
 def _walk(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors) -> Iterator[FileResult]:
-    """The results of all files, and of what Locations lead to; problems of Locations come as a result of their own."""
+    """The results of all files, also of those that Locations name. Problems with targets of a Location are a separate result."""
     queue = deque(files)
-    known = {file_key(file) for file in files}
-    named = [(source, tree) for (source, _), tree in trees.items()]
+    reached = {file_key(file) for file in files}
+    named_trees = [(source, tree) for (source, _), tree in trees.items()]
     fetch = _fetcher(tuple(trees.values()), limits.placeholder_bytes)
     while queue:
         file = queue.popleft()
@@ -56,15 +57,15 @@ def _walk(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: L
         yield result
         for entity in result.entities:
             if entity.ref.kind == "location":
-                way = follow(entity, file, named, known, depth=limits.locations_depth, limit=limits.descriptor_bytes)
-                known.update(file_key(more) for more in way.files)
-                queue.extend(way.files)
-                if way.problems:
-                    yield FileResult(problems=way.problems)
+                targets = follow(entity, file, named_trees, reached, depth=limits.locations_depth, limit=limits.descriptor_bytes)
+                reached.update(file_key(target) for target in targets.files)
+                queue.extend(targets.files)
+                if targets.problems:
+                    yield FileResult(problems=targets.problems)
 
 
 def _fetcher(trees: tuple[Tree, ...], limit: int) -> Fetch:
-    """Gives the content of an absolute URL that one of the trees has."""
+    """A function that reads an absolute URL from the tree that has it: at most ``limit`` bytes; None if no tree has it."""
 
     def fetch(url: str) -> bytes | None:
         place = addresses.find(url, trees)

@@ -1,7 +1,7 @@
-"""Descriptors that are what they were are not parsed and checked again.
+"""Descriptor files and the cache of an earlier build → entities: unchanged descriptors are not parsed and checked again.
 
-Kept as lines of JSON: a cache may come from elsewhere, and nothing that is read from it can be more than a value. What JSON cannot
-give back exactly is not kept, nor is a file with a problem, a placeholder (it is made of other files too) or a document that is skipped.
+The cache has lines of JSON: it may be restored from another machine, and JSON can only contain plain values. Values that JSON does not
+round-trip exactly are not cached, nor is a file with a problem, a placeholder (its result depends on other files) or a skipped document.
 """
 
 from __future__ import annotations
@@ -29,81 +29,86 @@ from callboard.settings.settings import Limits
 
 _MAY_HAVE_PLACEHOLDER = re.compile(rb"\$|\\[xuU]0*24")
 _FORMAT = b"1"
-PART = 64
-"""Files that a process reads before it tells what they hold."""
-WORTH_SHARING = 512
+BATCH = 64
+"""Files that a worker process reads for one result."""
+MIN_PARALLEL = 512
 """Fewer new files are read by this process alone."""
 
 
 @dataclass(slots=True)
 class EntityCache:
-    """Reads descriptor files, with what an earlier build kept in ``file``; use it for one build, then ``save``."""
+    """Reads descriptor files with the cache of an earlier build in ``file``. Use it for one build: ``load``, ``read``, ``save``."""
 
     file: Path
     program: str
-    """Digest of the program: what another one has read counts for nothing."""
-    known: dict[str, bytes] = field(default_factory=dict)
+    """Digest of the program: entries of another version are not used."""
+    entries: dict[str, bytes] = field(default_factory=dict)
+    """Line of JSON by key, as the earlier build left them."""
     used: dict[str, bytes] = field(default_factory=dict)
+    """Entries of this build, which ``save`` writes."""
     base: str = ""
+    """Digest of program, kinds and limits, a part of every key."""
     ahead: dict[str, tuple[FileResult, bytes]] = field(default_factory=dict)
-    """What other processes have read, and the line to keep of it."""
+    """Results of worker processes by key, each with its line for the cache."""
 
     def load(self, kinds: Kinds, limits: Limits) -> None:
-        """Begin: what was kept by another program, for other kinds or limits counts for nothing."""
+        """Load the cache file; a missing one is empty. Entries of another program version, other kinds or other limits never match."""
         self.base = blake2b(repr((self.program, kinds, limits)).encode(), digest_size=16).hexdigest()
         with contextlib.suppress(OSError):
             head, *lines = self.file.read_bytes().split(b"\n")
             if head == _FORMAT:
-                self.known = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
+                self.entries = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
 
     def read_ahead(self, files: Sequence[DescriptorFile], kinds: Kinds, limits: Limits) -> None:
-        """Have what nobody knows yet read by one process for each processor, if that pays."""
-        if len(files) - len(self.known) < WORTH_SHARING:
+        """Read the files that are not cached in parallel worker processes, if there are at least ``MIN_PARALLEL`` of them."""
+        if len(files) - len(self.entries) < MIN_PARALLEL:
             return
         new = [
-            _New(key, place, data)
+            _NewFile(key, location, data)
             for file in files
-            if (data := _content(file, limits)) is not None and (key := self._key(place := _place(file), data)) not in self.known
+            if (data := _content(file, limits)) is not None and (key := self._key(location := _location(file), data)) not in self.entries
         ]
-        if len(new) >= WORTH_SHARING and can_fork():
-            parts = [new[start : start + PART] for start in range(0, len(new), PART)]
-            for part in map_forked(lambda part: [(each.key, _read(each.place, each.data, kinds, limits)) for each in part], parts):
-                self.ahead.update(part)
+        if len(new) >= MIN_PARALLEL and can_fork():
+            batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
+            for results in map_forked(lambda batch: [(f.key, _read(f.location, f.data, kinds, limits)) for f in batch], batches):
+                self.ahead.update(results)
 
     def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
-        """As ``read_file``."""
+        """As ``read_file``, from the cache where it has the file."""
         data = _content(file, limits)
         if data is None:
             return read_file(file, kinds, limits, fetch)
-        place = _place(file)
-        key = self._key(place, data)
-        line = self.known.get(key, b"")
-        found = _unpacked(line, place) if line else None
-        if found is None:
-            found, line = self.ahead.pop(key) if key in self.ahead else _read(place, data, kinds, limits)
+        location = _location(file)
+        key = self._key(location, data)
+        line = self.entries.get(key, b"")
+        result = _unpacked(line, location) if line else None
+        if result is None:
+            result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits)
         if line:
             self.used[key] = line
-        return found
+        return result
 
-    def _key(self, place: FileLocation, data: bytes) -> str:
-        return blake2b(f"{self.base}{place!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
+    def _key(self, location: FileLocation, data: bytes) -> str:
+        return blake2b(f"{self.base}{location!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
 
     def save(self) -> None:
-        """Keep what was used this time."""
-        if self.used.keys() != self.known.keys() - {""}:
+        """Write the entries that this build used; the others are dropped."""
+        if self.used.keys() != self.entries.keys() - {""}:
             lines = [_FORMAT, *(key.encode() + b" " + line for key, line in self.used.items())]
             write_atomically(self.file, b"\n".join(lines))
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
+class _NewFile:
+    """A file that is not cached."""
+
     key: str
-    place: FileLocation
+    location: FileLocation
     data: bytes
 
 
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
-    """The bytes, where the result depends on nothing else; None for a file that cannot be read or may have placeholders."""
+    """The content of a file that can be cached; None for one that cannot be read or may have placeholders."""
     try:
         data = file.tree.read(file.path, limits.descriptor_bytes)
     except TreeError:
@@ -111,23 +116,23 @@ def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
     return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
 
 
-def _place(file: DescriptorFile) -> FileLocation:
+def _location(file: DescriptorFile) -> FileLocation:
     tree = file.tree
     return FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
 
 
-def _read(place: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
-    """What the file holds, and the line to keep of it."""
-    found = read_text(data, place, _nothing, kinds, limits)
-    return found, _packed(found)
+def _read(location: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
+    """The result of reading a file, and its line for the cache; an empty line if it cannot be cached."""
+    result = read_text(data, location, _no_fetch, kinds, limits)
+    return result, _packed(result)
 
 
-def _nothing(path: str) -> bytes:
-    raise AssertionError(path)  # no placeholder, no question
+def _no_fetch(path: str) -> bytes:
+    raise AssertionError(path)  # only placeholders fetch, and the file has none
 
 
 def _packed(result: FileResult) -> bytes:
-    """One line, or nothing where it would not come back as it is."""
+    """The result as one line of JSON; empty where reading the line would not give an equal result."""
     if not result.entities or result.problems or result.skipped or any(entity.derived for entity in result.entities):
         return b""
     rows = [
@@ -141,17 +146,17 @@ def _packed(result: FileResult) -> bytes:
         return b""
 
 
-def _unpacked(line: bytes, place: FileLocation) -> FileResult | None:
+def _unpacked(line: bytes, location: FileLocation) -> FileResult | None:
     """The entities of a line; None if it is damaged."""
     try:
-        entities = tuple(_entity(row, place) for row in json.loads(line))
+        entities = tuple(_entity(row, location) for row in json.loads(line))
         return FileResult(entities) if entities else None
     except (TypeError, ValueError, RecursionError):
         return None
 
 
-def _entity(row: list[Any], place: FileLocation) -> Entity:
+def _entity(row: list[Any], location: FileLocation) -> Entity:
     ref, kind, api_version, metadata, spec, document, line, digest, text = row
     if not (isinstance(metadata, dict) and isinstance(spec, dict) and isinstance(text, str)):
         raise TypeError
-    return Entity(EntityRef(*ref), kind, api_version, metadata, spec, place.origin(document, line), digest, text)
+    return Entity(EntityRef(*ref), kind, api_version, metadata, spec, location.origin(document, line), digest, text)

@@ -1,4 +1,4 @@
-"""Location entities: from their targets to more descriptor files, inside the trees that ``sources.yaml`` names and nowhere else."""
+"""A Location entity → the descriptor files that its targets name, inside the trees of ``sources.yaml`` only, and problems."""
 
 from __future__ import annotations
 
@@ -23,13 +23,19 @@ from callboard.sources.paths import normal
 READ_TYPES = frozenset(
     {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
 )
-"""Types whose targets are files: Backstage's own and their old names. Without a type, it is that of the Location's own file."""
+"""Types whose targets are files: Backstage's own and their old names. Without a type, the target is read like the Location's file."""
 MOST_FILES = 5_000
-"""Files that one Location may lead to."""
+"""Files that one Location may match."""
 MOST_PROBLEMS = 200
-"""What is told of one Location: more would drown everybody else's."""
+"""Problems reported for one Location; more would hide those of other entities."""
+LONGEST_URL = 300
+"""Letters of a URL in a message."""
+RAW_GITHUB = "raw.githubusercontent.com"
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _GLOB = re.compile(r"[*?]")
+_IN_REPOSITORY = re.compile(r"/(?:-/)?(?:blob|tree|raw|src|edit|browse|blame)/")
+"""The part of a URL between the repository and a file of it."""
+_AZURE = re.compile(r"(.*/_git/[^/]+)")
 
 FileKey = tuple[str, str, str]
 """Source, tree and path."""
@@ -37,36 +43,37 @@ FileKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class LocationTargets:
-    """What a Location leads to."""
+    """The files that the targets of a Location name."""
 
     files: tuple[DescriptorFile, ...] = ()
-    """In the order of the targets; none that was known already, none twice."""
+    """In the order of the targets; each once, without those that were read before."""
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """One Location being followed."""
+class _Followed:
+    """A Location whose targets are being resolved, and the problems with them so far."""
 
     entity: Entity
     file: DescriptorFile
     trees: Sequence[tuple[str, Tree]]
     limit: int
+    """Most bytes of a descriptor."""
     problems: list[Problem] = field(default_factory=list)
 
-    def tell(self, rule: Rule, at: str, message: str, hint: str) -> None:
-        """Note a problem with the target at that field; the last of too many says that there are more."""
+    def report(self, rule: Rule, field_path: str, message: str, hint: str) -> None:
+        """Add a problem with the target at that field. Beyond ``MOST_PROBLEMS``, the last one states that there are more."""
         if len(self.problems) >= MOST_PROBLEMS:
             return
         if len(self.problems) == MOST_PROBLEMS - 1:
-            rule, at, message = rules.LOCATION_BEYOND_BOUNDS, "spec", f"More than {MOST_PROBLEMS - 1} things are wrong with this Location."
-            hint = "Mend those that are told first."
-        problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=at, hint=hint)
-        self.problems.append(replace(problem, span=field_span(self.entity, at)))
+            rule, field_path, message = rules.LOCATION_BEYOND_BOUNDS, "spec", f"This Location has more than {MOST_PROBLEMS - 1} problems."
+            hint = "Fix the reported ones first."
+        problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=field_path, hint=hint)
+        self.problems.append(replace(problem, span=field_span(self.entity, field_path)))
 
 
 def file_key(file: DescriptorFile) -> FileKey:
-    """What makes two descriptor files the same, whichever way they were reached."""
+    """Identity of a descriptor file, whichever Locations name it."""
     return file.source, file.tree.id, file.path
 
 
@@ -74,73 +81,75 @@ def follow(
     entity: Entity,
     file: DescriptorFile,
     trees: Sequence[tuple[str, Tree]],
-    known: AbstractSet[FileKey],
+    reached: AbstractSet[FileKey],
     *,
     depth: int = 10,
     limit: int = 2_000_000,
 ) -> LocationTargets:
-    """The files that the targets of a Location name, and what is wrong with them.
+    """The files that the targets of a Location name, and the problems with the targets.
 
-    ``file`` is the one that the Location was read from; ``trees`` are all trees, each with the name of its source; ``known`` are the
-    files that were read already. A chain of Locations is followed for ``depth`` steps; ``limit`` is the largest descriptor in bytes.
+    Args:
+        entity: the Location.
+        file: the file that the Location was read from.
+        trees: all trees, each with the name of its source.
+        reached: files that are read already.
+        depth: number of nested Locations that are followed.
+        limit: most bytes of a descriptor.
     """
-    way = _Target(entity, file, trees, limit)
+    location = _Followed(entity, file, trees, limit)
     targets = list(_targets(entity))
     if targets and len(file.via_locations) >= depth:
-        way.tell(
+        location.report(
             rules.LOCATION_BEYOND_BOUNDS,
             targets[0][0],
-            f"This Location lies behind {counted(depth, 'other')}; it is not followed.",
+            f"This Location is nested below {counted(depth, 'other')}; it is not followed.",
             "Shorten the chain.",
         )
         targets = []
-    found: dict[FileKey, DescriptorFile] = {}
-    for at, target in targets:
-        for reached in _resolve(way, at, target):
-            if file_key(reached) not in known:
-                found.setdefault(file_key(reached), reached)
-    if len(found) > MOST_FILES:
-        way.tell(
+    matches = (match for field_path, target in targets for match in _resolve(location, field_path, target))
+    files = {file_key(match): match for match in matches if file_key(match) not in reached}
+    if len(files) > MOST_FILES:
+        location.report(
             rules.LOCATION_BEYOND_BOUNDS,
             "spec",
-            f"This Location leads to {len(found):,} files; {MOST_FILES:,} are read.",
-            "Narrow its globs.",
+            f"This Location matches {len(files):,} files; only the first {MOST_FILES:,} are read.",
+            "Use narrower glob patterns.",
         )
-    return LocationTargets(tuple(found.values())[:MOST_FILES], tuple(way.problems))
+    return LocationTargets(tuple(files.values())[:MOST_FILES], tuple(location.problems))
 
 
 def _targets(entity: Entity) -> Iterator[tuple[str, str]]:
-    """Field and text of each target. What is no text is the schema's business."""
+    """Path of the field and value of each target. Values that are no strings are left out: the schema reports them."""
     named = [("spec.target", entity.spec.get("target"))]
     named += [(f"spec.targets[{index}]", item) for index, item in enumerate(items_of(entity.spec.get("targets")))]
-    yield from ((at, as_text(target)) for at, target in named if isinstance(target, str) and target.strip())
+    yield from ((path, as_text(target)) for path, target in named if isinstance(target, str) and target.strip())
 
 
-def _resolve(way: _Target, at: str, target: str) -> Iterable[DescriptorFile]:
-    kind = text_at(way.entity.spec, "type").lower()
+def _resolve(location: _Followed, field_path: str, target: str) -> Iterable[DescriptorFile]:
+    kind = text_at(location.entity.spec, "type").lower()
     if kind not in READ_TYPES:
-        way.tell(
+        location.report(
             rules.LOCATION_TYPE_UNKNOWN,
-            at,
+            field_path,
             f"Locations of the type `{kind[:60]}` are not read.",
             "Add a source to sources.yaml that finds these descriptors itself.",
         )
         return ()
     if _ABSOLUTE.match(target):
-        return _from_url(way, at, target)
+        return _from_url(location, field_path, target)
     try:
-        path = _relative(way.file.path, target)
+        path = _relative(location.file.path, target)
     except OutsideTreeError:
-        way.tell(
+        location.report(
             rules.LOCATION_LEAVES_TREE,
-            at,
-            f"`{target[:200]}` leads out of {way.file.tree.repository}.",
+            field_path,
+            f"`{target[:200]}` is outside {location.file.tree.repository}.",
             "Name a file of the same repository, relative to this one, or the full URL of a file in another configured source.",
         )
         return ()
     except TreeError as error:
-        return _missing(way, at, target, str(error))
-    return _in_tree(way, at, target, way.file.source, way.file.tree, path)
+        return _missing(location, field_path, target, str(error))
+    return _in_tree(location, field_path, target, location.file.source, location.file.tree, path)
 
 
 def _relative(base: str, target: str) -> str:
@@ -148,34 +157,34 @@ def _relative(base: str, target: str) -> str:
     return normal(posixpath.join(posixpath.dirname(base), target))
 
 
-def _from_url(way: _Target, at: str, url: str) -> Iterable[DescriptorFile]:
-    found = addresses.find(url, [tree for _, tree in way.trees])
-    if found is None:
-        way.tell(
+def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[DescriptorFile]:
+    place = addresses.find(url, [tree for _, tree in location.trees])
+    if place is None:
+        location.report(
             rules.LOCATION_SOURCE_UNKNOWN,
-            at,
+            field_path,
             f"{clean_url(url)} belongs to no source of this portal.",
             f"Add it to `sources:` in sources.yaml: `- type: git, url: {repository_of(url)}`.",
         )
         return ()
-    tree, path = found
-    source = next((name for name, other in way.trees if other is tree), way.file.source)
-    return _in_tree(way, at, url, source, tree, path)
+    tree, path = place
+    source = next((name for name, other in location.trees if other is tree), location.file.source)
+    return _in_tree(location, field_path, url, source, tree, path)
 
 
-def _in_tree(way: _Target, at: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
+def _in_tree(location: _Followed, field_path: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
     try:
-        paths = list(tree.glob(path)) if _GLOB.search(path) else _existing(tree, path, way.limit)
+        paths = list(tree.glob(path)) if _GLOB.search(path) else _existing(tree, path, location.limit)
     except (TreeError, SourceError) as error:
-        return _missing(way, at, target, str(error))
+        return _missing(location, field_path, target, str(error))
     if not paths:
-        return _missing(way, at, target, f"no file of {tree.repository} matches")
-    via = (*way.file.via_locations, str(way.entity.ref))
-    return [DescriptorFile(source, tree, each, via) for each in paths]
+        return _missing(location, field_path, target, f"no file of {tree.repository} matches")
+    via = (*location.file.via_locations, str(location.entity.ref))
+    return [DescriptorFile(source, tree, match, via) for match in paths]
 
 
 def _existing(tree: Tree, path: str, limit: int) -> list[str]:
-    """The path, if there is such a file; one that is too large exists, and its reader says so. Raises ``TreeError``."""
+    """The path in a list if the file exists, also if it is too large (its reader reports that). Raises ``TreeError`` if it is missing."""
     try:
         tree.read(path, limit)
     except TooLargeError:
@@ -183,31 +192,19 @@ def _existing(tree: Tree, path: str, limit: int) -> list[str]:
     return [path]
 
 
-def _missing(way: _Target, at: str, target: str, why: str) -> Iterable[DescriptorFile]:
-    if text_at(way.entity.spec, "presence").lower() != "optional":
-        way.tell(
+def _missing(location: _Followed, field_path: str, target: str, reason: str) -> Iterable[DescriptorFile]:
+    if text_at(location.entity.spec, "presence").lower() != "optional":
+        location.report(
             rules.LOCATION_NOT_FOUND,
-            at,
-            f"`{clean_url(target)}` cannot be read: {why}.",
+            field_path,
+            f"`{clean_url(target)}` cannot be read: {reason}.",
             "Correct the path, or write `presence: optional` if the file may be missing.",
         )
     return ()
 
 
-LONGEST_URL = 300
-
-
-_INSIDE = re.compile(r"/(?:-/)?(?:blob|tree|raw|src|edit|browse|blame)/")
-
-
-_AZURE = re.compile(r"(.*/_git/[^/]+)")
-
-
-RAW_GITHUB = "raw.githubusercontent.com"
-
-
 def clean_url(url: str) -> str:
-    """The URL without a user and password, cut to a length that people read."""
+    """The URL without user and password, cut to ``LONGEST_URL`` letters."""
     head, slashes, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     shown = f"{head}://{authority.rpartition('@')[2]}{slash}{path}" if slashes else url
@@ -215,7 +212,7 @@ def clean_url(url: str) -> str:
 
 
 def repository_of(url: str) -> str:
-    """The address of the repository that a file's URL lies in, as well as one can tell from the URL."""
+    """A guess at the URL of the repository that a file's URL is in."""
     try:
         parts = urlsplit(clean_url(url))
     except ValueError:
@@ -224,5 +221,5 @@ def repository_of(url: str) -> str:
     if host == RAW_GITHUB:
         host, path = "github.com", "/".join(path.split("/")[:3])
     azure = _AZURE.match(path)
-    path = azure[1] if azure else _INSIDE.split(path, maxsplit=1)[0]
+    path = azure[1] if azure else _IN_REPOSITORY.split(path, maxsplit=1)[0]
     return f"{parts.scheme}://{host}{path.rstrip('/')}"

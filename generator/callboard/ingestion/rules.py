@@ -1,4 +1,4 @@
-"""LOC001–LOC005: targets of Locations that cannot be read."""
+"""LOC001–LOC005: the rules for targets of Locations, with their documentation; ``locations`` has the checks."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ LOCATION_LEAVES_TREE = Rule(
     code="LOC002",
     name="location-leaves-tree",
     severity=Severity.ERROR,
-    summary="The target of a Location leads out of its repository.",
-    means="""The target is an absolute path, or climbs with `..` above the top folder of the repository or source that holds
+    summary="The target of a Location is outside its repository.",
+    means="""The target is an absolute path, or its `..` parts lead above the root folder of the repository or source that holds
 the Location.""",
-    matters="""Whoever writes a descriptor must not be able to read other files of the machine that builds the portal, so such a target
+    matters="""The author of a descriptor must not be able to read other files of the machine that builds the portal, so such a target
 is never opened.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
@@ -64,7 +64,7 @@ LOCATION_SOURCE_UNKNOWN = Rule(
     summary="The target of a Location belongs to no source of this portal.",
     means="""The target is the URL of a file in a repository, or at a revision, that `sources.yaml` does not name.""",
     matters="""A descriptor never decides what the build downloads: it reads the sources that the portal's owner listed. The entities
-behind this target are missing until the repository is one of them.""",
+at this target are missing until the repository is added there.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
 metadata:
@@ -85,10 +85,10 @@ LOCATION_BEYOND_BOUNDS = Rule(
     code="LOC004",
     name="location-beyond-bounds",
     severity=Severity.ERROR,
-    summary="A Location is too deep in a chain, or leads to too many files.",
+    summary="A Location is nested too deeply, or matches too many files.",
     means="""Locations may name files with further Locations. The chain is followed for a limited number of steps, and one Location may
-lead to a limited number of files.""",
-    matters="""Without bounds one descriptor could keep the build busy for ever. What lies beyond them is not in the catalog.""",
+match a limited number of files.""",
+    matters="""Without limits, one descriptor could keep the build running forever. What exceeds them is not in the catalog.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location
 metadata:
@@ -112,7 +112,7 @@ LOCATION_TYPE_UNKNOWN = Rule(
     severity=Severity.WARNING,
     summary="Locations of this type are not read.",
     means="""The type of a Location says how its target is read: `url` and `file` name files. Types such as `github-discovery`, `github-org`
-or `ldap-org` make a Backstage server search a host; here that is the work of a source in `sources.yaml`.""",
+or `ldap-org` make a Backstage server search a host; in Callboard, a source in `sources.yaml` does that.""",
     matters="""What the Location would find is not in the catalog.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Location

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from callboard.model.counting import counted
 from callboard.model.entity import Origin
-from callboard.model.problem import Problem, Related, Severity, Span
+from callboard.model.problem import Problem, Related, Severity, Span, problem_order
 from callboard.redaction.secrets import mask
 
 Lines = Callable[[Origin, int], str]
@@ -36,7 +35,7 @@ class Report:
 
 def prepared(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems in the order of their places, the secrets in their words masked."""
-    return tuple(_masked(problem) for problem in sorted(problems, key=_order))
+    return tuple(_masked(problem) for problem in sorted(problems, key=problem_order))
 
 
 def span_of(problem: Problem) -> Span | None:
@@ -75,13 +74,3 @@ def say_hidden(hidden: int) -> str:
 def _masked(problem: Problem) -> Problem:
     related = tuple(Related(mask(other.message), other.origin, other.span) for other in problem.related)
     return replace(problem, message=mask(problem.message), hint=mask(problem.hint), related=related)
-
-
-def _order(problem: Problem) -> tuple[Any, ...]:
-    origin, span = problem.origin, problem.span
-    place = (
-        (origin.source, origin.tree, origin.path, span.line if span else origin.line, span.column if span else 0)
-        if origin
-        else ("", "", "", 0, 0)
-    )
-    return (*place, problem.code, problem.message)

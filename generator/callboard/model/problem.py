@@ -115,3 +115,19 @@ def fingerprint(problem: Problem) -> str:
     origin = problem.origin
     parts = [problem.code, *((origin.source, origin.path) if origin else ("", "")), str(problem.subject or ""), problem.field]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+ProblemOrder = tuple[str, str, str, int, int, str, str, str]
+
+
+def problem_order(problem: Problem) -> ProblemOrder:
+    """Sort key of problems: source, tree, path, line, column, code, field, message; problems without an origin first.
+
+    A problem without a span stands at the first line of its document. The result does not depend on the order in which problems were
+    found. Lists that show the most severe problems first sort by severity, then by this key.
+    """
+    origin, span = problem.origin, problem.span
+    if origin is None:
+        return "", "", "", 0, 0, problem.code, problem.field, problem.message
+    line, column = (span.line, span.column) if span else (origin.line, 0)
+    return origin.source, origin.tree, origin.path, line, column, problem.code, problem.field, problem.message

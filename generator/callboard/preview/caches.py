@@ -20,7 +20,7 @@ from callboard.preview.files_cache import FilesCache
 from callboard.preview.sources_cache import SourceChanges, SourcesCache
 from callboard.settings.settings import Limits, Settings
 from callboard.state.change_log import read_changes
-from callboard.state.summaries import KnownSummaries
+from callboard.state.summaries import SummaryCache
 from callboard.state.values import Change
 
 LOCAL = frozenset({"file", "reports", "git"})
@@ -99,7 +99,7 @@ class StateCache:
     _state: BuildState | None = None
     _signature: Signature = ()
     _log: Sequence[Change] = ()
-    _summaries: KnownSummaries = field(default_factory=dict)
+    _summaries: SummaryCache = field(default_factory=dict)
 
     def load(self, now: datetime) -> BuildState:
         """The saved state, for comparison with the catalog at time ``now`` (aware). Raises ``StateError`` if it cannot be used."""

@@ -66,7 +66,7 @@ class FilesCache:
         self._used.clear()
         result = discover(files, trees, self.kinds, self.limits, self._read)
         self._results = {key: self._results[key] for key in self._used}
-        self._entities.known, self._entities.used = {}, {}  # only needed for the first discovery: free the memory
+        self._entities.entries, self._entities.used = {}, {}  # only needed for the first discovery: free the memory
         return result
 
     def _read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch) -> FileResult:

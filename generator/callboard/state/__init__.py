@@ -1,1 +1,1 @@
-"""What is kept between builds: the last good copy of every source, and what changed when."""
+"""The state between builds, below ``.callboard/state/``: last good copies, loss limits, summaries for diffs, and the log of changes."""

@@ -1,4 +1,4 @@
-"""What changed from build to build, kept by month as JSON lines: small enough for years."""
+"""Changes of all builds ↔ files of JSON lines by month below ``state/history/``, and the log that pages read."""
 
 from __future__ import annotations
 
@@ -15,34 +15,36 @@ from callboard.state.values import Change
 
 FOLDER = "history"
 FREQUENT = frozenset({"deployed"})
-"""Kinds of change that come by hundreds every night: they lie in files of their own, and only the last months of them are kept."""
+"""Kinds of change with hundreds of entries in a build: they are in separate files, and only the last months of them are kept."""
 FREQUENT_MONTHS = 3
-_OFTEN = "often-"
+_FREQUENT_PREFIX = "often-"
+_ORDER = {"renamed": "a", "added": "c"}
+"""Order of kinds within a build, "b" for the others. Read backwards, a new name must be known before changes under the old one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLog:
-    """Changes, the newest build first; within a build in their own order."""
+    """Changes, newest build first, also by entity and by team."""
 
     changes: tuple[Change, ...] = ()
     _by_ref: dict[EntityRef, tuple[Change, ...]] = field(default_factory=dict, repr=False)
     _by_team: dict[EntityRef, tuple[Change, ...]] = field(default_factory=dict, repr=False)
 
     def of(self, ref: EntityRef, last: int) -> tuple[Change, ...]:
-        """The last changes of an entity, under its newest name."""
+        """The last changes of an entity under its current name, also those under earlier names."""
         return self._by_ref.get(ref, ())[:last]
 
     def of_team(self, team: EntityRef, last: int) -> tuple[Change, ...]:
-        """The last changes of a team and of what it owned when they happened."""
+        """The last changes of a team and of the entities that it owned at that time."""
         return self._by_team.get(team, ())[:last]
 
     def teams(self) -> tuple[EntityRef, ...]:
-        """Groups that have changes, sorted."""
+        """Groups with changes, sorted."""
         return tuple(sorted(ref for ref in self._by_team if ref.kind == "group"))
 
 
 def change_log(changes: Iterable[Change]) -> ChangeLog:
-    """The history of these changes, in any order; the same change counts once."""
+    """The log of these changes, given in any order; equal changes count once."""
     ordered = tuple(sorted(set(changes), key=_newest_first))
     by_ref: dict[EntityRef, list[Change]] = {}
     by_team: dict[EntityRef, list[Change]] = {}
@@ -56,48 +58,47 @@ def change_log(changes: Iterable[Change]) -> ChangeLog:
             by_team.setdefault(team, []).append(change)
         if change.kind == "renamed":
             renamed[serialization.ref_of(change.before)] = ref
-        if change.kind == "added":  # what bore the name earlier was another one, or the same one removed: either way it bears it again
+        if change.kind == "added":  # changes before it are of the entity that had the name then
             renamed.pop(change.ref, None)
-    return ChangeLog(ordered, {ref: tuple(found) for ref, found in by_ref.items()}, {ref: tuple(found) for ref, found in by_team.items()})
+    return ChangeLog(ordered, {ref: tuple(of) for ref, of in by_ref.items()}, {ref: tuple(of) for ref, of in by_team.items()})
 
 
 def _teams(change: Change, ref: EntityRef) -> dict[EntityRef, None]:
-    """The owner after and before, and a group itself."""
-    found = [change.owner, ref if ref.kind == "group" else None]
+    """The owners after and before the change, and a group itself."""
+    teams = [change.owner, ref if ref.kind == "group" else None]
     if change.kind == "owner":
-        found += [serialization.ref_of(text) for text in (change.before, change.after) if text]
-    return dict.fromkeys(team for team in found if team)
+        teams += [serialization.ref_of(text) for text in (change.before, change.after) if text]
+    return dict.fromkeys(team for team in teams if team)
 
 
 def _newest_first(change: Change) -> tuple[float, str, EntityRef | tuple[()], str, str, str, str, str, str, int]:
     c = change
-    return -c.at.timestamp(), _FIRST.get(c.kind, "b"), c.ref or (), c.kind, c.field, c.before, c.after, c.about, c.code, c.number
-
-
-_FIRST = {"renamed": "a", "added": "c"}
-"""Read backwards, a new name must be known before the changes that came under the old one."""
+    return -c.at.timestamp(), _ORDER.get(c.kind, "b"), c.ref or (), c.kind, c.field, c.before, c.after, c.about, c.code, c.number
 
 
 def fold(folder: Path, changes: Iterable[Change], step: Callable[[str], None] = lambda _: None) -> None:
-    """Put changes into the files of their months; those that are there already stay there once, so that it can be done twice."""
+    """Add changes to the files of their months, and remove old files of frequent ones. Idempotent: lines that exist are not added again.
+
+    ``step`` is called before each change on disk.
+    """
     by_month: dict[str, set[str]] = {}
     for change in changes:
         line = json.dumps(serialization.change_row(change), ensure_ascii=True, separators=(",", ":"))
         by_month.setdefault(_file(change), set()).add(line)
-    for month, new in sorted(by_month.items()):
-        path = folder / FOLDER / f"{month}.jsonl"
+    for name, new in sorted(by_month.items()):
+        path = folder / FOLDER / f"{name}.jsonl"
         old = path.read_text(encoding="ascii").splitlines() if path.exists() else []
         if new - set(old):
-            step(f"write the history of {month}")
+            step(f"write the history of {name}")
             write_atomically(path, "".join(f"{line}\n" for line in sorted({*old, *new})).encode())
-    for path in _months(folder, _OFTEN)[:-FREQUENT_MONTHS]:
+    for path in _months(folder, _FREQUENT_PREFIX)[:-FREQUENT_MONTHS]:
         step(f"remove {path.name}")
         path.unlink()
 
 
 def _file(change: Change) -> str:
-    """Which file has it, without the ending."""
-    return f"{_OFTEN if change.kind in FREQUENT else ''}{_month(change)}"
+    """Name of the file that has the change, without ``.jsonl``."""
+    return f"{_FREQUENT_PREFIX if change.kind in FREQUENT else ''}{_month(change)}"
 
 
 def _month(change: Change) -> str:
@@ -109,19 +110,22 @@ def _months(folder: Path, prefix: str = "") -> list[Path]:
 
 
 def shown(changes: Sequence[Change], months: int) -> Iterator[Change]:
-    """Those of the last ``months`` months that have any; of frequent ones those of fewer months. The same before and after a fold."""
+    """The changes of the last ``months`` months that have any, of frequent kinds those of ``FREQUENT_MONTHS``.
+
+    The same whether or not the changes are in files already.
+    """
     often = {_month(change) for change in changes if change.kind in FREQUENT}
     rest = {_month(change) for change in changes if change.kind not in FREQUENT}
-    kept, kept_often = set(sorted(rest)[-months:]), set(sorted(often)[-FREQUENT_MONTHS:])
-    return (change for change in changes if _month(change) in (kept_often if change.kind in FREQUENT else kept))
+    last, last_often = set(sorted(rest)[-months:]), set(sorted(often)[-FREQUENT_MONTHS:])
+    return (change for change in changes if _month(change) in (last_often if change.kind in FREQUENT else last))
 
 
 def read_changes(folder: Path, months: int) -> Sequence[Change]:
-    """The changes of the last ``months`` months that have any. Raises ``CallboardError`` where a file is damaged."""
-    found: list[Change] = []
-    for path in (*_months(folder)[-months:], *_months(folder, _OFTEN)[-FREQUENT_MONTHS:]):
+    """The changes in the files of the last ``months`` months that have any. Raises ``CallboardError`` if a file is damaged."""
+    changes: list[Change] = []
+    for path in (*_months(folder)[-months:], *_months(folder, _FREQUENT_PREFIX)[-FREQUENT_MONTHS:]):
         try:
-            found += (serialization.change_of(json.loads(line)) for line in path.read_bytes().splitlines())
+            changes += (serialization.change_of(json.loads(line)) for line in path.read_bytes().splitlines())
         except (ValueError, KeyError, TypeError) as error:
-            raise CallboardError(f"The history in {path} is damaged.", "Restore the file from a copy, or delete it.") from error
-    return found
+            raise CallboardError(f"The history in {path} is damaged.", "Restore the file from a backup, or delete it.") from error
+    return changes

@@ -1,4 +1,4 @@
-"""Facts with their last good copy: what an integration could not say tonight, it said before."""
+"""Facts that integrations collected and the previous state → facts, with the last good copy of integrations that failed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import DeclaredFamily, IntegrationFailure, IntegrationSettings
 from callboard.state.values import CollectionTime, State
 
-_Asked = tuple[str, EntityRef, str]
+_MeasurementKey = tuple[str, EntityRef, str]
 """Integration, subject and family."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectedFacts:
-    """What a build says of the world."""
+    """The facts of one build, with the collection times and problems of its integrations."""
 
     facts: tuple[Fact, ...] = ()
     """Sorted by subject, family, integration, environment and key."""
@@ -38,99 +38,101 @@ class CollectedFacts:
         return _grouped(self.facts)
 
     def measured(self) -> Mapping[EntityRef, tuple[Measurement, ...]]:
-        """What was asked about each entity."""
+        """The measurements of each entity: which families were queried."""
         return _grouped(self.measurements)
 
 
 def with_last_good_facts(
-    known: IntegrationResult, items: Sequence[IntegrationSettings], previous: State | None, now: datetime
+    collected: IntegrationResult, items: Sequence[IntegrationSettings], previous: State | None, now: datetime
 ) -> CollectedFacts:
-    """What integrations said, and where they could not, what they said before: then still counted as incomplete."""
+    """The collected facts. For integrations that failed, the facts of the previous state, with incomplete measurements."""
     names = [item.name for item in items]
-    failed = {failure.integration for failure in known.gathered.failures if not failure.place}
-    asked = {_asked(one): one for one in known.gathered.measurements}
-    held = [one for one in (previous.measurements if previous else ()) if one.source in failed and one.source in names]
-    for one in held:
-        asked.setdefault(_asked(one), replace(one, complete=False))
-    facts = {_key(fact): fact for fact in _kept(previous, asked)} | {_key(fact): fact for fact in known.gathered.facts}
-    served = tuple(facts[key] for key in sorted(facts))
-    found = tuple(asked[key] for key in sorted(asked, key=lambda key: (key[1], key[2], key[0])))
-    collections = tuple(_collections(known, names, failed, previous, served, found, now))
-    return CollectedFacts(
-        served, found, collections, known.gathered.problems, known.gathered.failures, known.connections, known.declared
-    )  # fmt: skip
+    failed = {failure.integration for failure in collected.gathered.failures if not failure.place}
+    measured = {_measurement_key(measurement): measurement for measurement in collected.gathered.measurements}
+    for measurement in previous.measurements if previous else ():
+        if measurement.source in failed and measurement.source in names:
+            measured.setdefault(_measurement_key(measurement), replace(measurement, complete=False))
+    by_key = {_key(fact): fact for fact in _retained(previous, measured)} | {_key(fact): fact for fact in collected.gathered.facts}
+    facts = tuple(by_key[key] for key in sorted(by_key))
+    measurements = tuple(measured[key] for key in sorted(measured, key=lambda key: (key[1], key[2], key[0])))
+    collections = tuple(_collections(collected, names, failed, previous, facts, measurements, now))
+    batch = collected.gathered
+    return CollectedFacts(facts, measurements, collections, batch.problems, batch.failures, collected.connections, collected.declared)
 
 
-def facts_of_state(state: State, known: IntegrationResult, items: Sequence[IntegrationSettings]) -> CollectedFacts:
-    """What the last build said, without asking anybody; ``known`` holds the connections alone."""
+def facts_of_state(state: State, connected: IntegrationResult, items: Sequence[IntegrationSettings]) -> CollectedFacts:
+    """The facts of the state, without network; ``connected`` has only the connections of the integrations."""
     names = {item.name: number for number, item in enumerate(items)}
-    collections = sorted((one for one in state.collections if one.source in names), key=lambda one: (names[one.source], one.family))
+    collections = sorted((c for c in state.collections if c.source in names), key=lambda c: (names[c.source], c.family))
     return CollectedFacts(
         tuple(sorted((fact for fact in state.facts if fact.source in names), key=_key)),
-        tuple(one for one in state.measurements if one.source in names),
+        tuple(measurement for measurement in state.measurements if measurement.source in names),
         tuple(collections),
-        connections=known.connections,
-        declared=known.declared,
+        connections=connected.connections,
+        declared=connected.declared,
     )
 
 
-def facts_counts(known: CollectedFacts) -> Mapping[str, Any]:
-    """For the report of a build: facts by family; of each integration its facts, requests and failures, and whether it answered at all."""
+def facts_counts(collected: CollectedFacts) -> Mapping[str, Any]:
+    """Counts for the report of a build: facts by family, and facts, requests, failures and success of each integration."""
     tools: dict[str, dict[str, Any]] = {}
-    for one in known.collections:
-        tool = tools.setdefault(one.source, {"facts": {}, "requests": 0, "failures": 0, "answered": one.as_of == one.tried_at})
-        tool["facts"] |= {one.family: one.count} if one.count else {}
-        tool["requests"] += one.requests or 0
-        tool["failures"] += len(one.errors)
-    families = Counter(fact.family for fact in known.facts)
-    return {"facts": len(known.facts), "facts_by_family": dict(sorted(families.items())), "integrations": tools}
+    for c in collected.collections:
+        tool = tools.setdefault(c.source, {"facts": {}, "requests": 0, "failures": 0, "answered": c.as_of == c.tried_at})
+        tool["facts"] |= {c.family: c.count} if c.count else {}
+        tool["requests"] += c.requests or 0
+        tool["failures"] += len(c.errors)
+    families = Counter(fact.family for fact in collected.facts)
+    return {"facts": len(collected.facts), "facts_by_family": dict(sorted(families.items())), "integrations": tools}
 
 
-def _kept(previous: State | None, asked: Mapping[_Asked, Measurement]) -> Iterator[Fact]:
-    """Facts of the last build about which nobody could say tonight whether they still hold."""
+def _retained(previous: State | None, measured: Mapping[_MeasurementKey, Measurement]) -> Iterator[Fact]:
+    """Facts of the previous state that may still hold: their family was queried incompletely in this build."""
     for fact in previous.facts if previous else ():
-        one = asked.get((fact.source, fact.subject, fact.family))
-        if one is not None and not one.complete:
+        measurement = measured.get((fact.source, fact.subject, fact.family))
+        if measurement is not None and not measurement.complete:
             yield fact
 
 
 def _collections(
-    known: IntegrationResult,
+    collected: IntegrationResult,
     names: Sequence[str],
     failed: set[str],
     previous: State | None,
     facts: Sequence[Fact],
-    asked: Sequence[Measurement],
+    measurements: Sequence[Measurement],
     now: datetime,
 ) -> Iterator[CollectionTime]:
-    before = {(c.source, c.family): c for c in previous.collections} if previous else {}
+    """The collection times of each integration and family; the first family of an integration has its requests and errors."""
+    last = {(c.source, c.family): c for c in previous.collections} if previous else {}
     counts = Counter((fact.source, fact.family) for fact in facts)
     families: defaultdict[str, set[str]] = defaultdict(set)
-    for source, family in (*counts, *((one.source, one.family) for one in asked)):
+    for source, family in (*counts, *((measurement.source, measurement.family) for measurement in measurements)):
         families[source].add(family)
     requests: Counter[str] = Counter()
-    for traffic in known.gathered.traffic:
+    for traffic in collected.gathered.traffic:
         requests[traffic.integration] += traffic.traffic.counts.requests
-    said: defaultdict[str, list[str]] = defaultdict(list)
-    for failure in known.gathered.failures:
-        said[failure.integration].append(" ".join(filter(None, (f"{failure.place}:" * bool(failure.place), failure.message, failure.hint))))
+    errors: defaultdict[str, list[str]] = defaultdict(list)
+    for failure in collected.gathered.failures:
+        errors[failure.integration].append(
+            " ".join(filter(None, (f"{failure.place}:" * bool(failure.place), failure.message, failure.hint)))
+        )
     for name in names:
         for index, family in enumerate(sorted(families[name]) or ["facts"]):
-            old = before.get((name, family))
-            at = (old.as_of if old else None) if name in failed else now
-            asked_for = requests[name] if name in requests and not index else None
-            yield CollectionTime(name, family, at, now, counts[name, family], asked_for, tuple(said[name]) if not index else ())
+            old = last.get((name, family))
+            as_of = (old.as_of if old else None) if name in failed else now
+            requested = requests[name] if name in requests and not index else None
+            yield CollectionTime(name, family, as_of, now, counts[name, family], requested, tuple(errors[name]) if not index else ())
 
 
-def _grouped(found: Iterable[Fact | Measurement]) -> Mapping[EntityRef, tuple]:  # type: ignore[type-arg]
+def _grouped(items: Iterable[Fact | Measurement]) -> Mapping[EntityRef, tuple]:  # type: ignore[type-arg]
     groups: defaultdict[EntityRef, list[Fact | Measurement]] = defaultdict(list)
-    for one in found:
-        groups[one.subject].append(one)
-    return {ref: tuple(those) for ref, those in groups.items()}
+    for item in items:
+        groups[item.subject].append(item)
+    return {ref: tuple(group) for ref, group in groups.items()}
 
 
-def _asked(one: Measurement) -> _Asked:
-    return one.source, one.subject, one.family
+def _measurement_key(measurement: Measurement) -> _MeasurementKey:
+    return measurement.source, measurement.subject, measurement.family
 
 
 def _key(fact: Fact) -> tuple[EntityRef, str, str, str, str]:

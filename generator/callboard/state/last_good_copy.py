@@ -1,10 +1,9 @@
-"""The last good copy: what could not be read is served from the previous build."""
+"""Collected and discovered data and the previous state → data of this build, with the last good copy of what could not be read."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Collection as Group
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
@@ -20,19 +19,168 @@ from callboard.state.loss_guards import Causes, FileId, Guards, broken_files, fa
 from callboard.state.recorded_trees import SavedTree
 from callboard.state.values import CollectedState, CollectionTime, StaleCopy, State, TreeKey
 
+Content = Callable[[str], bytes | None]
+"""Gives the content of a blob by its digest; None if it is missing."""
+OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime)
+_UNCERTAIN = frozenset({rules.LOCATION_NOT_FOUND.code, rules.LOCATION_SOURCE_UNKNOWN.code})
+"""Codes of problems with Locations that may be caused by another source that cannot be read."""
 _Identity = tuple[str, str, str, EntityRef]
 """Source, tree, path and reference."""
 
 
 @dataclass(frozen=True, slots=True)
+class BuildPolicy:
+    """The settings of one build for sources, limits and last good copies."""
+
+    sources: Sequence[str]
+    """Names of all sources in ``sources.yaml``."""
+    now: datetime
+    """Time of the build."""
+    guards: Guards
+    """The limits for losses."""
+    content: Content
+    """Reads blobs for the trees of the last good copy."""
+    queried: Collection[str] | None = None
+    """The sources that are queried; for the others the saved copy is used, which is not a failure. None for all."""
+
+    @property
+    def queried_sources(self) -> frozenset[str]:
+        """Names of the sources that are queried."""
+        return frozenset(self.sources if self.queried is None else self.queried)
+
+
+def with_last_good_copy(
+    collected: Collected, discovered: DiscoveryResult, trees: Trees, previous: State | None, policy: BuildPolicy
+) -> CollectedState:
+    """The data of this build: fresh where it could be read, the last good copy elsewhere.
+
+    Args:
+        collected: the results of the sources.
+        discovered: the entities and problems of their descriptor files.
+        trees: the trees that could be read.
+        previous: the state of the last build; None for the first one.
+        policy: settings of this build.
+    """
+    queried = policy.queried_sources
+    broken = broken_files(discovered.problems, collected.failures, trees)
+    causes = _causes(collected, discovered, trees, previous, broken, policy)
+    retained = retain(discovered.entities, broken, trees, previous, causes, policy.sources, queried)
+    entities = (*discovered.entities, *retained.entities)
+    saved = [tree for tree in (previous.trees if previous else ()) if tree.key in retained.trees]
+    failed = failed_sources(causes, trees, policy.sources)
+    collections = tuple(_collections(policy, failed, causes, previous, entities, _requests(collected)))
+    lost = _lost(previous, entities, policy.sources)
+    return CollectedState(
+        entities,
+        (*collected.problems, *_certain(discovered.problems, retained, previous), *retained.problems),
+        {**trees, **{tree.key: SavedTree(tree, policy.content) for tree in saved}},
+        retained.stale,
+        lost,
+        collections,
+        verdict(previous, collections, failed, lost, policy.guards),
+        dict.fromkeys(trees, policy.now) | {tree.key: tree.as_of for tree in saved},
+        discovered.files,
+        discovered.skipped,
+        _ordered((*collected.repositories, *_saved_repositories(previous, retained)), policy.sources),
+        _ordered((*collected.undescribed, *_saved_undescribed(previous, {*failed, *(set(policy.sources) - queried)})), policy.sources),
+        collected.failures,
+    )
+
+
+def _causes(
+    collected: Collected, discovered: DiscoveryResult, trees: Trees, previous: State | None, broken: Collection[FileId], policy: BuildPolicy
+) -> Causes:  # fmt: skip
+    """Why the last good copy is used: failures, then losses beyond the limits, unless the build accepts losses."""
+    queried, guards = policy.queried_sources, policy.guards
+    causes = failing(collected.failures, trees, previous, queried)
+    if previous is not None and not guards.accept_loss:
+        causes = causes.also(shrunk_sources(previous, trees, causes, queried, guards))
+        causes = causes.also(shrunk_trees(previous, discovered.entities, trees, broken, guards))
+    return causes
+
+
+def collected_from_state(state: State, content: Content, sources: Sequence[str]) -> CollectedState:
+    """The data of the state, without network, for ``--from-state``; in the order of ``with_last_good_copy``."""
+    configured = frozenset(sources)
+    collections = _ordered((c for c in state.collections if c.source in configured), sources)
+    return CollectedState(
+        tuple(e for e in state.entities if e.origin.source in configured),
+        tuple(p for p in state.problems if p.origin is None or p.origin.source in configured),
+        {tree.key: SavedTree(tree, content) for tree in state.trees if tree.source in configured},
+        tuple(sorted(state.stale, key=stale_order)),
+        collections=collections,
+        tree_times={tree.key: tree.as_of for tree in state.trees},
+        files=state.files,
+        skipped=state.skipped,
+        repositories=_ordered((r for r in state.repositories if r.source in configured), sources),
+        undescribed=_ordered((u for u in state.undescribed if u.source in configured), sources),
+    )
+
+
+def _ordered(items: Iterable[OfSource], sources: Sequence[str]) -> tuple[OfSource, ...]:
+    """Sorted by the order of ``sources.yaml``, then by all values; the state on disk has another order."""
+    position = {name: index for index, name in enumerate(sources)}
+    return tuple(sorted(items, key=lambda item: (position.get(item.source, len(position)), repr(item))))
+
+
+def _certain(problems: Sequence[Problem], retained: Retained, previous: State | None) -> Iterator[Problem]:
+    """The problems without those of Locations that a missing tree may have caused: new ones while a last good copy is used."""
+    known = {problem.fingerprint for problem in previous.problems} if previous else set()
+    return (p for p in problems if not retained.trees or p.code not in _UNCERTAIN or p.fingerprint in known)
+
+
+def _saved_repositories(previous: State | None, retained: Retained) -> Iterator[Repository]:
+    return (r for r in (previous.repositories if previous else ()) if (r.source, r.tree) in retained.trees)
+
+
+def _saved_undescribed(previous: State | None, sources: Collection[str]) -> Iterator[Undescribed]:
+    return (u for u in (previous.undescribed if previous else ()) if u.source in sources)
+
+
+def _requests(collected: Collected) -> Mapping[str, int]:
+    """Network requests by source, for sources that count them."""
+    counts: Counter[str] = Counter()
+    for source in collected.traffic:
+        counts[source.source] += source.traffic.counts.requests
+    return counts
+
+
+def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[str]) -> tuple[EntityRef, ...]:
+    """Entities of the last build that are gone, without those of sources that were removed from ``sources.yaml``."""
+    if previous is None:
+        return ()
+    return tuple(sorted({e.ref for e in previous.entities if e.origin.source in sources} - {e.ref for e in entities}))
+
+
+def _collections(
+    policy: BuildPolicy,
+    failed: Collection[str],
+    causes: Causes,
+    previous: State | None,
+    entities: Sequence[Entity],
+    requests: Mapping[str, int],
+) -> Iterator[CollectionTime]:
+    last = {c.source: c for c in previous.collections if c.family == "entities"} if previous else {}
+    counts = Counter(entity.origin.source for entity in entities)
+    queried = policy.queried_sources
+    for source in policy.sources:
+        old = last.get(source, CollectionTime(source))
+        if source not in queried:
+            yield replace(old, count=counts[source])
+        else:
+            as_of = old.as_of if source in failed else policy.now
+            yield CollectionTime(source, "entities", as_of, policy.now, counts[source], requests.get(source), causes.errors(source))
+
+
+@dataclass(frozen=True, slots=True)
 class Retained:
-    """Entities and problems of the build before that go on serving."""
+    """Entities and problems of the previous build that are still used."""
 
     entities: tuple[Entity, ...] = ()
     problems: tuple[Problem, ...] = ()
     stale: tuple[StaleCopy, ...] = ()
     trees: frozenset[TreeKey] = frozenset()
-    """Those that could not be read at all."""
+    """Trees that could not be read at all."""
 
 
 def retain(
@@ -42,105 +190,112 @@ def retain(
     previous: State | None,
     causes: Causes,
     sources: Collection[str],
-    answered: Collection[str],
+    queried: Collection[str],
 ) -> Retained:
-    """What of the build before goes on serving, and why.
+    """The entities and problems of the previous build that are still used, and why.
 
-    ``entities`` and ``trees``: what was read now; ``broken``: files that cannot be parsed, with the reason; ``sources``: all that
-    ``sources.yaml`` names; ``answered``: those that were asked.
+    Args:
+        entities: all that were read now.
+        broken: files that cannot be read or parsed, with the reason.
+        trees: all that were read now.
+        previous: the state of the last build.
+        causes: why trees are not read, or not trusted.
+        sources: names of all sources in ``sources.yaml``.
+        queried: names of the sources that were queried.
     """
     if previous is None:
         return Retained()
-    work = _Work(previous, frozenset(sources), _by_ref(entities), _by_ref(previous.entities))
-    work.hold_files(broken)
-    work.hold_trees(trees, causes, frozenset(answered))
-    work.hold_what_locations_led_to()
-    return work.held()
+    retention = _Retention(previous, frozenset(sources), _by_ref(entities), _by_ref(previous.entities))
+    retention.add_files(broken)
+    retention.add_trees(trees, causes, frozenset(queried))
+    retention.add_targets_of_locations()
+    return retention.result()
 
 
 @dataclass(slots=True)
-class _Work:
-    """Holding step by step: each step sees what the earlier ones hold."""
+class _Retention:
+    """Collects the entities to retain step by step: each step uses the results of the earlier ones."""
 
     previous: State
     sources: frozenset[str]
     fresh: Mapping[EntityRef, set[_Identity]]
-    """Where each reference is now."""
+    """The identities of each reference in this build."""
     old: Mapping[EntityRef, set[_Identity]]
-    """Where it was in the last build."""
-    found: dict[_Identity, tuple[Entity, str]] = field(default_factory=dict)
-    """Held entities with the cause."""
-    whole: set[TreeKey] = field(default_factory=set)
+    """Those in the last build."""
+    entities: dict[_Identity, tuple[Entity, str]] = field(default_factory=dict)
+    """Retained entities with the cause; an empty cause for sources that were not queried."""
+    missing_trees: set[TreeKey] = field(default_factory=set)
+    """Trees that could not be read at all."""
 
-    def hold_files(self, broken: Mapping[FileId, str]) -> None:
-        """A file that is there but cannot be read or parsed."""
+    def add_files(self, broken: Mapping[FileId, str]) -> None:
+        """Add the entities of files that exist but cannot be read or parsed."""
         for entity in self.previous.entities:
             if (file := (*_tree(entity), entity.origin.path)) in broken:
-                self._hold([entity], broken[file])
+                self._add([entity], broken[file])
 
-    def hold_trees(self, trees: Trees, causes: Causes, answered: frozenset[str]) -> None:
-        """Of trees that nobody could read, or that nobody was asked about, everything serves on; of shrunk ones what is missing."""
-        entities: defaultdict[TreeKey, list[Entity]] = defaultdict(list)
+    def add_trees(self, trees: Trees, causes: Causes, queried: frozenset[str]) -> None:
+        """Add all entities of trees that could not be read or were not queried, and the missing ones of trees that shrank."""
+        by_tree: defaultdict[TreeKey, list[Entity]] = defaultdict(list)
         for entity in self.previous.entities:
-            entities[_tree(entity)].append(entity)
+            by_tree[_tree(entity)].append(entity)
         for tree in self.previous.trees:
             cause = causes.of(tree, is_here=tree.key in trees)
-            if tree.source in self.sources and (cause is not None or tree.source not in answered):
+            if tree.source in self.sources and (cause is not None or tree.source not in queried):
                 if tree.key not in trees:
-                    self.whole.add(tree.key)
-                self._hold(entities[tree.key], cause or "")
+                    self.missing_trees.add(tree.key)
+                self._add(by_tree[tree.key], cause or "")
 
-    def hold_what_locations_led_to(self) -> None:
-        """A file that only a held Location leads to was not looked for."""
+    def add_targets_of_locations(self) -> None:
+        """Add the entities of files that only retained Locations name: those files were not read."""
         while True:
-            held = {str(entity.ref): cause for entity, cause in self.found.values() if entity.ref.kind == "location"}
-            before = len(self.found)
+            locations = {str(entity.ref): cause for entity, cause in self.entities.values() if entity.ref.kind == "location"}
+            count = len(self.entities)
             for entity in self.previous.entities:
-                cause = next((held[via] for via in entity.origin.via_locations if via in held), None)
+                cause = next((locations[via] for via in entity.origin.via_locations if via in locations), None)
                 if cause is not None and entity.origin.source in self.sources:
-                    self._hold([entity], cause)
-            if len(self.found) == before:
+                    self._add([entity], cause)
+            if len(self.entities) == count:
                 return
 
-    def _hold(self, entities: Iterable[Entity], cause: str) -> None:
-        """Unless it is here: in its own file, or moved to where it was not before."""
+    def _add(self, entities: Iterable[Entity], cause: str) -> None:
+        """Add entities, except those that were read now: in the same file, or moved to another one."""
         for entity in entities:
-            identity, here = _identity(entity), self.fresh.get(entity.ref, set())
-            if identity not in here and here <= self.old[entity.ref]:
-                self.found.setdefault(identity, (entity, cause))
+            identity, fresh = _identity(entity), self.fresh.get(entity.ref, set())
+            if identity not in fresh and fresh <= self.old[entity.ref]:
+                self.entities.setdefault(identity, (entity, cause))
 
-    def held(self) -> Retained:
-        """All that was held, in the order of the last build."""
-        refs = {entity.ref for entity, _ in self.found.values()}
-        problems = tuple(p for p in self.previous.problems if p.origin and self._carries(p, refs))
-        return Retained(tuple(e for e, _ in self.found.values()), problems, tuple(self._stale()), frozenset(self.whole))
+    def result(self) -> Retained:
+        """The retained entities with their problems, in the order of the last build."""
+        problems = tuple(problem for problem in self.previous.problems if self._is_retained(problem))
+        entities = tuple(entity for entity, _ in self.entities.values())
+        return Retained(entities, problems, tuple(self._stale()), frozenset(self.missing_trees))
 
-    def _carries(self, problem: Problem, refs: Collection[EntityRef]) -> bool:
-        assert problem.origin  # noqa: S101 - asked before
-        return (problem.origin.source, problem.origin.tree) in self.whole or (problem.subject in refs and self._is_held(problem))
-
-    def _is_held(self, problem: Problem) -> bool:
+    def _is_retained(self, problem: Problem) -> bool:
+        """Whether the problem is in a missing tree, or in the file of a retained entity that is its subject."""
         origin, subject = problem.origin, problem.subject
-        return bool(origin and subject and (origin.source, origin.tree, origin.path, subject) in self.found)
+        if origin is None:
+            return False
+        identity = (origin.source, origin.tree, origin.path, subject)
+        return (origin.source, origin.tree) in self.missing_trees or (subject is not None and identity in self.entities)
 
     def _stale(self) -> Iterator[StaleCopy]:
-        """One for each tree, or file of it, and cause. What was held before keeps its age."""
+        """A value for each tree, or file of it, and cause. Entities that were stale before keep their time."""
         since = {(stale.source, stale.tree, ref): stale.since for stale in self.previous.stale for ref in stale.refs}
         read = {tree.key: tree.as_of for tree in self.previous.trees}
         groups: dict[tuple[str, str, str, str, datetime, str], list[EntityRef]] = {}
-        for entity, cause in self.found.values():
+        for entity, cause in self.entities.values():
             if not cause:
                 continue
             key, origin = _tree(entity), entity.origin
-            at = since.get((*key, entity.ref)) or read.get(key, self.previous.as_of)
-            path = "" if key in self.whole else origin.path
-            groups.setdefault((*key, origin.repository, path, at, cause), []).append(entity.ref)
-        made = (StaleCopy(*place, tuple(sorted(set(refs)))) for place, refs in groups.items())
-        return iter(sorted(made, key=stale_order))
+            time = since.get((*key, entity.ref)) or read.get(key, self.previous.as_of)
+            path = "" if key in self.missing_trees else origin.path
+            groups.setdefault((*key, origin.repository, path, time, cause), []).append(entity.ref)
+        copies = (StaleCopy(*group, tuple(sorted(set(refs)))) for group, refs in groups.items())
+        return iter(sorted(copies, key=stale_order))
 
 
 def stale_order(stale: StaleCopy) -> tuple[str, str, str, datetime, str]:
-    """By place."""
+    """Sort key: source, tree, path, time, cause."""
     return stale.source, stale.tree, stale.path, stale.since, stale.cause
 
 
@@ -153,157 +308,7 @@ def _identity(entity: Entity) -> _Identity:
 
 
 def _by_ref(entities: Iterable[Entity]) -> dict[EntityRef, set[_Identity]]:
-    found: dict[EntityRef, set[_Identity]] = {}
+    identities: dict[EntityRef, set[_Identity]] = {}
     for entity in entities:
-        found.setdefault(entity.ref, set()).add(_identity(entity))
-    return found
-
-
-Content = Callable[[str], bytes | None]
-"""Gives the content of a blob by its digest."""
-OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime)
-_UNBELIEVED = frozenset({rules.LOCATION_NOT_FOUND.code, rules.LOCATION_SOURCE_UNKNOWN.code})
-"""What a Location seems to lack while the source that has it cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildPolicy:
-    """What one build goes by."""
-
-    sources: Sequence[str]
-    """Names of all sources in ``sources.yaml``."""
-    now: datetime
-    guards: Guards
-    """What is believed, and what may be lost."""
-    content: Content
-    """Gives kept contents to the trees of the last good copy."""
-    asked: Group[str] | None = None
-    """The sources that were asked; the others serve what they had, which is no failure. None for all."""
-
-    @property
-    def answered(self) -> frozenset[str]:
-        """Names of the sources that were asked."""
-        return frozenset(self.sources if self.asked is None else self.asked)
-
-
-def with_last_good_copy(
-    collected: Collected, gathered: DiscoveryResult, trees: Trees, previous: State | None, night: BuildPolicy
-) -> CollectedState:
-    """What this build goes on with.
-
-    Args:
-        collected: what the sources answered.
-        gathered: what was read of that.
-        trees: those that could be read now.
-        previous: what the last build left; None for the first one.
-        night: what the build goes by.
-    """
-    answered = night.answered
-    broken = broken_files(gathered.problems, collected.failures, trees)
-    causes = _causes(collected, gathered, trees, previous, broken, night)
-    held = retain(gathered.entities, broken, trees, previous, causes, night.sources, answered)
-    entities = (*gathered.entities, *held.entities)
-    kept = [tree for tree in (previous.trees if previous else ()) if tree.key in held.trees]
-    failed = failed_sources(causes, trees, night.sources)
-    collections = tuple(_collections(night, failed, causes, previous, entities, _requests(collected)))
-    lost = _lost(previous, entities, night.sources)
-    return CollectedState(
-        entities,
-        (*collected.problems, *_believed(gathered.problems, held, previous), *held.problems),
-        {**trees, **{tree.key: SavedTree(tree, night.content) for tree in kept}},
-        held.stale,
-        lost,
-        collections,
-        verdict(previous, collections, failed, lost, night.guards),
-        dict.fromkeys(trees, night.now) | {tree.key: tree.as_of for tree in kept},
-        gathered.files,
-        gathered.skipped,
-        _ordered((*collected.repositories, *_carried_repositories(previous, held)), night.sources),
-        _ordered((*collected.undescribed, *_carried_undescribed(previous, {*failed, *(set(night.sources) - answered)})), night.sources),
-        collected.failures,
-    )
-
-
-def _causes(
-    collected: Collected, gathered: DiscoveryResult, trees: Trees, previous: State | None, broken: Group[FileId], night: BuildPolicy
-) -> Causes:  # fmt: skip
-    """Why answers are not believed: failures, then what shrank, unless the caller has looked."""
-    answered, guards = night.answered, night.guards
-    causes = failing(collected.failures, trees, previous, answered)
-    if previous is not None and not guards.accept_loss:
-        causes = causes.also(shrunk_sources(previous, trees, causes, answered, guards))
-        causes = causes.also(shrunk_trees(previous, gathered.entities, trees, broken, guards))
-    return causes
-
-
-def collected_from_state(state: State, content: Content, sources: Sequence[str]) -> CollectedState:
-    """The last build's copy as it is, without network, for ``--from-state``, in the order of ``with_last_good_copy``."""
-    mine = frozenset(sources)
-    collections = _ordered((c for c in state.collections if c.source in mine), sources)
-    return CollectedState(
-        tuple(e for e in state.entities if e.origin.source in mine),
-        tuple(p for p in state.problems if p.origin is None or p.origin.source in mine),
-        {tree.key: SavedTree(tree, content) for tree in state.trees if tree.source in mine},
-        tuple(sorted(state.stale, key=stale_order)),
-        collections=collections,
-        read_at={tree.key: tree.as_of for tree in state.trees},
-        files=state.files,
-        skipped=state.skipped,
-        repositories=_ordered((r for r in state.repositories if r.source in mine), sources),
-        undescribed=_ordered((u for u in state.undescribed if u.source in mine), sources),
-    )
-
-
-def _ordered(found: Iterable[OfSource], sources: Sequence[str]) -> tuple[OfSource, ...]:
-    """In the order of ``sources.yaml``, then by what they say: the state on disk has an order of its own."""
-    place = {name: index for index, name in enumerate(sources)}
-    return tuple(sorted(found, key=lambda one: (place.get(one.source, len(place)), repr(one))))
-
-
-def _believed(problems: Sequence[Problem], held: Retained, previous: State | None) -> Iterator[Problem]:
-    """While something serves from its last good copy, a Location that seems to lead nowhere is believed only if it did so before."""
-    known = {problem.fingerprint for problem in previous.problems} if previous else set()
-    return (p for p in problems if not held.trees or p.code not in _UNBELIEVED or p.fingerprint in known)
-
-
-def _carried_repositories(previous: State | None, held: Retained) -> Iterator[Repository]:
-    return (r for r in (previous.repositories if previous else ()) if (r.source, r.tree) in held.trees)
-
-
-def _carried_undescribed(previous: State | None, sources: Group[str]) -> Iterator[Undescribed]:
-    return (u for u in (previous.undescribed if previous else ()) if u.source in sources)
-
-
-def _requests(collected: Collected) -> Mapping[str, int]:
-    """By source, where the source counts them."""
-    counts: Counter[str] = Counter()
-    for one in collected.traffic:
-        counts[one.source] += one.traffic.counts.requests
-    return counts
-
-
-def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[str]) -> tuple[EntityRef, ...]:
-    """A source that left ``sources.yaml`` was meant to go."""
-    if previous is None:
-        return ()
-    return tuple(sorted({e.ref for e in previous.entities if e.origin.source in sources} - {e.ref for e in entities}))
-
-
-def _collections(
-    night: BuildPolicy,
-    failed: Group[str],
-    causes: Causes,
-    previous: State | None,
-    entities: Sequence[Entity],
-    requests: Mapping[str, int],
-) -> Iterator[CollectionTime]:
-    before = {c.source: c for c in previous.collections if c.family == "entities"} if previous else {}
-    counts = Counter(entity.origin.source for entity in entities)
-    answered = night.answered
-    for source in night.sources:
-        old = before.get(source, CollectionTime(source))
-        if source not in answered:
-            yield replace(old, count=counts[source])
-        else:
-            at = old.as_of if source in failed else night.now
-            yield CollectionTime(source, "entities", at, night.now, counts[source], requests.get(source), causes.errors(source))
+        identities.setdefault(entity.ref, set()).add(_identity(entity))
+    return identities

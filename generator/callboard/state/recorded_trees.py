@@ -1,4 +1,4 @@
-"""Trees that remember what was asked of them, and trees that answer from that memory without any network."""
+"""Trees ↔ ``TreeRecord``: trees that record what is read of them, and trees that return recorded data without network."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from urllib.parse import quote
 from callboard.model.errors import MissingFileError, TooLargeError
 from callboard.model.tree import Tree, Trees
 from callboard.sources.paths import matching
-from callboard.state.values import KnownTree
+from callboard.state.values import TreeRecord
 
 _PATH = "callboard-path-7d1f"
 _LINE = 987_654_321
+"""Path and line in the URLs from which templates are made."""
 TOO_LARGE = "too-large"
-"""Stands for the digest of a file that pages were not given because of its size."""
+"""In place of the digest of a file that was too large to read."""
 V = TypeVar("V")
 
 
 class RecordedTree:
-    """Passes every question on to a tree and remembers the answers that the next build may need."""
+    """Delegates to a tree and records the results that the next build may need. ``keep`` stores a content and returns its digest."""
 
     def __init__(self, tree: Tree, keep: Callable[[bytes], str]) -> None:
         self.tree = tree
@@ -34,7 +35,7 @@ class RecordedTree:
         self._keep = keep
 
     def read(self, path: str, limit: int) -> bytes:
-        """The tree's answer; its content is kept."""
+        """As ``Tree.read``; the content is stored."""
         try:
             content = self.tree.read(path, limit)
         except TooLargeError:
@@ -44,45 +45,45 @@ class RecordedTree:
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """The tree's answer."""
+        """As ``Tree.glob``; the result is recorded."""
         found = self.tree.glob(pattern)
         self.globs[pattern] = tuple(found)
         return found
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Passed on."""
+        """As ``Tree.fetch``."""
         self.tree.fetch(paths)
 
     def last_change(self, path: str) -> datetime | None:
-        """The tree's answer."""
+        """As ``Tree.last_change``; the result is recorded."""
         at = self.tree.last_change(path)
         if at is not None:
             self.changed[path] = at
         return at
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """The tree's answer."""
+        """As ``Tree.view_url``."""
         return self.tree.view_url(path, line)
 
     def edit_url(self, path: str) -> str:
-        """The tree's answer."""
+        """As ``Tree.edit_url``."""
         return self.tree.edit_url(path)
 
 
 class SavedTree:
-    """A tree as an earlier build knew it."""
+    """A tree from the state of an earlier build, without network. ``content`` reads a blob by its digest."""
 
-    def __init__(self, known: KnownTree, content: Callable[[str], bytes | None]) -> None:
-        self.known = known
-        self.id = known.id
-        self.repository = known.repository
-        self.revision = known.revision
-        self.addresses = known.addresses
+    def __init__(self, record: TreeRecord, content: Callable[[str], bytes | None]) -> None:
+        self.record = record
+        self.id = record.id
+        self.repository = record.repository
+        self.revision = record.revision
+        self.addresses = record.addresses
         self._content = content
 
     def read(self, path: str, limit: int) -> bytes:
-        """A content that an earlier build read; every other file counts as missing."""
-        digest = self.known.files.get(path)
+        """A content that an earlier build recorded. Raises ``MissingFileError`` for every other file, ``TooLargeError``."""
+        digest = self.record.files.get(path)
         content = self._content(digest) if digest and digest != TOO_LARGE else None
         if content is None and digest != TOO_LARGE:
             raise MissingFileError(f"the last good copy of {self.repository} has no file {path!r:.200}")
@@ -91,41 +92,41 @@ class SavedTree:
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """What an earlier build found, else what matches among the kept files."""
-        found = self.known.globs.get(pattern)
-        return tuple(matching(pattern, sorted(self.known.files))) if found is None else found
+        """The recorded result, else the matches among the recorded files."""
+        found = self.record.globs.get(pattern)
+        return tuple(matching(pattern, sorted(self.record.files))) if found is None else found
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Nothing to do: what is kept is here."""
+        """Does nothing: all recorded data is local."""
 
     def last_change(self, path: str) -> datetime | None:
-        """As an earlier build knew it."""
-        return self.known.changed.get(path)
+        """The recorded time of the last commit; None if it was not recorded."""
+        return self.record.changed.get(path)
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """From the template."""
-        return _filled(self.known.view, path) if line is None else _filled(self.known.line, path).replace("{line}", str(line))
+        """From the recorded URL template."""
+        return _filled(self.record.view, path) if line is None else _filled(self.record.line, path).replace("{line}", str(line))
 
     def edit_url(self, path: str) -> str:
-        """From the template."""
-        return _filled(self.known.edit, path)
+        """From the recorded URL template."""
+        return _filled(self.record.edit, path)
 
 
 def recorded(trees: Trees, keep: Callable[[bytes], str]) -> dict[tuple[str, str], Tree]:
-    """All trees, remembering. ``keep`` stores a content and gives its digest. Saved trees stay as they are: they know everything."""
+    """All trees as ``RecordedTree``; saved trees stay as they are. ``keep`` stores a content and returns its digest."""
     return {key: tree if isinstance(tree, SavedTree | RecordedTree) else RecordedTree(tree, keep) for key, tree in trees.items()}
 
 
-def known_tree(source: str, tree: Tree, as_of: datetime, before: KnownTree | None) -> KnownTree:
-    """What is kept of a tree.
+def tree_record(source: str, tree: Tree, as_of: datetime, previous: TreeRecord | None) -> TreeRecord:
+    """The record of a tree for the state.
 
-    What an earlier build asked of the very same commit stays known, because a cache may have spared this build the question.
+    Records of an earlier build at the same commit are kept, because pages from the cache do not read them again.
     """
     if isinstance(tree, SavedTree):
-        return tree.known
-    asked = tree if isinstance(tree, RecordedTree) else RecordedTree(tree, _refuse)
-    old = before if before and tree.revision and before.revision == tree.revision else None
-    return KnownTree(
+        return tree.record
+    recorded_tree = tree if isinstance(tree, RecordedTree) else RecordedTree(tree, _refuse)
+    old = previous if previous and tree.revision and previous.revision == tree.revision else None
+    return TreeRecord(
         source,
         tree.id,
         tree.repository,
@@ -135,9 +136,9 @@ def known_tree(source: str, tree: Tree, as_of: datetime, before: KnownTree | Non
         _template(tree.view_url(_PATH)),
         _template(tree.view_url(_PATH, _LINE)),
         _template(tree.edit_url(_PATH)),
-        _sorted(asked.changed, old.changed if old else {}),
-        _sorted(asked.files, old.files if old else {}),
-        _sorted(asked.globs, old.globs if old else {}),
+        _merged(recorded_tree.changed, old.changed if old else {}),
+        _merged(recorded_tree.files, old.files if old else {}),
+        _merged(recorded_tree.globs, old.globs if old else {}),
     )
 
 
@@ -145,7 +146,7 @@ def _refuse(_: bytes) -> str:
     raise AssertionError
 
 
-def _sorted(new: Mapping[str, V], old: Mapping[str, V]) -> dict[str, V]:
+def _merged(new: Mapping[str, V], old: Mapping[str, V]) -> dict[str, V]:
     return dict(sorted({**old, **new}.items()))
 
 

@@ -1,4 +1,4 @@
-"""Values as JSON rows and back: entities, problems, trees, changes, facts. Each pair of functions is a round trip."""
+"""Values of the state ↔ JSON rows: entities, problems, trees, changes, facts. ``…_of(…_row(value))`` equals ``value``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from callboard.model.facts.values import Declared
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, parse_ref
 from callboard.plugins.sources import Repository, Undescribed
-from callboard.state.values import Change, CollectionTime, EntitySummary, KnownTree, ProblemSummary, StaleCopy, Where
+from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, TreeRecord, Where
 
 JsonRow = dict[str, Any]
 
 
 def time_text(at: datetime) -> str:
-    """``2026-11-22T02:00:00Z``: UTC, whole seconds, in the order of time."""
+    """``2026-11-22T02:00:00Z``: UTC to the second; sorts by time."""
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"  # strftime writes the year 900 as three digits
 
 
@@ -64,7 +64,7 @@ def _origin_of(row: JsonRow) -> Origin:
 
 
 def entity_row(entity: Entity) -> JsonRow:
-    """An entity; ``metadata`` and ``spec`` keep the order of their keys, which pages show."""
+    """The entity as JSON; ``metadata`` and ``spec`` keep the order of their keys, which pages show."""
     row = {
         "ref": str(entity.ref), "kind": entity.kind, "apiVersion": entity.api_version, "digest": entity.digest,
         "origin": _origin_row(entity.origin), "text": entity.text, "derived": [[d.field, d.value, d.by] for d in entity.derived],
@@ -90,7 +90,7 @@ def _span_of(row: list[int] | None) -> Span | None:
 
 
 def problem_row(problem: Problem) -> JsonRow:
-    """A problem with all that pages show."""
+    """The problem as JSON."""
     related = [_lean({"message": r.message, "origin": _origin_row(r.origin), "span": _span_row(r.span)}) for r in problem.related]
     row = {
         "code": problem.code, "severity": problem.severity.value, "message": problem.message,
@@ -113,8 +113,8 @@ def problem_of(row: JsonRow) -> Problem:
     )  # fmt: skip
 
 
-def tree_row(tree: KnownTree) -> JsonRow:
-    """A tree."""
+def tree_row(tree: TreeRecord) -> JsonRow:
+    """The record of a tree as JSON."""
     return _lean(
         {
             "source": tree.source, "id": tree.id, "repository": tree.repository, "revision": tree.revision, "as_of": time_text(tree.as_of),
@@ -124,10 +124,10 @@ def tree_row(tree: KnownTree) -> JsonRow:
     )  # fmt: skip
 
 
-def tree_of(row: JsonRow) -> KnownTree:
+def tree_of(row: JsonRow) -> TreeRecord:
     """The tree of that row."""
     get = row.get
-    return KnownTree(
+    return TreeRecord(
         get("source", ""), get("id", ""), get("repository", ""), get("revision", ""), time_of(row["as_of"]), tuple(get("addresses", ())),
         get("view", ""), get("line", ""), get("edit", ""), {path: time_of(at) for path, at in get("changed", {}).items()},
         get("files", {}), {pattern: tuple(found) for pattern, found in get("globs", {}).items()},
@@ -135,7 +135,7 @@ def tree_of(row: JsonRow) -> KnownTree:
 
 
 def collection_row(collection: CollectionTime) -> JsonRow:
-    """How a collecting went; also what ``/status/collections.json`` says of it."""
+    """A collection time as JSON, also for ``/status/collections.json``."""
     row = {
         "source": collection.source, "family": collection.family, "as_of": collection.as_of and time_text(collection.as_of),
         "tried_at": collection.tried_at and time_text(collection.tried_at), "errors": collection.errors,
@@ -151,12 +151,12 @@ def collection_of(row: JsonRow) -> CollectionTime:
 
 
 def repository_row(repository: Repository) -> JsonRow:
-    """What a host says about a repository."""
+    """The metadata of a repository as JSON."""
     return _lean(asdict(repository))
 
 
 def repository_of(row: JsonRow) -> Repository:
-    """The value of that row."""
+    """The repository of that row."""
     lists: dict[str, Any] = {
         "topics": tuple(row.get("topics", ())),
         "languages": tuple((name, size) for name, size in row.get("languages", ())),
@@ -165,7 +165,7 @@ def repository_of(row: JsonRow) -> Repository:
 
 
 def undescribed_row(undescribed: Undescribed) -> JsonRow:
-    """A repository without a descriptor."""
+    """A repository without a descriptor as JSON."""
     return _lean(asdict(undescribed))
 
 
@@ -175,7 +175,7 @@ def undescribed_of(row: JsonRow) -> Undescribed:
 
 
 def stale_row(stale: StaleCopy) -> JsonRow:
-    """What serves from the last good copy."""
+    """Entities of a last good copy as JSON."""
     return _lean(
         {
             "source": stale.source, "tree": stale.tree, "repository": stale.repository, "path": stale.path,
@@ -197,34 +197,34 @@ _TEXTS = ("owner", "lifecycle", "type", "system", "definition", "essence")
 _LISTS = ("provides", "consumes", "depends", "tags")
 
 
-def summary_row(portrait: EntitySummary) -> JsonRow:
-    """What history compares of an entity."""
-    said = {name: getattr(portrait, name) for name in (*_TEXTS, *_LISTS)}
-    return _lean({"ref": str(portrait.ref), "where": portrait.where} | said)
+def summary_row(summary: EntitySummary) -> JsonRow:
+    """The summary of an entity as JSON."""
+    values = {name: getattr(summary, name) for name in (*_TEXTS, *_LISTS)}
+    return _lean({"ref": str(summary.ref), "where": summary.where} | values)
 
 
 def summary_of(row: JsonRow) -> EntitySummary:
-    """The portrait of that row."""
-    said: dict[str, Any] = {name: row.get(name, "") for name in _TEXTS} | {name: tuple(row.get(name, ())) for name in _LISTS}
-    return EntitySummary(ref_of(row["ref"]), Where(*row["where"]), **said)
+    """The summary of that row."""
+    values: dict[str, Any] = {name: row.get(name, "") for name in _TEXTS} | {name: tuple(row.get(name, ())) for name in _LISTS}
+    return EntitySummary(ref_of(row["ref"]), Where(*row["where"]), **values)
 
 
-def problem_summary_row(concern: ProblemSummary) -> JsonRow:
-    """A problem as history knows it."""
-    return _lean(concern._asdict() | {"subject": concern.subject and str(concern.subject)})
+def problem_summary_row(summary: ProblemSummary) -> JsonRow:
+    """The summary of a problem as JSON."""
+    return _lean(summary._asdict() | {"subject": summary.subject and str(summary.subject)})
 
 
 def problem_summary_of(row: JsonRow) -> ProblemSummary:
-    """The concern of that row."""
+    """The summary of that row."""
     where = Where(*row["where"]) if "where" in row else None
     get = row.get
     return ProblemSummary(get("code", ""), _ref(row, "subject"), get("field", ""), get("fingerprint", ""), get("message", ""), where)
 
 
 def change_row(change: Change) -> JsonRow:
-    """A change, as one line of the history."""
-    named = {"ref": change.ref and str(change.ref), "owner": change.owner and str(change.owner)}
-    return _lean(change._asdict() | {"at": time_text(change.at)} | named)
+    """The change as JSON, one line of the log of changes."""
+    refs = {"ref": change.ref and str(change.ref), "owner": change.owner and str(change.owner)}
+    return _lean(change._asdict() | {"at": time_text(change.at)} | refs)
 
 
 def change_of(row: JsonRow) -> Change:
@@ -247,7 +247,7 @@ def fact_row(fact: Fact) -> FactRow:
         "url": fact.url, "observed_at": fact.observed_at and fact.observed_at.isoformat(),
     }  # fmt: skip
     value = dict(fact.value.data) if isinstance(fact.value, Declared) else _plain(fact.value)
-    return {name: told for name, told in head.items() if told} | {"value": value}
+    return {name: item for name, item in head.items() if item} | {"value": value}
 
 
 def fact_of(row: Mapping[str, Any]) -> Fact:
@@ -258,10 +258,10 @@ def fact_of(row: Mapping[str, Any]) -> Fact:
     return Fact(_subject_ref(row), family, get("key", ""), value, get("source", ""), get("environment", ""), get("url", ""), observed)
 
 
-def measurement_row(one: Measurement) -> FactRow:
+def measurement_row(m: Measurement) -> FactRow:
     """The measurement as JSON."""
-    row: FactRow = {"subject": str(one.subject), "family": one.family, "source": one.source, "complete": one.complete}
-    return row | ({"observed": one.observed.isoformat()} if one.observed else {})
+    row: FactRow = {"subject": str(m.subject), "family": m.family, "source": m.source, "complete": m.complete}
+    return row | ({"observed": m.observed.isoformat()} if m.observed else {})
 
 
 def measurement_of(row: Mapping[str, Any]) -> Measurement:
@@ -276,7 +276,7 @@ def _subject_ref(row: Mapping[str, Any]) -> EntityRef:
 
 @lru_cache(maxsize=1 << 16)
 def _ref_of(text: str) -> EntityRef:
-    """An entity has a dozen facts."""
+    """A parsed reference, cached: an entity has a dozen facts."""
     return parse_ref(text).canonical()
 
 
@@ -289,16 +289,16 @@ def _plain(value: Any) -> Any:
 
 
 def _writer(kind: type) -> Callable[[Any], Any]:
-    """How values of a class are written. A state has tens of thousands of them, so that it is found out once for each class."""
+    """A function that writes values of a class as JSON; made once for each class, because a state has tens of thousands of values."""
     if is_dataclass(kind):
-        known = tuple((each.name, each.default) for each in fields(kind))
+        defaults = tuple((each.name, each.default) for each in fields(kind))
 
         def write(value: Any) -> FactRow:
             row = {}
-            for name, default in known:
-                told = getattr(value, name)
-                if told is not default and (told != default or type(told) is not type(default)):
-                    row[name] = _plain(told)
+            for name, default in defaults:
+                item = getattr(value, name)
+                if item is not default and (item != default or type(item) is not type(default)):
+                    row[name] = _plain(item)
             return row
 
         return write
@@ -314,13 +314,13 @@ _WRITERS: dict[type, Callable[[Any], Any]] = {}
 
 @cache
 def _reader(hint: Any) -> Callable[[Any], Any]:
-    """How a value of that type is read from what ``_plain`` wrote of it. It was checked when it was made: unlike people's files."""
+    """A function that reads a value of a type from the JSON of ``_plain``, without validation: values were checked before."""
     if is_dataclass(hint) and isinstance(hint, type):
         hints = get_type_hints(hint)
         readers = {each.name: _reader(hints[each.name]) for each in fields(hint)}
-        return lambda row: hint(**{name: None if told is None else readers[name](told) for name, told in row.items()})
+        return lambda row: hint(**{name: None if item is None else readers[name](item) for name, item in row.items()})
     if get_origin(hint) in {Union, types.UnionType}:
-        return _reader(next(one for one in get_args(hint) if one is not type(None)))
+        return _reader(next(arg for arg in get_args(hint) if arg is not type(None)))
     if get_origin(hint) is tuple:
         item, *rest = get_args(hint)
         read = _reader(item)

@@ -1,4 +1,4 @@
-"""What history compares: a few values of each entity and each problem, small enough to be kept for every entity."""
+"""A catalog and problems → summaries that a diff of two builds compares: a few values of each entity and each problem."""
 
 from __future__ import annotations
 
@@ -17,48 +17,47 @@ from callboard.redaction.secrets import mask
 from callboard.state.values import EntitySummary, ProblemSummary, Where
 
 LONGEST = 200
-"""Letters kept of any value."""
+"""Letters of a value in a summary."""
 MOST = 200
-"""Items kept of any list: dependencies, tags."""
+"""Items of a list in a summary: dependencies, tags."""
+
+SummaryCache = dict[EntityRef, tuple[Entity, tuple[Relation, ...], EntitySummary]]
+"""Summaries with the entity and relations that they were made from."""
 
 
-KnownSummaries = dict[EntityRef, tuple[Entity, tuple[Relation, ...], EntitySummary]]
-"""Portraits with all that they were made of: the entity and its relations."""
+def summarize(catalog: Catalog, cache: SummaryCache | None = None) -> tuple[EntitySummary, ...]:
+    """A summary of each entity, sorted by reference.
 
-
-def summarize(catalog: Catalog, known: KnownSummaries | None = None) -> tuple[EntitySummary, ...]:
-    """A portrait of each entity, sorted by reference.
-
-    ``known`` has those of an earlier catalog, and has those of this one afterwards: what is the very same is not looked at again.
+    ``cache`` has the summaries of an earlier catalog and is updated: those of unchanged entities are not computed again.
     """
-    before, now = dict(known or {}), {}
+    previous, now = dict(cache or {}), {}
     for ref, entity in catalog.entities.items():
-        relations, found = catalog.relations.get(ref, ()), before.get(ref)
-        same = found is not None and found[0] is entity and found[1] == relations
-        now[ref] = found if found and same else (entity, relations, _portrait(catalog, entity))
-    if known is not None:
-        known.clear()
-        known.update(now)
-    return tuple(portrait for _, _, portrait in now.values())
+        relations, cached = catalog.relations.get(ref, ()), previous.get(ref)
+        is_same = cached is not None and cached[0] is entity and cached[1] == relations
+        now[ref] = cached if cached and is_same else (entity, relations, _summary(catalog, entity))
+    if cache is not None:
+        cache.clear()
+        cache.update(now)
+    return tuple(summary for _, _, summary in now.values())
 
 
 def problem_summaries(problems: Iterable[Problem]) -> tuple[ProblemSummary, ...]:
-    """The problems, each once, sorted."""
-    return tuple(sorted({_concern(problem) for problem in problems}, key=_order))
+    """The summaries of the problems, each once, sorted."""
+    return tuple(sorted({_problem_summary(problem) for problem in problems}, key=_order))
 
 
 def short(value: object) -> str:
-    """A text on one line, bounded, with secrets masked; empty for what is no text and no number."""
+    """A string or number as one line of at most ``LONGEST`` letters, with secrets masked; empty for other types."""
     text = mask(" ".join(fields.as_text(value).split()))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
 
 
 def where(origin: Origin) -> Where:
-    """The file."""
+    """The file of an origin."""
     return Where(origin.source, origin.tree, origin.path)
 
 
-def _portrait(catalog: Catalog, entity: Entity) -> EntitySummary:
+def _summary(catalog: Catalog, entity: Entity) -> EntitySummary:
     ref = entity.ref
 
     def targets(*types: str) -> tuple[str, ...]:
@@ -71,23 +70,23 @@ def _portrait(catalog: Catalog, entity: Entity) -> EntitySummary:
         short(str(owner)) if owner else "",
         short(presentation.lifecycle_of(entity)),
         short(presentation.type_of(entity)),
-        _whole(catalog, ref),
+        _container(catalog, ref),
         targets("providesApi"),
         targets("consumesApi"),
         targets("dependsOn"),
         tuple(sorted({short(tag) for tag in presentation.tags(entity)} - {""})[:MOST]),
         _definition(entity),
-        _digest([entity.kind, _unnamed(entity), entity.spec]),
+        _digest([entity.kind, _without_name(entity), entity.spec]),
     )
 
 
-def _whole(catalog: Catalog, ref: EntityRef) -> str:
+def _container(catalog: Catalog, ref: EntityRef) -> str:
     """The system of a component, the domain of a system, the parent of a group."""
-    wholes = (*catalog.targets(ref, "partOf"), *catalog.targets(ref, "childOf"))
-    return short(str(next((whole for whole in wholes if whole.kind in {"system", "domain", "group"}), "")))
+    containers = (*catalog.targets(ref, "partOf"), *catalog.targets(ref, "childOf"))
+    return short(str(next((container for container in containers if container.kind in {"system", "domain", "group"}), "")))
 
 
-def _unnamed(entity: Entity) -> dict[str, object]:
+def _without_name(entity: Entity) -> dict[str, object]:
     return {key: value for key, value in entity.metadata.items() if key not in {"name", "namespace"}}
 
 
@@ -100,12 +99,12 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
 
 
-def _concern(problem: Problem) -> ProblemSummary:
+def _problem_summary(problem: Problem) -> ProblemSummary:
     origin = problem.origin
     return ProblemSummary(
         problem.code, problem.subject, short(problem.field), problem.fingerprint, short(problem.message), where(origin) if origin else None
     )
 
 
-def _order(concern: ProblemSummary) -> tuple[str, ...]:
-    return concern.code, str(concern.subject or ""), concern.field, concern.fingerprint, concern.message, *(concern.where or ())
+def _order(summary: ProblemSummary) -> tuple[str, ...]:
+    return summary.code, str(summary.subject or ""), summary.field, summary.fingerprint, summary.message, *(summary.where or ())

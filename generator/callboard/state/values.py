@@ -1,4 +1,4 @@
-"""What the state holds, and what a build serves with its help."""
+"""The values of the state: entities, problems, trees and facts of the last build, summaries, changes, and collection times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TreeKey = tuple[str, str]
 
 
 class Where(NamedTuple):
-    """The file that a change is about."""
+    """The file of a change."""
 
     source: str
     tree: str
@@ -27,192 +27,199 @@ class Where(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One thing that became different between two builds. A named tuple, because years of them are read by every build."""
+    """One difference between two builds. A named tuple, because every build reads years of them."""
 
     at: datetime
-    """Time of the build that saw it, in UTC to the second."""
+    """Time of the later build, in UTC to the second."""
     kind: str
-    """A key of ``telling.KINDS``: ``added``, ``owner``, ``problem-opened`` …"""
+    """A key of ``history.formats.KINDS``: ``added``, ``owner``, ``problem-opened`` …"""
     ref: EntityRef | None
-    """The entity, under its newer name; None for what is about no entity."""
+    """The entity, under its later name; None for a change of no entity."""
     field: str = ""
-    """Dotted path in the descriptor, where the change has one."""
+    """Dotted path in the descriptor; empty for other changes."""
     before: str = ""
-    """Earlier value; for ``problem-closed`` what was wrong. Bounded, secrets masked."""
+    """Earlier value; for ``problem-closed`` the message. Limited in length, secrets masked."""
     after: str = ""
+    """Later value; for ``problem-opened`` the message."""
     origin: Where | None = None
     owner: EntityRef | None = None
-    """Who owned the entity after the change (before it, where the entity is gone)."""
+    """The owner after the change (before it, if the entity was removed)."""
     code: str = ""
-    """Of the problem, for ``problem-…``."""
+    """Code of the problem, for ``problem-…``."""
     about: str = ""
-    """Of a fact: a deployment's environment, the severity of an incident or of vulnerabilities, what was measured and promised in percent
-    (``99.1 99.9``), the families of a tool."""
+    """Detail of a fact: a deployment's environment, the severity of an incident or of vulnerabilities, an SLO's value and target in percent
+    (``99.1 99.9``), the families of an integration."""
     number: int = 0
-    """How many things one line sums up; 0 for a line about one thing."""
+    """Number of items that the change sums up; 0 for a single item."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntitySummary:
-    """What history compares of an entity."""
+    """The values of an entity that a diff compares."""
 
     ref: EntityRef
     where: Where
     owner: str = ""
-    """Canonical reference of the first owner; empty where there is none."""
+    """Canonical reference of the first owner; empty if there is none."""
     lifecycle: str = ""
     type: str = ""
     system: str = ""
-    """Canonical reference of the system, or of the domain of a system."""
+    """Canonical reference of the system, of a system's domain, of a group's parent."""
     provides: tuple[str, ...] = ()
     """References of APIs, sorted."""
     consumes: tuple[str, ...] = ()
+    """References of APIs, sorted."""
     depends: tuple[str, ...] = ()
+    """References of dependencies, sorted."""
     tags: tuple[str, ...] = ()
     definition: str = ""
-    """Digest of ``spec.definition``; empty where there is none."""
+    """Digest of ``spec.definition``; empty if there is none."""
     essence: str = ""
-    """Digest of the descriptor without its name: equal in a renamed entity."""
+    """Digest of the descriptor without its name: the same after a rename."""
 
 
 class ProblemSummary(NamedTuple):
-    """A problem as history knows it: enough to say that it was opened or closed."""
+    """The values of a problem that a diff compares."""
 
     code: str
     subject: EntityRef | None
     field: str
     fingerprint: str
     message: str
-    """Bounded, secrets masked."""
+    """Limited in length, secrets masked."""
     where: Where | None
 
 
 @dataclass(frozen=True, slots=True)
-class KnownTree:
-    """What is kept of a tree, so that pages can be made without it."""
+class TreeRecord:
+    """The recorded data of a tree, from which pages can be made without it."""
 
     source: str
     id: str
     repository: str
     revision: str
     as_of: datetime
-    """When it was read last."""
+    """Time of the last successful read."""
     addresses: tuple[str, ...] = ()
+    """URLs by which Locations may name the tree."""
     view: str = ""
-    """Address of a file on the web, with ``{path}``."""
+    """URL of a file on the web, with ``{path}``."""
     line: str = ""
-    """The same at a line, with ``{path}`` and ``{line}``."""
+    """URL of a line, with ``{path}`` and ``{line}``."""
     edit: str = ""
+    """URL of the editor of a file, with ``{path}``."""
     changed: Mapping[str, datetime] = field(default_factory=dict)
-    """Time of the last commit by path, for the files that pages asked about."""
+    """Time of the last commit by path, for the files that pages show."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Digests of the contents that pages read, by path."""
     globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What pages searched for, and what they found."""
+    """Paths that pages searched for, by glob pattern."""
 
     @property
     def key(self) -> TreeKey:
-        """As ``Trees`` has it."""
+        """The key in ``Trees``."""
         return self.source, self.id
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionTime:
-    """How the collecting of one family of data from one source went."""
+    """Time and result of the last collection of one family of data from one source or integration."""
 
     source: str
     family: str = "entities"
     as_of: datetime | None = None
-    """Last success; None for never."""
+    """Last success; None if there was none."""
     tried_at: datetime | None = None
-    """Last try, good or bad."""
+    """Last try, successful or not."""
     count: int = 0
-    """What is served of it now, fresh or not."""
+    """Number of entities or facts, fresh or from the last good copy."""
     requests: int | None = None
-    """Network requests of the last try; None where nobody counted."""
+    """Network requests of the last try; None if they were not counted."""
     errors: tuple[str, ...] = ()
-    """What went wrong in the last try, redacted."""
+    """Errors of the last try, redacted."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaleCopy:
-    """Entities that serve from their last good copy."""
+    """Entities that are served from the last good copy."""
 
     source: str
     tree: str
     repository: str
     path: str
-    """The file that cannot be read; empty where that is the whole repository."""
+    """The file that cannot be read; empty for a complete repository."""
     since: datetime
-    """When the copy was made."""
+    """Time of the copy."""
     cause: str
-    """Why it serves, in one sentence, redacted."""
+    """Why the copy is used, in one sentence, redacted."""
     refs: tuple[EntityRef, ...]
     """Sorted."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """Whether what is served may be published."""
+    """Whether the site may be published."""
 
     reasons: tuple[str, ...] = ()
-    """Why not, one sentence each; empty where it may."""
+    """Why not, one sentence each; empty if it may be published."""
 
     @property
     def publish(self) -> bool:
-        """It may."""
+        """True if no limit is exceeded."""
         return not self.reasons
 
 
 @dataclass(frozen=True, slots=True)
 class CollectedState:
-    """What a build goes on with: fresh where it could be read, the last good copy elsewhere."""
+    """The collected data of a build: fresh where it could be read, the last good copy elsewhere."""
 
     entities: tuple[Entity, ...]
     problems: tuple[Problem, ...]
-    """Of collecting and reading, carried ones among them."""
+    """Problems of collecting and reading, also those of the last good copy."""
     trees: Trees
     stale: tuple[StaleCopy, ...] = ()
+    """The last good copies that are used."""
     lost: tuple[EntityRef, ...] = ()
-    """Entities of the last build that are gone, sorted; those of sources that left ``sources.yaml`` are not counted."""
+    """Entities of the last build that are gone, sorted, without those of sources that were removed from ``sources.yaml``."""
     collections: tuple[CollectionTime, ...] = ()
-    verdict: GuardResult = field(default_factory=GuardResult)
-    read_at: Mapping[TreeKey, datetime] = field(default_factory=dict)
-    """When each tree was read."""
+    guard_result: GuardResult = field(default_factory=GuardResult)
+    tree_times: Mapping[TreeKey, datetime] = field(default_factory=dict)
+    """Time of the last successful read of each tree."""
     files: int = 0
-    """Descriptor files that were read."""
+    """Number of descriptor files that were read."""
     skipped: Mapping[str, int] = field(default_factory=dict)
-    """Documents that are no descriptors, by reason."""
+    """Number of documents that are not descriptors, by reason."""
     repositories: tuple[Repository, ...] = ()
-    """What hosts say about repositories, carried ones among them."""
+    """Metadata of repositories, also from the last good copy."""
     undescribed: tuple[Undescribed, ...] = ()
-    """Repositories without a descriptor, carried ones among them."""
+    """Repositories without a descriptor, also from the last good copy."""
     failures: tuple[SourceFailure, ...] = ()
-    """What the sources themselves reported."""
+    """Failures that the sources reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that one build leaves to the next."""
+    """The data that one build saves for the next."""
 
     as_of: datetime
+    """Time of the build."""
     version: str
-    """Callboard's version that wrote it: rules differ between versions."""
+    """The version of Callboard that wrote it: rules differ between versions."""
     entities: tuple[Entity, ...] = ()
-    """As gathered, duplicates among them."""
+    """As discovered, including duplicates."""
     problems: tuple[Problem, ...] = ()
-    """Of collecting and reading; those of linking are found again."""
-    trees: tuple[KnownTree, ...] = ()
+    """Problems of collecting and reading; those of linking are computed again."""
+    trees: tuple[TreeRecord, ...] = ()
     collections: tuple[CollectionTime, ...] = ()
     stale: tuple[StaleCopy, ...] = ()
-    portraits: tuple[EntitySummary, ...] = ()
-    concerns: tuple[ProblemSummary, ...] = ()
+    summaries: tuple[EntitySummary, ...] = ()
+    problem_summaries: tuple[ProblemSummary, ...] = ()
     changes: tuple[Change, ...] = ()
-    """Against the build before; older ones are in the history."""
+    """Changes since the build before; older ones are in the log of changes."""
     files: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
     repositories: tuple[Repository, ...] = ()
     undescribed: tuple[Undescribed, ...] = ()
     facts: tuple[Fact, ...] = ()
-    """What integrations know, held ones among them."""
+    """Facts of integrations, also from the last good copy."""
     measurements: tuple[Measurement, ...] = ()

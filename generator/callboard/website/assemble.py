@@ -197,7 +197,7 @@ class _Assembly:
 
     def _is_untouched(self, page: Page, known: CachedPage, changes: frozenset[int]) -> bool:
         """Nothing that the page reads has changed; its files stay as they are."""
-        if page.reading is None or known.reads.meet(changes) or known.shell != self.maker.shell(page):
+        if page.reading is None or known.dependencies.include_any(changes) or known.layout_digest != self.maker.shell(page):
             return False
         return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
 
@@ -231,7 +231,7 @@ class _Assembly:
     def _give_texts(self, pages: Sequence[Page], gathered: _Gathered) -> None:
         """Have full text know the pages, in the order of the plan, then the guides."""
         guides = {path: text for path, text in sorted(self.foundation.guides.items()) if text.title or text.body}
-        digests = {path: known.search for path, known in gathered.known.items() if known.search}
+        digests = {path: known.search_digest for path, known in gathered.known.items() if known.search_digest}
         digests |= {path: text_key(text) for path, text in guides.items()}
         ways = {page.path: page.search for page in pages if page.search}
         self.full_text.give(digests, gathered.documents, lambda path: guides[path] if path in guides else ways[path]())

@@ -69,24 +69,25 @@ class LinkCheck:
         for link in broken:
             found.setdefault(link.page, []).append(link.target)
         self._known = {
-            path: replace(known, broken=tuple(found.get(path, ()))) if path in suspects else known for path, known in self._known.items()
+            path: replace(known, broken_links=tuple(found.get(path, ()))) if path in suspects else known
+            for path, known in self._known.items()
         }
         return dict(self._known)
 
     def problems(self, refs: Mapping[str, str]) -> tuple[Problem, ...]:
         """What is wrong in people's texts."""
-        return tuple(_problem(target, refs.get(path, "")) for path, known in self._known.items() for target in known.broken)
+        return tuple(_problem(target, refs.get(path, "")) for path, known in self._known.items() for target in known.broken_links)
 
     def _suspects(self, made: AbstractSet[str], targets: AbstractSet[str], *, may_lack: bool) -> AbstractSet[str]:
         """Pages that may have a broken link: mostly those alone that had one. Of the pages that were made, those with a bad target."""
-        suspects = {path for path, known in self._known.items() if known.broken or (may_lack and path not in made)}
+        suspects = {path for path, known in self._known.items() if known.broken_links or (may_lack and path not in made)}
         bad = [as_packed(target) for target in targets if not leads_somewhere(target, self._files, self._anchors)]
         if len(bad) > _LOOKED_FOR:
             return suspects | made
         return suspects | {path for path in made if bad and self._has_one(path, bad)}
 
     def _has_one(self, path: str, targets: list[bytes]) -> bool:
-        packed = self._known[path].packed.read()
+        packed = self._known[path].packed_links.read()
         return any(target in packed for target in targets)
 
     def _refuse(self, ours: list[BrokenLink]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from callboard.incremental.page_cache import CachedPage, pack, page_key, shell_key, text_key
+from callboard.incremental.page_cache import CachedPage, layout_key, pack, page_key, text_key
 from callboard.incremental.tracking import Dependencies
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page, TocEntry
@@ -82,7 +82,7 @@ class PageMaker:
         frame = self._fitter.frame(page)
         at = (page.template, frame.digest)
         if at not in self._shells:
-            self._shells[at] = shell_key(self._renderer.digest(page.template), frame.digest)
+            self._shells[at] = layout_key(self._renderer.digest(page.template), frame.digest)
         return self._shells[at]
 
     def frame_links(self, base: str) -> dict[str, PageLinks]:
@@ -105,9 +105,9 @@ class PageMaker:
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.reading.end() if page.reading else Dependencies()
         search = text_key(text)
-        document = self._full_text.document(text) if text and (known is None or known.search != search) else ""
+        document = self._full_text.document(text) if text and (known is None or known.search_digest != search) else ""
         if known and known.key == key and self._staging.keep(file, known.digest):
-            kept = CachedPage(shell, key, known.digest, files, reads, search, known.broken, known.packed)
+            kept = CachedPage(shell, key, known.digest, files, reads, search, known.broken_links, known.packed_links)
             return RenderedPage(page.path, kept, document, rendered=False, targets=(), lost=False)
         content, links = self._render(page, view, toc)
         made = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))

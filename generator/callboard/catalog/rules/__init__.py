@@ -1,1 +1,1 @@
-"""The defects that only the whole catalog shows: one file each, with its page of the manual and, where it stands alone, its check."""
+"""The rules over the linked catalog, grouped by subject: each rule's documentation next to its check."""

@@ -1,11 +1,11 @@
-"""CYC001, CYC002: groups or parts that contain themselves."""
+"""CYC001, CYC002: groups or entities that contain themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.traversal import circle_problems
+from callboard.catalog.traversal import cycle_problems
 from callboard.model.problem import Problem, Rule, Severity
 
 GROUP_CYCLE = Rule(
@@ -14,7 +14,7 @@ GROUP_CYCLE = Rule(
     severity=Severity.WARNING,
     summary="Groups are each other's parents.",
     means="""Following `parent` and `children` from this group upwards leads back to it.""",
-    matters="""The tree of teams has no top there. Callboard shows the first of them (by name) as the top; counts through sub-teams include
+    matters="""The team tree has no root there. Callboard shows the first group by name as the root; counts that include sub-teams count
 each team once.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Group
@@ -55,17 +55,17 @@ spec:
 
 
 def check_group_cycle(catalog: Catalog) -> Iterator[Problem]:
-    """One problem for each ring of groups."""
-    yield from circle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
+    """A problem for each cycle of groups."""
+    yield from cycle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
 
 
 PART_CYCLE = Rule(
     code="CYC002",
     name="part-cycle",
     severity=Severity.WARNING,
-    summary="Things are part of each other.",
+    summary="Entities are part of each other.",
     means="""Following `subcomponentOf`, `system`, `domain` and `subdomainOf` from this entity leads back to it.""",
-    matters="""Nothing can contain itself: pages cannot say what lies in what, and diagrams draw a ring.""",
+    matters="""Nothing can contain itself: pages cannot show what contains what, and diagrams have a cycle.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Domain
 metadata:
@@ -85,5 +85,5 @@ spec:
 
 
 def check_part_cycle(catalog: Catalog) -> Iterator[Problem]:
-    """One problem for each ring of parts."""
-    yield from circle_problems(catalog, "partOf", PART_CYCLE, "Things are part of each other", "Remove one of these fields.")
+    """A problem for each cycle of ``partOf`` relations."""
+    yield from cycle_problems(catalog, "partOf", PART_CYCLE, "Entities are part of each other", "Remove one of these fields.")

@@ -1,4 +1,4 @@
-"""DUP001, ORP001, API001, LIF001: entities that exist twice, stand alone or rest on something unreliable."""
+"""DUP001, ORP001, API001, LIF001: entities that are duplicate, isolated, not provided, or depend on an unstable one."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ DUPLICATE_ENTITY = Rule(
     name="duplicate-entity",
     severity=Severity.WARNING,
     summary="The entity is defined a second time.",
-    means="""Two documents have the same kind, namespace and name; letters in upper and lower case are the same. The first one is kept: the
+    means="""Two documents have the same kind, namespace and name; case is ignored. The first one is kept: the
 order is that of the sources in `sources.yaml`, then of the repository, the path and the document.""",
-    matters="""The second descriptor is not in the catalog, and whoever edits it wonders why nothing changes. In Backstage the two conflict,
-and which one wins depends on which was read first.""",
+    matters="""The second descriptor is not in the catalog, and editing it has no effect. In Backstage the two conflict,
+and the one that was read first wins.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata:
@@ -52,8 +52,8 @@ ORPHAN = Rule(
     severity=Severity.INFO,
     summary="Nothing connects the entity with the rest of the catalog.",
     means="""The component, resource or system belongs to no system or domain, depends on nothing, provides and consumes no API, contains
-nothing, and no other descriptor names it. Its owner does not count.""",
-    matters="""It may be forgotten, or its relations are not written down yet: nobody finds it by looking at what it works with.""",
+nothing, and no other descriptor refers to it. Its owner does not count.""",
+    matters="""It may be forgotten, or its relations are not declared yet: it cannot be found through the entities that it works with.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -75,20 +75,20 @@ spec:
 """,
 )
 
-KINDS = ("component", "resource", "system")
-"""An API without relations is API001 already; domains, groups and templates may stand alone."""
+ORPHAN_KINDS = ("component", "resource", "system")
+"""An API without relations is reported as API001; domains, groups and templates may have no relations."""
 
 
 def check_orphan(catalog: Catalog) -> Iterator[Problem]:
-    """Entities of these kinds whose only relation is the owner."""
-    for entity in catalog.of_kind(*KINDS):
+    """Entities of ``ORPHAN_KINDS`` whose only relation is the owner."""
+    for entity in catalog.of_kind(*ORPHAN_KINDS):
         if all(relation.type == "ownedBy" for relation in catalog.relations.get(entity.ref, ())):
             yield ORPHAN.problem(
-                f"{entity.kind} {title(entity)} is connected with nothing but its owner.",
+                f"{entity.kind} {title(entity)} has no relations except its owner.",
                 origin=entity.origin,
                 subject=entity.ref,
                 field="metadata.name",
-                hint="Say which system it belongs to (`system:` or `domain:`), or what it depends on.",
+                hint="Set its system or domain (`system:` or `domain:`), or declare what it depends on.",
             )
 
 
@@ -97,8 +97,8 @@ API_WITHOUT_PROVIDER = Rule(
     name="api-without-provider",
     severity=Severity.INFO,
     summary="No component provides the API.",
-    means="""No descriptor lists this API under `providesApis`. An API says itself who owns it, but not what runs it.""",
-    matters="""Whoever consumes the API cannot see which component answers, and nobody sees what breaks when that component goes away.""",
+    means="""No descriptor lists this API under `providesApis`. An API names its owner, but not the component that serves it.""",
+    matters="""Consumers of the API cannot see which component serves it, and the impact of that component does not include them.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -133,7 +133,7 @@ spec:
 
 
 def check_api_without_provider(catalog: Catalog) -> Iterator[Problem]:
-    """APIs without a provider."""
+    """A problem for each API without a provider."""
     for api in catalog.of_kind("api"):
         if not providers(catalog, api.ref):
             yield API_WITHOUT_PROVIDER.problem(
@@ -141,7 +141,7 @@ def check_api_without_provider(catalog: Catalog) -> Iterator[Problem]:
                 origin=api.origin,
                 subject=api.ref,
                 field="metadata.name",
-                hint=f"Add `{api.ref.name}` to `providesApis` of the component that answers it.",
+                hint=f"Add `{api.ref.name}` to `providesApis` of the component that serves it.",
             )
 
 
@@ -149,10 +149,10 @@ RISKY_DEPENDENCY = Rule(
     code="LIF001",
     name="risky-dependency",
     severity=Severity.WARNING,
-    summary="Something in production depends on something deprecated or experimental.",
+    summary="An entity in production depends on one that is deprecated or experimental.",
     means="""The lifecycle of this entity is `production`, and it depends on an entity, or consumes an API, whose lifecycle is
 `deprecated` or `experimental`.""",
-    matters="""What is deprecated will be switched off, and what is experimental may change without notice: production breaks with it.""",
+    matters="""A deprecated entity will be switched off, and an experimental one may change without notice: production breaks with it.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -176,24 +176,24 @@ spec:
 )
 
 RISKY = ("deprecated", "experimental")
-_NEEDS = {"dependsOn": "depends on", "consumesApi": "consumes"}
+_VERBS = {"dependsOn": "depends on", "consumesApi": "consumes"}
 
 
 def check_risky_dependency(catalog: Catalog) -> Iterator[Problem]:
-    """Each dependency of something in production on something that is not meant for it."""
+    """A problem for each dependency of an entity in production on a deprecated or experimental one."""
     lifecycles = {ref: lifecycle_of(entity).lower() for ref, entity in catalog.entities.items()}
     for ref, lifecycle in lifecycles.items():
         if lifecycle == "production":
             for relation in catalog.relations.get(ref, ()):
-                if relation.type in _NEEDS and lifecycles.get(relation.target) in RISKY:
-                    yield _problem(catalog, relation, lifecycles[relation.target])
+                if relation.type in _VERBS and lifecycles.get(relation.target) in RISKY:
+                    yield _risky_dependency(catalog, relation, lifecycles[relation.target])
 
 
-def _problem(catalog: Catalog, relation: Relation, lifecycle: str) -> Problem:
+def _risky_dependency(catalog: Catalog, relation: Relation, lifecycle: str) -> Problem:
     return RISKY_DEPENDENCY.problem(
-        f"{relation.source} is in production and {_NEEDS[relation.type]} {relation.target}, which is {lifecycle}.",
+        f"{relation.source} is in production and {_VERBS[relation.type]} {relation.target}, which is {lifecycle}.",
         origin=catalog.entities[relation.declared_by].origin,
         subject=relation.source,
         field=relation.field,
-        hint="Move to a successor, or correct the lifecycle of one of the two.",
+        hint="Migrate to a successor, or correct the lifecycle of one of the two.",
     )

@@ -1,4 +1,4 @@
-"""OWN001, OWN002, GRP001: owners that are missing or are no group, groups without members."""
+"""OWN001, OWN002, GRP001: owners that are missing or not a group, groups without members."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ MISSING_OWNER = Rule(
     name="missing-owner",
     severity=Severity.WARNING,
     summary="The entity names no owner.",
-    means="""An entity of this kind may name in `spec.owner` which team looks after it, and this one names none. Where the kind's schema
-**requires** an owner (components, APIs, resources, systems, domains), a missing one is an error of its own: SPC001.""",
-    matters="""Nobody knows whom to ask when it breaks, and the entity appears on no team's page.""",
+    means="""An entity of this kind may name the team that maintains it in `spec.owner`, and this one names none. Where the kind's schema
+**requires** an owner (components, APIs, resources, systems, domains), a missing one is a separate error: SPC001.""",
+    matters="""There is no team to contact when it breaks, and the entity appears on no team's page.""",
     wrong="""apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
 metadata:
@@ -41,17 +41,17 @@ spec:
 
 
 def check_missing_owner(catalog: Catalog) -> Iterator[Problem]:
-    """Entities that may name an owner and name none; where they must, their schema says so already."""
+    """Entities without an owner whose kind allows one; where the kind requires one, the schema reports it."""
     for entity in catalog.entities.values():
         kind = catalog.kinds.get(entity.ref.kind)
-        may_own = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
-        if may_own and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
+        has_owner_field = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
+        if has_owner_field and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
             yield MISSING_OWNER.problem(
                 f"{entity.kind} {name(entity)} names no owner.",
                 origin=entity.origin,
                 subject=entity.ref,
                 field="spec.owner",
-                hint="Add `owner:` with the name of the team that looks after it.",
+                hint="Add `owner:` with the name of the team that maintains it.",
             )
 
 
@@ -60,9 +60,9 @@ OWNER_NO_GROUP = Rule(
     name="owner-is-no-group",
     severity=Severity.WARNING,
     summary="The owner is neither a group nor a user.",
-    means="""`spec.owner` names an entity that exists, but it is a component, a system or something else that answers no questions.
+    means="""`spec.owner` names an entity that exists, but not a group or a user: it is a component, a system or another kind.
 An owner is a Group; a User is accepted too.""",
-    matters="""Nobody can be asked, and the entity appears on no team's page.""",
+    matters="""There is no team to contact, and the entity appears on no team's page.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -86,17 +86,17 @@ spec:
 
 
 def check_owner_no_group(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """Stated owners that exist and are of another kind; a missing one is a dangling reference."""
+    """Owners that exist and are neither group nor user; a missing one is a dangling reference."""
     for entity in catalog.entities.values():
         for relation in catalog.relations.get(entity.ref, ()):
             target = relation.target
             if relation.type == "ownedBy" and target.kind not in OWNERS and target in names:
                 yield OWNER_NO_GROUP.problem(
-                    f"`{relation.field}` names {target}, which is no group and no user.",
+                    f"`{relation.field}` names {target}, which is neither a group nor a user.",
                     origin=entity.origin,
                     subject=entity.ref,
                     field=relation.field,
-                    hint="Name the team that looks after it.",
+                    hint="Name the team that maintains it.",
                 )
 
 
@@ -105,9 +105,9 @@ EMPTY_GROUP = Rule(
     name="empty-group",
     severity=Severity.INFO,
     summary="The group has no members and no sub-groups.",
-    means="""No user says to be a member of this group, the group lists no members, and no group lies below it. It is said only where the
-catalog knows any people at all.""",
-    matters="""A team without people owns nothing that anybody looks after: it was dissolved, renamed, or its members are not collected.""",
+    means="""No user is a member of this group, the group lists no members, and it has no sub-groups. Reported only if the catalog has
+users.""",
+    matters="""What a team without members owns is not maintained: the team was dissolved or renamed, or its members are not collected.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata:
@@ -139,5 +139,5 @@ def check_empty_group(catalog: Catalog) -> Iterator[Problem]:
                 origin=group.origin,
                 subject=group.ref,
                 field="metadata.name",
-                hint="Add its members, or remove the group and give away what it owns.",
+                hint="Add its members, or remove the group and transfer what it owns.",
             )

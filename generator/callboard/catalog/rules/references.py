@@ -1,4 +1,4 @@
-"""REF001–REF004: references that cannot be followed."""
+"""REF001–REF004: references that dangle, cannot be read or are ambiguous. ``linking`` checks REF002–REF004 while it reads them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ DANGLING_REFERENCE = Rule(
     means="""A field such as `owner`, `system` or `dependsOn` names an entity, and no descriptor that was read defines it.
 A reference without a kind means the kind that its field expects; a reference without a namespace means **the namespace of the
 entity that holds it**, not `default`.""",
-    matters="""The relation leads nowhere: nobody sees who owns the thing, or what breaks when it goes away. In public repositories
-about one reference in five dangles, most often by a misspelled name, a team that was renamed, or a repository that is not collected.
-The portal shows the name as text with a mark, and builds on.""",
+    matters="""The relation is broken: pages cannot show the owner of the entity, or its impact. In public repositories
+about one reference in five dangles, most often because of a misspelled name, a renamed team, or a repository that is not collected.
+The portal shows the name as marked text, and the build continues.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -49,16 +49,16 @@ _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
 def check_dangling_reference(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """Every stated reference whose target does not exist, with the nearest name that does."""
+    """A problem for each reference whose target does not exist, with the nearest existing name."""
     missing = {ref for ref in catalog.relations if ref not in names}
-    concerned = {relation.target for ref in missing for relation in catalog.relations[ref]}
+    referring = {relation.target for ref in missing for relation in catalog.relations[ref]}
     for ref, relations in catalog.relations.items():
-        for relation in relations if ref in concerned else ():
+        for relation in relations if ref in referring else ():
             if relation.declared_by == ref and relation.source == ref and relation.target not in names:
-                yield _problem(catalog, relation, names)
+                yield _dangling(catalog, relation, names)
 
 
-def _problem(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
+def _dangling(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
     return DANGLING_REFERENCE.problem(
         f"`{relation.field}` names {relation.target}, which is not in the catalog.",
         origin=catalog.entities[relation.source].origin,
@@ -70,30 +70,30 @@ def _problem(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
 
 def _hint(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
     target = relation.target
-    found = names.nearest(target)
-    if found and found.kind == target.kind:
-        return f"Did you mean `{_short(catalog, relation, found)}`?"
-    if found and found != relation.source and _may_be(catalog, relation, found):
-        return f"The catalog has {found}: if that is meant, write `{_short(catalog, relation, found)}`."
+    nearest = names.nearest(target)
+    if nearest and nearest.kind == target.kind:
+        return f"Did you mean `{_short(catalog, relation, nearest)}`?"
+    if nearest and nearest != relation.source and _is_allowed(catalog, relation, nearest):
+        return f"The catalog has {nearest}: if that is meant, write `{_short(catalog, relation, nearest)}`."
     if not _NAME.fullmatch(target.name):
-        return "This can be nobody's name: names are made of letters, digits, `-`, `_` and `.`. Write the name of the entity."
+        return "This is not a valid name: names consist of letters, digits, `-`, `_` and `.`. Write the name of the entity."
     if not names.has_kind(target.kind):
         kind = catalog.kinds.get(target.kind)
         return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
     if similar := names.similar(target):
-        told = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
-        return f"Names like it: {told}. Correct the name, or add a descriptor for {target}."
+        names_like_it = " and ".join(f"`{_short(catalog, relation, ref)}`" for ref in similar)
+        return f"Similar names: {names_like_it}. Correct the name, or add a descriptor for {target}."
     return f"Correct the name, or add a descriptor for {target}."
 
 
-def _may_be(catalog: Catalog, relation: Relation, found: EntityRef) -> bool:
-    """Whether an entity of another kind makes sense in that field: a user as an owner, anything where no kind is the default."""
-    return found.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
+def _is_allowed(catalog: Catalog, relation: Relation, ref: EntityRef) -> bool:
+    """Whether an entity of another kind makes sense in that field: a user as an owner, any kind where the field has no default kind."""
+    return ref.kind in OWNERS if relation.type == "ownedBy" else _default_kind(catalog, relation) is None
 
 
-def _short(catalog: Catalog, relation: Relation, found: EntityRef) -> str:
-    """The suggestion as one would write it in that field."""
-    return humanize(found, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
+def _short(catalog: Catalog, relation: Relation, ref: EntityRef) -> str:
+    """The shortest form of a reference in that field."""
+    return humanize(ref, default_kind=_default_kind(catalog, relation), default_namespace=relation.source.namespace)
 
 
 def _default_kind(catalog: Catalog, relation: Relation) -> str | None:
@@ -142,8 +142,8 @@ UNREADABLE_REFERENCE = Rule(
     name="unreadable-reference",
     severity=Severity.ERROR,
     summary="A reference cannot be read as [kind:][namespace/]name.",
-    means="""A reference is a text of the form `[<kind>:][<namespace>/]<name>`, or a mapping of `kind`, `namespace` and `name`.
-This one has an empty part: nothing before the `:` or the `/`, or nothing behind them.""",
+    means="""A reference is a string of the form `[<kind>:][<namespace>/]<name>`, or a mapping of `kind`, `namespace` and `name`.
+This one has an empty part: nothing before the `:` or the `/`, or nothing after them.""",
     matters="""Backstage refuses the whole entity. Callboard keeps the entity, without this relation.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -170,12 +170,12 @@ AMBIGUOUS_REFERENCE = Rule(
     code="REF004",
     name="ambiguous-reference",
     severity=Severity.INFO,
-    summary="A reference without a namespace exists in the holder's namespace and in default.",
-    means="""The entity lies in a namespace of its own and refers to a bare name. Backstage's code reads that name in the **holder's**
-namespace, although an example in its documentation says `default`. Both entities exist here, so the reference works, but perhaps
-not as its author meant.""",
-    matters="""The wrong team may be asked, or the wrong thing may seem to break. With the namespace written out nobody has to know the
-rule.""",
+    summary="A reference without a namespace matches an entity in its own namespace and one in default.",
+    means="""The entity is in a namespace other than `default` and refers to a name without a namespace. Backstage's code resolves that
+name in the **namespace of the entity**, although an example in its documentation says `default`. Both entities exist here, so the
+reference works, but perhaps not as its author meant.""",
+    matters="""The wrong team may be contacted, or the wrong entity may seem to be affected. With an explicit namespace the reference is
+unambiguous.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:

@@ -29,17 +29,15 @@ _WITHOUT_MEANING = frozenset({"layouts"})
 def track(context: EntityContext, also: Mapping[DependencyKey, str] | None = None) -> tuple[EntityContext, DependencyTracker]:
     """The context whose readings are followed, and who follows them; ``also`` has prints of other things that pages are made of."""
     reading = DependencyTracker(_base(context), {**dict(_prints(context)), **(also or {})})
-    catalog, seen = context.catalog, reading.seen
+    catalog, seen = context.catalog, reading.dependencies
     changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
     followed = replace(
         context,
-        catalog=_Catalog(
-            reading.followed("entity", catalog.entities), reading.followed("relations", catalog.relations), catalog.kinds, seen
-        ),
-        problems=reading.followed("problems", context.problems),
-        trees=reading.followed("tree", {key: _Tree(tree, key, changes, seen) for key, tree in context.trees.items()}),
+        catalog=_Catalog(reading.tracked("entity", catalog.entities), reading.tracked("relations", catalog.relations), catalog.kinds, seen),
+        problems=reading.tracked("problems", context.problems),
+        trees=reading.tracked("tree", {key: _Tree(tree, key, changes, seen) for key, tree in context.trees.items()}),
         links=_Links(catalog, context.links.made, seen),
-        brought=reading.followed("brought", context.brought),
+        brought=reading.tracked("brought", context.brought),
         first=tuple(partial(_asked, added, seen) for added in context.first),
         last=tuple(partial(_asked, added, seen) for added in context.last),
         keyed=tuple(partial(_asked, added, seen) for added in context.keyed),

@@ -97,7 +97,7 @@ _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 def problems_view(context: IndexContext) -> ProblemsView:
     """All that the page about problems says."""
-    by_team = problem_assignment.problems_by_team(context.catalog, context.problems)
+    by_team = problem_assignment.problems_by_team(context.problems)
     room = IN_ALL if len(context.problems) <= IN_ALL else PER_TEAM
     nobodys = by_team.get(None, ())
     teams = sorted((team for team in by_team if team), key=lambda team: (*_weight(by_team[team]), team))
