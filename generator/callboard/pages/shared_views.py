@@ -11,11 +11,12 @@ from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity, Origin
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, humanize
 from callboard.model.tree import Trees, tree_of
 from callboard.model.urls import entity_path
 from callboard.pages.safe_text import display_name, text_of, web_url
+from callboard.pages.severity import PROBLEM_STYLES
 
 UNKNOWN_KIND_ICON = "entity"
 
@@ -183,13 +184,6 @@ def lifecycle_of(entity: Entity) -> StateView | None:
     return StateView(text, *_LIFECYCLES.get(text.lower(), ("none", ""))) if text else None
 
 
-_SEVERITIES = {
-    Severity.ERROR: ("bad", "bad", "error"),
-    Severity.WARNING: ("warn", "warn", "warning"),
-    Severity.INFO: ("info", "info", "info"),
-}
-
-
 def problem_code_path(code: str) -> str:
     """The page about a code."""
     return f"problems/{code.lower()}/"
@@ -197,15 +191,15 @@ def problem_code_path(code: str) -> str:
 
 def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemView:
     """A problem as the templates show it."""
-    tone, icon, label = _SEVERITIES[problem.severity]
+    style = PROBLEM_STYLES[problem.severity]
     where = _position(problem)
     path = problem.origin.path if problem.origin else ""
     return ProblemView(
         code=problem.code,
         code_path=problem_code_path(problem.code),
-        tone=tone,
-        icon=icon,
-        label=label,
+        tone=style.tone,
+        icon=style.icon,
+        label=problem.severity.value,
         message=with_code(problem.message),
         hint=with_code(problem.hint),
         file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{where}" if path else "",

@@ -20,6 +20,7 @@ from callboard.model.tree import Trees
 from callboard.pages.changes.status import for_audience
 from callboard.pages.facts.context import shows
 from callboard.pages.facts.formatting import joined
+from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import EntityLink, EntityLinks, line_url, problem_code_path, with_code
 from callboard.plugins.rules import all_rules
 from callboard.redaction.masking import masked
@@ -27,8 +28,6 @@ from callboard.settings.settings import Portal, Settings
 from callboard.state.change_log import FREQUENT, ChangeLog, change_log
 from callboard.state.serialization import ref_of, time_text
 from callboard.state.values import Change, StaleCopy
-
-_GRAVE = frozenset({FactSeverity.CRITICAL, FactSeverity.HIGH})
 
 
 def what_happened(change: Change, labels: Mapping[str, str]) -> str:
@@ -54,7 +53,7 @@ def more_about(change: Change, labels: Mapping[str, str], portal: Portal) -> str
 
 def is_severe(change: Change) -> bool:
     """Weaknesses of which one is critical or high."""
-    return any(severity in _GRAVE for _, severity in _severities(change.about))
+    return any(FactSeverity(severity).is_critical_or_high for _, severity in _severities(change.about))
 
 
 def _severities(about: str) -> list[tuple[str, str]]:
@@ -81,7 +80,6 @@ _TONES = {
     "tool-known": ("info", "connect"), "tool-failed": ("warn", "stale"), "tool-back": ("good", "good"),
 }  # fmt: skip
 _OTHER = ("none", "edit")
-_OPENED = {Severity.WARNING: "warn", Severity.INFO: "info"}
 _FIRST = {
     "incident-opened": 0, "added": 0, "removed": 0, "renamed": 0, "incident-resolved": 1, "objective-missed": 1, "gate-failed": 1,
     "problem-opened": 3, "problem-closed": 3, "deployed": 4,
@@ -183,7 +181,7 @@ class ChangesContext:
         if change.kind.startswith("problem-"):
             message = with_code(self._clean(change.before or change.after))
             path = problem_code_path(change.code) if change.code in self.codes else ""
-            tone = _OPENED.get(self.codes.get(change.code, Severity.ERROR), tone) if change.kind == "problem-opened" else tone
+            tone = PROBLEM_STYLES[self.codes.get(change.code, Severity.ERROR)].tone if change.kind == "problem-opened" else tone
             return Line(icon, tone, what, message=message, code=change.code, code_path=path, file=file, url=url)
         if kind_is_of_facts(change.kind):
             return self._fact(change, tone, icon)

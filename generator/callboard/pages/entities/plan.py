@@ -8,7 +8,7 @@ from functools import partial
 from callboard.incremental.tracking import DependencyTracker
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem
 from callboard.model.urls import entity_path
 from callboard.pages.entities import apis, people, relations
 from callboard.pages.entities.about import about
@@ -125,4 +125,4 @@ def problems(context: EntityContext, entity: Entity) -> Section | None:
 
 def _badness(problem: Problem) -> tuple[int, int, str, str]:
     """The worst first, then from the top of the file."""
-    return list(Severity).index(problem.severity), problem.span.line if problem.span else 0, problem.field, problem.code
+    return problem.severity.rank, problem.span.line if problem.span else 0, problem.field, problem.code

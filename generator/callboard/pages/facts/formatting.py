@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -12,20 +12,13 @@ from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.view import At, BarView, Block, DaysView, EventView, SparkView
 from callboard.pages.safe_text import text_of, web_url
+from callboard.pages.severity import FACT_STYLES
 from callboard.pages.shared_views import StateView
 
 EVENTS = 5
 """Rows of a list in a panel."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 Item = TypeVar("Item")
-SEVERITIES: Mapping[FactSeverity, tuple[str, str]] = {
-    FactSeverity.CRITICAL: ("bad", "error"),
-    FactSeverity.HIGH: ("bad", "bad"),
-    FactSeverity.MEDIUM: ("warn", "warn"),
-    FactSeverity.LOW: ("info", "info"),
-    FactSeverity.UNKNOWN: ("none", "unknown"),
-}
-"""Tone and icon, each of its own shape."""
 
 
 def at(context: FactsContext, when: datetime | None) -> At | None:
@@ -35,7 +28,8 @@ def at(context: FactsContext, when: datetime | None) -> At | None:
 
 def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:
     """A severity as word, tone and icon."""
-    return StateView(context.labels[f"severity_{severity}"], *SEVERITIES[severity])
+    style = FACT_STYLES[severity]
+    return StateView(context.labels[f"severity_{severity}"], style.tone, style.icon)
 
 
 def url_of(fact: Fact) -> str:

@@ -258,7 +258,6 @@ def _sources(context: FactsContext, *families: str) -> tuple[SourceView, ...]:
 
 FAMILIES = ("incident", "availability", "vulnerability", "alert", "deployment")
 """Those that are worth a panel about everything, the most urgent first."""
-_GRAVE = frozenset({FactSeverity.CRITICAL, FactSeverity.HIGH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +298,7 @@ def is_urgent(value: object) -> bool:
         case Availability():
             return value.is_met() is False
         case Vulnerability():
-            return value.severity in _GRAVE
+            return value.severity.is_critical_or_high
         case Alert():
             return value.state is AlertState.FIRING
     return False

@@ -8,7 +8,7 @@ from statistics import median
 from callboard.model.counting import label_for
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.values import Alert, Availability, DayShare, ErrorTrend, Incident, OnCall, Shift, in_order
-from callboard.model.facts.words import AlertState, FactSeverity, IncidentState
+from callboard.model.facts.words import AlertState, IncidentState
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of
@@ -150,7 +150,7 @@ def _tone(day: DayShare, objective: float | None) -> str:
 def alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Those that fire first, then by severity."""
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Alert)]
-    order = sorted(found, key=lambda one: (_WEIGHT[one[1].state], tuple(FactSeverity).index(one[1].severity), one[1].name, one[0].key))
+    order = sorted(found, key=lambda one: (_WEIGHT[one[1].state], one[1].severity.rank, one[1].name, one[0].key))
     labels = context.labels
     rows = (alert_row(context, fact) for fact, _ in order[:EVENTS])
     firing = sum(value.state is AlertState.FIRING for _, value in found)

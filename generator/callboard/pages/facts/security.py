@@ -11,18 +11,13 @@ from callboard.model.facts.values import Issue, Vulnerability
 from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.formatting import EARLIEST, EVENTS, SEVERITIES, at, events, joined, severity_state, short, url_of
+from callboard.pages.facts.formatting import EARLIEST, EVENTS, at, events, joined, severity_state, short, url_of
 from callboard.pages.facts.view import Block, Content, EventView, Figure
+from callboard.pages.severity import FACT_STYLES
 from callboard.pages.shared_views import StateView
 
-TONES = {
-    FactSeverity.CRITICAL: "bad",
-    FactSeverity.HIGH: "bad",
-    FactSeverity.MEDIUM: "warn",
-    FactSeverity.LOW: "l1",
-    FactSeverity.UNKNOWN: "l0",
-}
 COUNTED = (FactSeverity.CRITICAL, FactSeverity.HIGH, FactSeverity.MEDIUM, FactSeverity.LOW)
+"""Severities that are counted one by one, the worst first."""
 
 
 def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -47,7 +42,7 @@ def _badness(fact: Fact) -> tuple[int, float, str, str]:
         severity, since = value.priority, value.opened
     else:
         severity, since = FactSeverity.UNKNOWN, None
-    return tuple(FactSeverity).index(severity), (since or EARLIEST).timestamp() if since else float("inf"), str(fact.subject), fact.key
+    return severity.rank, (since or EARLIEST).timestamp() if since else float("inf"), str(fact.subject), fact.key
 
 
 def vulnerability_row(context: FactsContext, fact: Fact) -> EventView:
@@ -69,19 +64,20 @@ def severity_blocks(context: FactsContext, counts: Counter[FactSeverity], words:
     if not total:
         return ()
     figures = tuple(
-        Figure(f"{counts[s]:,}", labels[f"severity_{s}"], SEVERITIES[s][0] if counts[s] and s in COUNTED[:2] else "") for s in COUNTED
+        Figure(f"{counts[s]:,}", labels[f"severity_{s}"], FACT_STYLES[s].tone if counts[s] and s.is_critical_or_high else "")
+        for s in COUNTED
     )
     said = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
-    parts = [(TONES[s], counts[s] / total * 100) for s in FactSeverity if counts[s]]
+    parts = [(FACT_STYLES[s].fill, counts[s] / total * 100) for s in FactSeverity if counts[s]]
     return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, said))))
 
 
 def worst_badge(context: FactsContext, counts: Counter[FactSeverity]) -> StateView | None:
     """The worst severity that asks for something; None for none."""
-    for severity in COUNTED[:2]:
-        if counts[severity]:
-            text = f"{counts[severity]} {context.labels[f'severity_{severity}']}"
-            return StateView(text, "bad", SEVERITIES[severity][1])
+    for severity in FactSeverity:
+        if counts[severity] and severity.is_critical_or_high:
+            style = FACT_STYLES[severity]
+            return StateView(f"{counts[severity]} {context.labels[f'severity_{severity}']}", style.tone, style.icon)
     return None
 
 

@@ -24,8 +24,6 @@ SENTENCE = 160
 """Letters of a description in lists, as in ``/api/catalog/table.json``."""
 KINDS = ("component", "api", "resource", "system", "domain", "group", "user", "template", "location")
 """The order in which people meet kinds; own kinds follow by name. The same in ``facet-columns.js``."""
-SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-"""Worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,7 @@ class IndexContext:
 
     def worst(self, ref: EntityRef) -> Severity | None:
         """The worst severity among the entity's problems; None for none."""
-        found = {problem.severity for problem in self.by_subject.get(ref, ())}
-        return next((severity for severity in SEVERITIES if severity in found), None)
+        return min((problem.severity for problem in self.by_subject.get(ref, ())), key=lambda severity: severity.rank, default=None)
 
     def plural(self, kind: str, number: int = 2) -> str:
         """The kind's name for that many."""

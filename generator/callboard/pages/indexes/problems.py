@@ -14,8 +14,9 @@ from callboard.catalog import problem_assignment
 from callboard.markdown.rendering import to_html
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.ref import EntityRef
-from callboard.pages.indexes.context import SEVERITIES, IndexContext
+from callboard.pages.indexes.context import IndexContext
 from callboard.pages.page import Page, SearchText
+from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import EntityLink, ProblemView, StateView, catalog_path, problem_code_path, problem_view
 from callboard.plugins.rules import all_rules
 
@@ -87,14 +88,6 @@ class ProblemsView:
     """Teams with problems that the page leaves out."""
 
 
-_LOOK = {
-    Severity.ERROR: ("error", "bad", "bad"),
-    Severity.WARNING: ("warning", "warn", "warn"),
-    Severity.INFO: ("info", "info", "info"),
-}
-_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-
-
 def problems_view(context: IndexContext) -> ProblemsView:
     """All that the page about problems says."""
     by_team = problem_assignment.problems_by_team(context.catalog, context.problems)
@@ -120,7 +113,7 @@ def problems_view(context: IndexContext) -> ProblemsView:
 def _weight(problems: Sequence[Problem]) -> tuple[int, ...]:
     """Sorts the team with the most errors first, then warnings, then notes."""
     numbers = Counter(problem.severity for problem in problems)
-    return tuple(-numbers[severity] for severity in SEVERITIES)
+    return tuple(-numbers[severity] for severity in Severity)
 
 
 def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Problem], at: int, room: int) -> ProblemGroup:
@@ -141,7 +134,7 @@ def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Pro
 def _place(problem: Problem) -> tuple[bool, int, str, int, str]:
     """What is about no entity first, for only this page and the code's have it; then the worst, then by file and line."""
     path, line = problem.origin.path if problem.origin else "", problem.span.line if problem.span else 0
-    return problem.subject is not None, _RANK[problem.severity], path, line, problem.code
+    return problem.subject is not None, problem.severity.rank, path, line, problem.code
 
 
 _ANY = "problems=error&problems=warning&problems=info"
@@ -149,25 +142,26 @@ _ANY = "problems=error&problems=warning&problems=info"
 
 def _severities(problems: Sequence[Problem], **facets: str) -> tuple[SeverityCount, ...]:
     numbers = Counter(problem.severity for problem in problems)
-    return tuple(
-        SeverityCount(*_LOOK[severity], numbers[severity], catalog_path(problems=severity.value, **facets))
-        for severity in SEVERITIES
-        if numbers[severity]
-    )
+    return tuple(_severity_count(severity, numbers[severity], facets) for severity in Severity if numbers[severity])
+
+
+def _severity_count(severity: Severity, count: int, facets: Mapping[str, str]) -> SeverityCount:
+    style = PROBLEM_STYLES[severity]
+    return SeverityCount(severity.value, style.tone, style.icon, count, catalog_path(problems=severity.value, **facets))
 
 
 def _codes(problems: Sequence[Problem]) -> tuple[CodeCount, ...]:
     numbers = Counter(problem.code for problem in problems)
     worst: dict[str, Severity] = {}
     for problem in problems:
-        worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=_RANK.__getitem__)
+        worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=lambda severity: severity.rank)
     order = sorted(numbers, key=lambda code: (-numbers[code], code))[:CODES]
     return tuple(_code(code, worst[code], numbers[code]) for code in order)
 
 
 def _code(code: str, severity: Severity, count: int) -> CodeCount:
-    label, tone, icon = _LOOK[severity]
-    return CodeCount(code, problem_code_path(code), tone, icon, label, count)
+    style = PROBLEM_STYLES[severity]
+    return CodeCount(code, problem_code_path(code), style.tone, style.icon, severity.value, count)
 
 
 SHOWN = 100
@@ -237,18 +231,15 @@ def code_view(context: IndexContext, rule: Rule, problems: Sequence[Problem]) ->
     )
 
 
-_TONES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
-_CODE_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-
-
 def _severity(severity: Severity, labels: Mapping[str, str]) -> StateView:
-    return StateView(labels[severity.value], *_TONES[severity])
+    style = PROBLEM_STYLES[severity]
+    return StateView(labels[severity.value], style.tone, style.icon)
 
 
 def _code_place(problem: Problem) -> tuple[int, str, str, int, int, str]:
     span, path = problem.span, problem.origin.path if problem.origin else ""
     line, column = (span.line, span.column) if span else (0, 0)
-    return _CODE_RANK[problem.severity], str(problem.subject or ""), path, line, column, problem.message
+    return problem.severity.rank, str(problem.subject or ""), path, line, column, problem.message
 
 
 def _words(name: str) -> str:

@@ -9,8 +9,9 @@ from callboard.catalog import organization, presentation, structure
 from callboard.model.entity import Entity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
-from callboard.pages.indexes.context import KINDS, SEVERITIES, IndexContext
+from callboard.pages.indexes.context import KINDS, IndexContext
 from callboard.pages.safe_text import text_of
+from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import CountView, EntityLink, StateView, lifecycle_of
 
 ROWS = 100
@@ -21,7 +22,6 @@ CHOICES = 6
 """Choices of a filter that show at first; as in ``facets.js``."""
 NONE = "~none"
 """Value in the address for entities without any; as in ``facet-columns.js``."""
-_SEVERITIES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def catalog_view(
 def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
     entity, worst = context.catalog.entities[ref], context.worst(ref)
     link, name, system = context.links.to(ref), presentation.name(entity), structure.system_of(context.catalog, ref)
-    tone, icon = _SEVERITIES[worst] if worst else ("", "")
+    style = PROBLEM_STYLES[worst] if worst else None
     return CatalogRow(
         link=link,
         kind=context.plural(ref.kind, 1),
@@ -136,8 +136,8 @@ def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
         lifecycle=lifecycle_of(entity),
         system=context.links.to(system) if system else None,
         problems=len(context.by_subject.get(ref, ())),
-        tone=tone,
-        icon=icon,
+        tone=style.tone if style else "",
+        icon=style.icon if style else "",
     )
 
 
@@ -194,7 +194,7 @@ def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) ->
     for entity in context.catalog.entities.values():
         for value in values(context, entity):
             numbers[value] = numbers.get(value, 0) + 1
-    fixed = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*SEVERITIES, "none"))}
+    fixed = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*Severity, "none"))}
     order = sorted(numbers, key=lambda value: (fixed.get(value, len(fixed)), not value, -numbers[value], value.lower()))
     choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
     return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)
