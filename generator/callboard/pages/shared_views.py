@@ -78,6 +78,16 @@ class StateView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeView:
+    """A point in time, written out; scripts show its age."""
+
+    iso: str
+    """In UTC."""
+    text: str
+    """In the portal's time zone: ``2026-11-22 04:00``."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """A person in a list."""
 

@@ -12,8 +12,8 @@ from callboard.model.counting import label_for
 from callboard.model.entity import Entity
 from callboard.pages.changes.context import ChangesContext, EntityChanges, Moment
 from callboard.pages.changes.feeds import FEED, team_feed_path
-from callboard.pages.entities.view import Section
 from callboard.pages.page import Page
+from callboard.pages.section import Section
 from callboard.pages.shared_views import CountView
 from callboard.state.change_log import FREQUENT
 from callboard.state.values import Change

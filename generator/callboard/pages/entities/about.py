@@ -18,8 +18,9 @@ from callboard.model.urls import entity_path, up_from
 from callboard.pages.entities.addresses import view_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.header import lead
-from callboard.pages.entities.view import AboutView, Detail, Section
+from callboard.pages.entities.view import AboutView, Detail
 from callboard.pages.safe_text import description_of, text_of, web_url
+from callboard.pages.section import Section
 from callboard.pages.shared_views import ChipLink, WebLink, catalog_path
 from callboard.redaction.secrets import mask
 

@@ -11,7 +11,8 @@ from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import list_view, numbered, table_view
 from callboard.pages.entities.relations import diagram
-from callboard.pages.entities.view import DefinitionView, RelationsView, Section
+from callboard.pages.entities.view import DefinitionView, RelationsView
+from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
 from callboard.redaction.masking import masked
 

@@ -13,7 +13,7 @@ from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
-from callboard.pages.entities.view import HeaderField, Section
+from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, EntityLinks
 from callboard.settings.settings import Settings
 

@@ -8,8 +8,9 @@ from callboard.model.entity import Entity
 from callboard.pages.entities.addresses import view_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import numbered, table_view
-from callboard.pages.entities.view import FieldGroup, FormField, LocationTarget, RawView, Section, SpecNode, Stage
+from callboard.pages.entities.view import FieldGroup, FormField, LocationTarget, RawView, SpecNode, Stage
 from callboard.pages.safe_text import list_of, mapping_of, text_of, web_url
+from callboard.pages.section import Section
 from callboard.redaction.masking import masked
 
 SHOWN_LETTERS = 6_000

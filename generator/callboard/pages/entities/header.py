@@ -13,8 +13,9 @@ from callboard.model.entity import Entity
 from callboard.model.ref import humanize
 from callboard.pages.entities.addresses import docs_address, edit_address, report_address, source_address
 from callboard.pages.entities.context import EntityContext
-from callboard.pages.entities.view import Action, HeaderField, ImproveView, Section, TemplateStep
+from callboard.pages.entities.view import Action, ImproveView, TemplateStep
 from callboard.pages.safe_text import description_of, mail_of, mapping_of, text_of
+from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, lifecycle_of
 
 LEAD_LIMIT = 240

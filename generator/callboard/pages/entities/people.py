@@ -10,8 +10,9 @@ from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import counts_by_kind, more, numbered, plural, table_view
-from callboard.pages.entities.view import HeaderField, PeopleView, Section, TeamCounts, TeamCountsView, TreeItem
+from callboard.pages.entities.view import PeopleView, TeamCounts, TeamCountsView, TreeItem
 from callboard.pages.safe_text import description_of, initials, mail_of, mapping_of, text_of
+from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import PersonView, catalog_path
 
 SIBLING_LIMIT = 12

@@ -16,10 +16,11 @@ from callboard.pages.entities.context import Added, EntityContext
 from callboard.pages.entities.descriptor import brought, descriptor, parameters, spec, steps, targets
 from callboard.pages.entities.header import actions, improve, keys, lead, no_lead, trail
 from callboard.pages.entities.lists import more
-from callboard.pages.entities.view import EntityView, Section
+from callboard.pages.entities.view import EntityView
 from callboard.pages.page import Page, TocEntry
 from callboard.pages.safe_text import description_of, display_name
 from callboard.pages.search_text import entity_search_text
+from callboard.pages.section import Section
 from callboard.pages.shared_views import kind_icon, problem_view
 
 PROBLEM_LIMIT = 30

@@ -16,7 +16,8 @@ from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path, up_from
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
 from callboard.pages.entities.lists import counts_by_kind, list_view, more, numbered, plural, table_view
-from callboard.pages.entities.view import ImpactView, ListView, RelationsView, Section, TeamImpact
+from callboard.pages.entities.view import ImpactView, ListView, RelationsView, TeamImpact
+from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
 
 TEAM_LIMIT = 20

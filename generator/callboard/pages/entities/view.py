@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
-from callboard.pages.facts.view import OnCallView
 from callboard.pages.page import TocEntry
+from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink
 
 
@@ -100,35 +99,6 @@ class Action:
     """Below the site's root; wins over ``url``."""
     is_primary: bool = False
     """At most one of a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderField:
-    """One of the facts that people come for: a name and one kind of value."""
-
-    label: str
-    text: str = ""
-    state: StateView | None = None
-    link: EntityLink | None = None
-    is_owner: bool = False
-    """``link`` is the owner; without one that is said in red."""
-    duties: tuple[OnCallView, ...] = ()
-    """Who is on call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the page with a heading of its own."""
-
-    id: str
-    """Anchor of the heading."""
-    title: str
-    part: str
-    """Which macro of ``templates/parts/`` shows it."""
-    content: Any
-    count: str = ""
-    note: str = ""
-    """Said beside the heading, in grey."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from callboard.model.counting import label_for
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.view import At, BarView, Block, DaysView, EventView, SparkView
+from callboard.pages.facts.view import BarView, Block, DaysView, EventView, SparkView
 from callboard.pages.safe_text import text_of, web_url
 from callboard.pages.severity import FACT_STYLES
-from callboard.pages.shared_views import StateView
+from callboard.pages.shared_views import StateView, TimeView
 
 EVENTS = 5
 """Rows of a list in a panel."""
@@ -21,9 +21,9 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 Item = TypeVar("Item")
 
 
-def at(context: FactsContext, when: datetime | None) -> At | None:
+def at(context: FactsContext, when: datetime | None) -> TimeView | None:
     """A time for people and machines; None for none."""
-    return At(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
+    return TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
 
 
 def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:

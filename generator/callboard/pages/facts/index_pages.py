@@ -15,7 +15,6 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.values import Alert, Availability, Incident, OnCall, Vulnerability, in_order
 from callboard.model.facts.words import AlertState, FactSeverity, IncidentState
 from callboard.model.ref import EntityRef
-from callboard.pages.entities.view import Section
 from callboard.pages.facts.context import HEALTH, FactsContext, has_health
 from callboard.pages.facts.delivery import deployed_at, deployment_row
 from callboard.pages.facts.formatting import EARLIEST, at, newest, percent, short, url_of
@@ -23,9 +22,10 @@ from callboard.pages.facts.operations import availability_blocks, incident_row, 
 from callboard.pages.facts.panels import facts_view, title_of
 from callboard.pages.facts.rollups import WHOLES, availability_row, rollup_panels, rollup_view, unique, with_subject
 from callboard.pages.facts.security import COUNTED, severity_blocks, vulnerability_row, worst_first
-from callboard.pages.facts.view import At, Block, EventView, PanelView, ShiftView, SourceView
+from callboard.pages.facts.view import Block, EventView, PanelView, SourceView
 from callboard.pages.page import Page
-from callboard.pages.shared_views import CountView, EntityLink
+from callboard.pages.section import Section, ShiftView
+from callboard.pages.shared_views import CountView, EntityLink, TimeView
 
 ROWS = 300
 """Rows of a list on these pages."""
@@ -103,7 +103,7 @@ class TeamRisk:
     team: EntityLink | None
     counts: tuple[str, ...]
     """By severity, the worst first; empty texts for none."""
-    oldest: At | None
+    oldest: TimeView | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.values import OnCall, in_order
 from callboard.model.ref import EntityRef
-from callboard.pages.entities.view import HeaderField
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import short, url_of
 from callboard.pages.facts.operations import shift_view
 from callboard.pages.facts.rollups import WHOLES, members, unique
-from callboard.pages.facts.view import OnCallView
+from callboard.pages.section import HeaderField, OnCallView
 
 SCHEDULES = 3
 """More than these are told by the panel alone: nobody looks for one name among ten."""
@@ -29,7 +28,7 @@ def on_call_key(context: FactsContext, entity: Entity) -> HeaderField | None:
         found = _schedules(context, context.catalog.targets(entity.ref, "apiProvidedBy"))
     if not 0 < len(found) <= SCHEDULES:
         return None
-    return HeaderField(context.labels["family_on_call"], duties=tuple(_duty(context, fact, is_only=len(found) == 1) for fact in found))
+    return HeaderField(context.labels["family_on_call"], on_call=tuple(_duty(context, fact, is_only=len(found) == 1) for fact in found))
 
 
 def _asked(context: FactsContext, ref: EntityRef) -> Sequence[EntityRef]:

@@ -12,8 +12,9 @@ from callboard.model.facts.words import AlertState, IncidentState
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of
-from callboard.pages.facts.view import Block, Content, EventView, Figure, ShiftView
+from callboard.pages.facts.view import Block, Content, EventView, Figure
 from callboard.pages.safe_text import initials
+from callboard.pages.section import ShiftView
 from callboard.pages.shared_views import EntityLink, StateView
 
 SHIFTS = 8

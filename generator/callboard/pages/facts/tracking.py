@@ -10,12 +10,12 @@ from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.facts.values import OnCall
 from callboard.model.ref import EntityRef
-from callboard.pages.entities.view import HeaderField, Section
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.index_pages import of_entity
 from callboard.pages.facts.on_call import on_call_key
 from callboard.pages.facts.operations import link_of
 from callboard.pages.facts.rollups import WHOLES, members
+from callboard.pages.section import HeaderField, Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from callboard.pages.shared_views import EntityLink, StateView
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A time: written out, and told as an age by the browser."""
-
-    iso: str
-    """In UTC."""
-    text: str
-    """In the portal's zone: ``2026-11-22 04:00``."""
+from callboard.pages.shared_views import EntityLink, StateView, TimeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +69,10 @@ class EventView:
     """Plain text behind the title."""
     note: str = ""
     """Grey line below."""
-    at: At | None = None
+    at: TimeView | None = None
     subject: EntityLink | None = None
     """Whose it is, on pages about many entities."""
     owner: EntityLink | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftView:
-    """One person on call for a while."""
-
-    name: str
-    initials: str
-    person: EntityLink | None
-    """The User of the catalog, where the tool's name or address leads to one."""
-    level: str
-    """``first``, ``second`` … in words."""
-    start: At | None
-    """None for a shift without a beginning."""
-    end: At | None
-    """None for a shift without an end."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnCallView:
-    """Who is called first by one schedule; the browser knows who of them it is now."""
-
-    name: str
-    """Of the schedule; empty where it is the only one."""
-    url: str
-    """The schedule at its tool; checked."""
-    shifts: tuple[ShiftView, ...]
-    """Of the lowest level, by time."""
 
 
 @dataclass(frozen=True, slots=True)
