@@ -2,7 +2,7 @@
 
 import re
 
-from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents
+from page_builders import RENDERER, Outline, documents, shared_context
 
 from callboard.catalog.linking import link
 from callboard.descriptors.kinds import builtin_kinds
@@ -11,7 +11,6 @@ from callboard.pages.indexes import problems as problem_pages
 from callboard.pages.indexes.context import index_context
 from callboard.pages.shared_views import problem_code_path
 from callboard.plugins.rules import all_rules
-from callboard.settings.settings import Settings
 
 DANGLING = """
 kind: Component
@@ -22,9 +21,7 @@ spec: {type: website, lifecycle: production, owner: nobody-knows, dependsOn: ["r
 
 def pages_of(text):
     catalog, problems = link(documents(text), builtin_kinds())
-    context = index_context(
-        catalog, problems, {("here", "tree"): HostTree()}, Settings("/nowhere", "/nowhere/sources.yaml"), LAYOUTS, RENDERER.labels
-    )
+    context = index_context(shared_context(catalog, problems), problems)
     return {page.path: page for page in problem_pages.plan(context)}
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents, entity_of
+from page_builders import RENDERER, Outline, documents, entity_of, shared_context
 
 from callboard.catalog.linking import link
 from callboard.catalog.names import names_index
@@ -20,7 +20,7 @@ from callboard.pages.indexes.plan import plan
 from callboard.pages.indexes.structure import systems_view
 from callboard.pages.indexes.teams import TEAMS, teams_view
 from callboard.pages.search_text import SHORT_FORMS
-from callboard.settings.settings import Portal, Settings
+from callboard.settings.settings import Portal
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
 
@@ -65,8 +65,8 @@ spec: {memberOf: []}
 
 def context_of(entities, problems=(), **portal):
     catalog, found = link(entities, builtin_kinds())
-    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(name="Acme", **portal))
-    return index_context(catalog, (*found, *problems), {("here", "tree"): HostTree()}, settings, LAYOUTS, RENDERER.labels)
+    every = (*found, *problems)
+    return index_context(shared_context(catalog, every, Portal(name="Acme", **portal)), every)
 
 
 @pytest.fixture(scope="module")

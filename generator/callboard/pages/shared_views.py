@@ -144,14 +144,14 @@ class EntityLinks:
     """Makes each entity's link once and remembers it: hubs are linked from thousands of pages."""
 
     catalog: Catalog
-    made: dict[EntityRef, EntityLink] = field(default_factory=dict)
+    memo: dict[EntityRef, EntityLink] = field(default_factory=dict)
 
     def to(self, ref: EntityRef) -> EntityLink:
         """The link to an entity, existing or not."""
-        found = self.made.get(ref)
-        if found is None:
-            found = self.made[ref] = _link(self.catalog, ref)
-        return found
+        link = self.memo.get(ref)
+        if link is None:
+            link = self.memo[ref] = _link(self.catalog, ref)
+        return link
 
     def all(self, refs: tuple[EntityRef, ...]) -> tuple[EntityLink, ...]:
         """Links to all of these, in their order."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -16,15 +15,13 @@ from callboard.model.entity import Origin
 from callboard.model.facts.words import FactSeverity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
-from callboard.model.tree import Trees
-from callboard.pages.changes.status import for_audience
-from callboard.pages.facts.context import shows
+from callboard.pages.changes.status import stale_for_audience
+from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.formatting import joined
 from callboard.pages.severity import PROBLEM_STYLES
-from callboard.pages.shared_views import EntityLink, EntityLinks, line_url, problem_code_path, with_code
+from callboard.pages.shared_views import EntityLink, line_url, problem_code_path, with_code
 from callboard.plugins.rules import all_rules
 from callboard.redaction.masking import masked
-from callboard.settings.settings import Portal, Settings
 from callboard.state.change_log import FREQUENT, ChangeLog, change_log
 from callboard.state.serialization import ref_of, time_text
 from callboard.state.values import Change, StaleCopy
@@ -35,20 +32,6 @@ def what_happened(change: Change, labels: Mapping[str, str]) -> str:
     name = f"change_{change.kind.replace('-', '_')}"
     what = labels[f"{name}_n"].format(change.number) if change.number > 1 else labels[name]
     return labels["to_environment"].format(what, change.about) if change.kind == "deployed" and change.about else what
-
-
-def more_about(change: Change, labels: Mapping[str, str], portal: Portal) -> str:
-    """How grave it is, what was measured, or what a tool knows; empty for nothing."""
-    kind, about = change.kind.partition("-")[0], change.about
-    if not about:
-        return ""
-    if kind == "vulnerability":
-        words = ((number, labels[f"severity_{severity}"].lower()) for number, severity in _severities(about))
-        return ", ".join(f"{number} {word}".strip() for number, word in words)
-    if kind == "tool":
-        families = (family for family in about.split(", ") if shows(portal, family))
-        return ", ".join(labels.get(f"family_{family.replace('-', '_')}", family) for family in families)
-    return labels["severity_n"].format(about) if kind == "incident" else labels["measured_of"].format(*about.split(" ", 1))
 
 
 def is_severe(change: Change) -> bool:
@@ -147,29 +130,20 @@ class EntityChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangesContext:
-    """The past of a portal, ready to be told."""
+class ChangesContext(PageContext):
+    """The context of all pages about changes: what earlier builds recorded, as far as the audience may see it."""
 
     history: ChangeLog
     stale: Mapping[EntityRef, StaleCopy]
-    """What serves from its last good copy, and why."""
-    links: EntityLinks
-    trees: Trees
-    settings: Settings
-    labels: Mapping[str, str]
+    """Entities that are served from their last good copy, with the cause."""
     codes: Mapping[str, Severity] = field(default_factory=dict)
     """Problem codes that have pages, with their usual severities."""
     tools: Mapping[str, str] = field(default_factory=dict)
-    """What people call each integration."""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The portal's time zone."""
-        return ZoneInfo(self.settings.portal.timezone)
+    """Titles of integrations by name."""
 
     def day(self, at: datetime) -> date:
         """The day on which people saw it."""
-        return at.astimezone(self.zone).date()
+        return self.local(at).date()
 
     def line(self, change: Change) -> Line:
         """How a change reads."""
@@ -195,8 +169,21 @@ class ChangesContext:
         if change.kind == "deployed":
             return Line(icon, tone, what, self._value(change, change.before), self._value(change, change.after))
         said = self._clean(change.after or change.before)
-        text = joined(self.tools.get(said, said), more_about(change, self.labels, self.settings.portal))
+        text = joined(self.tools.get(said, said), self._details(change))
         return Line(icon, "bad" if change.kind == "vulnerability-found" and is_severe(change) else tone, what, text=text)
+
+    def _details(self, change: Change) -> str:
+        """Severities, the measured value or the families of an integration; empty for none."""
+        kind, about, labels = change.kind.partition("-")[0], change.about, self.labels
+        if not about:
+            return ""
+        if kind == "vulnerability":
+            words = ((number, labels[f"severity_{severity}"].lower()) for number, severity in _severities(about))
+            return ", ".join(f"{number} {word}".strip() for number, word in words)
+        if kind == "tool":
+            families = (family for family in about.split(", ") if self.is_visible(family))
+            return ", ".join(labels.get(f"family_{family.replace('-', '_')}", family) for family in families)
+        return labels["severity_n"].format(about) if kind == "incident" else labels["measured_of"].format(*about.split(" ", 1))
 
     def moments(self, changes: Iterable[Change], *, with_subject: bool) -> tuple[Moment, ...]:
         """A timeline, in the order of the changes."""
@@ -228,18 +215,16 @@ class ChangesContext:
         return Value("", self.links.to(ref_of(text))) if change.kind in _REFS and ":" in text else Value(self._clean(text))
 
     def _clean(self, text: str) -> str:
-        return masked(text, is_public=self.settings.portal.audience == "public").text
+        return masked(text, is_public=self.is_public).text
 
 
 def changes_context(
-    history: ChangeLog, stale: Sequence[StaleCopy], links: EntityLinks, trees: Trees, settings: Settings, labels: Mapping[str, str],
-    tools: Mapping[str, str] | None = None,
-) -> ChangesContext:  # fmt: skip
-    """What all pages of this family, entity pages and home need to tell of the past, as far as the audience may see it."""
-    _, told = for_audience((), stale, settings.portal)
-    by_ref = {ref: one for one in told for ref in one.refs}
-    hidden = {kind for kind, family in FAMILY_OF.items() if not shows(settings.portal, family)}
+    page: PageContext, history: ChangeLog, stale: Sequence[StaleCopy], tools: Mapping[str, str] | None = None
+) -> ChangesContext:
+    """The context of pages about changes; ``tools`` are titles of integrations by name."""
+    copies = {ref: copy for copy in stale_for_audience(stale, is_public=page.is_public) for ref in copy.refs}
+    hidden = {kind for kind, family in FAMILY_OF.items() if not page.is_visible(family)}
     if any(change.kind in hidden for change in history.changes):
         history = change_log(change for change in history.changes if change.kind not in hidden)
     codes = {code: rule.severity for code, rule in all_rules().items()}
-    return ChangesContext(history, by_ref, links, trees, settings, labels, codes, tools or {})
+    return ChangesContext(**shared_values(page), history=history, stale=copies, codes=codes, tools=tools or {})

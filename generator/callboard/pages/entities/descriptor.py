@@ -62,7 +62,7 @@ def targets(context: EntityContext, entity: Entity) -> Section | None:
 
 def brought(context: EntityContext, entity: Entity) -> Section | None:
     """The entities whose files were found through the Location."""
-    refs = context.brought.get(str(entity.ref), ())
+    refs = context.by_location.get(str(entity.ref), ())
     if not refs:
         return None
     labels = context.labels

@@ -11,7 +11,7 @@ from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
 from callboard.pages.entities.view import EntityRow, ListView, TableRow, TableView
 from callboard.pages.safe_text import text_of
-from callboard.pages.shared_views import CountView, kind_icon, lifecycle_of
+from callboard.pages.shared_views import CountView, lifecycle_of
 
 
 def more(context: EntityContext, count: int, shown: int) -> str:
@@ -63,7 +63,7 @@ def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
         lifecycle=lifecycle_of(entity) if entity else None,
         owner=context.owner_of(ref),
         unowned=context.is_unowned(ref),
-        problems=len(context.problems.get(ref, ())),
+        problems=len(context.problems_by_subject.get(ref, ())),
     )
 
 
@@ -79,12 +79,4 @@ def counts_by_kind(context: EntityContext, refs: Iterable[EntityRef]) -> tuple[C
     """How many of each kind, the most frequent first."""
     numbers = Counter(ref.kind for ref in refs)
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(CountView(number, plural(context, kind, number), kind_icon(context.catalog.kinds, kind), "") for kind, number in ordered)
-
-
-def plural(context: EntityContext, kind: str, number: int = 2) -> str:
-    """The kind's name for that many."""
-    known = context.catalog.kinds.get(kind)
-    if known is None:
-        return kind
-    return known.name if number == 1 else known.plural
+    return tuple(CountView(number, context.kind_name(kind, number), context.kind_icon(kind), "") for kind, number in ordered)

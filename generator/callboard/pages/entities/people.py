@@ -9,7 +9,7 @@ from callboard.catalog import organization, structure
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import EntityContext
-from callboard.pages.entities.lists import counts_by_kind, more, numbered, plural, table_view
+from callboard.pages.entities.lists import counts_by_kind, more, numbered, table_view
 from callboard.pages.entities.view import PeopleView, TeamCounts, TeamCountsView, TreeItem
 from callboard.pages.safe_text import description_of, initials, mail_of, mapping_of, text_of
 from callboard.pages.section import HeaderField, Section
@@ -104,7 +104,7 @@ def _teams(context: EntityContext, group: EntityRef) -> TeamCountsView:
     numbers = Counter(thing.kind for _, things in found for thing in things)
     kinds = sorted(numbers, key=lambda kind: (-numbers[kind], kind))[:KINDS_LIMIT]
     rows = tuple(_team_counts(context, team, things, kinds) for team, things in found[:TEAM_LIMIT])
-    columns = tuple(plural(context, kind) for kind in kinds)
+    columns = tuple(context.kind_name(kind) for kind in kinds)
     return TeamCountsView(context.labels["through_teams"], columns, rows, more(context, len(found), len(rows)))
 
 

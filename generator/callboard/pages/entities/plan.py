@@ -12,7 +12,7 @@ from callboard.model.problem import Problem
 from callboard.model.urls import entity_path
 from callboard.pages.entities import apis, people, relations
 from callboard.pages.entities.about import about
-from callboard.pages.entities.context import Added, EntityContext
+from callboard.pages.entities.context import EntityContext, SectionProvider
 from callboard.pages.entities.descriptor import brought, descriptor, parameters, spec, steps, targets
 from callboard.pages.entities.header import actions, improve, keys, lead, no_lead, trail
 from callboard.pages.entities.lists import more
@@ -21,7 +21,7 @@ from callboard.pages.page import Page, TocEntry
 from callboard.pages.safe_text import description_of, display_name
 from callboard.pages.search_text import entity_search_text
 from callboard.pages.section import Section
-from callboard.pages.shared_views import kind_icon, problem_view
+from callboard.pages.shared_views import problem_view
 
 PROBLEM_LIMIT = 30
 _TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
@@ -85,19 +85,19 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
     return EntityView(
         ref=str(entity.ref),
         kind=entity.kind,
-        icon=kind_icon(context.catalog.kinds, entity.ref.kind),
+        icon=context.kind_icon(entity.ref.kind),
         title=display_name(entity),
         trail=trail(context, entity),
         lead=lead(entity),
         no_lead=no_lead(context, entity),
         actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
-        keys=(*keys(context, entity), *more_keys, *(key for bring in context.keyed if (key := bring(entity)) is not None)),
+        keys=(*keys(context, entity), *more_keys, *(key for bring in context.last_fields if (key := bring(entity)) is not None)),
         sections=sections,
     )
 
 
 def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
-    yield from _brought(context.first, entity)
+    yield from _brought(context.first_sections, entity)
     for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
         found = part(context, entity)
         if isinstance(found, tuple):
@@ -107,17 +107,17 @@ def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
 
 
 def _last(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
-    return _brought(context.last, entity)
+    return _brought(context.last_sections, entity)
 
 
-def _brought(by: tuple[Added, ...], entity: Entity) -> tuple[Section, ...]:
+def _brought(by: tuple[SectionProvider, ...], entity: Entity) -> tuple[Section, ...]:
     """What other rooms say."""
     return tuple(section for bring in by if (section := bring(entity)) is not None)
 
 
 def problems(context: EntityContext, entity: Entity) -> Section | None:
     """What is wrong with the descriptor."""
-    found = sorted(context.problems.get(entity.ref, ()), key=_badness)
+    found = sorted(context.problems_by_subject.get(entity.ref, ()), key=_badness)
     if not found:
         return None
     shown = tuple(problem_view(problem, context.links, context.trees) for problem in found[:PROBLEM_LIMIT])

@@ -15,7 +15,7 @@ from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path, up_from
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
-from callboard.pages.entities.lists import counts_by_kind, list_view, more, numbered, plural, table_view
+from callboard.pages.entities.lists import counts_by_kind, list_view, more, numbered, table_view
 from callboard.pages.entities.view import ImpactView, ListView, RelationsView, TeamImpact
 from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
@@ -125,7 +125,7 @@ def contents(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
 
 
 def _of_kind(context: EntityContext, entity: Entity, kind: str, refs: tuple[EntityRef, ...]) -> Section:
-    title = plural(context, kind)
+    title = context.kind_name(kind)
     more_path = catalog_path(kind=kind, system=str(entity.ref)) if entity.ref.kind == "system" else ""
     table = table_view(context, title, [(ref, "") for ref in refs], more_path=more_path)
     return Section(f"contains-{kind}", title, "table", table, f"{len(refs):,}")

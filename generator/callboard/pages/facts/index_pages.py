@@ -271,19 +271,23 @@ class HealthView:
 
 def health_view(context: FactsContext, doors: tuple[NavLink, ...]) -> HealthView:
     """All that the page says."""
-    return HealthView(doors, tuple(health_numbers(context)), rollup_panels(context, tuple(context.measured_by_subject), FAMILIES))
+    return HealthView(doors, urgent_counts(context), rollup_panels(context, tuple(context.measured_by_subject), FAMILIES))
 
 
-def health_numbers(context: FactsContext) -> Iterator[CountView]:
-    """What asks for somebody now, as numbers; families about which nobody was asked have none."""
-    asked = context.families()
+def urgent_counts(context: FactsContext) -> tuple[CountView, ...]:
+    """Numbers of open incidents, missed objectives and the like, for families that were queried."""
+    return tuple(_urgent_counts(context))
+
+
+def _urgent_counts(context: FactsContext) -> Iterator[CountView]:
+    families = context.families()
     for family, key, icon, path in (
         ("incident", "open_incidents", "incident", "incidents/"),
         ("availability", "objectives_missed", "availability", "availability/"),
         ("vulnerability", "grave_vulnerabilities", "vulnerability", "vulnerabilities/"),
         ("alert", "firing_alerts", "alert", HEALTH),
     ):
-        if family in asked:
+        if family in families:
             facts = context.of_family(family)
             found = unique(facts) if family in {"incident", "alert"} else facts
             count = sum(is_urgent(fact.value) for fact in found)
@@ -334,11 +338,6 @@ def _doors(context: FactsContext) -> tuple[NavLink, ...]:
 
 def _here(doors: tuple[NavLink, ...], path: str) -> tuple[NavLink, ...]:
     return tuple(replace(door, is_here=door.path == path) for door in doors)
-
-
-def numbers(context: FactsContext) -> tuple[CountView, ...]:
-    """For the start page: what asks for somebody now."""
-    return tuple(health_numbers(context))
 
 
 def of_entity(context: FactsContext, entity: Entity) -> Section | None:

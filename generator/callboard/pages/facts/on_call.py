@@ -36,7 +36,7 @@ def _asked(context: FactsContext, ref: EntityRef) -> Sequence[EntityRef]:
 
 
 def _schedules(context: FactsContext, refs: Sequence[EntityRef]) -> list[Fact]:
-    if not context.shows("on-call"):
+    if not context.is_visible("on-call"):
         return []
     return unique(fact for ref in refs for fact in context.facts(ref, "on-call") if isinstance(fact.value, OnCall) and fact.value.shifts)
 

@@ -102,7 +102,7 @@ def family_title(context: FactsContext, family: str) -> str:
 def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
     measured = context.measured_by_subject.get(ref, ())
     for family in (*FAMILIES, *context.declared):
-        asked = [one for one in measured if one.family == family] if context.shows(family) else []
+        asked = [one for one in measured if one.family == family] if context.is_visible(family) else []
         facts = context.facts(ref, family)
         if asked or facts:
             yield panel(context, family, facts, asked)
@@ -148,7 +148,7 @@ def _connect(context: FactsContext, entity: Entity) -> Iterator[Connect]:
     measured = {one.family for one in context.measured_by_subject.get(entity.ref, ())}
     wanted: dict[str, tuple[list[str], list[str]]] = {}
     for one in context.connections.values():
-        missing = [family for family in one.families if family not in measured and context.shows(family)]
+        missing = [family for family in one.families if family not in measured and context.is_visible(family)]
         if one.annotations and missing and not any(key in has for key in one.annotations):
             tools, families = wanted.setdefault(one.annotations[0], ([], []))
             tools.append(one.title)

@@ -64,7 +64,7 @@ def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView
 
 
 def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> PanelView | None:
-    if not context.shows(family):
+    if not context.is_visible(family):
         return None
     asked = [one for ref in members for one in context.measured_by_subject.get(ref, ()) if one.family == family]
     told = [fact for ref in members for fact in context.facts(ref, family)]

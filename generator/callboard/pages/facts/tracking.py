@@ -35,7 +35,7 @@ class TrackedFacts:
         """What the portal is connected to."""
         return canonical([self.context.connections, self.context.declared])
 
-    def print_of(self, entity: Entity) -> str:
+    def fingerprint(self, entity: Entity) -> str:
         """What is known of the entity; of a whole, what is known of each of its parts, with the parts' names."""
         ref, prints = entity.ref, self.prints
         if ref.kind not in WHOLES:
@@ -63,7 +63,7 @@ class TrackedOnCall:
         """Nothing beside what ``TrackedFacts`` has."""
         return ""
 
-    def print_of(self, entity: Entity) -> str:
+    def fingerprint(self, entity: Entity) -> str:
         """What is known of those that provide an API; all else that is read is in the print of ``TrackedFacts``."""
         if entity.ref.kind != "api" or not self.prints:
             return ""

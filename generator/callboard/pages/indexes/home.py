@@ -106,7 +106,7 @@ def home_view(context: IndexContext) -> HomeView:
         heading=context.labels["find_anything"] % (portal.organization or portal.name),
         hints=_hints(context),
         numbers=_numbers(context),
-        now=context.open,
+        now=context.urgent,
         errors=sum(problem.severity is Severity.ERROR for problem in context.problems),
         warnings=sum(problem.severity is Severity.WARNING for problem in context.problems),
         has_teams=next(catalog.of_kind("group"), None) is not None,
@@ -139,14 +139,14 @@ def area_card(context: IndexContext, ref: EntityRef) -> AreaCard:
         sentence=context.sentence(entity),
         owner=context.owner_of(ref),
         counts=context.counts(inside),
-        problems=sum(len(context.by_subject.get(part, ())) for part in (ref, *inside)),
+        problems=context.problem_count(ref, *inside),
     )
 
 
 def _numbers(context: IndexContext) -> tuple[CountView, ...]:
     numbers = {kind: sum(1 for _ in context.catalog.of_kind(kind)) for kind in _NUMBERED}
     return tuple(
-        CountView(number, _named(context, kind, number), context.icon(kind), "teams/" if kind == "group" else f"catalog/?kind={kind}")
+        CountView(number, _named(context, kind, number), context.kind_icon(kind), "teams/" if kind == "group" else f"catalog/?kind={kind}")
         for kind, number in numbers.items()
         if number
     )
@@ -155,7 +155,7 @@ def _numbers(context: IndexContext) -> tuple[CountView, ...]:
 def _named(context: IndexContext, kind: str, number: int) -> str:
     """What people call many of them: groups are teams, users are people."""
     ours = {"group": "teams", "user": "people"}
-    return context.labels[ours[kind]] if kind in ours else context.plural(kind, number)
+    return context.labels[ours[kind]] if kind in ours else context.kind_name(kind, number)
 
 
 def _hints(context: IndexContext) -> tuple[ChipLink, ...]:

@@ -102,7 +102,7 @@ def problems_view(context: IndexContext) -> ProblemsView:
         left -= len(groups[-1].shown)
     return ProblemsView(
         count=len(context.problems),
-        entities=len(context.by_subject),
+        entities=len(context.problems_by_subject),
         severities=_severities(context.problems),
         codes=_codes(context.problems),
         groups=(*groups, *last),

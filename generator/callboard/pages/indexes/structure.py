@@ -108,7 +108,7 @@ def _row(context: IndexContext, ref: EntityRef) -> SystemRow:
         sentence=context.sentence(context.catalog.entities[ref]),
         owner=context.owner_of(ref),
         counts=context.counts(parts, system=str(ref)),
-        problems=sum(len(context.by_subject.get(part, ())) for part in (ref, *parts)),
+        problems=context.problem_count(ref, *parts),
     )
 
 
@@ -190,5 +190,5 @@ def _api_row(context: IndexContext, ref: EntityRef) -> ApiRow:
         providers_more=max(len(providers) - PROVIDERS, 0),
         consumers=len(structure.consumers(context.catalog, ref)),
         lifecycle=lifecycle_of(entity),
-        problems=len(context.by_subject.get(ref, ())),
+        problems=context.problem_count(ref),
     )

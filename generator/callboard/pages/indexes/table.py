@@ -127,7 +127,7 @@ def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
     style = PROBLEM_STYLES[worst] if worst else None
     return CatalogRow(
         link=link,
-        kind=context.plural(ref.kind, 1),
+        kind=context.kind_name(ref.kind, 1),
         name=name if _letters(link.name) != _letters(name) else "",
         sentence=context.sentence(entity),
         type=text_of(presentation.type_of(entity), 60),
@@ -135,7 +135,7 @@ def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
         owner_state=_owner_state(context, ref),
         lifecycle=lifecycle_of(entity),
         system=context.links.to(system) if system else None,
-        problems=len(context.by_subject.get(ref, ())),
+        problems=context.problem_count(ref),
         tone=style.tone if style else "",
         icon=style.icon if style else "",
     )

@@ -146,7 +146,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
         owned=len(owned),
         owned_below=len(below | set(owned)),
         owned_path=catalog_path(owner=str(ref)),
-        problems=sum(len(context.by_subject.get(thing, ())) for thing in {ref, *owned}),
+        problems=context.problem_count(*{ref, *owned}),
         children=children,
         hidden=hidden,
     )
