@@ -58,7 +58,7 @@ class Page:
     """The entity's canonical reference on entity pages."""
     files: Callable[[], Iterable[tuple[str, bytes]]] | None = field(default=None)
     """Files that belong to the page, by their path below the site's root: the same things as data."""
-    reading: DependencyTracker | None = field(default=None)
-    """Follows all that ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is looked at in each build."""
-    own: tuple[DependencyKey, ...] = ()
-    """What they are made of without reading it."""
+    tracker: DependencyTracker | None = field(default=None)
+    """Records what ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is made in each build."""
+    extra_keys: tuple[DependencyKey, ...] = ()
+    """Dependencies in addition to those that the tracker records."""

@@ -75,15 +75,15 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
-    """The context of entity pages whose readings are followed, and who follows them."""
+    """The context of entity pages in a form that records what is read of it, and the recorder."""
     return track(contexts.of_entities, {_INDEXES: fingerprint_of_rest(contexts.indexed)})
 
 
-def plan_pages(contexts: PageContexts, followed: EntityContext, reading: DependencyTracker) -> Iterator[Page]:
+def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
     """All pages, in their order."""
-    own = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
-    lists = (replace(page, reading=reading, own=own) for page in indexes.plan(contexts.indexed))
-    every = (entity_page(contexts, entity, followed, reading) for entity in followed.catalog.entities.values())
+    keys = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
+    lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexed))
+    every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.catalog.entities.values())
     return chain(lists, every, _rest(contexts))
 
 
@@ -93,11 +93,11 @@ def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
 
 
 def entity_page(
-    contexts: PageContexts, entity: Entity, followed: EntityContext | None = None, reading: DependencyTracker | None = None
+    contexts: PageContexts, entity: Entity, tracked: EntityContext | None = None, tracker: DependencyTracker | None = None
 ) -> Page:
-    """An entity's page, whose readings ``reading`` follows, if it is given."""
+    """An entity's page, whose dependencies ``tracker`` records, if it is given."""
     files = partial(_files, is_public=contexts.is_public)
-    return entity_pages.page_of(followed or contexts.of_entities, entity, reading, files)
+    return entity_pages.page_of(tracked or contexts.of_entities, entity, tracker, files)
 
 
 def _files(context: EntityContext, entity: Entity, *, is_public: bool) -> Iterator[tuple[str, bytes]]:

@@ -46,16 +46,16 @@ _OTHER: tuple[Part, ...] = (about, spec, relations.contents, relations.relations
 Files = Callable[[EntityContext, Entity], Iterable[tuple[str, bytes]]]
 
 
-def plan(context: EntityContext, reading: DependencyTracker | None = None, files: Files | None = None) -> Iterator[Page]:
+def plan(context: EntityContext, tracker: DependencyTracker | None = None, files: Files | None = None) -> Iterator[Page]:
     """A page for each entity, in the catalog's order.
 
-    ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
+    ``tracker`` records what is read of ``context`` (both from ``tracking.track``); ``files`` makes the files next to a page.
     """
     for entity in context.catalog.entities.values():
-        yield page_of(context, entity, reading, files)
+        yield page_of(context, entity, tracker, files)
 
 
-def page_of(context: EntityContext, entity: Entity, reading: DependencyTracker | None = None, files: Files | None = None) -> Page:
+def page_of(context: EntityContext, entity: Entity, tracker: DependencyTracker | None = None, files: Files | None = None) -> Page:
     """An entity's page, as ``plan`` has it."""
     return Page(
         path=entity_path(entity.ref),
@@ -69,8 +69,8 @@ def page_of(context: EntityContext, entity: Entity, reading: DependencyTracker |
         search=partial(entity_search_text, context.catalog, entity),
         ref=str(entity.ref),
         files=partial(files, context, entity) if files else None,
-        reading=reading,
-        own=(("entity", entity.ref),),
+        tracker=tracker,
+        extra_keys=(("entity", entity.ref),),
     )
 
 
