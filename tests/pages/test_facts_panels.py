@@ -31,7 +31,7 @@ from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
 from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
-from callboard.pages.facts.on_call import on_call_key
+from callboard.pages.facts.on_call import on_call_field
 from callboard.plugins.integrations.base import DeclaredFamily
 from callboard.settings.settings import Portal
 from callboard.state.facts import CollectedFacts
@@ -89,7 +89,7 @@ def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, decla
 
 def pages(context):
     section = lambda entity: index_pages.of_entity(context, entity)  # noqa: E731
-    of_entities = entity_context(context, last_sections=(section,), last_fields=(partial(on_call_key, context),))
+    of_entities = entity_context(context, last_sections=(section,), last_fields=(partial(on_call_field, context),))
     return {page.path: page for page in (*plan(of_entities), *index_pages.plan(context))}
 
 

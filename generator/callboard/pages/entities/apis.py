@@ -67,7 +67,7 @@ def definition_text(entity: Entity) -> str:
 
 
 def definition_file(entity: Entity) -> str:
-    """Name of the definition's file beside the page: ``definition.yaml``; empty for none."""
+    """Name of the definition's file next to the page: ``definition.yaml``; empty for none."""
     text = definition_text(entity)
     return f"definition.{format_of(entity.spec.get('type'), text).extension}" if text.strip() else ""
 

@@ -1,4 +1,4 @@
-"""Which families of facts an audience may see, and whether there is anything to see at all."""
+"""What pages about facts are made from: the shared context with facts, measurements and integrations."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
 
 HEALTH = "health/"
-"""The page about everything, which is also a tab of its own."""
+"""Path of the page about all families, which is a tab of the navigation."""
 
 
 def has_health(settings: Settings) -> bool:
-    """Whether the portal asks any tool, so that there is a page about health, and a tab that leads to it."""
+    """Whether the portal has integrations, and therefore a page and a tab about health."""
     return bool(settings.sections.get("integrations"))
 
 
@@ -46,7 +46,7 @@ class FactsContext(PageContext):
         return tuple(fact for ref in self.facts_by_subject for fact in self.facts(ref, family))
 
     def measurements(self, family: str) -> Iterator[Measurement]:
-        """Measurements of one family of all entities, whoever may see them."""
+        """Measurements of one family of all entities, also of families that the audience must not see."""
         return (each for measured in self.measured_by_subject.values() for each in measured if each.family == family)
 
     def families(self) -> frozenset[str]:
@@ -68,11 +68,11 @@ def facts_context(page: PageContext, collected: CollectedFacts) -> FactsContext:
 
 
 def _users(catalog: Catalog) -> Mapping[str, EntityRef]:
-    found: dict[str, EntityRef] = {}
+    users: dict[str, EntityRef] = {}
     for entity in catalog.of_kind("user"):
         profile = entity.spec.get("profile")
         email = profile.get("email") if isinstance(profile, Mapping) else None
         for name in (email, presentation.title(entity), entity.ref.name):
             if isinstance(name, str) and name.strip():
-                found.setdefault(name.strip().lower(), entity.ref)
-    return found
+                users.setdefault(name.strip().lower(), entity.ref)
+    return users

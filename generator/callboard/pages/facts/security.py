@@ -1,4 +1,4 @@
-"""Panels about what should be mended: vulnerabilities and issues."""
+"""Facts about vulnerabilities and issues → blocks of their panels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNTED = (FactSeverity.CRITICAL, FactSeverity.HIGH, FactSeverity.MEDIUM, FactSe
 
 
 def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """By severity as numbers and a bar; the worst and oldest ones by name."""
+    """Numbers by severity, and a list of the worst and oldest vulnerabilities."""
     order = worst_first(facts)
     counts = Counter(fact.value.severity for fact in order if isinstance(fact.value, Vulnerability))
     rows = (vulnerability_row(context, fact) for fact in order[:EVENTS])
@@ -30,11 +30,11 @@ def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def worst_first(facts: Iterable[Fact]) -> list[Fact]:
-    """By severity, then the oldest first."""
-    return sorted(facts, key=_badness)
+    """Facts by severity, the worst first, then by age, the oldest first."""
+    return sorted(facts, key=_worst_and_oldest)
 
 
-def _badness(fact: Fact) -> tuple[int, float, str, str]:
+def _worst_and_oldest(fact: Fact) -> tuple[int, float, str, str]:
     value = fact.value
     if isinstance(value, Vulnerability):
         severity, since = value.severity, value.first_seen
@@ -46,20 +46,20 @@ def _badness(fact: Fact) -> tuple[int, float, str, str]:
 
 
 def vulnerability_row(context: FactsContext, fact: Fact) -> EventView:
-    """One weakness."""
+    """One vulnerability."""
     value, labels = fact.value, context.labels
     assert isinstance(value, Vulnerability)  # noqa: S101 - callers hold the family
-    where = joined(f"{short(value.package, 80)} {short(value.version, 40)}".strip(), short(value.place))
+    place = joined(f"{short(value.package, 80)} {short(value.version, 40)}".strip(), short(value.place))
     fixed = labels["fixed_in"] % short(value.fixed_in, 40) if value.fixed_in else labels["no_fix"] if value.package else ""
     note = joined(short(value.title, 100), fixed)
     return EventView(
-        short(value.id, 60), severity_state(context, value.severity), url_of(fact), is_code=True, beside=where, note=note,
+        short(value.id, 60), severity_state(context, value.severity), url_of(fact), is_code=True, detail=place, note=note,
         at=at(context, value.first_seen),
     )  # fmt: skip
 
 
 def severity_blocks(context: FactsContext, counts: Counter[FactSeverity], words: str) -> tuple[Block, ...]:
-    """Numbers by severity, and the same as a bar."""
+    """Numbers by severity, and the same as a bar; none without vulnerabilities."""
     labels, total = context.labels, sum(counts.values())
     if not total:
         return ()
@@ -67,13 +67,13 @@ def severity_blocks(context: FactsContext, counts: Counter[FactSeverity], words:
         Figure(f"{counts[s]:,}", labels[f"severity_{s}"], FACT_STYLES[s].tone if counts[s] and s.is_critical_or_high else "")
         for s in COUNTED
     )
-    said = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
+    numbers = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
     parts = [(FACT_STYLES[s].fill, counts[s] / total * 100) for s in FactSeverity if counts[s]]
-    return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, said))))
+    return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, numbers))))
 
 
 def worst_badge(context: FactsContext, counts: Counter[FactSeverity]) -> StateView | None:
-    """The worst severity that asks for something; None for none."""
+    """The number of critical vulnerabilities, else of high ones; None for none of them."""
     for severity in FactSeverity:
         if counts[severity] and severity.is_critical_or_high:
             style = FACT_STYLES[severity]
@@ -82,7 +82,7 @@ def worst_badge(context: FactsContext, counts: Counter[FactSeverity]) -> StateVi
 
 
 def issues(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Open work by priority."""
+    """Open issues by priority."""
     order = worst_first(facts)
     rows = (
         EventView(
