@@ -40,7 +40,7 @@ def test_every_rule_has_a_page_that_explains_it_although_it_occurs_nowhere():
 def test_a_page_lists_where_its_problem_occurs_with_entity_and_line():
     page = pages_of(DANGLING)["problems/ref001/"]
     view, html = page.view(), RENDERER.render(page, page.view())
-    assert view.count == len(view.places) == 2
+    assert view.count == len(view.occurrences) == 2
     assert 'href="../../catalog/default/component/web/"' in html
     assert re.search(r'href="https://github\.com/acme/shop/edit/main/apps/x/catalog-info\.yaml#L\d+"', html)
 
@@ -48,7 +48,7 @@ def test_a_page_lists_where_its_problem_occurs_with_entity_and_line():
 def test_beyond_a_hundred_places_the_page_says_how_many_more_there_are():
     page = pages_of("\n---\n".join(DANGLING.replace("name: web", f"name: web{i}") for i in range(60)))["problems/ref001/"]
     view = page.view()
-    assert (view.count, len(view.places), view.more) == (120, 100, 20)
+    assert (view.count, len(view.occurrences), view.more) == (120, 100, 20)
     assert "20 more" in RENDERER.render(page, view)
 
 

@@ -163,16 +163,16 @@ def test_teams_that_contain_each_other_are_listed_once():
 
 
 def test_people_without_a_team_are_named(shop):
-    assert [link.name for link in teams_view(shop).loose] == ["lone"]
+    assert [link.name for link in teams_view(shop).without_team] == ["lone"]
 
 
 def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last():
     unread = Problem("SRC001", Severity.ERROR, "The repository acme/old could not be read.", hint="Renew the token.")
     view = problem_pages.problems_view(context_of(documents(SHOP), [unread]))
     assert [group.team.name if group.team else None for group in view.groups][-1] is None
-    assert any(problem.message == unread.message for problem in view.groups[-1].shown)
+    assert any(problem.message == unread.message for problem in view.groups[-1].listed)
     assert any(
-        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.shown
+        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.listed
     )
 
 
@@ -181,7 +181,7 @@ def test_ten_thousand_problems_are_counted_and_not_all_written_out():
     many = [Problem("X001", Severity.WARNING, f"Number {number}.", place) for number in range(10_000)]
     view = problem_pages.problems_view(context_of(documents(SHOP), many))
     assert view.count > 10_000
-    assert sum(len(group.shown) for group in view.groups) <= problem_pages.IN_ALL
+    assert sum(len(group.listed) for group in view.groups) <= problem_pages.IN_TOTAL
     assert view.groups[-1].more > 0
 
 
@@ -251,4 +251,4 @@ def test_what_belongs_to_nobody_is_written_out_before_what_the_table_has():
     many = [Problem("REF001", Severity.ERROR, "x", subject=parse_ref("component:default/order-svc").canonical())] * 100
     view = problem_pages.problems_view(context_of(documents(SHOP), [*many, *lost]))
     assert view.groups[-1].team is None
-    assert len(view.groups[-1].shown) == problem_pages.PER_TEAM
+    assert len(view.groups[-1].listed) == problem_pages.PER_TEAM

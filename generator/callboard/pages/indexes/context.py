@@ -1,4 +1,4 @@
-"""What all index pages are made from."""
+"""What index pages are made from: the shared context with all problems, the latest changes and urgent numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from callboard.pages.context import SHARED_FIELDS, PageContext, shared_values
 from callboard.pages.shared_views import CountView, catalog_path
 
 SENTENCE = 160
-"""Letters of a description in lists, as in ``/api/catalog/table.json``."""
+"""Characters of a description in lists, as in ``/api/catalog/table.json``."""
 KINDS = ("component", "api", "resource", "system", "domain", "group", "user", "template", "location")
-"""The order in which people meet kinds; own kinds follow by name. The same in ``facet-columns.js``."""
+"""Order of kinds; custom kinds follow by name. The same as in ``facet-columns.js``."""
 
 
 @dataclass(frozen=True, slots=True)
