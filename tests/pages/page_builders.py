@@ -11,6 +11,7 @@ from callboard.descriptors.kinds import builtin_kinds
 from callboard.diagrams.layout import Layouts
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
+from callboard.pages.context import page_context
 from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
 from callboard.settings.settings import Portal, Settings
@@ -55,11 +56,16 @@ def documents(text):
     return [entity_of(document, chunk) for chunk in text.split("\n---\n") if (document := yaml.safe_load(chunk))]
 
 
-def context_of(entities, portal=None, tree=None):
+def shared_context(catalog, problems=(), portal=None, tree=None, sources=()):
+    """What all pages share, of a portal that is not on disk."""
+    root, tree = Path("/nowhere"), tree or HostTree()
+    settings = Settings(root, root / "sources.yaml", portal or Portal(), sources)
+    return page_context(catalog, problems, {("here", tree.id): tree}, settings, LAYOUTS, RENDERER.labels)
+
+
+def context_of(entities, portal=None, tree=None, **added):
     catalog, problems = link(entities, KINDS)
-    tree = tree or HostTree()
-    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), portal or Portal())
-    return entity_context(catalog, problems, {("here", tree.id): tree}, settings, LAYOUTS, RENDERER.labels)
+    return entity_context(shared_context(catalog, problems, portal, tree), **added)
 
 
 def page_of(entities, ref, **more):

@@ -3,22 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, Outline, context_of, documents
+from page_builders import KINDS, RENDERER, Outline, context_of, documents, shared_context
 
 from callboard.catalog.linking import link
 from callboard.model.ref import parse_ref
 from callboard.pages.changes import changes, feeds, status
 from callboard.pages.changes.context import changes_context
+from callboard.pages.changes.status import Freshness
 from callboard.pages.entities import plan
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes.context import index_context
-from callboard.pages.shared_views import EntityLinks
 from callboard.plugins.rules import all_rules
-from callboard.settings.settings import Portal, Settings, SourceSettings
+from callboard.settings.settings import Portal, SourceSettings
 from callboard.state.change_log import change_log
 from callboard.state.values import Change, CollectionTime, StaleCopy, Where
 
@@ -59,11 +58,8 @@ def change(number, kind="owner", of="shop", before="group:default/old", after="g
 
 def past(*changes, portal=None, stale=()):
     catalog, _ = link(documents(SHOP), KINDS)
-    root = Path("/nowhere")
-    settings = Settings(
-        root, root / "sources.yaml", portal or Portal(), (SourceSettings("here", "git", {}), SourceSettings("gone", "git", {}))
-    )
-    return changes_context(change_log(changes), stale, EntityLinks(catalog), {("here", "tree"): HostTree()}, settings, RENDERER.labels)
+    sources = (SourceSettings("here", "git", {}), SourceSettings("gone", "git", {}))
+    return changes_context(shared_context(catalog, (), portal, sources=sources), change_log(changes), stale)
 
 
 def pages(of):
@@ -260,7 +256,7 @@ def test_feed_links_lead_to_the_site(url, start):
 
 def status_page(collections, stale=(), as_of=None):
     of = past(stale=stale)
-    (page,) = status.plan(collections, stale, as_of or night(3), of.links, of.settings, of.labels)
+    (page,) = status.plan(of, Freshness((*collections,), (*stale,), (), as_of or night(3)))
     view = page.view()
     return view, RENDERER.render(page, view)
 
@@ -297,7 +293,7 @@ def test_the_status_page_lists_what_serves_from_its_last_good_copy():
 
 def test_collections_json_has_what_pages_read_in_the_browser():
     never = CollectionTime("new", "entities", None, night(3), 0)
-    said = status.collections_json([GOOD, BAD, never], (), night(3))
+    said = status.collections_json(Freshness((GOOD, BAD, never), (), (), night(3)))
     assert said["as_of"] == "2026-11-02T23:30:00Z"
     assert said["sources"] == [
         {"name": "here", "collected_at": "2026-11-02T23:30:00Z"},
@@ -314,8 +310,8 @@ def test_the_status_page_without_any_source_is_a_page():
 
 def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
     of = past(change(1), stale=[StaleCopy("here", "tree", "acme/shop", "", FIRST, "404", (ref("shop"),))])
-    sections = (partial(changes.last_good_copy, of),), (partial(changes.timeline, of),)
-    context = replace(context_of(documents(SHOP)), first=sections[0], last=sections[1])
+    first, last = (partial(changes.last_good_copy, of),), (partial(changes.timeline, of),)
+    context = context_of(documents(SHOP), first_sections=first, last_sections=last)
     page = next(page for page in plan.plan(context) if page.ref == "component:default/shop")
     view = page.view()
     ids = [section.id for section in view.sections]
@@ -326,8 +322,7 @@ def test_sections_of_other_rooms_stand_above_all_and_before_the_descriptor():
 
 def test_home_shows_what_changed_last():
     of = past(BASELINE, change(1), change(1, "tag", "cart", "", "java"))
-    catalog = of.links.catalog
-    context = index_context(catalog, (), of.trees, of.settings, LAYOUTS, of.labels, of.links, latest=changes.latest(of))
+    context = index_context(of, (), latest=changes.latest(of))
     page = next(indexes.plan(context))
     html = RENDERER.render(page, page.view())
     assert "Recent changes" in html
@@ -340,12 +335,12 @@ def test_a_public_portal_does_not_repeat_what_hosts_say():
     copy = StaleCopy("gone", "t", "acme/gone", "", night(1), inside, (ref("shop"),))
     bad = replace(BAD, errors=(inside,))
     of = past(stale=[copy], portal=Portal(audience="public"))
-    (page,) = status.plan([bad], [copy], night(3), of.links, of.settings, of.labels)
+    (page,) = status.plan(of, Freshness((bad,), (copy,), (), night(3)))
     html = RENDERER.render(page, page.view())
-    assert status.NOT_TOLD in html
+    assert status.HIDDEN_ERROR in html
     assert "git.inside" not in html
-    assert of.stale[ref("shop")].cause == status.NOT_TOLD
-    assert "git.inside" not in str(status.collections_json(*status.for_audience([bad], [copy], of.settings.portal), night(3)))
+    assert of.stale[ref("shop")].cause == status.HIDDEN_ERROR
+    assert "git.inside" not in str(status.collections_json(Freshness((bad,), (copy,), (), night(3)).for_audience(is_public=True)))
 
 
 def happened(kind, **more):

@@ -2,7 +2,7 @@
 
 import re
 
-from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents
+from page_builders import RENDERER, Outline, documents, shared_context
 
 from callboard.catalog.linking import link
 from callboard.descriptors.kinds import builtin_kinds
@@ -11,7 +11,6 @@ from callboard.pages.indexes import problems as problem_pages
 from callboard.pages.indexes.context import index_context
 from callboard.pages.shared_views import problem_code_path
 from callboard.plugins.rules import all_rules
-from callboard.settings.settings import Settings
 
 DANGLING = """
 kind: Component
@@ -22,9 +21,7 @@ spec: {type: website, lifecycle: production, owner: nobody-knows, dependsOn: ["r
 
 def pages_of(text):
     catalog, problems = link(documents(text), builtin_kinds())
-    context = index_context(
-        catalog, problems, {("here", "tree"): HostTree()}, Settings("/nowhere", "/nowhere/sources.yaml"), LAYOUTS, RENDERER.labels
-    )
+    context = index_context(shared_context(catalog, problems), problems)
     return {page.path: page for page in problem_pages.plan(context)}
 
 
@@ -43,7 +40,7 @@ def test_every_rule_has_a_page_that_explains_it_although_it_occurs_nowhere():
 def test_a_page_lists_where_its_problem_occurs_with_entity_and_line():
     page = pages_of(DANGLING)["problems/ref001/"]
     view, html = page.view(), RENDERER.render(page, page.view())
-    assert view.count == len(view.places) == 2
+    assert view.count == len(view.occurrences) == 2
     assert 'href="../../catalog/default/component/web/"' in html
     assert re.search(r'href="https://github\.com/acme/shop/edit/main/apps/x/catalog-info\.yaml#L\d+"', html)
 
@@ -51,7 +48,7 @@ def test_a_page_lists_where_its_problem_occurs_with_entity_and_line():
 def test_beyond_a_hundred_places_the_page_says_how_many_more_there_are():
     page = pages_of("\n---\n".join(DANGLING.replace("name: web", f"name: web{i}") for i in range(60)))["problems/ref001/"]
     view = page.view()
-    assert (view.count, len(view.places), view.more) == (120, 100, 20)
+    assert (view.count, len(view.occurrences), view.more) == (120, 100, 20)
     assert "20 more" in RENDERER.render(page, view)
 
 

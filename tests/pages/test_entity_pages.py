@@ -101,7 +101,7 @@ def test_the_head_says_who_owns_it_and_where_it_belongs(shop):
     view, html = page_of(shop, "component:default/checkout")
     outline = Outline(html)
     assert [link.name for link in view.trail] == ["retail", "shop"]
-    assert {key.label: key.text or (key.state and key.state.text) or key.link.name for key in view.keys} == {
+    assert {key.label: key.text or (key.state and key.state.text) or key.link.name for key in view.header_fields} == {
         "Owner": "Shop team", "Lifecycle": "production", "Type": "service", "System": "shop",
     }  # fmt: skip
     assert "../../../../catalog/default/group/shop-team/" in outline.links()
@@ -166,7 +166,7 @@ def test_a_component_says_what_it_needs_and_what_breaks_without_it(shop):
     view, _ = page_of(shop, "component:default/checkout")
     found = sections(view)
     dependents, dependencies = found["relations"].content.lists
-    assert [(row.link.name, row.how) for row in dependents.rows] == [("web", "via orders")]
+    assert [(row.link.name, row.role) for row in dependents.rows] == [("web", "via orders")]
     assert [(row.link.name, row.link.path != "") for row in dependencies.rows] == [("ghost", False), ("db", True)]
     assert [(team.team.name, [e.name for e in team.affected], team.distance) for team in found["impact"].content.teams] == [
         ("till-team", ["web"], "direct")

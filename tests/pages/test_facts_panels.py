@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from page_builders import KINDS, LAYOUTS, RENDERER, documents
+from page_builders import KINDS, RENDERER, documents, shared_context
 
 from callboard.catalog.linking import link
 from callboard.integrations.collect import IntegrationInfo
@@ -31,10 +31,9 @@ from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
 from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
-from callboard.pages.facts.on_call import on_call_key
-from callboard.pages.shared_views import EntityLinks
+from callboard.pages.facts.on_call import on_call_field
 from callboard.plugins.integrations.base import DeclaredFamily
-from callboard.settings.settings import Portal, Settings
+from callboard.settings.settings import Portal
 from callboard.state.facts import CollectedFacts
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -83,16 +82,14 @@ def asked(family, *, of="shop", source="pd", complete=True):
 
 def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, declared=()):
     catalog, _ = link(documents(SHOP), KINDS)
-    settings = Settings(root=None, file=None, portal=portal or Portal(timezone="Europe/Berlin"))
     known = CollectedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
                         connections=connections, declared=declared)  # fmt: skip
-    return facts_context(catalog, known, EntityLinks(catalog), settings, RENDERER.labels)
+    return facts_context(shared_context(catalog, (), portal or Portal(timezone="Europe/Berlin")), known)
 
 
 def pages(context):
     section = lambda entity: index_pages.of_entity(context, entity)  # noqa: E731
-    plain = entity_context(context.catalog, (), {}, context.settings, LAYOUTS, RENDERER.labels, context.links)
-    of_entities = replace(plain, last=(section,), keyed=(partial(on_call_key, context),))
+    of_entities = entity_context(context, last_sections=(section,), last_fields=(partial(on_call_field, context),))
     return {page.path: page for page in (*plan(of_entities), *index_pages.plan(context))}
 
 
@@ -281,13 +278,13 @@ def test_no_page_knows_when_it_was_built():
 def test_the_start_page_counts_what_is_open():
     urgent = [*HIDDEN, fact("vulnerability", Vulnerability("CVE-1", FactSeverity.CRITICAL), source="scan", key="1", of="ledger")]
     urgent += [fact("availability", Availability("answers", share, 99.9), key=str(share)) for share in (99.0, 99.95)]
-    numbers = index_pages.numbers(world([*urgent, fact("alert", Alert("hot"))]))
+    numbers = index_pages.urgent_counts(world([*urgent, fact("alert", Alert("hot"))]))
     assert [(n.number, n.path, n.tone) for n in numbers] == [
         (1, "incidents/", "bad"), (1, "availability/", "bad"), (1, "vulnerabilities/", "bad"), (1, "health/", "bad"),
     ]  # fmt: skip
-    assert [(n.number, n.tone) for n in index_pages.numbers(world([], [asked("incident")]))] == [(0, "")]
-    assert index_pages.numbers(world([])) == ()
-    assert index_pages.numbers(world(HIDDEN, portal=Portal(audience="public"))) == ()
+    assert [(n.number, n.tone) for n in index_pages.urgent_counts(world([], [asked("incident")]))] == [(0, "")]
+    assert index_pages.urgent_counts(world([])) == ()
+    assert index_pages.urgent_counts(world(HIDDEN, portal=Portal(audience="public"))) == ()
 
 
 def test_one_page_shows_what_asks_for_somebody_now():

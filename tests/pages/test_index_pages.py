@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from page_builders import LAYOUTS, RENDERER, HostTree, Outline, documents, entity_of
+from page_builders import RENDERER, Outline, documents, entity_of, shared_context
 
 from callboard.catalog.linking import link
 from callboard.catalog.names import names_index
@@ -20,7 +20,7 @@ from callboard.pages.indexes.plan import plan
 from callboard.pages.indexes.structure import systems_view
 from callboard.pages.indexes.teams import TEAMS, teams_view
 from callboard.pages.search_text import SHORT_FORMS
-from callboard.settings.settings import Portal, Settings
+from callboard.settings.settings import Portal
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
 
@@ -65,8 +65,8 @@ spec: {memberOf: []}
 
 def context_of(entities, problems=(), **portal):
     catalog, found = link(entities, builtin_kinds())
-    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(name="Acme", **portal))
-    return index_context(catalog, (*found, *problems), {("here", "tree"): HostTree()}, settings, LAYOUTS, RENDERER.labels)
+    every = (*found, *problems)
+    return index_context(shared_context(catalog, every, Portal(name="Acme", **portal)), every)
 
 
 @pytest.fixture(scope="module")
@@ -163,16 +163,16 @@ def test_teams_that_contain_each_other_are_listed_once():
 
 
 def test_people_without_a_team_are_named(shop):
-    assert [link.name for link in teams_view(shop).loose] == ["lone"]
+    assert [link.name for link in teams_view(shop).without_team] == ["lone"]
 
 
 def test_problems_stand_with_the_team_that_can_mend_them_and_nobodys_come_last():
     unread = Problem("SRC001", Severity.ERROR, "The repository acme/old could not be read.", hint="Renew the token.")
     view = problem_pages.problems_view(context_of(documents(SHOP), [unread]))
     assert [group.team.name if group.team else None for group in view.groups][-1] is None
-    assert any(problem.message == unread.message for problem in view.groups[-1].shown)
+    assert any(problem.message == unread.message for problem in view.groups[-1].listed)
     assert any(
-        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.shown
+        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.listed
     )
 
 
@@ -181,7 +181,7 @@ def test_ten_thousand_problems_are_counted_and_not_all_written_out():
     many = [Problem("X001", Severity.WARNING, f"Number {number}.", place) for number in range(10_000)]
     view = problem_pages.problems_view(context_of(documents(SHOP), many))
     assert view.count > 10_000
-    assert sum(len(group.shown) for group in view.groups) <= problem_pages.IN_ALL
+    assert sum(len(group.listed) for group in view.groups) <= problem_pages.IN_TOTAL
     assert view.groups[-1].more > 0
 
 
@@ -251,4 +251,4 @@ def test_what_belongs_to_nobody_is_written_out_before_what_the_table_has():
     many = [Problem("REF001", Severity.ERROR, "x", subject=parse_ref("component:default/order-svc").canonical())] * 100
     view = problem_pages.problems_view(context_of(documents(SHOP), [*many, *lost]))
     assert view.groups[-1].team is None
-    assert len(view.groups[-1].shown) == problem_pages.PER_TEAM
+    assert len(view.groups[-1].listed) == problem_pages.PER_TEAM

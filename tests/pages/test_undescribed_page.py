@@ -2,16 +2,15 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
-from page_builders import RENDERER, Outline
+from page_builders import RENDERER, Outline, shared_context
 
 from callboard.catalog.linking import link
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.pages.changes import status, undescribed
-from callboard.pages.shared_views import EntityLinks
+from callboard.pages.changes.status import Freshness
 from callboard.plugins.sources import Undescribed
-from callboard.settings.settings import Portal, Settings
+from callboard.settings.settings import Portal
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 LEDGER = Undescribed("github", "acme/ledger", "https://github.com/acme/ledger", "kind: Component\nmetadata:\n  name: ledger\n")
@@ -19,8 +18,8 @@ LEDGER = Undescribed("github", "acme/ledger", "https://github.com/acme/ledger", 
 
 def pages_of(*found, audience="internal"):
     catalog, _ = link([], builtin_kinds())
-    settings = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml"), Portal(audience=audience))
-    planned = status.plan((), (), NOW, EntityLinks(catalog), settings, RENDERER.labels, found)
+    context = shared_context(catalog, (), Portal(audience=audience))
+    planned = status.plan(context, Freshness((), (), found, NOW))
     return {page.path: RENDERER.render(page, page.view()) for page in planned}
 
 
@@ -66,4 +65,4 @@ def test_no_more_than_some_hundreds_are_named_over_all_sources():
     view = undescribed.undescribed_view(many)
     assert [(s.name, s.count, len(s.rows), s.more) for s in view.sources] == [("a", 300, 300, 0), ("b", 300, 200, 100)]
     assert view.count == 600
-    assert len(view.sources[0].rows[0].lines) == undescribed.LINES
+    assert len(view.sources[0].rows[0].lines) == undescribed.YAML_LIMIT

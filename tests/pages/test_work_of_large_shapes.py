@@ -1,10 +1,9 @@
 """Shapes that no organisation has, and that cost a build no more than others of their size: twice the entities are twice the work."""
 
 import sys
-from pathlib import Path
 
 import pytest
-from page_builders import KINDS, LAYOUTS, RENDERER, HostTree, entity_of
+from page_builders import KINDS, entity_of, shared_context
 
 from callboard.catalog.linking import link
 from callboard.pages.entities.context import entity_context
@@ -14,7 +13,6 @@ from callboard.pages.indexes.context import index_context
 from callboard.pages.indexes.home import home_view
 from callboard.pages.indexes.structure import domains_view, systems_view
 from callboard.pages.indexes.teams import teams_view
-from callboard.settings.settings import Settings
 
 SMALL = 150
 TOO_MUCH = 2.4
@@ -61,14 +59,14 @@ def _work(documents):
         calls += event in {"call", "c_call"}
 
     entities = [entity_of(document) for document in documents]
-    settings, trees = Settings(Path("/nowhere"), Path("/nowhere/sources.yaml")), {("here", "tree"): HostTree()}
     before = sys.getprofile()
     sys.setprofile(count)
     try:
         catalog, problems = link(entities, KINDS)
-        for page in plan(entity_context(catalog, problems, trees, settings, LAYOUTS, RENDERER.labels)):
+        shared = shared_context(catalog, problems)
+        for page in plan(entity_context(shared)):
             page.view()
-        context = index_context(catalog, problems, trees, settings, LAYOUTS, RENDERER.labels)
+        context = index_context(shared, problems)
         for view in (home_view, teams_view, systems_view, domains_view):
             view(context)
     finally:

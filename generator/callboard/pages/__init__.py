@@ -1,1 +1,1 @@
-"""Views and the plan: which pages there are and what each says. No HTML."""
+"""Catalog, facts and history → the list of pages, each with a view: a value that its template renders. No HTML."""

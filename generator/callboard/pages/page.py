@@ -1,4 +1,4 @@
-"""What the plan says of one page."""
+"""One planned page: address, template, and functions that make its view, contents, search text and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TocEntry:
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """What full-text search knows of a page. Facts and relations stay out: they would drown the words people wrote."""
+    """The text of a page for full-text search. Facts and relations are left out: they would outweigh the text that people wrote."""
 
     title: str
     body: str
@@ -28,37 +28,37 @@ class SearchText:
     kind: str
     """Canonical kind of the entity, or ``docs``."""
     alias: str = ""
-    """Other spellings of the name, separated by blanks."""
+    """Other spellings of the name, separated by spaces."""
     meta: tuple[tuple[str, str], ...] = ()
-    """Shown with a result: ``("owner", "team-checkout")``, ``("ref", "component:default/x")``."""
+    """Metadata of a search result: ``("owner", "team-checkout")``, ``("ref", "component:default/x")``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page to be rendered and stamped. ``view`` is called when the page's turn comes, so that nothing holds all views."""
+    """One page to render. ``view`` is called when the page is rendered, so that never all views are in memory."""
 
     path: str
     """Below the site's root, with a final ``/`` (its file is ``index.html`` in there) or a file name (``404.html``)."""
     template: str
     """Name of the Jinja template, such as ``entity.html``."""
     frame: str
-    """Which frame it is stamped into: ``entity`` (contents at the left) or ``wide`` (no side columns)."""
+    """The frame around the content: ``entity`` (contents at the left) or ``wide`` (no side columns)."""
     tab: str
-    """Path of the navigation tab that is active: ``catalog/``, ``teams/`` …; an empty text for home."""
+    """Path of the active navigation tab: ``catalog/``, ``teams/`` …; empty for home, ``-`` for none."""
     title: str
-    """For ``<title>``: plain text, never HTML."""
+    """For ``<title>``: plain text, no HTML."""
     view: Callable[[], Any]
-    """Makes the template's view dataclass; a frozen value that says all that the page shows."""
+    """Makes the view: a frozen dataclass with all that the template shows."""
     description: str = ""
     toc: Callable[[Any], tuple[TocEntry, ...]] | None = field(default=None)
-    """The contents, made from the view; None for pages without."""
+    """Makes the table of contents from the view; None for a page without one."""
     search: Callable[[], SearchText] | None = field(default=None)
-    """What full-text search indexes; None keeps the page out."""
+    """Makes the text for full-text search; None leaves the page out."""
     ref: str = ""
-    """The entity's canonical reference on entity pages."""
+    """Canonical reference of the entity; empty for pages that are not about one entity."""
     files: Callable[[], Iterable[tuple[str, bytes]]] | None = field(default=None)
-    """Files that belong to the page, by their path below the site's root: the same things as data."""
-    reading: DependencyTracker | None = field(default=None)
-    """Follows all that ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is looked at in each build."""
-    own: tuple[DependencyKey, ...] = ()
-    """What they are made of without reading it."""
+    """Makes the files that belong to the page (its content as data), with their paths below the site's root."""
+    tracker: DependencyTracker | None = field(default=None)
+    """Records what ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is made in each build."""
+    extra_keys: tuple[DependencyKey, ...] = ()
+    """Dependencies in addition to those that the tracker records."""

@@ -1,4 +1,4 @@
-"""What people wrote in descriptors as short, safe values: any field may hold anything."""
+"""Values of descriptors, of any type → short, safe strings, addresses, mappings and lists."""
 
 from __future__ import annotations
 
@@ -11,39 +11,40 @@ from callboard.model.entity import Entity
 from callboard.redaction.secrets import find_secrets, mask
 
 MAX_TEXT = 400
-"""Letters shown of a value that should be short: names, titles, types."""
+"""Characters shown of a value that should be short: names, titles, types."""
 MAX_URL = 2_000
+"""Characters of an address; longer ones are not linked."""
 WEB_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def text_of(value: object, limit: int = MAX_TEXT) -> str:
-    """A text or number of a descriptor on one line, bounded, secrets masked; an empty text for anything else."""
+    """A string or number on one line, at most ``limit`` characters, secrets masked; an empty string for anything else."""
     text = mask(" ".join(fields.as_text(value).split()))
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def description_of(entity: Entity) -> str:
-    """The description as written (Markdown), secrets masked; empty where there is none."""
+    """The description as written (Markdown), secrets masked; empty for none."""
     return mask(presentation.description(entity))
 
 
 def mapping_of(value: object) -> Mapping[str, object]:
-    """The mapping, or an empty one where a descriptor has something else there."""
+    """The value if it is a mapping, else an empty mapping."""
     return value if isinstance(value, Mapping) else {}
 
 
 def list_of(value: object) -> list[object]:
-    """The list, or an empty one where a descriptor has something else there."""
+    """The value if it is a list, else an empty list."""
     return value if isinstance(value, list) else []
 
 
 def display_name(entity: Entity) -> str:
-    """What people call it, on one line."""
+    """The title, else the name, on one line."""
     return text_of(presentation.title(entity)) or entity.ref.name
 
 
 def initials(name: str) -> str:
-    """First letters of the first and the last word."""
+    """The first letters of the first and the last word; ``?`` for a name without letters."""
     words = [word for word in name.replace("-", " ").replace(".", " ").replace("_", " ").split() if word[0].isalnum()]
     if not words:
         return "?"
@@ -51,7 +52,7 @@ def initials(name: str) -> str:
 
 
 def web_url(value: object) -> str:
-    """The address if a browser may follow it from our pages and it holds no secret, else an empty text."""
+    """The address if a page may link to it and it holds no secret, else an empty string."""
     if not isinstance(value, str) or len(value) > MAX_URL:
         return ""
     text = value.strip()
@@ -66,7 +67,7 @@ def web_url(value: object) -> str:
 
 
 def mail_of(value: object) -> str:
-    """A mail address that can stand behind ``mailto:``, else an empty text."""
+    """The e-mail address if it is safe in a ``mailto:`` link, else an empty string."""
     text = text_of(value, 254)
     plain = text.count("@") == 1 and not any(c in text for c in ' "<>\\?&#%:/,;')
     return text if plain and text[0] != "@" and text[-1] != "@" else ""

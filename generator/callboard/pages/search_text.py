@@ -1,4 +1,4 @@
-"""What full-text search knows of an entity, and the other spellings of its name."""
+"""Entity → its text for full-text search, with other spellings of its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from callboard.pages.page import SearchText
 from callboard.pages.safe_text import description_of, text_of
 
 BODY_LETTERS = 5_000
+"""Characters of a description."""
 ALIAS_LETTERS = 400
+"""Characters of all other spellings together."""
 _RUNS = re.compile(r"[^\W_]+")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -24,12 +26,12 @@ SHORT_FORMS = (
     ("development", "dev"), ("production", "prod"), ("documentation", "docs"), ("server", "srv"), ("package", "pkg"), ("number", "num"),
     ("customer", "cust"), ("account", "acct"), ("payment", "pmt"), ("information", "info"), ("image", "img"), ("user-interface", "ui"),
 )  # fmt: skip
-"""Words and how people shorten them; both directions are searched."""
+"""Words and their abbreviations; each is searched for the other."""
 
-_OTHER: dict[str, tuple[str, ...]] = {}
+_ALTERNATIVES: dict[str, tuple[str, ...]] = {}
 for _long, _short in SHORT_FORMS:
-    _OTHER[_long] = (*_OTHER.get(_long, ()), _short)
-    _OTHER[_short] = (*_OTHER.get(_short, ()), _long)
+    _ALTERNATIVES[_long] = (*_ALTERNATIVES.get(_long, ()), _short)
+    _ALTERNATIVES[_short] = (*_ALTERNATIVES.get(_short, ()), _long)
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -38,18 +40,18 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def alias(*names: str) -> str:
-    """Other spellings of the names, separated by blanks: split, joined, shortened and spelled out, each once."""
-    found: dict[str, None] = {}
+    """Other spellings of the names, separated by spaces: split, joined, abbreviated and spelled out, each once."""
+    spellings: dict[str, None] = {}
     for name in names:
         words = words_of(name)
-        others = tuple(other for word in words for other in _OTHER.get(word, ()))
-        found |= dict.fromkeys((*words, "".join(words), *others))
+        alternatives = tuple(other for word in words for other in _ALTERNATIVES.get(word, ()))
+        spellings |= dict.fromkeys((*words, "".join(words), *alternatives))
         for index, word in enumerate(words):
-            found |= dict.fromkeys("".join((*words[:index], other, *words[index + 1 :])) for other in _OTHER.get(word, ()))
-        if len(words) > 2:  # noqa: PLR2004 - two letters would be found everywhere
-            found["".join(word[0] for word in words)] = None
+            spellings |= dict.fromkeys("".join((*words[:index], other, *words[index + 1 :])) for other in _ALTERNATIVES.get(word, ()))
+        if len(words) > 2:  # noqa: PLR2004 - an abbreviation of two letters would match everywhere
+            spellings["".join(word[0] for word in words)] = None
     given = {name.lower() for name in names}
-    return _cut(" ".join(spelling for spelling in found if spelling and spelling not in given))
+    return _cut(" ".join(spelling for spelling in spellings if spelling and spelling not in given))
 
 
 def _cut(text: str) -> str:
@@ -57,7 +59,7 @@ def _cut(text: str) -> str:
 
 
 def entity_search_text(catalog: Catalog, entity: Entity) -> SearchText:
-    """Title, description, tags and owner; facts and relations stay out."""
+    """Title, description, tags and owner; facts and relations are left out."""
     title, name = text_of(presentation.title(entity)) or entity.ref.name, presentation.name(entity)
     owner = organization.owner(catalog, entity.ref)
     owner_name = text_of(presentation.label(catalog, owner)) if owner else ""

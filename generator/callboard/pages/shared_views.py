@@ -1,4 +1,4 @@
-"""Values that many views share: links to entities, to the web and to lines of files, as the templates show them."""
+"""Entities, problems and places in files → the values that many views share: links, states, people, counts, problems."""
 
 from __future__ import annotations
 
@@ -11,13 +11,23 @@ from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity, Origin
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, humanize
 from callboard.model.tree import Trees, tree_of
 from callboard.model.urls import entity_path
 from callboard.pages.safe_text import display_name, text_of, web_url
+from callboard.pages.severity import PROBLEM_STYLES
 
 UNKNOWN_KIND_ICON = "entity"
+_LIFECYCLES = {
+    "experimental": ("info", "experimental"),
+    "alpha": ("info", "experimental"),
+    "beta": ("info", "experimental"),
+    "deprecated": ("warn", "deprecated"),
+    "retired": ("warn", "deprecated"),
+    "end-of-life": ("warn", "deprecated"),
+}
+"""Tone and icon of the lifecycles that are not ordinary."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,7 +35,7 @@ class EntityLink:
     """A link to an entity's page, or the name of one that does not exist."""
 
     name: str
-    """What people read: title, display name or name."""
+    """Title, display name or name."""
     ref: str
     """The canonical reference."""
     kind: str
@@ -36,11 +46,11 @@ class EntityLink:
     """Below the site's root; empty where the catalog has no such entity."""
 
     def __repr__(self) -> str:
-        """All of it, quicker than a dataclass does: views are known by their ``repr``, and hold a hundred of these."""
+        """All fields, faster than a dataclass does it: views are compared by their ``repr``, which holds about a hundred links."""
         return repr((self.name, self.ref, self.kind, self.icon, self.path))
 
     def __hash__(self) -> int:
-        """Links are few for each reference."""
+        """The hash of the reference: almost all links to an entity are equal."""
         return hash(self.ref)
 
 
@@ -50,15 +60,15 @@ class WebLink:
 
     text: str
     url: str
-    """Checked: ``http``, ``https`` or ``mailto``; empty where the descriptor gave something else, which is then only shown."""
+    """Checked: ``http``, ``https`` or ``mailto``; empty if the descriptor has something else, which is then only shown."""
     icon: str
     note: str = ""
-    """The refused address, shown beside the text."""
+    """The rejected address, shown next to the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChipLink:
-    """Something small to follow: a tag, a filter."""
+    """A small link: a tag or a filter."""
 
     text: str
     path: str
@@ -67,13 +77,23 @@ class ChipLink:
 
 @dataclass(frozen=True, slots=True)
 class StateView:
-    """A word with a tone and an icon of its own shape, so that colour is never alone."""
+    """A word with a tone and an icon of its own shape, so that color is never the only sign."""
 
     text: str
     tone: str
     """``none``, ``info``, ``good``, ``warn`` or ``bad``."""
     icon: str
-    """Empty for the ordinary state, which needs none."""
+    """Empty for an ordinary state."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeView:
+    """A point in time, written out; scripts show its age."""
+
+    iso: str
+    """In UTC."""
+    text: str
+    """In the portal's time zone: ``2026-11-22 04:00``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +102,36 @@ class PersonView:
 
     link: EntityLink
     initials: str
-    """At most two letters, for the disc beside the name."""
+    """At most two letters, for the disc next to the name."""
     role: str
-    """Empty where nobody wrote one."""
+    """Empty for none."""
     mail: str
-    """A checked address; empty where unknown or not for this audience."""
+    """A checked e-mail address; empty if unknown or not for this audience."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """One problem, as people read it."""
+    """One problem, ready to be shown."""
 
     code: str
     code_path: str
-    """The page about this code, below the site's root."""
+    """The page about the code, below the site's root."""
     tone: str
     """``bad``, ``warn`` or ``info``."""
     icon: str
     label: str
     """Key of the severity's word in the labels."""
     message: Markup
-    """Plain words; what stands between backticks is ``<code>``."""
+    """Text between backticks is ``<code>``."""
     hint: Markup
     file: str
-    """File name with line and column: ``catalog-info.yaml:31:7``; empty where there is no place."""
+    """File name with line and column: ``catalog-info.yaml:31:7``; empty without a place."""
     place: str
     """The same with the whole path."""
     url: str
-    """Opens the host's editor at that line, or the file where the editor knows no lines; empty where nobody knows such an address."""
+    """The host's editor at that line, or the file if its editor has no addresses of lines; empty if unknown."""
     subject: EntityLink | None
-    """The entity that it is about."""
+    """The entity that the problem is about; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +143,27 @@ class CountView:
     """Plain text, such as a kind's plural."""
     icon: str
     path: str
-    """What it counts, below the site's root; empty for no link."""
+    """The list of what is counted, below the site's root; empty for no link."""
     tone: str = ""
-    """``bad`` where the number asks for somebody."""
+    """``bad`` if the number needs attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntityLinks:
-    """Makes each entity's link once and remembers it: hubs are linked from thousands of pages."""
+    """Makes the link to each entity once: some are linked from thousands of pages."""
 
     catalog: Catalog
-    made: dict[EntityRef, EntityLink] = field(default_factory=dict)
+    memo: dict[EntityRef, EntityLink] = field(default_factory=dict)
 
     def to(self, ref: EntityRef) -> EntityLink:
         """The link to an entity, existing or not."""
-        found = self.made.get(ref)
-        if found is None:
-            found = self.made[ref] = _link(self.catalog, ref)
-        return found
+        link = self.memo.get(ref)
+        if link is None:
+            link = self.memo[ref] = _link(self.catalog, ref)
+        return link
 
     def all(self, refs: tuple[EntityRef, ...]) -> tuple[EntityLink, ...]:
-        """Links to all of these, in their order."""
+        """The links to these entities, in their order."""
         return tuple(self.to(ref) for ref in refs)
 
 
@@ -162,73 +182,56 @@ def kind_icon(kinds: Kinds, kind: str) -> str:
 
 
 def catalog_path(**facets: str) -> str:
-    """The catalog table with these filters set: ``catalog/?tag=java``."""
+    """Path of the catalog table with these filters: ``catalog/?tag=java``."""
     query = "&".join(f"{key}={quote(value, safe=':/')}" for key, value in facets.items())
     return f"catalog/?{query}" if query else "catalog/"
 
 
-_LIFECYCLES = {
-    "experimental": ("info", "experimental"),
-    "alpha": ("info", "experimental"),
-    "beta": ("info", "experimental"),
-    "deprecated": ("warn", "deprecated"),
-    "retired": ("warn", "deprecated"),
-    "end-of-life": ("warn", "deprecated"),
-}
-
-
 def lifecycle_of(entity: Entity) -> StateView | None:
-    """The lifecycle; ``production`` is plain text because it is the rule. None where there is none."""
+    """The lifecycle; ``production`` has no tone because it is the usual state. None if the entity declares none."""
     text = text_of(presentation.lifecycle_of(entity), 80)
     return StateView(text, *_LIFECYCLES.get(text.lower(), ("none", ""))) if text else None
 
 
-_SEVERITIES = {
-    Severity.ERROR: ("bad", "bad", "error"),
-    Severity.WARNING: ("warn", "warn", "warning"),
-    Severity.INFO: ("info", "info", "info"),
-}
-
-
 def problem_code_path(code: str) -> str:
-    """The page about a code."""
+    """Path of the page about a problem code."""
     return f"problems/{code.lower()}/"
 
 
 def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemView:
-    """A problem as the templates show it."""
-    tone, icon, label = _SEVERITIES[problem.severity]
-    where = _position(problem)
+    """The view of a problem."""
+    style = PROBLEM_STYLES[problem.severity]
+    position = _position(problem)
     path = problem.origin.path if problem.origin else ""
     return ProblemView(
         code=problem.code,
         code_path=problem_code_path(problem.code),
-        tone=tone,
-        icon=icon,
-        label=label,
+        tone=style.tone,
+        icon=style.icon,
+        label=problem.severity.value,
         message=with_code(problem.message),
         hint=with_code(problem.hint),
-        file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{where}" if path else "",
-        place=f"{path}{where}" if path else "",
+        file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{position}" if path else "",
+        place=f"{path}{position}" if path else "",
         url=fix_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
 
 
 def _in_repository(problem: Problem) -> str:
-    """Repository and path: a problem about no entity is found by its file alone."""
+    """Repository and path: a problem that is about no entity needs both to be found."""
     return f"{problem.origin.repository}/{problem.origin.path}" if problem.origin else ""
 
 
 def with_code(text: str) -> Markup:
-    """Escaped text in which each pair of backticks makes ``<code>``; a single one stays."""
+    """Escaped text in which each pair of backticks becomes ``<code>``; a single backtick stays."""
     parts = str(escape(text)).split("`")
-    if len(parts) < 3:  # noqa: PLR2004 - a pair cuts into three
+    if len(parts) < 3:  # noqa: PLR2004 - a pair splits the text into three parts
         return escape(text)
     rest = parts[-2:] if len(parts) % 2 == 0 else parts[-1:]
     pairs = parts[: -len(rest)]
-    made = "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(pairs))
-    return Markup(made + "`".join(rest))  # noqa: S704 - escaped above
+    html = "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(pairs))
+    return Markup(html + "`".join(rest))  # noqa: S704 - escaped above
 
 
 def _position(problem: Problem) -> str:
@@ -240,7 +243,7 @@ def _line(problem: Problem) -> int | None:
 
 
 def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
-    """Where people read the origin's file on the web, at that line (the document's first if None); empty where unknown."""
+    """Web address of the origin's file at that line (the document's first if None); empty if unknown."""
     tree = tree_of(trees, origin)
     if tree is None:
         return ""
@@ -248,15 +251,15 @@ def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
 
 
 def fix_url(origin: Origin, line: int | None, trees: Trees) -> str:
-    """The host's editor at that line, where it knows lines; else the file at that line; empty where unknown.
+    """The host's editor at that line if it has addresses of lines, else the file at that line; empty if unknown.
 
-    The editors of GitHub and GitLab (``/edit/`` in both) put the cursor at ``#L31``; those of Gitea, Bitbucket and Azure know no lines.
+    The editors of GitHub and GitLab (``/edit/`` in both) put the cursor at ``#L31``; those of the others ignore it.
     """
     editor = edit_url(origin, trees).partition("#")[0]
     return f"{editor}#L{line or origin.line}" if "/edit/" in editor else line_url(origin, line, trees)
 
 
 def edit_url(origin: Origin, trees: Trees) -> str:
-    """Where people change the origin's file on the web; empty where unknown."""
+    """Web address for editing the origin's file; empty if unknown."""
     tree = tree_of(trees, origin)
     return web_url(tree.edit_url(origin.path)) if tree else ""

@@ -28,6 +28,11 @@ class Portal:
     colours: Mapping[str, str] = field(default_factory=dict)
     """``primary`` and ``accent``: names of Material's colours."""
 
+    @property
+    def is_public(self) -> bool:
+        """True if the site is for everybody, so that people's addresses and restricted families of facts are left out."""
+        return self.audience == "public"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:

@@ -153,7 +153,7 @@ class _Assembly:
         try:
             with self.phase("pages"):
                 pages = (*planned, not_found(self.renderer.labels))
-                reading = next((page.reading for page in pages if page.reading), None)
+                reading = next((page.tracker for page in pages if page.tracker), None)
                 before = read_pages(self.store.cache / "pages.jsonl")
                 names = before.all_names(reading)
                 gathered = self._make_pages(pages, before, reading, names)
@@ -197,7 +197,7 @@ class _Assembly:
 
     def _is_untouched(self, page: Page, known: CachedPage, changes: frozenset[int]) -> bool:
         """Nothing that the page reads has changed; its files stay as they are."""
-        if page.reading is None or known.dependencies.include_any(changes) or known.layout_digest != self.maker.shell(page):
+        if page.tracker is None or known.dependencies.include_any(changes) or known.layout_digest != self.maker.shell(page):
             return False
         return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
 

@@ -95,15 +95,15 @@ class PageMaker:
         return links
 
     def _make(self, page: Page, known: CachedPage | None) -> RenderedPage:
-        if page.reading:
-            page.reading.begin(*page.own)
+        if page.tracker:
+            page.tracker.begin(*page.extra_keys)
         view = page.view()
         toc = page.toc(view) if page.toc else ()
         shell, file = self.shell(page), file_of(page.path)
         key = page_key(shell, (page.path, page.template, page.title, page.description, page.ref, toc, view))
         text = page.search() if page.search else None
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
-        reads = page.reading.end() if page.reading else Dependencies()
+        reads = page.tracker.end() if page.tracker else Dependencies()
         search = text_key(text)
         document = self._full_text.document(text) if text and (known is None or known.search_digest != search) else ""
         if known and known.key == key and self._staging.keep(file, known.digest):

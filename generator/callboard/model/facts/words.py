@@ -21,6 +21,19 @@ class FactSeverity(StrEnum):
     LOW = "low"
     UNKNOWN = "unknown"
 
+    @property
+    def rank(self) -> int:
+        """Position from the worst severity, 0 for ``critical``: a sort key."""
+        return _SEVERITY_RANKS[self]
+
+    @property
+    def is_critical_or_high(self) -> bool:
+        """True for the two severities that are counted as urgent."""
+        return self in {FactSeverity.CRITICAL, FactSeverity.HIGH}
+
+
+_SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(FactSeverity)}
+
 
 class RunState(StrEnum):
     """The state of a deployment or a pipeline run."""

@@ -1,1 +1,1 @@
-"""Pages about the past and about the sources: what changed when, and how fresh everything is."""
+"""Change log and freshness of sources → pages about changes and data quality, and feeds."""

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287): all changes, and those of each team. Bounded; an entry keeps its id for ever."""
+"""Change log → Atom feeds (RFC 4287) of all changes and of each team: bounded, with entries that always keep their ids."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from callboard.state.values import Change
 FEED = "changes/feed.xml"
 ENTRIES = 100
 LINES = 50
+"""Changes of one entry that are listed."""
 FEW = 5
-"""Deployments of one night that the feed of all changes tells one by one."""
+"""With more deployments in one build, the feed of all changes has only their number."""
 ATOM = "http://www.w3.org/2005/Atom"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,67 +30,67 @@ _IDS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:callboard:changes")
 
 
 def team_feed_path(team: EntityRef) -> str:
-    """The feed of a team."""
+    """Path of a team's feed."""
     return f"changes/{segment(team.namespace)}/{segment(team.name)}/feed.xml"
 
 
-def feed_files(past: ChangesContext) -> Iterator[tuple[str, bytes]]:
-    """Paths below the site's root and contents: one feed of all, and one for each team, even where nothing changed yet."""
-    yield FEED, _feed(past, FEED, past.settings.portal.name, [*_summed(past.history.changes)])
-    for team in past.links.catalog.of_kind("group"):
+def feed_files(context: ChangesContext) -> Iterator[tuple[str, bytes]]:
+    """Paths below the site's root and contents of the feeds: one of all changes, one for each team, also without changes."""
+    yield FEED, _feed(context, FEED, context.settings.portal.name, [*_summed(context.history.changes)])
+    for team in context.links.catalog.of_kind("group"):
         path = team_feed_path(team.ref)
-        found = past.history.of_team(team.ref, ENTRIES * LINES)
-        yield path, _feed(past, path, f"{past.settings.portal.name}: {past.links.to(team.ref).name}", found)
+        title = f"{context.settings.portal.name}: {context.links.to(team.ref).name}"
+        yield path, _feed(context, path, title, context.history.of_team(team.ref, ENTRIES * LINES))
 
 
 def _summed(changes: Sequence[Change]) -> Iterator[Change]:
-    """Deployments of a night as one line: a feed of everything is not read for each of them."""
-    for _, found in groupby(changes, key=lambda change: change.at):
-        often: dict[str, list[Change]] = {}
-        for change in found:
+    """The changes, with many deployments of one build as one change with their number."""
+    for _, of_build in groupby(changes, key=lambda change: change.at):
+        frequent: dict[str, list[Change]] = {}
+        for change in of_build:
             if change.kind in FREQUENT:
-                often.setdefault(change.kind, []).append(change)
+                frequent.setdefault(change.kind, []).append(change)
             else:
                 yield change
-        for kind, those in often.items():
-            yield from those if len(those) <= FEW else [Change(those[0].at, kind, None, number=sum(c.number or 1 for c in those))]
+        for kind, group in frequent.items():
+            yield from group if len(group) <= FEW else [Change(group[0].at, kind, None, number=sum(c.number or 1 for c in group))]
 
 
-def _feed(past: ChangesContext, path: str, title: str, changes: Sequence[Change]) -> bytes:
+def _feed(context: ChangesContext, path: str, title: str, changes: Sequence[Change]) -> bytes:
     feed = ET.Element("feed", {"xmlns": ATOM})
-    _text(feed, "id", _id("feed", past.settings.portal.url, path))
-    _text(feed, "title", f"{title}: {past.labels['changes']}")
+    _text(feed, "id", _id("feed", context.settings.portal.url, path))
+    _text(feed, "title", f"{title}: {context.labels['changes']}")
     _text(feed, "updated", time_text(changes[0].at if changes else _BEGINNING))
-    _text(ET.SubElement(feed, "author"), "name", past.settings.portal.organization or past.settings.portal.name)
-    base = past.settings.portal.url
+    _text(ET.SubElement(feed, "author"), "name", context.settings.portal.organization or context.settings.portal.name)
+    base = context.settings.portal.url
     if base:
         ET.SubElement(feed, "link", {"rel": "self", "href": base + path})
     up = base or up_from(path)
     ET.SubElement(feed, "link", {"href": f"{up}changes/"})
     groups = groupby(changes, key=lambda change: (change.at, change.ref))
-    for number, ((at, ref), found) in enumerate(groups):
+    for number, ((at, ref), group) in enumerate(groups):
         if number == ENTRIES:
             break
-        _entry(past, feed, at, ref, tuple(found), up)
+        _entry(context, feed, at, ref, tuple(group), up)
     content: str = ET.tostring(feed, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{content}\n'.encode()
 
 
-def _entry(past: ChangesContext, feed: ET.Element, at: datetime, ref: EntityRef | None, found: Sequence[Change], up: str) -> None:
-    day = past.day(at)
-    page = entity_path(ref) if ref in past.links.catalog.entities and ref else f"changes/{day:%Y-%m}/#d-{day}"
+def _entry(context: ChangesContext, feed: ET.Element, at: datetime, ref: EntityRef | None, changes: Sequence[Change], up: str) -> None:
+    day = context.day(at)
+    page = entity_path(ref) if ref in context.links.catalog.entities and ref else f"changes/{day:%Y-%m}/#d-{day}"
     entry = ET.SubElement(feed, "entry")
     _text(entry, "id", _id("entry", time_text(at), str(ref or "")))
-    said = [sentence(change) for change in found[:LINES]]
-    name = past.links.to(ref).name if ref else past.labels["the_catalog"]
-    _text(entry, "title", f"{name}: {said[0]}" + (f" (+{len(found) - 1})" if len(found) > 1 else ""))
+    sentences = [sentence(change) for change in changes[:LINES]]
+    name = context.links.to(ref).name if ref else context.labels["the_catalog"]
+    _text(entry, "title", f"{name}: {sentences[0]}" + (f" (+{len(changes) - 1})" if len(changes) > 1 else ""))
     _text(entry, "updated", time_text(at))
     ET.SubElement(entry, "link", {"href": f"{up}{page}"})
-    _text(entry, "summary", "\n".join(said))
+    _text(entry, "summary", "\n".join(sentences))
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:
-    """An element with a text; what XML cannot hold is left out."""
+    """Add an element with a text; characters that XML forbids are left out."""
     ET.SubElement(parent, name).text = _NOT_XML.sub("", text)
 
 

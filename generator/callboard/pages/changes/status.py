@@ -1,29 +1,30 @@
-"""``/status/``: how fresh each source is, and what serves from its last good copy. The one page that may change every night."""
+"""``/status/``: times and failures of the last collection → how fresh each source is. The only page that changes in every build."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callboard.pages.changes import undescribed as bare_repositories
+from callboard.pages.changes import undescribed
+from callboard.pages.context import PageContext
 from callboard.pages.page import Page
-from callboard.pages.shared_views import EntityLink, EntityLinks, StateView
+from callboard.pages.shared_views import EntityLink, StateView
 from callboard.plugins.sources import Undescribed
-from callboard.settings.settings import Portal, Settings
 from callboard.state.serialization import collection_row, time_text
 from callboard.state.values import CollectionTime, StaleCopy
 
 FORMAT = 1
 ENTITIES = 20
-"""Entities of one repository that are named."""
+"""Entities of one repository that are listed."""
 ERRORS = 20
+"""Error messages of one source that are listed."""
 UTC_ZONE = ZoneInfo("UTC")
-NOT_TOLD = "could not be read"
-"""All that a public portal says of a failure."""
+HIDDEN_ERROR = "could not be read"
+"""In place of error messages on a public site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,23 @@ class SourceRow:
     at: str
     """Last success, ISO 8601; empty for never."""
     time: str
-    """The same for people, in the portal's time zone and absolute."""
+    """The same for people, in the portal's time zone."""
     count: int
     requests: str
-    """Network requests of the last try; empty where nobody counted."""
+    """Network requests of the last try; empty if they were not counted."""
     errors: tuple[str, ...]
     more: int
-    """Errors that are left out."""
+    """Number of errors that are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaleRow:
-    """A repository or a file that serves from its last good copy."""
+    """A repository or a file that is served from its last good copy."""
 
     source: str
     repository: str
     path: str
-    """Of the file; empty where it is the whole repository."""
+    """Of the file; empty for a whole repository."""
     at: str
     time: str
     cause: str
@@ -65,7 +66,7 @@ class StaleRow:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """The whole page."""
+    """The page."""
 
     at: str
     """Time of the build, ISO 8601."""
@@ -73,96 +74,123 @@ class StatusView:
     utc: str
     rows: tuple[SourceRow, ...]
     has_requests: bool
-    """Somebody counted them."""
+    """True if any source counted its requests."""
     stale: tuple[StaleRow, ...]
     held: int
-    """Entities that serve from their last good copy."""
+    """Number of entities that are served from their last good copy."""
     undescribed: int
-    """Repositories without a descriptor; they have a page of their own where there are any."""
+    """Number of repositories without a descriptor."""
     undescribed_path: str
+    """The page that lists them."""
 
 
-def plan(
-    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime, links: EntityLinks, settings: Settings,
-    labels: Mapping[str, str], undescribed: Sequence[Undescribed] = (),
-) -> Iterator[Page]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When each source was read last, and what could not be read."""
+
+    collections: tuple[CollectionTime, ...]
+    stale: tuple[StaleCopy, ...]
+    """Repositories and files that are served from their last good copy."""
+    undescribed: tuple[Undescribed, ...]
+    """Repositories without a descriptor."""
+    as_of: datetime
+    """Time of the build."""
+
+    def for_audience(self, *, is_public: bool) -> Freshness:
+        """The same; on a public site without error messages and undescribed repositories, which may name internal systems."""
+        if not is_public:
+            return self
+        collections = tuple(replace(each, errors=(HIDDEN_ERROR,) if each.errors else ()) for each in self.collections)
+        return replace(self, collections=collections, stale=stale_for_audience(self.stale, is_public=True), undescribed=())
+
+
+def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[StaleCopy, ...]:
+    """The same; on a public site without the causes, which are error messages of hosts."""
+    return tuple(replace(each, cause=HIDDEN_ERROR) for each in stale) if is_public else tuple(stale)
+
+
+def plan(context: PageContext, freshness: Freshness) -> Iterator[Page]:
     """The page, and that of the repositories without a descriptor."""
-    bare = len(bare_repositories.for_audience(undescribed, settings.portal))
-    view = partial(status_view, *for_audience(collections, stale, settings.portal), as_of, links, settings, labels, bare)
+    labels, visible = context.labels, freshness.for_audience(is_public=context.is_public)
+    view = partial(status_view, context, visible)
     yield Page("status/", "status.html", "wide", "problems/", labels["status"], view, labels["status_text"])
-    yield from bare_repositories.plan(undescribed, settings.portal, labels)
+    yield from undescribed.plan(visible.undescribed, labels)
 
 
-def for_audience(
-    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], portal: Portal
-) -> tuple[tuple[CollectionTime, ...], tuple[StaleCopy, ...]]:
-    """The same; on a public portal without the words of hosts and vendors, which may name what is inside."""
-    if portal.audience != "public":
-        return tuple(collections), tuple(stale)
-    return tuple(replace(c, errors=(NOT_TOLD,) if c.errors else ()) for c in collections), tuple(replace(s, cause=NOT_TOLD) for s in stale)
-
-
-def status_view(
-    collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime, links: EntityLinks, settings: Settings,
-    labels: Mapping[str, str], bare: int = 0,
-) -> StatusView:  # fmt: skip
-    """All that the page says."""
-    zone = ZoneInfo(settings.portal.timezone)
-    held = {one.source for one in stale}
+def status_view(context: PageContext, freshness: Freshness) -> StatusView:
+    """The view of the page; ``freshness`` is what the audience may see."""
+    zone, settings, as_of = context.zone, context.settings, freshness.as_of
+    stale_sources = {copy.source for copy in freshness.stale}
     integrations = settings.sections.get("integrations") or ()
     types = {source.name: source.type for source in settings.sources} | {item["name"]: item["type"] for item in integrations}
-    rows = tuple(_row(c, types.get(c.source, ""), held, zone, labels) for c in collections)
-    copies = tuple(_stale(one, links, zone) for one in stale)
-    refs = {ref for one in stale for ref in one.refs}
-    counted = any(c.requests is not None for c in collections)
-    times = time_text(as_of), _time(as_of, zone), _time(as_of, UTC_ZONE)
-    return StatusView(*times, rows, counted, copies, len(refs), bare, bare_repositories.PATH)
-
-
-def _row(collection: CollectionTime, kind: str, held: set[str], zone: ZoneInfo, labels: Mapping[str, str]) -> SourceRow:
-    at, errors = collection.as_of, collection.errors
-    requests = "" if collection.requests is None else f"{collection.requests:,}"
-    return SourceRow(
-        collection.source,
-        "" if collection.family == "entities" else collection.family,
-        kind,
-        _state(collection, is_held=collection.source in held, labels=labels),
-        time_text(at) if at else "",
-        _time(at, zone) if at else labels["never"],
-        collection.count,
-        requests,
-        errors[:ERRORS],
-        max(len(errors) - ERRORS, 0),
+    return StatusView(
+        at=time_text(as_of),
+        time=_time(as_of, zone),
+        utc=_time(as_of, UTC_ZONE),
+        rows=tuple(
+            _row(context, each, types.get(each.source, ""), is_stale=each.source in stale_sources) for each in freshness.collections
+        ),
+        has_requests=any(each.requests is not None for each in freshness.collections),
+        stale=tuple(_stale(context, copy) for copy in freshness.stale),
+        held=len({ref for copy in freshness.stale for ref in copy.refs}),
+        undescribed=len(freshness.undescribed),
+        undescribed_path=undescribed.PATH,
     )
 
 
-def _state(collection: CollectionTime, *, is_held: bool, labels: Mapping[str, str]) -> StateView:
+def _row(context: PageContext, collection: CollectionTime, kind: str, *, is_stale: bool) -> SourceRow:
+    at, errors = collection.as_of, collection.errors
+    return SourceRow(
+        name=collection.source,
+        family="" if collection.family == "entities" else collection.family,
+        type=kind,
+        state=_state(context, collection, is_stale=is_stale),
+        at=time_text(at) if at else "",
+        time=_time(at, context.zone) if at else context.labels["never"],
+        count=collection.count,
+        requests="" if collection.requests is None else f"{collection.requests:,}",
+        errors=errors[:ERRORS],
+        more=max(len(errors) - ERRORS, 0),
+    )
+
+
+def _state(context: PageContext, collection: CollectionTime, *, is_stale: bool) -> StateView:
+    labels = context.labels
     if collection.as_of is None or collection.as_of != collection.tried_at:
         return StateView(labels["status_failed"], "bad", "bad")
-    if collection.errors or is_held:
+    if collection.errors or is_stale:
         return StateView(labels["status_partly"], "warn", "warn")
     return StateView(labels["status_good"], "good", "good")
 
 
-def _stale(one: StaleCopy, links: EntityLinks, zone: ZoneInfo) -> StaleRow:
-    shown = links.all(one.refs[:ENTITIES])
-    more = max(len(one.refs) - ENTITIES, 0)
-    return StaleRow(one.source, one.repository, one.path, time_text(one.since), _time(one.since, zone), one.cause, shown, more)
+def _stale(context: PageContext, copy: StaleCopy) -> StaleRow:
+    return StaleRow(
+        source=copy.source,
+        repository=copy.repository,
+        path=copy.path,
+        at=time_text(copy.since),
+        time=_time(copy.since, context.zone),
+        cause=copy.cause,
+        entities=context.links.all(copy.refs[:ENTITIES]),
+        more=max(len(copy.refs) - ENTITIES, 0),
+    )
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
-def collections_json(collections: Sequence[CollectionTime], stale: Sequence[StaleCopy], as_of: datetime) -> dict[str, Any]:
-    """What ``/status/collections.json`` says: ``sources`` is what ``ages.js`` reads, ``collections`` has everything."""
-    collected = {c.source: c.as_of for c in collections if c.as_of is not None}
-    sources = [{"name": name, "collected_at": time_text(at)} for name, at in collected.items()]
-    held = [{"source": s.source, "repository": s.repository, "since": time_text(s.since), "entities": len(s.refs)} for s in stale]
+def collections_json(freshness: Freshness) -> dict[str, Any]:
+    """The content of ``/status/collections.json``: ``sources`` is for ``ages.js``, ``collections`` has all details."""
+    collected = {each.source: each.as_of for each in freshness.collections if each.as_of is not None}
+    copies = freshness.stale
     return {
         "format": FORMAT,
-        "as_of": time_text(as_of),
-        "sources": sources,
-        "collections": [collection_row(c) for c in collections],
-        "last_good_copies": held,
+        "as_of": time_text(freshness.as_of),
+        "sources": [{"name": name, "collected_at": time_text(at)} for name, at in collected.items()],
+        "collections": [collection_row(each) for each in freshness.collections],
+        "last_good_copies": [
+            {"source": copy.source, "repository": copy.repository, "since": time_text(copy.since), "entities": len(copy.refs)}
+            for copy in copies
+        ],
     }

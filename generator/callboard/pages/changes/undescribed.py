@@ -1,4 +1,4 @@
-"""``/status/undescribed/``: repositories that sources know and that have no descriptor, each with one to paste."""
+"""``/status/undescribed/``: repositories of sources without a descriptor → a page with a starter descriptor for each."""
 
 from __future__ import annotations
 
@@ -10,74 +10,66 @@ from itertools import groupby
 from callboard.pages.page import Page
 from callboard.pages.safe_text import web_url
 from callboard.plugins.sources import Undescribed
-from callboard.settings.settings import Portal
 
 PATH = "status/undescribed/"
-MOST = 500
-"""Repositories that are named; of the others only the number is told."""
-LINES = 4_000
-"""Characters of one suggestion, at most: the page is for people."""
+LISTED = 500
+"""Repositories that are listed; the others are only counted."""
+YAML_LIMIT = 4_000
+"""Characters of one starter descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
-class BareView:
+class UndescribedRow:
     """One repository."""
 
     name: str
     url: str
-    """Where people look at it; empty where that is no address on the web."""
+    """The repository at its host, checked; empty if it has no web address."""
     lines: str
-    """A descriptor to begin with."""
+    """A starter descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
-class SourceOfBare:
+class UndescribedSource:
     """The repositories of one source."""
 
     id: str
     """Anchor."""
     name: str
     count: int
-    """All of them."""
-    rows: tuple[BareView, ...]
-    """Those that are named."""
+    """Number of all of them."""
+    rows: tuple[UndescribedRow, ...]
+    """The listed ones."""
     more: int
+    """Number of those that are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndescribedView:
-    """The whole page."""
+    """The page."""
 
     count: int
-    sources: tuple[SourceOfBare, ...]
+    sources: tuple[UndescribedSource, ...]
 
 
-def for_audience(undescribed: Sequence[Undescribed], portal: Portal) -> Sequence[Undescribed]:
-    """The same; none on a public portal: nobody has described them for the public, and their names may tell what is inside."""
-    return () if portal.audience == "public" else undescribed
-
-
-def plan(undescribed: Sequence[Undescribed], portal: Portal, labels: Mapping[str, str]) -> Iterator[Page]:
-    """The one page, or none where every repository has a descriptor."""
-    if shown := for_audience(undescribed, portal):
+def plan(undescribed: Sequence[Undescribed], labels: Mapping[str, str]) -> Iterator[Page]:
+    """The page; none if every repository has a descriptor."""
+    if undescribed:
         title, text = labels["undescribed"], labels["undescribed_text"]
-        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, shown), text)
+        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, undescribed), text)
 
 
 def undescribed_view(undescribed: Sequence[Undescribed]) -> UndescribedView:
-    """All that the page says, by source and name."""
-    ordered = sorted(undescribed, key=lambda one: (one.source, one.repository))
-    return UndescribedView(len(ordered), tuple(_of_sources(ordered)))
+    """The view of the page, by source and name."""
+    ordered = sorted(undescribed, key=lambda each: (each.source, each.repository))
+    return UndescribedView(len(ordered), tuple(_sources(ordered)))
 
 
-def _of_sources(ordered: Sequence[Undescribed]) -> Iterator[SourceOfBare]:
-    left = MOST
-    for number, (source, of) in enumerate(groupby(ordered, key=lambda one: one.source)):
-        found = tuple(of)
-        shown = found[:left]
-        left -= len(shown)
-        yield SourceOfBare(f"source-{number + 1}", source, len(found), tuple(map(_bare, shown)), len(found) - len(shown))
-
-
-def _bare(one: Undescribed) -> BareView:
-    return BareView(one.repository, web_url(one.url), one.suggestion_yaml[:LINES])
+def _sources(ordered: Sequence[Undescribed]) -> Iterator[UndescribedSource]:
+    left = LISTED
+    for number, (name, group) in enumerate(groupby(ordered, key=lambda each: each.source)):
+        repositories = tuple(group)
+        listed = repositories[:left]
+        left -= len(listed)
+        rows = tuple(UndescribedRow(each.repository, web_url(each.url), each.suggestion_yaml[:YAML_LIMIT]) for each in listed)
+        yield UndescribedSource(f"source-{number + 1}", name, len(repositories), rows, len(repositories) - len(listed))

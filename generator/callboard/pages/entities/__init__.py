@@ -1,1 +1,1 @@
-"""Entity pages: a view for each kind, one template for all of them."""
+"""Entity → its page: header and sections, with what a page depends on."""

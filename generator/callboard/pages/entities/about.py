@@ -1,10 +1,9 @@
-"""Description, links and properties of an entity, and the web addresses of its files."""
+"""Entity → the section with its description, links, properties, place and names in other systems."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -18,16 +17,20 @@ from callboard.model.urls import entity_path, up_from
 from callboard.pages.entities.addresses import view_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.header import lead
-from callboard.pages.entities.view import AboutView, Detail, Section
+from callboard.pages.entities.view import AboutView, Detail
 from callboard.pages.safe_text import description_of, text_of, web_url
+from callboard.pages.section import Section
 from callboard.pages.shared_views import ChipLink, WebLink, catalog_path
 from callboard.redaction.secrets import mask
 
 TAG_LIMIT = 40
 LINK_LIMIT = 30
 LABEL_LIMIT = 20
+DERIVED_LIMIT = 10
+VIA_LIMIT = 3
+"""Locations through which the file was found; the nearest ones."""
 
-_WORDS = {
+_ICON_WORDS = {
     "dashboard": "dashboard",
     "runbook": "runbook",
     "chat": "chat message slack teams",
@@ -50,8 +53,8 @@ _WORDS = {
     "on-call": "on-call oncall pagerduty opsgenie",
     "link-location": "location",
 }
-_ICONS = {word: icon for icon, words in _WORDS.items() for word in words.split()}
-"""Icons by what descriptors say in a link's ``icon`` or ``type``, and by the parts of a host's name."""
+_ICONS = {word: icon for icon, words in _ICON_WORDS.items() for word in words.split()}
+"""Icons by words in a link's ``icon`` or ``type``, or in its host name."""
 
 _ANNOTATIONS = {
     "github.com/project-slug": "GitHub",
@@ -72,17 +75,17 @@ _ANNOTATIONS = {
     "github.com/team-slug": "GitHub",
     "github.com/user-login": "GitHub",
 }
-"""Annotations that say where else the entity is known, and what people call that place."""
+"""Annotations with the entity's name in another system, and the name of that system."""
 
 
 def about(context: EntityContext, entity: Entity) -> Section:
-    """The section; never empty, for every entity has a place."""
-    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity), _known_as(entity))
+    """The section; never empty, because every entity has a place."""
+    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity), _external_refs(entity))
     return Section("about", context.labels["about"], "about", content)
 
 
 def _prose(context: EntityContext, entity: Entity) -> Markup:
-    """The description, unless the lead has said it all."""
+    """The description; empty if the lead is all of it."""
     text = description_of(entity)
     if not text or " ".join(plain(text).split()) == lead(entity):
         return Markup()
@@ -90,7 +93,7 @@ def _prose(context: EntityContext, entity: Entity) -> Markup:
 
 
 def _resolver(context: EntityContext, entity: Entity) -> Callable[[str], str | None]:
-    """Links in a description: a reference leads to the entity's page; anything else leads nowhere."""
+    """Resolves links in a description: a reference to an existing entity becomes the path of its page, anything else None."""
 
     def resolve(target: str) -> str | None:
         try:
@@ -127,18 +130,18 @@ def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     labels, domain = context.labels, structure.domain_of(context.catalog, entity.ref)
     is_indirect = domain and domain not in context.catalog.targets(entity.ref, "partOf")
     tags = tuple(ChipLink(text_of(tag, 80), catalog_path(tag=mask(tag))) for tag in presentation.tags(entity)[:TAG_LIMIT])
-    marks = tuple((text_of(k, 100), text_of(v, 100)) for k, v in list(fields.labels(entity).items())[:LABEL_LIMIT])
-    found = (
+    pairs = tuple((text_of(k, 100), text_of(v, 100)) for k, v in list(fields.labels(entity).items())[:LABEL_LIMIT])
+    details = (
         Detail(labels["in_domain"], entities=(context.links.to(domain),) if domain and is_indirect else ()),
         Detail(labels["tags"], chips=tags),
-        Detail(labels["labels"], pairs=marks),
+        Detail(labels["labels"], pairs=pairs),
         *_derived(context, entity),
         *_place(context, entity),
     )
-    return tuple(d for d in found if d.entities or d.chips or d.pairs or d.text or d.code)
+    return tuple(d for d in details if d.entities or d.chips or d.pairs or d.text or d.code)
 
 
-def _known_as(entity: Entity) -> tuple[Detail, ...]:
+def _external_refs(entity: Entity) -> tuple[Detail, ...]:
     annotations = fields.annotations(entity)
     return tuple(Detail(name, code=text_of(annotations[key], 200)) for key, name in _ANNOTATIONS.items() if key in annotations)
 
@@ -147,13 +150,13 @@ def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     labels = context.labels
     return tuple(
         Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"] % text_of(derived.by, 80))
-        for derived in entity.derived[:10]
+        for derived in entity.derived[:DERIVED_LIMIT]
     )
 
 
 def _place(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     origin, labels = entity.origin, context.labels
-    refs = tuple(ref for ref in map(_ref, origin.via_locations[-3:]) if ref)
+    refs = tuple(ref for ref in map(_ref, origin.via_locations[-VIA_LIMIT:]) if ref)
     return (
         Detail(labels["descriptor"], code=origin.path, url=view_address(context, entity)),
         Detail(labels["repository"], text=origin.repository, note=_changed(context, entity)),
@@ -162,12 +165,12 @@ def _place(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
 
 
 def _changed(context: EntityContext, entity: Entity) -> str:
-    """When the descriptor was last changed. Not the tree's commit: that would change every page of a busy repository each night."""
+    """Date of the descriptor's last change. The tree's commit would change all pages of a busy repository in every build."""
     tree = tree_of(context.trees, entity.origin)
     changed = tree.last_change(entity.origin.path) if tree else None
     if changed is None:
         return ""
-    return context.labels["changed_on"] % changed.astimezone(ZoneInfo(context.settings.portal.timezone)).date().isoformat()
+    return context.labels["changed_on"] % context.local(changed).date().isoformat()
 
 
 def _ref(text: str) -> EntityRef | None:

@@ -1,4 +1,4 @@
-"""Web addresses of an entity's files: source, descriptor, docs, and where to report an issue."""
+"""Entity → web addresses of its source, descriptor and documentation, and of a new issue."""
 
 from __future__ import annotations
 
@@ -14,32 +14,30 @@ from callboard.pages.safe_text import web_url
 from callboard.pages.shared_views import edit_url, line_url
 
 _GITHUB_SLUG = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
-
-
 _HOSTS = (
     (re.compile(r"(https?://[^/?#]+/[^?#]+?)/-/(?:blob|tree|raw|edit)/.*"), "{}/-/issues/new?issue[title]={}"),
     (re.compile(r"(https?://[^/?#]+/[^/?#]+/[^/?#]+)/(?:blob|tree|edit|src)/.*"), "{}/issues/new?title={}"),
 )
-"""GitLab; then GitHub, Gitea and Bitbucket: what a page of a file looks like, and where a new issue begins."""
+"""Address of a file's page and that of a new issue: at GitLab; at GitHub, Gitea and Bitbucket."""
 
 
 def annotation(entity: Entity, name: str) -> str:
-    """An annotation's text; empty where it is missing or no text."""
+    """An annotation's value; empty if it is missing or no string."""
     return fields.annotations(entity).get(name, "")
 
 
 def edit_address(context: EntityContext, entity: Entity) -> str:
-    """Where to change the descriptor."""
+    """Address for editing the descriptor; empty if unknown."""
     return web_url(annotation(entity, "backstage.io/edit-url")) or edit_url(entity.origin, context.trees)
 
 
 def view_address(context: EntityContext, entity: Entity, line: int | None = None) -> str:
-    """Where to read the descriptor, at its first line."""
+    """Address of the descriptor at that line, by default its first; empty if unknown."""
     return line_url(entity.origin, line, context.trees)
 
 
 def source_address(context: EntityContext, entity: Entity) -> str:
-    """Where the code is: the annotation, the slug at GitHub, else the descriptor's folder."""
+    """Address of the code: from the annotation, from the slug at GitHub, else the descriptor's folder; empty if unknown."""
     location = annotation(entity, "backstage.io/source-location")
     if location.startswith("url:"):
         return web_url(location.removeprefix("url:"))
@@ -50,7 +48,7 @@ def source_address(context: EntityContext, entity: Entity) -> str:
 
 
 def docs_address(context: EntityContext, entity: Entity) -> str:
-    """Where the documentation lies: the folder of ``backstage.io/techdocs-ref`` at its host."""
+    """Address of the documentation: the folder of ``backstage.io/techdocs-ref`` at its host; empty if unknown."""
     kind, _, target = annotation(entity, "backstage.io/techdocs-ref").partition(":")
     if kind == "url":
         return web_url(target)
@@ -66,10 +64,10 @@ def _folder_address(context: EntityContext, entity: Entity, folder: str) -> str:
 
 
 def report_address(context: EntityContext, entity: Entity) -> str:
-    """A new issue about the entity at the host of its descriptor; empty where we do not know how that host says it."""
+    """Address of a new issue about the entity at its descriptor's host; empty for hosts with unknown addresses."""
     page = view_address(context, entity)
     for pattern, address in _HOSTS:
-        found = pattern.fullmatch(page)
-        if found:
-            return web_url(address.format(found[1], quote(f"{entity.ref}: ", safe="")))
+        match = pattern.fullmatch(page)
+        if match:
+            return web_url(address.format(match[1], quote(f"{entity.ref}: ", safe="")))
     return ""

@@ -1,101 +1,64 @@
-"""What all entity pages are made from."""
+"""What entity pages are made from: the shared context with found Locations and the parts that other packages add."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from callboard.catalog import organization
-from callboard.catalog.graph import Catalog
-from callboard.diagrams.layout import Layouts
 from callboard.model.entity import Entity
-from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
-from callboard.model.tree import Trees
-from callboard.pages.entities.view import HeaderField, Section
-from callboard.pages.shared_views import EntityLink, EntityLinks
-from callboard.settings.settings import Settings
+from callboard.pages.context import PageContext, shared_values
+from callboard.pages.section import HeaderField, Section
 
 LIST_LIMIT = 50
-"""Rows of a list; hubs have thousands."""
+"""Rows of a list; some entities have thousands of relations."""
 
-Added = Callable[[Entity], Section | None]
-"""A section that another room brings; None where it has nothing to say about the entity."""
-AddedKey = Callable[[Entity], HeaderField | None]
-"""The same for one of the keys over the line."""
+SectionProvider = Callable[[Entity], Section | None]
+"""Makes a section of another package; None if the entity has none."""
+HeaderFieldProvider = Callable[[Entity], HeaderField | None]
+"""The same for a field of the header."""
 
 
 @runtime_checkable
 class Fingerprinted(Protocol):
-    """Something added that can say what it is made of, which is less work than to make it: all pages are asked in every build."""
+    """A provider with a fingerprint of its input, which is cheaper than its section: every build compares those of all entities."""
 
     @property
     def base(self) -> str:
-        """What all entities share."""
+        """Fingerprint of the input that all entities share."""
 
-    def print_of(self, entity: Entity) -> str:
-        """What it reads of one entity beside the entity itself; empty for nothing."""
+    def fingerprint(self, entity: Entity) -> str:
+        """Fingerprint of the input of one entity in addition to the entity itself; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
-class EntityContext:
-    """One whole catalog and what is known around it."""
+class EntityContext(PageContext):
+    """The context of all entity pages."""
 
-    catalog: Catalog
-    problems: Mapping[EntityRef, Sequence[Problem]]
-    """By subject."""
-    trees: Trees
-    settings: Settings
-    layouts: Layouts
-    labels: Mapping[str, str]
-    """The portal's words by key, from ``templates/strings/``."""
-    links: EntityLinks
-    brought: Mapping[str, tuple[EntityRef, ...]]
-    """Entities by the Location's reference that led to their file."""
-    first: tuple[Added, ...] = ()
+    by_location: Mapping[str, tuple[EntityRef, ...]]
+    """Entities by the reference of the Location through which their file was found."""
+    first_sections: tuple[SectionProvider, ...] = ()
     """Sections above all others."""
-    last: tuple[Added, ...] = ()
-    """Sections between the kind's own ones and the descriptor."""
-    keyed: tuple[AddedKey, ...] = ()
-    """Keys behind the kind's own ones."""
-
-    @property
-    def is_public(self) -> bool:
-        """People's addresses are left out."""
-        return self.settings.portal.audience == "public"
-
-    def owner_of(self, ref: EntityRef) -> EntityLink | None:
-        """The first owner that is stated; existing or not."""
-        owner = organization.owner(self.catalog, ref)
-        return self.links.to(owner) if owner else None
-
-    def needs_owner(self, ref: EntityRef) -> bool:
-        """Entities of this kind are expected to name an owner."""
-        return organization.needs_owner(self.catalog, ref)
-
-    def is_unowned(self, ref: EntityRef) -> bool:
-        """It exists, needs an owner and names none."""
-        return ref in self.catalog.entities and organization.owner(self.catalog, ref) is None and self.needs_owner(ref)
+    last_sections: tuple[SectionProvider, ...] = ()
+    """Sections between those of the kind and the descriptor."""
+    last_fields: tuple[HeaderFieldProvider, ...] = ()
+    """Fields of the header behind those of the kind."""
 
 
 def entity_context(
-    catalog: Catalog,
-    problems: Sequence[Problem],
-    trees: Trees,
-    settings: Settings,
-    layouts: Layouts,
-    labels: Mapping[str, str],
-    links: EntityLinks | None = None,
+    page: PageContext,
+    *,
+    first_sections: tuple[SectionProvider, ...] = (),
+    last_sections: tuple[SectionProvider, ...] = (),
+    last_fields: tuple[HeaderFieldProvider, ...] = (),
 ) -> EntityContext:
-    """Everything that entity pages need; ``links`` may be shared with other families."""
-    by_subject: dict[EntityRef, list[Problem]] = {}
-    for problem in problems:
-        if problem.subject is not None:
-            by_subject.setdefault(problem.subject, []).append(problem)
-    brought: dict[str, list[EntityRef]] = {}
-    for ref, entity in catalog.entities.items():
+    """The context of entity pages, with what other packages add to them."""
+    by_location: dict[str, list[EntityRef]] = {}
+    for ref, entity in page.catalog.entities.items():
         if entity.origin.via_locations:
-            brought.setdefault(entity.origin.via_locations[-1], []).append(ref)
-    by_location = {ref: tuple(refs) for ref, refs in brought.items()}
-    return EntityContext(catalog, by_subject, trees, settings, layouts, labels, links or EntityLinks(catalog), by_location)
+            by_location.setdefault(entity.origin.via_locations[-1], []).append(ref)
+    found = {location: tuple(refs) for location, refs in by_location.items()}
+    return EntityContext(
+        **shared_values(page), by_location=found, first_sections=first_sections, last_sections=last_sections, last_fields=last_fields
+    )

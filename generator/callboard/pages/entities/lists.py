@@ -1,4 +1,4 @@
-"""Lists and tables of entities, bounded."""
+"""References → bounded lists, tables and numbers of entities, and the texts about what they leave out."""
 
 from __future__ import annotations
 
@@ -11,46 +11,58 @@ from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
 from callboard.pages.entities.view import EntityRow, ListView, TableRow, TableView
 from callboard.pages.safe_text import text_of
-from callboard.pages.shared_views import CountView, kind_icon, lifecycle_of
+from callboard.pages.shared_views import CountView, lifecycle_of
 
 
 def more(context: EntityContext, count: int, shown: int) -> str:
-    """``1,950 more`` for what a list leaves out; empty for nothing."""
+    """``1,950 more`` for what a list leaves out; empty if nothing is."""
     return context.labels["n_more_entities"].format(count - shown) if count > shown else ""
 
 
+def first_lines(text: str, limit: int) -> str:
+    """The first lines of at most ``limit`` characters together; the first line is cut only if it alone is longer.
+
+    A line is never cut otherwise, because a secret that is cut is not recognized and so not masked.
+    """
+    if len(text) <= limit:
+        return text
+    end = text.rfind("\n", 0, limit)
+    return text[: end if end > 0 else limit]
+
+
 def numbered(context: EntityContext, key: str, number: int) -> str:
-    """A label with a number in it; ``<key>_1`` for one, if there is such a label."""
+    """The label with the number; ``<key>_1`` for 1, if there is such a label."""
     return label_for(context.labels, key, number)
 
 
-def row(context: EntityContext, ref: EntityRef, how: str = "") -> EntityRow:
-    """One entity with its owner."""
-    return EntityRow(context.links.to(ref), how, context.owner_of(ref), context.is_unowned(ref))
+def row(context: EntityContext, ref: EntityRef, role: str = "") -> EntityRow:
+    """One entity with its role and owner."""
+    return EntityRow(context.links.to(ref), role, context.owner_of(ref), context.is_unowned(ref))
 
 
 def list_view(
-    context: EntityContext, title: str, icon: str, found: Sequence[tuple[EntityRef, str]], more_path: str = "", limit: int = LIST_LIMIT
+    context: EntityContext, title: str, icon: str, entities: Sequence[tuple[EntityRef, str]], more_path: str = ""
 ) -> ListView | None:
-    """A card with these entities, existing ones first; None for none. ``found``: with a word how each is tied to the page."""
-    if not found:
+    """A card with a list of entities and their roles; None for none. If it is cut, existing entities come first."""
+    if not entities:
         return None
-    kept = sorted(found, key=lambda pair: pair[0] not in context.catalog.entities)[:limit] if len(found) > limit else found
-    rows = tuple(row(context, ref, how) for ref, how in kept)
-    return ListView(title, icon, rows, len(found), more(context, len(found), len(rows)), more_path if len(found) > limit else "")
+    count, is_cut = len(entities), len(entities) > LIST_LIMIT
+    listed = sorted(entities, key=lambda pair: pair[0] not in context.catalog.entities)[:LIST_LIMIT] if is_cut else entities
+    rows = tuple(row(context, ref, role) for ref, role in listed)
+    return ListView(title, icon, rows, count, more(context, count, len(rows)), more_path if is_cut else "")
 
 
 def table_view(
     context: EntityContext,
     caption: str,
-    found: Sequence[tuple[EntityRef, str]],
+    entities: Sequence[tuple[EntityRef, str]],
     counts: tuple[CountView, ...] = (),
     more_path: str = "",
     without: frozenset[str] = frozenset(),
 ) -> TableView:
-    """A table of these entities. ``found``: with a word how each is tied to the page, or an empty text; ``without``: columns left out."""
-    rows = tuple(_table_row(context, ref, role) for ref, role in found[:LIST_LIMIT])
-    rest = more(context, len(found), len(rows))
+    """A table of entities and their roles; ``without`` names columns that are left out."""
+    rows = tuple(_table_row(context, ref, role) for ref, role in entities[:LIST_LIMIT])
+    rest = more(context, len(entities), len(rows))
     return TableView(caption, counts, tuple(name for name in _columns(rows) if name not in without), rows, rest, more_path if rest else "")
 
 
@@ -62,29 +74,22 @@ def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
         type=text_of(presentation.type_of(entity), 60) if entity else "",
         lifecycle=lifecycle_of(entity) if entity else None,
         owner=context.owner_of(ref),
-        unowned=context.is_unowned(ref),
-        problems=len(context.problems.get(ref, ())),
+        is_unowned=context.is_unowned(ref),
+        problems=len(context.problems_by_subject.get(ref, ())),
     )
 
 
 def _columns(rows: Iterable[TableRow]) -> tuple[str, ...]:
-    found: set[str] = set()
+    filled: set[str] = set()
     for r in rows:
-        said = (("role", r.role), ("type", r.type), ("lifecycle", r.lifecycle), ("owner", r.owner or r.unowned), ("problems", r.problems))
-        found.update(name for name, value in said if value)
-    return tuple(sorted(found))
+        owner = r.owner or r.is_unowned
+        cells = (("role", r.role), ("type", r.type), ("lifecycle", r.lifecycle), ("owner", owner), ("problems", r.problems))
+        filled.update(name for name, value in cells if value)
+    return tuple(sorted(filled))
 
 
 def counts_by_kind(context: EntityContext, refs: Iterable[EntityRef]) -> tuple[CountView, ...]:
-    """How many of each kind, the most frequent first."""
+    """Number of entities of each kind, the most frequent first."""
     numbers = Counter(ref.kind for ref in refs)
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(CountView(number, plural(context, kind, number), kind_icon(context.catalog.kinds, kind), "") for kind, number in ordered)
-
-
-def plural(context: EntityContext, kind: str, number: int = 2) -> str:
-    """The kind's name for that many."""
-    known = context.catalog.kinds.get(kind)
-    if known is None:
-        return kind
-    return known.name if number == 1 else known.plural
+    return tuple(CountView(number, context.kind_name(kind, number), context.kind_icon(kind), "") for kind, number in ordered)

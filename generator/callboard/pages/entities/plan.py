@@ -1,4 +1,4 @@
-"""Which entity pages there are, and what stands on each kind's page in which order."""
+"""Entities of the catalog → their pages, with the sections of each kind in their order."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from functools import partial
 from callboard.incremental.tracking import DependencyTracker
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
-from callboard.model.problem import Problem, Severity
+from callboard.model.problem import Problem
 from callboard.model.urls import entity_path
 from callboard.pages.entities import apis, people, relations
 from callboard.pages.entities.about import about
-from callboard.pages.entities.context import Added, EntityContext
-from callboard.pages.entities.descriptor import brought, descriptor, parameters, spec, steps, targets
-from callboard.pages.entities.header import actions, improve, keys, lead, no_lead, trail
+from callboard.pages.entities.context import EntityContext, SectionProvider
+from callboard.pages.entities.descriptor import descriptor, entities_of_location, parameters, spec, steps, targets
+from callboard.pages.entities.header import actions, completeness, header_fields, lead, missing_lead, trail
 from callboard.pages.entities.lists import more
-from callboard.pages.entities.view import EntityView, Section
+from callboard.pages.entities.view import EntityView
 from callboard.pages.page import Page, TocEntry
 from callboard.pages.safe_text import description_of, display_name
 from callboard.pages.search_text import entity_search_text
-from callboard.pages.shared_views import kind_icon, problem_view
+from callboard.pages.section import Section
+from callboard.pages.shared_views import problem_view
 
 PROBLEM_LIMIT = 30
+"""Problems that are listed."""
 _TABS = {"api": "apis/", "group": "teams/", "user": "teams/", "system": "systems/", "domain": "systems/"}
 
 Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
+"""Makes one or more sections; None if the entity has none."""
 
 _PARTS: dict[str, tuple[Part, ...]] = {
     "component": (about, relations.relations, relations.impact, apis.apis, apis.subcomponents),
@@ -35,27 +38,27 @@ _PARTS: dict[str, tuple[Part, ...]] = {
     "domain": (about, relations.contents, relations.relations),
     "group": (people.members, people.owns, people.organisation, about, relations.other_relations),
     "user": (people.memberships, people.owns, people.owned_by_teams, about, relations.other_relations),
-    "location": (targets, brought, about, relations.other_relations),
+    "location": (targets, entities_of_location, about, relations.other_relations),
     "template": (about, parameters, steps, relations.relations),
 }
 _OTHER: tuple[Part, ...] = (about, spec, relations.contents, relations.relations, relations.impact, apis.apis)
-"""For kinds of the portal's own and unknown ones."""
+"""For custom and unknown kinds."""
 
 
 Files = Callable[[EntityContext, Entity], Iterable[tuple[str, bytes]]]
 
 
-def plan(context: EntityContext, reading: DependencyTracker | None = None, files: Files | None = None) -> Iterator[Page]:
-    """A page for each entity, in the catalog's order.
+def plan(context: EntityContext, tracker: DependencyTracker | None = None, files: Files | None = None) -> Iterator[Page]:
+    """A page for each entity, in the order of the catalog.
 
-    ``reading`` follows what ``context`` is asked (both are what ``following.follow`` gives); ``files`` makes what belongs to a page.
+    ``tracker`` records what is read of ``context`` (both from ``tracking.track``); ``files`` makes the files next to a page.
     """
     for entity in context.catalog.entities.values():
-        yield page_of(context, entity, reading, files)
+        yield page_of(context, entity, tracker, files)
 
 
-def page_of(context: EntityContext, entity: Entity, reading: DependencyTracker | None = None, files: Files | None = None) -> Page:
-    """An entity's page, as ``plan`` has it."""
+def page_of(context: EntityContext, entity: Entity, tracker: DependencyTracker | None = None, files: Files | None = None) -> Page:
+    """The page of one entity, as in ``plan``."""
     return Page(
         path=entity_path(entity.ref),
         template="entity.html",
@@ -68,8 +71,8 @@ def page_of(context: EntityContext, entity: Entity, reading: DependencyTracker |
         search=partial(entity_search_text, context.catalog, entity),
         ref=str(entity.ref),
         files=partial(files, context, entity) if files else None,
-        reading=reading,
-        own=(("entity", entity.ref),),
+        tracker=tracker,
+        extra_keys=(("entity", entity.ref),),
     )
 
 
@@ -78,51 +81,52 @@ def _toc(view: EntityView) -> tuple[TocEntry, ...]:
 
 
 def entity_view(context: EntityContext, entity: Entity) -> EntityView:
-    """All that an entity's page says."""
+    """The view of an entity's page."""
     sections = tuple(_sections(context, entity))
-    more_keys = people.group_keys(context, entity) if entity.ref.kind == "group" else ()
+    of_group = people.group_fields(context, entity) if entity.ref.kind == "group" else ()
+    added = (provider(entity) for provider in context.last_fields)
     return EntityView(
         ref=str(entity.ref),
         kind=entity.kind,
-        icon=kind_icon(context.catalog.kinds, entity.ref.kind),
+        icon=context.kind_icon(entity.ref.kind),
         title=display_name(entity),
         trail=trail(context, entity),
         lead=lead(entity),
-        no_lead=no_lead(context, entity),
+        missing_lead=missing_lead(context, entity),
         actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
-        keys=(*keys(context, entity), *more_keys, *(key for bring in context.keyed if (key := bring(entity)) is not None)),
+        header_fields=(*header_fields(context, entity), *of_group, *(each for each in added if each is not None)),
         sections=sections,
     )
 
 
 def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
-    yield from _brought(context.first, entity)
-    for part in (problems, improve, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
-        found = part(context, entity)
-        if isinstance(found, tuple):
-            yield from found
-        elif found is not None:
-            yield found
+    yield from _provided(context.first_sections, entity)
+    for part in (problems, completeness, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
+        made = part(context, entity)
+        if isinstance(made, tuple):
+            yield from made
+        elif made is not None:
+            yield made
 
 
 def _last(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
-    return _brought(context.last, entity)
+    return _provided(context.last_sections, entity)
 
 
-def _brought(by: tuple[Added, ...], entity: Entity) -> tuple[Section, ...]:
-    """What other rooms say."""
-    return tuple(section for bring in by if (section := bring(entity)) is not None)
+def _provided(providers: tuple[SectionProvider, ...], entity: Entity) -> tuple[Section, ...]:
+    sections = (provider(entity) for provider in providers)
+    return tuple(section for section in sections if section is not None)
 
 
 def problems(context: EntityContext, entity: Entity) -> Section | None:
-    """What is wrong with the descriptor."""
-    found = sorted(context.problems.get(entity.ref, ()), key=_badness)
+    """The problems of the entity; None for none."""
+    found = sorted(context.problems_by_subject.get(entity.ref, ()), key=_worst_first)
     if not found:
         return None
     shown = tuple(problem_view(problem, context.links, context.trees) for problem in found[:PROBLEM_LIMIT])
     return Section("problems", context.labels["problems"], "problems", shown, f"{len(found):,}", more(context, len(found), len(shown)))
 
 
-def _badness(problem: Problem) -> tuple[int, int, str, str]:
-    """The worst first, then from the top of the file."""
-    return list(Severity).index(problem.severity), problem.span.line if problem.span else 0, problem.field, problem.code
+def _worst_first(problem: Problem) -> tuple[int, int, str, str]:
+    """Sort key: the worst severity first, then from the top of the file."""
+    return problem.severity.rank, problem.span.line if problem.span else 0, problem.field, problem.code

@@ -1,4 +1,4 @@
-"""What an entity is connected to: diagram, dependencies, impact, and what a system or domain contains."""
+"""Entity → sections about its relations: diagram, dependencies, impact, and contents of a system or domain."""
 
 from __future__ import annotations
 
@@ -15,55 +15,59 @@ from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path, up_from
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
-from callboard.pages.entities.lists import counts_by_kind, list_view, more, numbered, plural, table_view
-from callboard.pages.entities.view import ImpactView, ListView, RelationsView, Section, TeamImpact
+from callboard.pages.entities.lists import counts_by_kind, list_view, more, numbered, table_view
+from callboard.pages.entities.view import ImpactView, ListView, RelationsView, TeamImpact
+from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
 
 TEAM_LIMIT = 20
+"""Teams of the section about impact."""
 NAMES_LIMIT = 12
+"""Entities of one team that are named."""
 MANY_TEAMS = 8
-"""From so many teams on, each shows half as many names."""
+"""With so many teams or more, half as many entities of each are named."""
+_ORDER = ("domain", "system", "component", "api", "resource")
+"""Kinds of parts in the order of their sections; other kinds follow by name."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
 KNOWN_RELATIONS = frozenset({
     "ownedBy", "ownerOf", "partOf", "hasPart", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
     "parentOf", "childOf", "hasMember", "memberOf",
 })  # fmt: skip
-"""Relations that have a place of their own on some page."""
+"""Relations that have a section or field of their own on some page."""
 
 
 def relations(context: EntityContext, entity: Entity) -> Section | None:
-    """Diagram, dependents, dependencies; None for an entity that stands alone."""
+    """Diagram, dependents and dependencies; None for an entity without relations."""
     labels = context.labels
     lists = (
         _dependencies(context, labels["dependents"], "dependents", dependencies.dependents(context.catalog, entity.ref)),
         _dependencies(context, labels["dependencies"], "dependencies", dependencies.dependencies(context.catalog, entity.ref)),
         *_others(context, entity),
     )
-    shown = tuple(view for view in lists if view)
-    if not shown:
+    filled = tuple(view for view in lists if view)
+    if not filled:
         return None
-    return Section("relations", labels["relations"], "relations", RelationsView(diagram(context, entity), shown))
+    return Section("relations", labels["relations"], "relations", RelationsView(diagram(context, entity), filled))
 
 
 def other_relations(context: EntityContext, entity: Entity) -> Section | None:
-    """Relations that own kinds declare, on pages that tell all others in parts of their own; None without any."""
-    shown = tuple(view for view in _others(context, entity) if view)
-    return Section("other-relations", context.labels["relations"], "relations", RelationsView(Markup(), shown)) if shown else None
+    """Relations of custom kinds, for pages with sections of their own for all other relations; None for none."""
+    filled = tuple(view for view in _others(context, entity) if view)
+    return Section("other-relations", context.labels["relations"], "relations", RelationsView(Markup(), filled)) if filled else None
 
 
 def diagram(context: EntityContext, entity: Entity) -> Markup:
-    """The neighbourhood as inline SVG."""
+    """The entity with its neighbors as inline SVG."""
     graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes)
     return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
 
 
-def _dependencies(context: EntityContext, title: str, icon: str, found: Iterable[dependencies.Dependency]) -> ListView | None:
-    pairs = [(dependency.ref, _how(context, dependency)) for dependency in found]
+def _dependencies(context: EntityContext, title: str, icon: str, related: Iterable[dependencies.Dependency]) -> ListView | None:
+    pairs = [(dependency.ref, _role(context, dependency)) for dependency in related]
     return list_view(context, title, icon, pairs)
 
 
-def _how(context: EntityContext, dependency: dependencies.Dependency) -> str:
+def _role(context: EntityContext, dependency: dependencies.Dependency) -> str:
     labels = context.labels
     if dependency.via is not None:
         return labels["via"] % context.links.to(dependency.via).name
@@ -73,11 +77,11 @@ def _how(context: EntityContext, dependency: dependencies.Dependency) -> str:
 
 
 def _others(context: EntityContext, entity: Entity) -> tuple[ListView | None, ...]:
-    """Relations that own kinds declare: a card for each type, called as the kind's schema says."""
+    """Relations of custom kinds: a card for each type, titled by the kind's schema."""
     types = sorted({r.type for r in context.catalog.relations.get(entity.ref, ())} - KNOWN_RELATIONS)
     targets, labels = context.catalog.targets, context.catalog.kinds.labels
-    found = ((labels.get(kind) or _words(kind), [(ref, "") for ref in targets(entity.ref, kind)]) for kind in types)
-    return tuple(list_view(context, title, "other", pairs) for title, pairs in found)
+    cards = ((labels.get(kind) or _words(kind), [(ref, "") for ref in targets(entity.ref, kind)]) for kind in types)
+    return tuple(list_view(context, title, "other", pairs) for title, pairs in cards)
 
 
 def _words(camel: str) -> str:
@@ -86,45 +90,42 @@ def _words(camel: str) -> str:
 
 
 def impact(context: EntityContext, entity: Entity) -> Section | None:
-    """What breaks if the entity goes away, by team; None if nothing does."""
-    found, labels = dependencies.impact(context.catalog, entity.ref), context.labels
-    if not found.teams:
+    """Entities that are affected if the entity fails or is removed, by team; None for none."""
+    affected, labels = dependencies.impact(context.catalog, entity.ref), context.labels
+    if not affected.teams:
         return None
-    names = NAMES_LIMIT if len(found.teams) < MANY_TEAMS else NAMES_LIMIT // 2
-    teams = tuple(_team(context, team, names) for team in found.teams[:TEAM_LIMIT])
-    farthest = max(team.steps for team in found.teams)
-    count = f"{found.total:,}+" if found.truncated else f"{found.total:,}"
-    named = sum(team.team is not None for team in found.teams)
-    note = ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest))) if found.total > 1 else ""
-    view = ImpactView(teams, more(context, len(found.teams), len(teams)))
+    names = NAMES_LIMIT if len(affected.teams) < MANY_TEAMS else NAMES_LIMIT // 2
+    teams = tuple(_team(context, team, names) for team in affected.teams[:TEAM_LIMIT])
+    farthest = max(team.steps for team in affected.teams)
+    count = f"{affected.total:,}+" if affected.truncated else f"{affected.total:,}"
+    named = sum(team.team is not None for team in affected.teams)
+    note = ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest))) if affected.total > 1 else ""
+    view = ImpactView(teams, more(context, len(affected.teams), len(teams)))
     return Section("impact", labels["what_breaks"], "impact", view, count, note)
 
 
 def _team(context: EntityContext, team: dependencies.ImpactByTeam, names: int) -> TeamImpact:
     labels = context.labels
-    shown = team.entities[:names]
+    named = team.entities[:names]
     distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)
     link = context.links.to(team.team) if team.team else None
-    return TeamImpact(link, context.links.all(shown), more(context, len(team.entities), len(shown)), distance)
-
-
-_ORDER = ("domain", "system", "component", "api", "resource")
+    return TeamImpact(link, context.links.all(named), more(context, len(team.entities), len(named)), distance)
 
 
 def contents(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
-    """One section for each kind of part; the map stands in the first one."""
-    found = structure.contents(context.catalog, entity.ref)
-    ordered = sorted(found, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
-    sections = tuple(_of_kind(context, entity, kind, found[kind]) for kind in ordered)
+    """A section with the map, and one for each kind of part; none for an entity without parts."""
+    by_kind = structure.contents(context.catalog, entity.ref)
+    ordered = sorted(by_kind, key=lambda kind: (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind))
+    sections = tuple(_of_kind(context, entity, kind, by_kind[kind]) for kind in ordered)
     if not sections:
         return ()
-    refs = [ref for refs in found.values() for ref in refs]
-    counts = counts_by_kind(context, refs) if len(found) > 1 else ()
+    refs = [ref for refs in by_kind.values() for ref in refs]
+    counts = counts_by_kind(context, refs) if len(by_kind) > 1 else ()
     return (Section("map", context.labels["map"], "map", (_map(context, entity), counts), f"{len(refs):,}"), *sections)
 
 
 def _of_kind(context: EntityContext, entity: Entity, kind: str, refs: tuple[EntityRef, ...]) -> Section:
-    title = plural(context, kind)
+    title = context.kind_name(kind)
     more_path = catalog_path(kind=kind, system=str(entity.ref)) if entity.ref.kind == "system" else ""
     table = table_view(context, title, [(ref, "") for ref in refs], more_path=more_path)
     return Section(f"contains-{kind}", title, "table", table, f"{len(refs):,}")

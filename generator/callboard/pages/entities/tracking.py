@@ -1,4 +1,4 @@
-"""The context of entity pages in a shape that notes what their views read, and a print of everything that they may read."""
+"""Context of entity pages → the same context, recording what views read, and a fingerprint of all that they may read."""
 
 from __future__ import annotations
 
@@ -21,75 +21,87 @@ from callboard.pages.shared_views import EntityLink, EntityLinks
 
 T = TypeVar("T")
 ASPECTS = ("entity", "link", "relations", "problems", "brought", "tree", "added")
-_FOLLOWED = frozenset({"catalog", "problems", "trees", "links", "brought", "first", "last", "keyed"})
-_WITHOUT_MEANING = frozenset({"layouts"})
-"""A layout is the same for the same shape, whoever asks."""
+_TRACKED = frozenset({
+    "catalog", "problems_by_subject", "trees", "links", "by_location", "first_sections", "last_sections", "last_fields",
+})  # fmt: skip
+"""Fields of the context whose values are tracked key by key."""
+_WITHOUT_EFFECT = frozenset({"layouts"})
+"""Fields that never change a page: the layout of a graph is a function of the graph."""
 
 
-def track(context: EntityContext, also: Mapping[DependencyKey, str] | None = None) -> tuple[EntityContext, DependencyTracker]:
-    """The context whose readings are followed, and who follows them; ``also`` has prints of other things that pages are made of."""
-    reading = DependencyTracker(_base(context), {**dict(_prints(context)), **(also or {})})
-    catalog, seen = context.catalog, reading.dependencies
-    changes = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
-    followed = replace(
+def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = None) -> tuple[EntityContext, DependencyTracker]:
+    """The context in a form that records what is read of it, and the recorder.
+
+    Args:
+        context: of all entity pages.
+        more: fingerprints of other things that pages depend on.
+    """
+    tracker = DependencyTracker(_base(context), {**dict(_fingerprints(context)), **(more or {})})
+    catalog, seen = context.catalog, tracker.dependencies
+    files = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
+    tracked = replace(
         context,
-        catalog=_Catalog(reading.tracked("entity", catalog.entities), reading.tracked("relations", catalog.relations), catalog.kinds, seen),
-        problems=reading.tracked("problems", context.problems),
-        trees=reading.tracked("tree", {key: _Tree(tree, key, changes, seen) for key, tree in context.trees.items()}),
-        links=_Links(catalog, context.links.made, seen),
-        brought=reading.tracked("brought", context.brought),
-        first=tuple(partial(_asked, added, seen) for added in context.first),
-        last=tuple(partial(_asked, added, seen) for added in context.last),
-        keyed=tuple(partial(_asked, added, seen) for added in context.keyed),
+        catalog=_Catalog(tracker.tracked("entity", catalog.entities), tracker.tracked("relations", catalog.relations), catalog.kinds, seen),
+        problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
+        trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
+        links=_Links(catalog, context.links.memo, seen),
+        by_location=tracker.tracked("brought", context.by_location),
+        first_sections=tuple(partial(_called, provider, seen) for provider in context.first_sections),
+        last_sections=tuple(partial(_called, provider, seen) for provider in context.last_sections),
+        last_fields=tuple(partial(_called, provider, seen) for provider in context.last_fields),
     )
-    return followed, reading
+    return tracked, tracker
 
 
-def _asked(added: Callable[[Entity], T | None], seen: set[DependencyKey], entity: Entity) -> T | None:
+def _called(provider: Callable[[Entity], T | None], seen: set[DependencyKey], entity: Entity) -> T | None:
     seen.add(("added", entity.ref))
-    return added(entity)
+    return provider(entity)
 
 
-def _added(context: EntityContext) -> tuple[Any, ...]:
-    return *context.first, *context.last, *context.keyed
+def _providers(context: EntityContext) -> tuple[Any, ...]:
+    return *context.first_sections, *context.last_sections, *context.last_fields
 
 
-def _said(added: Callable[[Entity], object], entity: Entity) -> str:
-    """What somebody says who cannot tell what it is made from."""
-    said = added(entity)
-    return canonical(said) if said else ""
+def _fingerprint_of_result(provider: Callable[[Entity], object], entity: Entity) -> str:
+    """For a provider without fingerprints of its input: its result in canonical form; empty for none."""
+    result = provider(entity)
+    return canonical(result) if result else ""
 
 
 def _base(context: EntityContext) -> str:
-    """All that is not followed; a field that somebody adds to the context is part of it until it is followed."""
-    rest = [getattr(context, each.name) for each in fields(context) if each.name not in _FOLLOWED | _WITHOUT_MEANING | {"settings"}]
-    rest += [added.base for added in _added(context) if isinstance(added, Fingerprinted)]
+    """Fingerprint of all that is not tracked; a field that is added to the context belongs to it until it is tracked."""
+    names = [each.name for each in fields(context) if each.name not in _TRACKED | _WITHOUT_EFFECT | {"settings"}]
+    rest = [getattr(context, name) for name in names]
+    rest += [provider.base for provider in _providers(context) if isinstance(provider, Fingerprinted)]
     rest.append(replace(context.settings, root=Path(), file=Path()))  # a cache may be used in another folder
     return fingerprint_of([code_digest(), canonical(rest), canonical(context.catalog.kinds)])
 
 
-def _prints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]:
+def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]:
     catalog = context.catalog
-    tellers = [added.print_of if isinstance(added, Fingerprinted) else partial(_said, added) for added in _added(context)]
+    of_providers = [
+        provider.fingerprint if isinstance(provider, Fingerprinted) else partial(_fingerprint_of_result, provider)
+        for provider in _providers(context)
+    ]
     for ref, entity in catalog.entities.items():
-        yield ("entity", ref), _entity_print(context, entity)
+        yield ("entity", ref), _fingerprint_of_entity(context, entity)
         link = context.links.to(ref)
         yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
-        if any(found := [told(entity) for told in tellers]):
-            yield ("added", ref), fingerprint_of(found)
+        if any(added := [fingerprint(entity) for fingerprint in of_providers]):
+            yield ("added", ref), fingerprint_of(added)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), fingerprint_of(relations)
-    for ref, problems in context.problems.items():
+    for ref, problems in context.problems_by_subject.items():
         yield ("problems", ref), fingerprint_of(canonical(problems))
-    for location, refs in context.brought.items():
+    for location, refs in context.by_location.items():
         yield ("brought", location), fingerprint_of(refs)
     for key, tree in context.trees.items():
-        words = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
-        yield ("tree", key), fingerprint_of(words)
+        addresses = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
+        yield ("tree", key), fingerprint_of(addresses)
 
 
-def _entity_print(context: EntityContext, entity: Entity) -> str:
-    """Its meaning, text and place. Trees are asked for the day of change here, in the process that remembers their answers."""
+def _fingerprint_of_entity(context: EntityContext, entity: Entity) -> str:
+    """Fingerprint of content, text and place. Trees are asked for the last change here, in the process that keeps their answers."""
     origin = entity.origin
     tree = tree_of(context.trees, origin)
     changed = tree.last_change(origin.path) if tree else None
@@ -104,31 +116,31 @@ def _entity_print(context: EntityContext, entity: Entity) -> str:
         origin.line,
         origin.via_locations,
     ]
-    written = [entity.ref, entity.kind, entity.api_version, entity.digest, canonical(entity.derived) if entity.derived else ""]
-    return fingerprint_of([written, text, place, changed.isoformat() if changed else ""])
+    content = [entity.ref, entity.kind, entity.api_version, entity.digest, canonical(entity.derived) if entity.derived else ""]
+    return fingerprint_of([content, text, place, changed.isoformat() if changed else ""])
 
 
 @dataclass(frozen=True, slots=True)
 class _Catalog(Catalog):
-    """Remembers what was read for an answer, and notes it whenever the answer is given."""
+    """A catalog that keeps what was read for an answer, and records it each time the answer is given."""
 
     seen: set[DependencyKey]
 
     def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
         found: tuple[T, frozenset[DependencyKey]] | None = self.memo.get((question, ref))
         if found is None:
-            before = frozenset(self.seen)
+            previous = frozenset(self.seen)
             self.seen.clear()
             answer = question(self, ref)
             found = self.memo[question, ref] = answer, frozenset(self.seen)
-            self.seen.update(before)
+            self.seen.update(previous)
         self.seen.update(found[1])
         return found[0]
 
 
 @dataclass(frozen=True, slots=True)
 class _Links(EntityLinks):
-    """Remembers links without their readings, and notes who asked."""
+    """Links that are made from the catalog itself, and recorded each time they are given."""
 
     seen: set[DependencyKey] = field(default_factory=set)
 
@@ -138,32 +150,32 @@ class _Links(EntityLinks):
 
 
 class _Tree:
-    """A tree that is asked for addresses. Other questions are answered too, but nobody can tell whether the answer has changed."""
+    """A tree whose addresses are tracked. Its files can be read too, but their changes are not tracked."""
 
-    def __init__(self, tree: Tree, key: tuple[str, str], changes: set[tuple[str, str, str]], seen: set[DependencyKey]) -> None:
+    def __init__(self, tree: Tree, key: tuple[str, str], files: set[tuple[str, str, str]], seen: set[DependencyKey]) -> None:
         self._tree = tree
         self._key = key
-        self._changes = changes
+        self._files = files
         self._seen = seen
         self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
         self.view_url, self.edit_url = tree.view_url, tree.edit_url
 
     def last_change(self, path: str) -> datetime | None:
-        """Followed with the entity of that file."""
-        if (*self._key, path) not in self._changes:
+        """Time of the last change, which the fingerprint of the file's entity contains."""
+        if (*self._key, path) not in self._files:
             self._seen.add(UNTRACKED)
         return self._tree.last_change(path)
 
     def read(self, path: str, limit: int) -> bytes:
-        """The file."""
+        """The file's content; makes the page untracked."""
         self._seen.add(UNTRACKED)
         return self._tree.read(path, limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """The paths."""
+        """The matching paths; makes the page untracked."""
         self._seen.add(UNTRACKED)
         return self._tree.glob(pattern)
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Nothing is read yet."""
+        """Prefetch files; nothing is read by the page yet."""
         self._tree.fetch(paths)

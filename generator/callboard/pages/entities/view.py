@@ -1,14 +1,13 @@
-"""What ``entity.html`` shows: one value for a whole page, everything in it ready to be printed."""
+"""Views of ``entity.html`` and its parts: values that the templates print without further decisions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
-from callboard.pages.facts.view import OnCallView
 from callboard.pages.page import TocEntry
+from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink
 
 
@@ -19,18 +18,18 @@ class DefinitionView:
     label: str
     """``OpenAPI, 8,420 lines``."""
     code: Markup
-    """Highlighted; perhaps only its beginning."""
+    """Highlighted HTML, perhaps only of its beginning."""
     cut: str
-    """Says how much is left out; empty for nothing."""
+    """Note about how much is left out; empty if nothing is."""
     file: str
-    """File name beside the page, for download; empty where there is no text."""
+    """Name of the file next to the page, for download; empty for none."""
     is_open: bool
-    """Short enough to be shown at once."""
+    """True if it is short enough to be shown unfolded."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpecNode:
-    """A line of a spec that we know nothing about."""
+    """A line of a spec whose schema is unknown."""
 
     key: str
     value: str
@@ -58,7 +57,7 @@ class FieldGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class TemplateAction:
     """A step of a template."""
 
     name: str
@@ -67,10 +66,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class LocationTarget:
-    """Something that a Location points at."""
+    """A target of a Location."""
 
     text: str
+    """As written."""
     url: str
+    """Checked; empty if it is no web address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,52 +84,23 @@ class RawView:
     """``48 lines, 1 secret masked``."""
     text: str
     cut: str
-    """Says how much is left out; empty for nothing."""
+    """Note about how much is left out; empty if nothing is."""
     url: str
-    """The file at its host; empty where unknown."""
+    """The file at its host; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button of the head."""
+    """A button of the header."""
 
     text: str
     icon: str
     url: str
-    """Checked address or an anchor of this page."""
+    """A checked address or an anchor of this page."""
     path: str = ""
-    """Below the site's root; wins over ``url``."""
+    """Below the site's root; takes precedence over ``url``."""
     is_primary: bool = False
-    """At most one of a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderField:
-    """One of the facts that people come for: a name and one kind of value."""
-
-    label: str
-    text: str = ""
-    state: StateView | None = None
-    link: EntityLink | None = None
-    is_owner: bool = False
-    """``link`` is the owner; without one that is said in red."""
-    duties: tuple[OnCallView, ...] = ()
-    """Who is on call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the page with a heading of its own."""
-
-    id: str
-    """Anchor of the heading."""
-    title: str
-    part: str
-    """Which macro of ``templates/parts/`` shows it."""
-    content: Any
-    count: str = ""
-    note: str = ""
-    """Said beside the heading, in grey."""
+    """True for at most one button of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,60 +110,61 @@ class EntityView:
     ref: str
     """Canonical reference."""
     kind: str
-    """In its author's spelling (``Component``)."""
+    """As the descriptor spells it (``Component``)."""
     icon: str
     title: str
     trail: tuple[EntityLink, ...]
-    """From the outermost (domain, parent group) inwards, without the entity itself."""
+    """What the entity is part of, from the outermost (domain, parent group) inwards."""
     lead: str
-    """First sentence of the description, plain text."""
-    no_lead: str
-    """Said instead where a description is expected; empty where none is."""
+    """First sentence of the description in plain text."""
+    missing_lead: str
+    """Shown instead if a description is expected and missing; empty otherwise."""
     actions: tuple[Action, ...]
-    keys: tuple[HeaderField, ...]
+    header_fields: tuple[HeaderField, ...]
     sections: tuple[Section, ...]
 
     @property
     def toc(self) -> tuple[TocEntry, ...]:
-        """The contents of the page."""
+        """The page's table of contents."""
         return tuple(TocEntry(section.id, section.title) for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateStep:
-    """One thing that would make the page better."""
+class CompletenessStep:
+    """One missing piece of metadata."""
 
     icon: str
     title: str
+    """What to do."""
     why: str
     lines: str
     """YAML to copy."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImproveView:
-    """What is missing, the most useful first."""
+class CompletenessView:
+    """Missing metadata, the most useful first."""
 
-    known: str
+    summary: str
     """``3 of 7 known``."""
     share: int
     """The same in percent."""
-    steps: tuple[TemplateStep, ...]
+    steps: tuple[CompletenessStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A line of a list of properties; the fields that are given are shown in this order."""
+    """A line of a list of properties; its fields that are not empty are shown in this order."""
 
     label: str
     entities: tuple[EntityLink, ...] = ()
     chips: tuple[ChipLink, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
-    """Keys and values in monospace."""
+    """Keys and values, shown as code."""
     text: str = ""
     code: str = ""
     url: str = ""
-    """Where ``text`` or ``code`` leads."""
+    """Target of ``text`` or ``code``; empty for no link."""
     note: str = ""
 
 
@@ -200,11 +173,11 @@ class AboutView:
     """Description, links and properties."""
 
     prose: Markup
-    """Safe HTML; empty where the lead has said it all."""
+    """The description as safe HTML; empty if the lead is all of it."""
     links: tuple[WebLink, ...]
     details: tuple[Detail, ...]
-    elsewhere: tuple[Detail, ...]
-    """Under which names other systems know it."""
+    external_refs: tuple[Detail, ...]
+    """Names of the entity in other systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +185,11 @@ class EntityRow:
     """An entity in a list."""
 
     link: EntityLink
-    how: str = ""
-    """``consumes``, ``via checkout-api``."""
+    role: str = ""
+    """How it is related to the page's entity: ``consumes``, ``via checkout-api``; empty if the heading says it."""
     owner: EntityLink | None = None
-    unowned: bool = False
-    """It needs an owner and has none."""
+    is_unowned: bool = False
+    """True if it needs an owner and declares none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,16 +200,16 @@ class ListView:
     icon: str
     rows: tuple[EntityRow, ...]
     count: int
-    """How many there are; the list may show fewer."""
+    """Number of all of them; the list may show fewer."""
     more: str = ""
-    """``1,950 more`` where the list is cut."""
+    """``1,950 more`` if the list is cut; empty otherwise."""
     more_path: str = ""
-    """Where all of them are, below the site's root; empty for nowhere."""
+    """The list of all of them, below the site's root; empty for no link."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelationsView:
-    """A diagram and the same as lists."""
+    """A diagram, and the same relations as lists."""
 
     diagram: Markup
     """Inline SVG; empty for none."""
@@ -245,19 +218,19 @@ class RelationsView:
 
 @dataclass(frozen=True, slots=True)
 class TeamImpact:
-    """What one team would lose."""
+    """Entities of one team that depend on the page's entity."""
 
     team: EntityLink | None
-    """None for things without an owner."""
+    """None for entities without an owner."""
     affected: tuple[EntityLink, ...]
     more: str
     distance: str
-    """``directly`` or ``3 steps``: the nearest of them."""
+    """``directly`` or ``3 steps``: of the nearest of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpactView:
-    """What breaks if this goes away."""
+    """The entities that are affected if the page's entity fails or is removed, by team."""
 
     teams: tuple[TeamImpact, ...]
     more: str
@@ -269,27 +242,29 @@ class TableRow:
 
     link: EntityLink
     role: str
-    """What ties it to the page's entity, such as ``provides``."""
+    """How it is related to the page's entity, such as ``provides``."""
     type: str
     lifecycle: StateView | None
     owner: EntityLink | None
-    unowned: bool
+    is_unowned: bool
+    """True if it needs an owner and declares none."""
     problems: int
+    """Number of its problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamCounts:
-    """What a sub-team owns, with the teams below it."""
+    """Number of entities that a sub-team and the teams below it own."""
 
     team: EntityLink
     numbers: tuple[str, ...]
-    """In the order of the columns; empty texts for none."""
+    """By column; empty strings for 0."""
     total: str
 
 
 @dataclass(frozen=True, slots=True)
 class TeamCountsView:
-    """What is owned through sub-teams, as numbers."""
+    """Numbers of entities that sub-teams own."""
 
     caption: str
     columns: tuple[str, ...]
@@ -306,12 +281,12 @@ class TableView:
     """For screen readers."""
     counts: tuple[CountView, ...]
     columns: tuple[str, ...]
-    """Which of ``role``, ``type``, ``lifecycle``, ``owner``, ``problems`` have something to say."""
+    """Those of ``role``, ``type``, ``lifecycle``, ``owner`` and ``problems`` that are not empty in all rows."""
     rows: tuple[TableRow, ...]
     more: str = ""
     more_path: str = ""
     teams: TeamCountsView | None = None
-    """A second table below: what sub-teams own."""
+    """A second table below, of what sub-teams own; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +295,9 @@ class TreeItem:
 
     link: EntityLink
     note: str
-    """Grey, behind the name."""
-    here: bool
+    """Grey text behind the name."""
+    is_current: bool
+    """True for the page's entity."""
     children: tuple[TreeItem, ...]
     more: str = ""
 

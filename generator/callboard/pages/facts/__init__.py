@@ -1,1 +1,1 @@
-"""What tools know of entities: panels on their pages, and pages of their own for what is open everywhere."""
+"""Facts → panels of entity pages, and pages about all entities."""

@@ -1,8 +1,8 @@
-"""Times, states, numbers and small charts that all panels share."""
+"""Values of facts → times, states, numbers, lists and small charts that all panels share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -10,49 +10,43 @@ from callboard.model.counting import label_for
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.view import At, BarView, Block, DaysView, EventView, SparkView
+from callboard.pages.facts.view import BarView, Block, DaysView, EventView, SparkView
 from callboard.pages.safe_text import text_of, web_url
-from callboard.pages.shared_views import StateView
+from callboard.pages.severity import FACT_STYLES
+from callboard.pages.shared_views import StateView, TimeView
 
 EVENTS = 5
 """Rows of a list in a panel."""
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 Item = TypeVar("Item")
-SEVERITIES: Mapping[FactSeverity, tuple[str, str]] = {
-    FactSeverity.CRITICAL: ("bad", "error"),
-    FactSeverity.HIGH: ("bad", "bad"),
-    FactSeverity.MEDIUM: ("warn", "warn"),
-    FactSeverity.LOW: ("info", "info"),
-    FactSeverity.UNKNOWN: ("none", "unknown"),
-}
-"""Tone and icon, each of its own shape."""
 
 
-def at(context: FactsContext, when: datetime | None) -> At | None:
-    """A time for people and machines; None for none."""
-    return At(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
+def at(context: FactsContext, when: datetime | None) -> TimeView | None:
+    """The view of a time; None for None."""
+    return TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
 
 
 def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:
     """A severity as word, tone and icon."""
-    return StateView(context.labels[f"severity_{severity}"], *SEVERITIES[severity])
+    style = FACT_STYLES[severity]
+    return StateView(context.labels[f"severity_{severity}"], style.tone, style.icon)
 
 
 def url_of(fact: Fact) -> str:
-    """Where people look at it, if a browser may go there."""
+    """The fact at its tool if a page may link to it, else an empty string."""
     return web_url(fact.url)
 
 
 def percent(value: float, digits: int = 2) -> str:
-    """A share as people write it; 99.999 does not become 100."""
-    shown = f"{value:.{digits}f}"
-    if float(shown) == 100 and value < 100:  # noqa: PLR2004 - all of it
-        shown = f"{value:.4f}".rstrip("0")
-    return f"{shown.rstrip('0').rstrip('.') if '.' in shown else shown} %"
+    """A percentage with at most ``digits`` decimals; 99.999 is not rounded to 100."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 100 and value < 100:  # noqa: PLR2004 - all of it
+        text = f"{value:.4f}".rstrip("0")
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
 
 
 def duration(context: FactsContext, seconds: float) -> str:
-    """A length of time in its two largest units."""
+    """A duration in its two largest units."""
     labels, minutes = context.labels, round(seconds / 60)
     if seconds < 60:  # noqa: PLR2004 - a minute
         return labels["n_seconds"].format(round(seconds))
@@ -64,35 +58,35 @@ def duration(context: FactsContext, seconds: float) -> str:
 
 
 def newest(facts: Iterable[Fact], when: Callable[[Fact], datetime | None]) -> list[Fact]:
-    """The newest first, those without a time last; equal ones by key."""
+    """The newest facts first, those without a time last, equal ones by key."""
     return sorted(facts, key=lambda fact: (-(when(fact) or EARLIEST).timestamp(), fact.environment, fact.key))
 
 
 def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tuple[Block, ...]:
-    """A list, and how many it leaves out."""
-    shown = tuple(rows)
-    if not shown:
+    """A list, and a text with the number of items that it leaves out of ``count``."""
+    listed = tuple(rows)
+    if not listed:
         return ()
-    more = count - len(shown)
-    return (Block("events", shown), *((Block("text", context.labels["n_more"] % more),) if more > 0 else ()))
+    more = count - len(listed)
+    return (Block("events", listed), *((Block("text", context.labels["n_more"] % more),) if more > 0 else ()))
 
 
 def joined(*parts: str) -> str:
-    """What there is, separated by a dot."""
+    """The parts that are not empty, separated by a dot."""
     return " · ".join(part for part in parts if part)
 
 
 def short(value: object, limit: int = 120) -> str:
-    """A text of a tool on one line, bounded, secrets masked."""
+    """A value of a tool on one line, bounded, secrets masked."""
     return text_of(value, limit)
 
 
 GAP = 0.35
-"""Between two parts of a bar, of 100."""
+"""Distance between two parts of a bar, of 100."""
 
 
 def bar(label: str, note: str, parts: Sequence[tuple[str, float]], words: str) -> BarView:
-    """A bar of parts; tone and share of 100 each. What exceeds 100 is cut."""
+    """A bar of parts, each with a tone and a share of 100; what exceeds 100 is cut."""
     placed, at = [], 0.0
     for tone, share in parts:
         width = min(share, 100 - at)
@@ -104,7 +98,7 @@ def bar(label: str, note: str, parts: Sequence[tuple[str, float]], words: str) -
 
 
 def days(label: str, note: str, tones: Sequence[str], words: str) -> DaysView:
-    """A row of days, each with its tone."""
+    """A row of days, each with a tone."""
     return DaysView(label, note, tuple((tone, f"{index * 4 + 0.4:.1f}") for index, tone in enumerate(tones)), len(tones) * 4, words)
 
 

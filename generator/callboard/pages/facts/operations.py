@@ -1,4 +1,4 @@
-"""Panels about what runs: on call, incidents, availability, alerts, errors."""
+"""Facts about on-call shifts, incidents, objectives, alerts and errors → blocks of their panels."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from statistics import median
 from callboard.model.counting import label_for
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.values import Alert, Availability, DayShare, ErrorTrend, Incident, OnCall, Shift, in_order
-from callboard.model.facts.words import AlertState, FactSeverity, IncidentState
+from callboard.model.facts.words import AlertState, IncidentState
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of
-from callboard.pages.facts.view import Block, Content, EventView, Figure, ShiftView
+from callboard.pages.facts.view import Block, Content, EventView, Figure
 from callboard.pages.safe_text import initials
+from callboard.pages.section import ShiftView
 from callboard.pages.shared_views import EntityLink, StateView
 
 SHIFTS = 8
+"""Shifts of one schedule that are listed."""
 OBJECTIVES = 3
+PROJECTS = 3
+RESOLVED = 3
+"""Resolved incidents that are listed below open ones."""
 WORST = 2
-"""Severities of incidents up to this one are shown as bad."""
-_WEIGHT = {AlertState.FIRING: 0, AlertState.PENDING: 1, AlertState.SILENCED: 2}
+"""Incidents of this severity or a worse (smaller) one are shown as bad."""
+_STATE_RANK = {AlertState.FIRING: 0, AlertState.PENDING: 1, AlertState.SILENCED: 2}
 
 
 def on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Each schedule with its shifts; the browser says who it is now."""
+    """Each schedule with its shifts; a script marks the current one."""
     blocks: list[Block] = []
     for fact in facts:
         if isinstance(value := fact.value, OnCall):
@@ -36,23 +41,25 @@ def on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
-    """One shift; its person leads to the User that the catalog has under that address or name."""
+    """One shift, linked to the User entity of its person."""
     name, labels = short(shift.person, 80), context.labels
     level = labels.get(f"on_call_level_{shift.level}", "") or labels["on_call_level_n"].format(shift.level)
-    return ShiftView(name, initials(name), link_of(context, shift), level, at(context, shift.start), at(context, shift.end))
+    return ShiftView(name, initials(name), user_of(context, shift), level, at(context, shift.start), at(context, shift.end))
 
 
-def link_of(context: FactsContext, shift: Shift) -> EntityLink | None:
-    """The User of the catalog that somebody on call is."""
+def user_of(context: FactsContext, shift: Shift) -> EntityLink | None:
+    """The User entity with the e-mail address or name of the person on call; None if there is none."""
     ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
     return context.links.to(ref) if ref else None
 
 
 def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Open ones, the worst first; of the resolved ones how many there were, and how long they took."""
+    """Open incidents, the worst first; the number of resolved ones and their median duration."""
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Incident)]
-    opened = sorted((one for one in found if one[1].state is not IncidentState.RESOLVED), key=lambda one: (one[1].severity, one[1].opened))
-    closed = [one for one in found if one[1].state is IncidentState.RESOLVED]
+    opened = sorted(
+        (pair for pair in found if pair[1].state is not IncidentState.RESOLVED), key=lambda pair: (pair[1].severity, pair[1].opened)
+    )
+    closed = [pair for pair in found if pair[1].state is IncidentState.RESOLVED]
     labels = context.labels
     rows = (incident_row(context, fact) for fact, _ in opened[:EVENTS])
     blocks = [*events(context, rows, len(opened))]
@@ -63,7 +70,7 @@ def incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
         took = labels["median_time"] % duration(context, median(times)) if times else ""
         blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
         rest = newest((fact for fact, _ in closed), lambda fact: fact.value.opened if isinstance(fact.value, Incident) else None)
-        blocks += events(context, (incident_row(context, fact) for fact in rest[: 3 if opened else EVENTS]), 0)
+        blocks += events(context, (incident_row(context, fact) for fact in rest[: RESOLVED if opened else EVENTS]), 0)
     worst = min((value.severity for _, value in opened), default=0)
     badge = StateView(labels["n_open"].format(len(opened)), "bad" if worst <= WORST else "warn", "error" if worst <= WORST else "warn")
     return Content(tuple(blocks), badge if opened else None)
@@ -86,7 +93,7 @@ def incident_row(context: FactsContext, fact: Fact) -> EventView:
 
 
 def availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Each objective with what was measured, what is left of its budget, and its days."""
+    """Each objective with its current value, error budget and days."""
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Availability)]
     blocks: list[Block] = []
     for _, value in found[:OBJECTIVES]:
@@ -94,31 +101,31 @@ def availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
     labels = context.labels
     if len(found) > OBJECTIVES:
         blocks.append(Block("text", labels["n_more"] % (len(found) - OBJECTIVES)))
-    judged = [value.is_met() for _, value in found if value.is_met() is not None]
+    results = [value.is_met() for _, value in found if value.is_met() is not None]
     badge = None
-    if judged:
-        badge = StateView(labels["objective_met"], "good", "good") if all(judged) else StateView(labels["objective_missed"], "bad", "bad")
+    if results:
+        badge = StateView(labels["objective_met"], "good", "good") if all(results) else StateView(labels["objective_missed"], "bad", "bad")
     return Content(tuple(blocks), badge)
 
 
 def _objective(context: FactsContext, value: Availability, *, is_named: bool) -> list[Block]:
     labels = context.labels
     window = label_for(labels, "n_days", value.window_days)
-    wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
-    shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
+    target = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
+    current = labels["no_data"] if value.measured is None else percent(value.measured, 3)
     blocks = [Block("heading", short(value.name))] if is_named else []
-    blocks.append(Block("figures", (Figure(shown, joined(window, wanted), "bad" if value.is_met() is False else ""),)))
+    blocks.append(Block("figures", (Figure(current, joined(window, target), "bad" if value.is_met() is False else ""),)))
     return [*blocks, *availability_blocks(context, value)]
 
 
 def availability_blocks(context: FactsContext, value: Availability) -> list[Block]:
-    """What is left of the error budget, and the days."""
+    """The remaining error budget, and the days."""
     labels = context.labels
     blocks: list[Block] = []
     if value.budget_left is not None:
         left = value.budget_left
         note = labels["budget_left"] % percent(left, 0) if left >= 0 else labels["budget_over"] % percent(-left, 0)
-        tone = "good" if left > 25 else "warn" if left > 0 else "bad"  # noqa: PLR2004 - a quarter of it is where people begin to look
+        tone = "good" if left > 25 else "warn" if left > 0 else "bad"  # noqa: PLR2004 - a quarter of the budget is the usual threshold of attention
         words = f"{labels['error_budget']}: {note}"
         blocks.append(
             Block("bar", formatting.bar(labels["error_budget"], note, [(tone, max(min(left, 100), 0) if left > 0 else 100)], words))
@@ -132,25 +139,25 @@ def _days(context: FactsContext, value: Availability) -> object:
     tones = [_tone(day, value.objective) for day in value.history]
     counts = {tone: tones.count(tone) for tone in ("good", "warn", "bad", "none")}
     labels = context.labels
-    said = [labels[f"days_{tone}"].format(counts[tone]) for tone in ("bad", "warn") if counts[tone]]
+    notes = [labels[f"days_{tone}"].format(counts[tone]) for tone in ("bad", "warn") if counts[tone]]
     words = label_for(labels, "days_words", len(tones), counts["good"], counts["warn"], counts["bad"], counts["none"])
-    return formatting.days(label_for(labels, "last_days", len(tones)), ", ".join(said) or labels["days_all_good"], tones, words)
+    return formatting.days(label_for(labels, "last_days", len(tones)), ", ".join(notes) or labels["days_all_good"], tones, words)
 
 
 def _tone(day: DayShare, objective: float | None) -> str:
-    """Good at or above the objective; bad where the day burned ten times of its budget."""
+    """``good`` at or above the objective; ``bad`` if the day used more than ten times its error budget; else ``warn``."""
     if day.percent is None:
         return "none"
-    wanted = 99.9 if objective is None else objective
-    if day.percent >= wanted:
+    target = 99.9 if objective is None else objective
+    if day.percent >= target:
         return "good"
-    return "bad" if 100 - day.percent > 10 * (100 - wanted) else "warn"
+    return "bad" if 100 - day.percent > 10 * (100 - target) else "warn"
 
 
 def alerts(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Those that fire first, then by severity."""
+    """Firing alerts first, then by severity."""
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Alert)]
-    order = sorted(found, key=lambda one: (_WEIGHT[one[1].state], tuple(FactSeverity).index(one[1].severity), one[1].name, one[0].key))
+    order = sorted(found, key=lambda pair: (_STATE_RANK[pair[1].state], pair[1].severity.rank, pair[1].name, pair[0].key))
     labels = context.labels
     rows = (alert_row(context, fact) for fact, _ in order[:EVENTS])
     firing = sum(value.state is AlertState.FIRING for _, value in found)
@@ -168,15 +175,15 @@ def alert_row(context: FactsContext, fact: Fact) -> EventView:
 
 
 def errors(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Each project with its numbers and its days."""
+    """Each project with its numbers of errors, and errors by day."""
     blocks: list[Block] = []
     labels = context.labels
     found = [fact.value for fact in facts if isinstance(fact.value, ErrorTrend)]
-    for value in found[:OBJECTIVES]:
+    for value in found[:PROJECTS]:
         if len(found) > 1:
             blocks.append(Block("heading", short(value.name)))
         named = (("unresolved_errors", value.unresolved, ""), ("new_errors", value.new, "warn"), ("affected_people", value.users, ""))
-        figures = tuple(Figure(f"{told:,}", labels[label], tone if told else "") for label, told, tone in named if told is not None)
+        figures = tuple(Figure(f"{count:,}", labels[label], tone if count else "") for label, count, tone in named if count is not None)
         blocks += [Block("figures", figures)] if figures else []
         last = len(value.counts)
         words = label_for(labels, "errors_words", last, min(value.counts, default=0), max(value.counts, default=0))

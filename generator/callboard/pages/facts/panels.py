@@ -1,8 +1,9 @@
-"""Panels of families that plugins declare: by their own template, else as names and values."""
+"""Facts about an entity → the view of its section: a panel for each family, built-in or of a plugin, and missing annotations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,49 +17,14 @@ from callboard.model.ref import EntityRef
 from callboard.pages.facts import delivery, operations, security
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import short, url_of
-from callboard.pages.facts.view import Block, Connect, Content, FactsView, PanelView, SourceView
+from callboard.pages.facts.view import Block, Content, FactsView, MissingAnnotation, PanelView, SourceView
 from callboard.pages.safe_text import web_url
 from callboard.plugins.integrations.base import DeclaredFamily
 
 FACTS = 20
+"""Facts of a plugin's family that are shown."""
 PAIRS = 20
-
-
-def plugin_panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """What the facts say; a template that cannot be rendered says so in its place."""
-    family = context.declared[facts[0].family]
-    found = [fact for fact in facts[:FACTS] if isinstance(fact.value, Declared)]
-    if family.panel:
-        return Content((Block("markup", _rendered(context, family, found)),))
-    return Content(tuple(Block("pairs", _pairs(fact.value.data, family)) for fact in found if isinstance(fact.value, Declared)))
-
-
-def _pairs(data: Mapping[str, Any], family: DeclaredFamily) -> tuple[tuple[str, str], ...]:
-    """Names as the schema's titles say them, with plain values."""
-    properties = family.schema.get("properties", {})
-    names = {key: str(properties.get(key, {}).get("title", key)) for key in data}
-    return tuple((short(names[key], 60), short(value)) for key, value in list(data.items())[:PAIRS] if isinstance(value, str | int | float))
-
-
-def _rendered(context: FactsContext, family: DeclaredFamily, facts: Sequence[Fact]) -> Markup:
-    """The plugin's template sees ``facts``: value, key, environment and a checked address each. It is trusted, values are not."""
-    told = [
-        {"value": fact.value.data, "key": fact.key, "environment": fact.environment, "url": url_of(fact)}
-        for fact in facts
-        if isinstance(fact.value, Declared)
-    ]
-    try:
-        return Markup(_template(family.panel).render(facts=told))  # noqa: S704 - escaped by the template
-    except jinja2.TemplateError as error:
-        return Markup("<p>{}</p>").format(context.labels["panel_broken"] % (family.name, str(error)[:200]))
-
-
-@lru_cache(maxsize=64)
-def _template(text: str) -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(text)
-
-
+"""Names and values of one such fact."""
 Renderer = Callable[[FactsContext, Sequence[Fact]], Content]
 RENDERERS: Mapping[str, tuple[str, Renderer]] = {
     "on-call": ("on-call", operations.on_call),
@@ -73,89 +39,127 @@ RENDERERS: Mapping[str, tuple[str, Renderer]] = {
     "error-trend": ("error-trend", operations.errors),
     "issue": ("issue", security.issues),
 }
-"""Icon and words of each family."""
+"""Icon and renderer of the panel of each built-in family."""
 PAGES: Mapping[str, str] = {
     "on-call": "incidents/", "incident": "incidents/", "deployment": "deployments/", "vulnerability": "vulnerabilities/",
     "availability": "availability/",
 }  # fmt: skip
-"""Where a family is shown for all entities."""
-WATCHED = frozenset({"component", "resource", "api"})
-"""Kinds whose pages say what an annotation would bring."""
+"""Pages about a family for all entities."""
+CONNECTABLE = frozenset({"component", "resource", "api"})
+"""Kinds whose pages list missing annotations."""
 
 
 def facts_view(context: FactsContext, entity: Entity) -> FactsView | None:
-    """What tools say about an entity; None where nobody asks about things of its kind."""
-    panels = tuple(_panels(context, entity.ref))
-    connect = tuple(_connect(context, entity)) if entity.ref.kind == "component" or (panels and entity.ref.kind in WATCHED) else ()
-    if not panels and not connect:
+    """Panels of an entity, and annotations that it lacks; None if there are neither."""
+    kind, panels = entity.ref.kind, tuple(_panels(context, entity.ref))
+    missing = tuple(_missing_annotations(context, entity)) if kind == "component" or (panels and kind in CONNECTABLE) else ()
+    if not panels and not missing:
         return None
-    lines = "\n".join(("metadata:", "  annotations:", *(f"    {one.annotation}: …" for one in connect)))
-    return FactsView(panels, connect, lines if connect else "")
+    lines = "\n".join(("metadata:", "  annotations:", *(f"    {each.annotation}: …" for each in missing)))
+    return FactsView(panels, missing, lines if missing else "")
 
 
 def family_title(context: FactsContext, family: str) -> str:
-    """What people call a family."""
+    """The title of a family."""
     declared = context.declared.get(family)
     return declared.title if declared else context.labels[f"family_{family.replace('-', '_')}"]
+
+
+def title_of(context: FactsContext, name: str) -> str:
+    """The title of the tool of an integration; the integration's name if it is unknown."""
+    connection = context.connections.get(name)
+    return connection.title if connection else name
 
 
 def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
     measured = context.measured_by_subject.get(ref, ())
     for family in (*FAMILIES, *context.declared):
-        asked = [one for one in measured if one.family == family] if context.shows(family) else []
-        facts = context.facts(ref, family)
-        if asked or facts:
-            yield panel(context, family, facts, asked)
+        if not context.is_visible(family):
+            continue
+        facts, measurements = context.facts(ref, family), [each for each in measured if each.family == family]
+        if measurements or facts:
+            _, renderer = RENDERERS.get(family) or ("", plugin_panel)
+            made = panel(context, family, facts, measurements, renderer)
+            yield replace(made, sources=tuple(_with_address(source, facts) for source in made.sources))
 
 
-def panel(context: FactsContext, family: str, facts: Sequence[Fact], asked: Sequence[Measurement]) -> PanelView:
-    """One family: what is there, and whether that is all."""
-    labels = context.labels
-    icon, tell = RENDERERS.get(family) or (context.declared[family].icon, plugin_panel)
-    sources = tuple(_sources(context, facts, asked))
-    partly = sorted({one.source for one in asked if not one.complete})
-    incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""
-    content = tell(context, facts) if facts else Content(())
-    is_zero = not facts and not partly
-    blocks = content.blocks if facts else (Block("good", _nothing(context, family)),) if is_zero else ()
-    path = PAGES.get(family, "")
-    return PanelView(family, family_title(context, family), icon, content.badge, blocks, sources, is_zero, incomplete, path)
+def panel(context: FactsContext, family: str, facts: Sequence[Fact], measurements: Sequence[Measurement], renderer: Renderer) -> PanelView:
+    """The panel of one family, with a note if tools were not queried completely."""
+    incomplete = sorted({each.source for each in measurements if not each.complete})
+    note = context.labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in incomplete) if incomplete else ""
+    content = renderer(context, facts) if facts else Content(())
+    is_zero = not facts and not incomplete
+    names = dict.fromkeys([*(fact.source for fact in facts), *(each.source for each in measurements)])
+    return PanelView(
+        family=family,
+        title=family_title(context, family),
+        icon=RENDERERS[family][0] if family in RENDERERS else context.declared[family].icon,
+        badge=content.badge,
+        blocks=(Block("good", _zero(context, family)),) if is_zero else content.blocks,
+        sources=tuple(SourceView(title_of(context, name), name) for name in names),
+        is_zero=is_zero,
+        incomplete=note,
+        path=PAGES.get(family, ""),
+    )
 
 
-def _nothing(context: FactsContext, family: str) -> str:
-    """A measured zero in the family's own words."""
-    key = f"nothing_{family.replace('-', '_')}"
-    return context.labels.get(key) or context.labels["nothing_there"]
+def _zero(context: FactsContext, family: str) -> str:
+    """The text for a measured zero."""
+    return context.labels.get(f"nothing_{family.replace('-', '_')}") or context.labels["nothing_there"]
 
 
-def _sources(context: FactsContext, facts: Sequence[Fact], asked: Sequence[Measurement]) -> Iterator[SourceView]:
-    names = dict.fromkeys([*(fact.source for fact in facts), *(one.source for one in asked)])
-    for name in names:
-        urls = {fact.url for fact in facts if fact.source == name}
-        yield SourceView(title_of(context, name), name, web_url(urls.pop()) if len(urls) == 1 else "")
+def _with_address(source: SourceView, facts: Sequence[Fact]) -> SourceView:
+    """The source with a link to the entity at its tool, if its facts have a single address."""
+    urls = {fact.url for fact in facts if fact.source == source.name}
+    return replace(source, url=web_url(urls.pop())) if len(urls) == 1 else source
 
 
-def title_of(context: FactsContext, name: str) -> str:
-    """What people call the tool of an integration."""
-    known = context.connections.get(name)
-    return known.title if known else name
-
-
-def _connect(context: FactsContext, entity: Entity) -> Iterator[Connect]:
-    """What the entity lacks: families of connected tools that know entities by an annotation that it does not have."""
-    annotations = entity.metadata.get("annotations")
-    has = annotations if isinstance(annotations, Mapping) else {}
-    measured = {one.family for one in context.measured_by_subject.get(entity.ref, ())}
-    wanted: dict[str, tuple[list[str], list[str]]] = {}
-    for one in context.connections.values():
-        missing = [family for family in one.families if family not in measured and context.shows(family)]
-        if one.annotations and missing and not any(key in has for key in one.annotations):
-            tools, families = wanted.setdefault(one.annotations[0], ([], []))
-            tools.append(one.title)
+def _missing_annotations(context: FactsContext, entity: Entity) -> Iterator[MissingAnnotation]:
+    """Annotations that integrations look for and that the entity lacks, with the families that are not measured for it."""
+    value = entity.metadata.get("annotations")
+    annotations = value if isinstance(value, Mapping) else {}
+    measured = {each.family for each in context.measured_by_subject.get(entity.ref, ())}
+    by_annotation: dict[str, tuple[list[str], list[str]]] = {}
+    for connection in context.connections.values():
+        missing = [family for family in connection.families if family not in measured and context.is_visible(family)]
+        if connection.annotations and missing and not any(key in annotations for key in connection.annotations):
+            tools, families = by_annotation.setdefault(connection.annotations[0], ([], []))
+            tools.append(connection.title)
             families += missing
-    for annotation, (tools, families) in wanted.items():
-        yield Connect(annotation, _listed(tools), _listed(family_title(context, family) for family in families))
+    for annotation, (tools, families) in by_annotation.items():
+        yield MissingAnnotation(annotation, _listed(tools), _listed(family_title(context, family) for family in families))
 
 
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))
+
+
+def plugin_panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The facts of a plugin's family: by its template, else as names and values; an error of the template is shown in its place."""
+    family = context.declared[facts[0].family]
+    values = [(fact, fact.value) for fact in facts[:FACTS] if isinstance(fact.value, Declared)]
+    if family.panel:
+        return Content((Block("markup", _rendered(context, family, values)),))
+    return Content(tuple(Block("pairs", _pairs(value.data, family)) for _, value in values))
+
+
+def _pairs(data: Mapping[str, Any], family: DeclaredFamily) -> tuple[tuple[str, str], ...]:
+    """Properties with plain values, named by the titles of the schema."""
+    properties = family.schema.get("properties", {})
+    names = {key: str(properties.get(key, {}).get("title", key)) for key in data}
+    return tuple((short(names[key], 60), short(value)) for key, value in list(data.items())[:PAIRS] if isinstance(value, str | int | float))
+
+
+def _rendered(context: FactsContext, family: DeclaredFamily, facts: Sequence[tuple[Fact, Declared]]) -> Markup:
+    """The plugin's template, with ``facts``: value, key, environment and a checked address each. It is trusted, values are not."""
+    rows = [{"value": value.data, "key": fact.key, "environment": fact.environment, "url": url_of(fact)} for fact, value in facts]
+    try:
+        return Markup(_template(family.panel).render(facts=rows))  # noqa: S704 - escaped by the template
+    except jinja2.TemplateError as error:
+        return Markup("<p>{}</p>").format(context.labels["panel_broken"] % (family.name, str(error)[:200]))
+
+
+@lru_cache(maxsize=64)
+def _template(text: str) -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(text)

@@ -1,4 +1,4 @@
-"""What tools say about the things in a system or domain, or about what a team owns, in one place."""
+"""Facts about the parts of a system or domain, or about what a team owns → panels that sum them up."""
 
 from __future__ import annotations
 
@@ -19,72 +19,64 @@ from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.delivery import deployed_at, deployment_row
 from callboard.pages.facts.formatting import EVENTS, events, joined, newest, percent, short, url_of
 from callboard.pages.facts.operations import alert_row, incident_row, on_call
-from callboard.pages.facts.panels import PAGES, RENDERERS, family_title, title_of
+from callboard.pages.facts.panels import CONNECTABLE, panel
 from callboard.pages.facts.security import severity_blocks, vulnerability_row, worst_badge, worst_first
-from callboard.pages.facts.view import Block, Content, EventView, FactsView, PanelView, SourceView
+from callboard.pages.facts.view import Block, Content, EventView, FactsView, PanelView
 from callboard.pages.shared_views import StateView
 
 FAMILIES = ("on-call", "incident", "availability", "deployment", "vulnerability", "alert")
-"""What is worth adding up."""
+"""Families that are summed up, in the order of their panels."""
 SCHEDULES = 4
-_PARTED = ("system", "domain")
-WHOLES = frozenset({*_PARTED, "group"})
-"""Kinds whose pages tell what is known of many."""
+"""Schedules that are listed."""
+_CONTAINERS = ("system", "domain")
+ROLLUP_KINDS = frozenset({*_CONTAINERS, "group"})
+"""Kinds whose pages sum up the facts about their members."""
 
 
 def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
-    """The section of a whole; None where nobody was asked about any of its parts."""
+    """The section of a system, domain or group; None if nothing was measured for any of its members."""
     panels = rollup_panels(context, tuple(dict.fromkeys((entity.ref, *members(context.catalog, entity.ref)))))
     return FactsView(panels) if panels else None
 
 
 def rollup_panels(context: FactsContext, refs: Sequence[EntityRef], families: Sequence[str] = FAMILIES) -> tuple[PanelView, ...]:
-    """A panel for each family that anybody was asked about."""
+    """A panel for each family that was measured for any of these entities."""
     return tuple(panel for family in families if (panel := _panel(context, refs, family)) is not None)
 
 
 def members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
-    """What a team owns; what lies in a whole, and in the systems and domains of it."""
+    """What a team owns, or the parts of a system or domain with those of its systems and sub-domains."""
     if ref.kind == "group":
         return organization.owned(catalog, ref)
-    return tuple(downwards(ref, lambda here: structure.parts(catalog, here) if here == ref or here.kind in _PARTED else ()))
+    return tuple(downwards(ref, lambda here: structure.parts(catalog, here) if here == ref or here.kind in _CONTAINERS else ()))
 
 
 def unique(facts: Iterable[Fact]) -> list[Fact]:
-    """Each thing once, under its first subject: several entities may share a service, a repository, a schedule."""
-    found: dict[tuple[str, str, str, str], Fact] = {}
+    """Each fact once, with its first subject: several entities may share a service, a repository or a schedule."""
+    by_identity: dict[tuple[str, str, str, str], Fact] = {}
     for fact in facts:
-        found.setdefault((fact.source, fact.family, fact.environment, fact.key), fact)
-    return list(found.values())
+        by_identity.setdefault((fact.source, fact.family, fact.environment, fact.key), fact)
+    return list(by_identity.values())
 
 
 def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView:
-    """The row of an entity among many."""
+    """The row with a link to the entity that it is about."""
     return replace(row, subject=context.links.to(fact.subject))
 
 
-def _panel(context: FactsContext, members: Sequence[EntityRef], family: str) -> PanelView | None:
-    if not context.shows(family):
+def _panel(context: FactsContext, refs: Sequence[EntityRef], family: str) -> PanelView | None:
+    if not context.is_visible(family):
         return None
-    asked = [one for ref in members for one in context.measured_by_subject.get(ref, ()) if one.family == family]
-    told = [fact for ref in members for fact in context.facts(ref, family)]
-    facts = told if family == "vulnerability" else unique(told)  # the same weakness has to be mended in each of them
-    if not asked and not facts:
+    measurements = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
+    every = [fact for ref in refs for fact in context.facts(ref, family)]
+    facts = every if family == "vulnerability" else unique(every)  # a vulnerability has to be fixed in each of the entities
+    if not measurements and not facts:
         return None
-    partly = sorted({one.source for one in asked if not one.complete})
-    labels = context.labels
-    content = _RENDERERS[family](context, facts) if facts else Content(())
-    incomplete = labels["facts_incomplete"] % ", ".join(title_of(context, name) for name in partly) if partly else ""
-    is_zero = not facts and not partly
-    blocks = (Block("good", labels[f"nothing_{family.replace('-', '_')}"]),) if is_zero else content.blocks
-    names = dict.fromkeys([*(fact.source for fact in facts), *(one.source for one in asked)])
-    sources = tuple(SourceView(title_of(context, name), name) for name in names)
-    count = len({one.subject for one in asked})
-    measured = labels["n_measured"].format(count, len([ref for ref in members if ref.kind in {"component", "resource", "api"}]))
-    return PanelView(
-        family, family_title(context, family), RENDERERS[family][0], content.badge, (*blocks, Block("text", measured)), sources,
-        is_zero, incomplete, PAGES.get(family, ""),
-    )  # fmt: skip
+    count = len({each.subject for each in measurements})
+    measurable = len([ref for ref in refs if ref.kind in CONNECTABLE])
+    note = Block("text", context.labels["n_measured"].format(count, measurable))
+    made = panel(context, family, facts, measurements, _RENDERERS[family])
+    return replace(made, blocks=(*made.blocks, note))
 
 
 def _on_call(context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -107,7 +99,9 @@ def _incidents(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _availability(context: FactsContext, facts: Sequence[Fact]) -> Content:
     found = [(fact, fact.value) for fact in facts if isinstance(fact.value, Availability)]
-    order = sorted(found, key=lambda one: (one[1].is_met() is not False, one[1].budget_left is None, one[1].budget_left or 0, one[0].key))
+    order = sorted(
+        found, key=lambda pair: (pair[1].is_met() is not False, pair[1].budget_left is None, pair[1].budget_left or 0, pair[0].key)
+    )
     labels = context.labels
     rows = (with_subject(context, fact, availability_row(context, fact, value)) for fact, value in order[:EVENTS])
     missed = sum(value.is_met() is False for _, value in found)
@@ -123,9 +117,9 @@ def availability_row(context: FactsContext, fact: Fact, value: Availability) -> 
         False: StateView(labels["objective_missed"], "bad", "bad"),
         None: StateView(labels["no_data"], "none", "unknown"),
     }[met]
-    wanted = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
-    shown = labels["no_data"] if value.measured is None else percent(value.measured, 3)
-    return EventView(short(value.name), state, url_of(fact), note=joined(shown, wanted))
+    target = labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
+    current = labels["no_data"] if value.measured is None else percent(value.measured, 3)
+    return EventView(short(value.name), state, url_of(fact), note=joined(current, target))
 
 
 def _deployments(context: FactsContext, facts: Sequence[Fact]) -> Content:

@@ -1,4 +1,4 @@
-"""Panels about what should be mended: vulnerabilities and issues."""
+"""Facts about vulnerabilities and issues → blocks of their panels."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ from callboard.model.facts.values import Issue, Vulnerability
 from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.formatting import EARLIEST, EVENTS, SEVERITIES, at, events, joined, severity_state, short, url_of
+from callboard.pages.facts.formatting import EARLIEST, EVENTS, at, events, joined, severity_state, short, url_of
 from callboard.pages.facts.view import Block, Content, EventView, Figure
+from callboard.pages.severity import FACT_STYLES
 from callboard.pages.shared_views import StateView
 
-TONES = {
-    FactSeverity.CRITICAL: "bad",
-    FactSeverity.HIGH: "bad",
-    FactSeverity.MEDIUM: "warn",
-    FactSeverity.LOW: "l1",
-    FactSeverity.UNKNOWN: "l0",
-}
 COUNTED = (FactSeverity.CRITICAL, FactSeverity.HIGH, FactSeverity.MEDIUM, FactSeverity.LOW)
+"""Severities that are counted one by one, the worst first."""
 
 
 def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """By severity as numbers and a bar; the worst and oldest ones by name."""
+    """Numbers by severity, and a list of the worst and oldest vulnerabilities."""
     order = worst_first(facts)
     counts = Counter(fact.value.severity for fact in order if isinstance(fact.value, Vulnerability))
     rows = (vulnerability_row(context, fact) for fact in order[:EVENTS])
@@ -35,11 +30,11 @@ def vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def worst_first(facts: Iterable[Fact]) -> list[Fact]:
-    """By severity, then the oldest first."""
-    return sorted(facts, key=_badness)
+    """Facts by severity, the worst first, then by age, the oldest first."""
+    return sorted(facts, key=_worst_and_oldest)
 
 
-def _badness(fact: Fact) -> tuple[int, float, str, str]:
+def _worst_and_oldest(fact: Fact) -> tuple[int, float, str, str]:
     value = fact.value
     if isinstance(value, Vulnerability):
         severity, since = value.severity, value.first_seen
@@ -47,46 +42,47 @@ def _badness(fact: Fact) -> tuple[int, float, str, str]:
         severity, since = value.priority, value.opened
     else:
         severity, since = FactSeverity.UNKNOWN, None
-    return tuple(FactSeverity).index(severity), (since or EARLIEST).timestamp() if since else float("inf"), str(fact.subject), fact.key
+    return severity.rank, (since or EARLIEST).timestamp() if since else float("inf"), str(fact.subject), fact.key
 
 
 def vulnerability_row(context: FactsContext, fact: Fact) -> EventView:
-    """One weakness."""
+    """One vulnerability."""
     value, labels = fact.value, context.labels
     assert isinstance(value, Vulnerability)  # noqa: S101 - callers hold the family
-    where = joined(f"{short(value.package, 80)} {short(value.version, 40)}".strip(), short(value.place))
+    place = joined(f"{short(value.package, 80)} {short(value.version, 40)}".strip(), short(value.place))
     fixed = labels["fixed_in"] % short(value.fixed_in, 40) if value.fixed_in else labels["no_fix"] if value.package else ""
     note = joined(short(value.title, 100), fixed)
     return EventView(
-        short(value.id, 60), severity_state(context, value.severity), url_of(fact), is_code=True, beside=where, note=note,
+        short(value.id, 60), severity_state(context, value.severity), url_of(fact), is_code=True, detail=place, note=note,
         at=at(context, value.first_seen),
     )  # fmt: skip
 
 
 def severity_blocks(context: FactsContext, counts: Counter[FactSeverity], words: str) -> tuple[Block, ...]:
-    """Numbers by severity, and the same as a bar."""
+    """Numbers by severity, and the same as a bar; none without vulnerabilities."""
     labels, total = context.labels, sum(counts.values())
     if not total:
         return ()
     figures = tuple(
-        Figure(f"{counts[s]:,}", labels[f"severity_{s}"], SEVERITIES[s][0] if counts[s] and s in COUNTED[:2] else "") for s in COUNTED
+        Figure(f"{counts[s]:,}", labels[f"severity_{s}"], FACT_STYLES[s].tone if counts[s] and s.is_critical_or_high else "")
+        for s in COUNTED
     )
-    said = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
-    parts = [(TONES[s], counts[s] / total * 100) for s in FactSeverity if counts[s]]
-    return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, said))))
+    numbers = ", ".join(f"{counts[s]} {labels[f'severity_{s}']}" for s in FactSeverity if counts[s])
+    parts = [(FACT_STYLES[s].fill, counts[s] / total * 100) for s in FactSeverity if counts[s]]
+    return (Block("figures4", figures), Block("bar", formatting.bar("", "", parts, label_for(labels, words, total, numbers))))
 
 
 def worst_badge(context: FactsContext, counts: Counter[FactSeverity]) -> StateView | None:
-    """The worst severity that asks for something; None for none."""
-    for severity in COUNTED[:2]:
-        if counts[severity]:
-            text = f"{counts[severity]} {context.labels[f'severity_{severity}']}"
-            return StateView(text, "bad", SEVERITIES[severity][1])
+    """The number of critical vulnerabilities, else of high ones; None for none of them."""
+    for severity in FactSeverity:
+        if counts[severity] and severity.is_critical_or_high:
+            style = FACT_STYLES[severity]
+            return StateView(f"{counts[severity]} {context.labels[f'severity_{severity}']}", style.tone, style.icon)
     return None
 
 
 def issues(context: FactsContext, facts: Sequence[Fact]) -> Content:
-    """Open work by priority."""
+    """Open issues by priority."""
     order = worst_first(facts)
     rows = (
         EventView(

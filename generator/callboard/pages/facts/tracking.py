@@ -1,4 +1,4 @@
-"""What entity pages say of facts, with prints of what that is made from, which is less work than to make it in every build."""
+"""Facts of entities → providers of what entity pages show of them, with fingerprints that are cheaper than the views."""
 
 from __future__ import annotations
 
@@ -10,74 +10,76 @@ from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.facts.values import OnCall
 from callboard.model.ref import EntityRef
-from callboard.pages.entities.view import HeaderField, Section
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.index_pages import of_entity
-from callboard.pages.facts.on_call import on_call_key
-from callboard.pages.facts.operations import link_of
-from callboard.pages.facts.rollups import WHOLES, members
+from callboard.pages.facts.on_call import on_call_field
+from callboard.pages.facts.operations import user_of
+from callboard.pages.facts.rollups import ROLLUP_KINDS, members
+from callboard.pages.section import HeaderField, Section
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedFacts:
-    """The section about facts (``Fingerprinted``)."""
+    """Provider of the section about facts (``Fingerprinted``)."""
 
     context: FactsContext
-    prints: Mapping[EntityRef, str]
-    """What is known of each entity."""
+    fingerprints: Mapping[EntityRef, str]
+    """Fingerprints of the facts about each entity."""
 
     def __call__(self, entity: Entity) -> Section | None:
-        """The section."""
+        """The section; None for an entity without facts."""
         return of_entity(self.context, entity)
 
     @property
     def base(self) -> str:
-        """What the portal is connected to."""
+        """The integrations and the families of plugins."""
         return canonical([self.context.connections, self.context.declared])
 
-    def print_of(self, entity: Entity) -> str:
-        """What is known of the entity; of a whole, what is known of each of its parts, with the parts' names."""
-        ref, prints = entity.ref, self.prints
-        if ref.kind not in WHOLES:
-            return prints.get(ref, "")
-        if not prints:
+    def fingerprint(self, entity: Entity) -> str:
+        """The facts about the entity; for a system, domain or group those about each member, with the members' names."""
+        ref, fingerprints = entity.ref, self.fingerprints
+        if ref.kind not in ROLLUP_KINDS:
+            return fingerprints.get(ref, "")
+        if not fingerprints:
             return ""
-        parts = (ref, *members(self.context.catalog, ref))
-        links = (self.context.links.to(part) for part in parts)
-        return fingerprint_of([[str(part), link.name, link.icon, prints.get(part, "")] for part, link in zip(parts, links, strict=True)])
+        refs = (ref, *members(self.context.catalog, ref))
+        links = (self.context.links.to(each) for each in refs)
+        return fingerprint_of(
+            [[str(each), link.name, link.icon, fingerprints.get(each, "")] for each, link in zip(refs, links, strict=True)]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedOnCall:
-    """The key about who is on call (``Fingerprinted``)."""
+    """Provider of the field about who is on call (``Fingerprinted``)."""
 
     context: FactsContext
-    prints: Mapping[EntityRef, str]
+    fingerprints: Mapping[EntityRef, str]
 
     def __call__(self, entity: Entity) -> HeaderField | None:
-        """The key."""
-        return on_call_key(self.context, entity)
+        """The field; None if no schedule is known."""
+        return on_call_field(self.context, entity)
 
     @property
     def base(self) -> str:
-        """Nothing beside what ``TrackedFacts`` has."""
+        """Empty: ``TrackedFacts`` has what all entities share."""
         return ""
 
-    def print_of(self, entity: Entity) -> str:
-        """What is known of those that provide an API; all else that is read is in the print of ``TrackedFacts``."""
-        if entity.ref.kind != "api" or not self.prints:
+    def fingerprint(self, entity: Entity) -> str:
+        """The facts about the providers of an API; the fingerprint of ``TrackedFacts`` has all else that is read."""
+        if entity.ref.kind != "api" or not self.fingerprints:
             return ""
-        return " ".join(self.prints.get(ref, "") for ref in self.context.catalog.targets(entity.ref, "apiProvidedBy"))
+        return " ".join(self.fingerprints.get(ref, "") for ref in self.context.catalog.targets(entity.ref, "apiProvidedBy"))
 
 
 def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall]:
-    """Both, for the context of entity pages."""
-    prints = {ref: _print(context, ref) for ref in {**context.facts_by_subject, **context.measured_by_subject}}
-    return TrackedFacts(context, prints), TrackedOnCall(context, prints)
+    """Both providers, for the context of entity pages."""
+    fingerprints = {ref: _fingerprint(context, ref) for ref in {**context.facts_by_subject, **context.measured_by_subject}}
+    return TrackedFacts(context, fingerprints), TrackedOnCall(context, fingerprints)
 
 
-def _print(context: FactsContext, ref: EntityRef) -> str:
-    """Facts, what was asked, and who of the catalog the people on call are. When it was asked is no part of it: pages do not say that."""
-    facts, asked = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
-    people = [link_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
-    return fingerprint_of(canonical([facts, [(one.family, one.source, one.complete) for one in asked], people]))
+def _fingerprint(context: FactsContext, ref: EntityRef) -> str:
+    """Facts, measurements without their times (pages do not show them), and the User entities of people on call."""
+    facts, measurements = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
+    people = [user_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
+    return fingerprint_of(canonical([facts, [(each.family, each.source, each.complete) for each in measurements], people]))

@@ -1,116 +1,76 @@
-"""What the templates about facts show: panels made of a few kinds of blocks, whatever the family, whatever the tool."""
+"""Views of facts: panels of a few kinds of blocks that do not depend on a family or a tool."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
-from callboard.pages.shared_views import EntityLink, StateView
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A time: written out, and told as an age by the browser."""
-
-    iso: str
-    """In UTC."""
-    text: str
-    """In the portal's zone: ``2026-11-22 04:00``."""
+from callboard.pages.shared_views import EntityLink, StateView, TimeView
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that is read first."""
+    """A large number with its name."""
 
     value: str
     label: str
     tone: str = ""
-    """``bad`` or ``warn`` where the number asks for something; empty else."""
+    """``bad`` or ``warn`` if the number needs attention; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """Proportions, with their numbers in words above."""
+    """A bar of proportions."""
 
     label: str
     note: str
     parts: tuple[tuple[str, str, str], ...]
-    """Tone, place and width, both of 100."""
+    """Tone, start and width of each part; start and width of 100."""
     words: str
-    """The same for those who do not see it."""
+    """The same as text for screen readers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DaysView:
-    """A row of days."""
+    """A row of days, each with a tone."""
 
     label: str
     note: str
     days: tuple[tuple[str, str], ...]
-    """Tone (``good``, ``warn``, ``bad``, ``none`` for not measured) and place."""
+    """Tone (``good``, ``warn``, ``bad``, ``none`` for not measured) and start."""
     width: int
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class SparkView:
-    """A direction without axes; the number stands beside it."""
+    """A line chart without axes."""
 
     label: str
     note: str
     points: str
-    """Of the line: ``0,20 50,12 100,4``."""
+    """Points of the line: ``0,20 50,12 100,4``."""
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One thing in a list."""
+    """One item of a list."""
 
     title: str
     state: StateView | None = None
     url: str = ""
-    """Checked; empty where it is known nowhere."""
+    """The item at its tool, checked; empty if unknown."""
     is_code: bool = False
-    """``title`` is a version or an id."""
-    beside: str = ""
+    """True if ``title`` is a version or an id."""
+    detail: str = ""
     """Plain text behind the title."""
     note: str = ""
     """Grey line below."""
-    at: At | None = None
+    at: TimeView | None = None
     subject: EntityLink | None = None
-    """Whose it is, on pages about many entities."""
+    """The entity that the item is about, on pages about many entities."""
     owner: EntityLink | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftView:
-    """One person on call for a while."""
-
-    name: str
-    initials: str
-    person: EntityLink | None
-    """The User of the catalog, where the tool's name or address leads to one."""
-    level: str
-    """``first``, ``second`` … in words."""
-    start: At | None
-    """None for a shift without a beginning."""
-    end: At | None
-    """None for a shift without an end."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnCallView:
-    """Who is called first by one schedule; the browser knows who of them it is now."""
-
-    name: str
-    """Of the schedule; empty where it is the only one."""
-    url: str
-    """The schedule at its tool; checked."""
-    shifts: tuple[ShiftView, ...]
-    """Of the lowest level, by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +84,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """Whose word it is."""
+    """An integration that a panel's facts come from."""
 
     title: str
-    """What people call the tool."""
+    """Title of the tool."""
     name: str
-    """The integration's name, by which the browser finds its age."""
+    """The integration's name, by which scripts find the age of its data."""
     url: str = ""
-    """The entity there; checked."""
+    """The entity at the tool, checked; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
-    """One family of facts about one entity, or about many."""
+    """Facts of one family about one entity or several."""
 
     family: str
     title: str
@@ -145,38 +105,37 @@ class PanelView:
     blocks: tuple[Block, ...]
     sources: tuple[SourceView, ...]
     is_zero: bool = False
-    """Asked, answered completely, nothing there."""
+    """True if the tools were queried completely and have no facts."""
     incomplete: str = ""
-    """Why there may be more than is shown; empty where all of it is."""
+    """Note that facts may be missing; empty if the query was complete."""
     path: str = ""
-    """Where the family is shown for all entities, below the site's root; empty for nowhere."""
+    """Page about the family for all entities, below the site's root; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Connect:
-    """What an annotation would bring."""
+class MissingAnnotation:
+    """An annotation by which more facts could be shown."""
 
     annotation: str
     tools: str
-    """``PagerDuty`` …"""
+    """Titles of the tools: ``PagerDuty``."""
     families: str
-    """``On call, incidents``."""
+    """Titles of the families: ``On call, incidents``."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactsView:
-    """The section of an entity's page."""
+    """The section about facts on an entity's page."""
 
     panels: tuple[PanelView, ...]
-    connect: tuple[Connect, ...] = ()
+    missing: tuple[MissingAnnotation, ...] = ()
     lines: str = ""
-    """YAML to copy."""
+    """The missing annotations as YAML to copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a family says of itself."""
+    """The blocks and the badge of one family's panel."""
 
     blocks: tuple[Block, ...]
     badge: StateView | None = None
-    prose: Markup | None = None

@@ -1,1 +1,1 @@
-"""Pages about many entities: home, the catalog, teams, systems, domains, APIs, problems, search."""
+"""Catalog → pages about many entities: home, catalog, teams, systems, domains, APIs, problems."""

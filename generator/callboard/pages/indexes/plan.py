@@ -1,4 +1,4 @@
-"""Which index pages there are."""
+"""Catalog → the list of index pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from callboard.pages.indexes import problems
 from callboard.pages.indexes.context import IndexContext
-from callboard.pages.indexes.home import domain_diagram, home_view, organisation_diagram
+from callboard.pages.indexes.home import domain_diagram, home_view, organization_diagram
 from callboard.pages.indexes.problems import problems_view
 from callboard.pages.indexes.structure import apis_view, domains_view, systems_view
 from callboard.pages.indexes.table import ROWS, catalog_view, count_kinds, in_order
@@ -18,15 +18,15 @@ from callboard.pages.page import Page
 
 @dataclass(frozen=True, slots=True)
 class PlainView:
-    """A page whose template says it all."""
+    """The view of a page whose template needs no values."""
 
 
 def plan(context: IndexContext) -> Iterator[Page]:
-    """Home, the lists, the search page and the page for addresses that lead nowhere."""
+    """Home, the lists, the pages about problem codes and the search page."""
     labels, name = context.labels, context.settings.portal.name
     yield _page("", "home.html", name, partial(home_view, context), labels["home_description"] % name)
     yield from _catalog(context)
-    yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organisation_diagram(context)))
+    yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organization_diagram(context)))
     yield _page("systems/", "systems.html", labels["systems"], partial(systems_view, context))
     yield _page("domains/", "domains.html", labels["domains"], lambda: domains_view(context, domain_diagram(context)), tab="systems/")
     yield _page("apis/", "apis.html", labels["apis"], partial(apis_view, context))
@@ -37,11 +37,11 @@ def plan(context: IndexContext) -> Iterator[Page]:
 
 def _catalog(context: IndexContext) -> Iterator[Page]:
     order = in_order(context)
-    counted = cache(partial(count_kinds, context, order))
+    kind_counts = cache(partial(count_kinds, context, order))
     title = context.labels["catalog"]
-    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1, counted))
+    yield _page("catalog/", "catalog.html", title, partial(catalog_view, context, order, 1, kind_counts))
     for number in range(2, -(-len(order) // ROWS) + 1):
-        view = partial(catalog_view, context, order, number, counted)
+        view = partial(catalog_view, context, order, number, kind_counts)
         yield _page(f"catalog/page/{number}/", "catalog.html", f"{title}, {number}", view, tab="catalog/")
 
 

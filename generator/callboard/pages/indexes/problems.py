@@ -1,4 +1,4 @@
-"""``/problems/`` by team, and a page for each problem code."""
+"""Problems → ``/problems/`` by team, and a page for each problem code."""
 
 from __future__ import annotations
 
@@ -14,26 +14,31 @@ from callboard.catalog import problem_assignment
 from callboard.markdown.rendering import to_html
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.ref import EntityRef
-from callboard.pages.indexes.context import SEVERITIES, IndexContext
+from callboard.pages.indexes.context import IndexContext
 from callboard.pages.page import Page, SearchText
+from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import EntityLink, ProblemView, StateView, catalog_path, problem_code_path, problem_view
 from callboard.plugins.rules import all_rules
 
 PER_TEAM = 12
-IN_ALL = 48
-"""Problems written out on the page. All of an entity stand on its page, to which the table leads; those of a code on the code's."""
+IN_TOTAL = 48
+"""Problems listed on ``/problems/``. Pages of entities and codes list theirs."""
 TEAMS = 80
-"""Teams counted on the page; the page about teams counts for all."""
+"""Teams of ``/problems/``; the page about teams has numbers for all."""
 CODES = 30
+OCCURRENCES = 100
+"""Problems listed on the page of a code."""
+_WITH_PROBLEMS = "problems=error&problems=warning&problems=info"
+"""Filter of the table for entities that have problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeCount:
-    """How often one defect occurs."""
+    """Number of problems of one code."""
 
     code: str
     path: str
-    """Its own page, below the site's root."""
+    """The page about the code, below the site's root."""
     tone: str
     icon: str
     label: str
@@ -43,32 +48,33 @@ class CodeCount:
 
 @dataclass(frozen=True, slots=True)
 class SeverityCount:
-    """How many problems of one severity."""
+    """Number of problems of one severity."""
 
     label: str
-    """Key of the word in the labels."""
+    """Key of the severity's word in the labels."""
     tone: str
     icon: str
     count: int
     path: str
-    """The entities that have some, in the table."""
+    """The table of entities that have such problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """The problems that one team can mend."""
+    """The problems that one team can fix."""
 
     id: str
     """Anchor of the heading."""
     team: EntityLink | None
-    """None for those that belong to nobody."""
+    """None for problems without a responsible team."""
     count: int
     counts: tuple[SeverityCount, ...]
-    shown: tuple[ProblemView, ...]
-    """Worst first."""
+    listed: tuple[ProblemView, ...]
+    """The worst problems first."""
     more: int
+    """Number of problems that are not listed."""
     more_path: str
-    """The entities of this team with problems, in the table; of all where there is no team."""
+    """The table of the team's entities that have problems; of all entities without a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +83,31 @@ class ProblemsView:
 
     count: int
     entities: int
-    """How many entities have some."""
+    """Number of entities that have problems."""
     severities: tuple[SeverityCount, ...]
     codes: tuple[CodeCount, ...]
     """The most frequent first."""
     groups: tuple[ProblemGroup, ...]
-    """Teams with the worst first; nobody's last."""
+    """Teams with the worst problems first; problems without a team last."""
     teams_more: int
-    """Teams with problems that the page leaves out."""
-
-
-_LOOK = {
-    Severity.ERROR: ("error", "bad", "bad"),
-    Severity.WARNING: ("warning", "warn", "warn"),
-    Severity.INFO: ("info", "info", "info"),
-}
-_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+    """Number of teams with problems that are left out."""
 
 
 def problems_view(context: IndexContext) -> ProblemsView:
-    """All that the page about problems says."""
+    """The view of ``/problems/``."""
     by_team = problem_assignment.problems_by_team(context.problems)
-    room = IN_ALL if len(context.problems) <= IN_ALL else PER_TEAM
-    nobodys = by_team.get(None, ())
-    teams = sorted((team for team in by_team if team), key=lambda team: (*_weight(by_team[team]), team))
-    # What belongs to nobody stands in no table: it has its room first, though it comes last.
-    last = [_group(context, None, nobodys, len(teams), room)] if nobodys else []
-    left, groups = IN_ALL - sum(len(group.shown) for group in last), []
+    limit = IN_TOTAL if len(context.problems) <= IN_TOTAL else PER_TEAM
+    without_team = by_team.get(None, ())
+    teams = sorted((team for team in by_team if team), key=lambda team: (*_most_severe(by_team[team]), team))
+    # No table lists problems without a team, so they are listed before the limit is used up, although they come last.
+    last = [_group(context, None, without_team, len(teams), limit)] if without_team else []
+    left, groups = IN_TOTAL - sum(len(group.listed) for group in last), []
     for at, team in enumerate(teams[:TEAMS]):
-        groups.append(_group(context, team, by_team[team], at, min(room, left)))
-        left -= len(groups[-1].shown)
+        groups.append(_group(context, team, by_team[team], at, min(limit, left)))
+        left -= len(groups[-1].listed)
     return ProblemsView(
         count=len(context.problems),
-        entities=len(context.by_subject),
+        entities=len(context.problems_by_subject),
         severities=_severities(context.problems),
         codes=_codes(context.problems),
         groups=(*groups, *last),
@@ -117,68 +115,60 @@ def problems_view(context: IndexContext) -> ProblemsView:
     )
 
 
-def _weight(problems: Sequence[Problem]) -> tuple[int, ...]:
-    """Sorts the team with the most errors first, then warnings, then notes."""
+def _most_severe(problems: Sequence[Problem]) -> tuple[int, ...]:
+    """Sort key: the most errors first, then warnings, then infos."""
     numbers = Counter(problem.severity for problem in problems)
-    return tuple(-numbers[severity] for severity in SEVERITIES)
+    return tuple(-numbers[severity] for severity in Severity)
 
 
-def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Problem], at: int, room: int) -> ProblemGroup:
-    ordered = sorted(problems, key=_place)
-    shown = tuple(problem_view(problem, context.links, context.trees) for problem in ordered[:room])
+def _group(context: IndexContext, team: EntityRef | None, problems: Sequence[Problem], at: int, limit: int) -> ProblemGroup:
+    ordered = sorted(problems, key=_order_in_group)
+    listed = tuple(problem_view(problem, context.links, context.trees) for problem in ordered[:limit])
     facets = {"owner": str(team)} if team else {}
     return ProblemGroup(
         id=f"team{at}",
         team=context.links.to(team) if team else None,
         count=len(problems),
         counts=_severities(problems, **facets),
-        shown=shown,
-        more=len(problems) - len(shown),
-        more_path=f"{catalog_path(owner=str(team))}&{_ANY}" if team else f"catalog/?{_ANY}",
+        listed=listed,
+        more=len(problems) - len(listed),
+        more_path=f"{catalog_path(owner=str(team))}&{_WITH_PROBLEMS}" if team else f"catalog/?{_WITH_PROBLEMS}",
     )
 
 
-def _place(problem: Problem) -> tuple[bool, int, str, int, str]:
-    """What is about no entity first, for only this page and the code's have it; then the worst, then by file and line."""
+def _order_in_group(problem: Problem) -> tuple[bool, int, str, int, str]:
+    """Sort key: problems about no entity first, which no entity's page lists; then the worst, then by file and line."""
     path, line = problem.origin.path if problem.origin else "", problem.span.line if problem.span else 0
-    return problem.subject is not None, _RANK[problem.severity], path, line, problem.code
-
-
-_ANY = "problems=error&problems=warning&problems=info"
+    return problem.subject is not None, problem.severity.rank, path, line, problem.code
 
 
 def _severities(problems: Sequence[Problem], **facets: str) -> tuple[SeverityCount, ...]:
     numbers = Counter(problem.severity for problem in problems)
-    return tuple(
-        SeverityCount(*_LOOK[severity], numbers[severity], catalog_path(problems=severity.value, **facets))
-        for severity in SEVERITIES
-        if numbers[severity]
-    )
+    return tuple(_severity_count(severity, numbers[severity], facets) for severity in Severity if numbers[severity])
+
+
+def _severity_count(severity: Severity, count: int, facets: Mapping[str, str]) -> SeverityCount:
+    style = PROBLEM_STYLES[severity]
+    return SeverityCount(severity.value, style.tone, style.icon, count, catalog_path(problems=severity.value, **facets))
 
 
 def _codes(problems: Sequence[Problem]) -> tuple[CodeCount, ...]:
     numbers = Counter(problem.code for problem in problems)
     worst: dict[str, Severity] = {}
     for problem in problems:
-        worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=_RANK.__getitem__)
+        worst[problem.code] = min(worst.get(problem.code, problem.severity), problem.severity, key=lambda severity: severity.rank)
     order = sorted(numbers, key=lambda code: (-numbers[code], code))[:CODES]
     return tuple(_code(code, worst[code], numbers[code]) for code in order)
 
 
 def _code(code: str, severity: Severity, count: int) -> CodeCount:
-    label, tone, icon = _LOOK[severity]
-    return CodeCount(code, problem_code_path(code), tone, icon, label, count)
-
-
-SHOWN = 100
-"""Places written out on a page."""
-ANY = "catalog/?problems=error&problems=warning&problems=info"
-"""The table of all entities that have problems."""
+    style = PROBLEM_STYLES[severity]
+    return CodeCount(code, problem_code_path(code), style.tone, style.icon, severity.value, count)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeView:
-    """One defect."""
+    """One problem code."""
 
     code: str
     name: str
@@ -189,22 +179,24 @@ class CodeView:
     means: Markup
     matters: Markup
     wrong: Markup
-    """A descriptor that has the defect, coloured."""
+    """A descriptor that has the problem, highlighted."""
     right: Markup
-    """The same, mended."""
+    """The same descriptor without the problem, highlighted."""
     count: int
-    """How often it occurs now."""
-    places: tuple[ProblemView, ...]
-    """The first ones: the worst first, then by entity and line."""
+    """Number of current occurrences."""
+    occurrences: tuple[ProblemView, ...]
+    """The listed ones: the worst first, then by entity and line."""
     more: int
+    """Number of occurrences that are not listed."""
     more_path: str
+    """The table of entities that have problems."""
 
 
 def plan(context: IndexContext) -> Iterator[Page]:
     """A page for each rule, by code."""
-    found: defaultdict[str, list[Problem]] = defaultdict(list)
+    by_code: defaultdict[str, list[Problem]] = defaultdict(list)
     for problem in context.problems:
-        found[problem.code].append(problem)
+        by_code[problem.code].append(problem)
     for code, rule in all_rules().items():
         yield Page(
             path=problem_code_path(code),
@@ -212,15 +204,15 @@ def plan(context: IndexContext) -> Iterator[Page]:
             frame="wide",
             tab="problems/",
             title=f"{code} {_words(rule.name)}",
-            view=partial(code_view, context, rule, found.get(code, ())),
+            view=partial(code_view, context, rule, by_code.get(code, ())),
             description=rule.summary.replace("`", ""),
             search=partial(_search_text, rule),
         )
 
 
 def code_view(context: IndexContext, rule: Rule, problems: Sequence[Problem]) -> CodeView:
-    """All that the page about a rule says; ``problems`` are those that it found."""
-    shown = sorted(problems, key=_code_place)[:SHOWN]
+    """The view of the page about a rule; ``problems`` are those of its code."""
+    listed = sorted(problems, key=_order_of_occurrences)[:OCCURRENCES]
     return CodeView(
         code=rule.code,
         name=_words(rule.name),
@@ -231,24 +223,21 @@ def code_view(context: IndexContext, rule: Rule, problems: Sequence[Problem]) ->
         wrong=highlight(rule.wrong.strip("\n"), "yaml"),
         right=highlight(rule.right.strip("\n"), "yaml"),
         count=len(problems),
-        places=tuple(problem_view(problem, context.links, context.trees) for problem in shown),
-        more=len(problems) - len(shown),
-        more_path=ANY,
+        occurrences=tuple(problem_view(problem, context.links, context.trees) for problem in listed),
+        more=len(problems) - len(listed),
+        more_path=f"catalog/?{_WITH_PROBLEMS}",
     )
 
 
-_TONES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
-_CODE_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-
-
 def _severity(severity: Severity, labels: Mapping[str, str]) -> StateView:
-    return StateView(labels[severity.value], *_TONES[severity])
+    style = PROBLEM_STYLES[severity]
+    return StateView(labels[severity.value], style.tone, style.icon)
 
 
-def _code_place(problem: Problem) -> tuple[int, str, str, int, int, str]:
+def _order_of_occurrences(problem: Problem) -> tuple[int, str, str, int, int, str]:
     span, path = problem.span, problem.origin.path if problem.origin else ""
     line, column = (span.line, span.column) if span else (0, 0)
-    return _CODE_RANK[problem.severity], str(problem.subject or ""), path, line, column, problem.message
+    return problem.severity.rank, str(problem.subject or ""), path, line, column, problem.message
 
 
 def _words(name: str) -> str:
@@ -256,10 +245,10 @@ def _words(name: str) -> str:
 
 
 def _inline(text: str) -> Markup:
-    """One sentence without the paragraph around it."""
+    """One sentence as HTML without a paragraph."""
     return Markup(to_html(text).strip().removeprefix("<p>").removesuffix("</p>"))  # noqa: S704 - to_html made it safe
 
 
 def _search_text(rule: Rule) -> SearchText:
-    """Found by its code and its name; its explanation would answer questions that are not about it."""
+    """Code, name and summary of a rule; its explanation would match searches that are not about it."""
     return SearchText(f"{rule.code} {_words(rule.name)}", rule.summary.replace("`", ""), "docs", rule.name)

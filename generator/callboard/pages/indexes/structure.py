@@ -1,4 +1,4 @@
-"""Systems by domain, the domains, and all APIs by type."""
+"""Catalog → views of ``/systems/`` by domain, ``/domains/``, and ``/apis/`` by type."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from callboard.pages.indexes.home import AreaCard, area_card
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import CountView, EntityLink, StateView, catalog_path, lifecycle_of
 
-ROWS = 500
-"""Domains with a card of their own."""
-FULL = 80
-"""Systems that are told about in a row each; where there are more, their names say it."""
-NAMES = 480
-"""Systems that are named at most."""
+DOMAINS = 500
+"""Domains that are shown."""
+SYSTEM_ROWS = 80
+"""With more systems than these, their names are listed instead of rows."""
+SYSTEM_NAMES = 480
+"""Names of systems that are listed."""
+API_ROWS = 80
+"""Rows of ``/apis/``, divided among the types; the table of the catalog has all APIs."""
+API_TYPES = 10
+"""Types that have rows if not all APIs do; the most frequent ones."""
+PROVIDERS = 3
+"""Providers of one API that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ class SystemRow:
     sentence: str
     owner: EntityLink | None
     counts: tuple[CountView, ...]
-    """What lies in it by kind, each leading to the table."""
+    """Number of its parts by kind, each with a link to the table."""
     problems: int
+    """Number of problems of it and its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,65 +47,68 @@ class SystemGroup:
     id: str
     """Anchor of the heading."""
     domain: EntityLink | None
-    """None for systems that belong to none."""
+    """None for systems without a domain."""
     rows: tuple[SystemRow, ...]
     names: tuple[EntityLink, ...] = ()
-    """In place of rows, where there are many systems."""
+    """Instead of rows, if there are many systems."""
     count: int = 0
+    """Number of systems of the domain."""
     more: int = 0
-    """Systems of this domain that the page leaves out; the domain's page has them."""
+    """Number of systems that are left out; the domain's page has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemsView:
-    """The page about all systems."""
+    """``/systems/``."""
 
     count: int
     groups: tuple[SystemGroup, ...]
     more: int
-    """How many the page leaves out."""
+    """Number of systems of domains that are left out."""
     all_path: str
-    """All systems in the table; empty where each has a row."""
-    homeless: int
-    """Components, APIs and resources that name no system."""
-    homeless_path: str
+    """The table of all systems; empty if each has a row."""
+    without_system: int
+    """Number of components, APIs and resources that declare no system."""
+    without_system_path: str
+    """The table of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainsView:
-    """The page about all domains."""
+    """``/domains/``."""
 
     count: int
     cards: tuple[AreaCard, ...]
     map: Markup | None
-    """Domains and systems as SVG; None where there is too much or too little to draw."""
+    """Domains and systems as SVG; None if there is too much or too little to draw."""
 
 
 def systems_view(context: IndexContext) -> SystemsView:
-    """All that the page about systems says: by domain, those without one last."""
-    catalog, found = context.catalog, [entity.ref for entity in context.catalog.of_kind("system")]
+    """The view of ``/systems/``: by domain, systems without one last."""
+    catalog, systems = context.catalog, [entity.ref for entity in context.catalog.of_kind("system")]
     groups: dict[EntityRef | None, list[EntityRef]] = {}
-    for ref in found:
+    for ref in systems:
         groups.setdefault(structure.domain_of(catalog, ref), []).append(ref)
     order = sorted(groups, key=lambda domain: (domain is None, domain not in catalog.entities, domain or ()))
-    room = None if len(found) <= FULL else max(NAMES // max(len(groups), 1), 1)
-    shown = order if room is None else order[:NAMES]
-    loose = [e.ref for e in catalog.of_kind("component", "api", "resource") if structure.system_of(catalog, e.ref) is None]
+    names = 0 if len(systems) <= SYSTEM_ROWS else max(SYSTEM_NAMES // max(len(groups), 1), 1)
+    shown = order[:SYSTEM_NAMES] if names else order
+    without_system = [e.ref for e in catalog.of_kind("component", "api", "resource") if structure.system_of(catalog, e.ref) is None]
     return SystemsView(
-        count=len(found),
-        groups=tuple(_group(context, domain, groups[domain], at, room) for at, domain in enumerate(shown)),
+        count=len(systems),
+        groups=tuple(_group(context, domain, groups[domain], at, names) for at, domain in enumerate(shown)),
         more=sum(len(groups[domain]) for domain in order[len(shown) :]),
-        all_path=catalog_path(kind="system") if room is not None else "",
-        homeless=len(loose),
-        homeless_path=f"{catalog_path(system='~none')}&kind=component&kind=api&kind=resource",
+        all_path=catalog_path(kind="system") if names else "",
+        without_system=len(without_system),
+        without_system_path=f"{catalog_path(system='~none')}&kind=component&kind=api&kind=resource",
     )
 
 
-def _group(context: IndexContext, domain: EntityRef | None, refs: list[EntityRef], at: int, room: int | None) -> SystemGroup:
+def _group(context: IndexContext, domain: EntityRef | None, refs: list[EntityRef], at: int, names: int) -> SystemGroup:
+    """The systems of a domain; ``names`` is the number of names that are listed, 0 for rows."""
     link = context.links.to(domain) if domain else None
-    if room is None:
+    if not names:
         return SystemGroup(f"d{at}", link, tuple(_row(context, ref) for ref in refs), count=len(refs))
-    return SystemGroup(f"d{at}", link, (), context.links.all(tuple(refs[:room])), len(refs), max(len(refs) - room, 0))
+    return SystemGroup(f"d{at}", link, (), context.links.all(tuple(refs[:names])), len(refs), max(len(refs) - names, 0))
 
 
 def _row(context: IndexContext, ref: EntityRef) -> SystemRow:
@@ -108,21 +118,14 @@ def _row(context: IndexContext, ref: EntityRef) -> SystemRow:
         sentence=context.sentence(context.catalog.entities[ref]),
         owner=context.owner_of(ref),
         counts=context.counts(parts, system=str(ref)),
-        problems=sum(len(context.by_subject.get(part, ())) for part in (ref, *parts)),
+        problems=context.problem_count(ref, *parts),
     )
 
 
-def domains_view(context: IndexContext, drawn: Markup | None = None) -> DomainsView:
-    """All that the page about domains says."""
+def domains_view(context: IndexContext, diagram: Markup | None = None) -> DomainsView:
+    """The view of ``/domains/``."""
     refs = [entity.ref for entity in context.catalog.of_kind("domain")]
-    return DomainsView(len(refs), tuple(area_card(context, ref) for ref in refs[:ROWS]), drawn)
-
-
-API_ROWS = 80
-"""Rows of the page, shared out among the types; the table of the catalog has them all."""
-TYPES = 10
-"""Types with rows of their own where not all can have some; the most frequent ones."""
-PROVIDERS = 3
+    return DomainsView(len(refs), tuple(area_card(context, ref) for ref in refs[:DOMAINS]), diagram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,38 +149,38 @@ class ApiGroup:
     id: str
     """Anchor of the heading."""
     type: str
-    """Empty for those that name none."""
+    """Empty for APIs that declare none."""
     count: int
     rows: tuple[ApiRow, ...]
     path: str
-    """All of them in the table."""
+    """The table of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApisView:
-    """The page about all APIs."""
+    """``/apis/``."""
 
     count: int
     groups: tuple[ApiGroup, ...]
-    """The largest first."""
+    """The largest group first; APIs without a type last."""
 
 
 def apis_view(context: IndexContext) -> ApisView:
-    """All that the page about APIs says."""
+    """The view of ``/apis/``."""
     types: dict[str, list[EntityRef]] = {}
     for entity in context.catalog.of_kind("api"):
         types.setdefault(text_of(presentation.type_of(entity), 60), []).append(entity.ref)
     order = sorted(types, key=lambda name: (not name, -len(types[name]), name))
-    room = API_ROWS if sum(map(len, types.values())) <= API_ROWS else API_ROWS // min(len(types), TYPES)
+    rows = API_ROWS if sum(map(len, types.values())) <= API_ROWS else API_ROWS // min(len(types), API_TYPES)
     groups = tuple(
-        _api_group(context, name, types[name], at, room if at < TYPES or room == API_ROWS else 0) for at, name in enumerate(order)
+        _api_group(context, name, types[name], at, rows if at < API_TYPES or rows == API_ROWS else 0) for at, name in enumerate(order)
     )
     return ApisView(sum(group.count for group in groups), groups)
 
 
-def _api_group(context: IndexContext, name: str, refs: list[EntityRef], at: int, room: int) -> ApiGroup:
-    rows = tuple(_api_row(context, ref) for ref in refs[:room])
-    return ApiGroup(f"t{at}", name, len(refs), rows, catalog_path(kind="api", type=name or "~none"))
+def _api_group(context: IndexContext, name: str, refs: list[EntityRef], at: int, rows: int) -> ApiGroup:
+    listed = tuple(_api_row(context, ref) for ref in refs[:rows])
+    return ApiGroup(f"t{at}", name, len(refs), listed, catalog_path(kind="api", type=name or "~none"))
 
 
 def _api_row(context: IndexContext, ref: EntityRef) -> ApiRow:
@@ -190,5 +193,5 @@ def _api_row(context: IndexContext, ref: EntityRef) -> ApiRow:
         providers_more=max(len(providers) - PROVIDERS, 0),
         consumers=len(structure.consumers(context.catalog, ref)),
         lifecycle=lifecycle_of(entity),
-        problems=len(context.by_subject.get(ref, ())),
+        problems=context.problem_count(ref),
     )

@@ -1,4 +1,4 @@
-"""The catalog's list: pages of rows that need no script; ``table.js`` makes the first one the table of everything."""
+"""Catalog → pages of its list, which need no scripts; ``table.js`` makes the first one a table of all entities."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from callboard.catalog import organization, presentation, structure
 from callboard.model.entity import Entity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
-from callboard.pages.indexes.context import KINDS, SEVERITIES, IndexContext
+from callboard.pages.indexes.context import KINDS, IndexContext
 from callboard.pages.safe_text import text_of
+from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import CountView, EntityLink, StateView, lifecycle_of
 
 ROWS = 100
 """Rows of a page."""
-SEEN = 30
-"""Rows of the first page that a screen can show. The script takes these over; the rest is for browsers without it."""
+VISIBLE = 30
+"""Rows of the first page that a screen can show. The script replaces them; the rest is for browsers without scripts."""
 CHOICES = 6
-"""Choices of a filter that show at first; as in ``facets.js``."""
+"""Choices of a filter that are shown at first; as in ``facets.js``."""
 NONE = "~none"
-"""Value in the address for entities without any; as in ``facet-columns.js``."""
-_SEVERITIES = {Severity.ERROR: ("bad", "bad"), Severity.WARNING: ("warn", "warn"), Severity.INFO: ("info", "info")}
+"""Value of a filter for entities without a value; as in ``facet-columns.js``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class CatalogRow:
     kind: str
     """The kind's name."""
     name: str
-    """The name where the title says something else; empty otherwise."""
+    """The name if the title differs; empty otherwise."""
     sentence: str
     type: str
     owner: EntityLink | None
     owner_state: str
-    """``fine``, ``none`` (needs one), ``missing`` (not in the catalog) or ``wrong`` (neither group nor user)."""
+    """``fine``, ``none`` (needed and not declared), ``missing`` (not in the catalog) or ``wrong`` (neither Group nor User)."""
     lifecycle: StateView | None
     system: EntityLink | None
     problems: int
     tone: str
-    """Of the worst problem; empty without problems."""
+    """Tone of the worst problem; empty without problems."""
     icon: str
 
 
@@ -76,21 +76,21 @@ class CatalogView:
     pages: int
     rows: tuple[CatalogRow, ...]
     kinds: tuple[CountView, ...]
-    """Every kind that occurs, each leading to its table."""
+    """Number of entities of each kind."""
     kind_keys: tuple[str, ...]
     """The canonical kinds, in the same order."""
     facets: tuple[Facet, ...]
-    """Only on the first page."""
+    """Filters, on the first page only."""
 
     @property
     def tables(self) -> tuple[tuple[CatalogRow, ...], ...]:
-        """The rows by table: the second one of the first page is for browsers without scripts, the others need not even lay it out."""
-        parts = (self.rows[:SEEN], self.rows[SEEN:]) if self.number == 1 else (self.rows,)
+        """The rows by table; the second table of the first page is for browsers without scripts, others do not lay it out."""
+        parts = (self.rows[:VISIBLE], self.rows[VISIBLE:]) if self.number == 1 else (self.rows,)
         return tuple(part for part in parts if part) or ((),)
 
 
 def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
-    """All entities as the list shows them: by title, then by reference; ``table.js`` sorts alike, so that nothing jumps."""
+    """All entities by title, then by reference, as ``table.js`` sorts them, so that rows stay in their places."""
     titles = {ref: text_of(presentation.title(entity)).lower() for ref, entity in context.catalog.entities.items()}
     return tuple(sorted(titles, key=lambda ref: (titles[ref], ref)))
 
@@ -99,17 +99,17 @@ KindCounts = tuple[tuple[CountView, ...], tuple[str, ...]]
 
 
 def count_kinds(context: IndexContext, order: Sequence[EntityRef]) -> KindCounts:
-    """Every kind that occurs with its number, and its canonical name in the same order: the same for all pages of the list."""
+    """The number of each kind, and the canonical kinds in the same order; equal for all pages of the list."""
     present = {ref.kind for ref in order}
     return context.counts(order), (*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS)))
 
 
 def catalog_view(
-    context: IndexContext, order: Sequence[EntityRef], number: int, counted: Callable[[], KindCounts] | None = None
+    context: IndexContext, order: Sequence[EntityRef], number: int, kind_counts: Callable[[], KindCounts] | None = None
 ) -> CatalogView:
-    """All that the page of that number says; ``counted`` gives what ``count_kinds`` has found."""
+    """The view of the page with that number; ``kind_counts`` gives the result of ``count_kinds``."""
     refs = order[(number - 1) * ROWS : number * ROWS]
-    counts, keys = counted() if counted else count_kinds(context, order)
+    counts, keys = kind_counts() if kind_counts else count_kinds(context, order)
     return CatalogView(
         total=len(order),
         number=number,
@@ -124,24 +124,25 @@ def catalog_view(
 def _row(context: IndexContext, ref: EntityRef) -> CatalogRow:
     entity, worst = context.catalog.entities[ref], context.worst(ref)
     link, name, system = context.links.to(ref), presentation.name(entity), structure.system_of(context.catalog, ref)
-    tone, icon = _SEVERITIES[worst] if worst else ("", "")
+    style = PROBLEM_STYLES[worst] if worst else None
     return CatalogRow(
         link=link,
-        kind=context.plural(ref.kind, 1),
-        name=name if _letters(link.name) != _letters(name) else "",
+        kind=context.kind_name(ref.kind, 1),
+        name=name if _normalized(link.name) != _normalized(name) else "",
         sentence=context.sentence(entity),
         type=text_of(presentation.type_of(entity), 60),
         owner=context.owner_of(ref),
         owner_state=_owner_state(context, ref),
         lifecycle=lifecycle_of(entity),
         system=context.links.to(system) if system else None,
-        problems=len(context.by_subject.get(ref, ())),
-        tone=tone,
-        icon=icon,
+        problems=context.problem_count(ref),
+        tone=style.tone if style else "",
+        icon=style.icon if style else "",
     )
 
 
-def _letters(text: str) -> str:
+def _normalized(text: str) -> str:
+    """Letters and digits in lower case."""
     return "".join(c for c in text.lower() if c.isalnum())
 
 
@@ -167,8 +168,8 @@ def _lifecycles(_context: IndexContext, entity: Entity) -> Iterable[str]:
 
 def _owners(context: IndexContext, entity: Entity) -> Iterable[str]:
     owner = organization.owner(context.catalog, entity.ref)
-    named = (context.links.to(owner).name,) if owner else ()
-    return named if _owner_state(context, entity.ref) == "fine" else (*named, "")
+    names = (context.links.to(owner).name,) if owner else ()
+    return names if _owner_state(context, entity.ref) == "fine" else (*names, "")
 
 
 def _worst(context: IndexContext, entity: Entity) -> Iterable[str]:
@@ -185,8 +186,8 @@ _FACETS: tuple[tuple[str, Values, bool], ...] = (
 
 
 def _facets(context: IndexContext) -> tuple[Facet, ...]:
-    made = (_facet(context, key, values, is_open=is_open) for key, values, is_open in _FACETS)
-    return tuple(facet for facet in made if len(facet.choices) > 1)
+    facets = (_facet(context, key, values, is_open=is_open) for key, values, is_open in _FACETS)
+    return tuple(facet for facet in facets if len(facet.choices) > 1)
 
 
 def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) -> Facet:
@@ -194,7 +195,7 @@ def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) ->
     for entity in context.catalog.entities.values():
         for value in values(context, entity):
             numbers[value] = numbers.get(value, 0) + 1
-    fixed = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*SEVERITIES, "none"))}
-    order = sorted(numbers, key=lambda value: (fixed.get(value, len(fixed)), not value, -numbers[value], value.lower()))
+    severities = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*Severity, "none"))}
+    order = sorted(numbers, key=lambda value: (severities.get(value, len(severities)), not value, -numbers[value], value.lower()))
     choices = tuple(Choice(value or NONE, value or context.labels[f"without_{key}"], numbers[value]) for value in order[:CHOICES])
     return Facet(key, context.labels[key], choices, max(len(order) - CHOICES, 0), is_open)

@@ -1,4 +1,4 @@
-"""The organisation: every team in its tree, with its people and what it owns."""
+"""Catalog → the view of ``/teams/``: the tree of teams with numbers of members and owned entities."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink, catalog_path
 
 DEPTH = 12
+"""Levels of the tree."""
 FEW = 20
-"""Teams that are too few to say something about an organisation."""
+"""While so few teams are listed, a level is listed in part rather than not at all."""
 TEAMS = 80
-"""Teams written out on the page: whole levels from the top. The others stand on the pages of the teams above them, and in the table."""
+"""Teams that are listed: whole levels from the top. The pages of the teams above list the others, and the table lists all."""
+PEOPLE = 60
+"""People without a team that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +31,52 @@ class TeamRow:
     type: str
     sentence: str
     members: int
-    """Direct ones."""
+    """Number of direct members."""
     people: int
-    """With those of all teams below."""
+    """Number of members, with those of all teams below."""
     owned: int
-    """Directly."""
+    """Number of entities that it owns directly."""
     owned_below: int
-    """By the team and all teams below."""
+    """Number of entities that it and all teams below own."""
     owned_path: str
-    """The table with what it owns directly."""
+    """The table of what it owns directly."""
     problems: int
-    """Of what it owns directly, and of its own descriptor."""
+    """Number of problems of what it owns directly, and of its own."""
     children: tuple[TeamRow, ...] = ()
     hidden: int = 0
-    """Teams below that the page leaves out; the team's own page leads to them."""
+    """Number of teams below that are not listed; the team's page links to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamsView:
-    """The page about all teams."""
+    """``/teams/``."""
 
     count: int
+    """Number of teams."""
     people: int
+    """Number of users."""
     tree: tuple[TeamRow, ...]
     more: int
-    """Teams without a parent that the page leaves out."""
+    """Number of teams without a parent that are not listed."""
     all_path: str
-    """All teams in the table; empty where the page leaves none out."""
-    loose: tuple[EntityLink, ...]
-    """People who are in no team."""
-    loose_more: int
-    nobodys: int
-    """Entities that need an owner and name none, or one that does not exist."""
-    nobodys_path: str
+    """The table of all teams; empty if all are listed."""
+    without_team: tuple[EntityLink, ...]
+    """People who are not on a team."""
+    without_team_more: int
+    """Number of those that are not listed."""
+    unowned: int
+    """Number of entities that need an owner and declare none, or one that does not exist."""
+    unowned_path: str
+    """The table of these."""
     diagram: Markup | None
-    """The organisation as SVG; None where a list says it better."""
+    """The organization as SVG; None if it is too small or too large to draw."""
 
 
 def teams_view(context: IndexContext, diagram: Markup | None = None) -> TeamsView:
-    """All that the page about teams says."""
+    """The view of ``/teams/``."""
     catalog = context.catalog
     people = [entity.ref for entity in catalog.of_kind("user")]
-    loose = [ref for ref in people if not any(team in catalog.entities for team in organization.memberships(catalog, ref))]
+    without_team = [ref for ref in people if not any(team in catalog.entities for team in organization.memberships(catalog, ref))]
     roots = tuple(ref for ref in organization.roots(catalog) if ref in catalog.entities)
     levels = _levels(catalog, roots[:TEAMS])
     tree = tuple(_subtree(context, ref, levels) for ref in roots[:TEAMS])
@@ -80,21 +87,21 @@ def teams_view(context: IndexContext, diagram: Markup | None = None) -> TeamsVie
         tree=tree,
         more=len(roots) - len(tree),
         all_path=catalog_path(kind="group") if count > len(levels) else "",
-        loose=context.links.all(tuple(loose[:60])),
-        loose_more=max(len(loose) - 60, 0),
-        nobodys=sum(_has_no_owner(context, ref) for ref in catalog.entities),
-        nobodys_path=catalog_path(owner="~none"),
+        without_team=context.links.all(tuple(without_team[:PEOPLE])),
+        without_team_more=max(len(without_team) - PEOPLE, 0),
+        unowned=sum(_has_no_owner(context, ref) for ref in catalog.entities),
+        unowned_path=catalog_path(owner="~none"),
         diagram=diagram,
     )
 
 
 Levels = dict[EntityRef, tuple[tuple[EntityRef, ...], int]]
-"""For each team on the page: those right below it that are shown, and how many teams below are left out."""
+"""For each listed team: its listed children, and the number of teams below that are not listed."""
 
 
 def _levels(catalog: Catalog, roots: tuple[EntityRef, ...]) -> Levels:
-    """Level by level from the top, as long as a whole one has room; a level under few teams is shown in part rather than not at all."""
-    found: Levels = {}
+    """Level by level from the top while ``TEAMS`` allows a whole level; a level under few teams is listed in part."""
+    levels: Levels = {}
     seen, level, left = set(roots), list(roots), TEAMS - len(roots)
     for depth in range(DEPTH + 1):
         below = {ref: _children(catalog, ref, seen) for ref in level}
@@ -102,29 +109,29 @@ def _levels(catalog: Catalog, roots: tuple[EntityRef, ...]) -> Levels:
         each = None if sum(map(len, below.values())) <= left else max(left // len(level), 1) if is_few else 0
         for ref, children in below.items():
             shown = children[:each] if depth < DEPTH else ()
-            found[ref] = (shown, _number_below(catalog, children[len(shown) :], seen))
-        level = [child for ref in level for child in found[ref][0]]
+            levels[ref] = (shown, _number_below(catalog, children[len(shown) :], seen))
+        level = [child for ref in level for child in levels[ref][0]]
         left -= len(level)
         if not level:
             break
-    return found
+    return levels
 
 
 def _children(catalog: Catalog, ref: EntityRef, seen: set[EntityRef]) -> tuple[EntityRef, ...]:
-    """Those that have no place yet; they have one now."""
+    """The children that are not in ``seen``; adds them to it."""
     children = tuple(child for child in organization.children_of(catalog, ref) if child in catalog.entities and child not in seen)
     seen.update(children)
     return children
 
 
 def _number_below(catalog: Catalog, teams: tuple[EntityRef, ...], seen: set[EntityRef]) -> int:
-    """These, and all teams below them that have no place yet."""
-    found, todo = set(teams), list(teams)
+    """Number of these teams and of all teams below them that are not in ``seen``."""
+    counted, todo = set(teams), list(teams)
     while todo:
-        new = {child for child in organization.children_of(catalog, todo.pop()) if child in catalog.entities} - found - seen
-        found |= new
+        new = {child for child in organization.children_of(catalog, todo.pop()) if child in catalog.entities} - counted - seen
+        counted |= new
         todo += new
-    return len(found)
+    return len(counted)
 
 
 def _subtree(context: IndexContext, ref: EntityRef, levels: Levels) -> TeamRow:
@@ -136,7 +143,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
     """A team with its numbers."""
     catalog = context.catalog
     entity, owned = catalog.entities[ref], organization.owned(catalog, ref)
-    below = {thing for things in organization.owned_below(catalog, ref).values() for thing in things}
+    below = {owned_ref for refs in organization.owned_below(catalog, ref).values() for owned_ref in refs}
     return TeamRow(
         link=context.links.to(ref),
         type=text_of(presentation.type_of(entity), 60),
@@ -146,7 +153,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
         owned=len(owned),
         owned_below=len(below | set(owned)),
         owned_path=catalog_path(owner=str(ref)),
-        problems=sum(len(context.by_subject.get(thing, ())) for thing in {ref, *owned}),
+        problems=context.problem_count(*{ref, *owned}),
         children=children,
         hidden=hidden,
     )
