@@ -13,7 +13,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from callboard import __version__
-from callboard.lint.explain import explain, markdown
+from callboard.lint.explain import explain, markdown, plain_text
 from callboard.lint.report import Lines, Report, plain, prepared, say_hidden, span_of, summary
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
@@ -204,8 +204,8 @@ def _rule(report: Report, code: str) -> dict[str, Any]:
 def _described(rule: Rule) -> dict[str, Any]:
     return {
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": " ".join(rule.means.split())},
+        "shortDescription": {"text": plain_text(rule.summary)},
+        "fullDescription": {"text": " ".join(plain_text(rule.means).split())},
         "help": {"text": explain(rule), "markdown": markdown(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": ["catalog", "security"] if rule.code.startswith("SEC") else ["catalog"]},
