@@ -1,4 +1,4 @@
-"""A check: the survey of a portal, or of files and folders, as problems that people can find and open."""
+"""A portal, or files and folders → their problems, with paths that can be opened from the working folder."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.sources.files.folder import FolderTree
 
 KEPT = 64
-"""Files whose lines are remembered: a rendering asks for them in a row, file by file."""
+"""Files whose lines are cached: a renderer reads them file by file."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """What a check came to."""
+    """The result of a check."""
 
     problems: tuple[Problem, ...]
-    """With paths relative to the working folder, where the file lies on this machine."""
+    """With paths relative to the working folder for files on this machine."""
     failures: tuple[str, ...]
-    """What could not be read at all, one sentence each."""
+    """Sources that could not be read, one sentence each."""
     texts: Mapping[Origin, tuple[Tree, str]]
-    """Tree and path in it by shown origin, for ``line``."""
+    """Tree, and path in it, of each origin as it is shown; for ``line``."""
     limit: int
-    """The largest descriptor, in bytes."""
+    """Size of the largest descriptor that is read, in bytes."""
     names: NameIndex
-    """All names that references may name."""
+    """The names of all entities that references may name, for suggestions."""
     files: int
-    """Descriptor files that were read."""
+    """Number of descriptor files that were read."""
     kinds: Kinds
     portal_url: str = ""
-    """Where the portal is served, with a final ``/``; empty where nobody said."""
+    """URL of the portal with a final ``/``; empty if it is unknown."""
     _read: dict[Origin, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    """Lines of the files that were asked about last."""
+    """Cached lines by origin."""
 
     def line(self, origin: Origin, number: int) -> str:
-        """A line of a file, from 1; empty where there is none."""
+        """A line of a file, counted from 1; empty if there is no such line."""
         if origin not in self._read:
             if len(self._read) >= KEPT:
                 self._read.clear()
@@ -64,7 +64,7 @@ class LintResult:
 
 
 def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
-    """All sources of the portal, references included. Raises ``SettingsError``."""
+    """Check all sources of the portal, references included. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
     work = Workspace(settings, environ, portal_kinds(settings))
     surveyed = resolve(work, ingest(work, collect(work)))
@@ -74,10 +74,10 @@ def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
 def check_paths(
     paths: Sequence[Path], environ: Mapping[str, str], *, elsewhere: Collection[EntityRef] | None = None, portal_url: str = ""
 ) -> LintResult:
-    """Files and folders, without the rest of the portal.
+    """Check files and folders, without the rest of the portal.
 
-    No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there. The kinds are
-    those of the portal whose ``sources.yaml`` lies around the working folder; its sources are not asked. Raises ``SettingsError``.
+    A reference that another repository might satisfy is not checked, unless ``elsewhere`` has all references of the portal. Kinds are
+    those of the nearest ``sources.yaml`` above the working folder; its sources are not read. Raises ``SettingsError``.
     """
     kinds, here = _kinds_around(environ), Path.cwd()
     settings = Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
@@ -96,7 +96,7 @@ def _kinds_around(environ: Mapping[str, str]) -> Kinds:
 
 
 def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:
-    """Whether only the portal can say so: a URL that no source has, or a kind that is the portal's own."""
+    """True if the problem may not exist in the whole portal: it is about a URL of another source, or a kind that the portal adds."""
     if problem.code == envelope.UNKNOWN_KIND.code:
         return problem.subject is not None and problem.subject.kind in own_kinds
     return problem.code == rules.LOCATION_SOURCE_UNKNOWN.code or NO_SOURCE in problem.message
@@ -107,7 +107,7 @@ def _as_it_is(problem: Problem) -> Problem:
 
 
 def _alone(problem: Problem) -> Problem:
-    """With a fingerprint over the path that is shown, which is the same whichever files were named beside it."""
+    """The problem with a fingerprint of the path that is shown, which does not depend on what else was checked."""
     return replace(problem, fingerprint=fingerprint(problem))
 
 
