@@ -142,12 +142,12 @@ class KilledHereError(Exception):
 @pytest.mark.parametrize("number", range(8))
 def test_a_run_that_died_at_any_moment_is_made_good_by_the_next(tmp_path, number):
     """Two operations for each of the four files: the settings, what git leaves alone, the workflow, the example."""
-    wishes = ScaffoldOptions("Acme")
+    options = ScaffoldOptions("Acme")
     whole, half = tmp_path / "whole", tmp_path / "half"
     steps = []
 
     def files(folder):
-        return {**portal_files(wishes), **example_files(wishes, folder)}
+        return {**portal_files(options), **example_files(options, folder)}
 
     def die(step):
         steps.append(step)
