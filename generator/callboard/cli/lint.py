@@ -113,7 +113,7 @@ def _check(options: LintOptions) -> tuple[LintResult, CallboardError | None]:
             external_refs = read_names(options.portal, os.environ)
         except CallboardError as error:
             portal_error = error
-    return check_paths(options.paths or (Path(),), os.environ, elsewhere=external_refs, portal_url=url), portal_error
+    return check_paths(options.paths or (Path(),), os.environ, external_refs=external_refs, portal_url=url), portal_error
 
 
 def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tuple[LintResult, CallboardError | None] | None:
@@ -146,7 +146,7 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         return ()
     reported, hidden = baseline.not_in_baseline(problems, baseline.read_baseline(options.baseline)) if options.baseline else (problems, 0)
     colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
-    text = render(reported, options.style, lines=result.line, portal=result.portal_url, colour=colour, hidden=hidden)
+    text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:

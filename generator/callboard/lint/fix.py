@@ -71,7 +71,7 @@ def write(files: tuple[FixedFile, ...]) -> None:
 
 def _file_of(result: LintResult, origin: Origin | None) -> Path | None:
     """The regular file of an origin in a folder on this machine; None for others, and for one behind a symbolic link."""
-    tree, path = result.texts.get(origin, (None, "")) if origin else (None, "")
+    tree, path = result.sources.files.get(origin, (None, "")) if origin else (None, "")
     if not isinstance(tree, FolderTree):
         return None
     file = tree.root / path

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from callboard.lint.formats import render
-from callboard.lint.report import Lines, plain, span_of
-from callboard.model.entity import Origin
-from callboard.model.errors import TreeError
+from callboard.lint.report import plain, span_of
+from callboard.lint.source_lines import SourceLines, path_in_repository
 from callboard.model.problem import Problem, Severity
-from callboard.model.tree import Tree, Trees, tree_of
+from callboard.model.tree import Trees
 from callboard.pages.shared_views import problem_code_path
 from callboard.preview.answers import Note
 from callboard.preview.sources_cache import File
 from callboard.redaction.secrets import mask
-from callboard.sources.files.folder import FolderTree
 
 MOST = 20
 """Problems of one change that are shown; a page lists them all."""
@@ -58,49 +55,15 @@ def change_report(problems: Sequence[Problem], trees: Trees, limit: int, *, colo
 
     ``limit`` is the largest descriptor in bytes.
     """
-    texts: dict[Origin, tuple[Tree, str]] = {}
-    moved = [_moved(problem, trees, texts) for problem in problems]
-    text = render(moved, lines=_reader(texts, limit), colour=colour) if moved else ""
-    return ChangeReport(tuple(problems), tuple(map(_note, moved[:MOST])), text)
+    sources = SourceLines(trees, limit, path_in_repository)
+    located = [sources.located(problem) for problem in problems]
+    text = render(located, lines=sources.line, colour=colour) if located else ""
+    return ChangeReport(tuple(problems), tuple(map(_note, located[:MOST])), text)
 
 
 def _file(problem: Problem) -> File | None:
     origin = problem.origin
     return (origin.source, origin.tree, origin.path) if origin else None
-
-
-def _moved(problem: Problem, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Problem:
-    if problem.origin is None:
-        return problem
-    related = tuple(replace(other, origin=_opened(other.origin, trees, texts)) for other in problem.related)
-    return replace(problem, origin=_opened(problem.origin, trees, texts), related=related)
-
-
-def _opened(origin: Origin, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Origin:
-    """The origin with the path by which the file can be opened; noted in ``texts`` with what it is the path of."""
-    tree = tree_of(trees, origin)
-    if tree is None:
-        return origin
-    path = os.path.relpath(tree.root / origin.path) if isinstance(tree, FolderTree) else f"{origin.repository}/{origin.path}"
-    shown = replace(origin, path=path.replace(os.sep, "/"))
-    texts[shown] = (tree, origin.path)
-    return shown
-
-
-def _reader(texts: Mapping[Origin, tuple[Tree, str]], limit: int) -> Lines:
-    read: dict[Origin, list[str]] = {}
-
-    def line(origin: Origin, number: int) -> str:
-        if origin not in read and origin in texts:
-            tree, path = texts[origin]
-            try:
-                read[origin] = tree.read(path, limit).decode("utf-8", "replace").splitlines()
-            except TreeError:
-                read[origin] = []
-        lines = read.get(origin, [])
-        return lines[number - 1] if 0 < number <= len(lines) else ""
-
-    return line
 
 
 def _note(problem: Problem) -> Note:
