@@ -41,7 +41,7 @@ from callboard.state.facts import CollectedFacts, facts_counts, facts_of_state, 
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
 from callboard.state.values import CollectedState, State
-from callboard.website.assemble import Assembled, assemble
+from callboard.website.assemble import Assembled, SiteBuild, assemble
 from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
 from callboard.website.theme_build import ThemeBuild, start_theme_build
 
@@ -268,10 +268,10 @@ def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layo
     settings = work.settings
     contexts = plan(work, data, layouts)
     tracked, tracker = track_contexts(contexts)
-    return assemble(
-        plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), settings, Store.beside(settings.root), output,
-        foundation=theme, environ=work.environ, kind_icons=data.kind_icons(), layouts=layouts, meter=work.meter,
+    site_build = SiteBuild(
+        settings, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
     )  # fmt: skip
+    return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), site_build)
 
 
 def raise_if_blocked(collected: CollectedState) -> None:

@@ -40,14 +40,14 @@ def test_a_mistake_of_our_own_is_a_failure_with_its_traceback(run, monkeypatch):
     code, said = run("lint")
     assert code == 2
     assert "ZeroDivisionError" in said.err
-    assert "a mistake in Callboard itself" in said.err
+    assert "a bug in Callboard" in said.err
 
 
 def test_a_name_index_and_a_baseline_nested_too_deep_are_refused_in_words(run, tmp_path):
     (tmp_path / "api/catalog").mkdir(parents=True)
     for path in ("api/catalog/names.json", "baseline"):
         (tmp_path / path).write_text(DEEP)
-    for option, value, words in (("--portal", ".", "is no JSON"), ("--baseline", "baseline", "is no baseline")):
+    for option, value, words in (("--portal", ".", "is not JSON"), ("--baseline", "baseline", "is not a baseline")):
         code, said = run("lint", "catalog-info.yaml", option, value)
         assert code == 2
         assert words in said.err

@@ -119,7 +119,7 @@ def test_a_repository_alone_is_not_asked_for_what_only_a_portal_knows(here):
 
 
 def test_a_folder_without_descriptors_is_said(here):
-    assert "No descriptor was found" in lint()[2]
+    assert "No descriptors found" in lint()[2]
 
 
 def test_every_format_is_written_to_a_file(here):
@@ -173,7 +173,7 @@ def test_fixing_mends_and_tells_the_rest(here):
     file.chmod(0o640)
     code, out, err = lint("a", "--fix", "--format", "json")
     assert (code, codes(out)) == (1, ["SPC002"])
-    assert err.startswith("Mended 2 problems in 1 file: a/catalog-info.yaml.")
+    assert err.startswith("Fixed 2 problems in 1 file: a/catalog-info.yaml.")
     wrong = "\ufeff" + BAD.replace("  type: service\n", "  type: service  \r\n").replace("  owner: team-web\n", "  owner: 7\n")
     assert file.read_bytes().decode() == wrong.replace("[Java]", "[java]").replace("id: 5", 'id: "5"')
     assert stat.S_IMODE(file.stat().st_mode) == 0o640

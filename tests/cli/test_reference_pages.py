@@ -68,12 +68,12 @@ def test_a_bar_and_a_line_break_do_not_break_a_table():
 @pytest.mark.parametrize(
     ("schema", "words"),
     [
-        ({"type": "string"}, "text"),
-        ({"type": "array", "items": {"type": "string"}}, "list of texts"),
+        ({"type": "string"}, "string"),
+        ({"type": "array", "items": {"type": "string"}}, "list of strings"),
         ({"enum": ["a", "b"]}, "`a`, `b`"),
         ({"const": 1}, "`1`"),
-        ({}, "anything"),
-        ({"type": ["string", "null"]}, "text or empty"),
+        ({}, "any"),
+        ({"type": ["string", "null"]}, "string or null"),
     ],
 )
 def test_types_are_said_in_words(schema, words):

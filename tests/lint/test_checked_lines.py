@@ -1,8 +1,7 @@
 from pathlib import Path
 
-from callboard.catalog.suggestions import NameIndex
-from callboard.descriptors.kinds import builtin_kinds
-from callboard.lint.check import LintResult, check_paths
+from callboard.lint.check import check_paths
+from callboard.lint.source_lines import SourceLines
 from callboard.model.entity import Origin
 from callboard.yaml.positions import compose, find
 
@@ -23,8 +22,8 @@ class CountingTree:
 def test_a_file_is_read_once_however_many_of_its_lines_are_shown():
     tree = CountingTree(b"one\r\ntwo\nthree")
     origin = Origin("here", "tree", "", "", "catalog-info.yaml", 0, 1)
-    checked = LintResult((), (), {origin: (tree, "catalog-info.yaml")}, 1_000, NameIndex(()), 1, builtin_kinds())
-    assert [checked.line(origin, number) for number in (0, 1, 2, 3, 4)] == ["", "one", "two", "three", ""]
+    lines = SourceLines({}, 1_000, files={origin: (tree, "catalog-info.yaml")})
+    assert [lines.line(origin, number) for number in (0, 1, 2, 3, 4)] == ["", "one", "two", "three", ""]
     assert tree.reads == 1
 
 
@@ -33,7 +32,7 @@ def test_lines_are_those_of_the_file_after_it_was_mended(tmp_path):
     for version in ("a: b\nkind: Component\n", "c: d\nkind: Component\n"):
         file.write_text(version)
         checked = check_paths([tmp_path], {})
-        assert checked.line(checked.problems[0].origin, 1) == version.splitlines()[0]
+        assert checked.sources.line(checked.problems[0].origin, 1) == version.splitlines()[0]
 
 
 def test_many_faults_in_one_mapping_are_placed_without_walking_it_for_each(monkeypatch):

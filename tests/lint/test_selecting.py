@@ -20,8 +20,8 @@ PROBLEMS = [
         (Selection(select=codes(["REF001,own", "ORP001"])), "acd"),
         (Selection(ignore=codes(["REF"])), "cd"),
         (Selection(select=codes(["REF"]), ignore=codes(["REF002"])), "a"),
-        (Selection(least=Severity.WARNING), "abc"),
-        (Selection(select=codes(["O"]), least=Severity.ERROR), ""),
+        (Selection(lowest=Severity.WARNING), "abc"),
+        (Selection(select=codes(["O"]), lowest=Severity.ERROR), ""),
     ],
 )
 def test_problems_are_chosen_by_code_beginning_and_severity(selection, kept):

@@ -192,8 +192,8 @@ def clean_copy(folder, other):
 @pytest.mark.parametrize("part", range(4))
 def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypatch):
     if part % 2:  # as portals with thousands of entities are built: by all processors
-        monkeypatch.setattr(assemble, "WORTH_SHARING", 4)
-        monkeypatch.setattr(assemble, "PART", 3)
+        monkeypatch.setattr(assemble, "WORTH_FORKING", 4)
+        monkeypatch.setattr(assemble, "BATCH", 3)
     chance = random.Random(SEED + part)
     company, other = Company(tmp_path / "portal", chance), tmp_path / "clean"
     now = datetime(2026, 11, 22, 3, tzinfo=UTC)

@@ -75,14 +75,14 @@ def test_a_folder_that_was_not_built_is_not_published(tmp_path):
 
 
 def test_without_a_section_publish_the_command_says_what_to_add(tmp_path):
-    with pytest.raises(SettingsError, match="names no place to publish to"):
+    with pytest.raises(SettingsError, match="has no publish: targets"):
         targets(read_settings(write(tmp_path, HEAD), {}))
 
 
 def test_an_unknown_name_lists_the_known_ones(tmp_path):
     with pytest.raises(SettingsError) as caught:
         targets(read_settings(write(tmp_path, TWO), {}), ["miror"])
-    assert caught.value.hint == "Known: folder, mirror."
+    assert caught.value.hint == "Known targets: folder, mirror."
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,7 @@ def test_a_repository_that_is_not_there_is_told(tmp_path):
 
 @pytest.mark.parametrize("url", ["ext::sh -c touch% /tmp/owned", "-u", "nowhere/at/all"])
 def test_what_is_no_address_is_refused(tmp_path, url):
-    with pytest.raises(PublishError, match="no address of a git repository"):
+    with pytest.raises(PublishError, match="not the URL of a git repository"):
         publish(tmp_path, url, OLD)
 
 

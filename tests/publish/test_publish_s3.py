@@ -78,7 +78,7 @@ def test_pages_are_sent_after_what_they_need_and_deletions_come_last(tmp_path, b
     steps = StopAt()
     bucket.publish(tmp_path, NEW, steps)
     kinds = ["page" if s.endswith(".html") else "asset" if s.startswith("put ") else s for s in steps.steps]
-    assert kinds == ["read the manifest", "mark what changes", "asset", "page", "page", "delete 1 objects", "write the manifest"]
+    assert kinds == ["read the manifest", "mark changes in the manifest", "asset", "page", "page", "delete 1 objects", "write the manifest"]
 
 
 def test_a_night_without_changes_sends_nothing(tmp_path, bucket):
@@ -143,7 +143,7 @@ def test_what_an_interrupted_run_has_sent_is_not_sent_again(tmp_path, bucket):
         bucket.publish(tmp_path, NEW, StopAt(5), parallel=1)
     steps = StopAt()
     assert bucket.publish(tmp_path, NEW, steps).written == 0
-    assert steps.steps == ["read the manifest", "mark what changes", "delete 1 objects", "write the manifest"]
+    assert steps.steps == ["read the manifest", "mark changes in the manifest", "delete 1 objects", "write the manifest"]
 
 
 def test_a_bucket_with_objects_of_others_is_refused(tmp_path, bucket):
@@ -185,7 +185,7 @@ def test_a_store_that_does_not_answer_is_told(tmp_path):
 def test_a_manifest_that_is_not_ours_stops_publishing(tmp_path, bucket):
     bucket.publish(tmp_path, OLD)
     bucket.client.put_object(Bucket=bucket.name, Key=MARKER, Body=json.dumps({"format": 99, "files": {}}).encode())
-    with pytest.raises(PublishError, match="not readable here"):
+    with pytest.raises(PublishError, match="cannot be read by this version"):
         bucket.publish(tmp_path, NEW)
     assert bucket.site() == OLD
 

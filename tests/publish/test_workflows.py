@@ -175,8 +175,8 @@ def test_three_nights_on_clean_machines_remember_what_changed(tmp_path, service)
     for lifecycle in ("experimental", "production", "deprecated"):
         night.number += 1
         folder = tmp_path / f"night{night.number}"
-        wishes = ScaffoldOptions("Acme", service=service)
-        write_new(folder, {**portal_files(wishes), **example_files(wishes, folder)})
+        options = ScaffoldOptions("Acme", service=service)
+        write_new(folder, {**portal_files(options), **example_files(options, folder)})
         file = folder / "repositories/example/catalog-info.yaml"
         file.write_text(file.read_text().replace("experimental", lifecycle))
         for script in steps(service):

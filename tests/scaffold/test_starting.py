@@ -83,7 +83,7 @@ def test_other_files_that_are_there_stay_as_they_are_and_are_told(tmp_path):
     (tmp_path / ".gitlab-ci.yml").symlink_to(tmp_path / "elsewhere")
     result = run(tmp_path, "--no-build", "--ci", "gitlab")
     assert result.exit_code == 0, result.output
-    assert f"left as it is: {tmp_path / '.gitignore'}" in result.output
+    assert f"kept: {tmp_path / '.gitignore'}" in result.output
     assert (tmp_path / ".gitignore").read_text() == "mine"
     assert not (tmp_path / "elsewhere").exists()
 
@@ -91,7 +91,7 @@ def test_other_files_that_are_there_stay_as_they_are_and_are_told(tmp_path):
 def test_without_a_terminal_a_source_that_needs_a_location_says_so(tmp_path):
     result = run(tmp_path, "--source", "git")
     assert result.exit_code == 2
-    assert "With --source git say --location too" in result.output
+    assert "--source git also requires --location" in result.output
     assert not (tmp_path / "sources.yaml").exists()
 
 
@@ -105,7 +105,7 @@ def test_a_wrong_address_is_told_with_its_line(tmp_path):
 def test_a_first_build_that_fails_leaves_the_files_and_says_so(tmp_path):
     result = run(tmp_path / "portal", "--source", "git", "--location", f"file://{tmp_path}/none.git")
     assert isinstance(result.exception, CallboardError)
-    assert "The files are there, but the first build failed" in str(result.exception)
+    assert "The files were written, but the first build failed" in str(result.exception)
     assert (tmp_path / "portal/sources.yaml").is_file()
 
 
@@ -127,7 +127,7 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(tmp_path):
     _, said = process.communicate(timeout=60)
     os.close(leader)
     assert process.returncode == 0, said.decode()
-    assert b"Where do descriptors live" in said
+    assert b"Where are your descriptors" in said
     assert b"Name of the portal" not in said
     settings = read_settings(tmp_path / "portal/sources.yaml", {"PORTAL_TOKEN": "x"})
     assert (settings.portal.name, settings.portal.organization) == ("Acme portal", "Acme")
@@ -142,12 +142,12 @@ class KilledHereError(Exception):
 @pytest.mark.parametrize("number", range(8))
 def test_a_run_that_died_at_any_moment_is_made_good_by_the_next(tmp_path, number):
     """Two operations for each of the four files: the settings, what git leaves alone, the workflow, the example."""
-    wishes = ScaffoldOptions("Acme")
+    options = ScaffoldOptions("Acme")
     whole, half = tmp_path / "whole", tmp_path / "half"
     steps = []
 
     def files(folder):
-        return {**portal_files(wishes), **example_files(wishes, folder)}
+        return {**portal_files(options), **example_files(options, folder)}
 
     def die(step):
         steps.append(step)

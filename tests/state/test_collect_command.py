@@ -36,7 +36,7 @@ def names(folder):
 
 
 def test_what_was_collected_in_one_place_is_served_by_a_build_in_another(portal):
-    assert run(collect, "--only", "inside") == "inside: 1 entity, fresh\n"
+    assert run(collect, "--only", "inside") == "inside: 1 entity, up to date\n"
     assert names(portal) == ["c-inside"]
     shutil.rmtree(portal / "inside")
     run(build, "-q", "--skip", "inside")
@@ -73,4 +73,4 @@ def test_what_cannot_be_collected_keeps_its_last_good_copy_and_says_so(portal):
 def test_an_unknown_source_is_named_with_the_known_ones(portal, command, option):
     answer = CliRunner().invoke(command, [option, "nowhere"])
     assert isinstance(answer.exception, SettingsError)
-    assert "Known are here, inside." in answer.exception.hint
+    assert "Known sources: here, inside." in answer.exception.hint

@@ -19,7 +19,7 @@ from callboard.io.store import Store, locked
 from callboard.model.errors import LockedError, WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
-from callboard.website.assemble import assemble
+from callboard.website.assemble import SiteBuild, assemble
 from callboard.website.theme_build import start_theme_build
 
 TEMPLATE = (
@@ -75,7 +75,7 @@ def portal(tmp_path, frames_cache):
             if shared.exists():
                 shutil.copytree(shared, frames)
         with start_theme_build(settings, store, os.environ) as begun:
-            result = assemble(chain(indexes(), pages), data, settings, store, output, foundation=begun, environ=os.environ, **more)
+            result = assemble(chain(indexes(), pages), data, SiteBuild(settings, store, output, begun, os.environ, **more))
         if not (frames_cache.parent / "frames-of-assembling").exists():
             shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")
         return result

@@ -193,7 +193,7 @@ def test_a_logo_is_an_image_below_the_portals_folder(project, tmp_path):
     mine = dataclasses.replace(project, root=tmp_path, portal=Portal(logo="logo.svg"))
     assert mkdocs_project._copy_logo(mine, docs) == "assets/logo.svg"
     for path in ("../logo.svg", "/etc/passwd", "nothing.png"):
-        with pytest.raises(WebsiteError, match="is no image below"):
+        with pytest.raises(WebsiteError, match="is not an image below"):
             mkdocs_project._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
 
 
@@ -205,7 +205,7 @@ def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, br
     changed = theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
     assert changed.key == laid.key
     assert changed.files["assets/portal.css"].read_text() == "main { color: teal }"
-    assert "assets/portal.css" in changed.own
+    assert "assets/portal.css" in changed.copied
     (overrides / "assets/another.css").write_text("")
     with pytest.raises(WebsiteError):
         theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
@@ -222,7 +222,7 @@ def test_a_guide_that_is_not_there_is_left_out_and_told_with_its_line(tmp_path):
     assert found.navigation("g/") == ["g/index.md", {"How to": ["g/how-to/publish.md"]}]
     assert [(p.code, p.severity) for p in found.missing()] == [("DOC002", "warning")] * 3
     assert found.missing()[1].message == (
-        f"{tmp_path / 'nav.yaml'}, line 4: there is no guide `how-to/pubish.md`; the navigation is made without it."
+        f"{tmp_path / 'nav.yaml'}, line 4: there is no guide `how-to/pubish.md`; the navigation omits it."
     )
 
 

@@ -67,7 +67,7 @@ def test_unchanged_texts_are_not_indexed_again_and_changed_ones_are(tmp_path):
     ("says", "told"),
     [
         ("echo out of fuel >&2; exit 3", "exit code 3: out of fuel"),
-        ("echo nonsense,; sleep 9", "nobody understands"),
+        ("echo nonsense,; sleep 9", "its response is invalid"),
         (
             "cat > /dev/null & while :; do printf eyJwYXlsb2FkIjp7InR5cGUiOiJFcnJvciIsIm1lc3NhZ2UiOiJubyBpbmsifX0=,; sleep .1; done",
             "no ink",

@@ -1,4 +1,4 @@
-"""``callboard build``."""
+"""``callboard build``: options → a `BuildRequest` for the pipeline; its result → a summary and an exit code."""
 
 from __future__ import annotations
 
@@ -14,25 +14,29 @@ PROBLEMS_FOUND = 1
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
-              help="Folder of the site: new, empty, or made by an earlier build.")  # fmt: skip
-@click.option("--strict", is_flag=True, help="Exit code 1 if a descriptor has an error; the site is built all the same.")
-@click.option("--now", metavar="TIME", help="The build's time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write phases, counts and peak memory as JSON.")
+              help="Folder to write the site to: new, empty, or written by an earlier build.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit with code 1 if a descriptor has an error; the site is built anyway.")
+@click.option("--now", metavar="TIME", help="Time of the build in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write durations, counts and peak memory to this file as JSON."
+)
 @click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
-@click.option("--accept-loss", is_flag=True, help="Publish although more is gone than is believed (history: in sources.yaml).")
-@click.option("--from-state", is_flag=True, help="Ask nobody: make the site again of what the last build knew.")
+@click.option(
+    "--accept-loss", is_flag=True, help="Build even if more entities disappeared than the limits under history: in sources.yaml allow."
+)
+@click.option("--from-state", is_flag=True, help="Rebuild from saved state, without network.")
 @click.option("--skip", multiple=True, metavar="NAME",
-              help="Do not ask this source: what `callboard collect` left of it serves.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+              help="Do not query this source; use what `callboard collect` saved. Repeatable.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(  # noqa: PLR0913, PLR0917 - options
     config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
     accept_loss: bool, from_state: bool, skip: tuple[str, ...], quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
-    Problems in descriptors are counted and shown on the site; they never stop the build. What cannot be read serves from its last
-    good copy. If too much cannot be read or would be lost, or the site cannot be made, the old site stays as it is and the exit code
-    is 2.
+    Problems in descriptors are counted and shown on the site; they never stop the build. A source that cannot be read is served from
+    its last good copy. If too much cannot be read, too much would be lost, or the site cannot be built, the previous site is left
+    unchanged and the exit code is 2.
     """
     import json
     import os

@@ -1,4 +1,4 @@
-"""``callboard collect``."""
+"""``callboard collect``: names of sources → their data in the saved state, and a line about each."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ NOT_READ = 1
 @click.command("collect")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
-@click.option("--only", multiple=True, metavar="NAME", help="This source; may be given several times. Default: all.")
-@click.option("--now", metavar="TIME", help="The time in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
-@click.option("--accept-loss", is_flag=True, help="Believe what is gone although it is much (history: in sources.yaml).")
+@click.option("--only", multiple=True, metavar="NAME", help="Read only this source. Repeatable. Default: all.")
+@click.option("--now", metavar="TIME", help="Time of the collection in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
+@click.option(
+    "--accept-loss", is_flag=True, help="Accept that more entities disappeared than the limits under history: in sources.yaml allow."
+)
 def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool) -> None:  # noqa: FBT001 - an option
-    """Read some sources where they can be reached, and leave them in `.callboard/` to a build elsewhere.
+    """Read some sources and save their data in `.callboard/`, for a build on a machine that cannot reach them.
 
-    That build says `--skip NAME` and serves what it finds in the state. What cannot be read keeps its last good copy; the exit code is
-    1 then.
+    Run that build with `--skip NAME`. A source that cannot be read keeps its last good copy, and the exit code is 1.
     """
     import os
 
@@ -50,7 +51,8 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     mine = [collection for collection in served.collections if collection.source in asked]
     for collection in mine:
         click.echo(
-            f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'fresh'}", err=True
+            f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'up to date'}",
+            err=True,
         )
     for line in failure_messages(served.failures):
         click.echo(line, err=True)

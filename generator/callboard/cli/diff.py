@@ -1,4 +1,4 @@
-"""``callboard diff OLD NEW``."""
+"""``callboard diff OLD NEW``: two saved states → what changed between them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import click
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
 @click.argument("new", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "digest"]), default="text", show_default=True,
-              help="digest: one paragraph for a chat or a commit message.")  # fmt: skip
+              help="Output format; digest is one paragraph for a chat or a commit message.")  # fmt: skip
 def command(old: Path, new: Path, form: str) -> None:
-    """Say what changed from the build OLD to the build NEW.
+    """Show what changed from the build OLD to the build NEW.
 
-    Both are state folders (`.callboard`, or `state` in it), or the file `current.json` in one. Exit code 0, changes or not.
+    Each is a state folder (`.callboard`, or `state` in it) or its file `current.json`. The exit code is 0 with or without changes.
     """
     from callboard.history import formats
     from callboard.history.diff import compared

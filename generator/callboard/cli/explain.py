@@ -1,4 +1,4 @@
-"""``callboard explain CODE``."""
+"""``callboard explain CODE``: a problem code → its documentation on the terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ import click
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Say what the problem CODE means, why it matters and how to mend it; without CODE, list all."""
-    from callboard.lint.explain import explain, overview
+    """Explain the problem CODE: what it means, why it matters, how to fix it. Without CODE, list all codes."""
+    import os
+    import shutil
+    import sys
+
+    from callboard.lint.explain import WIDTH, explain, overview
+    from callboard.lint.formats import wants_colour
     from callboard.plugins.rules import all_rules, find_rule
 
-    click.echo(overview(all_rules()) if code is None else explain(find_rule(code)))
+    colour = wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    text = overview(all_rules(), colour=colour) if code is None else explain(find_rule(code), width=width, colour=colour)
+    click.echo(text.rstrip("\n"), color=colour)

@@ -1,4 +1,4 @@
-"""``callboard init [FOLDER]``."""
+"""``callboard init [FOLDER]``: options, and answers to prompts → the files of a new portal, and its first site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 SOURCES = ("files", "git", "github", "gitlab")
 SERVICES = ("github", "gitlab", "none")
 _QUESTIONS = {
-    "files": ("Folder with the repositories, relative to the portal's", "repositories"),
+    "files": ("Folder with the repositories, relative to the portal's folder", "repositories"),
     "git": ("URL of the repository", None),
     "github": ("Organization on GitHub", None),
     "gitlab": ("Group on GitLab", None),
@@ -20,17 +20,17 @@ _QUESTIONS = {
 
 @click.command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
-@click.option("--name", help="The portal's name (default: Developer portal).")
-@click.option("--organization", help="The organization that it is about.")
-@click.option("--url", help="Where the site will be served, such as https://portal.example.com/.")
-@click.option("--source", type=click.Choice(SOURCES), help="Where descriptors live (default: files).")
-@click.option("--location", help="The folder, the repository's URL, the organization or the group that the source reads.")
-@click.option("--ci", "service", type=click.Choice(SERVICES), help="What builds it every night (default: github).")
-@click.option("--build/--no-build", "wants_build", default=True, help="Build the site at once (default), or only write the files.")
-def command(folder: Path, wants_build: bool, **given: str | None) -> None:  # noqa: FBT001
-    """Begin a portal in FOLDER: sources.yaml, .gitignore, a workflow for every night, and a first site.
+@click.option("--name", help="Name of the portal (default: Developer portal).")
+@click.option("--organization", help="Name of your organization.")
+@click.option("--url", help="URL of the site, such as https://portal.example.com/.")
+@click.option("--source", type=click.Choice(SOURCES), help="Type of the first source of descriptors (default: files).")
+@click.option("--location", help="What the source reads: a folder, a repository URL, an organization or a group.")
+@click.option("--ci", "service", type=click.Choice(SERVICES), help="CI service that builds the portal every night (default: github).")
+@click.option("--build/--no-build", "with_build", default=True, help="Build the site right away (default), or only write the files.")
+def command(folder: Path, with_build: bool, **given: str | None) -> None:  # noqa: FBT001
+    """Create a portal in FOLDER: sources.yaml, .gitignore, a nightly workflow, and a first site.
 
-    On a terminal it asks for what no option says. Files that are there already are never changed.
+    On a terminal, options that are not given are prompted for. Existing files are never changed.
     """
     import os
 
@@ -38,45 +38,46 @@ def command(folder: Path, wants_build: bool, **given: str | None) -> None:  # no
     from callboard.plugins.option_schemas import read_settings
     from callboard.scaffold.new_portal import example_files, portal_files, write_new
 
-    wishes = _wishes(given, may_ask=sys.stdin.isatty())
-    files = {**portal_files(wishes), **example_files(wishes, folder)}
+    options = _options(given, prompts=sys.stdin.isatty())
+    files = {**portal_files(options), **example_files(options, folder)}
     folder.mkdir(parents=True, exist_ok=True)
-    left = write_new(folder, files)
+    existing = write_new(folder, files)
     try:
         read_settings(folder / "sources.yaml", os.environ)
     except SettingsError:
-        for path in set(files) - set(left):
+        for path in set(files) - set(existing):
             (folder / path).unlink()
         raise
     for path in files:
-        click.echo(f"{'left as it is:' if path in left else 'written:'} {folder / path}", err=True)
-    if wants_build:
+        click.echo(f"{'kept:' if path in existing else 'written:'} {folder / path}", err=True)
+    if with_build:
         try:
             _build(folder)
         except CallboardError as error:
-            raise CallboardError(f"The files are there, but the first build failed. {error}", error.hint) from error
+            raise CallboardError(f"The files were written, but the first build failed. {error}", error.hint) from error
 
 
-def _wishes(given: dict[str, str | None], *, may_ask: bool) -> Any:
+def _options(given: dict[str, str | None], *, prompts: bool) -> Any:
+    """The options; with ``prompts``, missing ones are prompted for. Raises ``click.UsageError`` for a missing one without a default."""
     from callboard.scaffold.new_portal import ScaffoldOptions
 
     def ask(key: str, question: str, default: str | None, **more: Any) -> str:
         value = given[key]
-        if value is None and may_ask:
+        if value is None and prompts:
             value = str(click.prompt(question, default=default, err=True, **more))
         if value is None and default is None:
-            raise click.UsageError(f"With --source {source} say --{key} too: {question[:1].lower()}{question[1:]}.")
+            raise click.UsageError(f"--source {source} also requires --{key}: {question[:1].lower()}{question[1:]}.")
         return default or "" if value is None else value
 
-    source = ask("source", "Where do descriptors live", "files", type=click.Choice(SOURCES))
+    source = ask("source", "Where are your descriptors", "files", type=click.Choice(SOURCES))
     question, default = _QUESTIONS[source]
     return ScaffoldOptions(
         source=source,
         location=ask("location", question, default),
         name=ask("name", "Name of the portal", "Developer portal"),
         organization=ask("organization", "Organization", ""),
-        url=ask("url", "Address where it will be served (may be empty)", ""),
-        service=ask("service", "What builds it every night", "github", type=click.Choice(SERVICES)),  # type: ignore[arg-type]
+        url=ask("url", "URL of the site (may be empty)", ""),
+        service=ask("service", "CI service that builds the portal every night", "github", type=click.Choice(SERVICES)),  # type: ignore[arg-type]
     )
 
 
@@ -85,4 +86,4 @@ def _build(folder: Path) -> None:
 
     context = click.get_current_context()
     context.invoke(build, config=folder / "sources.yaml", output=folder / "site")
-    click.echo(f"Look at it: callboard serve --config {folder / 'sources.yaml'}", err=True)
+    click.echo(f"Preview it: callboard serve --config {folder / 'sources.yaml'}", err=True)

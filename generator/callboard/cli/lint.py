@@ -1,4 +1,4 @@
-"""``callboard lint [PATH…]``."""
+"""``callboard lint [PATH…]``: files, folders or a portal → problems in one of several formats, fixes, an exit code."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from callboard.model.counting import counted
 if TYPE_CHECKING:
     from callboard.lint.baseline import Selection
     from callboard.lint.check import LintResult
+    from callboard.model.errors import CallboardError
     from callboard.model.problem import Problem
 
 PROBLEMS_FOUND = 1
 STYLES = ("text", "json", "github", "sarif", "junit", "gitlab")
 FILE = click.Path(dir_okay=False, path_type=Path)
+MOST_FILES = 5
+"""Files whose paths are printed after fixing."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintOptions:
-    """The options of the command; what each means stands in its help."""
+    """The options of the command, by their names; their help texts document them."""
 
     paths: tuple[Path, ...]
     config: Path | None
@@ -43,113 +46,113 @@ class LintOptions:
 
 @click.command("lint")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--config", type=FILE, help="The portal's sources.yaml (default: the one here, if any).")
-@click.option("--portal", metavar="URL|FOLDER", help="A published portal: references are checked against what it knows.")
-@click.option("--format", "style", type=click.Choice(STYLES), default="text", show_default=True, help="How to print the problems.")
-@click.option("--output", type=FILE, help="Write them to this file.")
-@click.option("--select", multiple=True, metavar="CODE,…", help="Only these codes, or those that begin so (REF).")
-@click.option("--ignore", multiple=True, metavar="CODE,…", help="Not these codes, whatever is selected.")
+@click.option("--config", type=FILE, help="The portal's sources.yaml (default: the one in the working folder, if any).")
+@click.option("--portal", metavar="URL|FOLDER", help="A published portal: check references against the entities that it has.")
+@click.option("--format", "style", type=click.Choice(STYLES), default="text", show_default=True, help="Output format.")
+@click.option("--output", type=FILE, help="Write the problems to this file.")
+@click.option("--select", multiple=True, metavar="CODE,…", help="Report only these codes, or codes with these prefixes (REF).")
+@click.option("--ignore", multiple=True, metavar="CODE,…", help="Do not report these codes or prefixes, even if selected.")
 @click.option("--severity", type=click.Choice(("info", "warning", "error")), default="info", show_default=True,
-              help="The least severity that is told.")  # fmt: skip
-@click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
-@click.option("--baseline", type=FILE, help="Tell only what is not in this file.")
-@click.option("--write-baseline", type=FILE, help="Write what is wrong today to this file, and end with exit code 0.")
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely, and tell the rest.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing; exit code 1 if there is something.")
-def command(**options: Any) -> None:
+              help="Lowest severity to report.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit with code 1 for warnings, too.")
+@click.option("--baseline", type=FILE, help="Report only problems that are not in this file.")
+@click.option("--write-baseline", type=FILE, help="Write the current problems to this file, and exit with code 0.")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely, and report the rest.")
+@click.option(
+    "--diff", is_flag=True, help="Show what --fix would change without changing it; exit with code 1 if there is anything to fix."
+)
+def command(**values: Any) -> None:
     """Check descriptors: the files and folders PATH…, or all sources of the portal.
 
-    References to other entities are judged when the whole portal is checked, or with --portal: a single repository cannot know what
-    exists elsewhere. CALLBOARD_PORTAL_HEADER ("Authorization: Bearer …") is sent to a portal that asks who we are.
+    References to other entities are checked only in a whole portal or with --portal, because a single repository does not have all
+    entities. For a portal that requires authentication, set CALLBOARD_PORTAL_HEADER ("Authorization: Bearer …").
 
-    Exit codes: 0 no error, 1 an error was found, 2 something could not be read or used.
+    Exit codes: 0 no errors, 1 errors found, 2 something could not be read or used.
     """
     from callboard.model.errors import CallboardError, SourceError
 
-    wishes = LintOptions(**options)
-    if wishes.config and (wishes.paths or wishes.portal):
-        raise click.UsageError("Give --config or " + ("paths" if wishes.paths else "--portal") + ", not both.")
-    selection = _selection(wishes)
-    checked, trouble = _check(wishes)
-    if wishes.diff or wishes.fix:
-        checked, trouble = _mend(wishes, checked, selection) or (checked, trouble)
-    problems = tuple(problem for problem in checked.problems if selection.has(problem))
-    found = _tell(wishes, checked, problems)
-    if trouble:
-        raise CallboardError(str(trouble), trouble.hint)
-    if checked.failures:
-        raise SourceError("\n".join(checked.failures), "The rest was checked.")
-    if any(problem.severity == "error" or (wishes.strict and problem.severity == "warning") for problem in found):
+    options = LintOptions(**values)
+    if options.config and (options.paths or options.portal):
+        raise click.UsageError("Give --config or " + ("paths" if options.paths else "--portal") + ", not both.")
+    selection = _selection(options)
+    result, portal_error = _check(options)
+    if options.diff or options.fix:
+        result, portal_error = _fix(options, result, selection) or (result, portal_error)
+    problems = tuple(problem for problem in result.problems if selection.has(problem))
+    reported = _report(options, result, problems)
+    if portal_error:
+        raise CallboardError(str(portal_error), portal_error.hint)
+    if result.failures:
+        raise SourceError("\n".join(result.failures), "Everything else was checked.")
+    if any(problem.severity == "error" or (options.strict and problem.severity == "warning") for problem in reported):
         sys.exit(PROBLEMS_FOUND)
 
 
-def _selection(wishes: LintOptions) -> Selection:
+def _selection(options: LintOptions) -> Selection:
     from callboard.lint.baseline import Selection, codes
     from callboard.model.problem import Severity
 
-    return Selection(codes(wishes.select), codes(wishes.ignore), Severity(wishes.severity))
+    return Selection(codes(options.select), codes(options.ignore), Severity(options.severity))
 
 
-def _check(wishes: LintOptions) -> tuple[LintResult, Any]:
-    """What was found, and the error of a portal that could not be read: what needs no portal is told all the same."""
+def _check(options: LintOptions) -> tuple[LintResult, CallboardError | None]:
+    """The result, and the error of a portal that could not be read: what needs no portal is checked and reported all the same."""
     from callboard.lint.check import check_paths, check_portal
     from callboard.model.errors import CallboardError
 
     default = Path("sources.yaml")
-    config = wishes.config or (default if not wishes.paths and not wishes.portal and default.exists() else None)
+    config = options.config or (default if not options.paths and not options.portal and default.exists() else None)
     if config:
         return check_portal(config, os.environ), None
-    elsewhere, trouble, url = None, None, ""
-    if wishes.portal:
+    external_refs, portal_error, url = None, None, ""
+    if options.portal:
         from callboard.lint.portal_names import is_url, read_names
 
-        url = wishes.portal.rstrip("/") + "/" if is_url(wishes.portal) else ""
+        url = options.portal.rstrip("/") + "/" if is_url(options.portal) else ""
         try:
-            elsewhere = read_names(wishes.portal, os.environ)
+            external_refs = read_names(options.portal, os.environ)
         except CallboardError as error:
-            trouble = error
-    return check_paths(wishes.paths or (Path(),), os.environ, elsewhere=elsewhere, portal_url=url), trouble
+            portal_error = error
+    return check_paths(options.paths or (Path(),), os.environ, external_refs=external_refs, portal_url=url), portal_error
 
 
-def _mend(wishes: LintOptions, checked: LintResult, selection: Selection) -> tuple[LintResult, Any] | None:
-    """With --diff the end; with --fix another check, if something was mended."""
+def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tuple[LintResult, CallboardError | None] | None:
+    """Fix the selected problems and check again; None if there is nothing to fix. With --diff, print the changes and exit."""
     from callboard.lint.fix import difference, fixes, write
 
-    files = fixes(checked, selection.has)
-    if wishes.diff:
+    files = fixes(result, selection.has)
+    if options.diff:
         click.echo("".join(map(difference, files)), nl=False)
         sys.exit(PROBLEMS_FOUND if files else 0)
     write(files)
     if not files:
         return None
-    count = sum(file.mends for file in files)
-    click.echo(
-        f"Mended {counted(count, 'problem')} in {counted(len(files), 'file')}: "
-        f"{', '.join(file.shown for file in files[:5])}{' …' if len(files) > 5 else ''}.", err=True,  # noqa: PLR2004 - enough to look at
-    )  # fmt: skip
-    return _check(wishes)
+    count = sum(file.fixed for file in files)
+    shown = ", ".join(file.shown for file in files[:MOST_FILES]) + (" …" if len(files) > MOST_FILES else "")
+    click.echo(f"Fixed {counted(count, 'problem')} in {counted(len(files), 'file')}: {shown}.", err=True)
+    return _check(options)
 
 
-def _tell(wishes: LintOptions, checked: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Print or write the problems; those that count for the exit code."""
+def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Print or write the problems, or write the baseline; returns the problems that count for the exit code."""
     from callboard.lint import baseline
     from callboard.lint.formats import render, wants_colour
-    from callboard.lint.report import say_hidden, summary
+    from callboard.lint.report import hidden_by_baseline, summary
 
-    if wishes.write_baseline:
-        wishes.write_baseline.write_text(baseline.written(problems), encoding="utf-8")
-        click.echo(f"{counted(len(problems), 'problem stands', 'problems stand')} in {wishes.write_baseline}; "
-                   f"--baseline {wishes.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
+    if options.write_baseline:
+        options.write_baseline.write_text(baseline.baseline_text(problems), encoding="utf-8")
+        click.echo(f"Wrote {counted(len(problems), 'problem')} to {options.write_baseline}; "
+                   f"--baseline {options.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
         return ()
-    kept, hidden = baseline.without(problems, baseline.read(wishes.baseline)) if wishes.baseline else (problems, 0)
-    colour = not wishes.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
-    text = render(kept, wishes.style, lines=checked.line, portal=checked.portal_url, colour=colour, hidden=hidden)
-    if wishes.output:
-        wishes.output.write_text(text, encoding="utf-8")
+    reported, hidden = baseline.not_in_baseline(problems, baseline.read_baseline(options.baseline)) if options.baseline else (problems, 0)
+    colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
+    text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False, color=colour)
-    if wishes.output or wishes.style != "text":
-        click.echo(" ".join(filter(None, (summary(kept), say_hidden(hidden)))), err=True)
-    if not checked.files:
-        click.echo("No descriptor was found: they are called catalog-info.yaml, or are named by their own path.", err=True)
-    return kept
+    if options.output or options.style != "text":
+        click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden)))), err=True)
+    if not result.files:
+        click.echo("No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.", err=True)
+    return reported

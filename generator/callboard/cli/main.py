@@ -1,4 +1,4 @@
-"""The command ``callboard``: finds the subcommand's file when it is asked for, prints errors, sets the exit code."""
+"""The command ``callboard``: arguments → one subcommand, imported on demand; exceptions → messages on stderr and exit codes."""
 
 from __future__ import annotations
 
@@ -13,32 +13,31 @@ from callboard import __version__
 from callboard.model.errors import CallboardError
 
 COMMANDS = {
-    "init": "Begin a portal: sources.yaml, a workflow, a first site.",
+    "init": "Create a portal: sources.yaml, a nightly workflow, a first site.",
     "build": "Build the portal's site.",
-    "serve": "Build, watch, rebuild and show the portal on this machine.",
-    "lint": "Check descriptors; references too when the whole portal is checked.",
-    "collect": "Read some sources and leave them to the next build.",
-    "diff": "Say what changed from one build to another.",
-    "publish": "Put the built site where people read it.",
-    "explain": "Say what a problem code means and how to mend it.",
-    "plugins": "List what is plugged in.",
+    "serve": "Preview the portal on this machine and rebuild it on each change.",
+    "lint": "Check descriptors, and references if the whole portal is checked.",
+    "collect": "Read some sources and save their data for a later build.",
+    "diff": "Show what changed from one build to another.",
+    "publish": "Copy the built site to where it is served.",
+    "explain": "Explain a problem code and how to fix it.",
+    "plugins": "List sources, integrations, publishers and other plugins.",
 }
-"""Names and one-line helps stand here, so that ``--help`` imports no command."""
-
+"""One-line help texts by name. They are not read from the commands, so that ``--help`` imports none of them."""
 HIDDEN = ("reference",)
-"""Commands for those who work on Callboard itself; ``--help`` leaves them out."""
+"""Commands for contributors to Callboard; ``--help`` omits them."""
 USAGE_OR_TOOL_FAILURE = 2
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called: ``--help`` answers in 150 ms."""
+    """A group whose commands are imported when they are called, so that ``--help`` takes 150 ms."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order in which people meet them."""
+        """The commands in the order in which a new portal needs them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """The command from ``callboard.cli.<name>``; it is called ``command`` there."""
+        """The object ``command`` of the module ``callboard.cli.<name>``; None for an unknown name."""
         if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
             return None
         command: click.Command = importlib.import_module(f"callboard.cli.{cmd_name}").command
@@ -53,27 +52,27 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"auto_envvar_prefix": "CALLBOARD", "help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="callboard")
 def group() -> None:
-    """A developer portal that is a static site, from the descriptors that your teams already keep.
+    """Generate a developer portal, a static site, from the catalog-info.yaml files that your teams already keep.
 
-    Exit codes: 0 good, 1 problems found, 2 usage, configuration or tool failure. Every option can also be set by an
-    environment variable: CALLBOARD_BUILD_OUTPUT for `build --output`.
+    Exit codes: 0 success, 1 problems found, 2 error in usage, configuration or a tool. Every option can also be set by an
+    environment variable, such as CALLBOARD_BUILD_OUTPUT for `build --output`.
     """
 
 
 def main() -> None:
-    """Run the command line; whatever stops a command is told on stderr and ends with exit code 2, never with that of problems found."""
+    """Run the command line. An exception of any kind is reported on stderr and ends with exit code 2, never with 1 (problems found)."""
     try:
         group()
     except CallboardError as error:
         _end(str(error), error.hint)
     except OSError as error:
         place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-        _end(f"{place}{error.strerror or error}.", "Look at the path, its rights and the room on the disk.")
-    except Exception:  # noqa: BLE001 - Python would end with 1, which says that descriptors have problems
+        _end(f"{place}{error.strerror or error}.", "Check the path, its permissions and the free disk space.")
+    except Exception:  # noqa: BLE001 - uncaught, it would end with 1, the code for problems in descriptors
         import traceback
 
         traceback.print_exc()
-        _end("this is a mistake in Callboard itself.", "Please report the lines above.")
+        _end("this is a bug in Callboard.", "Please report it with the lines above.")
 
 
 def _end(message: str, hint: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""``callboard plugins``."""
+"""``callboard plugins``: entry points → a list of plugins with their packages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import click
 
 
 @click.command("plugins")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the list.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def command(style: str) -> None:
-    """List what is plugged in: sources, integrations, checks, API formats, publishers."""
+    """List the built-in and installed plugins: sources, integrations, checks, API formats, publishers."""
     from callboard.plugins.loader import GROUPS, load
 
     found = [plugin for name in GROUPS for plugin in load(name).values()]

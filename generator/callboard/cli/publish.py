@@ -1,4 +1,4 @@
-"""``callboard publish [NAME…]``."""
+"""``callboard publish [NAME…]``: the built site → the targets of `publish:`, and a line about each."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TOOL_FAILURE = 2
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
 @click.option("--site", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
-              help="The folder that `callboard build` wrote.")  # fmt: skip
-@click.option("--now", metavar="TIME", help="The time of a commit in ISO 8601 (default: SOURCE_DATE_EPOCH, else the clock).")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+              help="Folder that `callboard build` wrote.")  # fmt: skip
+@click.option("--now", metavar="TIME", help="Time of a commit in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None, quiet: bool) -> None:  # noqa: FBT001
-    """Put the built site to all places under publish: in sources.yaml, or to those of these names.
+    """Publish the built site to all targets under publish: in sources.yaml, or to those with the given names.
 
-    Only what changed is written, pages last, and what is gone is removed at the end. A publishing that was interrupted is finished by the
-    next one. A place that fails does not hinder the others; the exit code is 2 then.
+    Only changed files are written, pages last; files that are no longer part of the site are removed at the end. The next run completes
+    an interrupted one. A target that fails does not stop the others; the exit code is then 2.
     """
     import os
 
@@ -40,20 +40,19 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
     from callboard.publish.targets import publish_all, targets
 
     settings = read_settings(config, os.environ)
-    wanted, store = targets(settings, names), Store.beside(settings.root)
-    time = clock.now(now, os.environ)
-    context = PublishContext(settings.root, store.cache, time, settings.portal, os.environ, settings.redactor)
+    chosen, store = targets(settings, names), Store.beside(settings.root)
+    context = PublishContext(settings.root, store.cache, clock.now(now, os.environ), settings.portal, os.environ, settings.redactor)
     has_failed = False
     with store.lock():
-        for outcome in publish_all(wanted, read_site(folder), context):
+        for outcome in publish_all(chosen, read_site(folder), context):
             has_failed |= outcome.failure is not None
             if outcome.failure or not quiet:
-                click.echo(_told(outcome), err=True)
+                click.echo(_summary(outcome), err=True)
     if has_failed:
         sys.exit(TOOL_FAILURE)
 
 
-def _told(outcome: Outcome) -> str:
+def _summary(outcome: Outcome) -> str:
     name, failure, done = outcome.target.name, outcome.failure, outcome.published
     if failure or not done:
         return f"{name}: not published: {failure}" + (f"\n  {failure.hint}" if failure and failure.hint else "")

@@ -1,4 +1,4 @@
-"""``callboard reference``: for those who work on Callboard itself, and therefore not in the list of commands."""
+"""``callboard reference``: code and schemas → the reference pages of the manual. For contributors, hence hidden."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from callboard.model.counting import counted
 
 @click.command("reference", hidden=True)
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("docs/reference"), show_default=True,
-              help="Folder of the reference; pages that are no longer made are removed from its folders kinds and problems.")  # fmt: skip
+              help="Folder of the reference; outdated pages are removed from its folders kinds and problems.")  # fmt: skip
 def command(output: Path) -> None:
-    """Write the reference part of the manual: commands, settings, kinds, problems, plugins."""
+    """Generate the reference pages of the manual: commands, settings, facts, plugins, kinds, problems."""
     from importlib.util import find_spec
 
     from callboard.cli.main import COMMANDS, group

@@ -1,4 +1,4 @@
-"""``callboard serve``."""
+"""``callboard serve``: a portal → a preview server on this machine, until it is interrupted."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
-              help="Folder of the whole site, built in the background: new, empty, or made by an earlier build.")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="On this machine; 0 takes a free one.")
-@click.option("--allow-missing-sources", is_flag=True, help="Go on without the sources that cannot be read.")
-@click.option("--whole", is_flag=True, hidden=True, help="Build as a preview builds in the background, and end.")
+              help="Folder of the complete site, built in the background: new, empty, or written by an earlier build.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="Port on this machine; 0 selects a free one.")
+@click.option("--allow-missing-sources", is_flag=True, help="Continue without sources that cannot be read.")
+@click.option("--whole", is_flag=True, hidden=True, help="Build as a preview does in the background, and exit.")
 def command(config: Path, output: Path, port: int, allow_missing_sources: bool, whole: bool) -> None:  # noqa: FBT001 - options
-    """Show the portal on this machine, and follow each change of a descriptor, template, style or guide within a second.
+    """Preview the portal on this machine; a change to a descriptor, template, style or guide shows within a second.
 
-    The browser loads by itself what has changed and shows the problems of the change. Pages are made when you look at them; the whole
-    site, with full-text search, is built into --output in the background.
+    The browser reloads changed pages and shows new problems. Pages are rendered when they are opened; the complete site, with full-text
+    search, is built into --output in the background.
     """
     import gc
     import os
@@ -43,14 +43,14 @@ def command(config: Path, output: Path, port: int, allow_missing_sources: bool, 
     following = PreviewLoop(
         live, config, output, [*again, *(["--allow-missing-sources"] if allow_missing_sources else [])], os.environ, _say
     )
-    gc.disable()  # what is kept stays; what changes leaves is cleared away when nothing goes on
+    gc.disable()  # the loop collects garbage itself, when it is idle
     _serve(following, port)
 
 
 def _serve(following: PreviewLoop, port: int) -> None:
     import signal
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is ended, the build in the background ends too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the build in the background is ended, too
     try:
         preview = following.open(port)
         _say(f"Serving {preview.address}; Ctrl-C ends it.")

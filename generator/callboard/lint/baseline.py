@@ -1,4 +1,4 @@
-"""Which problems to report: selected codes, and a baseline of fingerprints."""
+"""Problems → those to report: selected by code and severity, and without those of a baseline file."""
 
 from __future__ import annotations
 
@@ -15,19 +15,49 @@ from callboard.plugins.rules import all_rules
 from callboard.redaction.secrets import mask
 
 FORMAT = 1
+_HINT = "Write one with `callboard lint --write-baseline FILE`."
+_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
-def written(problems: Iterable[Problem]) -> str:
-    """The text of a baseline with these problems: one line each, sorted, so that a change is easy to read."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which problems to report, by codes or code prefixes (``REF``) in upper case, and by severity."""
+
+    select: tuple[str, ...] = ()
+    """Only these; empty for all."""
+    ignore: tuple[str, ...] = ()
+    """None of these, even if they are in ``select``."""
+    lowest: Severity = Severity.INFO
+
+    def has(self, problem: Problem) -> bool:
+        """True if the problem is to be reported."""
+        selected = not self.select or problem.code.startswith(self.select)
+        ignored = bool(self.ignore) and problem.code.startswith(self.ignore)
+        return selected and not ignored and _RANKS[problem.severity] >= _RANKS[self.lowest]
+
+
+def codes(options: Iterable[str]) -> tuple[str, ...]:
+    """Codes or code prefixes from the values of an option, separated by commas (``REF,own001``).
+
+    Raises ``CallboardError`` for one with which no code begins.
+    """
+    prefixes = tuple(dict.fromkeys(part.strip().upper() for option in options for part in option.split(",") if part.strip()))
+    if prefixes:
+        _check_prefixes(prefixes, tuple(all_rules()))
+    return prefixes
+
+
+def baseline_text(problems: Iterable[Problem]) -> str:
+    """The content of a baseline file with these problems: one line each, sorted, so that its diffs are easy to read."""
     rows = sorted(json.dumps(_row(problem), ensure_ascii=False) for problem in problems)
-    listed = ",".join(f"\n    {row}" for row in rows) + ("\n  " if rows else "")
-    return f'{{\n  "format": {FORMAT},\n  "problems": [{listed}]\n}}\n'
+    lines = ",".join(f"\n    {row}" for row in rows) + ("\n  " if rows else "")
+    return f'{{\n  "format": {FORMAT},\n  "problems": [{lines}]\n}}\n'
 
 
-def read(path: Path) -> Counter[str]:
-    """How often each fingerprint stands in a baseline.
+def read_baseline(path: Path) -> Counter[str]:
+    """The number of problems of each fingerprint in a baseline file.
 
-    Raises ``CallboardError`` for a file that is missing or no baseline.
+    Raises ``CallboardError`` for a file that is missing or not a baseline.
     """
     try:
         value = json.loads(path.read_text("utf-8"))
@@ -37,22 +67,31 @@ def read(path: Path) -> Counter[str]:
     except OSError as error:
         raise CallboardError(f"The baseline {path} cannot be read ({error.strerror}).", _HINT) from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise CallboardError(f"{path} is no baseline.", _HINT) from None
+        raise CallboardError(f"{path} is not a baseline.", _HINT) from None
 
 
-def without(problems: Sequence[Problem], known: Counter[str]) -> tuple[tuple[Problem, ...], int]:
-    """The problems that the baseline does not have, and the number of those that it hides.
+def not_in_baseline(problems: Sequence[Problem], baseline: Counter[str]) -> tuple[tuple[Problem, ...], int]:
+    """The problems that the baseline does not have, and the number of the others.
 
-    A fingerprint that stands there once hides one problem: a second one of the same kind at the same field is new.
+    A fingerprint that the baseline has once hides one problem: a second one of the same kind at the same field is new.
     """
-    left = Counter(known)
-    kept = []
+    unmatched = Counter(baseline)
+    new = []
     for problem in problems:
-        if left[problem.fingerprint] > 0:
-            left[problem.fingerprint] -= 1
+        if unmatched[problem.fingerprint] > 0:
+            unmatched[problem.fingerprint] -= 1
         else:
-            kept.append(problem)
-    return tuple(kept), len(problems) - len(kept)
+            new.append(problem)
+    return tuple(new), len(problems) - len(new)
+
+
+def _check_prefixes(prefixes: Sequence[str], rule_codes: Sequence[str]) -> None:
+    for prefix in prefixes:
+        if not any(code.startswith(prefix) for code in rule_codes):
+            families = ", ".join(dict.fromkeys(code.rstrip("0123456789") for code in rule_codes))
+            raise CallboardError(
+                f'No problem code begins with "{prefix[:40]}".', f"Known prefixes: {families}. `callboard explain` lists all codes."
+            )
 
 
 def _row(problem: Problem) -> dict[str, Any]:
@@ -63,45 +102,3 @@ def _row(problem: Problem) -> dict[str, Any]:
         "field": mask(problem.field),
         "fingerprint": problem.fingerprint,
     }
-
-
-_HINT = "Write one with `callboard lint --write-baseline FILE`."
-
-
-_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Codes or their beginnings (``REF``), upper case, and the least severity."""
-
-    select: tuple[str, ...] = ()
-    """Only these; none means all."""
-    ignore: tuple[str, ...] = ()
-    """Not these, whatever ``select`` says."""
-    least: Severity = Severity.INFO
-
-    def has(self, problem: Problem) -> bool:
-        """Whether the problem is wanted."""
-        chosen = not self.select or problem.code.startswith(self.select)
-        return chosen and not (self.ignore and problem.code.startswith(self.ignore)) and _RANKS[problem.severity] >= _RANKS[self.least]
-
-
-def codes(texts: Iterable[str]) -> tuple[str, ...]:
-    """Codes from texts with commas: ``REF,own001``.
-
-    Raises ``CallboardError`` for one with which no code begins.
-    """
-    wanted = tuple(dict.fromkeys(part.strip().upper() for text in texts for part in text.split(",") if part.strip()))
-    if wanted:
-        _check_known(wanted, tuple(all_rules()))
-    return wanted
-
-
-def _check_known(wanted: Sequence[str], known: Sequence[str]) -> None:
-    for code in wanted:
-        if not any(rule.startswith(code) for rule in known):
-            families = ", ".join(dict.fromkeys(rule.rstrip("0123456789") for rule in known))
-            raise CallboardError(
-                f'No problem code begins with "{code[:40]}".', f"Known families are {families}; `callboard explain` lists all codes."
-            )

@@ -1,10 +1,9 @@
-"""A check: the survey of a portal, or of files and folders, as problems that people can find and open."""
+"""A portal, or files and folders → their problems, with paths that can be opened from the working folder."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callboard.catalog.suggestions import NameIndex
@@ -14,79 +13,59 @@ from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
 from callboard.ingestion import rules
 from callboard.lint import path_arguments
-from callboard.model.entity import Origin
-from callboard.model.errors import TreeError
-from callboard.model.problem import Problem, Related, fingerprint
+from callboard.lint.source_lines import SourceLines
+from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
-from callboard.model.tree import Tree, Trees, tree_of
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.pipeline import Workspace, collect, failure_messages, ingest, resolve
 from callboard.plugins.option_schemas import read_settings
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
-from callboard.sources.files.folder import FolderTree
-
-KEPT = 64
-"""Files whose lines are remembered: a rendering asks for them in a row, file by file."""
 
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """What a check came to."""
+    """The result of a check."""
 
     problems: tuple[Problem, ...]
-    """With paths relative to the working folder, where the file lies on this machine."""
+    """With paths relative to the working folder for files on this machine."""
     failures: tuple[str, ...]
-    """What could not be read at all, one sentence each."""
-    texts: Mapping[Origin, tuple[Tree, str]]
-    """Tree and path in it by shown origin, for ``line``."""
-    limit: int
-    """The largest descriptor, in bytes."""
+    """Sources that could not be read, one sentence each."""
+    sources: SourceLines
+    """The files of the problems."""
     names: NameIndex
-    """All names that references may name."""
+    """The names of all entities that references may name, for suggestions."""
     files: int
-    """Descriptor files that were read."""
+    """Number of descriptor files that were read."""
     kinds: Kinds
     portal_url: str = ""
-    """Where the portal is served, with a final ``/``; empty where nobody said."""
-    _read: dict[Origin, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    """Lines of the files that were asked about last."""
-
-    def line(self, origin: Origin, number: int) -> str:
-        """A line of a file, from 1; empty where there is none."""
-        if origin not in self._read:
-            if len(self._read) >= KEPT:
-                self._read.clear()
-            place = self.texts.get(origin)
-            self._read[origin] = _lines(*place, self.limit) if place else ()
-        lines = self._read[origin]
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+    """URL of the portal with a final ``/``; empty if it is unknown."""
 
 
 def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
-    """All sources of the portal, references included. Raises ``SettingsError``."""
+    """Check all sources of the portal, references included. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
     work = Workspace(settings, environ, portal_kinds(settings))
-    surveyed = resolve(work, ingest(work, collect(work)))
-    return _checked(surveyed, settings.limits, NameIndex(surveyed.catalog.entities), _as_it_is, portal_url=settings.portal.url)
+    resolved = resolve(work, ingest(work, collect(work)))
+    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), _as_it_is, portal_url=settings.portal.url)
 
 
 def check_paths(
-    paths: Sequence[Path], environ: Mapping[str, str], *, elsewhere: Collection[EntityRef] | None = None, portal_url: str = ""
+    paths: Sequence[Path], environ: Mapping[str, str], *, external_refs: Collection[EntityRef] | None = None, portal_url: str = ""
 ) -> LintResult:
-    """Files and folders, without the rest of the portal.
+    """Check files and folders, without the rest of the portal.
 
-    No reference that another repository might satisfy is judged, unless ``elsewhere`` (a set) says what exists there. The kinds are
-    those of the portal whose ``sources.yaml`` lies around the working folder; its sources are not asked. Raises ``SettingsError``.
+    A reference that another repository might satisfy is not checked, unless ``external_refs`` has all references of the portal. Kinds are
+    those of the nearest ``sources.yaml`` above the working folder; its sources are not read. Raises ``SettingsError``.
     """
     kinds, here = _kinds_around(environ), Path.cwd()
     settings = Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
     work = Workspace(settings, environ, kinds)
     collected = path_arguments.collect(paths, environ)
-    surveyed = resolve(work, ingest(work, collected), is_complete=False, external_refs=elsewhere)
-    own_kinds = {ref.kind for ref in elsewhere or ()} - kinds.by_name.keys()
-    surveyed = replace(surveyed, problems=tuple(problem for problem in surveyed.problems if not _needs_portal(problem, own_kinds)))
-    return _checked(surveyed, settings.limits, NameIndex(surveyed.catalog.entities, elsewhere or ()), _alone, portal_url=portal_url)
+    resolved = resolve(work, ingest(work, collected), is_complete=False, external_refs=external_refs)
+    own_kinds = {ref.kind for ref in external_refs or ()} - kinds.by_name.keys()
+    resolved = replace(resolved, problems=tuple(problem for problem in resolved.problems if not _needs_portal(problem, own_kinds)))
+    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities, external_refs or ()), _alone, portal_url=portal_url)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:
@@ -96,7 +75,7 @@ def _kinds_around(environ: Mapping[str, str]) -> Kinds:
 
 
 def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:
-    """Whether only the portal can say so: a URL that no source has, or a kind that is the portal's own."""
+    """True if the problem may not exist in the whole portal: it is about a URL of another source, or a kind that the portal adds."""
     if problem.code == envelope.UNKNOWN_KIND.code:
         return problem.subject is not None and problem.subject.kind in own_kinds
     return problem.code == rules.LOCATION_SOURCE_UNKNOWN.code or NO_SOURCE in problem.message
@@ -107,41 +86,14 @@ def _as_it_is(problem: Problem) -> Problem:
 
 
 def _alone(problem: Problem) -> Problem:
-    """With a fingerprint over the path that is shown, which is the same whichever files were named beside it."""
+    """The problem with a fingerprint of the path that is shown, which does not depend on what else was checked."""
     return replace(problem, fingerprint=fingerprint(problem))
 
 
 def _checked(
-    surveyed: ResolvedCatalog, limits: Limits, names: NameIndex, stamp: Callable[[Problem], Problem], *, portal_url: str
+    resolved: ResolvedCatalog, limits: Limits, names: NameIndex, stamp: Callable[[Problem], Problem], *, portal_url: str
 ) -> LintResult:
-    texts: dict[Origin, tuple[Tree, str]] = {}
-    shown = tuple(_shown(problem, surveyed.trees, texts) for problem in surveyed.problems)
-    return LintResult(
-        tuple(map(stamp, shown)), failure_messages(surveyed.failures), texts, limits.descriptor_bytes, names, surveyed.files,
-        surveyed.catalog.kinds, portal_url,
-    )  # fmt: skip
-
-
-def _shown(problem: Problem, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Problem:
-    if problem.origin is None:
-        return problem
-    related = tuple(Related(other.message, _opened(other.origin, trees, texts), other.span) for other in problem.related)
-    return replace(problem, origin=_opened(problem.origin, trees, texts), related=related)
-
-
-def _opened(origin: Origin, trees: Trees, texts: dict[Origin, tuple[Tree, str]]) -> Origin:
-    """The origin with the path by which the file can be opened from the working folder."""
-    tree = tree_of(trees, origin)
-    if tree is None:
-        return origin
-    path = os.path.relpath(tree.root / origin.path).replace(os.sep, "/") if isinstance(tree, FolderTree) else origin.path
-    shown = replace(origin, path=path)
-    texts[shown] = (tree, origin.path)
-    return shown
-
-
-def _lines(tree: Tree, path: str, limit: int) -> tuple[str, ...]:
-    try:
-        return tuple(tree.read(path, limit).decode("utf-8", "replace").splitlines())
-    except TreeError:
-        return ()
+    sources = SourceLines(resolved.trees, limits.descriptor_bytes)
+    problems = tuple(stamp(sources.located(problem)) for problem in resolved.problems)
+    failures = failure_messages(resolved.failures)
+    return LintResult(problems, failures, sources, names, resolved.files, resolved.catalog.kinds, portal_url)

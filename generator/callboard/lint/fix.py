@@ -1,4 +1,4 @@
-"""Mending descriptors on this machine: what ``--fix`` writes and ``--diff`` shows."""
+"""Problems of descriptors on this machine → fixed files: what ``--fix`` writes and ``--diff`` shows."""
 
 from __future__ import annotations
 
@@ -24,67 +24,68 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """A file, as it is and as it should be."""
+    """A file before and after its problems are fixed."""
 
     shown: str
-    """Its path for people."""
-    file: Path
+    """Its path in messages."""
+    path: Path
     before: bytes
     after: bytes
-    mends: int
-    """Problems that are gone."""
+    fixed: int
+    """Number of problems that the new content does not have any more."""
 
 
-def fixes(checked: LintResult, is_wanted: Callable[[Problem], bool]) -> tuple[FixedFile, ...]:
-    """The files of which some wanted problem can be mended, in the order of the problems. Nothing is written."""
+def fixes(result: LintResult, is_selected: Callable[[Problem], bool]) -> tuple[FixedFile, ...]:
+    """The files that have a selected problem which can be fixed, in the order of the problems. Nothing is written."""
     by_file: dict[tuple[Path, str], list[Problem]] = {}
-    for problem in checked.problems:
-        place = _file_of(checked, problem.origin) if problem.code in FIXES and is_wanted(problem) else None
-        if place and problem.origin:
-            by_file.setdefault((place, problem.origin.path), []).append(problem)
-    found = (_mended(checked, file, shown, problems) for (file, shown), problems in by_file.items())
-    return tuple(one for one in found if one)
+    for problem in result.problems:
+        path = _file_of(result, problem.origin) if problem.code in FIXES and is_selected(problem) else None
+        if path and problem.origin:
+            by_file.setdefault((path, problem.origin.path), []).append(problem)
+    files = (_fixed(result, path, shown, problems) for (path, shown), problems in by_file.items())
+    return tuple(file for file in files if file)
 
 
-def difference(one: FixedFile) -> str:
+def difference(file: FixedFile) -> str:
     """What would change, as a unified diff; secrets are masked."""
-    old, new = (content.removeprefix(_BOM).decode().splitlines(keepends=True) for content in (one.before, one.after))
-    rows = difflib.unified_diff(old, new, f"a/{one.shown}", f"b/{one.shown}")
+    old, new = (content.removeprefix(_BOM).decode().splitlines(keepends=True) for content in (file.before, file.after))
+    rows = difflib.unified_diff(old, new, f"a/{file.shown}", f"b/{file.shown}")
     return mask("".join(row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows))
 
 
 def write(files: tuple[FixedFile, ...]) -> None:
-    """Put the new content in place of the old, each file whole or not at all.
+    """Replace the content of these files, each atomically; their permissions are kept.
 
-    Raises ``CallboardError`` for a file that somebody else has changed meanwhile, or that cannot be written.
+    Raises ``CallboardError`` for a file that was changed since it was checked, or that cannot be written.
     """
-    for one in files:
-        if _read(one.file) != one.before:
-            raise CallboardError(f"{one.shown} has changed while it was checked; it is left alone.", "Run the check again.")
+    for file in files:
+        if _read(file.path) != file.before:
+            raise CallboardError(f"{file.shown} was changed while it was being checked; it was not fixed.", "Run the command again.")
         try:
-            mode = stat.S_IMODE(one.file.stat().st_mode)
-            write_atomically(one.file, one.after)
-            one.file.chmod(mode)
+            mode = stat.S_IMODE(file.path.stat().st_mode)
+            write_atomically(file.path, file.after)
+            file.path.chmod(mode)
         except OSError as error:
-            raise CallboardError(f"{one.shown} cannot be written ({error.strerror}).", "It is as it was.") from None
+            raise CallboardError(f"{file.shown} cannot be written ({error.strerror}).", "The file is unchanged.") from None
 
 
-def _file_of(checked: LintResult, origin: Origin | None) -> Path | None:
-    """The regular file behind an origin, if it lies in a folder on this machine and no link leads to it."""
-    tree, path = checked.texts.get(origin, (None, "")) if origin else (None, "")
+def _file_of(result: LintResult, origin: Origin | None) -> Path | None:
+    """The regular file of an origin in a folder on this machine; None for others, and for one behind a symbolic link."""
+    tree, path = result.sources.files.get(origin, (None, "")) if origin else (None, "")
     if not isinstance(tree, FolderTree):
         return None
     file = tree.root / path
     return file if os.path.realpath(file) == str(file) and file.is_file() else None
 
 
-def _mended(checked: LintResult, file: Path, shown: str, problems: list[Problem]) -> FixedFile | None:
-    before = _read(file)
+def _fixed(result: LintResult, path: Path, shown: str, problems: list[Problem]) -> FixedFile | None:
+    """The fixed file; None if nothing can be fixed in it, or if it is not UTF-8."""
+    before = _read(path)
     bom = _BOM if before.startswith(_BOM) else b""
     with contextlib.suppress(UnicodeDecodeError):
-        text, mends = fix_text(before.removeprefix(bom).decode(), problems, checked.names.kinds_of)
+        text, fixed = fix_text(before.removeprefix(bom).decode(), problems, result.names.kinds_of)
         after = bom + text.encode()
-        return FixedFile(shown, file, before, after, mends) if after != before else None
+        return FixedFile(shown, path, before, after, fixed) if after != before else None
     return None
 
 

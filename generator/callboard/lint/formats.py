@@ -1,4 +1,4 @@
-"""Problems as text, JSON, GitHub commands, SARIF, JUnit and GitLab Code Quality: one function a format, in one table."""
+"""Problems → text, JSON, GitHub workflow commands, SARIF, JUnit or GitLab Code Quality: one function a format, in one table."""
 
 from __future__ import annotations
 
@@ -13,23 +13,54 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from callboard import __version__
-from callboard.lint.explain import explain, markdown
-from callboard.lint.report import Lines, Report, plain, prepared, say_hidden, span_of, summary
+from callboard.lint.explain import explain, markdown, plain_text
+from callboard.lint.report import Lines, Report, hidden_by_baseline, plain, prepared, span_of, summary
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Problem, Rule, Severity, Span
 from callboard.plugins.rules import all_rules
 from callboard.redaction.secrets import mask
 
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_JUNIT_SUITE = "callboard lint"
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _WIDEST = 140
+_GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+_SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_GITLAB_PATH = "sources.yaml"
+"""The path of a problem without a file: GitLab requires one for each finding."""
+
+
+def render(
+    problems: Iterable[Problem],
+    format: str = "text",  # noqa: A002 - the name of the option
+    *,
+    lines: Lines | None = None,
+    portal: str = "",
+    colour: bool = False,
+    hidden: int = 0,
+) -> str:
+    """All problems in a format, sorted by place.
+
+    ``portal`` is the portal's URL with a final ``/``, or empty; ``hidden`` is the number of problems that the baseline hides. Raises
+    ``CallboardError`` for an unknown format.
+    """
+    if format not in FORMATS:
+        raise CallboardError(f'There is no format "{format}".', f"Known formats: {', '.join(FORMATS)}.")
+    return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden))
+
+
+def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Color on a terminal only, and never where ``NO_COLOR`` is set (no-color.org)."""
+    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
 def render_text(report: Report) -> str:
-    """A block for each problem, and how many there are."""
+    """A block for each problem, then their number."""
     blocks = [_block(report, problem) for problem in report.problems]
-    told = " ".join(filter(None, (summary(report.problems), say_hidden(report.hidden))))
-    return "\n\n".join([*blocks, told]) + "\n"
+    totals = " ".join(filter(None, (summary(report.problems), hidden_by_baseline(report.hidden))))
+    return "\n\n".join([*blocks, totals]) + "\n"
 
 
 def _block(report: Report, problem: Problem) -> str:
@@ -49,7 +80,7 @@ def _block(report: Report, problem: Problem) -> str:
 
 
 def _snippet(line: str, span: Span) -> list[str]:
-    """The line with carets under the range; secrets masked, and cut where it is very long."""
+    """The line with carets under the range; secrets are masked, and a very long line is cut."""
     if not line.strip():
         return []
     masked = mask(line)
@@ -62,11 +93,8 @@ def _snippet(line: str, span: Span) -> list[str]:
     return [gutter + shown, " " * (len(gutter) - 2) + "| " + " " * start + "^" * max(end - start, 1)]
 
 
-_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-
-
 def render_github(report: Report) -> str:
-    """A command for each problem; nothing where there is none."""
+    """A workflow command for each problem; empty without problems."""
     return "".join(_command(report, problem) + "\n" for problem in report.problems)
 
 
@@ -77,10 +105,10 @@ def _command(report: Report, problem: Problem) -> str:
         properties = {"file": origin.path, "line": str(span.line), "endLine": str(span.end_line)} | properties
         if span.line == span.end_line:  # the runner refuses columns of a range over several lines
             properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
-    told = ",".join(f"{name}={_property(plain(value))}" for name, value in properties.items())
-    more = report.page(problem.code) if report.portal else ""
-    lines = "\n".join(filter(None, (plain(problem.message), plain(problem.hint), more)))
-    return f"::{_COMMANDS[problem.severity]} {told}::{_data(lines)}"
+    parameters = ",".join(f"{name}={_property(plain(value))}" for name, value in properties.items())
+    page = report.page(problem.code) if report.portal else ""
+    lines = "\n".join(filter(None, (plain(problem.message), plain(problem.hint), page)))
+    return f"::{_GITHUB_COMMANDS[problem.severity]} {parameters}::{_data(lines)}"
 
 
 def _data(text: str) -> str:
@@ -91,18 +119,13 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
-_NOWHERE = "sources.yaml"
-"""GitLab wants a file for each finding."""
-
-
 def render_gitlab(report: Report) -> str:
-    """One finding for each problem; GitLab drops findings of one fingerprint, so that a second one gets its own."""
-    met: Counter[str] = Counter()
+    """One finding for each problem. GitLab drops findings with equal fingerprints, so each repetition gets its own."""
+    occurrences: Counter[str] = Counter()
     findings = []
     for problem in report.problems:
-        findings.append(_finding(problem, met[problem.fingerprint]))
-        met[problem.fingerprint] += 1
+        findings.append(_finding(problem, occurrences[problem.fingerprint]))
+        occurrences[problem.fingerprint] += 1
     return json.dumps(findings, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -113,13 +136,13 @@ def _finding(problem: Problem, earlier: int) -> dict[str, Any]:
         "description": " ".join(filter(None, (f"{problem.code}: {problem.message}", problem.hint))),
         "check_name": problem.code,
         "fingerprint": hashlib.sha256(fingerprint.encode()).hexdigest(),
-        "severity": _SEVERITIES[problem.severity],
-        "location": {"path": problem.origin.path if problem.origin else _NOWHERE, "lines": {"begin": span.line if span else 1}},
+        "severity": _GITLAB_SEVERITIES[problem.severity],
+        "location": {"path": problem.origin.path if problem.origin else _GITLAB_PATH, "lines": {"begin": span.line if span else 1}},
     }
 
 
 def render_json(report: Report) -> str:
-    """A JSON array in the order of places."""
+    """A JSON array, sorted by place."""
     return json.dumps([_as_json(report, problem) for problem in report.problems], indent=2, ensure_ascii=False) + "\n"
 
 
@@ -143,17 +166,14 @@ def _as_json(report: Report, problem: Problem) -> dict[str, Any]:
     }
 
 
-NAME = "callboard lint"
-
-
 def render_junit(report: Report) -> str:
-    """An error or a warning is a failure, an info a case that passes and says so; without problems there is one case that passes."""
-    root = ET.Element("testsuites", name=NAME)
+    """A test case for each problem: an error or a warning fails, an info passes with output. Without problems, one case passes."""
+    root = ET.Element("testsuites", name=_JUNIT_SUITE)
     for path, problems in groupby(report.problems, key=lambda problem: problem.origin.path if problem.origin else ""):
-        _suite(root, plain(path) or NAME, tuple(problems), report)
+        _suite(root, plain(path) or _JUNIT_SUITE, tuple(problems), report)
     if not report.problems:
-        suite = ET.SubElement(root, "testsuite", name=NAME, tests="1", failures="0", errors="0", skipped="0", time="0")
-        ET.SubElement(suite, "testcase", name=summary(()), classname=NAME, time="0")
+        suite = ET.SubElement(root, "testsuite", name=_JUNIT_SUITE, tests="1", failures="0", errors="0", skipped="0", time="0")
+        ET.SubElement(suite, "testcase", name=summary(()), classname=_JUNIT_SUITE, time="0")
     root.set("tests", str(max(len(report.problems), 1)))
     root.set("failures", str(sum(map(_is_failure, report.problems))))
     ET.indent(root)
@@ -169,30 +189,26 @@ def _suite(root: ET.Element, path: str, problems: tuple[Problem, ...], report: R
         case = ET.SubElement(
             suite, "testcase", name=f"{problem.code} at {place}", classname=path, file=path, line=str(span.line if span else 1), time="0"
         )
-        told = "\n".join(filter(None, (place, plain(problem.hint), report.page(problem.code) if report.portal else "")))
+        details = "\n".join(filter(None, (place, plain(problem.hint), report.page(problem.code) if report.portal else "")))
         if _is_failure(problem):
-            ET.SubElement(case, "failure", type=problem.severity.value, message=plain(problem.message)).text = told
+            ET.SubElement(case, "failure", type=problem.severity.value, message=plain(problem.message)).text = details
         else:
-            ET.SubElement(case, "system-out").text = f"{plain(problem.message)}\n{told}"
+            ET.SubElement(case, "system-out").text = f"{plain(problem.message)}\n{details}"
 
 
 def _is_failure(problem: Problem) -> bool:
     return problem.severity is not Severity.INFO
 
 
-SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-
-
 def render_sarif(report: Report) -> str:
-    """One run. Columns count characters; paths are relative to the working folder."""
+    """One run. Columns are counted in characters; paths are relative to the working folder."""
     codes = sorted({problem.code for problem in report.problems})
     run = {
         "tool": {"driver": {"name": "Callboard", "semanticVersion": __version__, "rules": [_rule(report, code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(problem, codes.index(problem.code)) for problem in report.problems],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _rule(report: Report, code: str) -> dict[str, Any]:
@@ -204,10 +220,10 @@ def _rule(report: Report, code: str) -> dict[str, Any]:
 def _described(rule: Rule) -> dict[str, Any]:
     return {
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": " ".join(rule.means.split())},
+        "shortDescription": {"text": plain_text(rule.summary)},
+        "fullDescription": {"text": " ".join(plain_text(rule.means).split())},
         "help": {"text": explain(rule), "markdown": markdown(rule)},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
         "properties": {"tags": ["catalog", "security"] if rule.code.startswith("SEC") else ["catalog"]},
     }
 
@@ -217,7 +233,7 @@ def _result(problem: Problem, index: int) -> dict[str, Any]:
     return {
         "ruleId": problem.code,
         "ruleIndex": index,
-        "level": _LEVELS[problem.severity],
+        "level": _SARIF_LEVELS[problem.severity],
         "message": {"text": " ".join(filter(None, (problem.message, problem.hint)))},
         "locations": [_location(problem.origin, span)] if problem.origin else [],
         "relatedLocations": [
@@ -242,28 +258,4 @@ FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType({
     "junit": render_junit,
     "gitlab": render_gitlab,
 })  # fmt: skip
-"""By the name that ``--format`` takes; each makes a text that ends with a line break."""
-
-
-def render(
-    problems: Iterable[Problem],
-    format: str = "text",  # noqa: A002 - the word that the command line uses
-    *,
-    lines: Lines | None = None,
-    portal: str = "",
-    colour: bool = False,
-    hidden: int = 0,
-) -> str:
-    """All problems, sorted by place.
-
-    ``portal`` is the portal's address with a final ``/``, or empty; ``hidden`` says how many the baseline keeps back. Raises
-    ``CallboardError`` for an unknown format.
-    """
-    if format not in FORMATS:
-        raise CallboardError(f'There is no format "{format}".', f"Known are {', '.join(FORMATS)}.")
-    return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden))
-
-
-def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Colour on a terminal only, and never where ``NO_COLOR`` is set (no-color.org)."""
-    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+"""Renderers by the value of ``--format``; the text that each returns is empty or ends with a line break."""

@@ -1,4 +1,4 @@
-"""The files and folders that somebody names on the command line, as trees and descriptor files. No process is started: git is not asked."""
+"""Paths on the command line → trees and descriptor files. No process is started: git is not run."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from callboard.sources.files.folder import Checkout, FolderTree, checkout_root, 
 from callboard.sources.files.source import FilesSource
 
 SOURCE = "files"
-"""The name of the source that all of them belong to."""
+"""Name of the source that all descriptors of path arguments belong to."""
 
 
 class _Folder(FilesSource):
-    """A folder without what git knows: neither links to a host nor last changes are asked for here."""
+    """A folder without git metadata: linting needs neither links to a host nor dates of last changes."""
 
-    def _checkouts(self, root: Path, seen: object) -> Mapping[Path, Checkout]:  # noqa: ARG002 - the signature of files
+    def _checkouts(self, root: Path, seen: object) -> Mapping[Path, Checkout]:  # noqa: ARG002 - the signature of the base class
         return {}
 
     def _names(self, root: Path, folder: str) -> tuple[str, str]:
@@ -31,7 +31,7 @@ class _Folder(FilesSource):
 
 
 class _Listing(Sequence[str]):
-    """The files below a folder, walked when a Location with a glob asks for them, and else never."""
+    """The files below a folder; the folder is walked only when they are used, which happens for a Location with a glob."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -52,34 +52,34 @@ class _Listing(Sequence[str]):
 
 
 def portal_file(folder: Path) -> Path | None:
-    """The nearest ``sources.yaml`` from this folder up to the root of its repository; outside of one, in this folder alone."""
+    """The nearest ``sources.yaml`` from this folder up to the root of its repository; outside of a repository, only in this folder."""
     root = checkout_root(folder) or folder
-    around = (place for place in (folder, *folder.parents) if place.is_relative_to(root))
-    return next((place / "sources.yaml" for place in around if (place / "sources.yaml").is_file()), None)
+    folders = (each for each in (folder, *folder.parents) if each.is_relative_to(root))
+    return next((each / "sources.yaml" for each in folders if (each / "sources.yaml").is_file()), None)
 
 
 def collect(paths: Sequence[Path], environ: Mapping[str, str]) -> Collected:
-    """The descriptors of these files and folders, each once, whatever overlaps.
+    """The descriptors of these files and folders, each once even if the paths overlap.
 
-    A folder is searched for descriptors, and each folder with ``.git`` in it is a tree of its own. A file is read whatever its name;
-    its tree is the repository that it lies in, so that it may name other files of it, or else the working folder.
+    A folder is searched for descriptors, and each folder with ``.git`` in it is a separate tree. A file is read whatever its name; its
+    tree is the repository that contains it, because it may refer to other files there, or else the working folder.
 
     Raises ``SourceError`` for a folder that cannot be read.
     """
     folders = _outermost(Path(os.path.abspath(path)) for path in paths if path.is_dir())  # noqa: PTH100 - links stay
-    found = [_in_folder(folder, environ) for folder in folders]
-    known = {tree.root: tree for part in found for tree in part.trees if isinstance(tree, FolderTree)}
-    single = _single_files([path for path in paths if not path.is_dir()], known)
-    trees = {tree.id: tree for part in (*found, single) for tree in part.trees}
+    collected = [_in_folder(folder, environ) for folder in folders]
+    folder_trees = {tree.root: tree for part in collected for tree in part.trees if isinstance(tree, FolderTree)}
+    single = _single_files([path for path in paths if not path.is_dir()], folder_trees)
+    trees = {tree.id: tree for part in (*collected, single) for tree in part.trees}
     files: dict[str, DescriptorFile] = {}
-    for file in (file for part in (*found, single) for file in part.files):
+    for file in (file for part in (*collected, single) for file in part.files):
         files.setdefault(os.path.realpath(file.tree.root / file.path) if isinstance(file.tree, FolderTree) else file.path, file)
-    problems = tuple(problem for part in found for problem in part.problems)
+    problems = tuple(problem for part in collected for problem in part.problems)
     return Collected(tuple(trees.values()), tuple(files.values()), problems, tree_sources=(SOURCE,) * len(trees))
 
 
 def _outermost(folders: Iterator[Path]) -> list[Path]:
-    """Without those that lie in another one."""
+    """The folders without those that are below another one of them."""
     every = sorted(set(folders))
     return [folder for folder in every if not any(folder != other and folder.is_relative_to(other) for other in every)]
 
@@ -90,14 +90,14 @@ def _in_folder(folder: Path, environ: Mapping[str, str]) -> Collected:
     return _Folder(settings, SourceContext(here, here, environ)).collect()
 
 
-def _single_files(paths: Sequence[Path], known: Mapping[Path, FolderTree]) -> Collected:
-    """``known`` are the trees of folders: a file that lies in one of them belongs to it, so that it is not read twice."""
-    trees, here = dict(known), Path.cwd()
+def _single_files(paths: Sequence[Path], folder_trees: Mapping[Path, FolderTree]) -> Collected:
+    """Files that are named by their paths. A file inside one of ``folder_trees`` belongs to that tree, so that it is not read twice."""
+    trees, here = dict(folder_trees), Path.cwd()
     files = []
     for path in dict.fromkeys(paths):
         folder = Path(os.path.realpath(path.parent))
-        around = next((parent for parent in (folder, *folder.parents) if parent in known), None)
-        root = around or checkout_root(folder) or (here if folder.is_relative_to(here) else folder)
+        enclosing = next((parent for parent in (folder, *folder.parents) if parent in folder_trees), None)
+        root = enclosing or checkout_root(folder) or (here if folder.is_relative_to(here) else folder)
         tree = trees.setdefault(root, FolderTree(root, str(root), root.name, "", _Listing(root), addresses=(folder_address(str(root)),)))
         files.append(DescriptorFile(SOURCE, tree, (folder / path.name).relative_to(root).as_posix()))
     return Collected(tuple(trees.values()), tuple(files))

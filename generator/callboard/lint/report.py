@@ -1,4 +1,4 @@
-"""What a rendering of problems needs to know."""
+"""Problems → a `Report` ready to be rendered: sorted, masked, with counts and lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.model.problem import Problem, Related, Severity, Span, problem_or
 from callboard.redaction.secrets import mask
 
 Lines = Callable[[Origin, int], str]
-"""Gives the text of a line (from 1) of the file at an origin; an empty text where it has none."""
+"""Returns a line, counted from 1, of the file at an origin; an empty string where there is no such line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,16 @@ class Report:
     """Problems ready to be rendered."""
 
     problems: Sequence[Problem]
-    """Sorted by place, the secrets in their words masked."""
+    """Sorted by place, with secrets in their messages masked."""
     lines: Lines | None = None
     portal: str = ""
-    """Where the portal is served, with a final ``/``, or empty: its pages ``problems/<code>/`` say more."""
+    """URL of the portal with a final ``/``, whose pages ``problems/<code>/`` document the codes; empty if it is unknown."""
     colour: bool = False
     hidden: int = 0
-    """Problems that are left out because the baseline has them."""
+    """Number of problems that were left out because they are in the baseline."""
 
     def page(self, code: str) -> str:
-        """The address of the portal's page about a code, or its path where the portal is not known."""
+        """The URL of the portal's page about a code, or its path if the portal is unknown."""
         return f"{self.portal}problems/{code.lower()}/"
 
 
@@ -39,7 +39,7 @@ def prepared(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def span_of(problem: Problem) -> Span | None:
-    """Its span; without one, the line where its document begins."""
+    """The problem's span, else the first line of its document; None for a problem without an origin."""
     if problem.span or not problem.origin:
         return problem.span
     line = problem.origin.line
@@ -47,27 +47,27 @@ def span_of(problem: Problem) -> Span | None:
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal: tabs become blanks, other control and formatting characters a mark."""
+    """Text that cannot control a terminal: tabs become spaces; other control and formatting characters become U+FFFD."""
     return "".join(char if char.isprintable() else " " if char == "\t" else "\ufffd" for char in text)
 
 
 def summary(problems: Sequence[Problem]) -> str:
-    """How many there are of each severity, and in how many files."""
+    """A sentence: the number of problems of each severity, and of the files that have them."""
     if not problems:
         return "No problems found."
-    counts = Counter(problem.severity for problem in problems)
-    parts = [
-        counted(counts[severity], severity.value, severity.value if severity == Severity.INFO else "")
-        for severity in Severity
-        if counts[severity]
-    ]
     files = len({(problem.origin.source, problem.origin.tree, problem.origin.path) for problem in problems if problem.origin})
-    told = ", ".join(parts)
-    return f"{told} in {counted(files, 'file')}." if files else f"{told}."
+    return f"{severity_counts(problems)} in {counted(files, 'file')}." if files else f"{severity_counts(problems)}."
 
 
-def say_hidden(hidden: int) -> str:
-    """A sentence about what the baseline hides; an empty text where it hides nothing."""
+def severity_counts(problems: Iterable[Problem]) -> str:
+    """``2 errors, 1 warning``: the number of problems of each severity that occurs, the worst first."""
+    counts = Counter(problem.severity for problem in problems)
+    plurals = {Severity.INFO: "info"}
+    return ", ".join(counted(counts[each], each.value, plurals.get(each, "")) for each in Severity if counts[each])
+
+
+def hidden_by_baseline(hidden: int) -> str:
+    """A sentence about the number of problems that the baseline hides; empty where it hides none."""
     return f"{counted(hidden, 'problem is', 'problems are')} hidden by the baseline." if hidden else ""
 
 

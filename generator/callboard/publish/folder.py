@@ -1,4 +1,4 @@
-"""Publishing into a folder: committed there as a build commits its site."""
+"""A built site → a folder, written with the same staged commit as a build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from callboard.website.staging import Staging
 
 
 class FolderPublisher:
-    """A folder, such as one that a web server shows."""
+    """A folder, such as one that a web server serves."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("folder")
 
@@ -21,8 +21,8 @@ class FolderPublisher:
         self._step = context.step
 
     def publish(self, site: Site) -> Published:
-        """Stage what changed, then rename it into place: assets first, pages last; files of others are never touched."""
-        self._refuse_itself(site)
+        """Stage changed files, then rename them into place: assets first, pages last. Files not written by Callboard are never touched."""
+        self._check_overlap(site)
         try:
             staging = Staging(self._folder, self._step)
             try:
@@ -36,10 +36,10 @@ class FolderPublisher:
         except WebsiteError as error:
             raise PublishError(str(error).replace("--output", "path"), error.hint.replace("--output", "the option path")) from error
         except OSError as error:
-            raise PublishError(f"{self._folder} cannot be written: {error.strerror or error}.", "The next run goes on.") from error
+            raise PublishError(f"{self._folder} cannot be written: {error.strerror or error}.", "The next run continues.") from error
         return Published(str(self._folder), done.written, done.unchanged, done.removed)
 
-    def _refuse_itself(self, site: Site) -> None:
+    def _check_overlap(self, site: Site) -> None:
         built, target = site.folder.resolve(), self._folder.resolve()
         if built == target or built in target.parents or target in built.parents:
-            raise PublishError(f"{self._folder} and the built site in {site.folder} lie in one another.", "Publish into another folder.")
+            raise PublishError(f"{self._folder} and the built site {site.folder} contain one another.", "Publish to another folder.")

@@ -1,4 +1,4 @@
-"""Publishing to a branch of a git repository: one commit when something changed, never forced, nothing of others thrown away."""
+"""A built site → a branch of a git repository: one commit if something changed, never forced, without discarding other commits."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ from callboard.sources.git.source import Address, address
 from callboard.website.manifest import MARKER
 
 ATTEMPTS = 3
-"""Somebody else may push in the same moment."""
+"""Pushes are retried, because another process may push at the same time."""
 MOST_LOOSE = 100_000
-"""Objects that lie singly; with more the clone, a cache, is made anew by the next run."""
+"""Most loose objects of the clone, which is a cache: with more, it is deleted, and the next run clones again."""
 OURS = b"callboard site 1\n"
-"""The branch's marker; without the list of files, which would change with every commit."""
+"""Content of the marker on the branch. It has no list of files, which would change with every commit."""
 
 
 class GitPublisher:
-    """A branch of a git repository, such as a pages service shows."""
+    """A branch of a git repository, such as the one that a pages service serves."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("git")
 
@@ -55,10 +55,10 @@ class GitPublisher:
         self._author = Author(author.get("name", "Callboard"), author.get("email", "callboard@localhost"))
 
     def publish(self, site: Site) -> Published:
-        """Make a commit of the site's files on top of the branch, and push it; nothing where nothing changed."""
+        """Commit the site's files on top of the branch and push; does nothing if nothing changed."""
         where = address(str(self._options["url"]), self._options, self._context.root)
         if where is None:
-            raise PublishError("The option url is no address of a git repository.", "Write https://host/owner/name.git.")
+            raise PublishError("The option url is not the URL of a git repository.", "Write https://host/owner/name.git.")
         clones = self._context.cache / "publish"
         folder = clones / hashlib.sha256(f"{where.clean} {self._branch}".encode()).hexdigest()[:32]
         clones.mkdir(parents=True, exist_ok=True)
@@ -68,9 +68,9 @@ class GitPublisher:
             return self._published(site, git, folder, where)
 
     def _published(self, site: Site, git: Git, folder: Path, where: Address) -> Published:
-        """Tried again where somebody else pushed meanwhile; and once more where the clone is damaged."""
+        """Publish, with retries if another push came first, and once more without the clone if that is damaged."""
         for attempt in range(1, ATTEMPTS + 1):
-            parent = self._ask(git, where)
+            parent = self._remote_head(git, where)
             try:
                 return self._commit_and_push(site, git, folder, where, parent)
             except PushRefusedError as error:
@@ -82,8 +82,9 @@ class GitPublisher:
                 shutil.rmtree(folder)
         raise AssertionError  # the last attempt returns or raises
 
-    def _ask(self, git: Git, where: Address) -> str:
-        self._context.step("ask for the branch")
+    def _remote_head(self, git: Git, where: Address) -> str:
+        """The commit of the branch on the remote; empty if there is no such branch."""
+        self._context.step("look up the branch")
         try:
             return remote_branch(git, where.clean, self._branch)
         except SourceError as error:
@@ -94,49 +95,49 @@ class GitPublisher:
         step("fetch the branch")
         fetch_branch(git, folder, url, self._branch, parent)
         here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
-        kept = self._kept(here, parent, where)
+        kept = self._kept_entries(here, parent, where)
         step("write the objects")
         tree = self._write_site(here, site, kept)
-        before = tree_of(here, parent) if parent else ""
-        if tree == before:
-            return Published(self._told(where), 0, len(site.files), 0, "nothing changed, no commit")
-        done = changes(here, before, tree)
-        commit = write_commit(here, tree, parent, self._author, self._context.now, self._message(done))
+        previous = tree_of(here, parent) if parent else ""
+        if tree == previous:
+            return Published(self._shown(where), 0, len(site.files), 0, "nothing changed, no commit")
+        changed = changes(here, previous, tree)
+        commit = write_commit(here, tree, parent, self._author, self._context.now, self._message(changed))
         step("push the commit")
         push(here, url, self._branch, commit)
         step("tidy the clone")
         if loose_objects(here) > MOST_LOOSE:
             shutil.rmtree(folder)
-        unchanged = max(len(site.files) - done.written, 0)  # the first time the branch's marker is written too
-        return Published(self._told(where), done.written, unchanged, done.removed, f"commit {commit[:10]}")
+        unchanged = max(len(site.files) - changed.written, 0)  # the first commit also writes the marker
+        return Published(self._shown(where), changed.written, unchanged, changed.removed, f"commit {commit[:10]}")
 
-    def _kept(self, git: Git, parent: str, where: Address) -> Mapping[str, IndexEntry]:
-        """What stays of the branch as it is; a branch that is not ours is refused."""
+    def _kept_entries(self, git: Git, parent: str, where: Address) -> Mapping[str, IndexEntry]:
+        """The entries of the branch that the option ``keep`` names. Raises ``PublishError`` for a branch without our marker."""
         if not parent:
             return {}
-        there = root_entries(git, parent)
-        if there and MARKER not in there:
+        existing = root_entries(git, parent)
+        if existing and MARKER not in existing:
             raise PublishError(
                 f"The branch {self._branch} of {where.clean} was not published by Callboard: it has no file {MARKER}.",
-                "Name another branch, which may be new; publishing would remove all that is on this one.",
+                "Name another branch, which may be new: publishing would remove all files of this one.",
             )
-        return {name: there[name] for name in self._options.get("keep", ["CNAME"]) if name in there}
+        return {name: existing[name] for name in self._options.get("keep", ["CNAME"]) if name in existing}
 
     def _write_site(self, git: Git, site: Site, kept: Mapping[str, IndexEntry]) -> str:
         paths = sorted(site.files)
         if any(part.lower() == ".git" for path in paths for part in path.split("/")):
-            raise PublishError("The site has a file in a folder .git, which no git repository can hold.")
+            raise PublishError("The site has a file in a folder .git, which a git repository cannot contain.")
         objects = write_files(git, [(site.folder / path).absolute() for path in paths])
         files = {path: IndexEntry(FILE, name) for path, name in zip(paths, objects, strict=True)}
-        # Without .nojekyll GitHub's pages would leave out whatever begins with an underscore.
-        own = {MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
-        return write_tree(git, {**own, **kept, **files})
+        # Without .nojekyll, GitHub Pages would omit files whose names begin with an underscore.
+        extra = {MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
+        return write_tree(git, {**extra, **kept, **files})
 
-    def _message(self, done: Changes) -> str:
+    def _message(self, changed: Changes) -> str:
         first = str(self._options.get("message", "Publish the portal")).strip()
-        return f"{first}\n\n{counted(done.written, 'file')} written, {done.removed:,} removed."
+        return f"{first}\n\n{counted(changed.written, 'file')} written, {changed.removed:,} removed."
 
-    def _told(self, where: Address) -> str:
+    def _shown(self, where: Address) -> str:
         return f"{where.clean}, branch {self._branch}"
 
     def _failure(self, where: Address, error: SourceError) -> PublishError:

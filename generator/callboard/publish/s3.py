@@ -1,7 +1,7 @@
-"""Publishing to an object store: only what changed, assets before pages, deletions last.
+"""A built site → an object store: only changed files, assets before pages, deletions last.
 
-Beside the site lies a manifest with the digest of each object. Before anything is changed, all that is going to be is marked in it as
-unknown; afterwards it says what is there. A run that finds such marks asks the objects themselves which of them were written.
+Next to the site is a manifest with the digest of each object. Before objects are changed, it marks them as unknown; afterwards it has
+their new digests. A run that finds such marks queries the digests of these objects, because the previous run was interrupted.
 """
 
 from __future__ import annotations
@@ -21,52 +21,53 @@ from callboard.website.manifest import MARKER
 
 FORMAT = 1
 UNKNOWN = ""
+"""Digest of an object that an interrupted run may or may not have written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What we have put into the store."""
+    """The objects that Callboard has written."""
 
     digests: Mapping[str, str]
-    """By path; ``UNKNOWN`` for what a run was about to change."""
+    """Digests by path; ``UNKNOWN`` for an object that a run was about to change."""
 
     @property
     def text(self) -> bytes:
-        """As it is kept in the store."""
+        """Its JSON, as it is saved in the store."""
         return json.dumps({"format": FORMAT, "files": dict(sorted(self.digests.items()))}, separators=(",", ":")).encode()
 
 
 class S3Publisher:
-    """A bucket of an object store that speaks S3."""
+    """A bucket of an object store with the S3 API."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("s3")
 
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None:
         prefix = str(options.get("prefix", "")).strip("/")
         names = ("endpoint", "region", "access_key", "secret_key")
-        given = {name: str(options.get(name, "")) for name in names}
-        self._address = StoreAddress(str(options["bucket"]), f"{prefix}/" if prefix else "", **given)
+        store_options = {name: str(options.get(name, "")) for name in names}
+        self._address = StoreAddress(str(options["bucket"]), f"{prefix}/" if prefix else "", **store_options)
         self._parallel = int(options.get("parallel", 8))
         self._is_public = context.portal.audience == "public"
         self._step = context.step
 
     def publish(self, site: Site) -> Published:
-        """Bring the bucket to the state of the site."""
+        """Make the objects below the prefix equal to the site's files."""
         store = ObjectStore(self._address, self._parallel)
         self._step("read the manifest")
-        before = self._read(store)
+        previous = self._read(store)
         after = {path: self._digest(path, written.digest) for path, written in site.files.items()}
-        changed = [path for path in after if before.get(path) != after[path]]
-        removed = sorted(set(before) - set(after))
+        changed = [path for path in after if previous.get(path) != after[path]]
+        removed = sorted(set(previous) - set(after))
         if not changed and not removed:
             return Published(self._address.shown, 0, len(after), 0, "nothing changed")
-        self._step("mark what changes")
-        self._write(store, Manifest({**before, **dict.fromkeys((*changed, *removed), UNKNOWN)}))
-        done = self._upload(store, site, changed, after, before)
+        self._step("mark changes in the manifest")
+        self._write(store, Manifest({**previous, **dict.fromkeys((*changed, *removed), UNKNOWN)}))
+        written = self._upload(store, site, changed, after, previous)
         self._delete(store, removed)
         self._step("write the manifest")
         self._write(store, Manifest(after))
-        return Published(self._address.shown, done, len(after) - done, len(removed))
+        return Published(self._address.shown, written, len(after) - written, len(removed))
 
     def _read(self, store: ObjectStore) -> Mapping[str, str]:
         content = store.get(MARKER)
@@ -74,35 +75,37 @@ class S3Publisher:
             if not store.is_empty():
                 raise PublishError(
                     f"{self._address.shown} is not empty and was not published by Callboard: it has no object {MARKER}.",
-                    "Name a prefix of its own for the portal, or empty it if nothing in it is needed.",
+                    "Name a separate prefix for the portal, or empty this one if nothing in it is needed.",
                 )
             return {}
         try:
             data = json.loads(content)
-            found = {str(path): str(digest) for path, digest in data["files"].items()} if data["format"] == FORMAT else None
+            digests = {str(path): str(digest) for path, digest in data["files"].items()} if data["format"] == FORMAT else None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            found = None
-        if found is None:
+            digests = None
+        if digests is None:
             raise PublishError(
-                f"{self._address.shown}{MARKER} is not readable here.", "Empty the prefix; everything is published anew then."
+                f"{self._address.shown}{MARKER} cannot be read by this version.", "Empty the prefix; then everything is published again."
             )
-        return found
+        return digests
 
-    def _upload(self, store: ObjectStore, site: Site, changed: Sequence[str], after: Mapping[str, str], before: Mapping[str, str]) -> int:
+    def _upload(self, store: ObjectStore, site: Site, changed: Sequence[str], after: Mapping[str, str], previous: Mapping[str, str]) -> int:
+        """Upload changed files; the number of those that were not there yet."""
+
         def upload(path: str) -> bool:
-            if before.get(path) == UNKNOWN and store.digest(path) == after[path]:
+            if previous.get(path) == UNKNOWN and store.digest(path) == after[path]:
                 return False
             self._step(f"put {path}")
             headers = {"content_type": content_type(path), "cache_control": cache_control(path, is_public=self._is_public)}
             store.put(path, site.read(path), digest=after[path], **headers)
             return True
 
-        wanted = set(changed)
+        to_upload = set(changed)
         assets, pages = in_order(site.files)
-        return sum(sum(self._each(upload, [path for path in paths if path in wanted])) for paths in (assets, pages))
+        return sum(sum(self._each(upload, [path for path in paths if path in to_upload])) for paths in (assets, pages))
 
     def _each(self, do: Callable[[str], bool], paths: Iterable[str]) -> list[bool]:
-        """All of them, several at a time; the first failure ends it when those under way are done."""
+        """Apply the function to all paths in parallel. After the first failure, running calls are completed and no others are started."""
         pool = ThreadPoolExecutor(self._parallel)
         try:
             return [*pool.map(do, paths)]
@@ -111,14 +114,14 @@ class S3Publisher:
 
     def _delete(self, store: ObjectStore, paths: Sequence[str]) -> None:
         for start in range(0, len(paths), AT_ONCE):
-            some = paths[start : start + AT_ONCE]
-            self._step(f"delete {len(some)} objects")
-            store.delete(some)
+            batch = paths[start : start + AT_ONCE]
+            self._step(f"delete {len(batch)} objects")
+            store.delete(batch)
 
     def _write(self, store: ObjectStore, manifest: Manifest) -> None:
         store.put(MARKER, manifest.text, content_type="application/json", cache_control="private, no-store", digest=UNKNOWN)
 
     def _digest(self, path: str, digest: str) -> str:
-        """Of the content and of what is said about it: an object is put again where its type or its time to be kept changes."""
-        said = f"{digest} {content_type(path)} {cache_control(path, is_public=self._is_public)}"
-        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
+        """The digest of a file's content and headers, so that an object is also uploaded if its type or cache policy changes."""
+        key = f"{digest} {content_type(path)} {cache_control(path, is_public=self._is_public)}"
+        return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()

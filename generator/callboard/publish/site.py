@@ -1,4 +1,4 @@
-"""The built site as it is published: its files with digests, their types and cache headers."""
+"""The output folder of a build → a `Site` to publish; paths → content types and cache headers."""
 
 from __future__ import annotations
 
@@ -45,35 +45,38 @@ _NAMED_BY_CONTENT = re.compile(
     re.VERBOSE,
 )
 YEAR = 31_536_000
+"""Seconds."""
 
 
 def content_type(path: str) -> str:
-    """The type of a file of the site; ``application/octet-stream`` for what browsers should not look into."""
-    if _BY_NAME.search(path):  # names of entities may have a full stop in them
+    """The content type of a file of the site; ``application/octet-stream`` for unknown ones, which browsers then do not render."""
+    if _BY_NAME.search(path):  # names of entities may contain a full stop
         return "application/json"
     extension = path.rpartition("/")[2].rpartition(".")[2].lower()
     return _TEXT if extension in _TEXTS else _TYPES.get(extension, "application/octet-stream")
 
 
 def cache_control(path: str, *, is_public: bool) -> str:
-    """Files whose name changes with their content are kept for a year; everything else is asked for anew, and mostly not sent again.
+    """The Cache-Control header: a year for files whose name changes with their content; all others are revalidated.
 
-    A portal for colleagues is not to be kept by caches on the way.
+    Shared caches must not store an internal portal (``private``).
     """
-    who = "public" if is_public else "private"
-    return f"{who}, max-age={YEAR}, immutable" if _NAMED_BY_CONTENT.search(path) else f"{who}, no-cache"
+    scope = "public" if is_public else "private"
+    return f"{scope}, max-age={YEAR}, immutable" if _NAMED_BY_CONTENT.search(path) else f"{scope}, no-cache"
 
 
 def read_site(folder: Path) -> Site:
     """The site in a folder.
 
     Raises:
-        PublishError: it was not made by ``callboard build``, is unfinished, or has lost a file.
+        PublishError: it was not written by ``callboard build``, is incomplete, or a file is missing.
     """
     if not (folder / MARKER).is_file():
         raise PublishError(f"{folder} was not made by Callboard: it has no file {MARKER}.", BUILD)
     if (folder / WORKSHOP).exists():
-        raise PublishError(f"The last build of {folder} was interrupted.", "Run `callboard build` again: it finishes what was begun.")
+        raise PublishError(
+            f"The last build of {folder} was interrupted.", "Run `callboard build` again: it completes the interrupted build."
+        )
     files = read_manifest(folder)
     for path, written in files.items():
         file = folder / path
@@ -83,10 +86,10 @@ def read_site(folder: Path) -> Site:
 
 
 def is_page(path: str) -> bool:
-    """Pages come last: nothing that they need may be missing when they appear."""
+    """True for pages, which are published last, so that everything they refer to is there before them."""
     return path.endswith(".html")
 
 
 def in_order(files: Mapping[str, SiteFile]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The paths of everything that pages need, then those of the pages, each sorted."""
+    """The paths of all other files, then those of the pages, each sorted."""
     return tuple(sorted(p for p in files if not is_page(p))), tuple(sorted(p for p in files if is_page(p)))

@@ -1,4 +1,4 @@
-"""Publishing to all places that ``sources.yaml`` names under ``publish:``, or to some of them."""
+"""Settings and a built site → an outcome for each target under ``publish:``."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class PublishTarget:
     type: str
     options: Mapping[str, Any]
     failure: str = ""
-    """Why it cannot be used: an unset variable."""
+    """Why it cannot be used, such as an environment variable that is not set; empty if it can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How publishing to one place ended."""
+    """The result of publishing to one target."""
 
     target: PublishTarget
     published: Published | None
@@ -36,28 +36,30 @@ class Outcome:
 
 
 def targets(settings: Settings, names: Sequence[str] = ()) -> tuple[PublishTarget, ...]:
-    """The places, all or those of these names, in the order of the file.
+    """All targets, or those with the given names, in the order of the file.
 
     Raises:
-        SettingsError: there is none, or none of a name.
+        SettingsError: the file has no target, or none with a given name.
     """
-    found = tuple(_target(item, index, settings) for index, item in enumerate(settings.sections.get("publish") or ()))
-    if not found:
-        raise SettingsError(f"{settings.file} names no place to publish to.", "Add a section publish: with a type, such as folder.")
+    configured = tuple(_target(item, index, settings) for index, item in enumerate(settings.sections.get("publish") or ()))
+    if not configured:
+        raise SettingsError(f"{settings.file} has no publish: targets.", "Add a section publish: with a type, such as folder.")
     for name in names:
-        if all(target.name != name for target in found):
-            raise SettingsError(f'No place is named "{name}".', f"Known: {', '.join(target.name for target in found)}.")
-    return tuple(target for target in found if not names or target.name in names)
+        if all(target.name != name for target in configured):
+            raise SettingsError(
+                f'There is no publish target "{name}".', f"Known targets: {', '.join(target.name for target in configured)}."
+            )
+    return tuple(target for target in configured if not names or target.name in names)
 
 
-def publish_all(wanted: Sequence[PublishTarget], site: Site, context: PublishContext) -> Iterator[Outcome]:
-    """Publish to each place in turn; one that fails does not hinder the others."""
+def publish_all(chosen: Sequence[PublishTarget], site: Site, context: PublishContext) -> Iterator[Outcome]:
+    """Publish to each target in turn; a failure of one does not stop the others."""
     table = loader.load(GROUP)
-    for target in wanted:
+    for target in chosen:
         try:
             yield Outcome(target, _publish(target, table, site, context))
         except (CallboardError, OSError) as error:
-            redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run goes on."
+            redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run continues."
             yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
 
 

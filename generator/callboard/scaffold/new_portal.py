@@ -1,4 +1,4 @@
-"""The files of a new portal: ``sources.yaml``, what git leaves alone, and what runs the build every night."""
+"""`ScaffoldOptions` → the files of a new portal: ``sources.yaml``, ``.gitignore``, a nightly workflow, an example."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVICES: tuple[Service, ...] = ("github", "gitlab", "none")
 SOURCES = ("files", "git", "github", "gitlab")
 SETTINGS = "sources.yaml"
 WorkflowStep = Callable[[str], None]
-"""Told of each file operation before it happens; a test raises there."""
+"""Called with the name of each file operation before it happens; tests raise in it."""
 TOKEN = "PORTAL_TOKEN"  # noqa: S105 - the name of a variable
 _PLACE = re.compile(r"@([A-Z_]+)@")
 _WORKFLOWS = {"github": ".github/workflows/portal.yml", "gitlab": ".gitlab-ci.yml"}
@@ -34,23 +34,23 @@ _LOCATED = {
 
 @dataclass(frozen=True, slots=True)
 class ScaffoldOptions:
-    """What somebody wants of a new portal."""
+    """The options of a new portal."""
 
     name: str
     organization: str = ""
     url: str = ""
-    """Where it will be served; may be empty."""
+    """URL of the site; may be empty."""
     source: str = "files"
     """One of ``SOURCES``."""
     location: str = "repositories"
-    """A folder, a repository's URL, an organization or a group, by the source."""
+    """A folder, a repository URL, an organization or a group, depending on ``source``."""
     service: Service = "github"
-    """What runs it every night."""
+    """CI service of the nightly build."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How a workflow installs Callboard and builds."""
+    """The commands of a workflow that install Callboard and build the site."""
 
     install: str = f"pip install callboard=={__version__}"
     build: str = "callboard build --output {site}"
@@ -58,17 +58,17 @@ class Steps:
     needs_token: bool = False
 
 
-def portal_files(wishes: ScaffoldOptions) -> Mapping[str, str]:
-    """The files by path; nothing is written yet."""
-    steps = Steps(needs_token=wishes.source != "files")
-    files = {SETTINGS: _sources(wishes), ".gitignore": _template("gitignore")}
-    if wishes.service != "none":
-        files[_WORKFLOWS[wishes.service]] = workflow(wishes.service, steps)
+def portal_files(options: ScaffoldOptions) -> Mapping[str, str]:
+    """The content of the files by path. Nothing is written."""
+    steps = Steps(needs_token=options.source != "files")
+    files = {SETTINGS: _sources(options), ".gitignore": _template("gitignore")}
+    if options.service != "none":
+        files[_WORKFLOWS[options.service]] = workflow(options.service, steps)
     return files
 
 
 def workflow(service: Service, steps: Steps) -> str:
-    """The file that makes GitHub or GitLab build, show and remember every night."""
+    """The workflow with which GitHub or GitLab builds the site every night, publishes it and saves the state."""
     site, depth = ("site", 10) if service == "github" else ("public", 6)
     values = {
         "BRANCH": steps.branch,
@@ -82,20 +82,20 @@ def workflow(service: Service, steps: Steps) -> str:
 
 
 def write_new(folder: Path, files: Mapping[str, str], step: WorkflowStep = lambda _: None) -> tuple[str, ...]:
-    """Write the files that are not there yet; the paths of those that are, and stay as they are.
+    """Write the files that do not exist yet; returns the paths of those that exist, which are not changed.
 
-    Each comes whole or not at all, and ``sources.yaml`` last: where a run died before that, the next one begins anew.
+    Each file is written atomically, ``sources.yaml`` last: after an interruption, the next run starts over.
 
     Raises:
-        CallboardError: there is a ``sources.yaml`` already.
+        CallboardError: ``sources.yaml`` exists already, or a file cannot be written.
     """
     if os.path.lexists(folder / SETTINGS):
-        raise CallboardError(f"{folder / SETTINGS} is there already.", "Go on with `callboard build`, or name another folder.")
-    left = []
+        raise CallboardError(f"{folder / SETTINGS} exists already.", "Continue with `callboard build`, or name another folder.")
+    existing = []
     for path in sorted(files, key=lambda path: path == SETTINGS):
         target = folder / path
         if os.path.lexists(target):
-            left.append(path)
+            existing.append(path)
             continue
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,25 +106,25 @@ def write_new(folder: Path, files: Mapping[str, str], step: WorkflowStep = lambd
             draft.replace(target)
         except OSError as error:
             raise CallboardError(f"{target} cannot be written: {error.strerror}.") from error
-    return tuple(left)
+    return tuple(existing)
 
 
-def _sources(wishes: ScaffoldOptions) -> str:
-    located = _LOCATED[wishes.source].format(location=_yaml(wishes.location), token=TOKEN)
-    source = textwrap.indent(f"- name: main\n  type: {wishes.source}\n  {located}", "  ")
-    url = f"  url: {_yaml(wishes.url)}" if wishes.url else "  # url: https://portal.example.com/   # where it will be served"
-    name = _line(wishes.name)
-    values = {"NAME": name, "NAME_YAML": _yaml(name), "ORGANIZATION_YAML": _yaml(wishes.organization), "URL_LINE": url, "SOURCE": source}
+def _sources(options: ScaffoldOptions) -> str:
+    located = _LOCATED[options.source].format(location=_yaml(options.location), token=TOKEN)
+    source = textwrap.indent(f"- name: main\n  type: {options.source}\n  {located}", "  ")
+    url = f"  url: {_yaml(options.url)}" if options.url else "  # url: https://portal.example.com/   # where it will be served"
+    name = _line(options.name)
+    values = {"NAME": name, "NAME_YAML": _yaml(name), "ORGANIZATION_YAML": _yaml(options.organization), "URL_LINE": url, "SOURCE": source}
     return _filled("sources.yaml", values)
 
 
 def _yaml(text: str) -> str:
-    """A text in YAML's double quotes; a ``${`` that somebody typed is no variable."""
+    """A string in YAML's double quotes, with ``${`` escaped, because it would be read as a variable."""
     return json.dumps(_line(text).replace("${", "$${"), ensure_ascii=False)
 
 
 def _line(text: str) -> str:
-    """One line of characters that can be seen."""
+    """The text in one line, without unprintable characters."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
@@ -133,7 +133,7 @@ def _template(name: str) -> str:
 
 
 def _filled(name: str, values: Mapping[str, str]) -> str:
-    """The template with its ``@NAME@`` replaced; what is put in is not looked into again."""
+    """The template with each ``@NAME@`` replaced once; placeholders in the values are not replaced."""
     return _PLACE.sub(lambda match: values[match[1]], _template(name))
 
 
@@ -141,10 +141,10 @@ def _indented(name: str, depth: int) -> str:
     return textwrap.indent(_template(name).rstrip("\n"), " " * depth)
 
 
-def example_files(wishes: ScaffoldOptions, folder: Path) -> Mapping[str, str]:
-    """A first repository with a team and a component, so that there is something to see; nothing where files are, or elsewhere."""
-    location = Path(wishes.location)
-    if wishes.source != "files" or location.is_absolute() or ".." in location.parts or _has_files(folder / location):
+def example_files(options: ScaffoldOptions, folder: Path) -> Mapping[str, str]:
+    """An example repository with a team and a component; nothing if the folder has files or is not below ``folder``."""
+    location = Path(options.location)
+    if options.source != "files" or location.is_absolute() or ".." in location.parts or _has_files(folder / location):
         return {}
     return {(location / "example" / "catalog-info.yaml").as_posix(): _template("catalog-info.yaml")}
 

@@ -1,1 +1,1 @@
-"""Frames, templates and files: what makes the site of the pages that were planned. Alone in knowing MkDocs and Pagefind."""
+"""Planned pages and data → a committed site. The only package that uses MkDocs, Jinja and Pagefind."""

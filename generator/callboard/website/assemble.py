@@ -1,4 +1,4 @@
-"""The room's one entry: planned pages and data in, a committed site out."""
+"""Planned pages and data files → a committed site in the output folder."""
 
 from __future__ import annotations
 
@@ -30,96 +30,63 @@ from callboard.website.search import FullText
 from callboard.website.staging import Committed, Staging
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
-PART = 64
-"""Pages that a process makes before it tells what came of them."""
-WORTH_SHARING = 256
-"""Fewer pages are made by this process alone: to fork and to send costs a tenth of a second."""
+BATCH = 64
+"""Pages that a forked process makes before it sends the results to its parent."""
+WORTH_FORKING = 256
+"""Fewer pages are made by this process alone: forking and sending takes a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBuild:
+    """Where, and with what, a site is built."""
+
+    settings: Settings
+    store: Store
+    """Has the caches of the last build, which may be deleted at any time."""
+    output: Path
+    """A new folder, an empty one, or one that Callboard wrote."""
+    theme: ThemeBuild
+    """Frames, assets and guides; it may still be running."""
+    environ: Mapping[str, str]
+    """Environment of the programs that are started."""
+    kind_icons: frozenset[str] = frozenset()
+    """Names of the Material icons of kinds."""
+    meter: Meter = field(default_factory=Meter)
+    """Measures the phases frames, pages, data, links, search (the wait for it) and commit."""
+    layouts: Layouts = field(default_factory=Layouts)
+    """Layouts of the diagrams on the pages."""
+    step: CommitHook = lambda _: None
+    """Called before each file operation of the commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What came of it."""
+    """The result of building a site."""
 
     pages: int
-    """All pages of the site, guides apart."""
+    """Number of pages, without guides."""
     rendered: int
-    """Those among them that had to be made again."""
+    """Number of pages that were rendered."""
     laid_out: int
-    """Diagrams that had to be laid out."""
+    """Number of diagrams that were laid out."""
     committed: Committed
     problems: tuple[Problem, ...]
-    """Names of guides that are not there, and dead links in people's texts."""
+    """Missing guides, and broken links in text that people wrote."""
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """What the pages leave behind, for the checks over the whole site."""
-
-    known: dict[str, CachedPage] = field(default_factory=dict)
-    documents: dict[str, str] = field(default_factory=dict)
-    """What full text is to know of pages whose text is new, by path."""
-    rendered: int = 0
-    laid_out: int = 0
-    targets: set[str] = field(default_factory=set)
-    made: set[str] = field(default_factory=set)
-    """Paths of the pages that were rendered."""
-    lost: bool = False
-    """A page has lost an anchor."""
-
-    def is_as(self, before: CachedPages, reading: DependencyTracker | None) -> bool:
-        """Nothing is to be noted for the next build."""
-        return not self.documents and self.known == before.pages and before.changed(reading) == frozenset()
-
-    def add(self, made: RenderedPage) -> None:
-        self.known[made.path] = made.known
-        if made.document:
-            self.documents[made.path] = made.document
-        self.rendered += made.rendered
-        if made.rendered:
-            self.made.add(made.path)
-        self.targets.update(made.targets)
-        self.lost |= made.lost
-
-
-def assemble(  # noqa: PLR0913 - the room's one entry: all that comes from above comes in here
-    pages: Iterable[Page],
-    data_files: Iterable[DataFile],
-    settings: Settings,
-    store: Store,
-    output: Path,
-    *,
-    foundation: ThemeBuild,
-    environ: Mapping[str, str],
-    kind_icons: Iterable[str] = (),
-    changed: Mapping[str, str] | None = None,
-    meter: Meter | None = None,
-    step: CommitHook = lambda _: None,
-    layouts: Layouts | None = None,
-) -> Assembled:
-    """Make the site in ``output`` what the pages and data files say; what did not change is not touched.
+def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteBuild) -> Assembled:
+    """Build the site; files that have not changed are not written.
 
     Args:
-        pages: no two rendered pages are held at a time; many are shared out among the processors.
-        data_files: paths below the site's root, and contents, or how to make them once the pages are there.
-        settings: the portal's.
-        store: its caches make the next build quick; they may be deleted at any time.
-        output: a new folder, an empty one, or one that Callboard has made.
-        foundation: frames, assets and guides, which may still be in the making.
-        environ: for the programs that are started.
-        kind_icons: names of Material icons that kinds use.
-        changed: days of last change (``2026-11-22``) by page path, for the sitemap.
-        meter: told of the phases: frames, pages, data, links, search (the wait for it), commit.
-        step: told of each file operation of the commit.
-        layouts: of the diagrams on the pages.
+        pages: planned pages. Rendered ones are not kept in memory; many are distributed over the processors.
+        data_files: paths and contents, or functions that make contents when the pages have been made.
+        build: where to build the site, and with what.
 
     Raises:
-        WebsiteError: nothing was changed (or, where the disk failed in the middle of the commit, the next run finishes it).
+        WebsiteError: nothing was changed, unless a disk error interrupted the commit, which the next run then completes.
     """
-    with locked(store.folder / "website.lock", wait=False), _disk_errors():
-        assembly = _Assembly(
-            settings, store, output, foundation, environ, frozenset(kind_icons), meter or Meter(), step, layouts or Layouts()
-        )
-        return assembly.run(pages, data_files, changed or {})
+    with locked(build.store.folder / "website.lock", wait=False), _disk_errors():
+        return _Assembly(build).run(pages, data_files)
 
 
 @contextlib.contextmanager
@@ -127,41 +94,66 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "Once that is mended, build again: an interrupted commit is finished then."
+        hint = "Fix this, then build again: that completes an interrupted commit."
         raise WebsiteError(f"The site could not be written: {error}.", hint) from error
 
 
+@dataclass(slots=True)
+class _MadePages:
+    """The results of all pages, for the checks over the whole site."""
+
+    cached: dict[str, CachedPage] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
+    """Documents for full-text search of pages whose text is new, by path."""
+    rendered: set[str] = field(default_factory=set)
+    """Paths of the pages that were rendered."""
+    laid_out: int = 0
+    targets: set[str] = field(default_factory=set)
+    """Link targets of the rendered pages."""
+    anchors_removed: bool = False
+
+    def equals(self, previous: CachedPages, reading: DependencyTracker | None) -> bool:
+        """True if the cache of the last build is still right."""
+        return not self.documents and self.cached == previous.pages and previous.changed(reading) == frozenset()
+
+    def add(self, page: RenderedPage) -> None:
+        self.cached[page.path] = page.cached
+        if page.document:
+            self.documents[page.path] = page.document
+        if page.rendered:
+            self.rendered.add(page.path)
+        self.targets.update(page.targets)
+        self.anchors_removed |= page.anchors_removed
+
+
 class _Assembly:
-    def __init__(
-        self, settings: Settings, store: Store, output: Path, foundation: ThemeBuild, environ: Mapping[str, str],
-        kind_icons: frozenset[str], meter: Meter, step: CommitHook, layouts: Layouts,
-    ) -> None:  # fmt: skip
-        self.portal = settings.portal
-        self.store = store
-        self.phase = meter.phase
-        self.layouts = layouts
-        self.renderer = Renderer(find_portal_files(settings.root), self.portal, kind_icons, store.cache)
+    def __init__(self, build: SiteBuild) -> None:
+        self.portal = build.settings.portal
+        self.store = build.store
+        self.phase = build.meter.phase
+        self.layouts = build.layouts
+        self.renderer = Renderer(find_portal_files(build.settings.root), self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
-            self.foundation: BuiltTheme = foundation.finish()
-        self.staging = Staging(output, step)
-        self.full_text = FullText(store.cache / "search", self.portal.language, self.staging, environ)
+            self.theme: BuiltTheme = build.theme.finish()
+        self.staging = Staging(build.output, build.step)
+        self.full_text = FullText(build.store.cache / "search", self.portal.language, self.staging, build.environ)
         self.maker = PageMaker(
-            self.renderer, self.foundation.frames, self.portal, self.staging, self.full_text, lambda: layouts.statistics.placed
+            self.renderer, self.theme.frames, self.portal, self.staging, self.full_text, lambda: build.layouts.statistics.placed
         )
 
-    def run(self, planned: Iterable[Page], data_files: Iterable[DataFile], changed: Mapping[str, str]) -> Assembled:
+    def run(self, planned: Iterable[Page], data_files: Iterable[DataFile]) -> Assembled:
         try:
             with self.phase("pages"):
                 pages = (*planned, not_found(self.renderer.labels))
                 reading = next((page.tracker for page in pages if page.tracker), None)
-                before = read_pages(self.store.cache / "pages.jsonl")
-                names = before.all_names(reading)
-                gathered = self._make_pages(pages, before, reading, names)
-                self._give_texts(pages, gathered)  # Pagefind works beside the data and the links
+                previous = read_pages(self.store.cache / "pages.jsonl")
+                names = previous.all_names(reading)
+                made = self._make_pages(pages, previous, reading, names)
+                self._index_texts(pages, made)  # Pagefind works in parallel with the data and the links
             with self.phase("data"):
-                put_data(chain(self._own_files(gathered, changed), data_files), self.staging, self.store.cache / "data.json")
+                put_data(chain(self._site_files(made), data_files), self.staging, self.store.cache / "data.json")
             with self.phase("links"):
-                problems = self._check_links(pages, gathered, before.guides)
+                problems = self._check_links(pages, made, previous.guides)
             with self.phase("search"):
                 self.full_text.put()
         except BaseException:
@@ -170,82 +162,82 @@ class _Assembly:
             raise
         with self.phase("commit"):
             committed = self.staging.commit()
-            if gathered.is_as(before, reading):
-                return Assembled(len(gathered.known), 0, 0, committed, problems)
-            write_pages(self.store.cache / "pages.jsonl", gathered.known, names, reading, self.foundation.key)
-        return Assembled(len(gathered.known), gathered.rendered, gathered.laid_out, committed, problems)
+            if made.equals(previous, reading):
+                return Assembled(len(made.cached), 0, 0, committed, problems)
+            write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key)
+        return Assembled(len(made.cached), len(made.rendered), made.laid_out, committed, problems)
 
-    def _make_pages(self, pages: Sequence[Page], before: CachedPages, reading: DependencyTracker | None, names: Sequence[str]) -> _Gathered:
-        gathered, todo = _Gathered(), []
-        changes = before.changed(reading)
+    def _make_pages(
+        self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None, names: Sequence[str]
+    ) -> _MadePages:
+        made, pending = _MadePages(), []
+        changes = previous.changed(reading)
         for page in pages:
-            known = before.pages.get(page.path)
-            if known and changes is not None and self._is_untouched(page, known, changes):
-                gathered.known[page.path] = known
+            cached = previous.pages.get(page.path)
+            if cached and changes is not None and self._keep_unchanged(page, cached, changes):
+                made.cached[page.path] = cached
             else:
-                todo.append((page, known))
+                pending.append((page, cached))
         if reading:
             reading.number(names)
-        for part in self._parts(todo):
-            gathered.laid_out += part.laid_out
-            for made in part.pages:
-                gathered.add(made)
-            if not before.pages:  # all texts are new, and come in the order of the plan
-                self.full_text.begin((made.path, made.document) for made in part.pages if made.document)
-        gathered.known = {page.path: gathered.known[page.path] for page in pages}
-        return gathered
+        for batch in self._batches(pending):
+            made.laid_out += batch.laid_out
+            for page_made in batch.pages:
+                made.add(page_made)
+            if not previous.pages:  # all texts are new, and come in the order of the plan
+                self.full_text.begin((each.path, each.document) for each in batch.pages if each.document)
+        made.cached = {page.path: made.cached[page.path] for page in pages}
+        return made
 
-    def _is_untouched(self, page: Page, known: CachedPage, changes: frozenset[int]) -> bool:
-        """Nothing that the page reads has changed; its files stay as they are."""
-        if page.tracker is None or known.dependencies.include_any(changes) or known.layout_digest != self.maker.shell(page):
+    def _keep_unchanged(self, page: Page, cached: CachedPage, changes: frozenset[int]) -> bool:
+        """Keep the page's files if nothing that it depends on has changed; returns False if it has to be made."""
+        if page.tracker is None or cached.dependencies.include_any(changes) or cached.layout_digest != self.maker.shell(page):
             return False
-        return self.staging.keep_all((file_of(page.path), known.digest), *known.files)
+        return self.staging.keep_all((file_of(page.path), cached.digest), *cached.files)
 
-    def _parts(self, todo: Sequence[tuple[Page, CachedPage | None]]) -> Iterator[Batch]:
-        """All that came of these pages, by several processes where that pays."""
-        parts = [todo[start : start + PART] for start in range(0, len(todo), PART)]
-        if len(todo) < WORTH_SHARING or not can_fork():
-            yield from map_forked(self.maker.make_all, parts) if len(todo) > WORTH_SHARING else map(self.maker.make_all, parts)
+    def _batches(self, pending: Sequence[tuple[Page, CachedPage | None]]) -> Iterator[Batch]:
+        """The results of these pages, made by several processes if there are many."""
+        batches = [pending[start : start + BATCH] for start in range(0, len(pending), BATCH)]
+        if len(pending) < WORTH_FORKING or not can_fork():
+            yield from map_forked(self.maker.make_all, batches) if len(pending) > WORTH_FORKING else map(self.maker.make_all, batches)
             self.staging.news()
             return
-        self.staging.news()  # what was kept so far is known here: the copies must not tell it again
-        self.maker.prepare(page for page, _ in todo)
+        self.staging.news()  # this process has these files already: forked ones must not send them again
+        self.maker.prepare(page for page, _ in pending)
         self.layouts.warm_up()
-        for part in map_forked(self.maker.make_all, parts):
-            self.staging.adopt(part.news)
-            yield part
+        for batch in map_forked(self.maker.make_all, batches):
+            self.staging.adopt(batch.news)
+            yield batch
 
-    def _own_files(self, gathered: _Gathered, changed: Mapping[str, str]) -> Iterator[DataFile]:
-        for path, file in self.foundation.files.items():
-            yield (
-                (path, file.read_bytes())
-                if path in self.foundation.own
-                else DeferredFile(path, self.foundation.key, partial(_content, file))
-            )
+    def _site_files(self, made: _MadePages) -> Iterator[DataFile]:
+        """Files that depend neither on an entity nor on a guide alone: assets, icons, robots.txt, the sitemap."""
+        for path, file in self.theme.files.items():
+            if path in self.theme.copied:
+                yield path, file.read_bytes()
+            else:
+                yield DeferredFile(path, self.theme.key, partial(_content, file))
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:
-            paths = {*gathered.known, *self.foundation.guides} - {"404.html", "search/"}
-            yield "sitemap.xml", sitemap(paths, self.portal, changed)
+            yield "sitemap.xml", sitemap({*made.cached, *self.theme.guides} - {"404.html", "search/"}, self.portal)
 
-    def _give_texts(self, pages: Sequence[Page], gathered: _Gathered) -> None:
-        """Have full text know the pages, in the order of the plan, then the guides."""
-        guides = {path: text for path, text in sorted(self.foundation.guides.items()) if text.title or text.body}
-        digests = {path: known.search_digest for path, known in gathered.known.items() if known.search_digest}
+    def _index_texts(self, pages: Sequence[Page], made: _MadePages) -> None:
+        """Send the texts of the pages, in the order of the plan, then those of the guides to full-text search."""
+        guides = {path: text for path, text in sorted(self.theme.guides.items()) if text.title or text.body}
+        digests = {path: cached.search_digest for path, cached in made.cached.items() if cached.search_digest}
         digests |= {path: text_key(text) for path, text in guides.items()}
-        ways = {page.path: page.search for page in pages if page.search}
-        self.full_text.give(digests, gathered.documents, lambda path: guides[path] if path in guides else ways[path]())
+        texts = {page.path: page.search for page in pages if page.search}
+        self.full_text.give(digests, made.documents, lambda path: guides[path] if path in guides else texts[path]())
 
-    def _check_links(self, pages: Sequence[Page], gathered: _Gathered, guides_before: str) -> tuple[Problem, ...]:
+    def _check_links(self, pages: Sequence[Page], made: _MadePages, previous_guides: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)
         icons = frozenset(f"i-{name}" for name in self.renderer.symbols)
-        guides = {path: self.foundation.files[file_of(path)] for path in self.foundation.guides}
-        check = LinkCheck(gathered.known, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
-        may_lack = (
-            gathered.lost or guides_before != self.foundation.key or any(not path.startswith("pagefind/") for path in self.staging.gone())
-        )
-        gathered.known = check.run(guides, self.maker.frame_links(base), gathered.made, gathered.targets, may_lack=may_lack)
-        return (*self.foundation.problems, *check.problems({page.path: page.ref for page in pages}))
+        guides = {path: self.theme.files[file_of(path)] for path in self.theme.guides}
+        check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
+        files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())
+        has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed
+        made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)
+        return (*self.theme.problems, *check.problems({page.path: page.ref for page in pages}))
 
 
 def _content(file: Path, _: Callable[[str], bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""Files of data beside the pages: the catalog in Backstage's shapes, the names index, definitions, the sitemap."""
+"""The catalog → data files of the site: entities as Backstage returns them, the names index, definitions, the sitemap."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from callboard.website.staging import Staging
 
 @dataclass(frozen=True, slots=True)
 class DeferredFile:
-    """A file that is made when the pages and their files are there, and only if its key is not that of last time."""
+    """A file that is generated after the pages and the other files, and only if its key has changed since the last build."""
 
     path: str
     key: str
-    """Digest of all that it is made of."""
+    """Digest of everything that its content depends on."""
     make: Callable[[Callable[[str], bytes]], bytes]
-    """Its content; may read other files of the site."""
+    """Returns its content; the argument reads other files of the site."""
 
 
 DataFile = tuple[str, bytes] | DeferredFile
@@ -40,18 +40,18 @@ DataFile = tuple[str, bytes] | DeferredFile
 
 
 def put_data(files: Iterable[DataFile], staging: Staging, cache: Path) -> None:
-    """Put these files; ``cache`` is where their keys are kept."""
-    before, now = _read(cache), {}
+    """Stage these files; ``cache`` is the file with the keys and digests of the last build."""
+    previous, current = _read(cache), {}
     for file in files:
         if not isinstance(file, DeferredFile):
             staging.put(*file)
             continue
-        known = before.get(file.path)
-        if not known or known[0] != file.key or not staging.keep(file.path, known[1]):
+        cached = previous.get(file.path)
+        if not cached or cached[0] != file.key or not staging.keep(file.path, cached[1]):
             staging.put(file.path, file.make(staging.read))
-        now[file.path] = (file.key, staging.digest(file.path))
-    if now != before:
-        write_atomically(cache, json.dumps(now).encode())
+        current[file.path] = (file.key, staging.digest(file.path))
+    if current != previous:
+        write_atomically(cache, json.dumps(current).encode())
 
 
 def _read(cache: Path) -> dict[str, tuple[str, str]]:
@@ -62,9 +62,9 @@ def _read(cache: Path) -> dict[str, tuple[str, str]]:
 
 
 def json_bytes(value: Any) -> bytes:
-    """Compact JSON in UTF-8; mappings keep their order, which is part of the value's meaning to readers.
+    """Compact JSON in UTF-8. Mappings keep their order, because people read them in it.
 
-    Text that is no valid Unicode (a lone surrogate) is written as an escape.
+    A string that is not valid Unicode (a lone surrogate) is written with escapes.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
@@ -73,20 +73,17 @@ def json_bytes(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-FORMAT = 1
-
-
 def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: bool) -> Iterator[tuple[str, bytes]]:
-    """The entity as data: at Backstage's address, beside its page, and its definition; secrets masked, on a public portal addresses too."""
-    whole = _Export(catalog, trees, is_public=is_public).entity(entity)
-    yield api_path(entity.ref), whole
-    yield entity_json_path(entity.ref), whole
+    """The entity as JSON (at the path of Backstage's API and next to its page), and its definition; secrets are masked, see `masked`."""
+    content = _Export(catalog, trees, is_public=is_public).entity(entity)
+    yield api_path(entity.ref), content
+    yield entity_json_path(entity.ref), content
     if name := definition_file(entity):
         yield entity_path(entity.ref) + name, masked(definition_text(entity), is_public=is_public).text.encode("utf-8", "replace")
 
 
 def list_files(catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool) -> Iterator[DeferredFile]:
-    """Files about all entities; ``key`` is the digest of all that they are made of. The entities' own files have to be there."""
+    """Files about all entities, made from the files of each; ``key`` is the digest of everything that they depend on."""
     export = _Export(catalog, trees, is_public=is_public)
     yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
@@ -105,13 +102,13 @@ class _Export:
         return self.json(entity_json(self._catalog, entity, tree_of=self._tree_of, light=light))
 
     def json(self, value: Any) -> bytes:
-        """The value as JSON. Masking looks at the whole text once; only where it finds something does it go through the values."""
+        """The value as masked JSON. The whole text is searched once; the values are masked one by one only if something was found."""
         content = json_bytes(value)
         text = content.decode()
         return content if masked(text, is_public=self._is_public).text == text else json_bytes(self._masked(value))
 
     def lines(self, read: Callable[[str], bytes]) -> Sequence[bytes]:
-        """One for each entity, without what is long; they stand in the entities' own files mostly."""
+        """One line for each entity, without long values; most are the content of the entity's own file."""
         if not self._lines:
             for entity in self._catalog.entities.values():
                 self._lines.append(self.entity(entity, light=True) if self.is_heavy(entity) else read(entity_json_path(entity.ref)))
@@ -130,22 +127,21 @@ class _Export:
         return value
 
 
-def sitemap(paths: Iterable[str], portal: Portal, changed: Mapping[str, str]) -> bytes:
-    """All pages, sorted; ``changed`` has the day (``2026-11-22``) for those whose last change is known and does not move."""
-    urls = "".join(_url(path, portal.url, changed.get(path, "")) for path in sorted(paths))
+def sitemap(paths: Iterable[str], portal: Portal) -> bytes:
+    """The sitemap with these pages, sorted."""
+    urls = "".join(_url(path, portal.url) for path in sorted(paths))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'.encode()
     )
 
 
 def robots(portal: Portal) -> bytes:
-    """An internal portal asks to be left alone; a public one says where its sitemap is."""
+    """An internal portal disallows all robots; a public one allows them and names its sitemap."""
     if portal.audience == "internal":
         return b"User-agent: *\nDisallow: /\n"
-    where = f"\nSitemap: {portal.url.rstrip('/')}/sitemap.xml\n" if portal.url else "\n"
-    return f"User-agent: *\nAllow: /{where}".encode()
+    sitemap_line = f"\nSitemap: {portal.url.rstrip('/')}/sitemap.xml\n" if portal.url else "\n"
+    return f"User-agent: *\nAllow: /{sitemap_line}".encode()
 
 
-def _url(path: str, base: str, day: str) -> str:
-    changed = f"<lastmod>{escape(day)}</lastmod>" if day else ""
-    return f"<url><loc>{escape(base.rstrip('/'))}/{quote(path)}</loc>{changed}</url>\n"
+def _url(path: str, base: str) -> str:
+    return f"<url><loc>{escape(base.rstrip('/'))}/{quote(path)}</loc></url>\n"

@@ -1,9 +1,9 @@
-"""Schemas for editors: ``/schema/<kind>.json``, and ``/schema/catalog-info.json`` that chooses by ``kind``.
+"""Kinds and the catalog → schemas for editors: ``/schema/<kind>.json``, and ``/schema/catalog-info.json`` that selects by ``kind``.
 
-JSON Schema draft-07, which every editor reads, whole in each file. A kind is what its schema says, then the house rules, then
-*words*: an ``anyOf`` of constants with an empty schema at its end, which offers much and refuses nothing. Constants with a title,
-because the language server lists all values of an ``enum`` in each hover, and the title alone of a constant; a title of the whole
-schema would stand in its place.
+They are JSON Schema draft-07, which every editor reads, and each file is complete. A kind has its schema, then the house rules, then
+*suggestions*: an ``anyOf`` of constants that ends with an empty schema, so that editors offer the constants and accept any value. The
+constants have titles, because in a hover the language server lists all values of an ``enum``, but only the title of a constant; a title
+of the whole schema would be shown instead.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ DIALECT = "http://json-schema.org/draft-07/schema#"
 SchemaDataFile = tuple[str, bytes]
 """Path below the site's root, and content."""
 MOST_CONSTANTS = 100
-"""Words of a list that are constants: a language server compares each of them with each value, which takes seconds from 2,000 on."""
+"""Most suggestions of a list that are constants: language servers compare each with each value, which takes seconds from 2,000 on."""
 Schema = dict[str, Any]
 _SAMPLES = frozenset({"name", "url", "email", "picture", "displayName"})
-"""Fields whose examples are samples, no choices."""
+"""Fields whose examples are not suggestions."""
 _PLACEHOLDER = {
     "type": "object",
     "description": "Read from a file: `$text: ./openapi.yaml`.",
@@ -37,15 +37,15 @@ _PLACEHOLDER = {
     "minProperties": 1,
     "maxProperties": 1,
     "properties": {
-        "$text": {"type": "string", "minLength": 1, "description": "Path of a file beside this one, taken as a text."},
-        "$json": {"type": "string", "minLength": 1, "description": "Path of a JSON file beside this one, taken as values."},
-        "$yaml": {"type": "string", "minLength": 1, "description": "Path of a YAML file beside this one, taken as values."},
+        "$text": {"type": "string", "minLength": 1, "description": "Path of a file, relative to this one, that is read as a string."},
+        "$json": {"type": "string", "minLength": 1, "description": "Path of a JSON file, relative to this one, whose values are read."},
+        "$yaml": {"type": "string", "minLength": 1, "description": "Path of a YAML file, relative to this one, whose values are read."},
     },
 }
 
 
 def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
-    """All schemas for editors, with the words of this catalog, and that of ``sources.yaml``."""
+    """All schemas for editors, with suggestions from this catalog, and the schema of ``sources.yaml``."""
     words = Words(catalog, is_public=portal.audience == "public")
     kinds = sorted(catalog.kinds.by_name.values(), key=lambda kind: kind.name)
     lists = dict(_lists(kinds, words))
@@ -58,7 +58,7 @@ def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
 
 
 def schema_files_later(catalog: Catalog, portal: Portal, key: str) -> Iterator[DeferredFile]:
-    """The same, made only if ``key``, the digest of the whole catalog, is not that of last time."""
+    """The same files, generated only if ``key``, the digest of the catalog, has changed since the last build."""
     made = cache(lambda: dict(schema_files(catalog, portal)))
     names = ("catalog-info", "sources", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
     for path in dict.fromkeys(f"schema/{name}.json" for name in names):
@@ -71,8 +71,8 @@ def _made(made: Callable[[], Mapping[str, bytes]], path: str, _: Callable[[str],
 
 def _file(name: str, schema: Schema, portal: Portal) -> SchemaDataFile:
     path = f"schema/{name}.json"
-    said = {"$schema": DIALECT, "$id": f"{portal.url}{path}", **schema} if portal.url else {"$schema": DIALECT, **schema}
-    return path, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+    result = {"$schema": DIALECT, "$id": f"{portal.url}{path}", **schema} if portal.url else {"$schema": DIALECT, **schema}
+    return path, json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 
 def _whole(kinds: Sequence[Kind], made: Mapping[str, Schema], lists: Mapping[str, Schema]) -> Schema:
@@ -99,14 +99,14 @@ def _is_kind(kind: Kind) -> Schema:
 
 
 def _rest(lists: Mapping[str, Schema]) -> Mapping[str, Schema]:
-    """What all kinds share: the words of the metadata, and placeholders."""
-    return {"metadata": _metadata_words(lists), "placeholder": _said(_PLACEHOLDER, "")}
+    """Definitions that all kinds share: suggestions for the metadata, and placeholders."""
+    return {"metadata": _metadata_words(lists), "placeholder": _for_editors(_PLACEHOLDER, "")}
 
 
 def _envelope(kinds: Sequence[Kind]) -> Schema:
-    """What stands at the root, with the kinds that there are."""
-    said: Schema = _said({key: value for key, value in envelope_schema().items() if not key.startswith("$")}, "")
-    properties = said["properties"]
+    """The schema of the root, with the kinds of the portal."""
+    result: Schema = _for_editors({key: value for key, value in envelope_schema().items() if not key.startswith("$")}, "")
+    properties = result["properties"]
     versions = sorted({version for kind in kinds for version in kind.api_versions})
     properties["apiVersion"] = {"enum": versions, **_described(properties["apiVersion"]["description"])}
     about = [kind.description for kind in kinds]
@@ -114,29 +114,29 @@ def _envelope(kinds: Sequence[Kind]) -> Schema:
         "enum": [kind.name for kind in kinds], **_described(properties["kind"]["description"]),
         "enumDescriptions": [_plain(text) for text in about], "markdownEnumDescriptions": about,
     }  # fmt: skip
-    return {key: said[key] for key in ("type", "required", "additionalProperties", "properties")}
+    return {key: result[key] for key in ("type", "required", "additionalProperties", "properties")}
 
 
 def _definition(kind: Kind, lists: Mapping[str, Schema]) -> Schema:
-    """A kind: its schema, the house rules, its words."""
+    """The definition of a kind: its schema, the house rules, its suggestions."""
     parts = [_embedded(kind.schema, f"{kind.name}/allOf/0", _offered(kind))]
     parts += [_embedded(rule, f"{kind.name}/allOf/{number}", set()) for number, rule in enumerate(kind.house_rules, 1)]
     return {"allOf": [*parts, _words_of(kind, lists)]}
 
 
 def _embedded(schema: Mapping[str, Any], place: str, offered: set[str]) -> Schema:
-    """A schema inside another one: its references lead to where it stands now."""
+    """A schema for embedding in another one at ``place``: its references point to that place."""
     kept = {key: value for key, value in schema.items() if key not in {"$schema", "$id", "title", "description", "examples"}}
     kept["allOf"] = [part for part in kept.get("allOf", []) if part.get("$ref") != ENVELOPE]
-    said: Schema = _said({key: value for key, value in kept.items() if value != []}, f"#/definitions/{place}")
+    result: Schema = _for_editors({key: value for key, value in kept.items() if value != []}, f"#/definitions/{place}")
     for name in offered:
-        mapping_at(said, "properties", "spec", "properties", name).pop("examples", None)  # type: ignore[attr-defined]
-    _with_placeholder(said, "definition")
-    return said
+        mapping_at(result, "properties", "spec", "properties", name).pop("examples", None)  # type: ignore[attr-defined]
+    _with_placeholder(result, "definition")
+    return result
 
 
 def _with_placeholder(schema: Any, name: str) -> None:
-    """Where the field must be a text, it may be read from a file too; Backstage checks after reading."""
+    """Allow a placeholder in place of the field's value, which Backstage validates after reading the file."""
     if isinstance(schema, dict):
         properties = schema.get("properties")
         if isinstance(properties, dict) and isinstance(properties.get(name), dict) and "type" in properties[name]:
@@ -145,28 +145,28 @@ def _with_placeholder(schema: Any, name: str) -> None:
             _with_placeholder(inner, name)
 
 
-def _said(value: Any, place: str) -> Any:
-    """A copy for editors: descriptions as Markdown too, references from ``place``, no samples, nothing that is ours."""
+def _for_editors(value: Any, place: str) -> Any:
+    """A copy for editors: descriptions also as Markdown, references relative to ``place``, no samples, no keys of Callboard."""
     if isinstance(value, list):
-        return [_said(item, place) for item in value]
+        return [_for_editors(item, place) for item in value]
     if not isinstance(value, Mapping):
         return value
-    said = {key: _kept(key, inner, place) for key, inner in value.items() if key != OWN}
-    if isinstance(said.get("description"), str):
-        said |= _described(said["description"])
-        if said.get("deprecated") is True:
-            said["deprecationMessage"] = _plain(said["description"])
-    return said
+    result = {key: _value_for_editors(key, inner, place) for key, inner in value.items() if key != OWN}
+    if isinstance(result.get("description"), str):
+        result |= _described(result["description"])
+        if result.get("deprecated") is True:
+            result["deprecationMessage"] = _plain(result["description"])
+    return result
 
 
-def _kept(key: str, value: Any, place: str) -> Any:
+def _value_for_editors(key: str, value: Any, place: str) -> Any:
     if key == "$ref" and isinstance(value, str):
         return f"{place}{value.removeprefix('#')}" if place else value
     if key in {"enum", "const", "default", "examples"} and not isinstance(value, Mapping):
         return value
     if key in _SAMPLES and isinstance(value, Mapping):
         value = {name: inner for name, inner in value.items() if name != "examples"}
-    return _said(value, place)
+    return _for_editors(value, place)
 
 
 def _described(text: str) -> Schema:
@@ -178,12 +178,12 @@ def _plain(text: str) -> str:
 
 
 def _offered(kind: Kind) -> set[str]:
-    """Fields that have words of their own, so that the schema's examples are none."""
+    """Fields with suggestions from the catalog, which replace the examples of the schema."""
     return {"type", "lifecycle", *(field.field for field in kind.relations)}
 
 
 def _lists(kinds: Iterable[Kind], words: Words) -> Iterator[tuple[str, Schema]]:
-    """All lists of words, by the name of their definition."""
+    """All lists of suggestions, by the name of their definition."""
     lifecycles: set[str] = set()
     for kind in kinds:
         for field in kind.relations:
@@ -209,12 +209,12 @@ def _list_name(field: RelationField) -> str:
 
 
 def _choice(words: Sequence[Word]) -> Schema:
-    """Offers the words, the most used first, and refuses nothing; beyond ``MOST_CONSTANTS`` as snippets, which other editors leave out."""
+    """A schema that suggests the words, the most used first, and accepts any value; others than ``MOST_CONSTANTS`` are snippets."""
     if not words:
         return {}
-    constants = [{"const": word.value, **({"title": word.says} if word.says else {})} for word in sorted(words[:MOST_CONSTANTS])]
+    constants = [{"const": word.value, **({"title": word.meaning} if word.meaning else {})} for word in sorted(words[:MOST_CONSTANTS])]
     rest = [
-        {"label": word.value, "body": word.value, **({"description": word.says} if word.says else {})}
+        {"label": word.value, "body": word.value, **({"description": word.meaning} if word.meaning else {})}
         for word in sorted(words[MOST_CONSTANTS:])
     ]
     return {"anyOf": [*constants, {}], **({"defaultSnippets": rest} if rest else {})}
@@ -222,11 +222,11 @@ def _choice(words: Sequence[Word]) -> Schema:
 
 def _annotation(word: Word) -> tuple[str, Schema]:
     usual = known_annotations().get(word.value, ("", ()))[1]
-    return word.value, {**_described(word.says), **(_choice([Word(value) for value in usual]))}
+    return word.value, {**_described(word.meaning), **(_choice([Word(value) for value in usual]))}
 
 
 def _words_of(kind: Kind, lists: Mapping[str, Schema]) -> Schema:
-    """The words of a kind's fields; where a schema allows certain values alone, those are the words."""
+    """Suggestions for the fields of a kind, except for fields whose schema allows only certain values."""
     fields: Schema = {}
     for field in kind.relations:
         name = _list_name(field)
@@ -236,7 +236,7 @@ def _words_of(kind: Kind, lists: Mapping[str, Schema]) -> Schema:
         if key in kind.spec_fields and not _is_restricted(kind, "spec", key):
             fields[key] = _ref(name)
     if "definition" in kind.spec_fields:
-        fields["definition"] = {"properties": _said(_PLACEHOLDER["properties"], "")}
+        fields["definition"] = {"properties": _for_editors(_PLACEHOLDER["properties"], "")}
     metadata = {} if _is_restricted(kind, "metadata", "tags") else {"metadata": {"properties": {"tags": {"items": _ref("words-tag")}}}}
     return {"properties": {"apiVersion": {"enum": list(kind.api_versions)}, **metadata, "spec": {"properties": fields}}}
 
@@ -252,7 +252,7 @@ def _ref(name: str) -> Schema:
 
 
 def _is_restricted(kind: Kind, *path: str) -> bool:
-    """Whether a schema of the kind or a house rule allows certain values alone."""
+    """True if a schema of the kind or a house rule allows only certain values of the field."""
     for schema in (kind.schema, *kind.house_rules):
         here = resolved(schema, schema)
         for step in path:
@@ -269,7 +269,7 @@ def _metadata_words(lists: Mapping[str, Schema]) -> Schema:
 
 
 def _snippet(kind: Kind) -> Schema:
-    """A new descriptor with what the kind needs, to be filled in."""
+    """A snippet: a new descriptor with the required fields of the kind as placeholders."""
     spec = resolved(mapping_at(kind.schema, "properties").get("spec"), kind.schema)
     fields = spec_properties(kind.schema)
     needed = [name for name in spec.get("required", ()) if name in fields]

@@ -1,4 +1,4 @@
-"""Frames: pages of the theme with gaps, cut at their sentinels, and joined with a page's values."""
+"""HTML of MkDocs with sentinels → frames; a frame and the content of a page → the complete page."""
 
 from __future__ import annotations
 
@@ -21,23 +21,6 @@ from callboard.website.rendering import up_for
 POLICY_SLOT = "qzpolicyzq"
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
-
-
-def policy(html: str) -> str:
-    """The policy for a page with the inline scripts of ``html``: our own files, nothing of another host.
-
-    Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are ``data:`` images in its style sheets.
-    ``frame-ancestors`` has no effect in a ``meta`` element: a server's header has to say it.
-    """
-    codes = (found["code"] for found in _INLINE.finditer(html) if not _DATA.search(found["attributes"]))
-    hashes = dict.fromkeys(b64encode(sha256(code.encode()).digest()).decode() for code in codes)
-    scripts = " ".join(("'self'", "'wasm-unsafe-eval'", *(f"'sha256-{value}'" for value in hashes)))
-    return (
-        f"default-src 'self'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'"
-    )
-
-
 SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
 _REQUIRED = frozenset(SLOTS) - {"canonical"}
 _ELEMENTS = (
@@ -58,22 +41,22 @@ _TOC_ITEM = re.compile(
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
 _BODY = re.compile(r"(<body\b)")
-"""Marked in our own pages, for their styles: to ask for it with ``:has()`` would cost at each change of a page."""
+"""Gets an attribute for the style sheets of pages that are not guides: a ``:has()`` selector would cost time at each change of a page."""
 _MAIN = re.compile(r"(<main\b)")
-"""The page's main element, which names the entity that the page is about; the theme has no block for it."""
+"""Gets an attribute with the entity that the page is about; the theme has no block for it."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
-"""The theme names itself and its version; nobody needs that."""
+"""Removed: the name and the version of the theme."""
 
 
 @dataclass(frozen=True, slots=True)
 class TocMarkup:
-    """The theme's own markup of an entry of the contents, cut where an entry's values go."""
+    """The theme's markup of an entry in the table of contents, split where the values of an entry are inserted."""
 
     before_id: str
     before_text: str
     after_text: str
     before_label: str
-    """Opens the list of sub-entries; the entry's text follows, for screen readers."""
+    """Opens the list of nested entries; the entry's text follows, for screen readers."""
     after_label: str
     after_children: str
     end: str
@@ -81,71 +64,127 @@ class TocMarkup:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame for the pages of one kind, one tab and one way to the root, ready to be joined with their values."""
+    """A frame for pages with the same layout, tab and relative path to the root, into which their values are inserted."""
 
     parts: tuple[str, ...]
-    """Literal HTML and names of slots, in turn: the even ones are HTML."""
+    """Alternating literal HTML (even indexes) and names of slots."""
     toc: TocMarkup
     site_name: str
     url: str
-    """The portal's address, for canonical links; may be empty."""
+    """The portal's URL, for canonical links; may be empty."""
     digest: str
-    """Changes whenever anything here does."""
+    """Digest of the other fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameTemplate:
-    """A frame as MkDocs built it, one folder below the root, with no tab marked."""
+    """A frame as MkDocs built it, one folder below the root, with no active tab."""
 
     parts: tuple[str, ...]
     toc: TocMarkup
 
     def fitted(self, tab: str, up: str, site_name: str, url: str) -> Frame:
-        """The frame for pages from which ``up`` leads to the root, with ``tab`` marked as the current one."""
-        named = escape(site_name)
-        parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, named) for index, part in enumerate(self.parts))
-        rule = policy("".join(parts[::2]))
-        parts = _merge(tuple(escape(rule) if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
+        """The frame for pages whose relative path to the root is ``up``, with ``tab`` as the active one."""
+        escaped_name = escape(site_name)
+        parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, escaped_name) for index, part in enumerate(self.parts))
+        csp = escape(policy("".join(parts[::2])))
+        parts = _merge(tuple(csp if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
         digest = hashlib.sha256(repr((parts, self.toc, site_name, url)).encode()).hexdigest()[:32]
         return Frame(parts, self.toc, site_name, url, digest)
 
 
 def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
-    """The frames that MkDocs has built in ``site``, by name.
+    """The frames in ``site``, the output of MkDocs, by name.
 
     Raises:
-        WebsiteError: a sentinel is missing, because the theme or an override has changed.
+        WebsiteError: a sentinel is missing, because the theme or an override was changed.
     """
     return {name: split_frame((site / frame_folder(name) / "index.html").read_text(encoding="utf-8"), name) for name in FRAMES}
 
 
 def split_frame(html: str, name: str) -> FrameTemplate:
-    """Cut a built frame at its sentinels: done once, so that no page's text is ever scanned for them."""
+    """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
     html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(GENERATOR.sub("", html)), count=1)
     html = _BODY.sub(r"\1 data-own", html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
-        raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme leaves it out: see site_overrides/.")
+        raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme omits it: see site_overrides/.")
     toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close")))
-    places = [(item.start(), item.end(), "toc")]
-    places += [(found.start(), found.end(), slot) for slot, pattern in _ELEMENTS for found in pattern.finditer(html)]
+    slots = [(item.start(), item.end(), "toc")]
+    slots += [(match.start(), match.end(), slot) for slot, pattern in _ELEMENTS for match in pattern.finditer(html)]
     parts, done = [], 0
-    for start, end, slot in sorted(places):
+    for start, end, slot in sorted(slots):
         parts += [html[done:start], slot]
         done = end
     missing = _REQUIRED - set(parts[1::2])
     if missing:
         raise WebsiteError(
-            f"The frame {name!r} lacks {', '.join(sorted(missing))}.", "An override of the theme leaves it out: see site_overrides/."
+            f"The frame {name!r} lacks {', '.join(sorted(missing))}.", "An override of the theme omits it: see site_overrides/."
         )
     return FrameTemplate((*parts, html[done:]), toc)
 
 
 def collapse(html: str) -> str:
-    """Each run of white space with a line break becomes one line break, outside of scripts and preformatted text."""
+    """Replace each run of white space with a line break by one line break, outside of scripts and preformatted text."""
     pieces = _MARKUP.split(html)  # text, element, its name, text, …
-    kept = (re.sub(r"\s*\n\s*", "\n", piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces))
-    return "".join(kept)
+    collapsed = (
+        re.sub(r"\s*\n\s*", "\n", piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces)
+    )
+    return "".join(collapsed)
+
+
+class Fitter:
+    """Returns and caches the frame of each page."""
+
+    def __init__(self, frames: Mapping[str, FrameTemplate], portal: Portal) -> None:
+        self.frames = frames
+        self._portal = portal
+        self._fitted: dict[tuple[str, str, str], Frame] = {}
+
+    def frame(self, page: Page) -> Frame:
+        """The frame of the page. Raises ``WebsiteError`` for an unknown frame."""
+        up = up_for(page.path, self._portal.url)
+        key = (page.frame, page.tab, up)
+        if key not in self._fitted:
+            template = self.frames.get(page.frame)
+            if template is None:
+                raise WebsiteError(f"The page {page.path!r} has the unknown frame {page.frame!r}.")
+            self._fitted[key] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
+        return self._fitted[key]
+
+
+def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> bytes:
+    """The complete page; ``content`` is HTML, all other values are plain text and escaped here."""
+    values = {
+        "title": escape(full_title(page.title, frame.site_name)),
+        "description": f'<meta name="description" content="{escape(page.description)}">' if page.description else "",
+        "canonical": _canonical(frame.url, page.path),
+        "topic": escape(page.title),
+        "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
+        "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
+        "content": content,
+    }
+    return "".join([values[part] if index % 2 else part for index, part in enumerate(frame.parts)]).encode("utf-8", "replace")
+
+
+def full_title(title: str, site_name: str) -> str:
+    """The title in a browser tab: the page, then the portal."""
+    return f"{title} - {site_name}" if title and title != site_name else site_name
+
+
+def policy(html: str) -> str:
+    """The Content-Security-Policy for a page with the inline scripts of ``html``: only files of the site, none from other hosts.
+
+    Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are ``data:`` images in its style sheets.
+    ``frame-ancestors`` has no effect in a ``meta`` element; it must be a header of the server.
+    """
+    scripts = (script["code"] for script in _INLINE.finditer(html) if not _DATA.search(script["attributes"]))
+    hashes = dict.fromkeys(b64encode(sha256(code.encode()).digest()).decode() for code in scripts)
+    sources = " ".join(("'self'", "'wasm-unsafe-eval'", *(f"'sha256-{value}'" for value in hashes)))
+    return (
+        f"default-src 'self'; script-src {sources}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'"
+    )
 
 
 def _fit(part: str, tab: str, up: str) -> str:
@@ -154,7 +193,7 @@ def _fit(part: str, tab: str, up: str) -> str:
 
 
 def _mark_tab(part: str, tab: str) -> str:
-    """Mark the tab in the bar and in the drawer, as the theme does for a page of its own."""
+    """Mark the active tab in the bar and in the drawer, as the theme does for pages of MkDocs."""
     href = re.escape(f"../{tab}" if tab else "..")
     part = re.sub(
         rf'<li class="md-tabs__item">(\s*)<a href="({href})" class="md-tabs__link">',
@@ -169,7 +208,7 @@ def _mark_tab(part: str, tab: str) -> str:
 
 
 def _merge(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Join the literals around the slots that were filled, so that HTML and slots stay in turn."""
+    """Join the literals around slots that were filled, so that HTML and slots alternate."""
     merged = [parts[0]]
     for slot, literal in zip(parts[1::2], parts[2::2], strict=True):
         if slot in SLOTS:
@@ -177,25 +216,6 @@ def _merge(parts: tuple[str, ...]) -> tuple[str, ...]:
         else:
             merged[-1] += slot + literal
     return tuple(merged)
-
-
-def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> bytes:
-    """The whole page: ``content`` is HTML, everything else plain text that is escaped here."""
-    values = {
-        "title": escape(full_title(page.title, frame.site_name)),
-        "description": f'<meta name="description" content="{escape(page.description)}">' if page.description else "",
-        "canonical": _canonical(frame.url, page.path),
-        "topic": escape(page.title),
-        "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
-        "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
-        "content": content,
-    }
-    return "".join([values[part] if index % 2 else part for index, part in enumerate(frame.parts)]).encode("utf-8", "replace")
-
-
-def full_title(title: str, site_name: str) -> str:
-    """What a browser's tab says: the page before the portal."""
-    return f"{title} - {site_name}" if title and title != site_name else site_name
 
 
 def _canonical(url: str, path: str) -> str:
@@ -210,23 +230,3 @@ def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:
         inside = "".join(_toc_item(markup, child) for child in entry.children)
         children = f"{markup.before_label}{text}{markup.after_label}{inside}{markup.after_children}"
     return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{text}{markup.after_text}{children}{markup.end}"
-
-
-class Fitter:
-    """Keeps the frames that were fitted."""
-
-    def __init__(self, frames: Mapping[str, FrameTemplate], portal: Portal) -> None:
-        self.frames = frames
-        self._portal = portal
-        self._fitted: dict[tuple[str, str, str], Frame] = {}
-
-    def frame(self, page: Page) -> Frame:
-        """The frame that the page is stamped into. Raises ``WebsiteError`` for a frame that there is not."""
-        up = up_for(page.path, self._portal.url)
-        at = (page.frame, page.tab, up)
-        if at not in self._fitted:
-            template = self.frames.get(page.frame)
-            if template is None:
-                raise WebsiteError(f"The page {page.path!r} asks for the frame {page.frame!r}, which there is not.")
-            self._fitted[at] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
-        return self._fitted[at]

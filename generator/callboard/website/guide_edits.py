@@ -1,7 +1,7 @@
-"""A guide of which the text alone was edited: MkDocs renders that page, and everything else stays as it was built.
+"""A cached theme build and a guide whose text was edited → a theme build in which MkDocs rendered only that page.
 
-What a guide's page has of other guides is their names in the navigation, and that they are there. So the others are put into the
-project with nothing but what their names are made of, and with a template that makes no page of them.
+The page of a guide depends on the other guides only by their titles in the navigation and by their existence. So each of the others is
+replaced by a stub, which has just the title, and a template that renders nothing.
 """
 
 from __future__ import annotations
@@ -15,60 +15,60 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KNOWN = "guides-known.json"
-"""In a kept foundation: what it was built of."""
+"""File in a cached theme build with its inputs."""
 MOST = 5
-"""Guides edited at once; more are built with all others."""
+"""Most edited guides for which this is done; for more, everything is built."""
 _GUIDES = Path("docs/guides")
 _EMPTY = "qzemptyzq.html"
 _HEAD = re.compile(r"(?:---\n(?P<matter>(?:(?!---$|\.\.\.$).*\n)*)---\n)?\s*(?P<title># [^\[\]\n]+)(?:\n|\Z)", re.MULTILINE)
-"""Front matter and the first heading, if that is the first thing of the text and refers to nothing below."""
+"""Front matter and the first heading, if the text begins with it and it has no references to link definitions."""
 _OWN_TEMPLATE = re.compile(r"^template\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class GuideInputs:
-    """What a foundation is built of."""
+    """The inputs of a theme build."""
 
     rest: str
-    """Digest of everything but the texts of guides."""
+    """Digest of everything except the texts of guides."""
     texts: Mapping[str, str]
-    """Digests of these, by the path of the guide."""
+    """Digests of the texts, by the path of the guide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What is other than in a kept foundation."""
+    """The difference to a cached theme build."""
 
     base: Path
-    """That foundation."""
+    """Folder of the cached theme build."""
     guides: tuple[str, ...]
     """Paths of the guides whose texts were edited."""
 
 
 def guide_inputs(files: Iterable[tuple[str, bytes]], versions: str) -> GuideInputs:
-    """``files`` of the project, in order; ``versions`` of what it is built with."""
+    """The inputs of a project: its ``files`` in order, and the ``versions`` of the software."""
     rest, texts = hashlib.sha256(versions.encode()), {}
     for name, content in files:
         path = Path(name)
         if path.is_relative_to(_GUIDES) and path.suffix == ".md":
             texts[path.relative_to(_GUIDES).as_posix()] = hashlib.sha256(content).hexdigest()
-            content = _stub(content)  # noqa: PLW2901 - of a guide only that counts here
+            content = _stub(content)  # noqa: PLW2901 - other pages depend on nothing else of a guide
         rest.update(f"\0{name}\0".encode() + hashlib.sha256(content).digest())
     return GuideInputs(rest.hexdigest(), texts)
 
 
-def find_edit(cache: Path, known: GuideInputs) -> Edit | None:
-    """The edit that leads from a kept foundation to this one; None where there is none, or more than that is other."""
+def find_edit(cache: Path, inputs: GuideInputs) -> Edit | None:
+    """The edited guides compared with a cached theme build; None if there is none that differs only in a few guides."""
     for file in sorted(cache.glob(f"*/{KNOWN}")):
-        before = json.loads(file.read_bytes())
-        if before["rest"] == known.rest:
-            edited = tuple(path for path, text in known.texts.items() if before["texts"].get(path) != text)
+        cached = json.loads(file.read_bytes())
+        if cached["rest"] == inputs.rest:
+            edited = tuple(path for path, text in inputs.texts.items() if cached["texts"].get(path) != text)
             return Edit(file.parent, edited) if 0 < len(edited) <= MOST else None
     return None
 
 
 def reduce(project: Path, edit: Edit) -> None:
-    """Leave of all other guides what their names are made of."""
+    """Replace all other guides in the project by stubs."""
     (project / "overrides" / _EMPTY).write_text("", encoding="utf-8")
     for file in (project / _GUIDES).rglob("*.md"):
         if file.relative_to(project / _GUIDES).as_posix() not in edit.guides:
@@ -76,7 +76,7 @@ def reduce(project: Path, edit: Edit) -> None:
 
 
 def put_together(edit: Edit, site: Path, target: Path) -> Path:
-    """The kept foundation with the pages of the edited guides from ``site``, in the new folder ``target``."""
+    """Copy the cached theme build to the new folder ``target``, with the pages of the edited guides from ``site``."""
     shutil.copytree(edit.base, target)
     texts = json.loads((edit.base / "guides.json").read_bytes()) | json.loads((site / "guides.json").read_bytes())
     (target / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
@@ -86,9 +86,9 @@ def put_together(edit: Edit, site: Path, target: Path) -> Path:
     return target
 
 
-def save_guide_inputs(site: Path, known: GuideInputs) -> None:
-    """Note what a foundation was built of, for the next edit."""
-    (site / KNOWN).write_text(json.dumps({"rest": known.rest, "texts": dict(known.texts)}), encoding="utf-8")
+def save_guide_inputs(site: Path, inputs: GuideInputs) -> None:
+    """Save the inputs of a theme build in its folder, for the next edit."""
+    (site / KNOWN).write_text(json.dumps({"rest": inputs.rest, "texts": dict(inputs.texts)}), encoding="utf-8")
 
 
 def _page(guide: str) -> str:
@@ -97,7 +97,7 @@ def _page(guide: str) -> str:
 
 
 def _stub(content: bytes) -> bytes:
-    """Front matter and heading with a template that makes no page; the whole text where it does not begin in this way."""
+    """Front matter and heading, with a template that renders nothing; the whole text if it does not begin with them."""
     text = content.decode("utf-8", "replace").replace("\r\n", "\n")
     head = _HEAD.match(text)
     if head is None or _OWN_TEMPLATE.search(head["matter"] or ""):

@@ -1,4 +1,4 @@
-"""The guides: Markdown pages of the portal, their order from ``nav.yaml``, and their words for search."""
+"""A folder of Markdown pages → guides and their navigation (``nav.yaml``); HTML of a guide → its text for search."""
 
 from __future__ import annotations
 
@@ -17,80 +17,11 @@ from callboard.model.problem import Problem
 from callboard.pages.page import SearchText
 from callboard.website import rules
 
-_FORM = "Write a list: `- page.md`, `- Title: page.md`, or `- Section:` with a list below it."
+_HINT = "Write a list: `- page.md`, `- Title: page.md`, or `- Section:` with a list below it."
 _DEPTH = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What ``nav.yaml`` says."""
-
-    file: Path
-    items: tuple[Any, ...]
-    """As MkDocs wants them: paths, ``{title: path}``, ``{title: [items]}``; without pages that do not exist."""
-    missing: tuple[tuple[int, str], ...]
-    """Line and name of each page that does not exist."""
-
-    def prefixed(self, prefix: str) -> list[Any]:
-        """The items with ``prefix`` before each path."""
-        return [_prefixed(item, prefix) for item in self.items]
-
-
-def read_order(file: Path, known: frozenset[str]) -> Order:
-    """The order in ``nav.yaml``; ``known`` are the files of the guides. Raises ``WebsiteError`` with the line of what is no navigation."""
-    try:
-        root = yaml.compose(file.read_text("utf-8"), yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise WebsiteError(f"{file} is not UTF-8.", "Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise WebsiteError(f"{file}{place} is no YAML: {getattr(error, 'problem', None) or error}.", _FORM) from error
-    missing: list[tuple[int, str]] = []
-    if not isinstance(root, SequenceNode):
-        raise _MisreadError(file, root)
-    return Order(file, tuple(_items(file, root, known, missing, _DEPTH)), tuple(missing))
-
-
-def _items(file: Path, node: SequenceNode, known: frozenset[str], missing: list[tuple[int, str]], depth: int) -> Iterator[Any]:
-    for child in node.value:
-        if isinstance(child, ScalarNode):
-            yield from _page(child, known, missing)
-        elif isinstance(child, MappingNode) and len(child.value) == 1:
-            ((title, target),) = child.value
-            if isinstance(target, ScalarNode) and target.value:
-                yield from ({title.value: path} for path in _page(target, known, missing))
-            elif isinstance(target, SequenceNode) and isinstance(title, ScalarNode) and depth:
-                if inside := list(_items(file, target, known, missing, depth - 1)):
-                    yield {title.value: inside}
-            else:
-                raise _MisreadError(file, child)
-        else:
-            raise _MisreadError(file, child)
-
-
-def _page(node: ScalarNode, known: frozenset[str], missing: list[tuple[int, str]]) -> Iterator[str]:
-    name = str(node.value).removeprefix("./")
-    if "://" in name or name in known:
-        yield name
-    else:
-        missing.append((node.start_mark.line + 1, name))
-
-
-class _MisreadError(WebsiteError):
-    """A place of ``nav.yaml`` that is neither a page nor a section."""
-
-    def __init__(self, file: Path, node: Node | None) -> None:
-        what = f", line {node.start_mark.line + 1} is neither a page nor a section of the guides" if node else " is empty"
-        super().__init__(f"{file}{what}.", _FORM)
-
-
-def _prefixed(item: Any, prefix: str) -> Any:
-    if isinstance(item, str):
-        return item if "://" in item else prefix + item
-    if isinstance(item, list):
-        return [_prefixed(child, prefix) for child in item]
-    return {title: _prefixed(child, prefix) for title, child in item.items()}
+"""Most nested sections."""
+_BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
+_SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +30,7 @@ class Guides:
 
     folder: Path | None
     files: tuple[str, ...] = ()
-    """Relative paths with ``/``, sorted; nothing hidden, no symbolic links."""
+    """Sorted relative paths with ``/``, without hidden files and symbolic links."""
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -107,37 +38,122 @@ class Guides:
         return tuple(path for path in self.files if path.endswith(".md"))
 
     def copy_to(self, target: Path) -> None:
-        """Copy the files below ``target``."""
+        """Copy the files to the folder ``target``."""
         for path in self.files:
             if self.folder:
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.folder / path, target / path)
 
     def navigation(self, prefix: str) -> list[Any]:
-        """MkDocs' ``nav`` for the guides: that of ``nav.yaml`` in their folder, else by name with each ``index.md`` first.
+        """MkDocs' ``nav`` for the guides: from ``nav.yaml`` in their folder, or else sorted by name, with each ``index.md`` first.
 
-        Raises ``WebsiteError`` where ``nav.yaml`` is no navigation.
+        Raises ``WebsiteError`` for an invalid ``nav.yaml``.
         """
         order = self._order()
         return _by_name(self.pages, prefix) if order is None else order.prefixed(prefix)
 
     def missing(self) -> tuple[Problem, ...]:
-        """Names in ``nav.yaml`` that no guide has; ``navigation`` leaves them out. Raises as it does."""
+        """Problems for pages in ``nav.yaml`` that do not exist, which ``navigation`` omits. Raises as that does."""
         order = self._order()
-        return tuple(rules.missing_guide_problem(order.file, *named) for named in order.missing) if order else ()
+        return tuple(rules.missing_guide_problem(order.file, *entry) for entry in order.missing) if order else ()
 
     def _order(self) -> Order | None:
-        own = self.folder / "nav.yaml" if self.folder else None
-        return read_order(own, frozenset(self.files)) if own and own.is_file() else None
+        file = self.folder / "nav.yaml" if self.folder else None
+        return read_order(file, frozenset(self.files)) if file and file.is_file() else None
 
 
 def read_guides(folder: Path | None) -> Guides:
-    """The guides in ``folder``; none when it is None."""
+    """The guides in ``folder``; none if it is None."""
     if folder is None:
         return Guides(None)
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    paths = (path.relative_to(folder) for path in found)
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return Guides(folder, tuple(sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))))
+
+
+def guide_text(html: str) -> SearchText:
+    """Title and text of a page's article; paragraphs are separated by blank lines.
+
+    Both are empty if the guide's front matter has ``search: {exclude: true}``, which ``main.html`` writes into the page.
+    """
+    reader = _Article()
+    reader.feed(html)
+    reader.close()
+    if reader.is_excluded:
+        return SearchText("", "", "docs")
+    paragraphs = [" ".join(text.split()) for text in reader.paragraphs]
+    return SearchText(" ".join(reader.title.split()), "\n\n".join(text for text in paragraphs if text), "docs")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The content of ``nav.yaml``."""
+
+    file: Path
+    items: tuple[Any, ...]
+    """In MkDocs' form: paths, ``{title: path}``, ``{title: [items]}``; without pages that do not exist."""
+    missing: tuple[tuple[int, str], ...]
+    """Line and name of each page that does not exist."""
+
+    def prefixed(self, prefix: str) -> list[Any]:
+        """The items with ``prefix`` in front of each path."""
+        return [_prefixed(item, prefix) for item in self.items]
+
+
+def read_order(file: Path, files: frozenset[str]) -> Order:
+    """Read ``nav.yaml``; ``files`` are the files of the guides. Raises ``WebsiteError`` with the line of an invalid entry."""
+    try:
+        root = yaml.compose(file.read_text("utf-8"), yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise WebsiteError(f"{file} is not UTF-8.", "Save it as UTF-8.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise WebsiteError(f"{file}{place} is not YAML: {getattr(error, 'problem', None) or error}.", _HINT) from error
+    missing: list[tuple[int, str]] = []
+    if not isinstance(root, SequenceNode):
+        raise _InvalidNavigationError(file, root)
+    return Order(file, tuple(_items(file, root, files, missing, _DEPTH)), tuple(missing))
+
+
+def _items(file: Path, node: SequenceNode, files: frozenset[str], missing: list[tuple[int, str]], depth: int) -> Iterator[Any]:
+    for child in node.value:
+        if isinstance(child, ScalarNode):
+            yield from _page(child, files, missing)
+        elif isinstance(child, MappingNode) and len(child.value) == 1:
+            ((title, target),) = child.value
+            if isinstance(target, ScalarNode) and target.value:
+                yield from ({title.value: path} for path in _page(target, files, missing))
+            elif isinstance(target, SequenceNode) and isinstance(title, ScalarNode) and depth:
+                if inside := list(_items(file, target, files, missing, depth - 1)):
+                    yield {title.value: inside}
+            else:
+                raise _InvalidNavigationError(file, child)
+        else:
+            raise _InvalidNavigationError(file, child)
+
+
+def _page(node: ScalarNode, files: frozenset[str], missing: list[tuple[int, str]]) -> Iterator[str]:
+    name = str(node.value).removeprefix("./")
+    if "://" in name or name in files:
+        yield name
+    else:
+        missing.append((node.start_mark.line + 1, name))
+
+
+class _InvalidNavigationError(WebsiteError):
+    """An entry of ``nav.yaml`` is neither a page nor a section."""
+
+    def __init__(self, file: Path, node: Node | None) -> None:
+        reason = f", line {node.start_mark.line + 1} is neither a page nor a section of the guides" if node else " is empty"
+        super().__init__(f"{file}{reason}.", _HINT)
+
+
+def _prefixed(item: Any, prefix: str) -> Any:
+    if isinstance(item, str):
+        return item if "://" in item else prefix + item
+    if isinstance(item, list):
+        return [_prefixed(child, prefix) for child in item]
+    return {title: _prefixed(child, prefix) for title, child in item.items()}
 
 
 def _by_name(pages: tuple[str, ...], prefix: str) -> list[Any]:
@@ -154,24 +170,6 @@ def _by_name(pages: tuple[str, ...], prefix: str) -> list[Any]:
 
 def _title(folder: str) -> str:
     return folder.replace("-", " ").replace("_", " ").strip().capitalize()
-
-
-_BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
-_SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
-
-
-def guide_text(html: str) -> SearchText:
-    """Title and text of the page's article, paragraphs separated by a blank line.
-
-    Both are empty where the guide's front matter has ``search: {exclude: true}``; ``main.html`` passes that on.
-    """
-    reader = _Article()
-    reader.feed(html)
-    reader.close()
-    if reader.is_excluded:
-        return SearchText("", "", "docs")
-    paragraphs = [" ".join(text.split()) for text in reader.paragraphs]
-    return SearchText(" ".join(reader.title.split()), "\n\n".join(text for text in paragraphs if text), "docs")
 
 
 class _Article(HTMLParser):

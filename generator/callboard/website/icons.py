@@ -1,4 +1,4 @@
-"""Icons: logical names, drawn from the sets that the theme bundles, in one sprite for the whole site."""
+"""Logical icon names → one SVG sprite for the whole site, from the icon sets that the theme bundles."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FALLBACK = "material/help-rhombus-outline"
 
 
 def read_icons(files: PortalFiles, kind_icons: Iterable[str]) -> dict[str, str]:
-    """Symbols by logical name: ``icons.yaml`` (the portal's own lines win) and the icons that kinds name.
+    """Symbols by logical name: from ``icons.yaml`` (the portal's entries take precedence) and from the icons of kinds.
 
     Raises:
-        WebsiteError: a name that is no ``[a-z0-9-]+``, or a path at which no bundled icon lies.
+        WebsiteError: a name does not match ``[a-z0-9-]+``, or there is no bundled icon at a path.
     """
     paths: dict[str, str] = {}
     for folder in reversed(files.templates):
@@ -36,12 +36,12 @@ def read_icons(files: PortalFiles, kind_icons: Iterable[str]) -> dict[str, str]:
 
 
 def sprite(symbols: Mapping[str, str]) -> bytes:
-    """The one file that every page takes its icons from: ``assets/icons.svg#i-<name>``."""
+    """The file to whose symbols all pages refer: ``assets/icons.svg#i-<name>``."""
     return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols[name] for name in sorted(symbols))}</svg>'.encode()
 
 
 def favicon(files: PortalFiles, path: str) -> bytes:
-    """The portal's built-in mark as an image of its own; a middle blue that stands out on light and dark tabs."""
+    """The default logo as an image, in a medium blue with contrast on light and dark browser tabs."""
     symbol = _symbol("mark", path, _svg(files, path))
     shape = symbol.replace('<symbol id="i-mark"', '<svg xmlns="http://www.w3.org/2000/svg" fill="#3f6ad8"').replace("</symbol>", "</svg>")
     return shape.encode()
@@ -50,7 +50,7 @@ def favicon(files: PortalFiles, path: str) -> bytes:
 def _read_table(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    table = yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506 - the base loader makes text only; `on:` stays "on"
+    table = yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506 - the base loader makes only strings; `on:` stays "on"
     return {str(name): str(icon) for name, icon in (table or {}).items()}
 
 
@@ -65,7 +65,7 @@ def _svg(files: PortalFiles, path: str) -> str:
 
 def _symbol(name: str, path: str, svg: str) -> str:
     if not _NAME.fullmatch(name):
-        raise WebsiteError(f"icons.yaml: {name!r} is no name for an icon.", "Use small letters, digits and hyphens.")
+        raise WebsiteError(f"icons.yaml: {name!r} is not a valid icon name.", "Use lowercase letters, digits and hyphens.")
     if not svg:
         raise WebsiteError(
             f"icons.yaml: {name!r} names the icon {path!r}, which the theme does not bundle.", "See material/… and simple/…."

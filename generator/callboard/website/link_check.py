@@ -1,4 +1,4 @@
-"""The links of the whole site, checked where something can have changed."""
+"""The links of all pages → broken ones, checked only where something can have changed."""
 
 from __future__ import annotations
 
@@ -12,115 +12,115 @@ from callboard.model.counting import counted
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.ref import parse_ref
-from callboard.website.links import BrokenLink, PageLinks, broken_links, leads_somewhere, page_links
+from callboard.website.links import BrokenLink, PageLinks, broken_links, page_links, target_exists
 from callboard.website.rules import DEAD_LINK
 
 _SHOWN = 20
-_LOOKED_FOR = 100
-"""Bad targets that are looked for in each page; where there are more, every page is gone through."""
+_SEARCHED = 100
+"""Most broken targets that are searched for in each page; with more, all rendered pages are checked."""
 
 
 class LinkCheck:
     """The check of one build.
 
     Args:
-        known: all pages, by path.
+        pages: all pages, by path.
         files: all files of the site.
-        extra_ids: anchors of files that are no pages.
+        extra_ids: anchors of files that are not pages.
         base: the path under which the site is served.
     """
 
     def __init__(
-        self, known: Mapping[str, CachedPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str
+        self, pages: Mapping[str, CachedPage], files: AbstractSet[str], extra_ids: Mapping[str, frozenset[str]], base: str
     ) -> None:
-        self._known = known
+        self._pages = pages
         self._files = files
         self._base = base
-        self._anchors = _Unpacked(known, extra_ids)
+        self._anchors = _AnchorCache(pages, extra_ids)
 
     def run(
         self,
         guides: Mapping[str, Path],
         frames: Mapping[str, PageLinks],
-        made: AbstractSet[str],
+        rendered: AbstractSet[str],
         targets: AbstractSet[str],
         *,
-        may_lack: bool,
+        has_removals: bool,
     ) -> dict[str, CachedPage]:
         """All pages with their broken links.
 
         Args:
             guides: files of the guides, by path.
             frames: links of the frames, by name.
-            made: paths of pages that were rendered.
-            targets: everything that these link to.
-            may_lack: a file or an anchor is gone, so that any page may have a broken link.
+            rendered: paths of pages that were rendered.
+            targets: all link targets of the rendered pages.
+            has_removals: a file or an anchor was removed, so that any page may have a broken link.
 
         Raises:
-            WebsiteError: one of our own links leads nowhere.
+            WebsiteError: a link in generated markup is broken.
         """
-        others = {path: page_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
-        self._anchors.add({path: frozenset(links.ids) for path, links in others.items() if path in guides})
-        suspects = self._suspects(made, targets, may_lack=may_lack)
-        pages = others | {path: PageLinks(*self._known[path].links) for path in suspects}
-        broken = tuple(broken_links(pages, self._files, self._anchors))
-        self._refuse([link for link in broken if not link.in_prose])
-        found: dict[str, list[str]] = {}
+        uncached = {path: page_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
+        self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
+        suspects = self._suspects(rendered, targets, has_removals=has_removals)
+        links = uncached | {path: PageLinks(*self._pages[path].links) for path in suspects}
+        broken = tuple(broken_links(links, self._files, self._anchors))
+        self._raise_for([link for link in broken if not link.in_prose])
+        by_page: dict[str, list[str]] = {}
         for link in broken:
-            found.setdefault(link.page, []).append(link.target)
-        self._known = {
-            path: replace(known, broken_links=tuple(found.get(path, ()))) if path in suspects else known
-            for path, known in self._known.items()
+            by_page.setdefault(link.page, []).append(link.target)
+        self._pages = {
+            path: replace(page, broken_links=tuple(by_page.get(path, ()))) if path in suspects else page
+            for path, page in self._pages.items()
         }
-        return dict(self._known)
+        return dict(self._pages)
 
     def problems(self, refs: Mapping[str, str]) -> tuple[Problem, ...]:
-        """What is wrong in people's texts."""
-        return tuple(_problem(target, refs.get(path, "")) for path, known in self._known.items() for target in known.broken_links)
+        """A problem for each broken link in text that people wrote; ``refs`` has the entity of each page."""
+        return tuple(_problem(target, refs.get(path, "")) for path, page in self._pages.items() for target in page.broken_links)
 
-    def _suspects(self, made: AbstractSet[str], targets: AbstractSet[str], *, may_lack: bool) -> AbstractSet[str]:
-        """Pages that may have a broken link: mostly those alone that had one. Of the pages that were made, those with a bad target."""
-        suspects = {path for path, known in self._known.items() if known.broken_links or (may_lack and path not in made)}
-        bad = [as_packed(target) for target in targets if not leads_somewhere(target, self._files, self._anchors)]
-        if len(bad) > _LOOKED_FOR:
-            return suspects | made
-        return suspects | {path for path in made if bad and self._has_one(path, bad)}
+    def _suspects(self, rendered: AbstractSet[str], targets: AbstractSet[str], *, has_removals: bool) -> AbstractSet[str]:
+        """Pages that may have a broken link: those that had one, and rendered pages with a broken target; all pages after removals."""
+        suspects = {path for path, page in self._pages.items() if page.broken_links or (has_removals and path not in rendered)}
+        missing = [as_packed(target) for target in targets if not target_exists(target, self._files, self._anchors)]
+        if len(missing) > _SEARCHED:
+            return suspects | rendered
+        return suspects | {path for path in rendered if missing and self._has_any(path, missing)}
 
-    def _has_one(self, path: str, targets: list[bytes]) -> bool:
-        packed = self._known[path].packed_links.read()
+    def _has_any(self, path: str, targets: list[bytes]) -> bool:
+        packed = self._pages[path].packed_links.read()
         return any(target in packed for target in targets)
 
-    def _refuse(self, ours: list[BrokenLink]) -> None:
+    def _raise_for(self, ours: list[BrokenLink]) -> None:
         if ours:
             shown = "\n".join(f"  {link.page or '/'}: {link.target}" for link in ours[:_SHOWN])
             more = f"\n  and {len(ours) - _SHOWN} more" if len(ours) > _SHOWN else ""
             raise WebsiteError(
-                f"{counted(len(ours), 'link of the site leads', 'links of the site lead')} nowhere:\n{shown}{more}",
-                "A template or a guide names a page or heading that is not there.",
+                f"{counted(len(ours), 'link of the site is', 'links of the site are')} broken:\n{shown}{more}",
+                "A template or a guide links to a page or heading that does not exist.",
             )
 
 
-class _Unpacked:
-    """Anchors of pages, unpacked when somebody links to one."""
+class _AnchorCache:
+    """Anchors of pages, which are unpacked when they are needed."""
 
-    def __init__(self, known: Mapping[str, CachedPage], ids: Mapping[str, frozenset[str]]) -> None:
-        self._known = known
+    def __init__(self, pages: Mapping[str, CachedPage], ids: Mapping[str, frozenset[str]]) -> None:
+        self._pages = pages
         self._ids = dict(ids)
 
     def add(self, ids: Mapping[str, frozenset[str]]) -> None:
-        """More that are known."""
+        """Add anchors by path."""
         self._ids.update(ids)
 
     def get(self, path: str, /) -> frozenset[str] | None:
-        """The anchors of a page or file; None where they are not known."""
-        if path not in self._ids and path in self._known:
-            self._ids[path] = frozenset(PageLinks(*self._known[path].links).ids)
+        """The anchors of a page or file; None if they are unknown."""
+        if path not in self._ids and path in self._pages:
+            self._ids[path] = frozenset(PageLinks(*self._pages[path].links).ids)
         return self._ids.get(path)
 
 
 def _problem(target: str, ref: str) -> Problem:
     subject = parse_ref(ref).canonical() if ref else None
     return DEAD_LINK.problem(
-        f"The text has a link to {target[:200]!r}, which is not there.", subject=subject, field=target[:200],
-        hint="Write the address relative to the file that has the text, or leave the link out.",
+        f"The text has a link to {target[:200]!r}, which does not exist.", subject=subject, field=target[:200],
+        hint="Write the path relative to the file that contains the text, or remove the link.",
     )  # fmt: skip

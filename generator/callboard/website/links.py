@@ -1,4 +1,4 @@
-"""Links: every address in what we generate leads somewhere. A broken one of ours stops the build; one in people's text is a problem."""
+"""HTML of pages → their links and anchors; links and files → broken links, in generated markup or in text that people wrote."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "
 
 
 class PageLinks(NamedTuple):
-    """The addresses and anchors of one page."""
+    """The anchors and link targets of one page."""
 
     ids: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
-    """Addresses below the site's root with their fragment (``catalog/#top``), in markup that we make."""
+    """Link targets relative to the site's root, with fragment (``catalog/#top``), in generated markup."""
     prose: tuple[str, ...] = ()
-    """The same in text that people wrote (inside ``class="cb-prose"``)."""
+    """Link targets in text that people wrote (inside ``class="cb-prose"``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenLink:
-    """An address that leads nowhere."""
+    """A link whose target does not exist."""
 
     page: str
     target: str
@@ -38,11 +38,10 @@ class BrokenLink:
 
 
 def page_links(html: str, path: str, base: str = "/") -> PageLinks:
-    """Links and anchors of the page at ``path``; addresses of other hosts are left out.
+    """Links and anchors of the page at ``path``, without links to other hosts.
 
-    ``base`` is the path under which the site is served; an absolute address is looked for below it. Our own markup is read by
-    its attributes alone, for templates escape quotation marks in text; in people's text they may stand as they are, so that
-    it is read tag by tag.
+    ``base`` is the path under which the site is served; absolute paths are resolved below it. In generated markup only attributes are
+    searched for, because templates escape quotation marks in text; text that people wrote may contain them and is read tag by tag.
     """
     ours, prose = _split(html)
     anchors, addresses = _attributes(ours)
@@ -61,7 +60,7 @@ def _attributes(markup: str) -> tuple[list[str], list[str]]:
 
 
 def _split(html: str) -> tuple[str, list[str]]:
-    """Our markup, and the attributes of the tags inside of people's text."""
+    """The generated markup, and the attributes of the tags in text that people wrote."""
     ours: list[str] = []
     prose: list[str] = []
     done = 0
@@ -78,7 +77,7 @@ def _split(html: str) -> tuple[str, list[str]]:
 
 
 def _end_of_prose(html: str, start: int, found: list[str]) -> int:
-    """Where the element ends that was opened before ``start``; the attributes of what is inside are added to ``found``."""
+    """The end of the element that was opened before ``start``; the attributes of the tags in it are appended to ``found``."""
     depth = 1
     for tag in _TAG.finditer(html, start):
         closing, name, attributes = tag.groups()
@@ -90,7 +89,7 @@ def _end_of_prose(html: str, start: int, found: list[str]) -> int:
 
 
 class _Resolver:
-    """Addresses of one page as paths below the site's root."""
+    """Resolves the links of one page to paths relative to the site's root."""
 
     def __init__(self, path: str, base: str) -> None:
         self._path = path
@@ -99,28 +98,28 @@ class _Resolver:
         self._up = "../" * path.count("/")
 
     def all(self, addresses: Iterable[str]) -> tuple[str, ...]:
-        """Each target once, in order; those of other hosts left out."""
+        """Each target once, in order, without those on other hosts."""
         unique = dict.fromkeys(addresses)
-        return tuple(dict.fromkeys(self._one(address) for address in unique if not _SCHEME.match(address)))
+        return tuple(dict.fromkeys(self._target(address) for address in unique if not _SCHEME.match(address)))
 
-    def _one(self, address: str) -> str:
+    def _target(self, address: str) -> str:
         rest = address[len(self._up) :]
         if self._up and address.startswith(self._up) and rest and _PLAIN.fullmatch(rest):
-            return rest  # what templates write: up to the root, and down again
+            return rest  # the usual form in templates: up to the root, then down
         return _resolved(unescape(address), self._path, self._folder, self._base)
 
 
 class Anchors(Protocol):
-    """The anchors of every page and file that has any."""
+    """The anchors of pages and files."""
 
     def get(self, path: str, /) -> frozenset[str] | None:
-        """Those of one; None where they are not known."""
+        """The anchors of a page or file; None if they are unknown."""
 
 
 def broken_links(pages: Mapping[str, PageLinks], files: AbstractSet[str], others: Anchors) -> Iterator[BrokenLink]:
-    """All links of these pages that lead nowhere: to no file, to no anchor of a page that we know, or above the site's root.
+    """All broken links of these pages: to a missing file, to a missing anchor of a known page, or above the site's root.
 
-    ``others`` has the anchors of what is not among the pages.
+    ``others`` has the anchors of other pages and files.
     """
     ids = _AllAnchors({path: frozenset(links.ids) for path, links in pages.items()}, others)
     good: set[str] = set()
@@ -129,7 +128,7 @@ def broken_links(pages: Mapping[str, PageLinks], files: AbstractSet[str], others
             for target in targets:
                 if target in good:
                     continue
-                if leads_somewhere(target, files, ids):
+                if target_exists(target, files, ids):
                     good.add(target)
                 else:
                     yield BrokenLink(page, target, in_prose)
@@ -144,17 +143,17 @@ class _AllAnchors:
         return self.pages[path] if path in self.pages else self.others.get(path)
 
 
-def leads_somewhere(target: str, there: AbstractSet[str], anchors: Anchors) -> bool:
-    """Whether there is such a file, and such an anchor if the anchors of that page are known."""
+def target_exists(target: str, files: AbstractSet[str], anchors: Anchors) -> bool:
+    """True if the file exists, and the anchor, too, if the anchors of that page are known."""
     path, _, fragment = target.partition("#")
-    known = path in there if path and not path.endswith("/") else f"{path}index.html" in there
-    if not known and path and not path.endswith("/"):  # every server sends `catalog` on to `catalog/`
+    exists = path in files if path and not path.endswith("/") else f"{path}index.html" in files
+    if not exists and path and not path.endswith("/"):  # every server redirects `catalog` to `catalog/`
         path += "/"
-        known = f"{path}index.html" in there
-    if not known or not fragment or fragment == "top":
-        return known
-    found = anchors.get(path)
-    return found is None or fragment in found
+        exists = f"{path}index.html" in files
+    if not exists or not fragment or fragment == "top":
+        return exists
+    ids = anchors.get(path)
+    return ids is None or fragment in ids
 
 
 def _resolved(address: str, page: str, folder: str, base: str) -> str:
@@ -170,7 +169,7 @@ def _resolved(address: str, page: str, folder: str, base: str) -> str:
 
 
 def _joined(folder: str, address: str) -> str:
-    """The path below the root; one that leads above it begins with ``..``."""
+    """The path relative to the root; one above the root begins with ``..``."""
     parts = folder.split("/") if folder else []
     for part in address.split("/"):
         if part == ".." and parts and parts[-1] != "..":

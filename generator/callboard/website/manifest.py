@@ -1,4 +1,4 @@
-"""The manifest of an output folder: its marker, and the list of files that Callboard wrote there."""
+"""The marker file of an output folder ↔ the list of files that Callboard wrote there."""
 
 from __future__ import annotations
 
@@ -10,23 +10,17 @@ from callboard.model.errors import WebsiteError
 from callboard.plugins.publishers import SiteFile
 
 MARKER = ".callboard-site"
-
-
 WORKSHOP = ".callboard-commit"
-"""Folder inside the output, so that renaming out of it stays on one file system; there only during a commit."""
-
-
+"""Staging folder inside the output folder, so that files are renamed within one file system; it exists only during a commit."""
 _HEAD = "callboard site 1"
-
-
-_ODD = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
+_INVALID = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
 
 
 def read_manifest(output: Path) -> dict[str, SiteFile]:
-    """What we have written into ``output``, by path; empty for a new or an empty folder.
+    """The files that Callboard wrote into ``output``, by path; empty for a new or an empty folder.
 
     Raises:
-        WebsiteError: the folder holds something and was not made by Callboard, or its list is damaged or names a path outside.
+        WebsiteError: the folder has files and was not made by Callboard, or its list is damaged or has an invalid path.
     """
     marker = output / MARKER
     if not marker.is_file():
@@ -46,31 +40,31 @@ def read_manifest(output: Path) -> dict[str, SiteFile]:
 
 
 def manifest_text(files: Mapping[str, SiteFile]) -> bytes:
-    """The marker's content: a line a file, sorted, so that equal sites have equal markers."""
+    """The content of the marker: a line for each file, sorted, so that equal sites have equal markers."""
     lines = (f"{written.digest} {written.size} {path}" for path, written in sorted(files.items()))
     return "\n".join((_HEAD, *lines, "")).encode()
 
 
 def checked_path(path: str) -> str:
-    """The path itself, if it stays inside the output folder and is none of our own names.
+    """The path itself.
 
     Raises:
-        WebsiteError: it does not.
+        WebsiteError: the path is not relative to the output folder and inside of it, or is a name that Callboard reserves.
     """
-    if not path or path.startswith("/") or path.endswith("/") or _ODD.search(path):
-        raise WebsiteError(f"{path!r} is no path for a file of the site.")
+    if not path or path.startswith("/") or path.endswith("/") or _INVALID.search(path):
+        raise WebsiteError(f"{path!r} is not a valid path for a file of the site.")
     return path
 
 
 def parents(paths: Iterable[str]) -> set[str]:
     """All folders above these paths."""
-    found: set[str] = set()
+    folders: set[str] = set()
     for path in paths:
         end = path.rfind("/")
-        while end > 0 and path[:end] not in found:
-            found.add(path[:end])
+        while end > 0 and path[:end] not in folders:
+            folders.add(path[:end])
             end = path.rfind("/", 0, end)
-    return found
+    return folders
 
 
 def _parse(line: str) -> tuple[str, SiteFile]:

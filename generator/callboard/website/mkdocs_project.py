@@ -1,4 +1,4 @@
-"""The MkDocs project that makes the frames and the guides, in a folder of its own. Nothing else knows MkDocs."""
+"""A portal's settings, overrides and guides → an MkDocs project → frames and guides in HTML. The only module that runs MkDocs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from callboard.website.overlays import PortalFiles
 
 _TIMEOUT = 1800
 NAME_SLOT = "qznamezq"
-"""Stands for the portal's name, which the theme writes with and without escaping."""
+"""Placeholder for the portal's name, which the theme writes with and without escaping."""
 MARK_ICON = "material/bulletin-board"
 FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
-"""The frames by name, with the theme's side columns that each hides."""
+"""The frames by name, with the side columns of the theme that each of them hides."""
 TABS = ("catalog", "apis", "teams", "systems", "health")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
 _SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
-"""Modules of ``assets/`` that every page loads, those that exist; a page that needs another names it in its template."""
+"""Modules in ``assets/`` that every page loads if they exist; templates name other modules that they need."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 _EXTENSIONS: tuple[Any, ...] = (
     "abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", {"tables": {"use_align_attribute": True}},
@@ -38,25 +38,25 @@ _EXTENSIONS: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MkDocsProject:
-    """What MkDocs is asked to build."""
+    """The inputs of an MkDocs build."""
 
     portal: Portal
     root: Path
     """Folder of ``sources.yaml``; the logo lies below it."""
     files: PortalFiles
     labels: Mapping[str, str]
-    """The portal's words."""
+    """The labels in the portal's language."""
     guides: Guides
     tabs: tuple[str, ...] = TABS
     """Those of ``TABS`` that this portal has."""
 
     def versions(self) -> tuple[str, ...]:
-        """What decides about the output beside the files."""
+        """Versions of the packages on which the output depends."""
         return tuple(version(name) for name in ("mkdocs", "mkdocs-material", "pymdown-extensions", "markdown", "pygments"))
 
 
 def frame_folder(frame: str) -> str:
-    """Where MkDocs puts the page that becomes the frame."""
+    """The folder of the page that becomes the frame, in MkDocs' output."""
     return f"qz{frame}zq"
 
 
@@ -75,18 +75,18 @@ def write_project(project: MkDocsProject, folder: Path) -> None:
 
 
 def start_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Running:
-    """Begin to build the project with the Python that has MkDocs."""
+    """Start MkDocs with the interpreter that has it installed; returns the running process."""
     command: list[str | Path] = [python, "-m", "mkdocs", "build", "--quiet", "--config-file", "mkdocs.yml", "--site-dir", folder / "site"]
-    # Without these, MkDocs prints an advertisement, and orders some sets by chance.
-    known = allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
-    return Running(command, environ=known, cwd=folder, timeout=_TIMEOUT, log=folder / "mkdocs.log")
+    # Without these, MkDocs prints an advertisement, and the order of some sets is random.
+    environment = allowed(environ) | {"NO_MKDOCS_2_WARNING": "1", "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "PYTHONUTF8": "1"}
+    return Running(command, environ=environment, cwd=folder, timeout=_TIMEOUT, log=folder / "mkdocs.log")
 
 
 def finish_mkdocs(running: Running, folder: Path) -> Path:
-    """Wait for it; the folder of the result.
+    """Wait for MkDocs; returns the folder with its output.
 
     Raises:
-        WebsiteError: MkDocs failed; the message ends with what it said.
+        WebsiteError: MkDocs failed; the message ends with its error output.
     """
     done = running.finish()
     if not done.good or not (folder / "site/index.html").is_file():
@@ -96,7 +96,7 @@ def finish_mkdocs(running: Running, folder: Path) -> Path:
 
 def _frame_page(hidden: tuple[str, ...]) -> str:
     hide = ", ".join(hidden)
-    # The headings make the theme draw one entry of the contents, and one below it, in its own markup.
+    # The headings make the theme render one entry of the table of contents, and one below it, in its own markup.
     return (
         f"---\ntemplate: frame.html\ntitle: qztopiczq\ndescription: qzdescriptionzq\nhide: [{hide}]\nsearch: {{exclude: true}}\n---\n"
         "# qzheadingzq {#content}\n## qztoczq {#qzanchorzq}\n### qzsubzq {#qzsubanchorzq}\n"
@@ -115,7 +115,7 @@ def _copy_logo(project: MkDocsProject, docs: Path) -> str:
     path = (project.root / project.portal.logo).resolve()
     if not path.is_relative_to(project.root.resolve()) or path.suffix.lower() not in _IMAGES or not path.is_file():
         raise WebsiteError(
-            f"portal.logo: {project.portal.logo!r} is no image below {project.root}.", "Name an SVG, PNG, JPEG, WebP or GIF file."
+            f"portal.logo: {project.portal.logo!r} is not an image below {project.root}.", "Name an SVG, PNG, JPEG, WebP or GIF file."
         )
     name = f"assets/logo{path.suffix.lower()}"
     (docs / "assets").mkdir(exist_ok=True)
@@ -183,5 +183,5 @@ def _palette(media: str, scheme: str, primary: str, icon: str, label: str, accen
 def _language(language: str) -> str:
     theme = find_spec("material")
     folders = [Path(p) / "templates/partials/languages" for p in (theme.submodule_search_locations or ())] if theme else []
-    known = {path.stem for folder in folders for path in folder.glob("*.html")}
-    return next((name for name in (language, language.partition("-")[0]) if name in known), "en")
+    available = {path.stem for folder in folders for path in folder.glob("*.html")}
+    return next((name for name in (language, language.partition("-")[0]) if name in available), "en")

@@ -1,4 +1,4 @@
-"""Where templates, overrides of the theme, guides and labels are found, and how a portal's own are laid over ours."""
+"""A portal's folder → its templates, theme overrides, guides and labels, each overlaid on the built-in ones."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from types import SimpleNamespace
 import yaml
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
 class PortalFiles:
-    """The folders that make a portal look as it does; in each tuple the first folder that has a file wins."""
+    """The folders with a portal's files; in each tuple, the first folder that has a file takes precedence."""
 
     templates: tuple[Path, ...]
-    """Jinja templates, strings and icons: the portal's own folder (if it has one), then ours."""
+    """Jinja templates, strings and icons: the portal's folder (if it has one), then the built-in one."""
     overrides: tuple[Path, ...]
-    """Overrides of the theme and assets: the portal's own folder (if it has one), then ours."""
+    """Overrides of the theme and assets: the portal's folder (if it has one), then the built-in one."""
     guides: Path | None = None
-    """Folder of Markdown pages that people wrote for the portal, or None."""
+    """Folder of the portal's Markdown pages, or None."""
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All of them."""
+        """All folders."""
         return (*self.templates, *self.overrides, *([self.guides] if self.guides else []))
 
     def template(self, name: str) -> Path | None:
@@ -40,33 +41,16 @@ class PortalFiles:
 def find_portal_files(root: Path) -> PortalFiles:
     """The files of the portal whose ``sources.yaml`` lies in ``root``.
 
-    Ours come from the checkout that this package lies in, else from inside the wheel. Single files in ``root/templates``
-    and ``root/site_overrides`` take the place of ours. Guides are ``root/guides``, else ``root/docs``.
+    The built-in ones are in the wheel, or else in the checkout that contains this package. Single files in ``root/templates``
+    and ``root/site_overrides`` replace built-in ones. Guides are in ``root/guides``, or else in ``root/docs``.
     """
-    ours = _own_folder()
+    built_in = _built_in_folder()
     guides = next((folder for folder in (root / "guides", root / "docs") if folder.is_dir()), None)
-    return PortalFiles(_overlaid(root, ours, "templates"), _overlaid(root, ours, "site_overrides"), guides)
-
-
-def _own_folder() -> Path:
-    inside_wheel = _PACKAGE / "_portal"
-    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent.parent
-
-
-def _overlaid(root: Path, ours: Path, name: str) -> tuple[Path, ...]:
-    own = root / name
-    return (own, ours / name) if own.is_dir() and own.resolve() != (ours / name).resolve() else (ours / name,)
-
-
-def _first(folders: tuple[Path, ...], name: str) -> Path | None:
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
-
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+    return PortalFiles(_overlaid(root, built_in, "templates"), _overlaid(root, built_in, "site_overrides"), guides)
 
 
 def read_strings(files: PortalFiles, language: str) -> dict[str, str]:
-    """Labels by key: ``strings/<language>.yaml`` over ``strings/<its first part>.yaml`` over ``strings/en.yaml``."""
+    """Labels by key: ``strings/<language>.yaml`` overrides ``strings/<its first part>.yaml``, which overrides ``strings/en.yaml``."""
     languages = ["en"]
     if _LANGUAGE.fullmatch(language):
         languages += [language.partition("-")[0].lower(), language.lower()]
@@ -74,11 +58,25 @@ def read_strings(files: PortalFiles, language: str) -> dict[str, str]:
     for name in dict.fromkeys(languages):
         for folder in reversed(files.templates):
             path = folder / "strings" / f"{name}.yaml"
-            table = yaml.load(path.read_bytes(), yaml.BaseLoader) if path.is_file() else None  # noqa: S506 - makes text only
+            table = yaml.load(path.read_bytes(), yaml.BaseLoader) if path.is_file() else None  # noqa: S506 - makes only strings
             labels |= {str(key): str(text) for key, text in (table or {}).items()}
     return labels
 
 
 def as_names(labels: dict[str, str]) -> SimpleNamespace:
-    """For templates: ``t.items`` is a label there, and not the method of a dict."""
+    """The labels as attributes for templates, where ``t.items`` must be a label and not the method of a dict."""
     return SimpleNamespace(**labels)
+
+
+def _built_in_folder() -> Path:
+    inside_wheel = _PACKAGE / "_portal"
+    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent.parent
+
+
+def _overlaid(root: Path, built_in: Path, name: str) -> tuple[Path, ...]:
+    folder, default = root / name, built_in / name
+    return (folder, default) if folder.is_dir() and folder.resolve() != default.resolve() else (default,)
+
+
+def _first(folders: tuple[Path, ...], name: str) -> Path | None:
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)

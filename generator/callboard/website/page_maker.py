@@ -1,4 +1,4 @@
-"""One page after the other: its view, its key, and, if that is new, its bytes."""
+"""Planned pages, and what is cached of them → staged HTML and link targets, for each page whose key has changed."""
 
 from __future__ import annotations
 
@@ -23,31 +23,32 @@ from callboard.website.staging import StagedFile, Staging
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """A page that was looked at."""
+    """The result for one page."""
 
     path: str
-    known: CachedPage
+    cached: CachedPage
+    """What the next build needs to know about the page."""
     document: str
-    """What full text is to know of it; empty where that is what it was."""
+    """Its document for full-text search; empty if it has not changed."""
     rendered: bool
     targets: tuple[str, ...]
-    """Addresses that no page before it, made by the same process, has linked to."""
-    lost: bool
-    """An anchor that it had is gone."""
+    """Link targets that no earlier page of the same process has."""
+    anchors_removed: bool
+    """True if the page had an anchor that it does not have any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What came of some pages, as one process tells it to another."""
+    """The results for some pages, which a forked process sends to its parent."""
 
     pages: tuple[RenderedPage, ...]
     news: tuple[StagedFile, ...]
     laid_out: int
-    """Diagrams that had to be laid out for them."""
+    """Number of diagrams that had to be laid out."""
 
 
 class PageMaker:
-    """Makes pages into ``staging``."""
+    """Renders pages into ``staging``."""
 
     def __init__(
         self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, full_text: FullText,
@@ -61,40 +62,40 @@ class PageMaker:
         self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
         self._shells: dict[tuple[str, str], str] = {}
-        self._told: set[str] = set()
+        self._reported_targets: set[str] = set()
 
     def make_all(self, pages: Sequence[tuple[Page, CachedPage | None]]) -> Batch:
-        """Look at these pages, each with what is known of it, and make those that are not what they were."""
-        before = self._laid_out()
-        made = tuple(self._make(page, known) for page, known in pages)
-        return Batch(made, tuple(self._staging.news()), self._laid_out() - before)
+        """Render those of these pages that have changed compared with what is cached of them."""
+        laid_out_before = self._laid_out()
+        results = tuple(self._make(page, cached) for page, cached in pages)
+        return Batch(results, tuple(self._staging.news()), self._laid_out() - laid_out_before)
 
     def prepare(self, pages: Iterable[Page]) -> None:
-        """Have frames and templates of these pages ready."""
-        alike = {(page.template, page.tab, page.path.count("/")): page for page in pages}
-        for page in alike.values():
+        """Load the frames and compile the templates of these pages, before the process is forked."""
+        distinct = {(page.template, page.tab, page.path.count("/")): page for page in pages}
+        for page in distinct.values():
             self.shell(page)
-            with contextlib.suppress(WebsiteError, TemplateError):  # said where the page is made
+            with contextlib.suppress(WebsiteError, TemplateError):  # raised again when the page is rendered
                 self._renderer.prepare(page)
 
     def shell(self, page: Page) -> str:
-        """Digest of what the page has in common with others: template, frame, program."""
+        """Digest of what the page shares with others: template, frame, version of Callboard."""
         frame = self._fitter.frame(page)
-        at = (page.template, frame.digest)
-        if at not in self._shells:
-            self._shells[at] = layout_key(self._renderer.digest(page.template), frame.digest)
-        return self._shells[at]
+        key = (page.template, frame.digest)
+        if key not in self._shells:
+            self._shells[key] = layout_key(self._renderer.digest(page.template), frame.digest)
+        return self._shells[key]
 
     def frame_links(self, base: str) -> dict[str, PageLinks]:
-        """What the frames themselves link to, as seen from a page at the root."""
+        """The links of the frames themselves, resolved from a page at the root."""
         links = {}
         for name, template in self._fitter.frames.items():
             html = "".join(template.fitted("", "./", self._portal.name, self._portal.url).parts[::2])
-            found = page_links(html, "", base)
-            links[f"(frame {name})"] = PageLinks((), tuple(target for target in found.ours if not target.startswith("#")))
+            targets = page_links(html, "", base).ours
+            links[f"(frame {name})"] = PageLinks((), tuple(target for target in targets if not target.startswith("#")))
         return links
 
-    def _make(self, page: Page, known: CachedPage | None) -> RenderedPage:
+    def _make(self, page: Page, cached: CachedPage | None) -> RenderedPage:
         if page.tracker:
             page.tracker.begin(*page.extra_keys)
         view = page.view()
@@ -105,38 +106,38 @@ class PageMaker:
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.tracker.end() if page.tracker else Dependencies()
         search = text_key(text)
-        document = self._full_text.document(text) if text and (known is None or known.search_digest != search) else ""
-        if known and known.key == key and self._staging.keep(file, known.digest):
-            kept = CachedPage(shell, key, known.digest, files, reads, search, known.broken_links, known.packed_links)
-            return RenderedPage(page.path, kept, document, rendered=False, targets=(), lost=False)
+        document = self._full_text.document(text) if text and (cached is None or cached.search_digest != search) else ""
+        if cached and cached.key == key and self._staging.keep(file, cached.digest):
+            unchanged = CachedPage(shell, key, cached.digest, files, reads, search, cached.broken_links, cached.packed_links)
+            return RenderedPage(page.path, unchanged, document, rendered=False, targets=(), anchors_removed=False)
         content, links = self._render(page, view, toc)
-        made = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
-        fresh = tuple({*links.ours, *links.prose} - self._told)
-        self._told.update(fresh)
-        lost = bool(known and set(PageLinks(*known.links).ids) - set(links.ids))
-        return RenderedPage(page.path, made, document, rendered=True, targets=fresh, lost=lost)
+        entry = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
+        new_targets = tuple({*links.ours, *links.prose} - self._reported_targets)
+        self._reported_targets.update(new_targets)
+        removed = bool(cached and set(PageLinks(*cached.links).ids) - set(links.ids))
+        return RenderedPage(page.path, entry, document, rendered=True, targets=new_targets, anchors_removed=removed)
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)
         return self._staging.digest(path)
 
     def _render(self, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> tuple[bytes, PageLinks]:
-        """The page's bytes, and its links, among them those of its contents and of the way past the header."""
+        """The page's HTML, and its links, including those of the table of contents and of the theme's link that skips the header."""
         content = self._renderer.render(page, view)
-        found = page_links(content, page.path, self._base)
-        # The theme's own way past the header leads to #content: each page's first heading has that name.
+        links = page_links(content, page.path, self._base)
+        # The theme's link that skips the header has the target #content, the id of each page's first heading.
         anchors = ("content", *_anchors(toc))
-        ours = dict.fromkeys((*found.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
-        return stamp(self._fitter.frame(page), page, content, toc), PageLinks(found.ids, tuple(ours), found.prose)
+        ours = dict.fromkeys((*links.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
+        return stamp(self._fitter.frame(page), page, content, toc), PageLinks(links.ids, tuple(ours), links.prose)
 
 
 def not_found(labels: Mapping[str, str]) -> Page:
-    """What servers show at addresses that lead nowhere."""
+    """The page that servers return for unknown paths (404)."""
     return Page("404.html", "404.html", "wide", "none", labels["not_found"], lambda: None)
 
 
 def file_of(path: str) -> str:
-    """The file of a page: ``index.html`` in its folder, or the path itself."""
+    """The file of a page: ``index.html`` in its folder, or its path if that ends in ``.html``."""
     return path if path.endswith(".html") else f"{path}index.html"
 
 

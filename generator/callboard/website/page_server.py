@@ -1,4 +1,4 @@
-"""The room's other entry, for a preview: each file is made when somebody asks for it, the same bytes as ``assemble`` writes."""
+"""A path → the bytes of that file of the site, made on request for a preview; the same bytes as ``assemble`` writes."""
 
 from __future__ import annotations
 
@@ -16,64 +16,65 @@ from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
 FULL_TEXT = "pagefind/"
-"""Below it lies what only a whole build can make."""
+"""Folder of the search index, which only a complete build makes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Where the plan of a site has what lies at a path; nothing of it is made yet."""
+    """Functions that find what is planned at a path; nothing is rendered by them."""
 
     page: Callable[[str], Page | None]
-    """The page whose file this is (``catalog/index.html``)."""
+    """Returns the page of a file (``catalog/index.html``)."""
     beside: Callable[[str], Page | None]
-    """The page that the file belongs to as data."""
+    """Returns the page that has the file as data."""
     data: Callable[[str], DataFile | None]
+    """Returns the data file at a path."""
     paths: Callable[[], Iterable[str]]
-    """Paths of all pages."""
+    """Returns the paths of all pages."""
 
 
 class OnDemand:
-    """One state of a site. For one thread at a time: whoever asks from several holds a lock."""
+    """One state of a site. Not thread-safe: callers in several threads must hold a lock."""
 
-    def __init__(self, planned: Planned, renderer: Renderer, foundation: BuiltTheme, portal: Portal) -> None:
+    def __init__(self, planned: Planned, renderer: Renderer, theme: BuiltTheme, portal: Portal) -> None:
         self._planned = planned
         self._renderer = renderer
-        self._foundation = foundation
+        self._theme = theme
         self._portal = portal
-        self._fitter = Fitter(foundation.frames, portal)
+        self._fitter = Fitter(theme.frames, portal)
         self._not_found = not_found(renderer.labels)
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file by its path below the site's root; None where the site has none, and for full-text search.
+        """The bytes of a file by its path relative to the site's root; None if there is no such file, and for the search index.
 
         Raises:
-            WebsiteError: a template is broken; the message names it and its line.
+            WebsiteError: a template cannot be rendered; the message names it and its line.
         """
-        if path in self._foundation.files:
-            return self._foundation.files[path].read_bytes()
+        if path in self._theme.files:
+            return self._theme.files[path].read_bytes()
         if page := self._not_found if path == self._not_found.path else self._planned.page(path):
             return self._page(page)
         if page := self._planned.beside(path):
             return next((content for name, content in (page.files() if page.files else ()) if name == path), None)
-        return self._own(path) or self._data(path)
+        return self._site_file(path) or self._data(path)
 
     def _page(self, page: Page) -> bytes:
         view = page.view()
         toc = page.toc(view) if page.toc else ()
         return stamp(self._fitter.frame(page), page, self._renderer.render(page, view), toc)
 
-    def _own(self, path: str) -> bytes | None:
+    def _site_file(self, path: str) -> bytes | None:
         if path == SPRITE_PATH:
             return self._renderer.sprite()
         if path == "robots.txt":
             return robots(self._portal)
         if path == SITEMAP and self._portal.url:
-            paths = {*self._planned.paths(), *self._foundation.guides} - {"404.html", "search/"}
-            return sitemap(paths, self._portal, {})
+            paths = {*self._planned.paths(), *self._theme.guides} - {"404.html", "search/"}
+            return sitemap(paths, self._portal)
         return None
 
     def _data(self, path: str) -> bytes | None:
-        found = self._planned.data(path)
-        if isinstance(found, DeferredFile):
-            return found.make(lambda other: self.content(other) or b"")
-        return found[1] if found else None
+        file = self._planned.data(path)
+        if isinstance(file, DeferredFile):
+            return file.make(lambda other: self.content(other) or b"")
+        return file[1] if file else None

@@ -1,4 +1,4 @@
-"""Collapses the white space of templates when they are compiled: rendering pays nothing, users' text is never touched."""
+"""A view and a Jinja template → the HTML content of a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import jinja2
 from jinja2 import meta
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from callboard import __version__
@@ -26,15 +25,130 @@ from callboard.settings.settings import Portal
 from callboard.website import icons
 from callboard.website.overlays import PortalFiles, as_names, read_strings
 
+REMEMBERED = 50_000
+"""Results of one macro that ``once`` caches."""
 _KEPT = re.compile(r"(</?(?:pre|code|textarea|script|style)\b)")
 _RUN = re.compile(r"\s*\n\s*|[ \t]{2,}")
 
 
+class Renderer:
+    """Renders pages; one instance for a build.
+
+    Args:
+        files: folders of templates, strings and icons.
+        portal: the variable ``portal`` of templates.
+        kind_icons: names of Material icons of kinds (``cube-outline``); each becomes a symbol of that name.
+        cache: folder for compiled templates, or None.
+    """
+
+    def __init__(self, files: PortalFiles, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None) -> None:
+        self.portal = portal
+        self.symbols = icons.read_icons(files, kind_icons)
+        self.labels = read_strings(files, portal.language)
+        self._loader = jinja2.FileSystemLoader([str(folder) for folder in files.templates])
+        self._bytecode = _bytecode_cache(cache)
+        self._environments: dict[str, jinja2.Environment] = {}
+        self._digests: dict[str, str] = {}
+        self._read: dict[str, tuple[str, list[str | None]]] = {}
+
+    def render(self, page: Page, view: Any) -> str:
+        """The HTML of a page that is inserted into its frame.
+
+        Raises:
+            WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
+        """
+        try:
+            html = self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
+            return html.replace("\0", "\ufffd")  # a descriptor may contain NUL, HTML must not
+        except jinja2.TemplateSyntaxError as error:
+            raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
+        except jinja2.TemplateNotFound as error:
+            raise WebsiteError(f"The template {error.message!r} does not exist (page {page.path!r}).") from error
+        except jinja2.TemplateError as error:
+            raise WebsiteError(f"{page.template}: {error.message} (page {page.path!r})") from error
+
+    def environment(self, up: str) -> jinja2.Environment:
+        """The environment for pages whose relative path to the root is ``up``."""
+        if up not in self._environments:
+            self._environments[up] = self._make_environment(up)
+        return self._environments[up]
+
+    def prepare(self, page: Page) -> None:
+        """Compile the templates that the page needs, before the process is forked."""
+        environment = self.environment(up_for(page.path, self.portal.url))
+        for name, _ in self._sources(page.template):
+            environment.get_template(name)
+
+    def sprite(self) -> bytes:
+        """The content of ``assets/icons.svg``, with all icons."""
+        return icons.sprite(self.symbols)
+
+    def digest(self, template: str) -> str:
+        """Digest of what pages of this template depend on, except the view: its sources, those of its imports, labels, portal, icons."""
+        if template not in self._digests:
+            base = (__version__, jinja2.__version__, repr(self.portal), repr(self.labels), repr(sorted(self.symbols)))
+            self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
+        return self._digests[template]
+
+    def _make_environment(self, up: str) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
+        )  # fmt: skip
+        environment.globals.update(
+            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=as_names(self.labels),
+            numbered=partial(label_for, self.labels),
+        )  # fmt: skip
+        return environment
+
+    def _sources(self, template: str) -> list[tuple[str, str]]:
+        environment, sources, pending = self.environment("./"), {}, [template]
+        while pending:
+            name = pending.pop()
+            if name in sources:
+                continue
+            if name not in self._read:  # most templates import the same macros
+                source = self._loader.get_source(environment, name)[0]
+                self._read[name] = source, list(meta.find_referenced_templates(environment.parse(source)))
+            sources[name], imported = self._read[name]
+            # A computed name may refer to any template.
+            pending += self._loader.list_templates() if None in imported else [n for n in imported if n]
+        return sorted(sources.items())
+
+
+def once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """The macro with a cache of its results; they must depend only on its arguments, which must be immutable.
+
+    The link to an entity, for example, is the same on a dozen pages.
+    """
+    cache: dict[tuple[Any, ...], Markup] = {}
+
+    def remembered(*arguments: Any, **named: Any) -> Markup:
+        if named:
+            return macro(*arguments, **named)
+        result = cache.get(arguments)
+        if result is None:
+            if len(cache) >= REMEMBERED:
+                cache.clear()
+            result = cache[arguments] = macro(*arguments)
+        return result
+
+    return remembered
+
+
+def up_for(path: str, url: str) -> str:
+    """The path from a page to the root: relative, but absolute for ``404.html``, which servers return at any address."""
+    return (urlsplit(url).path.rstrip("/") + "/") if path == "404.html" else up_from(path)
+
+
 class CollapseWhitespace(Extension):
-    """Turns each run of white space with a line break into one line break, outside of ``pre``, ``code`` and ``textarea``."""
+    """Replaces each run of white space with a line break by one line break, outside of ``pre``, ``code`` and ``textarea``.
+
+    It does so when a template is compiled, so that rendering is not slowed down and values are never changed.
+    """
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """The tokens of a template with its literal text collapsed; line numbers stay."""
+        """The tokens of a template with its literal text collapsed; line numbers do not change."""
         open_elements = 0
         for token in stream:
             if token.type == "data":
@@ -57,136 +171,6 @@ def _collapse(text: str, open_elements: int) -> tuple[str, int]:
     return "".join(parts), open_elements
 
 
-class Renderer:
-    """Renders pages; made once a build.
-
-    Args:
-        files: where templates, strings and icons lie.
-        portal: what templates know as ``portal``.
-        kind_icons: names of Material icons that kinds use (``cube-outline``), each becomes a symbol of that name.
-        cache: folder for compiled templates, or None.
-    """
-
-    def __init__(self, files: PortalFiles, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None) -> None:
-        self.portal = portal
-        self.symbols = icons.read_icons(files, kind_icons)
-        self.labels = read_strings(files, portal.language)
-        self._loader = jinja2.FileSystemLoader([str(folder) for folder in files.templates])
-        self._bytecode = _bytecode_cache(cache)
-        self._environments: dict[str, jinja2.Environment] = {}
-        self._digests: dict[str, str] = {}
-        self._read: dict[str, tuple[str, list[str | None]]] = {}
-
-    def render(self, page: Page, view: Any) -> str:
-        """The page's content: what stands inside the frame.
-
-        Raises:
-            WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
-        """
-        try:
-            html = self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
-            return html.replace("\0", "\ufffd")  # a NUL may stand in a descriptor, and in no page
-        except jinja2.TemplateSyntaxError as error:
-            raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
-        except jinja2.TemplateNotFound as error:
-            raise WebsiteError(f"The template {error.message!r} does not exist (page {page.path!r}).") from error
-        except jinja2.TemplateError as error:
-            raise WebsiteError(f"{page.template}: {error.message} (page {page.path!r})") from error
-
-    def environment(self, up: str) -> jinja2.Environment:
-        """The environment of the pages from which ``up`` leads to the root."""
-        if up not in self._environments:
-            self._environments[up] = self._make_environment(up)
-        return self._environments[up]
-
-    def prepare(self, page: Page) -> None:
-        """Compile what this page needs, so that copies of this process need not."""
-        environment = self.environment(up_for(page.path, self.portal.url))
-        for name, _ in self._sources(page.template):
-            environment.get_template(name)
-
-    def sprite(self) -> bytes:
-        """The file of all icons, for ``assets/icons.svg``."""
-        return icons.sprite(self.symbols)
-
-    def digest(self, template: str) -> str:
-        """Changes whenever a page of this template may come out otherwise: its sources, its imports', words, portal, icons."""
-        if template not in self._digests:
-            base = (__version__, jinja2.__version__, repr(self.portal), repr(self.labels), repr(sorted(self.symbols)))
-            self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
-        return self._digests[template]
-
-    def _make_environment(self, up: str) -> jinja2.Environment:
-        environment = jinja2.Environment(
-            loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
-        )  # fmt: skip
-        environment.context_class = _TemplateContext
-        environment.globals.update(
-            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=as_names(self.labels),
-            numbered=partial(label_for, self.labels),
-        )  # fmt: skip
-        return environment
-
-    def _sources(self, template: str) -> list[tuple[str, str]]:
-        environment, found, wanted = self.environment("./"), {}, [template]
-        while wanted:
-            name = wanted.pop()
-            if name in found:
-                continue
-            if name not in self._read:  # most templates use the same macros
-                source = self._loader.get_source(environment, name)[0]
-                self._read[name] = source, list(meta.find_referenced_templates(environment.parse(source)))
-            found[name], named = self._read[name]
-            # A name that is computed may be any template's.
-            wanted += self._loader.list_templates() if None in named else [n for n in named if n]
-        return sorted(found.items())
-
-
-class _TemplateContext(Context):
-    """Where a template's names are looked up. No function that templates know asks for it, and no template has globals of its own.
-
-    Jinja asks for both at each call and each import, which took a tenth of the time that pages take.
-    """
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.globals_keys = set()
-
-    def call(self, function: Callable[..., Any], /, *arguments: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any) -> Any:
-        """Call a macro or a function."""
-        return function(*arguments, **named)
-
-
-REMEMBERED = 50_000
-"""Results that ``once`` remembers of one macro."""
-
-
-def once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
-    """A macro whose results are remembered: it must depend on its arguments alone, and they on nothing that changes.
-
-    The link to an entity stands on a dozen pages, and always reads the same.
-    """
-    known: dict[tuple[Any, ...], Markup] = {}
-
-    def remembered(*arguments: Any, **named: Any) -> Markup:
-        if named:
-            return macro(*arguments, **named)
-        found = known.get(arguments)
-        if found is None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            found = known[arguments] = macro(*arguments)
-        return found
-
-    return remembered
-
-
-def up_for(path: str, url: str) -> str:
-    """The way to the root; absolute for ``404.html``, which a server shows at any address."""
-    return (urlsplit(url).path.rstrip("/") + "/") if path == "404.html" else up_from(path)
-
-
 def _bytecode_cache(folder: Path | None) -> jinja2.FileSystemBytecodeCache | None:
     if folder is None:
         return None
@@ -203,7 +187,7 @@ def _icon_function(up: str, known: frozenset[str]) -> Callable[..., Markup]:
     def icon(name: str, label: str | None = None) -> Markup:
         """An icon by its logical name; decorative unless it has a label."""
         if name not in plain:
-            raise WebsiteError(f"A template asks for the icon {name!r}, which is not in icons.yaml.", "Add it to templates/icons.yaml.")
+            raise WebsiteError(f"A template uses the icon {name!r}, which is not in icons.yaml.", "Add it to templates/icons.yaml.")
         return (
             plain[name]
             if label is None

@@ -1,4 +1,4 @@
-"""DOC001, DOC002: links of guides and entries of ``nav.yaml`` that are broken."""
+"""DOC001, DOC002: broken links in texts, and entries of ``nav.yaml`` without a guide."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ DEAD_LINK = Rule(
     code="DOC001",
     name="dead-link",
     severity=Severity.WARNING,
-    summary="A link in a text leads to no page of the portal.",
-    means="""A text of the entity, such as its description, has a link to a place of this portal (another page, or a heading) that
-does not exist. Links to other hosts are not looked at.""",
-    matters="""Whoever follows it finds the page of things that were not found, most often in the middle of something urgent.""",
+    summary="A link in a text is broken: the portal has no such page.",
+    means="""A text of the entity, such as its description, has a link to a page of this portal, or to a heading, that does not exist.
+Links to other hosts are not checked.""",
+    matters="""Readers who follow the link get the page “not found”, often while they handle something urgent.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -41,10 +41,10 @@ MISSING_GUIDE = Rule(
     code="DOC002",
     name="missing-guide",
     severity=Severity.WARNING,
-    summary="The order of the guides names a page that is not there.",
-    means="""`nav.yaml` in the folder of the portal's guides names a Markdown page that does not lie in that folder. The guides are
+    summary="The navigation of the guides names a page that does not exist.",
+    means="""`nav.yaml` in the folder of the portal's guides names a Markdown page that is not in that folder. The guides are
 shown without it.""",
-    matters="""Whoever wrote the line expects people to find the guide. It was renamed or removed, or its name is misspelt.""",
+    matters="""Readers do not find the guide in the navigation. It was renamed or removed, or its name is misspelled.""",
     wrong="""- index.md
 - How to:
     - how-to/pubish.md
@@ -57,9 +57,9 @@ shown without it.""",
 
 
 def missing_guide_problem(file: Path, line: int, name: str) -> Problem:
-    """The finding about a name in that file."""
+    """The problem for a name in ``nav.yaml``, whose path is ``file``."""
     return MISSING_GUIDE.problem(
-        f"{file}, line {line}: there is no guide `{name[:200]}`; the navigation is made without it.",
+        f"{file}, line {line}: there is no guide `{name[:200]}`; the navigation omits it.",
         field=name[:200],
-        hint="Correct the name (it is relative to the folder of the guides), or remove the line.",
+        hint="Correct the path, which is relative to the folder of the guides, or remove the line.",
     )

@@ -1,6 +1,7 @@
-"""Pagefind's own service: documents go in one by one, the files of its index come out, nothing lies on the disk in between.
+"""Texts of pages → Pagefind's search index in ``pagefind/`` of the site, rebuilt only if a text has changed.
 
-Its Python package speaks with the same service, but waits a tenth of a second for each answer.
+Pagefind runs as a service to which documents are sent one by one, and which returns the files of the index, without files in between.
+Its Python package uses the same service, but waits a tenth of a second for each response.
 """
 
 from __future__ import annotations
@@ -24,156 +25,29 @@ from callboard.model.errors import WebsiteError
 from callboard.pages.page import SearchText
 from callboard.website.staging import Staging
 
-_TIMEOUT = 1800
-_END = b","
-
-
-class Pagefind:
-    """One index in the making.
-
-    Raises:
-        WebsiteError: Pagefind is missing, has failed, or refuses something; each method may raise it.
-    """
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        try:
-            self._service = ServiceProcess([_program(environ), "--service"], environ=allowed(environ), end=_END, timeout=_TIMEOUT)
-        except OSError as error:
-            raise WebsiteError(f"Pagefind cannot be started: {error}.", "pip install 'pagefind[bin]'") from error
-        self._asked = 0
-        try:
-            self._ask("NewIndex", config={})
-        except WebsiteError:
-            self.stop()
-            raise
-
-    def add(self, path: str, html: str) -> None:
-        """Have the document of the page at ``path``."""
-        self._ask("AddFile", index_id=0, url=f"/{path}", file_contents=html)
-
-    def index(self) -> None:
-        """Work: no document comes any more."""
-        self._ask("GetFiles", index_id=0)
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Paths and contents of the bundle, once it is made."""
-        files = self._last_answer()["files"]
-        while files:  # each is let go once it is told
-            file = files.pop()
-            yield file["path"], b64decode(file["content"])
-
-    def stop(self) -> None:
-        """End it, wherever it is. To be called in any case."""
-        self._service.stop()
-
-    def _ask(self, kind: str, **what: Any) -> None:
-        self._asked += 1
-        question = {"message_id": self._asked, "payload": {"type": kind, **what}}
-        try:
-            self._service.say(b64encode(json.dumps(question).encode("utf-8", "replace")))
-        except ProgramError as error:
-            raise _failed(error) from error
-
-    def _last_answer(self) -> Any:
-        try:
-            for _ in range(self._asked):
-                payload = json.loads(b64decode(self._service.answer()).decode())["payload"]
-                if payload["type"] == "Error":
-                    raise _failed(payload.get("message", ""))
-        except ProgramError as error:
-            raise _failed(error) from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise _failed(f"it said what nobody understands: {error}") from error
-        return payload
-
-
-def _failed(said: object) -> WebsiteError:
-    return WebsiteError(f"Pagefind could not index the site: {str(said)[-2000:]}")
-
-
-def _program(environ: Mapping[str, str]) -> Path:
-    """``PAGEFIND_BINARY_PATH``, as Pagefind's own package reads it, else the program inside the package."""
-    if named := environ.get("PAGEFIND_BINARY_PATH"):
-        return Path(named)
-    for package in ("pagefind_bin", "pagefind_bin_extended"):
-        found = find_spec(package)
-        for folder in found.submodule_search_locations or () if found else ():
-            for name in ("pagefind", "pagefind_extended", "pagefind.exe"):
-                if os.access(Path(folder) / name, os.X_OK):
-                    return Path(folder) / name
-    raise WebsiteError("Pagefind's program is not installed; without it there is no full-text search.", "pip install 'pagefind[bin]'")
-
-
 BODY_LIMIT = 200_000
-"""Letters of one page that are indexed; a longer text costs every reader more than it helps the few who look for its end."""
+"""Characters of a page that are indexed; longer texts would make the index larger for all readers, for the benefit of few."""
+_TIMEOUT = 1800
+"""Seconds."""
+_END = b","
 _PUBLISHED = ("fragment/", "index/", "pagefind-entry.json", "pagefind.js", "pagefind-worker.js", "wasm.")
 _NONE = (("pagefind/", ""),)
-_DOCUMENTS = 3
-"""Raised whenever ``document`` changes."""
-
-
-class Documents:
-    """The slim documents of the last build: one file, which is read only where another text makes it necessary.
-
-    Args:
-        file: the cache.
-        language: of the portal.
-    """
-
-    def __init__(self, file: Path, language: str) -> None:
-        self._file = file
-        self._head = json.dumps([_DOCUMENTS, language, BODY_LIMIT])
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[DocumentCache]:
-        """Look for documents in the order in which they lie there; nothing is found where the file is missing, old or damaged."""
-        try:
-            with self._file.open(encoding="utf-8", errors="replace") as lines:
-                yield DocumentCache(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
-        except FileNotFoundError:
-            yield DocumentCache(iter(()))
-
-    def write(self, documents: Iterable[tuple[str, str, str]]) -> None:
-        """Keep path, digest and document of all pages."""
-        write_atomically(self._file, (f"{line}\n".encode() for line in chain([self._head], map(json.dumps, documents))))
-
-
-class DocumentCache:
-    """Documents of a file, of which only those are in memory that were passed while others were looked for."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._rows = self._parsed(lines)
-        self._passed: dict[str, tuple[str, str]] = {}
-
-    def find(self, path: str, digest: str) -> str:
-        """The document of the page at ``path`` if it was made of that text, else nothing."""
-        if path not in self._passed:
-            for at, *known in self._rows:
-                self._passed[at] = (known[0], known[1])
-                if at == path:
-                    break
-        known_digest, html = self._passed.pop(path, ("", ""))
-        return html if known_digest == digest else ""
-
-    @staticmethod
-    def _parsed(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
-        with contextlib.suppress(ValueError, TypeError):  # the rest of the file is damaged
-            for line in lines:
-                path, digest, html = json.loads(line)
-                yield str(path), str(digest), str(html)
+"""A path that no site has, so that it cannot be kept."""
+_DOCUMENT_FORMAT = 3
+"""Incremented whenever ``document`` changes."""
 
 
 class FullText:
-    """Pagefind's bundle below ``pagefind/`` of the site, made only if the texts are not those of last time.
+    """Pagefind's index in ``pagefind/`` of the site, built only if a text has changed since the last build.
 
-    Documents are given in the order in which the plan has their pages, for the index depends on it. Pagefind takes them in while
-    other pages are still being made.
+    Documents are sent in the order of the plan, because the index depends on it. Pagefind reads them while other pages are still being
+    rendered.
 
     Args:
-        cache: a folder, which keeps the documents, and the names and digests of the bundle's files.
-        language: of the portal.
-        staging: gets the files.
-        environ: for Pagefind.
+        cache: folder with the documents of the last build, and the names and digests of the index's files.
+        language: language of the portal.
+        staging: where the files are added.
+        environ: environment of Pagefind.
     """
 
     def __init__(self, cache: Path, language: str, staging: Staging, environ: Mapping[str, str]) -> None:
@@ -184,62 +58,62 @@ class FullText:
         self._environ = environ
         self._pagefind: Pagefind | None = None
         self._key = ""
-        self._done = 0
+        self._sent = 0
 
     def document(self, text: SearchText) -> str:
-        """What Pagefind is to know of a page."""
+        """The document of a page for Pagefind."""
         return document(text, self._language)
 
     def begin(self, documents: Iterable[tuple[str, str]]) -> Pagefind:
-        """Give Pagefind the documents of these pages, the first ones of the plan that were not given yet: paths and HTML.
+        """Send Pagefind the documents (path, HTML) of the next pages of the plan, and start it if necessary.
 
         Raises:
-            WebsiteError: Pagefind is missing, or has failed.
+            WebsiteError: Pagefind is missing or failed.
         """
         if self._pagefind is None:
             self._pagefind = Pagefind(self._environ)
         for path, html in documents:
             self._pagefind.add(path, html)
-            self._done += 1
+            self._sent += 1
         return self._pagefind
 
     def give(self, digests: Mapping[str, str], new: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
-        """Give Pagefind all other documents, and let it work, if the bundle of these texts is not there.
+        """Send Pagefind all other documents and start indexing, unless the site already has the index of these texts.
 
         Args:
-            digests: of each page's text, by path, in the order of the plan.
-            new: documents that this build has made, by path.
-            text_of: the text of a page, asked for where its document is missing.
+            digests: digests of the pages' texts by path, in the order of the plan.
+            new: documents that this build made, by path.
+            text_of: returns the text of a page, for one whose document is not cached.
 
         Raises:
-            WebsiteError: Pagefind is missing, or has failed.
+            WebsiteError: Pagefind is missing or failed.
         """
         self._key = search_key(digests, self._language)
-        if self._pagefind is None and self._staging.keep_all(*_known(self._list, self._key)):
+        if self._pagefind is None and self._staging.keep_all(*_cached_files(self._list, self._key)):
             return
         pagefind = self.begin(())
-        with self._documents.reading() as kept:
-            self._documents.write(self._given(digests, new, kept, text_of))
+        with self._documents.reading() as cached:
+            self._documents.write(self._send_all(digests, new, cached, text_of))
         pagefind.index()
 
-    def _given(
-        self, digests: Mapping[str, str], new: Mapping[str, str], kept: DocumentCache, text_of: Callable[[str], SearchText]
+    def _send_all(
+        self, digests: Mapping[str, str], new: Mapping[str, str], cached: DocumentCache, text_of: Callable[[str], SearchText]
     ) -> Iterator[tuple[str, str, str]]:  # fmt: skip
-        """Path, digest and document of each page, which Pagefind has once they are told here."""
-        given, self._done = self._done, 0
+        """Path, digest and document of each page; a document that ``begin`` has not sent yet is sent before it is yielded."""
+        sent_before, self._sent = self._sent, 0
         for path, digest in digests.items():
-            html = new.get(path) or kept.find(path, digest) or self.document(text_of(path))
-            if self._done >= given:
+            html = new.get(path) or cached.find(path, digest) or self.document(text_of(path))
+            if self._sent >= sent_before:
                 self.begin([(path, html)])
             else:
-                self._done += 1
+                self._sent += 1
             yield path, digest, html
 
     def put(self) -> None:
-        """Wait for Pagefind, and have its files.
+        """Wait for Pagefind and add its files to the site.
 
         Raises:
-            WebsiteError: Pagefind has failed.
+            WebsiteError: Pagefind failed.
         """
         if self._pagefind is None:
             return
@@ -252,29 +126,20 @@ class FullText:
         write_atomically(self._list, json.dumps([self._key, sorted(files)]).encode())
 
     def end(self) -> None:
-        """Stop Pagefind, if it is at work."""
+        """Stop Pagefind, if it is running."""
         if self._pagefind is not None:
             self._pagefind.stop()
             self._pagefind = None
 
 
 def search_key(digests: Mapping[str, str], language: str) -> str:
-    """The digest of all that is searchable; ``digests``: of each page's text, by path."""
-    said = (_version(), language, BODY_LIMIT, _DOCUMENTS, sorted(digests.items()))
-    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def _known(file: Path, key: str) -> tuple[tuple[str, str], ...]:
-    """Paths and digests of the bundle that was made for this key; a path that is in no site if there is none."""
-    try:
-        known, files = json.loads(file.read_bytes())
-        return tuple((str(path), str(digest)) for path, digest in files) if known == key else _NONE
-    except (OSError, ValueError, TypeError):
-        return _NONE
+    """The key of the index; ``digests`` has the digests of the pages' texts by path."""
+    inputs = (_version(), language, BODY_LIMIT, _DOCUMENT_FORMAT, sorted(digests.items()))
+    return hashlib.sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def document(text: SearchText, language: str) -> str:
-    """The slim document. Values stand in attributes: an inline value of Pagefind's would run on to the next comma's end."""
+    """The document of a page: minimal HTML. Metadata are in attributes, because Pagefind ends an inline value at a comma."""
     meta = (("kind", text.kind), ("alias", text.alias), *text.meta)
     data = "".join(f' data-{name}="{escape(value)}"' for name, value in meta if value)
     names = ", ".join(f"{name}[data-{name}]" for name, value in meta if value)
@@ -284,6 +149,142 @@ def document(text: SearchText, language: str) -> str:
         f'data-pagefind-meta="{names}"><h1 data-pagefind-meta="title">{escape(text.title)}</h1>{paragraphs}</main></body></html>'
     )
     return html.encode("utf-8", "replace").decode()
+
+
+class Documents:
+    """The documents of the last build in one file, which is read only if a text has changed.
+
+    Args:
+        file: the cache file.
+        language: language of the portal.
+    """
+
+    def __init__(self, file: Path, language: str) -> None:
+        self._file = file
+        self._head = json.dumps([_DOCUMENT_FORMAT, language, BODY_LIMIT])
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[DocumentCache]:
+        """The cached documents, to be looked up in the order of the file; empty if it is missing, outdated or damaged."""
+        try:
+            with self._file.open(encoding="utf-8", errors="replace") as lines:
+                yield DocumentCache(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
+        except FileNotFoundError:
+            yield DocumentCache(iter(()))
+
+    def write(self, documents: Iterable[tuple[str, str, str]]) -> None:
+        """Save path, digest and document of all pages."""
+        write_atomically(self._file, (f"{line}\n".encode() for line in chain([self._head], map(json.dumps, documents))))
+
+
+class DocumentCache:
+    """Documents of a file, read on demand: only those that were skipped while others were searched for are in memory."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._rows = self._parsed(lines)
+        self._skipped: dict[str, tuple[str, str]] = {}
+
+    def find(self, path: str, digest: str) -> str:
+        """The document of the page at ``path`` if it was made from the text with that digest, else an empty string."""
+        if path not in self._skipped:
+            for row_path, row_digest, row_html in self._rows:
+                self._skipped[row_path] = (row_digest, row_html)
+                if row_path == path:
+                    break
+        cached_digest, html = self._skipped.pop(path, ("", ""))
+        return html if cached_digest == digest else ""
+
+    @staticmethod
+    def _parsed(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
+        with contextlib.suppress(ValueError, TypeError):  # the rest of the file is damaged
+            for line in lines:
+                path, digest, html = json.loads(line)
+                yield str(path), str(digest), str(html)
+
+
+class Pagefind:
+    """A Pagefind process that builds one index.
+
+    Raises:
+        WebsiteError: Pagefind is missing, failed, or rejected a request; each method may raise it.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        try:
+            self._service = ServiceProcess([_program(environ), "--service"], environ=allowed(environ), end=_END, timeout=_TIMEOUT)
+        except OSError as error:
+            raise WebsiteError(f"Pagefind cannot be started: {error}.", "pip install 'pagefind[bin]'") from error
+        self._requests = 0
+        try:
+            self._send("NewIndex", config={})
+        except WebsiteError:
+            self.stop()
+            raise
+
+    def add(self, path: str, html: str) -> None:
+        """Add the document of the page at ``path``."""
+        self._send("AddFile", index_id=0, url=f"/{path}", file_contents=html)
+
+    def index(self) -> None:
+        """Start to build the index: all documents have been added."""
+        self._send("GetFiles", index_id=0)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Paths and contents of the index's files; waits until it is built."""
+        files = self._last_response()["files"]
+        while files:  # so that the memory of each is freed after its use
+            file = files.pop()
+            yield file["path"], b64decode(file["content"])
+
+    def stop(self) -> None:
+        """Stop the process. Must be called in any case."""
+        self._service.stop()
+
+    def _send(self, kind: str, **payload: Any) -> None:
+        self._requests += 1
+        request = {"message_id": self._requests, "payload": {"type": kind, **payload}}
+        try:
+            self._service.say(b64encode(json.dumps(request).encode("utf-8", "replace")))
+        except ProgramError as error:
+            raise _failed(error) from error
+
+    def _last_response(self) -> Any:
+        try:
+            for _ in range(self._requests):
+                payload = json.loads(b64decode(self._service.answer()).decode())["payload"]
+                if payload["type"] == "Error":
+                    raise _failed(payload.get("message", ""))
+        except ProgramError as error:
+            raise _failed(error) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise _failed(f"its response is invalid: {error}") from error
+        return payload
+
+
+def _failed(reason: object) -> WebsiteError:
+    return WebsiteError(f"Pagefind could not index the site: {str(reason)[-2000:]}")
+
+
+def _program(environ: Mapping[str, str]) -> Path:
+    """The program: ``PAGEFIND_BINARY_PATH``, which Pagefind's package also reads, or else the one in that package."""
+    if named := environ.get("PAGEFIND_BINARY_PATH"):
+        return Path(named)
+    for package in ("pagefind_bin", "pagefind_bin_extended"):
+        spec = find_spec(package)
+        for folder in spec.submodule_search_locations or () if spec else ():
+            for name in ("pagefind", "pagefind_extended", "pagefind.exe"):
+                if os.access(Path(folder) / name, os.X_OK):
+                    return Path(folder) / name
+    raise WebsiteError("Pagefind's program is not installed; without it there is no full-text search.", "pip install 'pagefind[bin]'")
+
+
+def _cached_files(file: Path, key: str) -> tuple[tuple[str, str], ...]:
+    """Paths and digests of the index's files for this key; ``_NONE`` if the last build had another key."""
+    try:
+        cached_key, files = json.loads(file.read_bytes())
+        return tuple((str(path), str(digest)) for path, digest in files) if cached_key == key else _NONE
+    except (OSError, ValueError, TypeError):
+        return _NONE
 
 
 def _version() -> str:

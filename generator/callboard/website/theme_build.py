@@ -1,4 +1,4 @@
-"""What MkDocs gives to the site: frames, guides and the theme's assets; built when something they are made of has changed."""
+"""Settings, overrides and guides → a `BuiltTheme`: frames, guides and assets. MkDocs runs only if one of its inputs has changed."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from callboard.website.mkdocs_project import (
 )
 from callboard.website.overlays import find_portal_files, read_strings
 
-_AS_IT_IS = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
-"""Scripts and styles, which MkDocs copies: that they are there is all that it needs to know."""
+_COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
+"""Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
 _SCRATCH = "building-"
-_LONGEST = 3600
-"""Seconds after which nobody is at work any more in a folder that was begun."""
-_OURS = frozenset({"guides.json", KNOWN})
-"""Notes that lie in a kept foundation."""
+_LONGEST_BUILD = 3600
+"""Seconds; an older scratch folder is left over from a process that died."""
+_NOTES = frozenset({"guides.json", KNOWN})
+"""Files of a cached theme build that are not part of the site."""
 _FAVICON = "assets/favicon.svg"
 _UNWANTED = re.compile(
     r"search/.*|assets/javascripts/(lunr|workers)/.*|.*\.map|sitemap\.xml(\.gz)?|index\.html|404\.html|assets/images/favicon\.png|"
@@ -55,28 +55,29 @@ _UNWANTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class BuiltTheme:
-    """Everything of the site that does not come from the catalog."""
+    """The part of the site that does not depend on the catalog."""
 
     key: str
+    """Digest of its inputs."""
     frames: Mapping[str, FrameTemplate]
     files: Mapping[str, Path]
-    """Files to publish by their path in the site: assets and guides."""
+    """Files by their path in the site: assets and guides."""
     guides: Mapping[str, SearchText]
-    """What search knows of the guides, by path; empty texts for those that it leaves out."""
-    own: frozenset[str]
-    """Those of ``files`` that are taken from the overrides as they are; ``key`` says nothing about their contents."""
+    """Texts of the guides for search, by path; empty for those that search excludes."""
+    copied: frozenset[str]
+    """Those of ``files`` that are copied from the overrides; ``key`` does not depend on their contents."""
     problems: tuple[Problem, ...] = ()
-    """What is wrong in the order of the guides."""
+    """Problems in the navigation of the guides."""
 
 
 class ThemeBuild:
-    """The foundation while it is laid: MkDocs works in a process of its own, ``finish`` waits for it.
+    """A theme build in progress: MkDocs runs in a separate process, and ``finish`` waits for it.
 
     Args:
-        project: what MkDocs is asked to build.
-        cache: keeps the last foundation; one that was built of the same things is taken from there.
-        python: the interpreter that has MkDocs.
-        environ: for MkDocs.
+        project: the inputs.
+        cache: folder with the last theme build, which is reused if its inputs are the same.
+        python: the interpreter that has MkDocs installed.
+        environ: environment of MkDocs.
 
     Raises:
         WebsiteError: the project cannot be written.
@@ -91,10 +92,10 @@ class ThemeBuild:
         self._scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=cache))
         try:
             write_project(project, self._scratch / "project")
-            self._known = _known(project, self._scratch / "project")
-            self._key = _key(self._known)
+            self._inputs = _inputs_of(project, self._scratch / "project")
+            self._key = _key(self._inputs)
             if not (cache / self._key).is_dir():
-                self._edit = find_edit(cache, self._known)
+                self._edit = find_edit(cache, self._inputs)
                 if self._edit:
                     reduce(self._scratch / "project", self._edit)
                 self._running = start_mkdocs(self._scratch / "project", python, environ)
@@ -103,28 +104,28 @@ class ThemeBuild:
             raise
 
     def finish(self) -> BuiltTheme:
-        """The foundation.
+        """The result, once MkDocs has finished.
 
         Raises:
-            WebsiteError: MkDocs failed, or an override has lost a part of the frames.
+            WebsiteError: MkDocs failed, or an override removed a required part of the frames.
         """
-        kept = self._cache / self._key
+        cached = self._cache / self._key
         try:
             if self._running:
                 site = finish_mkdocs(self._running, self._scratch / "project")
                 self._running = None
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
-                save_guide_inputs(site, self._known)
+                save_guide_inputs(site, self._inputs)
                 flush(self._scratch)
-                site.rename(kept)
-                _forget_others(self._cache, self._key, self._scratch.name)
+                site.rename(cached)
+                _remove_others(self._cache, self._key, self._scratch.name)
         finally:
             self.discard()
-        return _read(kept, self._key, self._project)
+        return _read(cached, self._key, self._project)
 
     def discard(self) -> None:
-        """Stop what is at work; nothing of it stays."""
+        """Stop MkDocs, if it is running, and remove its files."""
         if self._running:
             self._running.stop()
             self._running.finish()
@@ -133,7 +134,7 @@ class ThemeBuild:
 
 
 def build_theme(project: MkDocsProject, cache: Path, python: Path, environ: Mapping[str, str]) -> BuiltTheme:
-    """The foundation, waited for. Raises as ``ThemeBuild`` does."""
+    """Build the theme and wait for it. Raises as ``ThemeBuild`` does."""
     return ThemeBuild(project, cache, python, environ).finish()
 
 
@@ -141,50 +142,50 @@ def build_theme(project: MkDocsProject, cache: Path, python: Path, environ: Mapp
 def start_theme_build(
     settings: Settings, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)
 ) -> Iterator[ThemeBuild]:
-    """The portal's foundation while it is laid; ended with the block, finished or not."""
-    begun = ThemeBuild(project_of(settings), store.cache / "frames", python, environ)
+    """Start the portal's theme build; it is stopped at the end of the block if it has not finished."""
+    theme_build = ThemeBuild(project_of(settings), store.cache / "frames", python, environ)
     try:
-        yield begun
+        yield theme_build
     finally:
-        begun.discard()
+        theme_build.discard()
 
 
 def project_of(settings: Settings) -> MkDocsProject:
-    """What MkDocs is asked to build for this portal."""
+    """The inputs of MkDocs for this portal."""
     files = find_portal_files(settings.root)
     tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
-    words = read_strings(files, settings.portal.language)
-    return MkDocsProject(settings.portal, settings.root, files, words, read_guides(files.guides), tabs)
+    labels = read_strings(files, settings.portal.language)
+    return MkDocsProject(settings.portal, settings.root, files, labels, read_guides(files.guides), tabs)
 
 
-def _known(project: MkDocsProject, folder: Path) -> GuideInputs:
-    """Configuration, overrides, guides and logo all lie in the project's folder, so that its bytes say it all; of assets the names."""
+def _inputs_of(project: MkDocsProject, folder: Path) -> GuideInputs:
+    """Digests of the project's folder, which has configuration, overrides, guides and logo; of assets only the names count."""
 
     def files() -> Iterator[tuple[str, bytes]]:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 name = path.relative_to(folder).as_posix()
-                yield name, b"" if _AS_IT_IS.fullmatch(name) else path.read_bytes()
+                yield name, b"" if _COPIED.fullmatch(name) else path.read_bytes()
 
     return guide_inputs(files(), repr((__version__, project.versions(), project.portal.name)))
 
 
-def _key(known: GuideInputs) -> str:
-    return hashlib.sha256(repr((known.rest, sorted(known.texts.items()))).encode()).hexdigest()[:32]
+def _key(inputs: GuideInputs) -> str:
+    return hashlib.sha256(repr((inputs.rest, sorted(inputs.texts.items()))).encode()).hexdigest()[:32]
 
 
 def _complete(project: MkDocsProject, site: Path) -> None:
-    """Add what MkDocs does not make, and see that the frames are whole, before anybody takes them from the cache."""
+    """Add files that MkDocs does not make, and check the frames before they are cached."""
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
         (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
-    read_frames(site)  # fails here rather than from the cache
+    read_frames(site)  # raises here rather than when the cache is read
     texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal.name)}
     (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
 
 
 def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
-    """Fill in what a guide's page has in common with our own, and read its words."""
+    """Fill in name and policy in the pages of guides, as in other pages; yields their texts for search by path."""
     for file in sorted((site / "guides").rglob("*.html")):
         html = GENERATOR.sub("", file.read_text(encoding="utf-8")).replace(NAME_SLOT, escape(name))
         html = html.replace(POLICY_SLOT, escape(policy(html)), 1)
@@ -193,28 +194,28 @@ def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
             yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(html)
 
 
-def _forget_others(cache: Path, key: str, scratch: str) -> None:
-    """What a build that is at work beside this one needs, a preview's for example, stays; what a dead one left goes some day."""
+def _remove_others(cache: Path, key: str, scratch: str) -> None:
+    """Remove other cached theme builds, and scratch folders of dead processes; a running build, such as a preview's, keeps its folder."""
     for other in cache.iterdir():
-        if other.name not in {key, scratch} and not (other.name.startswith(_SCRATCH) and _is_young(other)):
+        if other.name not in {key, scratch} and not (other.name.startswith(_SCRATCH) and _is_recent(other)):
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _is_young(folder: Path) -> bool:
+def _is_recent(folder: Path) -> bool:
     try:
-        return time.time() - folder.stat().st_mtime < _LONGEST
+        return time.time() - folder.stat().st_mtime < _LONGEST_BUILD
     except OSError:
         return True
 
 
 def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
-    files = {name: path for name, path in paths.items() if name not in _OURS and not _UNWANTED.fullmatch(name)}
+    files = {name: path for name, path in paths.items() if name not in _NOTES and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
-    found = {name: project.files.override(name) for name in files if _AS_IT_IS.fullmatch(f"overrides/{name}") and name != _FAVICON}
-    own = {name: path for name, path in found.items() if path}
-    return BuiltTheme(key, read_frames(site), {**files, **own}, guides, frozenset(own), project.guides.missing())
+    overrides = {name: project.files.override(name) for name in files if _COPIED.fullmatch(f"overrides/{name}") and name != _FAVICON}
+    copied = {name: path for name, path in overrides.items() if path}
+    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), project.guides.missing())
 
 
-def _search_text(written: Mapping[str, str]) -> SearchText:
-    return SearchText(written["title"], written["body"], written["kind"])
+def _search_text(values: Mapping[str, str]) -> SearchText:
+    return SearchText(values["title"], values["body"], values["kind"])

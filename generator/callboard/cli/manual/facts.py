@@ -1,4 +1,4 @@
-"""The page about the families of facts, out of the classes of their values."""
+"""The classes of facts, with the docstrings of their fields → the page of the manual about fact families."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from callboard.plugins.integrations.parsing import SYNONYMS
 
 _INTRODUCTION = """# Facts
 
-What tools know about entities stands in families that know no tool: pages and rules read families, and each integration translates its
-tool's answers into them. `file` and `http-json` take these fields by name. A file of facts is a list of mappings (YAML, JSON, JSON lines)
-or a table (CSV); beside the fields of its family each row has
+Facts about entities are grouped in families that do not depend on a tool: pages and rules read families, and each integration translates
+its tool's data into them. `file` and `http-json` take these fields by name. A file of facts is a list of mappings (YAML, JSON, JSON Lines)
+or a table (CSV). In addition to the fields of its family, each row has:
 
-| Field | Means |
+| Field | Description |
 | --- | --- |
-| `entity` | the reference of the entity (a component where it names no kind), or what the option `annotation` says |
-| `key` | the tool's id of the thing, equal from night to night |
+| `entity` | the reference of the entity (a component if it has no kind), or the value of the option `annotation` |
+| `key` | the id of the item in the tool, which must not change between builds |
 | `environment` | such as `production` |
-| `url` | where people look at it |
-| `observed_at` | when the tool saw it |
-| `complete` | `false` where the row is not all that there is |
+| `url` | the item's page in the tool |
+| `observed_at` | when the tool observed it |
+| `complete` | `false` if there are more items than these rows |
 
-A row with an entity alone says that somebody looked and found nothing: a measured zero, which is not the same as not being measured.
+A row with only `entity` means: checked, none found. That is a measured zero, which is not the same as not measured.
 
-Times are ISO 8601 (UTC where they name no zone), seconds or milliseconds since 1970, `now`, or counted from the build: `-2d`, `+36h`, with
-the units s, m, h, d and w. Shares are percent. Words may be those of common tools: `P1`, `moderate`, `in_progress`."""
-_TYPES: Mapping[Any, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+Times are ISO 8601 (UTC without a time zone), seconds or milliseconds since 1970, `now`, or relative to the build: `-2d`, `+36h`, with
+the units s, m, h, d and w. Shares are percentages. Enumerations also accept the values of common tools: `P1`, `moderate`, `in_progress`."""
+_TYPES: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def facts_page() -> str:
-    """Every family with its fields, then the values inside them and the words."""
+    """Every family with its fields, then the nested values and the enumerations."""
     notes = _notes()
     parts = [_INTRODUCTION, "## Families"]
     nested: dict[Any, None] = {}
     for name, kind in FAMILIES.items():
         parts += [f"### `{name}`", (kind.__doc__ or "").strip(), _fields(kind, notes)]
         nested |= dict.fromkeys(_parts(kind, is_dataclass))
-    parts += ["## Values in them"]
+    parts += ["## Nested values"]
     for kind in nested:
         parts += [f"### {_spaced(kind.__name__)}", (kind.__doc__ or "").strip(), _fields(kind, notes)]
-    words = dict.fromkeys(one for kind in (*FAMILIES.values(), *nested) for one in _parts(kind, _is_word))
+    enumerations = dict.fromkeys(part for kind in (*FAMILIES.values(), *nested) for part in _parts(kind, _is_enumeration))
     rows = [
         (
-            _spaced(word.__name__),
-            ", ".join(code(str(one)) for one in word),
-            ", ".join(map(code, sorted(filter(None, SYNONYMS.get(word, {}))))),
+            _spaced(enumeration.__name__),
+            ", ".join(code(str(value)) for value in enumeration),
+            ", ".join(map(code, sorted(filter(None, SYNONYMS.get(enumeration, {}))))),
         )
-        for word in words
+        for enumeration in enumerations
     ]
-    return "\n\n".join([*parts, "## Words", table(("What", "Words", "Understood too"), rows)]) + "\n"
+    return "\n\n".join([*parts, "## Enumerations", table(("Enumeration", "Values", "Also accepted"), rows)]) + "\n"
 
 
 def _fields(kind: Any, notes: Mapping[tuple[str, str], str]) -> str:
@@ -70,7 +70,7 @@ def _fields(kind: Any, notes: Mapping[tuple[str, str], str]) -> str:
         )
         for each in fields(kind)
     ]
-    return table(("Field", "Type", "", "Means"), rows)
+    return table(("Field", "Type", "", "Description"), rows)
 
 
 def _is_required(each: Field[Any], hints: Mapping[str, Any]) -> bool:
@@ -78,22 +78,22 @@ def _is_required(each: Field[Any], hints: Mapping[str, Any]) -> bool:
 
 
 def _type(hint: Any) -> str:
-    inner = [one for one in get_args(hint) if one not in {type(None), ...}]
+    inner = [argument for argument in get_args(hint) if argument not in {type(None), ...}]
     if getattr(hint, "__origin__", None) is tuple:
         return f"list of {_type(inner[0])}" if len(inner) == 1 else " and ".join(map(_type, inner))
     if inner:
         return _type(inner[0])
-    return _TYPES.get(hint) or {"datetime": "time", "date": "day"}.get(hint.__name__) or _spaced(hint.__name__)
+    return _TYPES.get(hint) or {"datetime": "time", "date": "date"}.get(hint.__name__) or _spaced(hint.__name__)
 
 
-def _parts(kind: Any, wanted: Any) -> Iterator[Any]:
-    """The classes inside a value's fields."""
+def _parts(kind: Any, is_wanted: Any) -> Iterator[Any]:
+    """The classes in the type hints of a dataclass's fields for which ``is_wanted`` is true."""
     for hint in get_type_hints(kind).values():
-        for one in (hint, *get_args(hint)):
-            yield from (each for each in (one, *get_args(one)) if isinstance(each, type) and wanted(each))
+        for argument in (hint, *get_args(hint)):
+            yield from (each for each in (argument, *get_args(argument)) if isinstance(each, type) and is_wanted(each))
 
 
-def _is_word(kind: type) -> bool:
+def _is_enumeration(kind: type) -> bool:
     return issubclass(kind, StrEnum)
 
 
@@ -102,11 +102,11 @@ def _spaced(name: str) -> str:
 
 
 def _notes() -> Mapping[tuple[str, str], str]:
-    """What the source says under each field, by class and field."""
-    found: dict[tuple[str, str], str] = {}
+    """The docstring under each field in the source, by class and field."""
+    notes: dict[tuple[str, str], str] = {}
     for kind in ast.parse(inspect.getsource(values)).body:
         if isinstance(kind, ast.ClassDef):
-            for this, following in zip(kind.body, kind.body[1:], strict=False):
-                if isinstance(this, ast.AnnAssign) and isinstance(this.target, ast.Name) and isinstance(following, ast.Expr):
-                    found[kind.name, this.target.id] = " ".join(str(ast.literal_eval(following.value)).replace("``", "`").split())
-    return found
+            for statement, following in zip(kind.body, kind.body[1:], strict=False):
+                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and isinstance(following, ast.Expr):
+                    notes[kind.name, statement.target.id] = " ".join(str(ast.literal_eval(following.value)).replace("``", "`").split())
+    return notes

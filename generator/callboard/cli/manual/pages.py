@@ -1,4 +1,4 @@
-"""The generated reference pages of the manual, by path: commands, kinds, plugins, problems."""
+"""Commands, schemas, kinds, plugins and rules → the reference pages of the manual, by path."""
 
 from __future__ import annotations
 
@@ -21,9 +21,71 @@ from callboard.plugins.loader import Plugin
 from callboard.plugins.rules import all_rules
 from callboard.settings.checks import sources_schema
 
+_FIELD_HEAD = ("Field", "Type", "Description")
+_KINDS_INTRODUCTION = """\
+The built-in kinds are those of Backstage's catalog model. A portal adds its own with `kinds:` in `sources.yaml`: a JSON
+Schema each, which also declares its relations: see [Add a kind of your own](../../how-to/own-kinds.md)."""
+_PLUGINS_INTRODUCTION = """# Plugins
+
+A plugin is a Python package with an entry point in one of the groups below. Install it next to Callboard, and use its type in
+`sources.yaml`; built-in types are loaded in the same way. `callboard plugins` lists all plugins with package and version. Two packages
+that provide the same type are an error.
+
+```toml
+[project.entry-points."callboard.sources"]
+perforce = "acme_perforce:PerforceSource"
+```"""
+_GROUPS = {
+    "callboard.sources": "where descriptors are read",
+    "callboard.integrations": "operational tools that provide facts about entities",
+    "callboard.checks": "rules over the catalog",
+    "callboard.api_formats": "formats of API definitions",
+    "callboard.publishers": "where the site is published",
+}
+_FRONT = """---
+search: {exclude: true}
+---
+"""
+"""Keeps the page out of the search of the manual: each portal has a page about the same code, and one result is enough."""
+
+_PROBLEMS_INTRODUCTION = """\
+Every problem has a code, whose meaning never changes. An **error**: Backstage would refuse the document, or it cannot
+be read. A **warning**: accepted, but wrong. **Info**: worth knowing. `callboard explain CODE` prints these pages on a terminal, and each
+portal has a page for each code, with its current occurrences."""
+
+
+def reference_pages(commands: Mapping[str, click.Command], group: click.Group) -> dict[str, str]:
+    """Markdown by path, such as ``kinds/component.md``. Only built-in plugins are documented, not those that happen to be installed."""
+    return dict(_pages(commands, group))
+
+
+def _pages(commands: Mapping[str, click.Command], group: click.Group) -> Iterator[tuple[str, str]]:
+    yield "commands.md", commands_page(commands, group)
+    groups = ("callboard.sources", "callboard.integrations", "callboard.publishers")
+    yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
+    tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
+    yield "facts.md", facts_page()
+    yield "plugins.md", plugins_page(loader.GROUPS, tables)
+    kinds = list(builtin_kinds().by_name.values())
+    yield "kinds/index.md", kinds_page(kinds, envelope_schema())
+    for kind in kinds:
+        yield f"kinds/{kind.name.lower()}.md", kind_page(kind)
+    rules = all_rules()
+    yield "problems/index.md", problems_page(rules)
+    for rule in rules.values():
+        yield f"problems/{rule.code.lower()}.md", code_page(rule)
+
+
+def _built_in(group: str) -> tuple[loader.Plugin, ...]:
+    return tuple(loader.load(group, installed=lambda **_: ()).values())
+
+
+def _schemas(group: str) -> Mapping[str, Mapping[str, Any]]:
+    return {plugin.type: plugin.load().schema for plugin in _built_in(group)}
+
 
 def commands_page(commands: Mapping[str, click.Command], group: click.Group) -> str:
-    """Every command with its arguments and options, and the environment variables that stand for them."""
+    """Every command with its arguments, its options and their environment variables."""
     parts = ["# Commands", _text(group.help), *(_command(name, command) for name, command in commands.items())]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -38,7 +100,7 @@ def _command(name: str, command: click.Command) -> str:
 
 def _table(rows: list[tuple[str, str, str, str]]) -> Iterator[str]:
     if rows:
-        yield table(("Option", "Means", "Default", "Environment"), rows)
+        yield table(("Option", "Description", "Default", "Environment variable"), rows)
 
 
 def _option_row(name: str, option: click.Option) -> tuple[str, str, str, str]:
@@ -55,20 +117,14 @@ def _metavar(option: click.Option) -> str:
 
 
 def _text(text: str | None) -> str:
-    """Help with its line breaks joined, but its paragraphs kept; angle brackets stay words."""
+    """A help text as Markdown: its paragraphs without line breaks, angle brackets escaped."""
     paragraphs = inspect.cleandoc(text or "").replace("\b", "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()).replace("<", "&lt;") for paragraph in paragraphs)
 
 
-HEAD = ("Field", "Type", "Means")
-_KINDS_INTRODUCTION = """\
-The built-in kinds are those of Backstage's catalog model. A portal adds its own with `kinds:` in `sources.yaml`: a JSON
-Schema each, with its relations declared in it; [Add a kind of your own](../../how-to/own-kinds.md) tells how."""
-
-
 def kinds_page(kinds: Sequence[Kind], envelope: Mapping[str, Any]) -> str:
-    """All kinds, and what every descriptor has whatever its kind."""
-    rows = [(f"[{kind.name}]({kind.name.lower()}.md)", kind.description, ", ".join(_relations_said(kind))) for kind in kinds]
+    """All kinds, and the fields that descriptors of every kind have."""
+    rows = [(f"[{kind.name}]({kind.name.lower()}.md)", kind.description, ", ".join(_reference_fields(kind))) for kind in kinds]
     parts = [
         "# Kinds",
         _KINDS_INTRODUCTION,
@@ -83,20 +139,24 @@ def kind_page(kind: Kind) -> str:
     """One kind: its fields, its relations, an example."""
     parts = [f"# {kind.name}", kind.description, f"`apiVersion` is {' or '.join(map(code, kind.api_versions))}."]
     spec = kind.schema.get("properties", {}).get("spec", {})
-    parts += ["## Fields", "Those of `metadata` are the [same for all kinds](index.md#what-every-descriptor-has).", _fields(spec, "spec.")]
+    parts += [
+        "## Fields",
+        "The fields of `metadata` are the [same for all kinds](index.md#what-every-descriptor-has).",
+        _fields(spec, "spec."),
+    ]
     if kind.relations:
         rows = [_relation(field) for field in kind.relations]
-        parts += ["## Relations", table(("Field", "Relation", "Seen from the other end", "Kind where none is written"), rows)]
+        parts += ["## Relations", table(("Field", "Relation", "Inverse relation", "Default kind"), rows)]
     parts += list(_examples(kind.schema.get("examples", ())))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _relations_said(kind: Kind) -> Iterator[str]:
+def _reference_fields(kind: Kind) -> Iterator[str]:
     return (code(f"spec.{field.field}") for field in kind.relations)
 
 
 def _fields(schema: Mapping[str, Any], prefix: str = "") -> str:
-    return table(HEAD, (_kind_row(field) for field in fields(schema, prefix)))
+    return table(_FIELD_HEAD, (_kind_row(field) for field in fields(schema, prefix)))
 
 
 def _kind_row(field: SchemaField) -> tuple[str, str, str]:
@@ -105,7 +165,7 @@ def _kind_row(field: SchemaField) -> tuple[str, str, str]:
 
 
 def _relation(field: RelationField) -> tuple[str, str, str, str]:
-    default = code(field.default_kind) if field.default_kind else "none: write it, as in `component:name`"
+    default = code(field.default_kind) if field.default_kind else "none: write the kind, as in `component:name`"
     return code(f"spec.{field.field}"), code(field.type), code(field.reverse), default
 
 
@@ -116,89 +176,28 @@ def _examples(examples: Sequence[Any]) -> Iterator[str]:
         yield f"```yaml\n{yaml.safe_dump(example, sort_keys=False, allow_unicode=True, width=120).strip()}\n```"
 
 
-_PLUGINS_INTRODUCTION = """# Plugins
-
-A plugin is a Python package with an entry point in one of the groups below; install it beside Callboard, and its type can be written in
-`sources.yaml`. The built-in ones stand in the same table. `callboard plugins` lists what is plugged in, with package and version; two
-packages that bring one type are an error.
-
-```toml
-[project.entry-points."callboard.sources"]
-perforce = "acme_perforce:PerforceSource"
-```"""
-_WHAT = {
-    "callboard.sources": "places where descriptors live",
-    "callboard.integrations": "operational tools that know facts about entities",
-    "callboard.checks": "rules over the catalog",
-    "callboard.api_formats": "formats of API definitions",
-    "callboard.publishers": "places where the site goes",
-}
-
-
 def plugins_page(groups: Sequence[str], tables: Mapping[str, Sequence[Plugin]]) -> str:
-    """The groups, and the types that Callboard itself brings."""
-    rows = [(code(group), _WHAT.get(group, ""), ", ".join(code(p.type) for p in tables[group]) or "none yet") for group in groups]
-    parts = [_PLUGINS_INTRODUCTION, "## Groups", table(("Group", "What they are", "Built in"), rows)]
+    """The groups of entry points, and the built-in types of each."""
+    rows = [(code(group), _GROUPS.get(group, ""), ", ".join(code(p.type) for p in tables[group]) or "none yet") for group in groups]
+    parts = [_PLUGINS_INTRODUCTION, "## Groups", table(("Group", "What its plugins are", "Built in"), rows)]
     for group in groups:
         if tables[group]:
             lines = [(code(p.type), p.description, code(p.target)) for p in tables[group]]
-            parts += [f"## Built into `{group}`", table(("Type", "What it does", "Class"), lines)]
+            parts += [f"## Built into `{group}`", table(("Type", "Description", "Class"), lines)]
     return "\n\n".join(parts) + "\n"
 
 
-_FRONT = """---
-search: {exclude: true}
----
-"""
-"""Each portal has pages of its own about codes, with the places where they occur: one of the two is enough to find."""
-
-_PROBLEMS_INTRODUCTION = """\
-Every problem has a code that keeps its meaning for ever. An **error**: Backstage would refuse the document, or it cannot
-be read. A **warning**: accepted, but wrong. **Info**: worth knowing. `callboard explain CODE` prints these pages on a terminal, and each
-portal has a page for each code, with the places where it occurs."""
-
-
 def problems_page(rules: Mapping[str, Rule]) -> str:
-    """All codes with their names."""
+    """The list of all codes."""
     rows = [(f"[{rule.code}]({rule.code.lower()}.md)", rule.name, rule.severity.value, rule.summary) for rule in rules.values()]
     parts = [
         "# Problems",
         _PROBLEMS_INTRODUCTION,
-        table(("Code", "Name", "Severity", "What is wrong"), rows),
+        table(("Code", "Name", "Severity", "Summary"), rows),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def code_page(rule: Rule) -> str:
-    """One code, kept out of full-text search."""
+    """The page of one code, which is kept out of full-text search."""
     return f"{_FRONT}{markdown(rule)}"
-
-
-def reference_pages(shown: Mapping[str, click.Command], group: click.Group) -> dict[str, str]:
-    """Markdown by path, such as ``kinds/component.md``; of what Callboard brings, not of what happens to be installed."""
-    return dict(_pages(shown, group))
-
-
-def _pages(shown: Mapping[str, click.Command], group: click.Group) -> Iterator[tuple[str, str]]:
-    yield "commands.md", commands_page(shown, group)
-    groups = ("callboard.sources", "callboard.integrations", "callboard.publishers")
-    yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
-    tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
-    yield "facts.md", facts_page()
-    yield "plugins.md", plugins_page(loader.GROUPS, tables)
-    known = list(builtin_kinds().by_name.values())
-    yield "kinds/index.md", kinds_page(known, envelope_schema())
-    for kind in known:
-        yield f"kinds/{kind.name.lower()}.md", kind_page(kind)
-    rules = all_rules()
-    yield "problems/index.md", problems_page(rules)
-    for rule in rules.values():
-        yield f"problems/{rule.code.lower()}.md", code_page(rule)
-
-
-def _built_in(group: str) -> tuple[loader.Plugin, ...]:
-    return tuple(loader.load(group, installed=lambda **_: ()).values())
-
-
-def _schemas(group: str) -> Mapping[str, Mapping[str, Any]]:
-    return {plugin.type: plugin.load().schema for plugin in _built_in(group)}

@@ -1,4 +1,4 @@
-"""The page about ``sources.yaml``, out of its schema and those of the sources and publishers."""
+"""The schema of ``sources.yaml`` and the schemas of plugins' options → the page of the manual about it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from callboard.cli.manual.tables import SchemaField, code, sentence, table, type
 from callboard.cli.manual.tables import fields as schema_fields
 from callboard.settings.settings import Limits, Portal
 
-HEAD = ("Key", "Type", "Default", "Means")
+_HEAD = ("Key", "Type", "Default", "Description")
 _INTRODUCTION = """# `sources.yaml`
 
-The portal's only configuration. Keys that are not known are errors with line, column and a guess at what was meant.
+The only configuration file of a portal. An unknown key is an error with line, column and a suggestion.
 
-Any value may hold `${NAME}`: it is taken from the environment, and hidden in everything that is printed. Two dollars (`$${`) stand for a
-plain one. Editors complete and check the file with the schema that the portal publishes at `/schema/sources.json`:
+Any value may contain `${NAME}`: it is replaced by the environment variable, whose value is masked in all output. Write `$${` for a literal
+`${`. Editors complete and check the file with the schema that the portal publishes at `/schema/sources.json`:
 
 ```yaml
 # yaml-language-server: $schema=https://portal.example.com/schema/sources.json
@@ -30,20 +30,23 @@ sources:
     repositories: "*"
 ```"""
 Plugins = Mapping[str, Mapping[str, Any]]
-"""Schemas of options by the type that settings call."""
+"""Schemas of options by the plugin's type."""
 
 
 def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plugins, publishers: Plugins) -> str:
     """Every key with type, default and meaning."""
     properties = schema["properties"]
-    parts = [_INTRODUCTION, "## The file", table(HEAD, _rows(_own_keys(schema)))]
+    parts = [_INTRODUCTION, "## The file", table(_HEAD, _rows(_own_keys(schema)))]
     for name, defaults in (("portal", _defaults(Portal)), ("limits", _defaults(Limits))):
-        parts += [f"## `{name}`", sentence(properties[name]["description"]), table(HEAD, _rows(schema_fields(properties[name]), defaults))]
-    parts += ["## `sources`", "Every source has a name and a type; what else it takes depends on the type."]
-    parts += [table(HEAD, _rows(schema_fields(properties["sources"]["items"]))), *_plugins("Source", sources)]
+        parts += [f"## `{name}`", sentence(properties[name]["description"]), table(_HEAD, _rows(schema_fields(properties[name]), defaults))]
+    parts += ["## `sources`", "Every source has a name and a type; its other keys depend on the type."]
+    parts += [table(_HEAD, _rows(schema_fields(properties["sources"]["items"]))), *_plugins("Source", sources)]
     if integrations:
-        parts += ["## `integrations`", "Every integration has a name and a type, and may have the title that people call the tool by."]
-        parts += [table(HEAD, _rows(schema_fields(properties["integrations"]["items"]))), *_plugins("Integration", integrations)]
+        parts += [
+            "## `integrations`",
+            "Every integration has a name and a type, and optionally a title; its other keys depend on the type.",
+        ]
+        parts += [table(_HEAD, _rows(schema_fields(properties["integrations"]["items"]))), *_plugins("Integration", integrations)]
     if publishers:
         parts += ["## `publish`", sentence(properties["publish"]["description"]), *_plugins("Publisher", publishers)]
     return "\n\n".join(parts) + "\n"
@@ -58,17 +61,17 @@ def _plugins(word: str, plugins: Plugins) -> Iterator[str]:
     for name, schema in plugins.items():
         yield f"### {word} `{name}`"
         yield sentence(schema.get("description", ""))
-        yield table(HEAD, _rows(schema_fields(schema)))
+        yield table(_HEAD, _rows(schema_fields(schema)))
 
 
-def _rows(found: Iterator[SchemaField], defaults: Mapping[str, Any] | None = None) -> Iterator[Sequence[str]]:
-    for field in found:
+def _rows(schema_rows: Iterator[SchemaField], defaults: Mapping[str, Any] | None = None) -> Iterator[Sequence[str]]:
+    for field in schema_rows:
         default = (defaults or {}).get(field.path, field.schema.get("default"))
-        means = sentence(field.schema.get("description", ""))
-        yield code(field.path), type_words(field.schema), "**required**" if field.is_required else _shown(default), means
+        description = sentence(field.schema.get("description", ""))
+        yield code(field.path), type_words(field.schema), "**required**" if field.is_required else _default(default), description
 
 
-def _shown(default: Any) -> str:
+def _default(default: Any) -> str:
     if default in (None, "", {}, (), []):
         return ""
     return ", ".join(map(code, default)) if isinstance(default, list | tuple) else code(f"{default:_}" if type(default) is int else default)

@@ -1,4 +1,4 @@
-"""Markdown tables, and JSON Schemas as rows of them."""
+"""JSON Schemas → rows; rows → Markdown tables."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "mapping", "null": "empty"}
+_TYPES = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean", "object": "mapping", "null": "null"}
 MANY = 12
-"""More choices than these are told, but not one by one."""
+"""Most choices of an enumeration that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaField:
-    """One key of a mapping, as a row says it."""
+    """One key of a mapping."""
 
     path: str
-    """Dotted; ``[]`` for the items of a list."""
+    """Dotted path; ``[]`` stands for the items of a list."""
     schema: Mapping[str, Any]
     is_required: bool
 
     @property
     def type(self) -> str:
-        """What may stand there, in words."""
+        """The type of its value, in words."""
         return type_words(self.schema)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; empty without rows."""
+    """A Markdown table; an empty string without rows."""
     body = [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
     return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body]) if body else ""
 
 
 def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[SchemaField]:
-    """Every key below a mapping's schema, nested ones after the one that holds them."""
+    """Every key in the schema of a mapping, each followed by the keys nested in it."""
     required = schema.get("required", ())
     for name, inner in schema.get("properties", {}).items():
         path = f"{prefix}{name}"
@@ -48,7 +48,7 @@ def fields(schema: Mapping[str, Any], prefix: str = "") -> Iterator[SchemaField]
 
 
 def type_words(schema: Mapping[str, Any]) -> str:
-    """What a schema lets in: ``text``, ``list of texts``, the choices of an enumeration."""
+    """The type that a schema allows: ``string``, ``list of strings``, or the choices of an enumeration."""
     if "const" in schema:
         return code(schema["const"])
     if "enum" in schema:
@@ -60,23 +60,23 @@ def type_words(schema: Mapping[str, Any]) -> str:
         items = schema.get("items", {})
         return f"list of {_plural(type_words(items))}" if items.get("type") else "list"
     if isinstance(types, list):
-        return " or ".join(_WORDS.get(t, str(t)) for t in types)
-    return _WORDS.get(str(types), "anything")
+        return " or ".join(_TYPES.get(t, str(t)) for t in types)
+    return _TYPES.get(str(types), "any")
 
 
 def code(value: Any) -> str:
-    """A value as one writes it in YAML, in code style."""
+    """A value as it is written in YAML, in code style."""
     return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
 
 
 def sentence(text: str) -> str:
-    """With a capital at its beginning and a full stop at its end."""
+    """The text with a capital letter at its beginning and a full stop at its end."""
     text = text.strip()
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', ':')) else '.'}" if text else ""
 
 
 def _plural(words: str) -> str:
-    return words if words.startswith(("`", "true", "anything")) else f"{words}s"
+    return words if words.startswith(("`", "any")) else f"{words}s"
 
 
 def _cell(text: str) -> str:
