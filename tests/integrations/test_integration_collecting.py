@@ -74,7 +74,7 @@ def test_an_unknown_type_and_an_unset_variable_fail_their_item_alone(monkeypatch
     items = [IntegrationSettings("a", "nothing", {}), IntegrationSettings("b", "x", {}, failure="the variable ${T} is not set")]
     known = collect_integrations.collect_facts(items, (SHOP,), context(tmp_path))
     assert [(f.integration, f.message) for f in known.gathered.failures] == [
-        ("a", 'there is no type of integration "nothing"'), ("b", "the variable ${T} is not set"),
+        ("a", 'no installed plugin provides the integration type "nothing"'), ("b", "the variable ${T} is not set"),
     ]  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def test_they_are_asked_at_the_same_time_and_answer_in_the_order_of_the_settings
 
 def test_what_cannot_be_understood_is_a_problem_and_makes_the_family_incomplete():
     def bad():
-        raise FactError("opened: 'x' is no time")
+        raise FactError("opened: 'x' is not a time")
 
     found = FactCollector("tool")
     found.measured([SHOP], "incident")

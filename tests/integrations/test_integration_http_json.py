@@ -85,7 +85,7 @@ def test_an_odd_answer_is_a_problem_and_incomplete(tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"fields": {"name": "a ["}}, "no JMESPath"), ({"fields": {"titel": "a"}}, 'no field "titel"'),
+        ({"fields": {"name": "a ["}}, "not a JMESPath expression"), ({"fields": {"titel": "a"}}, 'no field "titel"'),
         ({"path": "/{host}"}, "no placeholder {host}"), ({"path": "/all"}, "match is missing"),
     ],
 )  # fmt: skip

@@ -24,7 +24,7 @@ def test_times_are_read_in_the_ways_that_tools_write_them(written, meant):
 
 @pytest.mark.parametrize("written", ["yesterday", "", None, True, [], {}, "-2", "2026-13-01", 1e300, "-9999999w"])
 def test_what_is_no_time_is_told_so(written):
-    with pytest.raises(FactError, match="is no time"):
+    with pytest.raises(FactError, match="is not a time"):
         parsing.moment(written, NOW)
 
 
@@ -40,7 +40,7 @@ def test_words_of_tools_become_ours(kind, written, meant):
 
 
 def test_a_word_that_nobody_knows_is_told_or_replaced():
-    with pytest.raises(FactError, match="none of critical, high"):
+    with pytest.raises(FactError, match="not one of critical, high"):
         parsing.word(FactSeverity, "gruesome")
     assert parsing.known_word(FactSeverity, "gruesome", FactSeverity.UNKNOWN) is FactSeverity.UNKNOWN
 
@@ -61,7 +61,7 @@ def test_numbers_are_finite_and_percent_signs_are_read_over():
     for bad in ("NaN", "inf", "x", None, True, [1]):
         with pytest.raises(FactError):
             parsing.number(bad)
-    with pytest.raises(FactError, match="whole"):
+    with pytest.raises(FactError, match="not an integer"):
         parsing.whole("1.5")
 
 
@@ -71,7 +71,7 @@ def test_texts_are_bounded_and_free_of_control_characters():
 
 
 def test_a_value_is_read_field_by_field_with_the_field_named_in_errors():
-    with pytest.raises(FactError, match="opened: 'soon' is no time"):
+    with pytest.raises(FactError, match="opened: 'soon' is not a time"):
         value_of("incident", {"title": "x", "opened": "soon"}, NOW)
     with pytest.raises(FactError, match="'title' is missing"):
         value_of("incident", {"opened": "now"}, NOW)
@@ -90,5 +90,5 @@ def test_nested_values_come_as_mappings_lists_or_rows():
 
 @pytest.mark.parametrize("value", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00", -62135596800])
 def test_a_time_that_some_time_zones_have_no_date_for_is_no_time(value):
-    with pytest.raises(FactError, match="is no time"):
+    with pytest.raises(FactError, match="is not a time"):
         parsing.moment(value, NOW)

@@ -34,7 +34,7 @@ App = Mapping[str, Any]
 
 
 class ArgoCdIntegration(Connector):
-    """What runs, by Argo CD's applications."""
+    """Applications of Argo CD."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("argocd")
     title: ClassVar[str] = "Argo CD"
@@ -71,7 +71,7 @@ class ArgoCdIntegration(Connector):
         names, project, namespace = words_of(told.get(NAME, "")), told.get(PROJECT, "").strip(), told.get(NAMESPACE, "").strip()
         selector = read_selector(told[SELECTOR]) if told.get(SELECTOR) else None
         if told.get(SELECTOR) and not selector:
-            self._found.unknown([subject], SELECTOR, f"`{told[SELECTOR][:100]}` is no label selector, such as `app=payments`.")
+            self._found.unknown([subject], SELECTOR, f"`{told[SELECTOR][:100]}` is not a label selector, such as `app=payments`.")
             return None
         if not (names or selector or project):
             return None
@@ -136,7 +136,7 @@ class ArgoCdIntegration(Connector):
             key = next(key for key in self.annotations if subject.annotations.get(key))
             self._found.unknown(
                 [subject], key, f"Argo CD has no application for `{key}: {subject.annotations[key][:100]}`.",
-                "Correct the annotation, or let the token see the application's project.",
+                "Correct the annotation, or give the token access to the application's project.",
             )  # fmt: skip
 
 

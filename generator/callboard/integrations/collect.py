@@ -100,11 +100,11 @@ def _known(gathered: FactBatch, items: Sequence[IntegrationSettings], made: Sequ
 
 def _made(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
     if item.failure:
-        return CallboardError(item.failure, "Set it in the environment of the build.")
+        return CallboardError(item.failure, "Set the variable in the environment of the build.")
     try:
         plugin = loader.load(GROUP).get(item.type)
         if plugin is None:
-            return PluginError(f'there is no type of integration "{item.type}"', "Install the package that brings it.")
+            return PluginError(f'no installed plugin provides the integration type "{item.type}"', "Install the package that provides it.")
         integration: Integration = plugin.load()(item, context)
         _check(integration)
     except CallboardError as error:
@@ -119,11 +119,11 @@ def _check(integration: Integration) -> None:
     own = {family.name for family in integration.declares}
     strange = [family for family in integration.families if family not in FAMILIES and family not in own]
     if strange:
-        raise PluginError(f"it brings the family {strange[0]!r}, which neither we know nor it declares")
+        raise PluginError(f"the connector returns the family {strange[0]!r}, which is neither built in nor declared by the connector")
     if own & set(FAMILIES):
-        raise PluginError(f"it declares the family {min(own & set(FAMILIES))!r}, which is ours")
+        raise PluginError(f"the connector declares the family {min(own & set(FAMILIES))!r}, which is built in")
     if not isinstance(integration.title, str) or not all(isinstance(key, str) for key in integration.annotations):
-        raise PluginError("its title or its annotations are no texts")
+        raise PluginError("the title or the annotations of the connector are not strings")
 
 
 def _asked(
@@ -143,7 +143,7 @@ def _asked(
 
 def _mistake(item: IntegrationSettings, error: Exception) -> CallboardError:
     return CallboardError(
-        f"{type(error).__name__}: {error}", f'This is a mistake in the integration type "{item.type}"; please report it to its authors.'
+        f"{type(error).__name__}: {error}", f'This is a bug in the integration type "{item.type}"; report it to its authors.'
     )
 
 
@@ -182,13 +182,14 @@ def _valid(
             good.append(fact)
             continue
         message = (
-            f"`{item.name}` says something about `{fact.subject}` ({fact.family} {fact.key!r}) that its schema refuses: {wrong.message}"
+            f"`{item.name}` reports a fact about `{fact.subject}` ({fact.family} {fact.key!r}) that cannot be used: "
+            f"it does not match the schema of the family: {wrong.message}."
         )
         odd[fact.subject, fact.family] = rules.UNUSABLE_FACT.problem(
             message,
             subject=fact.subject,
             field=f"{item.name}/{fact.family}/{fact.key[:80]}",
-            hint="Report it to the plugin's authors.",
+            hint="Report it to the authors of the plugin.",
         )
     return good, odd
 
@@ -197,9 +198,9 @@ def _strangers(item: IntegrationSettings, facts: Iterable[Fact], refs: set[Entit
     """Entities that nobody described, each said once."""
     for ref in sorted({fact.subject for fact in facts} - refs):
         yield rules.UNKNOWN_FACT_SUBJECT.problem(
-            f"`{item.name}` says something about `{ref}`, which the catalog does not have.",
+            f"`{item.name}` reports facts about `{ref}`, which is not in the catalog.",
             field=f"{item.name}/{ref}",
-            hint="Correct the name where the facts come from, or describe the entity.",
+            hint="Correct the name where the facts come from, or add a descriptor for the entity.",
         )
 
 

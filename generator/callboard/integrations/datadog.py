@@ -60,7 +60,7 @@ class DatadogIntegration(Connector):
             if tags:
                 by_first.setdefault(tags[0], []).extend((frozenset(tags), one) for one in those)
             else:
-                self._found.unknown(those, annotation, f"`{written[:100]}` names no tag.")
+                self._found.unknown(those, annotation, f"`{written[:100]}` has no tag.")
         everybody = [one for those in by_first.values() for _, one in those]
         if not everybody:
             return

@@ -43,16 +43,16 @@ class FactFileRow:
 
 
 def rows_of(path: Path) -> Iterator[FactFileRow]:
-    """The rows of a file by its extension. Raises ``SourceError`` where it cannot be read or is no list of mappings."""
+    """The rows of a file by its extension. Raises ``SourceError`` where it cannot be read or is not a list of mappings."""
     read = _READERS.get(path.suffix.lower())
     if read is None:
-        raise SourceError(f"{path.name} is none of {', '.join(_READERS)}", "Give it one of these extensions.")
+        raise SourceError(f"the extension of {path.name} is not one of {', '.join(_READERS)}", "Rename the file to one of these.")
     try:
         content = path.read_bytes() if path.stat().st_size <= BYTES else None
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}") from None
     if content is None:
-        raise SourceError(f"{path.name} has more than {BYTES:,} bytes", "Write several files, and name them with a glob.")
+        raise SourceError(f"{path.name} has more than {BYTES:,} bytes", "Split it into several files, and name them with a glob.")
     yield from read(path.name, content.decode("utf-8-sig", "replace"))
 
 
@@ -65,7 +65,7 @@ def _csv(name: str, text: str) -> Iterator[FactFileRow]:
                 yield FactFileRow(cells, reader.line_num)
     except csv.Error as error:
         raise SourceError(
-            f"{name} is no CSV: {error} (line {reader.line_num})", "Separate cells by commas, and put a header on top."
+            f"{name} is not valid CSV: {error} (line {reader.line_num})", "Separate cells by commas, and put a header on the first line."
         ) from None
 
 
@@ -84,7 +84,7 @@ def _json(name: str, text: str) -> Iterator[FactFileRow]:
     try:
         yield from _listed(name, json.loads(text))
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{name} is no JSON: {error}", "Write a list of objects.") from None
+        raise SourceError(f"{name} is not valid JSON: {error}", "Write a list of objects.") from None
 
 
 def _json_lines(name: str, text: str) -> Iterator[FactFileRow]:
@@ -106,7 +106,7 @@ def _listed(name: str, value: Any) -> Iterator[FactFileRow]:
     if value is None:
         return
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise SourceError(f"{name} is no list of mappings", "Write one mapping for each fact, with the key entity in it.")
+        raise SourceError(f"{name} is not a list of mappings", "Write one mapping per fact, with the key entity.")
     for item in value:
         yield FactFileRow(item)
 
@@ -172,7 +172,7 @@ class FileIntegration:
     def _file(self, path: Path, named: Mapping[str, tuple[Target, ...]]) -> None:
         family = self._family(path)
         if not family:
-            error = SourceError(f"{path.name} is called like no family", "Name it like one, or say the option family.")
+            error = SourceError(f"the name of {path.name} does not start with a family", "Rename the file, or set the option family.")
             self._found.failed(error, path.name)
             return
         try:
@@ -223,8 +223,8 @@ class FileIntegration:
     def _unknown(self, who: str, where: str) -> None:
         self._found.problems.append(
             rules.UNKNOWN_FACT_SUBJECT.problem(
-                f"`{where}` says something about `{who[:200]}`, which the catalog does not have.",
+                f"`{where}` reports facts about `{who[:200]}`, which is not in the catalog.",
                 field=f"{self._found.source}/{who[:200]}",
-                hint="Correct the name there, or describe the entity.",
+                hint="Correct the name where the facts come from, or add a descriptor for the entity.",
             )
         )

@@ -31,7 +31,7 @@ COMMUNITY: Mapping[str, str] = {
 
 
 class GitActivityIntegration:
-    """Commits, authors and tags out of the histories that sources have at hand."""
+    """Commits, authors and tags from the git histories that sources have cloned."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("git")
     title: ClassVar[str] = "git"

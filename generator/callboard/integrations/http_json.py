@@ -39,7 +39,7 @@ NOT_THERE = 404
 
 
 class HttpJsonIntegration:
-    """Facts from any tool that answers JSON over HTTP."""
+    """Facts from any tool with a JSON API over HTTP."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("http-json")
     title: ClassVar[str] = "HTTP"
@@ -104,7 +104,7 @@ class HttpJsonIntegration:
                 self._fact(subjects, item, f"{known_as}/{index}")
         except HttpError as error:
             if error.status == NOT_THERE and self.annotations:
-                self._found.unknown(subjects, self.annotations[0], f"`{self._found.source}` knows nothing called `{known_as[:80]}`.")
+                self._found.unknown(subjects, self.annotations[0], f"`{self._found.source}` has nothing with the name `{known_as[:80]}`.")
             self._found.failed(error, known_as[:80], subjects, self._family)
 
     def _all(self, client: Client, known: Mapping[str, tuple[Target, ...]]) -> None:
@@ -125,7 +125,12 @@ class HttpJsonIntegration:
         try:
             found = self._items.search(answer)
         except JMESPathError as error:
-            self._found.failed(SourceError(f"items finds nothing in the answer: {error}"), "", subjects, self._family)
+            self._found.failed(
+                SourceError(f"the option items cannot be applied to the answer: {error}", "Correct the JMESPath expression."),
+                "",
+                subjects,
+                self._family,
+            )
             return ()
         listed = found if isinstance(found, list) else [] if found is None else [found]
         if len(listed) > ITEMS:
@@ -153,12 +158,15 @@ class HttpJsonIntegration:
         """What a schema cannot say. Raises ``SourceError``."""
         strange = set(PLACEHOLDER.findall(" ".join((self._path, *self._query.values())))) - KNOWN
         if strange:
-            raise SourceError(f"there is no placeholder {{{min(strange)}}}", f"Known are {', '.join(sorted(KNOWN))}.")
+            raise SourceError(f"there is no placeholder {{{min(strange)}}}", f"The placeholders are {', '.join(sorted(KNOWN))}.")
         fields = {*fields_of(self._family), *ABOUT}
         if odd := sorted(set(self._fields) - fields):
-            raise SourceError(f'the family {self._family} has no field "{odd[0]}"', f"It has {', '.join(sorted(fields))}.")
+            raise SourceError(f'the family {self._family} has no field "{odd[0]}"', f"Its fields are {', '.join(sorted(fields))}.")
         if not self._each and self._match is None:
-            raise SourceError("path names no entity and match is missing", "Write {id} into path, or say in match whom an item is about.")
+            raise SourceError(
+                "path has no placeholder for the entity, and match is missing",
+                "Write {id} into path, or set match to the field with the entity of an item.",
+            )
 
 
 def _segment(value: str) -> str:
@@ -170,4 +178,4 @@ def _compiled(option: str, text: Any) -> Any:
     try:
         return jmespath.compile(str(text))
     except JMESPathError as error:
-        raise SourceError(f"{option} is no JMESPath: {error}", "See jmespath.org.") from None
+        raise SourceError(f"{option} is not a JMESPath expression: {error}", "See jmespath.org.") from None

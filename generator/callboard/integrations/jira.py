@@ -47,7 +47,7 @@ class JiraIntegration(Connector):
             if KEY.fullmatch(written):
                 about.setdefault(written.upper(), []).extend(those)
             else:
-                self._found.unknown(those, PROJECT, f"`{written[:100]}` is no key of a project.")
+                self._found.unknown(those, PROJECT, f"`{written[:100]}` is not a project key, such as `PAY`.")
         if about:
             email, token = self._option("email"), self._option("token")
             client = self._client(basic(email, token.strip()) if email else bearer(token))
@@ -62,7 +62,7 @@ class JiraIntegration(Connector):
                 raise answer.odd("a list of projects", answer.object().get("values"))
             known = {text_at(project, "key").upper() for project in items(answer.object(), "values")} & set(about)
             for key in set(about) - known:
-                self._found.unknown(about[key], PROJECT, f"Jira has no project `{key}`, or hides it from the token.")
+                self._found.unknown(about[key], PROJECT, f"Jira has no project `{key}`, or the token may not read it.")
             self._found.measured((one for key in known for one in about[key]), FAMILY)
             for issue in self._issues(client, sorted(known)) if known else ():
                 self._issue(issue, about)

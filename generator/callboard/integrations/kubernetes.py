@@ -96,7 +96,7 @@ Workload = Mapping[str, Any]
 
 
 class KubernetesIntegration(Connector):
-    """What runs in one cluster."""
+    """Workloads in one Kubernetes cluster."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("kubernetes")
     title: ClassVar[str] = "Kubernetes"
@@ -130,7 +130,7 @@ class KubernetesIntegration(Connector):
         elif selector := read_selector(written):
             selecting.append((subject, selector))
         else:
-            self._found.unknown([subject], SELECTOR, f"`{written[:100]}` is no label selector, such as `app=payments,tier=web`.")
+            self._found.unknown([subject], SELECTOR, f"`{written[:100]}` is not a label selector, such as `app=payments,tier=web`.")
 
     def _ways(self, kind: str) -> list[str]:
         namespaces = self._options.get("namespaces") or ()

@@ -63,7 +63,7 @@ def cyclonedx(content: bytes) -> Iterator[ReportFinding]:
     """Vulnerabilities of CycloneDX 1.4 and later that nobody has ruled out. Raises ``FactError`` for something else."""
     data = _object(content)
     if data.get("bomFormat") != "CycloneDX":
-        raise FactError("this is no CycloneDX file (bomFormat)")
+        raise FactError("it is not a CycloneDX file (bomFormat)")
     components = {text(one.get("bom-ref")): one for one in _list(data.get("components"))}
     for one in _list(data.get("vulnerabilities"))[:FINDINGS]:
         if _at(one, "analysis", "state") in {"not_affected", "false_positive", "resolved", "resolved_with_pedigree"}:
@@ -87,13 +87,13 @@ def _cyclonedx_value(one: Mapping[str, Any], part: Mapping[str, Any]) -> Callabl
 def junit(content: bytes) -> Iterator[ReportFinding]:
     """The sum of all test suites of a file. Raises ``FactError`` for something else."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise FactError("it declares a document type, which test reports do not need")
+        raise FactError("it declares a document type or an entity, which is not allowed in test reports")
     try:
         root = ET.fromstring(content)  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
-        raise FactError(f"this is no XML: {error}") from None
+        raise FactError(f"it is not valid XML: {error}") from None
     if root.tag not in {"testsuites", "testsuite"}:
-        raise FactError("this is no JUnit file (testsuite)")
+        raise FactError("it is not a JUnit file (testsuite)")
     cases = list(root.iter("testcase"))
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
@@ -114,7 +114,7 @@ def by_score(score: float) -> FactSeverity:
 def _object(content: bytes) -> Mapping[str, Any]:
     value = json.loads(content.decode("utf-8-sig", "replace"))
     if not isinstance(value, dict):
-        raise FactError("a JSON object was expected")
+        raise FactError("it is not a JSON object")
     return value
 
 
@@ -189,7 +189,9 @@ class ReportsIntegration:
             for finding in read(tree.read(path, BYTES)):
                 self._found.add(subjects, family, f"{path}#{finding.key}", finding.make, url=finding.url or url)
         except (TreeError, FactError, json.JSONDecodeError, RecursionError) as error:
-            self._found.failed(SourceError(f"{path}: {error}", "Look at the job that writes it."), tree.repository, subjects, family)
+            self._found.failed(
+                SourceError(f"{path} cannot be used: {error}", "Check the job that writes the file."), tree.repository, subjects, family
+            )
 
 
 def nearest(path: str, subjects: Sequence[Target]) -> Sequence[Target]:

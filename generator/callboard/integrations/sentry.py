@@ -72,7 +72,10 @@ class SentryIntegration(Connector):
                 by_org[org][slug] += those
             else:
                 self._found.unknown(
-                    those, SLUG, f"`{written[:100]}` names no organization.", "Write organization/project, or the option `organization`."
+                    those,
+                    SLUG,
+                    f"`{written[:100]}` has no organization.",
+                    "Write it as organization/project, or set the option `organization`.",
                 )
         client = self._client(bearer(self._option("token"))) if by_org else None
         for org, slugs in sorted(by_org.items()):
@@ -92,7 +95,7 @@ class SentryIntegration(Connector):
             if text_at(listed.get(slug), "id"):
                 ours.append(SentryProject(text_at(listed[slug], "id"), slug, text_at(listed[slug], "name") or slug, those))
             else:
-                self._found.unknown(those, SLUG, f"Sentry has no project `{slug[:100]}` in `{org[:100]}`.")
+                self._found.unknown(those, SLUG, f"Sentry has no project `{slug[:100]}` in the organization `{org[:100]}`.")
         for portion in batches(sorted(ours, key=lambda one: one.id), AT_ONCE):
             self._trends(client, base, org, portion)
 

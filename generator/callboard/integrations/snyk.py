@@ -75,7 +75,7 @@ class SnykIntegration(Connector):
         broken = next((org for org in written if not _is_id(org)), None)
         if broken:
             key = ORG if subject.annotations.get(ORG) else ORGS
-            self._found.unknown([subject], key, f"`{broken[:80]}` is no id of a Snyk organization.")
+            self._found.unknown([subject], key, f"`{broken[:80]}` is not the id (UUID) of a Snyk organization.")
         return tuple(org.lower() for org in written or self._options.get("organizations", ()) if _is_id(org))
 
     def _organization(self, client: Client, org: str, subjects: Sequence[Target]) -> None:
@@ -128,9 +128,7 @@ class SnykIntegration(Connector):
             if subject.annotations.get(ORG) or subject.annotations.get(ORGS) or self._options.get("organizations"):
                 self._found.unknown([subject], key, f"Snyk has no project for `{key}: {subject.annotations[key][:100]}`.")
             else:
-                self._found.unknown(
-                    [subject], key, f"`{key}` needs an organization.", f"Name it in `{ORG}`, or in the option `organizations`."
-                )
+                self._found.unknown([subject], key, f"`{key}` needs an organization.", f"Set `{ORG}`, or the option `organizations`.")
 
 
 def _is_id(value: Any) -> bool:

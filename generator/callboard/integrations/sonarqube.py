@@ -52,7 +52,7 @@ class Pages:
 
 
 class SonarQubeIntegration(Connector):
-    """Quality gates of projects."""
+    """Quality gates of projects, from SonarQube."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("sonarqube")
     title: ClassVar[str] = "SonarQube"
@@ -105,7 +105,7 @@ class SonarQubeIntegration(Connector):
         for key in set(keys) - set(found):
             self._found.unknown(
                 by_project[key], KEY, f"SonarQube has no measures of the project `{key[:100]}`.",
-                "Correct the annotation, or let the token's user browse the project.",
+                "Correct the annotation, or give the token's user the permission to browse the project.",
             )  # fmt: skip
         return {key: measures for key, measures in found.items() if key in by_project}
 
@@ -165,5 +165,5 @@ def _letter(value: str) -> str:
     """``1.0`` is A, the best."""
     number = parsing.whole(value)
     if not 1 <= number <= len(LETTERS):
-        raise FactError(f"{value!r} is no rating from 1 to {len(LETTERS)}")
+        raise FactError(f"{value!r} is not a rating from 1 to {len(LETTERS)}")
     return LETTERS[number - 1]

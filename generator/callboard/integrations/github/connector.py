@@ -83,7 +83,7 @@ class GitHubIntegration(Connector):
             if NAME.fullmatch(slug):
                 about.setdefault(slug.lower(), []).append(subject)
             elif written:
-                self._found.unknown([subject], SLUG, f"`{written[:100]}` is no name of a repository.", "Write it as owner/name.")
+                self._found.unknown([subject], SLUG, f"`{written[:100]}` is not the name of a repository.", "Write it as owner/name.")
         return about
 
     def _own(self, repository: str) -> str:
@@ -99,7 +99,7 @@ class GitHubIntegration(Connector):
                 yield portion, GraphqlResponse({})
                 continue
             if result.missing:
-                reason = f"GitHub left something out: {result.missing}"
+                reason = f"GitHub left out a part of the data: {result.missing}"
                 self._found.failed(HttpError("wrong-type", reason, "Check what the token may read."))
             yield portion, result
 
@@ -109,7 +109,7 @@ class GitHubIntegration(Connector):
     def _repository(self, api: GitHubConnection, slug: str, subjects: Sequence[Target], name: str, replied: GraphqlResponse) -> None:
         node = replied.data.get(name)
         if name in replied.not_found:
-            message = f"GitHub has no repository `{slug}`, or hides it from the token."
+            message = f"GitHub has no repository `{slug}`, or the token may not read it."
             self._found.unknown([one for one in subjects if SLUG in one.annotations], SLUG, message)
             return
         node = node if isinstance(node, Mapping) else {}
@@ -159,7 +159,7 @@ class GitHubIntegration(Connector):
                 replied = api.graphql.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
                 alerts = at(replied.data, "repository", "vulnerabilityAlerts")
                 if not isinstance(alerts, Mapping):
-                    raise HttpError("wrong-type", f"GitHub answers without the alerts of {slug}")  # noqa: TRY301
+                    raise HttpError("wrong-type", f"GitHub's answer does not contain the alerts of {slug}")  # noqa: TRY301
             except HttpError as error:
                 self._found.failed(error, slug, subjects, "vulnerability")
                 return

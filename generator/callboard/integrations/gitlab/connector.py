@@ -75,7 +75,12 @@ class GitLabIntegration(Connector):
             elif NUMBER.fullmatch(number) and not slug:
                 by_id.setdefault(f"gid://gitlab/Project/{number}", []).append(subject)
             elif slug or number:
-                self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
+                self._found.unknown(
+                    [subject],
+                    SLUG if slug else ID,
+                    f"`{(slug or number)[:100]}` is not the path or the id of a project.",
+                    "Write group/project, or a number.",
+                )
         return by_path, by_id
 
     def _about(self, graphql: GraphqlClient, about: Mapping[str, list[Target]], by: str) -> None:
@@ -118,7 +123,7 @@ class GitLabIntegration(Connector):
         for subject in subjects:
             key = next((key for key in (SLUG, ID) if key in subject.annotations), "")
             if key:
-                self._found.unknown([subject], key, f"GitLab has no project `{name[:100]}`, or hides it from the token.")
+                self._found.unknown([subject], key, f"GitLab has no project `{name[:100]}`, or the token may not read it.")
 
     def _work(self, node: ProjectNode, subjects: Sequence[Target]) -> None:
         add, now = self._found.add, self._now
@@ -154,7 +159,7 @@ class GitLabIntegration(Connector):
                 response = graphql.query(questions.MORE_WEAKNESSES, {"path": path, "cursor": cursor}, is_partial_accepted=False)
                 listed = at(response.data, "project", "vulnerabilities")
                 if not isinstance(listed, Mapping):
-                    raise HttpError("wrong-type", f"GitLab answers without the vulnerabilities of {path}")  # noqa: TRY301
+                    raise HttpError("wrong-type", f"GitLab's answer does not contain the vulnerabilities of {path}")  # noqa: TRY301
         except HttpError as error:
             self._found.failed(error, path, subjects, WEAKNESS)
 
@@ -171,5 +176,5 @@ def _queried(graphql: GraphqlClient, text: str, named: Mapping[str, Any], variab
     """The projects in the response to a query. Raises ``HttpError`` where GitLab leaves out anything."""
     data = graphql.query(text, {**named, **variables}, is_partial_accepted=False).data
     if not isinstance(at(data, "projects", "nodes"), list):
-        raise HttpError("wrong-type", "GitLab answers without projects")
+        raise HttpError("wrong-type", "GitLab's answer does not contain projects")
     return items(data, "projects", "nodes")

@@ -20,7 +20,7 @@ FAMILY = "alert"
 
 
 class AlertmanagerIntegration(Connector):
-    """What fires now."""
+    """Firing and silenced alerts, from Alertmanager."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("alertmanager")
     title: ClassVar[str] = "Alertmanager"

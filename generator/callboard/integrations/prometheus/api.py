@@ -54,7 +54,7 @@ class Owners:
         written, alerts = told.get(LABELS, "").strip(), told.get(ALERT, "").strip() if self._alerts else ""
         labels = read_labels(written)
         if labels is None:
-            self._found.unknown([subject], LABELS, f"`{written[:100]}` are no labels, such as `service=payments,team=care`.")
+            self._found.unknown([subject], LABELS, f"`{written[:100]}` is not a list of labels, such as `service=payments,team=care`.")
         elif alerts:
             names = [name.strip() for name in alerts.split(",") if name.strip()]
             yield from (labels if name.lower() == ALL else {**labels, "alertname": name} for name in names)

@@ -51,7 +51,7 @@ class Objective:
 
 
 class PrometheusIntegration(Connector):
-    """Availability by the portal's own queries."""
+    """Availability by the portal's own queries, from Prometheus."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("prometheus")
     title: ClassVar[str] = "Prometheus"
@@ -125,7 +125,12 @@ class PrometheusIntegration(Connector):
             raise answer.odd("a list of series", result)
         if warnings := told.get("warnings"):
             first = text_at({"first": warnings[0]}, "first") if isinstance(warnings, list) else ""
-            self._found.failed(CallboardError(f"Prometheus warns: {first}", "Look at the query there."), "", owners.subjects, FAMILY)
+            self._found.failed(
+                CallboardError(f"Prometheus warns: {first}", "Run the query in Prometheus to see what is missing."),
+                "",
+                owners.subjects,
+                FAMILY,
+            )
         return result
 
     def _tell_unknown(self, owners: Owners) -> None:
@@ -136,7 +141,9 @@ class PrometheusIntegration(Connector):
         for subject in owners.subjects:
             key = next((key for key in (LABELS, self.annotations[0]) if subject.annotations.get(key)), "")
             if key and subject.ref not in asked:
-                self._found.unknown([subject], key, f"No objective has a series for `{key}: {subject.annotations[key][:100]}`.")
+                self._found.unknown(
+                    [subject], key, f"No objective in `objectives` has a series for `{key}: {subject.annotations[key][:100]}`."
+                )
 
 
 def _objective(item: Mapping[str, Any]) -> Objective:
@@ -188,5 +195,5 @@ def _percent(objective: Objective, value: float) -> float | None:
         return None
     percent = round(value * objective.factor, EXACT)
     if not 0 <= percent <= 100:  # noqa: PLR2004 - percent
-        raise FactError(f"the query gives {value:g}, which is no share (see the option unit)")
+        raise FactError(f"the query returns {value:g}, which is not a share (see the option unit)")
     return percent

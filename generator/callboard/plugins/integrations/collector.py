@@ -67,10 +67,15 @@ class FactCollector:
     def odd(self, subject: Target, family: str, key: str, message: str) -> None:
         """Something about a subject that cannot be understood."""
         self.measured([subject], family, complete=False)
-        said = f"`{self.source}` says something about `{subject.ref}` ({family} {key[:80]!r}) that cannot be understood: {message}."
+        said = f"`{self.source}` reports a fact about `{subject.ref}` ({family} {key[:80]!r}) that cannot be used: {message}."
         if len(self.problems) < PROBLEMS:
             self.problems.append(
-                rules.UNUSABLE_FACT.problem(said, subject=subject.ref, field=f"{self.source}/{family}/{key[:80]}", hint="Mend it there.")
+                rules.UNUSABLE_FACT.problem(
+                    said,
+                    subject=subject.ref,
+                    field=f"{self.source}/{family}/{key[:80]}",
+                    hint="Correct the value in the tool or file that it comes from.",
+                )
             )
 
     def unknown(self, subjects: Iterable[Target], annotation: str, message: str, hint: str = "") -> None:

@@ -26,7 +26,7 @@ def value_of(family: str, data: Any, now: datetime) -> Value:
     Raises ``FactError`` with the field and what is wrong with it.
     """
     if family not in FAMILIES:
-        raise FactError(f"there is no family {family!r}; there are {', '.join(FAMILIES)}")
+        raise FactError(f"there is no family {family!r}; the families are {', '.join(FAMILIES)}")
     value: Value = _record(FAMILIES[family])(data, now)
     return value
 
@@ -46,10 +46,10 @@ def _record(kind: type) -> Reader:
     def read(given: Any, now: datetime) -> Any:
         data = dict(zip(known, given, strict=False)) if isinstance(given, list) and len(given) <= len(known) else given
         if not isinstance(data, Mapping):
-            raise FactError(f"a mapping with {', '.join(known)} was expected")
+            raise FactError(f"expected a mapping with {', '.join(known)}")
         for name in data:
             if name not in known:
-                raise FactError(f"there is no field {str(name)[:60]!r}; there are {', '.join(known)}")
+                raise FactError(f"there is no field {str(name)[:60]!r}; the fields are {', '.join(known)}")
         missing = [name for name in required if data.get(name) is None and name not in optional]
         if missing:
             raise FactError(f"the field {missing[0]!r} is missing")
@@ -91,7 +91,7 @@ def _listed(item: Any, *rest: Any) -> Reader:
 
         def row(value: Any, now: datetime) -> Any:
             if not isinstance(value, list | tuple) or len(value) != len(readers):
-                raise FactError(f"a list of {len(readers)} was expected")
+                raise FactError(f"expected a list of {len(readers)} values")
             return tuple(read(one, now) for read, one in zip(readers, value, strict=True))
 
         return row
@@ -100,7 +100,7 @@ def _listed(item: Any, *rest: Any) -> Reader:
     def items(value: Any, now: datetime) -> Any:
         listed = [*value.items()] if isinstance(value, Mapping) else value
         if not isinstance(listed, list | tuple):
-            raise FactError("a list was expected")
+            raise FactError("expected a list")
         return tuple(read(one, now) for one in listed[:ITEMS])
 
     return items

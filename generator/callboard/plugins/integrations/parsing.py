@@ -55,7 +55,7 @@ def text(value: Any, limit: int = TEXT_LIMIT) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise FactError(f"{_shown(value)} is no text")
+        raise FactError(f"{_shown(value)} is not a string")
     clean = CONTROL.sub(" ", str(value)).strip()
     return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"
 
@@ -64,12 +64,12 @@ def number(value: Any) -> float:
     """A finite number, also from a text, where a ``%`` behind it is read over."""
     try:
         if isinstance(value, bool):
-            raise FactError(f"{_shown(value)} is no number")
+            raise FactError(f"{_shown(value)} is not a number")
         found = float(value.strip().removesuffix("%").replace(",", "") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
-        raise FactError(f"{_shown(value)} is no number") from None
+        raise FactError(f"{_shown(value)} is not a number") from None
     if not math.isfinite(found):
-        raise FactError(f"{_shown(value)} is no number")
+        raise FactError(f"{_shown(value)} is not a number")
     return found
 
 
@@ -77,7 +77,7 @@ def whole(value: Any) -> int:
     """A whole number."""
     found = number(value)
     if found != int(found):
-        raise FactError(f"{_shown(value)} is no whole number")
+        raise FactError(f"{_shown(value)} is not an integer")
     return int(found)
 
 
@@ -87,7 +87,7 @@ def truth(value: Any) -> bool:
         return value
     if isinstance(value, str) and value.strip().lower() in {"true", "false", "yes", "no"}:
         return value.strip().lower() in {"true", "yes"}
-    raise FactError(f"{_shown(value)} is neither true nor false")
+    raise FactError(f"{_shown(value)} is not a boolean (write true or false)")
 
 
 def moment(value: Any, now: datetime) -> datetime:
@@ -99,7 +99,7 @@ def moment(value: Any, now: datetime) -> datetime:
         found = _moment(value, now)
         if found is not None and MINYEAR < found.year < MAXYEAR:  # the ends of the calendar have no date in some time zones
             return found
-    raise FactError(f"{_shown(value)} is no time (write it as 2026-05-17T02:00:00Z, or as -2d)")
+    raise FactError(f"{_shown(value)} is not a time (write it as 2026-05-17T02:00:00Z, or as -2d)")
 
 
 def _moment(value: Any, now: datetime) -> datetime | None:
@@ -123,7 +123,7 @@ def word(kind: type[Word], value: Any) -> Word:
     try:
         return kind(SYNONYMS.get(kind, {}).get(found, found))
     except ValueError:
-        raise FactError(f"{_shown(value)} is none of {', '.join(kind)}") from None
+        raise FactError(f"{_shown(value)} is not one of {', '.join(kind)}") from None
 
 
 def known_word(kind: type[Word], value: Any, otherwise: Word) -> Word:
@@ -141,7 +141,7 @@ def incident_severity(value: Any) -> int:
     digits = written.removeprefix("severity").removeprefix("sev").removeprefix("p")
     found = int(digits) if digits.isdecimal() and len(digits) == 1 else named.get(written, 0)
     if not 1 <= found <= 5:  # noqa: PLR2004 - the scale
-        raise FactError(f"{_shown(value)} is no severity from 1 to 5")
+        raise FactError(f"{_shown(value)} is not a severity from 1 to 5")
     return found
 
 
