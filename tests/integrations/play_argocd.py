@@ -1,6 +1,6 @@
 """Argo CD on loopback: all applications in one answer."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -11,7 +11,7 @@ class PlayedArgoCd:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"argocd/app-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"argocd/app-name": f"s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         what = asked.path.removeprefix("/api/v1/")

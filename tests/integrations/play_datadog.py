@@ -1,6 +1,6 @@
 """Datadog on loopback: the search of objectives and the listing of monitors."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -12,10 +12,8 @@ class PlayedDatadog:
     def __init__(self, count=3):
         self.options = {"api_key": TOKEN, "application_key": f"{TOKEN}-too"}
         self.count = count
-        self.subjects = [
-            subject(
-                f"s{n}", annotations={"datadoghq.com/slo_tag": f"service:s{n}", "datadoghq.com/monitor_tags": f"service:s{n}, env:prod"}
-            )
+        self.targets = [
+            target(f"s{n}", annotations={"datadoghq.com/slo_tag": f"service:s{n}", "datadoghq.com/monitor_tags": f"service:s{n}, env:prod"})
             for n in range(count)
         ]
 

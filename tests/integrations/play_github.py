@@ -2,7 +2,7 @@
 
 import re
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -29,7 +29,7 @@ class PlayedGitHub:
         self.options = {"token": TOKEN, "code_scanning": True}
         self.alerts, self.most = alerts, most
         self.names = [f"s{n}" for n in range(count)]
-        self.subjects = [subject(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
+        self.targets = [target(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
 
     def __call__(self, asked, wire):
         if asked.path == "/api/v3/orgs/acme/code-scanning/alerts":

@@ -1,6 +1,6 @@
 """GitLab on loopback: GraphQL about projects, with GitLab's bound on complexity."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -12,7 +12,7 @@ class PlayedGitLab:
         self.options = {"token": TOKEN}
         self.most, self.count, self.edition = most, weaknesses, edition
         self.paths = [f"acme/shop/s{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"gitlab.com/project-slug": path}) for n, path in enumerate(self.paths)]
+        self.targets = [target(f"s{n}", annotations={"gitlab.com/project-slug": path}) for n, path in enumerate(self.paths)]
 
     def __call__(self, asked, wire):
         text, variables = asked.json()["query"], asked.json()["variables"]

@@ -2,7 +2,7 @@
 
 import re
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -13,7 +13,7 @@ class PlayedJira:
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "email": "ada@acme.example"}
         self.keys = [f"P{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"jira/project-key": key}) for n, key in enumerate(self.keys)]
+        self.targets = [target(f"s{n}", annotations={"jira/project-key": key}) for n, key in enumerate(self.keys)]
 
     def __call__(self, asked, wire):
         if asked.path.endswith("/project/search"):

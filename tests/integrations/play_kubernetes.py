@@ -1,6 +1,6 @@
 """The API of a Kubernetes cluster on loopback: lists with ``limit`` and ``continue``."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -13,7 +13,7 @@ class PlayedKubernetes:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={ID: f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={ID: f"s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         *_, kind = asked.path.split("/")

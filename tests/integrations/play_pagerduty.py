@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -13,7 +13,7 @@ class PlayedPagerDuty:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.ids = [f"P{n:06}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"pagerduty.com/service-id": one}) for n, one in enumerate(self.ids)]
+        self.targets = [target(f"s{n}", annotations={"pagerduty.com/service-id": one}) for n, one in enumerate(self.ids)]
 
     def __call__(self, asked, wire):
         query = parse_qs(urlsplit(asked.target).query)

@@ -1,6 +1,6 @@
 """Prometheus and Alertmanager on loopback."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -14,7 +14,7 @@ class PlayedPrometheus:
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "objectives": [{"name": "answers", "query": QUERY, "objective": 99.9}]}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         if asked.path == "/api/v1/query":
@@ -36,7 +36,7 @@ class PlayedAlertmanager:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         json_answer(wire, self.alerts())

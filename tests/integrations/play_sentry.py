@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -16,7 +16,7 @@ class PlayedSentry:
     def __init__(self, count=3, issues=2):
         self.options = {"token": TOKEN, "organization": "acme"}
         self.count, self.issues = count, issues
-        self.subjects = [subject(f"s{n}", annotations={"sentry.io/project-slug": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"sentry.io/project-slug": f"s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         wanted = parse_qs(urlsplit(asked.target).query).get("project", ())

@@ -2,7 +2,7 @@
 
 import uuid
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -19,8 +19,8 @@ class PlayedSnyk:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [
-            subject(f"s{n}", annotations={"snyk.io/org-id": ORG, "snyk.io/target-id": numbered("target", n)}) for n in range(count)
+        self.targets = [
+            target(f"s{n}", annotations={"snyk.io/org-id": ORG, "snyk.io/target-id": numbered("target", n)}) for n in range(count)
         ]
 
     def __call__(self, asked, wire):

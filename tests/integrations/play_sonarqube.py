@@ -1,6 +1,6 @@
 """SonarQube on loopback: measures of a hundred projects, projects by pages."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -17,7 +17,7 @@ class PlayedSonarQube:
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={KEY: f"acme:s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={KEY: f"acme:s{n}"}) for n in range(count)]
 
     def __call__(self, asked, wire):
         answer = {"/api/measures/search": self.measures, "/api/components/search_projects": self.projects}[asked.path]

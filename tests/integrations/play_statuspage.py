@@ -1,6 +1,6 @@
 """Statuspage on loopback."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -14,7 +14,7 @@ class PlayedStatuspage:
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "page": "acme1"}
         self.ids = [f"c{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"statuspage.io/components": f"acme:{one}"}) for n, one in enumerate(self.ids)]
+        self.targets = [target(f"s{n}", annotations={"statuspage.io/components": f"acme:{one}"}) for n, one in enumerate(self.ids)]
 
     def __call__(self, asked, wire):
         what = asked.path.removeprefix(BASE).strip("/")

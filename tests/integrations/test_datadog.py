@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from play_datadog import PlayedDatadog
 from spec_checking import DATA, complaints, description, example, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, facts, known, measured, played, target
 
 import yaml
 from callboard.model.facts.values import Alert, Availability
@@ -16,7 +16,7 @@ from faulty import Server, json_answer
 
 def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):
     play = PlayedDatadog()
-    got, asked = played(play, [*play.subjects, subject("none")], tmp_path)
+    got, asked = played(play, [*play.targets, target("none")], tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "availability")["s2"] == [Availability("s2 answers", 99.5, 99.0, 30, (), 50.0)]
     since = datetime(2026, 5, 16, 13, 6, 23, tzinfo=UTC)
@@ -30,7 +30,7 @@ def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):
 
 def test_a_thousand_components_cost_pages_of_objectives_and_monitors(tmp_path):
     play = PlayedDatadog(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert len(facts(got, "availability")) == len(facts(got, "alert")) == 1_000
     assert len(asked) == 11 + 2
 
@@ -46,12 +46,12 @@ def test_a_thousand_components_cost_pages_of_objectives_and_monitors(tmp_path):
 def test_an_objective_without_data_is_not_zero(told, value, tmp_path):
     play = PlayedDatadog(count=1)
     play.slos = lambda: [{"id": "x", "attributes": {**told, "all_tags": ["service:s0"]}}]
-    got, _ = played(play, play.subjects, tmp_path)
+    got, _ = played(play, play.targets, tmp_path)
     assert facts(got, "availability") == {"s0": [value]}
 
 
 def test_an_annotation_without_any_tag_means_nothing_and_not_everything(tmp_path):
-    got, asked = played(PlayedDatadog(), [subject("odd", annotations={"datadoghq.com/monitor_tags": " , "})], tmp_path)
+    got, asked = played(PlayedDatadog(), [target("odd", annotations={"datadoghq.com/monitor_tags": " , "})], tmp_path)
     assert (got.facts, got.measurements, asked) == ((), (), [])
     assert [problem.subject.name for problem in got.problems] == ["odd"]
 
@@ -63,7 +63,7 @@ def test_silenced_alerts_say_so(tmp_path):
         {**monitor, "id": 1, "options": {"silenced": {"*": None}}, "priority": 1},
         {**monitor, "id": 2, "matching_downtimes": [{"id": 3}], "overall_state": "Warn"},
     ]
-    got, _ = played(play, play.subjects, tmp_path)
+    got, _ = played(play, play.targets, tmp_path)
     assert [(one.state, one.severity) for one in facts(got, "alert")["s0"]] == [
         (AlertState.SILENCED, FactSeverity.CRITICAL), (AlertState.SILENCED, FactSeverity.MEDIUM),
     ]  # fmt: skip
@@ -73,7 +73,7 @@ def test_silenced_alerts_say_so(tmp_path):
 @pytest.mark.data
 def test_every_request_is_in_datadogs_description(tmp_path):
     play = PlayedDatadog(count=101)
-    _, asked = played(play, play.subjects, tmp_path)
+    _, asked = played(play, play.targets, tmp_path)
     assert complaints(description("datadog-v1"), asked) == []
 
 
@@ -91,7 +91,7 @@ def test_datadogs_example_and_recorded_monitors_are_understood(tmp_path):
 
     told = {"datadoghq.com/monitor_tags": "systemid:splunk,Team:developer_insights", "datadoghq.com/slo_tag": "service:x"}
     with Server(answer) as server:
-        got = known("datadog", server.url, [subject("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
+        got = known("datadog", server.url, [target("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
     assert (got.failures, got.problems) == ((), ())
     assert {alert.name for alert in facts(got, "alert")["one"]} == {
         "SLO Monitor: aws_alb_latency_p95 for splunk", "SLO Monitor: aws_classic_elb_latency_p99 for splunk",

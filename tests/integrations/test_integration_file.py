@@ -2,12 +2,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from vendors import NOW, context, subject
+from vendors import NOW, context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
 
-SHOP, LEDGER = subject("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), subject("ledger")
+SHOP, LEDGER = target("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), target("ledger")
 
 
 def told(tmp_path, files, **options):

@@ -1,18 +1,18 @@
 import pytest
-from vendors import NOW, context, subject
+from vendors import NOW, context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
 from faulty import MODES, Server, json_answer
 
-SHOP, LEDGER = subject("shop", annotations={"rota.example/id": "shop team"}), subject("ledger")
+SHOP, LEDGER = target("shop", annotations={"rota.example/id": "shop team"}), target("ledger")
 FIELDS = {"name": "rota", "shifts": "people[].{person: name, start: since, end: until}"}
 
 
-def told(tmp_path, answer, subjects=(SHOP, LEDGER), **options):
+def told(tmp_path, answer, targets=(SHOP, LEDGER), **options):
     with Server(answer) as server:
         item = IntegrationSettings("rota", "http-json", {"url": f"{server.url}/api", "family": "on-call", "fields": FIELDS, **options})
-        return collect_facts([item], subjects, context(tmp_path)).gathered, server.requests
+        return collect_facts([item], targets, context(tmp_path)).gathered, server.requests
 
 
 def rota(asked, wire):
@@ -30,7 +30,7 @@ def test_one_request_for_each_entity_that_carries_the_annotation(tmp_path):
 @pytest.mark.parametrize("value", ["../../admin", "a/b", "..", ".", "a?x=1", "a#b", "http://other.example/", "%2e%2e", "\u202e"])
 def test_a_value_stays_one_segment_of_the_path(tmp_path, value):
     _, requests = told(
-        tmp_path, rota, [subject("x", annotations={"rota.example/id": value})], annotation="rota.example/id", path="/t/{id}/now"
+        tmp_path, rota, [target("x", annotations={"rota.example/id": value})], annotation="rota.example/id", path="/t/{id}/now"
     )
     assert len(requests) == 1
     path = requests[0].path

@@ -97,7 +97,7 @@ def items(server, good):
 
 
 def component():
-    annotations = {key: value for play in PLAYS for key, value in play().subjects[0].annotations.items()}
+    annotations = {key: value for play in PLAYS for key, value in play().targets[0].annotations.items()}
     spec = {"type": "service", "lifecycle": "production", "owner": "team-shop"}
     return yaml.safe_dump(
         {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "s0", "annotations": annotations}, "spec": spec}

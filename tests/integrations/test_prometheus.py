@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from play_prometheus import QUERY, PlayedPrometheus
 from spec_checking import DATA, complaints, needs_data
-from vendors import NOW, TOKEN, facts, known, measured, played, subject
+from vendors import NOW, TOKEN, facts, known, measured, played, target
 
 import yaml
 from callboard.model.facts.values import DayShare
@@ -32,18 +32,18 @@ def vector(*series):
     return play
 
 
-def asked_about(play, subjects, tmp_path, **options):
+def asked_about(play, targets, tmp_path, **options):
     options = {"objectives": [{"name": "answers", "query": "q", "objective": 99}], **options}
     with Server(play) as server:
-        return known("prometheus", server.url, subjects, tmp_path, **options)
+        return known("prometheus", server.url, targets, tmp_path, **options)
 
 
-ONE = subject("one", annotations={SERVICE: "one"})
+ONE = target("one", annotations={SERVICE: "one"})
 
 
 def test_a_series_is_the_availability_of_the_entity_whose_label_it_has(tmp_path):
     play = PlayedPrometheus()
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     (value,) = facts(got, "availability")["s1"]
     assert (value.name, value.measured, value.objective, value.window_days, value.budget_left) == ("answers", 99.85, 99.9, 30, -50.0)
@@ -55,7 +55,7 @@ def test_a_series_is_the_availability_of_the_entity_whose_label_it_has(tmp_path)
 
 def test_the_history_has_a_share_for_each_whole_day_and_none_where_nothing_was_measured(tmp_path):
     play = PlayedPrometheus(count=1)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     days = facts(got, "availability")["s0"][0].history
     assert days[0] == DayShare(date(2026, 4, 17), None)
     assert days[1:] == tuple(DayShare(date(2026, 4, 17) + timedelta(days=n), 99.85) for n in range(1, 30))
@@ -66,14 +66,14 @@ def test_the_history_has_a_share_for_each_whole_day_and_none_where_nothing_was_m
 
 def test_a_thousand_components_cost_two_requests_for_each_objective(tmp_path):
     play = PlayedPrometheus(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert len(facts(got, "availability")) == 1_000
     assert len(asked) == 2
 
 
 def test_no_series_is_not_measured_and_nothing_of_nothing_is_no_number(tmp_path):
-    lost = subject("lost", annotations={SERVICE: "lost"})
-    got = asked_about(vector(({"service": "one"}, "NaN")), [ONE, lost, subject("none")], tmp_path)
+    lost = target("lost", annotations={SERVICE: "lost"})
+    got = asked_about(vector(({"service": "one"}, "NaN")), [ONE, lost, target("none")], tmp_path)
     assert [value.measured for value in facts(got, "availability")["one"]] == [None]
     assert measured(got, "availability") == {"one": True}
     assert [(problem.subject.name, problem.code) for problem in got.problems] == [("lost", "INT003")]
@@ -98,11 +98,11 @@ def test_entities_are_known_by_labels_by_another_annotation_and_by_their_name(tm
         ({"job": "a", "team": "care"}, "0.9"), ({"job": "b", "team": "care"}, "0.8"), ({"job": "c"}, "0.7"), ({"team": "care"}, "0.6")
     )
     those = [
-        subject("by-labels", annotations={LABELS: 'team=care, job="a"', "acme.example/job": "c"}),
-        subject("by-team", annotations={LABELS: "team=care"}),
-        subject("by-job", annotations={"acme.example/job": "b"}),
-        subject("c"),
-        subject("broken", annotations={LABELS: "care"}),
+        target("by-labels", annotations={LABELS: 'team=care, job="a"', "acme.example/job": "c"}),
+        target("by-team", annotations={LABELS: "team=care"}),
+        target("by-job", annotations={"acme.example/job": "b"}),
+        target("c"),
+        target("broken", annotations={LABELS: "care"}),
     ]
     got = asked_about(play, those, tmp_path, label="job", annotation="acme.example/job", by_name=True)
     found = {name: sorted(value.measured for value in values) for name, values in facts(got, "availability").items()}
@@ -124,7 +124,7 @@ def test_what_was_promised_may_come_from_prometheus(tmp_path):
 
 
 def test_queries_of_descriptors_are_never_run(tmp_path):
-    one = subject("one", annotations={SERVICE: "one", "prometheus.io/rule": "secret_metric|instance"})
+    one = target("one", annotations={SERVICE: "one", "prometheus.io/rule": "secret_metric|instance"})
     with Server(vector(({"service": "one"}, "1"))) as server:
         known("prometheus", server.url, [one], tmp_path, objectives=[{"name": "answers", "query": "q"}])
     assert [request.query["query"] for request in server.requests] == ["q"]
@@ -158,7 +158,7 @@ def test_name_and_password_are_sent_as_such(tmp_path):
 @pytest.mark.data
 def test_every_request_is_in_prometheus_description(tmp_path):
     play = PlayedPrometheus()
-    _, asked = played(play, play.subjects, tmp_path)
+    _, asked = played(play, play.targets, tmp_path)
     assert len(asked) == 2
     assert complaints(described(), asked, prefix="/api/v1") == []
 
@@ -173,8 +173,8 @@ def test_prometheus_own_examples_are_understood(tmp_path):
         is_instant = asked.path.endswith("/query")
         json_answer(wire, example("/query", "vectorResult") if is_instant else example("/query_range", "matrixResult"))
 
-    one = subject("one", annotations={SERVICE: "alertmanager"})
-    two = subject("two", annotations={LABELS: "job=prometheus,instance=demo.prometheus.io:9090"})
+    one = target("one", annotations={SERVICE: "alertmanager"})
+    two = target("two", annotations={LABELS: "job=prometheus,instance=demo.prometheus.io:9090"})
     options = {"label": "job", "environment_label": "env", "objectives": [{"name": "up", "query": "avg_over_time(up[$window])"}]}
     got = asked_about(play, [one, two], tmp_path, **options)
     assert [value.measured for values in facts(got, "availability").values() for value in values] == [100.0, 100.0]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from real_tools import free_port, needed, posted, running
-from vendors import facts, known, measured, subject
+from vendors import facts, known, measured, target
 
 from callboard.model.facts.values import Alert
 from callboard.model.facts.words import AlertState, FactSeverity
@@ -53,7 +53,7 @@ def alertmanager(tmp_path_factory):
 
 
 def asked(url, tmp_path, **options):
-    those = [subject(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "basket", "ledger", "quiet")]
+    those = [target(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "basket", "ledger", "quiet")]
     return known("alertmanager", url, those, tmp_path, **options)
 
 

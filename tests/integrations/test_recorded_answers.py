@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from spec_checking import DATA, needs_data
-from vendors import TOKEN, facts, known, measured, subject
+from vendors import TOKEN, facts, known, measured, target
 
 import yaml
 from callboard.io.http.errors import error_message
@@ -28,7 +28,7 @@ def test_a_monitor_in_its_downtime_is_silenced(tmp_path):
     monitor["overall_state"] = "Alert"
     told = {"datadoghq.com/monitor_tags": "env:ci"}
     with Server(lambda asked, wire: json_answer(wire, [monitor])) as server:
-        got = known("datadog", server.url, [subject("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
+        got = known("datadog", server.url, [target("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
     assert facts(got, "alert")["one"] == [
         Alert(monitor["name"], FactSeverity.MEDIUM, AlertState.SILENCED, datetime(2023, 5, 22, 21, 15, 22, tzinfo=UTC))
     ]
@@ -45,7 +45,7 @@ def test_issues_of_which_little_is_told_are_issues(tmp_path):
         json_answer(wire, {"values": [project], "isLast": True} if asked.path.endswith("/project/search") else found)
 
     with Server(answer) as server:
-        got = known("jira", server.url, [subject("one", annotations={"jira/project-key": project["key"]})], tmp_path, token=TOKEN)
+        got = known("jira", server.url, [target("one", annotations={"jira/project-key": project["key"]})], tmp_path, token=TOKEN)
     assert (got.failures, got.problems, measured(got, "issue")) == ((), (), {"one": True})
     assert facts(got, "issue")["one"] == [Issue("", "task", FactSeverity.UNKNOWN), Issue("", "new feature", FactSeverity.UNKNOWN)]
 

@@ -3,7 +3,7 @@
 import pytest
 from play_sentry import BASE, PlayedSentry
 from spec_checking import complaints, description, example, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, facts, known, measured, played, target
 
 from callboard.model.facts.values import ErrorTrend
 from faulty import Server, json_answer
@@ -11,7 +11,7 @@ from faulty import Server, json_answer
 
 def test_trends_have_counts_by_day_and_unresolved_issues(tmp_path):
     play = PlayedSentry()
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "error-trend") == {
         "s0": [ErrorTrend("Service 0", (1,) * 15, 2, 1)],
@@ -24,24 +24,24 @@ def test_trends_have_counts_by_day_and_unresolved_issues(tmp_path):
 
 def test_a_thousand_projects_are_asked_about_by_the_hundred(tmp_path):
     play = PlayedSentry(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert len(facts(got, "error-trend")) == 1_000
     assert len(asked) == 10 + 10 + 20
 
 
 def test_pages_end_where_sentry_says_that_the_next_has_no_results(tmp_path):
     play = PlayedSentry(count=1, issues=250)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert facts(got, "error-trend")["s0"][0].unresolved == 250
     assert len(asked) == 1 + 1 + 3
 
 
 def test_projects_are_named_with_or_without_their_organization(tmp_path):
     names = {"full": "acme/s0", "short": "s0", "gone": "acme/none", "else": "other/s0"}
-    got, _ = played(PlayedSentry(), [subject(name, annotations={"sentry.io/project-slug": told}) for name, told in names.items()], tmp_path)
+    got, _ = played(PlayedSentry(), [target(name, annotations={"sentry.io/project-slug": told}) for name, told in names.items()], tmp_path)
     assert measured(got, "error-trend") == {"full": True, "short": True, "else": False}
     assert [problem.subject.name for problem in got.problems] == ["gone"]
-    got, asked = played(PlayedSentry(), [subject("short", annotations={"sentry.io/project-slug": "s0"})], tmp_path, organization="")
+    got, asked = played(PlayedSentry(), [target("short", annotations={"sentry.io/project-slug": "s0"})], tmp_path, organization="")
     assert (asked, len(got.problems)) == ([], 1)
 
 
@@ -49,7 +49,7 @@ def test_projects_are_named_with_or_without_their_organization(tmp_path):
 @pytest.mark.data
 def test_every_request_is_in_sentrys_description(tmp_path):
     play = PlayedSentry(count=101)
-    _, asked = played(play, play.subjects, tmp_path)
+    _, asked = played(play, play.targets, tmp_path)
     described = description("sentry")
     assert complaints(described, [request for request in asked if "cursor" not in request.target]) == []
     assert complaints(described, asked) == []
@@ -67,7 +67,7 @@ def test_sentrys_own_examples_are_understood(tmp_path):
         json_answer(wire, stats if "stats" in what else example(described, general + what))
 
     with Server(answer) as server:
-        one = subject("one", annotations={"sentry.io/project-slug": "acme/prime-mover"})
+        one = target("one", annotations={"sentry.io/project-slug": "acme/prime-mover"})
         got = known("sentry", server.url, [one], tmp_path, token=TOKEN)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "error-trend")["one"] == [ErrorTrend("Prime Mover", (165665,), 0, 0)]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from play_snyk import ORG, PlayedSnyk, numbered
 from spec_checking import complaints, description, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, facts, known, measured, played, target
 
 from callboard.model.facts.values import Vulnerability
 from callboard.model.facts.words import FactSeverity
@@ -18,7 +18,7 @@ FOUND = Vulnerability(
 
 def test_open_issues_are_vulnerabilities_of_the_entities_of_their_projects(tmp_path):
     play = PlayedSnyk(count=150)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "vulnerability")["s149"] == [FOUND]
     assert got.facts[0].url.startswith("https://app.snyk.io/org/acme/project/")
@@ -28,7 +28,7 @@ def test_open_issues_are_vulnerabilities_of_the_entities_of_their_projects(tmp_p
 
 def test_a_thousand_components_of_an_organization_cost_one_listing_of_each(tmp_path):
     play = PlayedSnyk(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    got, asked = played(play, play.targets, tmp_path)
     assert len(facts(got, "vulnerability")) == 1_000
     assert len(asked) == 1 + 10 + 10
 
@@ -44,8 +44,8 @@ def test_a_thousand_components_of_an_organization_cost_one_listing_of_each(tmp_p
     ],
 )
 def test_projects_are_found_in_all_ways_of_the_annotations(annotations, tmp_path):
-    one = subject("one", repository="https://github.com/acme/s1", annotations=annotations)
-    got, _ = played(PlayedSnyk(), [one, subject("other", repository="https://github.com/acme/other")], tmp_path, organizations=[ORG])
+    one = target("one", repository="https://github.com/acme/s1", annotations=annotations)
+    got, _ = played(PlayedSnyk(), [one, target("other", repository="https://github.com/acme/other")], tmp_path, organizations=[ORG])
     wanted = 2 if "," in "".join(annotations.values()) else 1
     assert len(facts(got, "vulnerability")["one"]) == wanted
     assert measured(got, "vulnerability") == {"one": True}
@@ -59,7 +59,7 @@ def test_excluded_projects_are_left_out_and_nothing_left_is_a_measured_zero_or_t
     those = {"excluded": excluded, "lost": lost, "broken": broken, "homeless": homeless}
     play = PlayedSnyk()
     play.issues = list
-    got, _ = played(play, [subject(name, annotations=told) for name, told in those.items()], tmp_path)
+    got, _ = played(play, [target(name, annotations=told) for name, told in those.items()], tmp_path)
     assert measured(got, "vulnerability") == {"excluded": True}
     assert {problem.subject.name for problem in got.problems} == {"lost", "broken", "homeless"}
 
@@ -68,7 +68,7 @@ def test_excluded_projects_are_left_out_and_nothing_left_is_a_measured_zero_or_t
 @pytest.mark.data
 def test_every_request_is_in_snyks_description(tmp_path):
     play = PlayedSnyk(count=101)
-    _, asked = played(play, play.subjects, tmp_path)
+    _, asked = played(play, play.targets, tmp_path)
     assert len(asked) == 5
     assert complaints(description("snyk"), asked, prefix="/rest") == []
 
@@ -88,7 +88,7 @@ def test_snyks_own_examples_are_understood(name, tmp_path):
 
     annotations = {"snyk.io/org-id": ORG, "snyk.io/project-ids": project["id"]}
     with Server(play) as server:
-        got = known("snyk", server.url, [subject("one", annotations=annotations)], tmp_path, token=TOKEN)
+        got = known("snyk", server.url, [target("one", annotations=annotations)], tmp_path, token=TOKEN)
     (value,) = facts(got, "vulnerability")["one"]
     told = issue["attributes"]
     assert (value.title, value.severity, value.first_seen.year) == (told["title"], told["effective_severity_level"], 2022)

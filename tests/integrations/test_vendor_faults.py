@@ -60,7 +60,7 @@ def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(play,
     playing = play()
     with Server(MODES.get(mode, MODES["500"])) as server:
         url = f"http://127.0.0.1:{closed_port()}" if mode == "refused" else server.url
-        got = known(playing.type, url, playing.subjects, tmp_path, SHORT, **playing.options)
+        got = known(playing.type, url, playing.targets, tmp_path, SHORT, **playing.options)
     assert got.facts == ()
     no_token(got, tmp_path)
     assert len(server.requests) <= MOST_REQUESTS
@@ -79,18 +79,18 @@ def test_nothing_is_sent_to_another_host(play, way, tmp_path):
     playing = play()
     with Server(MODES["500"]) as other:
         mode = cross_host_next(other.url) if way == "next" else redirect(f"{other.url}/x")
-        played(_Instead(playing, mode), playing.subjects, tmp_path, SHORT)
+        played(_Instead(playing, mode), playing.targets, tmp_path, SHORT)
     assert other.requests == []
 
 
 @named
 @pytest.mark.parametrize("mode", ["401", "429", "500", "truncated-json", "wrong-type"])
 def test_whichever_request_fails_what_is_missing_is_incomplete(play, mode, tmp_path):
-    good, asked = played(play(), play().subjects, tmp_path / "good")
+    good, asked = played(play(), play().targets, tmp_path / "good")
     assert good.failures == ()
     for number in range(1, len(asked) + 1):
         playing = play()
-        got, _ = played(_Failing(playing, MODES[mode], number), playing.subjects, tmp_path / str(number))
+        got, _ = played(_Failing(playing, MODES[mode], number), playing.targets, tmp_path / str(number))
         assert got.failures, f"request {number} failed unnoticed"
         for family in families(good):
             whole, now, complete = facts(good, family), facts(got, family), measured(got, family)
@@ -104,7 +104,7 @@ def test_whichever_request_fails_what_is_missing_is_incomplete(play, mode, tmp_p
 @pytest.mark.parametrize("value", [None, [], {}, "a text", 7, [None], [[]], [7], [{}], {"data": 7}, {"data": {}}])
 def test_answers_of_any_other_shape_never_raise(play, value, tmp_path):
     playing = play()
-    got, _ = played(_Instead(playing, lambda asked, wire: json_answer(wire, value)), playing.subjects, tmp_path)
+    got, _ = played(_Instead(playing, lambda asked, wire: json_answer(wire, value)), playing.targets, tmp_path)
     assert "please report" not in repr(got.failures)
     assert got.facts == ()
 
@@ -113,7 +113,7 @@ def test_answers_of_any_other_shape_never_raise(play, value, tmp_path):
 def test_values_of_any_other_type_never_raise(play, tmp_path):
     for odd in (None, [], {}, 7, True, "x" * 3_000, [[{}]]):
         playing = play()
-        got, _ = played(_Spoiling(playing, odd), playing.subjects, tmp_path / str(odd)[:9].replace("/", "_"))
+        got, _ = played(_Spoiling(playing, odd), playing.targets, tmp_path / str(odd)[:9].replace("/", "_"))
         assert "please report" not in repr(got.failures), got.failures
 
 
