@@ -10,7 +10,7 @@ import click
 @click.command("plugins")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the list.")
 def command(style: str) -> None:
-    """List what is plugged in: sources, integrations, checks, API formats, publishers."""
+    """List the built-in and installed plugins: sources, integrations, publishers."""
     from callboard.plugins.loader import GROUPS, load
 
     found = [plugin for name in GROUPS for plugin in load(name).values()]

@@ -14,7 +14,6 @@ from typing import Any
 from callboard import __version__
 from callboard.model.errors import PluginError
 
-GROUPS = ("callboard.sources", "callboard.integrations", "callboard.checks", "callboard.api_formats", "callboard.publishers")
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "callboard.sources.files.source:FilesSource",
@@ -51,6 +50,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "s3": "callboard.publish.s3:S3Publisher",
     },
 }
+GROUPS = tuple(BUILT_IN)
+"""Groups of entry points that Callboard loads."""
 BUILT_IN_PACKAGE = "callboard"
 
 

@@ -129,8 +129,6 @@ perforce = "acme_perforce:PerforceSource"
 _WHAT = {
     "callboard.sources": "places where descriptors live",
     "callboard.integrations": "operational tools that know facts about entities",
-    "callboard.checks": "rules over the catalog",
-    "callboard.api_formats": "formats of API definitions",
     "callboard.publishers": "places where the site goes",
 }
 
