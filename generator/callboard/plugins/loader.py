@@ -6,9 +6,11 @@ A plugin is a package with an entry point in one of ``GROUPS``. The built-in plu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 from callboard import __version__
@@ -53,6 +55,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
 GROUPS = tuple(BUILT_IN)
 """Groups of entry points that Callboard loads."""
 BUILT_IN_PACKAGE = "callboard"
+SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,12 @@ def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = entry_poin
                 f"Uninstall {plugin.package if first.package == BUILT_IN_PACKAGE else first.package}, or ask its authors to rename it.",
             )
     return table
+
+
+def builtin_schema(kind: str, type_name: str) -> Mapping[str, Any]:
+    """The schema in ``schemas/<kind>/<type>.json``; ``kind``: ``sources``, ``integrations`` or ``publishers``."""
+    schema: Mapping[str, Any] = json.loads((SCHEMAS / kind / f"{type_name}.json").read_text(encoding="utf-8"))
+    return schema
 
 
 def described(plugin: Plugin) -> Plugin:

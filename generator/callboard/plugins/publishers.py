@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.model.errors import PublishError
-from callboard.plugins.option_schemas import builtin_schema
+from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Portal
 

@@ -15,7 +15,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
-from callboard.plugins.option_schemas import builtin_schema
+from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 
 GROUP = "callboard.integrations"
