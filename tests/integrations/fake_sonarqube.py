@@ -11,7 +11,7 @@ VALUES = {
 }  # fmt: skip
 
 
-class PlayedSonarQube:
+class FakeSonarQube:
     type = "sonarqube"
 
     def __init__(self, count=3):
@@ -19,9 +19,9 @@ class PlayedSonarQube:
         self.count = count
         self.targets = [target(f"s{n}", annotations={KEY: f"acme:s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        answer = {"/api/measures/search": self.measures, "/api/components/search_projects": self.projects}[asked.path]
-        json_answer(wire, answer(asked.query))
+    def __call__(self, request, wire):
+        answer = {"/api/measures/search": self.measures, "/api/components/search_projects": self.projects}[request.path]
+        json_answer(wire, answer(request.query))
 
     def measures(self, query):
         wanted = query["projectKeys"].split(",")

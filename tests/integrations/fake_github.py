@@ -22,7 +22,7 @@ def alert(number):
     }  # fmt: skip
 
 
-class PlayedGitHub:
+class FakeGitHub:
     type = "github"
 
     def __init__(self, count=3, alerts=1, most=50):
@@ -31,10 +31,10 @@ class PlayedGitHub:
         self.names = [f"s{n}" for n in range(count)]
         self.targets = [target(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
 
-    def __call__(self, asked, wire):
-        if asked.path == "/api/v3/orgs/acme/code-scanning/alerts":
+    def __call__(self, request, wire):
+        if request.path == "/api/v3/orgs/acme/code-scanning/alerts":
             return json_answer(wire, [self.finding(name) for name in self.names])
-        body = asked.json()
+        body = request.json()
         variables = body["variables"]
         if "MoreAlerts" in body["query"]:
             return json_answer(wire, {"data": {"repository": {"vulnerabilityAlerts": self.page(int(variables["cursor"]))}}})
