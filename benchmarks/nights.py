@@ -22,7 +22,7 @@ from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.history.build_state import load_build_state
 from callboard.io.store import Store
 from callboard.pipeline import DiskCaches, Workspace, collect, enrich, ingest, resolve
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import Guards
 from organisation import write

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from callboard import pipeline
 from callboard.io.clock import Meter
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SETTINGS = """

@@ -68,5 +68,5 @@ def test_a_problem_is_explained_by_its_code_and_by_its_name(run):
     assert by_code[0] == 0
     code, said = run("explain", "REF999")
     assert code == 2
-    assert 'No problem has the code "REF999".' in said.err
-    assert "Known are REF001" in said.err
+    assert 'There is no problem code or rule name "REF999".' in said.err
+    assert "The codes are REF001" in said.err

@@ -17,7 +17,7 @@ from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import Collected, SourceContext
 from callboard.settings.settings import Limits
 from callboard.sources.collect import collect_all

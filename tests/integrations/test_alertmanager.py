@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from play_prometheus import PlayedAlertmanager
+from fake_prometheus import FakeAlertmanager
 from spec_checking import DATA, complaints, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
 from callboard.model.facts.values import Alert
@@ -18,33 +18,33 @@ FOUND = Alert("HighErrors", FactSeverity.CRITICAL, AlertState.FIRING, datetime(2
 
 
 def test_an_alert_is_the_entitys_whose_label_it_has(tmp_path):
-    play = PlayedAlertmanager()
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeAlertmanager()
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "alert")["s1"] == [FOUND]
     assert (got.facts[1].key, got.facts[1].url) == (f"{1:016x}", "http://prometheus.acme.example/graph?g0.expr=x")
-    assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_a_thousand_components_cost_one_request(tmp_path):
-    play = PlayedAlertmanager(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeAlertmanager(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "alert")) == 1_000
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 def test_alerts_are_found_in_all_ways_of_backstages_annotations_and_none_is_a_measured_zero(tmp_path):
-    play = PlayedAlertmanager()
-    play.alerts = lambda: [
-        play.alert("HighErrors", "f1", service="a", team="care"), play.alert("Slow", "f2", "suppressed", service="a", team="care"),
-        play.alert("Slow", "f3", service="b", environment="staging", severity="odd"), play.alert("Watchdog", "f4"),
+    fake = FakeAlertmanager()
+    fake.alerts = lambda: [
+        fake.alert("HighErrors", "f1", service="a", team="care"), fake.alert("Slow", "f2", "suppressed", service="a", team="care"),
+        fake.alert("Slow", "f3", service="b", environment="staging", severity="odd"), fake.alert("Watchdog", "f4"),
     ]  # fmt: skip
     those = {
         "by-name": {ALERT: "Slow, HighErrors"}, "by-name-and-labels": {ALERT: "Slow", LABELS: "team=care"},
         "all-of-a-team": {ALERT: "all", LABELS: "team=care"}, "all": {ALERT: "all"}, "service": {SERVICE: "a"},
         "zero": {SERVICE: "c"}, "broken": {LABELS: "care"}, "none": {},
     }  # fmt: skip
-    got, _ = played(play, [subject(name, annotations=told) for name, told in those.items()], tmp_path)
+    got, _ = collect_from(fake, [target(name, annotations=told) for name, told in those.items()], tmp_path)
     keys = {name: [fact.key for fact in got.facts if fact.subject.name == name] for name in those}
     assert keys == {
         "by-name": ["f1", "f2", "f3"], "by-name-and-labels": ["f2"], "all-of-a-team": ["f1", "f2"], "all": ["f1", "f2", "f4", "f3"],
@@ -58,16 +58,16 @@ def test_alerts_are_found_in_all_ways_of_backstages_annotations_and_none_is_a_me
 
 
 def test_an_alert_without_a_name_is_a_problem(tmp_path):
-    play = PlayedAlertmanager(count=1)
-    play.alerts = lambda: [{"labels": {"service": "s0"}}]
-    got, _ = played(play, play.subjects, tmp_path)
+    fake = FakeAlertmanager(count=1)
+    fake.alerts = lambda: [{"labels": {"service": "s0"}}]
+    got, _ = collect_from(fake, fake.targets, tmp_path)
     assert (got.facts, measured(got, "alert")) == ((), {"s0": False})
     assert "the alert has no name" in got.problems[0].message
 
 
 def test_alerts_without_labels_are_no_answer(tmp_path):
-    with Server(lambda asked, wire: json_answer(wire, [{"status": {}}])) as server:
-        got = known("alertmanager", server.url, PlayedAlertmanager().subjects, tmp_path)
+    with Server(lambda request, wire: json_answer(wire, [{"status": {}}])) as server:
+        got = collect("alertmanager", server.url, FakeAlertmanager().targets, tmp_path)
     assert got.failures
     assert set(measured(got, "alert").values()) == {False}
 
@@ -75,8 +75,8 @@ def test_alerts_without_labels_are_no_answer(tmp_path):
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_alertmanagers_description(tmp_path):
-    play = PlayedAlertmanager()
-    _, asked = played(play, play.subjects, tmp_path, filter=['severity=~"page|critical"', 'team="care"'])
+    fake = FakeAlertmanager()
+    _, requests = collect_from(fake, fake.targets, tmp_path, filter=['severity=~"page|critical"', 'team="care"'])
     described = yaml.safe_load((Path(DATA) / "specs" / "alertmanager.yaml").read_text(encoding="utf-8"))
-    assert "filter=severity%3D~%22page%7Ccritical%22&filter=team%3D%22care%22" in asked[0].target
-    assert complaints(described, asked, prefix="/api/v2") == []
+    assert "filter=severity%3D~%22page%7Ccritical%22&filter=team%3D%22care%22" in requests[0].target
+    assert complaints(described, requests, prefix="/api/v2") == []

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from play_argocd import PlayedArgoCd
+from fake_argocd import FakeArgoCd
 from spec_checking import DATA, complaints, description, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
@@ -20,20 +20,20 @@ FOUND = Deployment(
 
 
 def test_an_application_is_a_deployment_of_the_entity_that_names_it(tmp_path):
-    play = PlayedArgoCd()
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeArgoCd()
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "deployment")["s1"] == [FOUND]
     fact = next(fact for fact in got.facts if fact.subject.name == "s1")
     assert (fact.environment, fact.url.rpartition("/applications/")[2], fact.key) == ("production", "argocd/s1", "argocd/s1")
-    assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_a_thousand_components_cost_one_request(tmp_path):
-    play = PlayedArgoCd(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeArgoCd(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "deployment")) == 1_000
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_thousand_components_cost_one_request(tmp_path):
     ],
 )
 def test_applications_are_found_in_all_ways_of_the_annotations(annotations, wanted, tmp_path):
-    got, _ = played(PlayedArgoCd(), [subject("one", annotations=annotations)], tmp_path, instance="here")
+    got, _ = collect_from(FakeArgoCd(), [target("one", annotations=annotations)], tmp_path, instance="here")
     assert [value.version for value in facts(got, "deployment")["one"]] == wanted
     assert measured(got, "deployment") == {"one": True}
     assert got.problems == ()
@@ -65,33 +65,33 @@ def test_applications_of_another_argo_cd_are_nobodys_here_and_names_that_it_does
         "broken": {"argocd/app-selector": "app in s1"},
         "none": {},
     }
-    got, _ = played(PlayedArgoCd(), [subject(name, annotations=told) for name, told in those.items()], tmp_path, instance="here")
+    got, _ = collect_from(FakeArgoCd(), [target(name, annotations=told) for name, told in those.items()], tmp_path, instance="here")
     assert got.facts == ()
     assert {problem.subject.name for problem in got.problems} == {"lost", "wrong-namespace", "broken"}
     assert set(measured(got, "deployment")) == {"perhaps-elsewhere", "lost", "wrong-namespace"}
 
 
 def test_a_list_that_is_too_large_is_asked_for_project_by_project(tmp_path):
-    play = PlayedArgoCd()
+    fake = FakeArgoCd()
 
-    def answer(asked, wire):
-        whole = asked.path.endswith("applications") and "projects" not in asked.query
-        (MODES["announced-huge-body"] if whole else play)(asked, wire)
+    def answer(request, wire):
+        whole = request.path.endswith("applications") and "projects" not in request.query
+        (MODES["announced-huge-body"] if whole else fake)(request, wire)
 
     with Server(answer) as server:
-        got = known("argocd", server.url, play.subjects, tmp_path, token=TOKEN)
+        got = collect("argocd", server.url, fake.targets, tmp_path, token=TOKEN)
     assert len(facts(got, "deployment")) == 3
     assert [request.query.get("projects") for request in server.requests] == [None, None, "shop", "ops"]
 
 
 def test_a_project_that_fails_leaves_all_incomplete_and_the_others_there(tmp_path):
-    play = PlayedArgoCd()
+    fake = FakeArgoCd()
 
-    def answer(asked, wire):
-        (MODES["403"] if asked.query.get("projects") == "ops" else play)(asked, wire)
+    def answer(request, wire):
+        (MODES["403"] if request.query.get("projects") == "ops" else fake)(request, wire)
 
     with Server(answer) as server:
-        got = known("argocd", server.url, play.subjects, tmp_path, token=TOKEN, projects=["shop", "ops"])
+        got = collect("argocd", server.url, fake.targets, tmp_path, token=TOKEN, projects=["shop", "ops"])
     assert list(facts(got, "deployment")) == ["s1"]
     assert set(measured(got, "deployment").values()) == {False}
     assert [failure.place for failure in got.failures] == ["project ops"]
@@ -101,24 +101,24 @@ def test_a_project_that_fails_leaves_all_incomplete_and_the_others_there(tmp_pat
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_argo_cds_description(tmp_path):
-    play = PlayedArgoCd()
-    asked = []
+    fake = FakeArgoCd()
+    requests = []
     for options in ({}, {"projects": ["shop"]}):
-        asked += played(play, play.subjects, tmp_path, **options)[1]
+        requests += collect_from(fake, fake.targets, tmp_path, **options)[1]
     with Server(
-        lambda asked, wire: (MODES["announced-huge-body"] if asked.path.endswith("s") and not asked.query else play)(asked, wire)
+        lambda request, wire: (MODES["announced-huge-body"] if request.path.endswith("s") and not request.query else fake)(request, wire)
     ) as s:
-        known("argocd", s.url, play.subjects, tmp_path, token=TOKEN)
-    assert len([*asked, *s.requests]) > 2
-    assert complaints(description("argocd.oas3"), [*asked, *s.requests]) == []
+        collect("argocd", s.url, fake.targets, tmp_path, token=TOKEN)
+    assert len([*requests, *s.requests]) > 2
+    assert complaints(description("argocd.oas3"), [*requests, *s.requests]) == []
 
 
 @needs_data
 @pytest.mark.data
 def test_a_recorded_application_is_understood(tmp_path):
     app = json.loads((Path(DATA) / "recorded" / "roadie" / "ArgoCD_applications-test-app.json").read_text(encoding="utf-8"))
-    with Server(lambda asked, wire: json_answer(wire, {"metadata": {}, "items": [app]})) as server:
-        got = known("argocd", server.url, [subject("one", annotations={"argocd/app-name": "test-app"})], tmp_path, token=TOKEN)
+    with Server(lambda request, wire: json_answer(wire, {"metadata": {}, "items": [app]})) as server:
+        got = collect("argocd", server.url, [target("one", annotations={"argocd/app-name": "test-app"})], tmp_path, token=TOKEN)
     when = datetime(2021, 8, 11, 11, 38, 52, tzinfo=UTC)
     revision = "53e28ff20cc530b9ada2173fbbd64d48338583ba"
     assert facts(got, "deployment")["one"] == [Deployment("0.2", when, RunState.SUCCEEDED, "iain", revision, Health.HEALTHY, in_sync=True)]

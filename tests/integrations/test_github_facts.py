@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from play_github import FAMILIES, PlayedGitHub, alert
+from fake_github import FAMILIES, FakeGitHub, alert
 from spec_checking import DATA, complaints, description, example, needs_data
-from vendors import NOW, TOKEN, facts, known, measured, played, subject
+from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.github import facts as github_facts
-from callboard.integrations.github.queries import MORE_ALERTS, repositories_question
+from callboard.integrations.github.queries import MORE_ALERTS, repositories_query
 from callboard.model.facts.values import Deployment, GoodFirstIssue, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
 from callboard.model.facts.words import FactSeverity, RunState
 from faulty import PatientClock, Server, json_answer
@@ -29,12 +29,12 @@ def moment(*parts):
     return datetime(2026, *parts, tzinfo=UTC)
 
 
-def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
-    play = PlayedGitHub(count=50)
-    got, asked = played(play, play.subjects, tmp_path, code_scanning=False)
+def test_one_query_covers_fifty_repositories(tmp_path):
+    fake = FakeGitHub(count=50)
+    got, requests = collect_from(fake, fake.targets, tmp_path, code_scanning=False)
     assert (got.failures, got.problems) == ((), ())
-    assert len(asked) == 1
-    assert asked[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert len(requests) == 1
+    assert requests[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee" * 6)]
     assert facts(got, "pipeline-run")["s49"] == [PipelineRun("CI", moment(5, 16, 10), RunState.FAILED, "main", 120.0, "ada")]
     assert facts(got, "vulnerability")["s49"] == [
@@ -52,45 +52,45 @@ def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
     }
 
 
-def test_a_thousand_repositories_cost_twenty_questions(tmp_path):
-    play = PlayedGitHub(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+def test_a_thousand_repositories_cost_twenty_queries(tmp_path):
+    fake = FakeGitHub(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "repository")) == 1_000
-    assert len(asked) == 20 + 1
+    assert len(requests) == 20 + 1
 
 
-def test_a_question_that_is_too_much_is_put_for_fewer_repositories(tmp_path):
-    play = PlayedGitHub(count=60, most=20)
-    got, asked = played(play, play.subjects, tmp_path, code_scanning=False)
+def test_a_query_that_is_too_large_is_sent_for_fewer_repositories(tmp_path):
+    fake = FakeGitHub(count=60, most=20)
+    got, requests = collect_from(fake, fake.targets, tmp_path, code_scanning=False)
     assert (len(facts(got, "repository")), got.failures) == (60, ())
-    assert len(asked) == 1 + 4
+    assert len(requests) == 1 + 4
 
 
 def test_all_alerts_of_a_repository_are_read(tmp_path):
-    play = PlayedGitHub(count=1, alerts=250)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeGitHub(count=1, alerts=250)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "vulnerability")["s0"]) == 250 + 1
-    assert len(asked) == 1 + 2 + 1
+    assert len(requests) == 1 + 2 + 1
     scanned = Vulnerability("js/zipslip", FactSeverity.HIGH, "Arbitrary file write", first_seen=moment(5, 2, 10), place="src/zip.js:12")
     assert scanned in facts(got, "vulnerability")["s0"]
 
 
 def of_owners(*owners):
     """A subject for a repository of each."""
-    return [subject(f"of-{owner}", annotations={"github.com/project-slug": f"{owner}/s0"}) for owner in owners]
+    return [target(f"of-{owner}", annotations={"github.com/project-slug": f"{owner}/s0"}) for owner in owners]
 
 
 def test_an_app_signs_in_for_each_owner_of_repositories(tmp_path):
-    play, met = PlayedGitHub(count=1), []
+    fake, met = FakeGitHub(count=1), []
 
-    def answer(asked, wire):
-        met.append((asked.owner, asked.method, asked.path.removeprefix("/api")))
-        return json_answer(wire, []) if "/orgs/" in asked.path else play(asked, wire)
+    def answer(request, wire):
+        met.append((request.owner, request.method, request.path.removeprefix("/api")))
+        return json_answer(wire, []) if "/orgs/" in request.path else fake(request, wire)
 
     host = AppHost(answer, PatientClock(), ["acme", "globex"])
     with Server(host) as server:
         app = {"id": "Iv1.abc", "private_key": host.pem}
-        got = known("github", server.url, of_owners("acme", "elsewhere", "globex"), tmp_path, app=app, code_scanning=True)
+        got = collect("github", server.url, of_owners("acme", "elsewhere", "globex"), tmp_path, app=app, code_scanning=True)
     assert [path for method, path in host.asked_for if method == "POST"] == ["/41/access_tokens", "/42/access_tokens"]
     assert met == [
         (owner, method, path) for owner in ("acme", "globex")
@@ -102,40 +102,40 @@ def test_an_app_signs_in_for_each_owner_of_repositories(tmp_path):
 
 
 def test_an_installation_that_is_named_is_the_only_one(tmp_path):
-    host = AppHost(PlayedGitHub(count=1), PatientClock(), ["acme"])
+    host = AppHost(FakeGitHub(count=1), PatientClock(), ["acme"])
     with Server(host) as server:
         app = {"id": "Iv1.abc", "private_key": host.pem, "installation": 41}
-        got = known("github", server.url, of_owners("acme", "globex"), tmp_path, app=app)
-        bad = known("github", server.url, of_owners("acme"), tmp_path, app={**app, "private_key": "no key"})
+        got = collect("github", server.url, of_owners("acme", "globex"), tmp_path, app=app)
+        bad = collect("github", server.url, of_owners("acme"), tmp_path, app={**app, "private_key": "no key"})
     assert host.asked_for == [("POST", "/41/access_tokens")]
     assert (got.failures, len(facts(got, "deployment"))) == ((), 2)
     assert "cannot sign" in bad.failures[0].message
 
 
 def test_the_repository_of_the_descriptor_is_asked_about_where_no_annotation_names_one(tmp_path):
-    play = PlayedGitHub(count=2)
-    with Server(play) as server:
-        lies = subject("lies", repository=f"{server.url}/acme/s0")
-        elsewhere = subject("elsewhere", repository="https://gitlab.com/acme/s1")
-        broken = subject("broken", annotations={"github.com/project-slug": "no slug"})
-        gone = subject("gone", annotations={"github.com/project-slug": "acme/gone"})
-        both = subject("both", annotations={"github.com/project-slug": "Acme/S0"})
-        got = known("github", server.url, [lies, elsewhere, broken, gone, both], tmp_path, token=TOKEN, families=["repository"])
+    fake = FakeGitHub(count=2)
+    with Server(fake) as server:
+        lies = target("lies", repository=f"{server.url}/acme/s0")
+        elsewhere = target("elsewhere", repository="https://gitlab.com/acme/s1")
+        broken = target("broken", annotations={"github.com/project-slug": "no slug"})
+        gone = target("gone", annotations={"github.com/project-slug": "acme/gone"})
+        both = target("both", annotations={"github.com/project-slug": "Acme/S0"})
+        got = collect("github", server.url, [lies, elsewhere, broken, gone, both], tmp_path, token=TOKEN, families=["repository"])
     assert measured(got, "repository") == {"lies": True, "both": True}
     assert {fact.family for fact in got.facts} == {"repository"}
     assert {problem.subject.name for problem in got.problems} == {"broken", "gone"}
 
 
 def test_what_a_token_may_not_read_is_incomplete_and_told(tmp_path):
-    play = PlayedGitHub(count=1)
-    whole = play.repository("s0", "deployments runs pullRequests issues vulnerabilityAlerts")
+    fake = FakeGitHub(count=1)
+    whole = fake.repository("s0", "deployments runs pullRequests issues vulnerabilityAlerts")
 
-    def answer(asked, wire):
+    def answer(request, wire):
         error = {"type": "FORBIDDEN", "path": ["r0", "vulnerabilityAlerts"], "message": "Resource not accessible by personal access token"}
         json_answer(wire, {"data": {"r0": {**whole, "vulnerabilityAlerts": None}}, "errors": [error]})
 
     with Server(answer) as server:
-        got = known("github", server.url, play.subjects, tmp_path, token=TOKEN)
+        got = collect("github", server.url, fake.targets, tmp_path, token=TOKEN)
     assert measured(got, "vulnerability") == {"s0": False}
     assert measured(got, "deployment") == {"s0": True}
     assert "not accessible" in got.failures[0].message
@@ -158,23 +158,23 @@ def graphql_schema():
 
 
 @pytest.mark.parametrize("families", [FAMILIES, *([family] for family in FAMILIES)], ids="-".join)
-def test_every_question_is_valid_in_githubs_own_schema(graphql_schema, families):
+def test_every_query_is_valid_in_githubs_own_schema(graphql_schema, families):
     import graphql
 
-    question, variables = repositories_question(["acme/a", "acme/b"], families, NOW)
-    assert graphql.validate(graphql_schema, graphql.parse(question)) == []
-    assert graphql.validate(graphql_schema, graphql.parse(question.replace("nameWithOwner", "nameWithOwners")))
-    declared = graphql.parse(question).definitions[0].variable_definitions
+    query, variables = repositories_query(["acme/a", "acme/b"], families, NOW)
+    assert graphql.validate(graphql_schema, graphql.parse(query)) == []
+    assert graphql.validate(graphql_schema, graphql.parse(query.replace("nameWithOwner", "nameWithOwners")))
+    declared = graphql.parse(query).definitions[0].variable_definitions
     assert {one.variable.name.value for one in declared} == set(variables)
     assert graphql.validate(graphql_schema, graphql.parse(MORE_ALERTS)) == []
 
 
 def test_our_play_answers_what_githubs_schema_says(graphql_schema):
-    """GitHub's schema itself resolves the question over the played values: a field that it does not have would be an error."""
+    """GitHub's schema itself resolves the query over the played values: a field that it does not have would be an error."""
     import graphql
 
-    question, variables = repositories_question(["acme/s0"], FAMILIES, NOW)
-    node = PlayedGitHub(alerts=3).repository("s0", question)
+    query, variables = repositories_query(["acme/s0"], FAMILIES, NOW)
+    node = FakeGitHub(alerts=3).repository("s0", query)
     commit = {"__typename": "Commit", **node["activity"]["target"], **node["runs"]["target"]}
     node |= {"runs": node["runs"] | {"target": commit}, "activity": {"target": commit}}
 
@@ -184,16 +184,16 @@ def test_our_play_answers_what_githubs_schema_says(graphql_schema):
         return source.get(info.path.key, source.get(info.field_name)) if isinstance(source, dict) else None
 
     done = graphql.execute(
-        graphql_schema, graphql.parse(question), variable_values=variables, field_resolver=resolve,
+        graphql_schema, graphql.parse(query), variable_values=variables, field_resolver=resolve,
         type_resolver=lambda value, _, abstract: value.get("__typename") or {"Actor": "User", "GitObject": "Blob"}[abstract.name],
     )  # fmt: skip
     assert [error.message for error in done.errors or () if "non-nullable" not in error.message] == []
 
 
 def test_the_listing_of_code_scanning_is_in_githubs_description(tmp_path):
-    play = PlayedGitHub(count=1)
-    _, asked = played(play, play.subjects, tmp_path)
-    rest = [request for request in asked if "/orgs/" in request.path]
+    fake = FakeGitHub(count=1)
+    _, requests = collect_from(fake, fake.targets, tmp_path)
+    rest = [request for request in requests if "/orgs/" in request.path]
     assert len(rest) == 1
     assert complaints(json.loads(DESCRIBED.read_text()), rest, prefix="/api/v3") == []
 

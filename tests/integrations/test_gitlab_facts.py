@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from play_gitlab import PlayedGitLab
-from vendors import TOKEN, facts, known, measured, played, subject
+from fake_gitlab import FakeGitLab
+from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.gitlab import queries
 from callboard.model.facts.values import Deployment, PipelineRun, Vulnerability
@@ -19,10 +19,10 @@ def moment(*parts):
     return datetime(2026, *parts, tzinfo=UTC)
 
 
-def test_two_questions_tell_everything_about_fifty_projects(tmp_path):
-    play = PlayedGitLab(count=50)
-    with Server(play) as server:
-        got = known("gitlab", server.url, play.subjects, tmp_path, token=TOKEN)
+def test_two_queries_cover_fifty_projects(tmp_path):
+    fake = FakeGitLab(count=50)
+    with Server(fake) as server:
+        got = collect("gitlab", server.url, fake.targets, tmp_path, token=TOKEN)
     assert (got.failures, got.problems) == ((), ())
     assert len(server.requests) == 2
     assert {request.headers["authorization"] for request in server.requests} == {f"Bearer {TOKEN}"}
@@ -37,75 +37,75 @@ def test_two_questions_tell_everything_about_fifty_projects(tmp_path):
     assert (deployed.environment, deployed.url) == ("production", f"{server.url}/acme/shop/s0/-/d/3")
 
 
-def test_a_thousand_projects_cost_forty_questions(tmp_path):
-    play = PlayedGitLab(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+def test_a_thousand_projects_cost_forty_queries(tmp_path):
+    fake = FakeGitLab(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "vulnerability")) == len(facts(got, "pipeline-run")) == 1_000
-    assert len(asked) == 20 + 20
+    assert len(requests) == 20 + 20
 
 
-def test_a_question_that_is_too_complex_is_put_for_fewer_projects(tmp_path):
-    play = PlayedGitLab(count=60, most=20)
-    got, asked = played(play, play.subjects, tmp_path, families=["deployment"])
+def test_a_query_that_is_too_complex_is_sent_for_fewer_projects(tmp_path):
+    fake = FakeGitLab(count=60, most=20)
+    got, requests = collect_from(fake, fake.targets, tmp_path, families=["deployment"])
     assert (len(facts(got, "deployment")), got.failures) == (60, ())
-    assert len(asked) == 1 + 4
+    assert len(requests) == 1 + 4
     assert {one.family for one in got.measurements} == {"deployment"}
 
 
 @pytest.mark.parametrize("edition", ["community", "free"])
 def test_without_a_licence_vulnerabilities_are_not_measured_and_nobody_is_blamed(edition, tmp_path):
-    play = PlayedGitLab(edition=edition)
-    got, _ = played(play, play.subjects, tmp_path)
+    fake = FakeGitLab(edition=edition)
+    got, _ = collect_from(fake, fake.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert measured(got, "vulnerability") == {}
     assert measured(got, "deployment") == {"s0": True, "s1": True, "s2": True}
 
 
 def test_all_vulnerabilities_of_a_project_are_read(tmp_path):
-    play = PlayedGitLab(count=1, weaknesses=250)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeGitLab(count=1, weaknesses=250)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "vulnerability")["s0"]) == 250
-    assert len(asked) == 1 + 1 + 2
+    assert len(requests) == 1 + 1 + 2
 
 
 def test_projects_are_known_by_path_number_or_where_the_descriptor_lies(tmp_path):
-    play = PlayedGitLab()
+    fake = FakeGitLab()
     told = {
         "path": {"gitlab.com/project-slug": "Acme/Shop/S0"}, "number": {"gitlab.com/project-id": "1"}, "lies": {},
         "gone": {"gitlab.com/project-slug": "acme/gone"}, "odd": {"gitlab.com/project-id": "one"},
         "theirs": {"gitlab.com/project-slug": "acme/shop/s1", "gitlab.com/instance": "gitlab.other.example"},
     }  # fmt: skip
-    with Server(play) as server:
-        those = [subject(name, repository=f"{server.url}/acme/shop/s2", annotations=annotations) for name, annotations in told.items()]
-        got = known("gitlab", server.url, those, tmp_path, token=TOKEN)
+    with Server(fake) as server:
+        those = [target(name, repository=f"{server.url}/acme/shop/s2", annotations=annotations) for name, annotations in told.items()]
+        got = collect("gitlab", server.url, those, tmp_path, token=TOKEN)
     assert measured(got, "pipeline-run") == {"path": True, "number": True, "lies": True}
     assert {problem.subject.name for problem in got.problems} == {"gone", "odd"}
 
 
 def test_what_gitlab_says_about_errors_is_told(tmp_path):
-    play = PlayedGitLab(count=1)
-    with Server(lambda asked, wire: json_answer(wire, {"errors": [{"message": "Timeout on Project.pipelines"}]})) as server:
-        got = known("gitlab", server.url, play.subjects, tmp_path, token=TOKEN)
+    fake = FakeGitLab(count=1)
+    with Server(lambda request, wire: json_answer(wire, {"errors": [{"message": "Timeout on Project.pipelines"}]})) as server:
+        got = collect("gitlab", server.url, fake.targets, tmp_path, token=TOKEN)
     assert "Timeout on Project.pipelines" in got.failures[0].message
     assert measured(got, "vulnerability") == measured(got, "deployment") == {"s0": False}
 
 
 @pytest.mark.parametrize("by", ["paths", "ids"])
-def test_every_question_is_valid_in_the_excerpt_of_gitlabs_reference(by):
+def test_every_query_is_valid_in_the_excerpt_of_gitlabs_reference(by):
     graphql = pytest.importorskip("graphql", reason="needs graphql-core from the package index")
     schema = graphql.build_schema(EXCERPT.read_text(encoding="utf-8"))
-    work = [queries.work_question(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
-    for question in (
-        *work, queries.work_question(by, ["pipeline-run"], 0), queries.weaknesses_question(by),
-        queries.MORE_WEAKNESSES,
+    work = [queries.work_query(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
+    for query in (
+        *work, queries.work_query(by, ["pipeline-run"], 0), queries.vulnerabilities_query(by),
+        queries.MORE_VULNERABILITIES,
     ):  # fmt: skip
-        assert graphql.validate(schema, graphql.parse(question)) == []
-        assert graphql.validate(schema, graphql.parse(question.replace("nodes", "node")))
+        assert graphql.validate(schema, graphql.parse(query)) == []
+        assert graphql.validate(schema, graphql.parse(query.replace("nodes", "node")))
 
 
 def test_environments_are_asked_about_by_name(tmp_path):
-    play = PlayedGitLab(count=1)
-    _, asked = played(play, play.subjects, tmp_path, environments=["live", 'x") { id } #'], families=["deployment"])
-    (request,) = asked
+    fake = FakeGitLab(count=1)
+    _, requests = collect_from(fake, fake.targets, tmp_path, environments=["live", 'x") { id } #'], families=["deployment"])
+    (request,) = requests
     assert request.json()["variables"] == {"e0": "live", "e1": 'x") { id } #', "paths": ["acme/shop/s0"], "size": 1}
     assert "live" not in request.json()["query"]

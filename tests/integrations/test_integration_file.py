@@ -2,12 +2,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from vendors import NOW, context, subject
+from vendors import NOW, context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
 
-SHOP, LEDGER = subject("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), subject("ledger")
+SHOP, LEDGER = target("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), target("ledger")
 
 
 def told(tmp_path, files, **options):
@@ -68,9 +68,10 @@ def test_rows_may_name_what_a_tool_calls_an_entity(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("incident.json", "{", "no JSON"), ("incident.json", '{"a": 1}', "no list of mappings"), ("incident.yaml", "- [", "incident.yaml:"),
-        ("weather.yaml", "[]", "called like no family"), ("incident.txt", "x", "none of .csv"), ("incident.json", "[" * 100_000, "no JSON"),
-        ("incident.csv", 'entity,title\nshop,"x', "no CSV"),
+        ("incident.json", "{", "not valid JSON"), ("incident.json", '{"a": 1}', "not a list of mappings"),
+        ("incident.yaml", "- [", "incident.yaml:"), ("weather.yaml", "[]", "does not start with a family"),
+        ("incident.txt", "x", "not one of .csv"), ("incident.json", "[" * 100_000, "not valid JSON"),
+        ("incident.csv", 'entity,title\nshop,"x', "not valid CSV"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_a_failure_that_names_it(tmp_path, name, content, said):

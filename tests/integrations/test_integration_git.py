@@ -3,7 +3,7 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
-from vendors import NOW, context, subject
+from vendors import NOW, context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
@@ -48,8 +48,8 @@ def repository(folder):
 
 def told(tmp_path, trees):
     (tree,) = trees
-    subjects = [replace(subject(part), tree=tree, folder=part) for part in ("a", "b")]
-    return collect_facts([IntegrationSettings("history", "git", {"weeks": 4})], subjects, context(tmp_path)).gathered
+    targets = [replace(target(part), tree=tree, folder=part) for part in ("a", "b")]
+    return collect_facts([IntegrationSettings("history", "git", {"weeks": 4})], targets, context(tmp_path)).gathered
 
 
 def test_commits_and_authors_are_counted_by_the_folder_of_the_descriptor(tmp_path):

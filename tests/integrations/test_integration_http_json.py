@@ -1,21 +1,21 @@
 import pytest
-from vendors import NOW, context, subject
+from vendors import NOW, context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
 from faulty import MODES, Server, json_answer
 
-SHOP, LEDGER = subject("shop", annotations={"rota.example/id": "shop team"}), subject("ledger")
+SHOP, LEDGER = target("shop", annotations={"rota.example/id": "shop team"}), target("ledger")
 FIELDS = {"name": "rota", "shifts": "people[].{person: name, start: since, end: until}"}
 
 
-def told(tmp_path, answer, subjects=(SHOP, LEDGER), **options):
+def told(tmp_path, answer, targets=(SHOP, LEDGER), **options):
     with Server(answer) as server:
         item = IntegrationSettings("rota", "http-json", {"url": f"{server.url}/api", "family": "on-call", "fields": FIELDS, **options})
-        return collect_facts([item], subjects, context(tmp_path)).gathered, server.requests
+        return collect_facts([item], targets, context(tmp_path)).gathered, server.requests
 
 
-def rota(asked, wire):
+def rota(request, wire):
     json_answer(wire, {"rota": "shop", "people": [{"name": "Ada", "since": NOW.isoformat(), "until": None}]})
 
 
@@ -30,7 +30,7 @@ def test_one_request_for_each_entity_that_carries_the_annotation(tmp_path):
 @pytest.mark.parametrize("value", ["../../admin", "a/b", "..", ".", "a?x=1", "a#b", "http://other.example/", "%2e%2e", "\u202e"])
 def test_a_value_stays_one_segment_of_the_path(tmp_path, value):
     _, requests = told(
-        tmp_path, rota, [subject("x", annotations={"rota.example/id": value})], annotation="rota.example/id", path="/t/{id}/now"
+        tmp_path, rota, [target("x", annotations={"rota.example/id": value})], annotation="rota.example/id", path="/t/{id}/now"
     )
     assert len(requests) == 1
     path = requests[0].path
@@ -47,7 +47,7 @@ def test_values_in_the_query_are_encoded(tmp_path):
 
 
 def test_one_request_may_be_for_all_and_who_is_not_in_it_has_nothing(tmp_path):
-    def all_of_them(asked, wire):
+    def all_of_them(request, wire):
         json_answer(
             wire,
             {"incidents": [{"on": "shop", "no": 7, "what": "Down", "at": "2026-05-17T01:00:00Z"}, {"on": "unknown", "what": "x", "at": 0}]},
@@ -70,13 +70,13 @@ def test_the_token_goes_in_the_header_that_is_named_and_nowhere_else(tmp_path):
 
 
 def test_what_the_tool_does_not_know_is_a_problem_with_the_annotation(tmp_path):
-    got, _ = told(tmp_path, lambda asked, wire: json_answer(wire, {}, 404), annotation="rota.example/id", path="/{id}")
+    got, _ = told(tmp_path, lambda request, wire: json_answer(wire, {}, 404), annotation="rota.example/id", path="/{id}")
     assert [(p.code, p.field) for p in got.problems] == [("INT003", "metadata.annotations.rota.example/id")]
     assert [m.complete for m in got.measurements] == [False]
 
 
 def test_an_odd_answer_is_a_problem_and_incomplete(tmp_path):
-    got, _ = told(tmp_path, lambda asked, wire: json_answer(wire, {"people": "many"}), annotation="rota.example/id", path="/{id}")
+    got, _ = told(tmp_path, lambda request, wire: json_answer(wire, {"people": "many"}), annotation="rota.example/id", path="/{id}")
     assert [p.code for p in got.problems] == ["INT001"]
     assert [m.complete for m in got.measurements] == [False]
     assert not got.facts
@@ -85,7 +85,7 @@ def test_an_odd_answer_is_a_problem_and_incomplete(tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"fields": {"name": "a ["}}, "no JMESPath"), ({"fields": {"titel": "a"}}, 'no field "titel"'),
+        ({"fields": {"name": "a ["}}, "not a JMESPath expression"), ({"fields": {"titel": "a"}}, 'no field "titel"'),
         ({"path": "/{host}"}, "no placeholder {host}"), ({"path": "/all"}, "match is missing"),
     ],
 )  # fmt: skip

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from vendors import context, subject
+from vendors import context, target
 
 from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
@@ -40,8 +40,8 @@ def told(tmp_path, files, **options):
         path.write_text(content if isinstance(content, str) else json.dumps(content))
     root = tmp_path / "repo"
     tree = FolderTree(root, "tree", "acme/shop", "", sorted(files))
-    subjects = [replace(subject("all"), tree=tree), replace(subject("part"), tree=tree, folder="part")]
-    return collect_facts([IntegrationSettings("scans", "reports", options)], subjects, context(tmp_path)).gathered
+    targets = [replace(target("all"), tree=tree), replace(target("part"), tree=tree, folder="part")]
+    return collect_facts([IntegrationSettings("scans", "reports", options)], targets, context(tmp_path)).gathered
 
 
 def test_sarif_results_are_findings_in_the_code(tmp_path):

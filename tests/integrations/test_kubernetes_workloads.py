@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from play_kubernetes import ID, PlayedKubernetes
+from fake_kubernetes import ID, FakeKubernetes
 from spec_checking import complaints, description, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
@@ -16,26 +16,26 @@ FOUND = Deployment("1.4.2", datetime(2026, 5, 16, 21, 0, tzinfo=UTC), RunState.S
 
 
 def test_a_workload_is_a_deployment_of_the_entity_whose_id_its_label_says(tmp_path):
-    play = PlayedKubernetes()
-    got, asked = played(play, play.subjects, tmp_path, environment="production", cluster="eu")
+    fake = FakeKubernetes()
+    got, requests = collect_from(fake, fake.targets, tmp_path, environment="production", cluster="eu")
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "deployment") == {"s0": [FOUND], "s1": [FOUND], "s2": [FOUND]}
     assert (got.facts[0].environment, got.facts[0].key) == ("production", "eu/shop/deployments/s0")
-    assert {request.headers["authorization"] for request in asked} == {f"Bearer {TOKEN}"}
+    assert {request.headers["authorization"] for request in requests} == {f"Bearer {TOKEN}"}
 
 
 def test_a_thousand_components_cost_pages_of_workloads(tmp_path):
-    play = PlayedKubernetes(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeKubernetes(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "deployment")) == 1_000
-    assert len(asked) == 4 + 1 + 1
+    assert len(requests) == 4 + 1 + 1
 
 
 def test_a_list_that_expires_is_begun_again(tmp_path):
-    play = PlayedKubernetes(count=600)
+    fake = FakeKubernetes(count=600)
 
-    def expiring(asked, wire):
-        if asked.query.get("continue") == "at-500" and asked.number < 4:
+    def expiring(request, wire):
+        if request.query.get("continue") == "at-500" and request.number < 4:
             said = {
                 "kind": "Status",
                 "status": "Failure",
@@ -44,39 +44,39 @@ def test_a_list_that_expires_is_begun_again(tmp_path):
                 "code": 410,
             }
             return json_answer(wire, said, 410)
-        return play(asked, wire)
+        return fake(request, wire)
 
     with Server(expiring) as server:
-        got = known("kubernetes", server.url, play.subjects, tmp_path, token=TOKEN)
+        got = collect("kubernetes", server.url, fake.targets, tmp_path, token=TOKEN)
     assert [request.query.get("continue") for request in server.requests[:6]] == [None, "at-250", "at-500", None, "at-250", "at-500"]
     assert (len(facts(got, "deployment")), got.failures) == (600, ())
     assert set(measured(got, "deployment").values()) == {True}
 
 
 def test_a_list_that_always_expires_is_incomplete(tmp_path):
-    play = PlayedKubernetes(count=300)
+    fake = FakeKubernetes(count=300)
 
-    def expiring(asked, wire):
-        json_answer(wire, {"message": "too old"}, 410) if "continue" in asked.query else play(asked, wire)
+    def expiring(request, wire):
+        json_answer(wire, {"message": "too old"}, 410) if "continue" in request.query else fake(request, wire)
 
     with Server(expiring) as server:
-        got = known("kubernetes", server.url, play.subjects, tmp_path, token=TOKEN)
+        got = collect("kubernetes", server.url, fake.targets, tmp_path, token=TOKEN)
     assert len(server.requests) == 3 * 2 + 2
     assert [failure.place for failure in got.failures] == ["deployments"]
     assert set(measured(got, "deployment").values()) == {False}
 
 
 def test_the_selector_goes_before_the_id_and_namespaces_and_clusters_narrow_down(tmp_path):
-    play = PlayedKubernetes()
-    play.deployments = lambda: [
-        play.workload("a", labels={"app": "a", ID: "x"}), play.workload("a", labels={"app": "a"}, namespace="other"),
-        play.workload("b", labels={"app": "b", ID: "x"}),
+    fake = FakeKubernetes()
+    fake.deployments = lambda: [
+        fake.workload("a", labels={"app": "a", ID: "x"}), fake.workload("a", labels={"app": "a"}, namespace="other"),
+        fake.workload("b", labels={"app": "b", ID: "x"}),
     ]  # fmt: skip
     those = {
         "selecting": {SELECTOR: "app=a", ID: "x"}, "narrow": {SELECTOR: "app=a", NAMESPACE: "other"}, "named": {ID: "x"},
         "elsewhere": {ID: "x", CLUSTER: "us"}, "zero": {ID: "nobody"}, "broken": {SELECTOR: "app=a=b"}, "none": {},
     }  # fmt: skip
-    got, asked = played(play, [subject(name, annotations=told) for name, told in those.items()], tmp_path, cluster="eu")
+    got, requests = collect_from(fake, [target(name, annotations=told) for name, told in those.items()], tmp_path, cluster="eu")
     keys = {name: [fact.key for fact in got.facts if fact.subject.name == name] for name in those}
     assert keys["selecting"] == ["eu/other/deployments/a", "eu/shop/deployments/a"]
     assert keys["narrow"] == ["eu/other/deployments/a"]
@@ -84,7 +84,7 @@ def test_the_selector_goes_before_the_id_and_namespaces_and_clusters_narrow_down
     assert {fact.environment for fact in got.facts} == {"shop", "other"}
     assert measured(got, "deployment") == dict.fromkeys(("selecting", "narrow", "named", "zero"), True)
     assert [problem.subject.name for problem in got.problems] == ["broken"]
-    assert "labelSelector" not in asked[0].query
+    assert "labelSelector" not in requests[0].query
 
 
 STUCK = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "lastUpdateTime": "2026-05-16T21:00:00Z"}
@@ -109,27 +109,27 @@ DONE = {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailab
     ],
 )
 def test_the_status_of_a_rollout_is_read_as_kubectl_reads_it(spec, status, wanted, tmp_path):
-    play = PlayedKubernetes(count=1)
-    play.deployments = list
-    play.statefulsets = lambda: [play.workload("s0", spec, status)]
-    got, _ = played(play, play.subjects, tmp_path)
+    fake = FakeKubernetes(count=1)
+    fake.deployments = list
+    fake.statefulsets = lambda: [fake.workload("s0", spec, status)]
+    got, _ = collect_from(fake, fake.targets, tmp_path)
     (value,) = facts(got, "deployment")["s0"]
     assert (value.health, value.state, value.ready, value.wanted) == wanted
 
 
 def test_a_daemon_set_counts_nodes_and_a_label_says_the_version(tmp_path):
-    play = PlayedKubernetes(count=1)
-    play.deployments = list
+    fake = FakeKubernetes(count=1)
+    fake.deployments = list
     status = {"desiredNumberScheduled": 5, "numberReady": 5, "updatedNumberScheduled": 5}
-    play.daemonsets = lambda: [play.workload("s0", status=status, labels={ID: "s0", "app.kubernetes.io/version": "2026.5"}, tag="latest")]
-    got, _ = played(play, play.subjects, tmp_path)
+    fake.daemonsets = lambda: [fake.workload("s0", status=status, labels={ID: "s0", "app.kubernetes.io/version": "2026.5"}, tag="latest")]
+    got, _ = collect_from(fake, fake.targets, tmp_path)
     assert facts(got, "deployment")["s0"] == [Deployment("2026.5", None, RunState.SUCCEEDED, health=Health.HEALTHY, ready=5, wanted=5)]
 
 
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_kubernetes_description(tmp_path):
-    play = PlayedKubernetes(count=251)
-    asked = played(play, play.subjects, tmp_path)[1] + played(play, play.subjects, tmp_path, namespaces=["shop", "ops"])[1]
-    assert len(asked) == 4 + 7
-    assert complaints(description("kubernetes.oas3"), asked) == []
+    fake = FakeKubernetes(count=251)
+    requests = collect_from(fake, fake.targets, tmp_path)[1] + collect_from(fake, fake.targets, tmp_path, namespaces=["shop", "ops"])[1]
+    assert len(requests) == 4 + 7
+    assert complaints(description("kubernetes.oas3"), requests) == []

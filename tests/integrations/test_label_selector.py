@@ -2,8 +2,7 @@
 
 import pytest
 
-from callboard.integrations.kubernetes import read_selector
-from callboard.plugins.integrations.parsing import tag_of, version_of
+from callboard.integrations.kubernetes import image_tag, image_version, read_selector
 
 LABELS = {"app": "orders", "acme.example/tier": "web", "empty": ""}
 
@@ -19,7 +18,7 @@ LABELS = {"app": "orders", "acme.example/tier": "web", "empty": ""}
     ],
 )  # fmt: skip
 def test_a_selector_holds_as_in_kubernetes(text, holds):
-    assert read_selector(text).holds(LABELS) is holds
+    assert read_selector(text).matches(LABELS) is holds
 
 
 @pytest.mark.parametrize(
@@ -37,11 +36,11 @@ def test_what_is_no_selector_selects_nothing(text):
     ],
 )  # fmt: skip
 def test_the_tag_of_an_image_is_its_version(image, tag):
-    assert tag_of(image) == tag
+    assert image_tag(image) == tag
 
 
 def test_the_version_is_that_of_the_image_with_the_name_or_the_only_one():
-    assert version_of(["acme/orders:1.4.2", "envoy:v1.30"], "orders") == "1.4.2"
-    assert version_of(["acme/basket:1.4.2", "envoy:v1.30"], "orders") == ""
-    assert version_of(["acme/basket:1.4.2", "acme/worker:1.4.2"], "orders") == "1.4.2"
-    assert version_of([], "orders") == ""
+    assert image_version(["acme/orders:1.4.2", "envoy:v1.30"], "orders") == "1.4.2"
+    assert image_version(["acme/basket:1.4.2", "envoy:v1.30"], "orders") == ""
+    assert image_version(["acme/basket:1.4.2", "acme/worker:1.4.2"], "orders") == "1.4.2"
+    assert image_version([], "orders") == ""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
-from test_vendor_faults import PLAYS
+from test_vendor_faults import FAKES
 from vendors import TOKEN, connector
 
 import yaml
@@ -40,28 +40,28 @@ def spelt(secret):
 SPELT = {*spelt(MARK), MARK[:12].encode()}
 
 
-def told(asked):
-    """All that is secret in what we sent."""
-    return " ".join(value for value in asked.headers.values() if any(one.decode() in value for one in SPELT))
+def secrets_in(request):
+    """All secrets in a request."""
+    return " ".join(value for value in request.headers.values() if any(one.decode() in value for one in SPELT))
 
 
 def echo(before="", status=400):
-    def mode(asked, wire):
-        json_answer(wire, {"message": before + told(asked), "errors": [{"message": told(asked)}]}, status)
+    def mode(request, wire):
+        json_answer(wire, {"message": before + secrets_in(request), "errors": [{"message": secrets_in(request)}]}, status)
 
     return mode
 
 
-def echo_elsewhere(asked, wire):
-    redirect(f"http://user:{quote(MARK, safe='')}@elsewhere.example/{MARK}?token={MARK}")(asked, wire)
+def echo_elsewhere(request, wire):
+    redirect(f"http://user:{quote(MARK, safe='')}@elsewhere.example/{MARK}?token={MARK}")(request, wire)
 
 
-def echo_far(asked, wire):
-    redirect(f"https://elsewhere.example/{'x' * 260}{MARK}")(asked, wire)
+def echo_far(request, wire):
+    redirect(f"https://elsewhere.example/{'x' * 260}{MARK}")(request, wire)
 
 
-def echo_page(asked, wire):
-    wire.answer(200, f"<!doctype html>{told(asked)}".encode(), {"Content-Type": f"x{MARK}; x={MARK}", "ETag": '"x"'})
+def echo_page(request, wire):
+    wire.answer(200, f"<!doctype html>{secrets_in(request)}".encode(), {"Content-Type": f"x{MARK}; x={MARK}", "ETag": '"x"'})
 
 
 WAYS = {
@@ -76,8 +76,8 @@ def marked(options):
     return yaml.safe_load(yaml.safe_dump(options).replace(TOKEN, f"${{{VARIABLE}}}"))
 
 
-def answer(asked, wire):
-    WAYS[asked.path.split("/")[2]](asked, wire)
+def answer(request, wire):
+    WAYS[request.path.split("/")[2]](request, wire)
 
 
 def with_secrets():
@@ -87,7 +87,7 @@ def with_secrets():
 
 def items(server, good):
     """Each type in each way to fail, one whose host is away, and one whose host is well."""
-    known = {play.type: play().options for play in PLAYS} | {"http-json": HTTP_JSON}
+    known = {fake.type: fake().options for fake in FAKES} | {"http-json": HTTP_JSON}
     for name, options in known.items():
         own = marked(options) | {"type": name}
         yield from ({**own, "name": f"{name}-{way}", "url": f"{server.url}/{name}/{way}"} for way in WAYS)
@@ -97,7 +97,7 @@ def items(server, good):
 
 
 def component():
-    annotations = {key: value for play in PLAYS for key, value in play().subjects[0].annotations.items()}
+    annotations = {key: value for fake in FAKES for key, value in fake().targets[0].annotations.items()}
     spec = {"type": "service", "lifecycle": "production", "owner": "team-shop"}
     return yaml.safe_dump(
         {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "s0", "annotations": annotations}, "spec": spec}
@@ -125,7 +125,7 @@ def night(tmp_path_factory):
         context = functools.partial(IntegrationContext, clock=PatientClock(), http=SHORT)
         patch.setattr(pipeline, "IntegrationContext", context)
         server = stack.enter_context(Server(answer))
-        good = {play.type: stack.enter_context(Server(play())) for play in PLAYS}
+        good = {fake.type: stack.enter_context(Server(fake())) for fake in FAKES}
         sources = [{"name": "here", "type": "files", "path": "repositories", "repositories": "*"}]
         config = {"version": 1, "portal": PORTAL, "sources": sources, "integrations": [*items(server, good)]}
         (folder / "sources.yaml").write_text(yaml.safe_dump(config))
@@ -137,13 +137,13 @@ def night(tmp_path_factory):
 
 
 def test_every_connector_that_talks_with_a_host_is_here(night):
-    assert with_secrets() == {play.type for play in PLAYS} | {"http-json"}
+    assert with_secrets() == {fake.type for fake in FAKES} | {"http-json"}
 
 
 def test_the_secret_was_sent_by_every_connector_so_that_there_is_something_to_find(night):
     folder, done, requests = night
     assert [one.exit_code for one in done] == [0, 0], done[0].output
-    sent = {re.match(r"/([a-z-]+)/echo/", request.target)[1] for request in requests if "/echo/" in request.target and told(request)}
+    sent = {re.match(r"/([a-z-]+)/echo/", request.target)[1] for request in requests if "/echo/" in request.target and secrets_in(request)}
     assert sent == with_secrets()
     said = (folder / "site" / "status" / "index.html").read_text()
     assert all(f"{name}-{way}" in said for name in with_secrets() for way in WAYS)

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from play_prometheus import QUERY, PlayedPrometheus
+from fake_prometheus import QUERY, FakePrometheus
 from spec_checking import DATA, complaints, needs_data
-from vendors import NOW, TOKEN, facts, known, measured, played, subject
+from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
 from callboard.model.facts.values import DayShare
@@ -24,56 +24,56 @@ def described():
 def vector(*series):
     """``(labels, value)`` as the answer to every instant query; no history."""
 
-    def play(asked, wire):
-        is_instant = asked.path == "/api/v1/query"
+    def fake(request, wire):
+        is_instant = request.path == "/api/v1/query"
         result = [{"metric": labels, "value": [1, value]} for labels, value in series] if is_instant else []
         json_answer(wire, {"status": "success", "data": {"resultType": "vector" if is_instant else "matrix", "result": result}})
 
-    return play
+    return fake
 
 
-def asked_about(play, subjects, tmp_path, **options):
+def asked_about(fake, targets, tmp_path, **options):
     options = {"objectives": [{"name": "answers", "query": "q", "objective": 99}], **options}
-    with Server(play) as server:
-        return known("prometheus", server.url, subjects, tmp_path, **options)
+    with Server(fake) as server:
+        return collect("prometheus", server.url, targets, tmp_path, **options)
 
 
-ONE = subject("one", annotations={SERVICE: "one"})
+ONE = target("one", annotations={SERVICE: "one"})
 
 
 def test_a_series_is_the_availability_of_the_entity_whose_label_it_has(tmp_path):
-    play = PlayedPrometheus()
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakePrometheus()
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     (value,) = facts(got, "availability")["s1"]
     assert (value.name, value.measured, value.objective, value.window_days, value.budget_left) == ("answers", 99.85, 99.9, 30, -50.0)
     fact = next(fact for fact in got.facts if fact.subject.name == "s1")
     assert (fact.environment, fact.key) == ("production", "answers{environment=production,service=s1}")
-    assert asked[0].query == {"query": QUERY.replace("$window", "30d"), "time": str(int(NOW.timestamp()))}
-    assert {request.headers["authorization"] for request in asked} == {f"Bearer {TOKEN}"}
+    assert requests[0].query == {"query": QUERY.replace("$window", "30d"), "time": str(int(NOW.timestamp()))}
+    assert {request.headers["authorization"] for request in requests} == {f"Bearer {TOKEN}"}
 
 
 def test_the_history_has_a_share_for_each_whole_day_and_none_where_nothing_was_measured(tmp_path):
-    play = PlayedPrometheus(count=1)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakePrometheus(count=1)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     days = facts(got, "availability")["s0"][0].history
     assert days[0] == DayShare(date(2026, 4, 17), None)
     assert days[1:] == tuple(DayShare(date(2026, 4, 17) + timedelta(days=n), 99.85) for n in range(1, 30))
     assert days[-1].day == NOW.date() - timedelta(days=1)
-    assert asked[1].query["query"] == QUERY.replace("$window", "1d")
-    assert datetime.fromtimestamp(int(asked[1].query["end"]), UTC) == datetime(2026, 5, 17, tzinfo=UTC)
+    assert requests[1].query["query"] == QUERY.replace("$window", "1d")
+    assert datetime.fromtimestamp(int(requests[1].query["end"]), UTC) == datetime(2026, 5, 17, tzinfo=UTC)
 
 
 def test_a_thousand_components_cost_two_requests_for_each_objective(tmp_path):
-    play = PlayedPrometheus(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakePrometheus(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "availability")) == 1_000
-    assert len(asked) == 2
+    assert len(requests) == 2
 
 
 def test_no_series_is_not_measured_and_nothing_of_nothing_is_no_number(tmp_path):
-    lost = subject("lost", annotations={SERVICE: "lost"})
-    got = asked_about(vector(({"service": "one"}, "NaN")), [ONE, lost, subject("none")], tmp_path)
+    lost = target("lost", annotations={SERVICE: "lost"})
+    got = asked_about(vector(({"service": "one"}, "NaN")), [ONE, lost, target("none")], tmp_path)
     assert [value.measured for value in facts(got, "availability")["one"]] == [None]
     assert measured(got, "availability") == {"one": True}
     assert [(problem.subject.name, problem.code) for problem in got.problems] == [("lost", "INT003")]
@@ -94,51 +94,51 @@ def test_what_is_no_share_is_a_problem_and_incomplete(value, tmp_path):
 
 
 def test_entities_are_known_by_labels_by_another_annotation_and_by_their_name(tmp_path):
-    play = vector(
+    fake = vector(
         ({"job": "a", "team": "care"}, "0.9"), ({"job": "b", "team": "care"}, "0.8"), ({"job": "c"}, "0.7"), ({"team": "care"}, "0.6")
     )
     those = [
-        subject("by-labels", annotations={LABELS: 'team=care, job="a"', "acme.example/job": "c"}),
-        subject("by-team", annotations={LABELS: "team=care"}),
-        subject("by-job", annotations={"acme.example/job": "b"}),
-        subject("c"),
-        subject("broken", annotations={LABELS: "care"}),
+        target("by-labels", annotations={LABELS: 'team=care, job="a"', "acme.example/job": "c"}),
+        target("by-team", annotations={LABELS: "team=care"}),
+        target("by-job", annotations={"acme.example/job": "b"}),
+        target("c"),
+        target("broken", annotations={LABELS: "care"}),
     ]
-    got = asked_about(play, those, tmp_path, label="job", annotation="acme.example/job", by_name=True)
+    got = asked_about(fake, those, tmp_path, label="job", annotation="acme.example/job", by_name=True)
     found = {name: sorted(value.measured for value in values) for name, values in facts(got, "availability").items()}
     assert found == {"by-labels": [90.0], "by-team": [60.0, 80.0, 90.0], "by-job": [80.0], "c": [70.0]}
     assert [problem.subject.name for problem in got.problems] == ["broken"]
 
 
 def test_what_was_promised_may_come_from_prometheus(tmp_path):
-    def play(asked, wire):
-        promised = asked.query["query"] == "slo:objective:ratio"
+    def fake(request, wire):
+        promised = request.query["query"] == "slo:objective:ratio"
         vector(({"service": "one"} if promised else {"service": "one", "environment": "staging"}, "0.99" if promised else "0.98"))(
-            asked, wire
+            request, wire
         )
 
     objectives = [{"name": "answers", "query": "q", "objective": "slo:objective:ratio"}]
-    got = asked_about(play, [ONE], tmp_path, objectives=objectives)
+    got = asked_about(fake, [ONE], tmp_path, objectives=objectives)
     (value,) = facts(got, "availability")["one"]
     assert (value.objective, value.measured, value.budget_left) == (99.0, 98.0, -100.0)
 
 
 def test_queries_of_descriptors_are_never_run(tmp_path):
-    one = subject("one", annotations={SERVICE: "one", "prometheus.io/rule": "secret_metric|instance"})
+    one = target("one", annotations={SERVICE: "one", "prometheus.io/rule": "secret_metric|instance"})
     with Server(vector(({"service": "one"}, "1"))) as server:
-        known("prometheus", server.url, [one], tmp_path, objectives=[{"name": "answers", "query": "q"}])
+        collect("prometheus", server.url, [one], tmp_path, objectives=[{"name": "answers", "query": "q"}])
     assert [request.query["query"] for request in server.requests] == ["q"]
 
 
 def test_an_error_tells_what_prometheus_says_and_a_warning_is_incomplete(tmp_path):
-    def wrong(asked, wire):
+    def wrong(request, wire):
         json_answer(wire, {"status": "error", "errorType": "bad_data", "error": 'parse error: unexpected ")"'}, 400)
 
     got = asked_about(wrong, [ONE], tmp_path)
     assert 'parse error: unexpected ")"' in got.failures[0].message
     assert measured(got, "availability") == {"one": False}
 
-    def partly(asked, wire):
+    def partly(request, wire):
         result = [{"metric": {"service": "one"}, "value": [1, "1"]}]
         data = {"resultType": "vector", "result": result}
         json_answer(wire, {"status": "success", "data": data, "warnings": ["receive: store is not available"]})
@@ -150,17 +150,17 @@ def test_an_error_tells_what_prometheus_says_and_a_warning_is_incomplete(tmp_pat
 
 def test_name_and_password_are_sent_as_such(tmp_path):
     with Server(vector(({"service": "one"}, "1"))) as server:
-        known("prometheus", server.url, [ONE], tmp_path, user="me", password=TOKEN, objectives=[{"name": "answers", "query": "q"}])
+        collect("prometheus", server.url, [ONE], tmp_path, user="me", password=TOKEN, objectives=[{"name": "answers", "query": "q"}])
     assert server.requests[0].headers["authorization"].startswith("Basic ")
 
 
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_prometheus_description(tmp_path):
-    play = PlayedPrometheus()
-    _, asked = played(play, play.subjects, tmp_path)
-    assert len(asked) == 2
-    assert complaints(described(), asked, prefix="/api/v1") == []
+    fake = FakePrometheus()
+    _, requests = collect_from(fake, fake.targets, tmp_path)
+    assert len(requests) == 2
+    assert complaints(described(), requests, prefix="/api/v1") == []
 
 
 @needs_data
@@ -169,17 +169,17 @@ def test_prometheus_own_examples_are_understood(tmp_path):
     def example(path, name):
         return described()["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
 
-    def play(asked, wire):
-        is_instant = asked.path.endswith("/query")
+    def fake(request, wire):
+        is_instant = request.path.endswith("/query")
         json_answer(wire, example("/query", "vectorResult") if is_instant else example("/query_range", "matrixResult"))
 
-    one = subject("one", annotations={SERVICE: "alertmanager"})
-    two = subject("two", annotations={LABELS: "job=prometheus,instance=demo.prometheus.io:9090"})
+    one = target("one", annotations={SERVICE: "alertmanager"})
+    two = target("two", annotations={LABELS: "job=prometheus,instance=demo.prometheus.io:9090"})
     options = {"label": "job", "environment_label": "env", "objectives": [{"name": "up", "query": "avg_over_time(up[$window])"}]}
-    got = asked_about(play, [one, two], tmp_path, **options)
+    got = asked_about(fake, [one, two], tmp_path, **options)
     assert [value.measured for values in facts(got, "availability").values() for value in values] == [100.0, 100.0]
     assert [fact.environment for fact in got.facts] == ["demo", ""]
     for path, name in (("/query", "histogramResult"), ("/query", "scalarResult"), ("/query", "matrixResult")):
-        with Server(functools.partial(lambda asked, wire, value: json_answer(wire, value), value=example(path, name))) as server:
-            got = known("prometheus", server.url, [one], tmp_path / name, **options)
+        with Server(functools.partial(lambda request, wire, value: json_answer(wire, value), value=example(path, name))) as server:
+            got = collect("prometheus", server.url, [one], tmp_path / name, **options)
         assert got.facts == ()

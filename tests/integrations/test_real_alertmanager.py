@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from real_tools import free_port, needed, posted, running
-from vendors import facts, known, measured, subject
+from vendors import collect, facts, measured, target
 
 from callboard.model.facts.values import Alert
 from callboard.model.facts.words import AlertState, FactSeverity
@@ -52,13 +52,13 @@ def alertmanager(tmp_path_factory):
         yield url
 
 
-def asked(url, tmp_path, **options):
-    those = [subject(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "basket", "ledger", "quiet")]
-    return known("alertmanager", url, those, tmp_path, **options)
+def collected(url, tmp_path, **options):
+    those = [target(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "basket", "ledger", "quiet")]
+    return collect("alertmanager", url, those, tmp_path, **options)
 
 
 def test_a_posted_alert_arrives_as_a_fact(alertmanager, tmp_path):
-    got = asked(alertmanager, tmp_path)
+    got = collected(alertmanager, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     found = facts(got, "alert")
     assert found["orders"] == [Alert("HighErrors", FactSeverity.CRITICAL, AlertState.FIRING, SINCE, "HighErrors of orders")]
@@ -69,17 +69,17 @@ def test_a_posted_alert_arrives_as_a_fact(alertmanager, tmp_path):
 
 
 def test_a_silenced_alert_is_silenced_and_an_inhibited_one_is_left_out(alertmanager, tmp_path):
-    found = facts(asked(alertmanager, tmp_path), "alert")
+    found = facts(collected(alertmanager, tmp_path), "alert")
     assert [(value.state, value.severity) for value in found["basket"]] == [(AlertState.SILENCED, FactSeverity.MEDIUM)]
     assert [value.name for value in found["ledger"]] == ["NodeDown"]
 
 
 def test_matchers_are_alertmanagers_own(alertmanager, tmp_path):
-    found = facts(asked(alertmanager, tmp_path, filter=['severity=~"page|critical"']), "alert")
+    found = facts(collected(alertmanager, tmp_path, filter=['severity=~"page|critical"']), "alert")
     assert list(found) == ["orders"]
 
 
 def test_a_matcher_that_alertmanager_does_not_understand_is_told_in_its_words(alertmanager, tmp_path):
-    got = asked(alertmanager, tmp_path, filter=["severity~page"])
+    got = collected(alertmanager, tmp_path, filter=["severity~page"])
     assert "bad matcher" in got.failures[0].message
     assert set(measured(got, "alert").values()) == {False}

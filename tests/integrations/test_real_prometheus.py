@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner
 from real_tools import free_port, needed, running
-from vendors import NOW, facts, known, measured, subject
+from vendors import NOW, collect, facts, measured, target
 
 import yaml
 from callboard.cli.main import group
@@ -81,8 +81,8 @@ def prometheus(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def got(prometheus, tmp_path_factory):
-    those = [subject(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "payments", "idle", "lost")]
-    return known("prometheus", prometheus, those, tmp_path_factory.mktemp("cache"), **OPTIONS)
+    those = [target(name, annotations={"prometheus.io/service-name": name}) for name in ("orders", "payments", "idle", "lost")]
+    return collect("prometheus", prometheus, those, tmp_path_factory.mktemp("cache"), **OPTIONS)
 
 
 def named(got, service):
@@ -129,8 +129,8 @@ def test_a_query_without_a_window_is_asked_as_it_is_and_has_no_history(got):
 
 
 def test_what_prometheus_does_not_understand_is_told_in_its_words(prometheus, tmp_path):
-    one = subject("orders", annotations={"prometheus.io/service-name": "orders"})
-    got = known("prometheus", prometheus, [one], tmp_path, objectives=[{"name": "wrong", "query": "sum by ("}])
+    one = target("orders", annotations={"prometheus.io/service-name": "orders"})
+    got = collect("prometheus", prometheus, [one], tmp_path, objectives=[{"name": "wrong", "query": "sum by ("}])
     assert "parse error" in got.failures[0].message
     assert measured(got, "availability") == {"orders": False}
 

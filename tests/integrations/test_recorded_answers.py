@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from spec_checking import DATA, needs_data
-from vendors import TOKEN, facts, known, measured, subject
+from vendors import TOKEN, collect, facts, measured, target
 
 import yaml
 from callboard.io.http.errors import error_message
@@ -27,8 +27,8 @@ def test_a_monitor_in_its_downtime_is_silenced(tmp_path):
     monitor = json.loads(cassette("get_a_monitors_details_with_downtime_returns_ok_response")[2]["response"]["body"]["string"])
     monitor["overall_state"] = "Alert"
     told = {"datadoghq.com/monitor_tags": "env:ci"}
-    with Server(lambda asked, wire: json_answer(wire, [monitor])) as server:
-        got = known("datadog", server.url, [subject("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
+    with Server(lambda request, wire: json_answer(wire, [monitor])) as server:
+        got = collect("datadog", server.url, [target("one", annotations=told)], tmp_path, api_key=TOKEN, application_key=TOKEN)
     assert facts(got, "alert")["one"] == [
         Alert(monitor["name"], FactSeverity.MEDIUM, AlertState.SILENCED, datetime(2023, 5, 22, 21, 15, 22, tzinfo=UTC))
     ]
@@ -41,11 +41,11 @@ def test_issues_of_which_little_is_told_are_issues(tmp_path):
     for number, issue in enumerate(found["issues"]):
         issue["key"] = f"{project['key']}-{number}"
 
-    def answer(asked, wire):
-        json_answer(wire, {"values": [project], "isLast": True} if asked.path.endswith("/project/search") else found)
+    def answer(request, wire):
+        json_answer(wire, {"values": [project], "isLast": True} if request.path.endswith("/project/search") else found)
 
     with Server(answer) as server:
-        got = known("jira", server.url, [subject("one", annotations={"jira/project-key": project["key"]})], tmp_path, token=TOKEN)
+        got = collect("jira", server.url, [target("one", annotations={"jira/project-key": project["key"]})], tmp_path, token=TOKEN)
     assert (got.failures, got.problems, measured(got, "issue")) == ((), (), {"one": True})
     assert facts(got, "issue")["one"] == [Issue("", "task", FactSeverity.UNKNOWN), Issue("", "new feature", FactSeverity.UNKNOWN)]
 

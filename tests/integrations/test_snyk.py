@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from play_snyk import ORG, PlayedSnyk, numbered
+from fake_snyk import ORG, FakeSnyk, numbered
 from spec_checking import complaints, description, needs_data
-from vendors import TOKEN, facts, known, measured, played, subject
+from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.values import Vulnerability
 from callboard.model.facts.words import FactSeverity
@@ -17,20 +17,20 @@ FOUND = Vulnerability(
 
 
 def test_open_issues_are_vulnerabilities_of_the_entities_of_their_projects(tmp_path):
-    play = PlayedSnyk(count=150)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeSnyk(count=150)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert (got.failures, got.problems) == ((), ())
     assert facts(got, "vulnerability")["s149"] == [FOUND]
     assert got.facts[0].url.startswith("https://app.snyk.io/org/acme/project/")
-    assert len(asked) == 1 + 2 + 2
-    assert {request.headers["authorization"] for request in asked} == {f"token {TOKEN}"}
+    assert len(requests) == 1 + 2 + 2
+    assert {request.headers["authorization"] for request in requests} == {f"token {TOKEN}"}
 
 
 def test_a_thousand_components_of_an_organization_cost_one_listing_of_each(tmp_path):
-    play = PlayedSnyk(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeSnyk(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "vulnerability")) == 1_000
-    assert len(asked) == 1 + 10 + 10
+    assert len(requests) == 1 + 10 + 10
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_thousand_components_of_an_organization_cost_one_listing_of_each(tmp_p
     ],
 )
 def test_projects_are_found_in_all_ways_of_the_annotations(annotations, tmp_path):
-    one = subject("one", repository="https://github.com/acme/s1", annotations=annotations)
-    got, _ = played(PlayedSnyk(), [one, subject("other", repository="https://github.com/acme/other")], tmp_path, organizations=[ORG])
+    one = target("one", repository="https://github.com/acme/s1", annotations=annotations)
+    got, _ = collect_from(FakeSnyk(), [one, target("other", repository="https://github.com/acme/other")], tmp_path, organizations=[ORG])
     wanted = 2 if "," in "".join(annotations.values()) else 1
     assert len(facts(got, "vulnerability")["one"]) == wanted
     assert measured(got, "vulnerability") == {"one": True}
@@ -57,9 +57,9 @@ def test_excluded_projects_are_left_out_and_nothing_left_is_a_measured_zero_or_t
     broken = {"snyk.io/targets": "acme/s1", "snyk.io/org-id": "acme"}
     homeless = {"snyk.io/target-id": numbered("target", 1)}
     those = {"excluded": excluded, "lost": lost, "broken": broken, "homeless": homeless}
-    play = PlayedSnyk()
-    play.issues = list
-    got, _ = played(play, [subject(name, annotations=told) for name, told in those.items()], tmp_path)
+    fake = FakeSnyk()
+    fake.issues = list
+    got, _ = collect_from(fake, [target(name, annotations=told) for name, told in those.items()], tmp_path)
     assert measured(got, "vulnerability") == {"excluded": True}
     assert {problem.subject.name for problem in got.problems} == {"lost", "broken", "homeless"}
 
@@ -67,10 +67,10 @@ def test_excluded_projects_are_left_out_and_nothing_left_is_a_measured_zero_or_t
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_snyks_description(tmp_path):
-    play = PlayedSnyk(count=101)
-    _, asked = played(play, play.subjects, tmp_path)
-    assert len(asked) == 5
-    assert complaints(description("snyk"), asked, prefix="/rest") == []
+    fake = FakeSnyk(count=101)
+    _, requests = collect_from(fake, fake.targets, tmp_path)
+    assert len(requests) == 5
+    assert complaints(description("snyk"), requests, prefix="/rest") == []
 
 
 @needs_data
@@ -83,12 +83,12 @@ def test_snyks_own_examples_are_understood(name, tmp_path):
     (issue,) = answer["data"]
     project = {"id": issue["relationships"]["scan_item"]["data"]["id"], "relationships": {}}
 
-    def play(asked, wire):
-        json_answer(wire, {"issues": answer, "projects": {"data": [project]}}.get(asked.path.rpartition("/")[2], {"data": {}}))
+    def fake(request, wire):
+        json_answer(wire, {"issues": answer, "projects": {"data": [project]}}.get(request.path.rpartition("/")[2], {"data": {}}))
 
     annotations = {"snyk.io/org-id": ORG, "snyk.io/project-ids": project["id"]}
-    with Server(play) as server:
-        got = known("snyk", server.url, [subject("one", annotations=annotations)], tmp_path, token=TOKEN)
+    with Server(fake) as server:
+        got = collect("snyk", server.url, [target("one", annotations=annotations)], tmp_path, token=TOKEN)
     (value,) = facts(got, "vulnerability")["one"]
     told = issue["attributes"]
     assert (value.title, value.severity, value.first_seen.year) == (told["title"], told["effective_severity_level"], 2022)

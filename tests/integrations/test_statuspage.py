@@ -3,41 +3,41 @@
 from datetime import UTC, datetime
 
 import pytest
-from play_statuspage import PlayedStatuspage
+from fake_statuspage import FakeStatuspage
 from spec_checking import complaints, description, needs_data
-from vendors import TOKEN, facts, measured, played, subject
+from vendors import TOKEN, collect_from, facts, measured, target
 
 from callboard.model.facts.values import Availability, Incident
 from callboard.model.facts.words import IncidentState
 
 
 def test_incidents_of_components_and_groups_are_read_as_far_back_as_wanted(tmp_path):
-    play = PlayedStatuspage()
-    group = subject("group", annotations={"statuspage.io/components": "g0, c2"})
-    got, asked = played(play, [*play.subjects, group], tmp_path)
+    fake = FakeStatuspage()
+    group = target("group", annotations={"statuspage.io/components": "g0, c2"})
+    got, requests = collect_from(fake, [*fake.targets, group], tmp_path)
     assert (got.failures, got.problems) == ((), ())
     opened, ended = datetime(2026, 5, 16, 10, tzinfo=UTC), datetime(2026, 5, 16, 11, tzinfo=UTC)
     over = Incident("Payments fail", opened, 2, IncidentState.RESOLVED, ended)
     is_open = Incident("Payments fail", datetime(2025, 12, 1, tzinfo=UTC), 2, IncidentState.OPEN)
     assert facts(got, "incident") == {"s0": [is_open, over], "s1": [over], "s2": [over], "group": [is_open, over, over, over]}
-    assert len(asked) == 1 + 1 + 2
-    assert {request.headers["authorization"] for request in asked} == {f"OAuth {TOKEN}"}
+    assert len(requests) == 1 + 1 + 2
+    assert {request.headers["authorization"] for request in requests} == {f"OAuth {TOKEN}"}
 
 
 def test_a_thousand_components_cost_pages_and_uptime_is_on_request(tmp_path):
-    play = PlayedStatuspage(count=1_000)
-    got, asked = played(play, play.subjects, tmp_path)
+    fake = FakeStatuspage(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "incident")) == 1_000
-    assert len(asked) == 11 + 1 + 12
-    got, asked = played(PlayedStatuspage(), play.subjects[:3], tmp_path, uptime=True)
+    assert len(requests) == 11 + 1 + 12
+    got, requests = collect_from(FakeStatuspage(), fake.targets[:3], tmp_path, uptime=True)
     assert facts(got, "availability")["s0"] == [Availability("API", 99.95, None, 90)]
-    assert len(asked) == 1 + 1 + 2 + 3
+    assert len(requests) == 1 + 1 + 2 + 3
 
 
 def test_components_of_other_instances_are_left_and_unknown_ones_told(tmp_path):
     named = {"ours": "acme:c0", "theirs": "other:c1", "gone": "acme:c99", "plain": "c1"}
-    those = [subject(name, annotations={"statuspage.io/components": told}) for name, told in named.items()]
-    got, _ = played(PlayedStatuspage(), those, tmp_path, instance="acme")
+    those = [target(name, annotations={"statuspage.io/components": told}) for name, told in named.items()]
+    got, _ = collect_from(FakeStatuspage(), those, tmp_path, instance="acme")
     assert measured(got, "incident") == {"ours": True, "plain": True}
     assert [problem.subject.name for problem in got.problems] == ["gone"]
 
@@ -45,6 +45,6 @@ def test_components_of_other_instances_are_left_and_unknown_ones_told(tmp_path):
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_statuspages_description(tmp_path):
-    play = PlayedStatuspage(count=101)
-    _, asked = played(play, play.subjects, tmp_path, uptime=True)
-    assert complaints(description("statuspage"), asked, prefix="/v1") == []
+    fake = FakeStatuspage(count=101)
+    _, requests = collect_from(fake, fake.targets, tmp_path, uptime=True)
+    assert complaints(description("statuspage"), requests, prefix="/v1") == []

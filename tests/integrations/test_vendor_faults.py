@@ -3,42 +3,42 @@
 import dataclasses
 
 import pytest
-from play_argocd import PlayedArgoCd
-from play_datadog import PlayedDatadog
-from play_github import PlayedGitHub
-from play_gitlab import PlayedGitLab
-from play_jira import PlayedJira
-from play_kubernetes import PlayedKubernetes
-from play_pagerduty import PlayedPagerDuty
-from play_prometheus import PlayedAlertmanager, PlayedPrometheus
-from play_sentry import PlayedSentry
-from play_snyk import PlayedSnyk
-from play_sonarqube import PlayedSonarQube
-from play_statuspage import PlayedStatuspage
-from vendors import TOKEN, facts, known, measured, played
+from fake_argocd import FakeArgoCd
+from fake_datadog import FakeDatadog
+from fake_github import FakeGitHub
+from fake_gitlab import FakeGitLab
+from fake_jira import FakeJira
+from fake_kubernetes import FakeKubernetes
+from fake_pagerduty import FakePagerDuty
+from fake_prometheus import FakeAlertmanager, FakePrometheus
+from fake_sentry import FakeSentry
+from fake_snyk import FakeSnyk
+from fake_sonarqube import FakeSonarQube
+from fake_statuspage import FakeStatuspage
+from vendors import TOKEN, collect, collect_from, facts, measured
 
 from callboard.io.http.limits import ClientLimits
 from faulty import MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 
-PLAYS = (
-    PlayedAlertmanager,
-    PlayedArgoCd,
-    PlayedKubernetes,
-    PlayedPrometheus,
-    PlayedSonarQube,
-    PlayedDatadog,
-    PlayedGitHub,
-    PlayedGitLab,
-    PlayedJira,
-    PlayedPagerDuty,
-    PlayedSentry,
-    PlayedSnyk,
-    PlayedStatuspage,
+FAKES = (
+    FakeAlertmanager,
+    FakeArgoCd,
+    FakeKubernetes,
+    FakePrometheus,
+    FakeSonarQube,
+    FakeDatadog,
+    FakeGitHub,
+    FakeGitLab,
+    FakeJira,
+    FakePagerDuty,
+    FakeSentry,
+    FakeSnyk,
+    FakeStatuspage,
 )
 SHORT = ClientLimits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 MOST_REQUESTS = 60
-named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
+named = pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.type)
 
 
 def families(got):
@@ -56,41 +56,41 @@ def no_token(got, folder):
 
 @named
 @pytest.mark.parametrize("mode", [*MODES, "refused"])
-def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(play, mode, tmp_path):
-    playing = play()
+def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(fake, mode, tmp_path):
+    playing = fake()
     with Server(MODES.get(mode, MODES["500"])) as server:
         url = f"http://127.0.0.1:{closed_port()}" if mode == "refused" else server.url
-        got = known(playing.type, url, playing.subjects, tmp_path, SHORT, **playing.options)
+        got = collect(playing.type, url, playing.targets, tmp_path, SHORT, **playing.options)
     assert got.facts == ()
     no_token(got, tmp_path)
     assert len(server.requests) <= MOST_REQUESTS
     assert all(failure.hint for failure in got.failures)
-    if mode in {"endless-pages", "circle"} and getattr(play, "has_lists", False):
+    if mode in {"endless-pages", "circle"} and getattr(fake, "has_lists", False):
         return  # an empty list is what this vendor answers where there is nothing
     assert got.failures
-    asked = {(one.subject.name, one.family) for one in got.measurements}
-    assert asked
+    requests = {(one.subject.name, one.family) for one in got.measurements}
+    assert requests
     assert not any(one.complete for one in got.measurements)
 
 
 @named
 @pytest.mark.parametrize("way", ["next", "redirect"])
-def test_nothing_is_sent_to_another_host(play, way, tmp_path):
-    playing = play()
+def test_nothing_is_sent_to_another_host(fake, way, tmp_path):
+    playing = fake()
     with Server(MODES["500"]) as other:
         mode = cross_host_next(other.url) if way == "next" else redirect(f"{other.url}/x")
-        played(_Instead(playing, mode), playing.subjects, tmp_path, SHORT)
+        collect_from(_Instead(playing, mode), playing.targets, tmp_path, SHORT)
     assert other.requests == []
 
 
 @named
 @pytest.mark.parametrize("mode", ["401", "429", "500", "truncated-json", "wrong-type"])
-def test_whichever_request_fails_what_is_missing_is_incomplete(play, mode, tmp_path):
-    good, asked = played(play(), play().subjects, tmp_path / "good")
+def test_whichever_request_fails_what_is_missing_is_incomplete(fake, mode, tmp_path):
+    good, requests = collect_from(fake(), fake().targets, tmp_path / "good")
     assert good.failures == ()
-    for number in range(1, len(asked) + 1):
-        playing = play()
-        got, _ = played(_Failing(playing, MODES[mode], number), playing.subjects, tmp_path / str(number))
+    for number in range(1, len(requests) + 1):
+        playing = fake()
+        got, _ = collect_from(_Failing(playing, MODES[mode], number), playing.targets, tmp_path / str(number))
         assert got.failures, f"request {number} failed unnoticed"
         for family in families(good):
             whole, now, complete = facts(good, family), facts(got, family), measured(got, family)
@@ -102,18 +102,18 @@ def test_whichever_request_fails_what_is_missing_is_incomplete(play, mode, tmp_p
 
 @named
 @pytest.mark.parametrize("value", [None, [], {}, "a text", 7, [None], [[]], [7], [{}], {"data": 7}, {"data": {}}])
-def test_answers_of_any_other_shape_never_raise(play, value, tmp_path):
-    playing = play()
-    got, _ = played(_Instead(playing, lambda asked, wire: json_answer(wire, value)), playing.subjects, tmp_path)
+def test_answers_of_any_other_shape_never_raise(fake, value, tmp_path):
+    playing = fake()
+    got, _ = collect_from(_Instead(playing, lambda request, wire: json_answer(wire, value)), playing.targets, tmp_path)
     assert "please report" not in repr(got.failures)
     assert got.facts == ()
 
 
 @named
-def test_values_of_any_other_type_never_raise(play, tmp_path):
+def test_values_of_any_other_type_never_raise(fake, tmp_path):
     for odd in (None, [], {}, 7, True, "x" * 3_000, [[{}]]):
-        playing = play()
-        got, _ = played(_Spoiling(playing, odd), playing.subjects, tmp_path / str(odd)[:9].replace("/", "_"))
+        playing = fake()
+        got, _ = collect_from(_Spoiling(playing, odd), playing.targets, tmp_path / str(odd)[:9].replace("/", "_"))
         assert "please report" not in repr(got.failures), got.failures
 
 
@@ -121,14 +121,14 @@ def test_values_of_any_other_type_never_raise(play, tmp_path):
 class _Instead:
     """Answers all questions in the way of ``mode``."""
 
-    play: object
+    fake: object
     mode: object
 
-    def __call__(self, asked, wire):
-        self.mode(asked, wire)
+    def __call__(self, request, wire):
+        self.mode(request, wire)
 
     def __getattr__(self, name):
-        return getattr(self.play, name)
+        return getattr(self.fake, name)
 
 
 @dataclasses.dataclass
@@ -137,16 +137,16 @@ class _Failing(_Instead):
 
     number: int
 
-    def __call__(self, asked, wire):
-        (self.mode if asked.number == self.number else self.play)(asked, wire)
+    def __call__(self, request, wire):
+        (self.mode if request.number == self.number else self.fake)(request, wire)
 
 
 @dataclasses.dataclass
 class _Spoiling(_Instead):
     """Answers with the right names, and below the listing every other value replaced."""
 
-    def __call__(self, asked, wire):
-        self.play(asked, _Spoiler(wire, self.mode))
+    def __call__(self, request, wire):
+        self.fake(request, _Spoiler(wire, self.mode))
 
 
 @dataclasses.dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
-from test_vendor_faults import PLAYS
+from test_vendor_faults import FAKES
 from vendors import connector
 
 from callboard import integrations
@@ -14,22 +14,22 @@ from callboard.model.facts.fact import FAMILIES
 from callboard.plugins.integrations.base import Integration
 from callboard.website.editor_words import known_annotations
 
-named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
+named = pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.type)
 
 
 @named
-def test_a_schema_takes_the_options_and_no_others(play):
-    check = jsonschema_rs.validator_for(connector(play.type).schema)
-    options = {"url": "https://tool.acme.example", **play().options}
+def test_a_schema_takes_the_options_and_no_others(fake):
+    check = jsonschema_rs.validator_for(connector(fake.type).schema)
+    options = {"url": "https://tool.acme.example", **fake().options}
     assert [error.message for error in check.iter_errors(options)] == []
     assert list(check.iter_errors({**options, "nosuch": 1}))
     assert list(check.iter_errors({**options, "url": "file:///etc/passwd"}))
 
 
 @named
-def test_every_option_says_what_it_is(play):
-    schema = connector(play.type).schema
-    assert schema["title"] == play.type
+def test_every_option_says_what_it_is(fake):
+    schema = connector(fake.type).schema
+    assert schema["title"] == fake.type
     assert schema["additionalProperties"] is False
     assert all(option.get("description") for option in schema["properties"].values())
     secrets = [name for name in schema["properties"] if name in {"token", "api_key", "application_key", "password"}]
@@ -37,13 +37,13 @@ def test_every_option_says_what_it_is(play):
 
 
 @named
-def test_a_connector_keeps_the_contract_before_it_asks_anything(play, tmp_path):
+def test_a_connector_keeps_the_contract_before_it_asks_anything(fake, tmp_path):
     from vendors import context
 
     from callboard.plugins.integrations.base import IntegrationSettings
 
-    made: Integration = connector(play.type)(
-        IntegrationSettings("tool", play.type, {"url": "https://x.example", **play().options}), context(tmp_path)
+    made: Integration = connector(fake.type)(
+        IntegrationSettings("tool", fake.type, {"url": "https://x.example", **fake().options}), context(tmp_path)
     )
     assert set(made.families) <= set(FAMILIES)
     assert made.annotations

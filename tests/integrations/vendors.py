@@ -1,4 +1,4 @@
-"""Connectors asked against hosts on loopback."""
+"""Runs connectors against servers on loopback."""
 
 import os
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ TOKEN = "t0ken-very-secret"
 ONCE = ClientLimits(tries=1, connect_seconds=2.0)
 
 
-def subject(name, repository="", **annotations):
+def target(name, repository="", **annotations):
     """Annotations with ``/`` and ``.`` come as a mapping ``annotations=``."""
     ref = parse_ref(f"component:default/{name}").canonical()
     return Target(ref, annotations.pop("annotations", {}), repository=repository, title=name)
@@ -28,16 +28,16 @@ def context(tmp_path, http=ONCE):
     )
 
 
-def known(type_name, url, subjects, tmp_path, http=ONCE, **options):
-    """What the whole way of a build brings, failures included."""
+def collect(type_name, url, targets, tmp_path, http=ONCE, **options):
+    """The facts of one connector, collected as a build does, with failures."""
     item = IntegrationSettings("tool", type_name, {"url": url, **options})
-    return collect_facts([item], subjects, context(tmp_path, http)).gathered
+    return collect_facts([item], targets, context(tmp_path, http)).gathered
 
 
-def played(play, subjects, tmp_path, http=ONCE, **options):
-    """What a connector finds out from a vendor that is played, and what it asked."""
-    with Server(play) as server:
-        got = known(play.type, server.url, subjects, tmp_path, http, **{**play.options, **options})
+def collect_from(fake, targets, tmp_path, http=ONCE, **options):
+    """The facts that a connector collects from a fake vendor, and its requests."""
+    with Server(fake) as server:
+        got = collect(fake.type, server.url, targets, tmp_path, http, **{**fake.options, **options})
     return got, server.requests
 
 

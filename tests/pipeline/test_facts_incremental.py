@@ -13,7 +13,7 @@ from portal import digests
 
 from callboard.io.clock import Meter
 from callboard.pipeline import BuildRequest, build
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import organisation

@@ -15,7 +15,7 @@ from portal import digests
 
 from callboard.io.clock import Meter
 from callboard.pipeline import BuildRequest, build
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.website import assemble
 
 EDITS = 300 if os.environ.get("CALLBOARD_TEST_FULL") == "1" else 12

@@ -19,19 +19,19 @@ def test_the_built_in_sources_are_there_and_load():
         assert table[name].load().schema["properties"]
 
 
-def test_every_group_can_be_asked():
+def test_every_group_can_be_loaded():
     for group in loader.GROUPS:
         assert isinstance(loader.load(group), dict)
 
 
-def test_an_installed_plugin_stands_beside_the_built_in_ones():
+def test_an_installed_plugin_is_in_the_table_of_the_built_in_ones():
     table = loader.load("callboard.sources", installed(("svn", "collections:OrderedDict")))
     assert list(table) == sorted([*loader.BUILT_IN["callboard.sources"], "svn"])
     assert table["svn"].load().__name__ == "OrderedDict"
 
 
 def test_two_plugins_of_one_name_are_an_error_that_names_both():
-    with pytest.raises(PluginError, match=r'named "git".*callboard.sources.git.source:GitSource.*evil:Git'):
+    with pytest.raises(PluginError, match=r'type "git".*callboard.sources.git.source:GitSource.*evil:Git'):
         loader.load("callboard.sources", installed(("git", "evil:Git")))
 
 
@@ -42,7 +42,7 @@ def test_the_same_entry_twice_is_one():
 
 
 @pytest.mark.parametrize("target", ["no_such_module:X", "collections:NoSuchClass"])
-def test_a_broken_plugin_is_told_only_when_it_is_used(target):
+def test_a_broken_plugin_is_an_error_only_when_it_is_used(target):
     broken = loader.load("callboard.sources", installed(("broken", target)))["broken"]
     with pytest.raises(PluginError, match=r'the plugin "broken" .* cannot be loaded'):
         broken.load()

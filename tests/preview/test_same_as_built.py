@@ -12,7 +12,7 @@ import pytest
 from callboard.io.clock import Meter
 from callboard.model.errors import CallboardError
 from callboard.pipeline import BuildRequest, build
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.preview.portal import PreviewPortal
 
 ROOT = Path(__file__).parents[2]

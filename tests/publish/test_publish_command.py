@@ -6,7 +6,7 @@ from sites import NEW, OLD, built
 
 from callboard.cli.publish import command
 from callboard.model.errors import PublishError, SettingsError
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.publish.targets import targets
 from callboard.settings.findings import InvalidSettingsError
 

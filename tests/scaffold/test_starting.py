@@ -12,7 +12,7 @@ import yaml
 from callboard.cli.init import SERVICES, SOURCES, command
 from callboard.model.errors import CallboardError, SettingsError
 from callboard.plugins import loader
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.scaffold import new_portal
 from callboard.scaffold.new_portal import ScaffoldOptions, example_files, portal_files, write_new
 

@@ -3,7 +3,7 @@
 import jsonschema_rs
 import pytest
 
-from callboard.plugins.option_schemas import editor_schema
+from callboard.plugins.portal_settings import editor_schema
 
 ITEMS = [
     ({"name": "a", "type": "files", "path": "x"}, True),

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callboard.model.errors import SettingsError
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.settings.findings import InvalidSettingsError, did_you_mean
 
 GOOD = """\

@@ -7,7 +7,7 @@ from company import commit, context, descriptor, found, put, repository
 
 from callboard.pipeline import failure_messages
 from callboard.plugins import loader
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import SourceFailure
 from callboard.sources.collect import collect_all
 

@@ -11,7 +11,7 @@ import pytest
 from callboard import pipeline
 from callboard.io.clock import Meter
 from callboard.model.errors import SourceError
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.state.files import StateError
 from state_builders import component, night
 

@@ -9,7 +9,7 @@ import pytest
 
 from callboard.io.clock import Meter
 from callboard.pipeline import BuildRequest, build
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 
 SOURCES = """
 version: 1

@@ -1,24 +1,24 @@
-"""Feature flags for Callboard: a connector with a family, a schema and a panel of its own."""
+"""Feature flags for Callboard: a connector with its own family, schema and panel."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from callboard.model.facts.values import Declared
-from callboard.plugins.integrations.base import DeclaredFamily
-from callboard.plugins.integrations.base import FactBatch
-from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.base import IntegrationContext
-from callboard.plugins.integrations.base import IntegrationSettings
-from callboard.plugins.integrations.base import Target
-from callboard.io.http.auth import bearer
-from callboard.plugins.integrations.base import by_annotation
-from callboard.plugins.integrations.connector import client_for
+from callboard.plugins.integrations import (
+    Declared,
+    DeclaredFamily,
+    FactBatch,
+    FactCollector,
+    IntegrationContext,
+    IntegrationSettings,
+    Target,
+    bearer,
+    by_annotation,
+    client_for,
+)
 
 ANNOTATION = "flags.example.com/project"
 HERE = files(__name__)
@@ -45,22 +45,21 @@ class FlagsIntegration:
         self._settings = settings
         self._context = context
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """All flags by one listing, whatever the number of entities. Raises ``HttpError`` where the server does not answer."""
-        options, found = self._settings.options, FactCollector(self._settings.name)
-        known = by_annotation(subjects, ANNOTATION)
-        for those in known.values():
-            found.measured(those, "feature-flag")
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Flags by one listing, whatever the number of entities. Raises ``HttpError`` if the server does not respond."""
+        options, collector = self._settings.options, FactCollector(self._settings.name)
+        by_project = by_annotation(targets, ANNOTATION)
+        for group in by_project.values():
+            collector.add_measurements(group, "feature-flag")
         client = client_for(self._context, options["url"], bearer(options.get("token", "")))
         for page in client.pages("/api/flags"):
             for flag in page.array():
-                those = known.get(flag["project"], ())
-                found.add(
-                    those,
+                collector.add_fact(
+                    by_project.get(flag["project"], ()),
                     "feature-flag",
                     flag["name"],
                     lambda flag=flag: Declared({"name": flag["name"], "on": flag["on"], "percent": flag.get("percent", 100)}),
                     url=f"{options['url']}/flags/{flag['name']}",
                 )
-        found.asking(client.traffic)
-        return found.done()
+        collector.add_traffic(client.traffic)
+        return collector.batch()

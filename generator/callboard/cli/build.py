@@ -46,7 +46,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     from callboard.io.clock import Meter
     from callboard.model.problem import Severity
     from callboard.pipeline import BuildRequest, build
-    from callboard.plugins.option_schemas import read_settings
+    from callboard.plugins.portal_settings import read_settings
 
     meter = Meter(announcer(quiet=quiet))
     settings = read_settings(config, os.environ)

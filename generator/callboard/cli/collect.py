@@ -34,7 +34,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     from callboard.io import clock
     from callboard.io.store import Store
     from callboard.pipeline import DiskCaches, Workspace, collect, failure_messages, ingest
-    from callboard.plugins.option_schemas import read_settings
+    from callboard.plugins.portal_settings import read_settings
     from callboard.state.last_good_copy import BuildPolicy
     from callboard.state.loss_guards import guards_of
 

@@ -35,7 +35,7 @@ def command(folder: Path, with_build: bool, **given: str | None) -> None:  # noq
     import os
 
     from callboard.model.errors import CallboardError, SettingsError
-    from callboard.plugins.option_schemas import read_settings
+    from callboard.plugins.portal_settings import read_settings
     from callboard.scaffold.new_portal import example_files, portal_files, write_new
 
     options = _options(given, prompts=sys.stdin.isatty())

@@ -34,7 +34,7 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
 
     from callboard.io import clock
     from callboard.io.store import Store
-    from callboard.plugins.option_schemas import read_settings
+    from callboard.plugins.portal_settings import read_settings
     from callboard.plugins.publishers import PublishContext
     from callboard.publish.site import read_site
     from callboard.publish.targets import publish_all, targets

@@ -67,7 +67,7 @@ def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.pipeline import BuildRequest, build
-    from callboard.plugins.option_schemas import read_settings
+    from callboard.plugins.portal_settings import read_settings
 
     now = clock.now(None, os.environ)
     request = BuildRequest(

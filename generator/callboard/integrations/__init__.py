@@ -1,1 +1,1 @@
-"""What the world knows: each file asks one system and translates its answers into neutral facts."""
+"""Connectors: each queries one tool about entities of the catalog and translates its answers into facts of neutral families."""

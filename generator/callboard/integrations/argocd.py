@@ -1,7 +1,7 @@
-"""Argo CD: the applications of components, with sync, health and the last operation, as deployments.
+"""Argo CD: application names, selectors and projects in; applications with sync, health and last operation, as deployments, out.
 
-https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/: the list of applications has no pages. It is asked for once; where
-it is too large for one answer, project by project.
+https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/: the list of applications is not paged. It is requested as one answer or,
+if that is too large, project by project.
 """
 
 from __future__ import annotations
@@ -12,80 +12,83 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.integrations.kubernetes import labels_of, read_selector
+from callboard.integrations.kubernetes import image_version, labels_of, list_items, read_selector
 from callboard.io.http.auth import bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
-from callboard.plugins.integrations import parsing
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, items, text_at, time_at, words_of
-from callboard.plugins.integrations.parsing import version_of
+from callboard.plugins.integrations.json_access import objects_at, split_commas, string_at, time_at, value_at
+from callboard.plugins.integrations.parse import parse_enum
 
 NAME, SELECTOR, PROJECT = "argocd/app-name", "argocd/app-selector", "argocd/project-name"
 NAMESPACE, INSTANCE = "argocd/app-namespace", "argocd/instance-name"
 FAMILY = "deployment"
 SYNC = {"Synced": True, "OutOfSync": False}
-HERE = "in-cluster"
-"""What Argo CD calls the cluster that it runs in itself: no name of an environment."""
+OWN_CLUSTER = "in-cluster"
+"""Argo CD's name for the cluster that it runs in, which does not tell the environment."""
 App = Mapping[str, Any]
 
 
 class ArgoCdIntegration(Connector):
-    """What runs, by Argo CD's applications."""
+    """Applications of Argo CD."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("argocd")
     title: ClassVar[str] = "Argo CD"
     families = (FAMILY,)
     annotations = (NAME, SELECTOR, PROJECT)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """The applications that the annotations name. Raises ``HttpError`` where they cannot be listed."""
-        wanted = [(subject, fits) for subject in subjects if self._is_here(subject) and (fits := self._fits(subject))]
-        if not wanted:
-            return self._found.done()
-        self._found.measured([subject for subject, _ in wanted], FAMILY)
-        known = [*self._applications(self._client(bearer(self._option("token"))), [subject for subject, _ in wanted])]
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The applications that the annotations select. Raises ``HttpError`` if the applications cannot be listed."""
+        selecting = [(target, is_selected) for target in targets if self._is_here(target) and (is_selected := self._selection(target))]
+        if not selecting:
+            return self._collector.batch()
+        connected = [target for target, _ in selecting]
+        self._collector.add_measurements(connected, FAMILY)
+        apps = [*self._applications(self._client(bearer(self._option("token"))), connected)]
         by_name: dict[str, list[App]] = {}
-        for app in known:
-            by_name.setdefault(text_at(app, "metadata", "name"), []).append(app)
-        for subject, fits in wanted:
-            names = words_of(subject.annotations.get(NAME, ""))
-            ours = [app for app in (chain.from_iterable(by_name.get(name, ()) for name in names) if names else known) if fits(app)]
-            for app in ours:
-                self._add(subject, app)
-            if not ours:
-                self._nothing(subject)
-        return self._found.done()
+        for app in apps:
+            by_name.setdefault(string_at(app, "metadata", "name"), []).append(app)
+        for target, is_selected in selecting:
+            names = split_commas(target.annotations.get(NAME, ""))
+            candidates = chain.from_iterable(by_name.get(name, ()) for name in names) if names else apps
+            selected = [app for app in candidates if is_selected(app)]
+            for app in selected:
+                self._add(target, app)
+            if not selected:
+                self._report_unknown(target)
+        return self._collector.batch()
 
-    def _is_here(self, subject: Target) -> bool:
-        """Whether the entity is this Argo CD's, or says nothing of it."""
-        theirs, ours = subject.annotations.get(INSTANCE, ""), self._option("instance")
-        return not theirs or not ours or theirs == ours
+    def _is_here(self, target: Target) -> bool:
+        """False if the target's annotation names another instance of Argo CD."""
+        named, own = target.annotations.get(INSTANCE, ""), self._option("instance")
+        return not named or not own or named == own
 
-    def _fits(self, subject: Target) -> Callable[[App], bool] | None:
-        """What tells the subject's applications from others with these names; None where no annotation names any."""
-        told = subject.annotations
-        names, project, namespace = words_of(told.get(NAME, "")), told.get(PROJECT, "").strip(), told.get(NAMESPACE, "").strip()
-        selector = read_selector(told[SELECTOR]) if told.get(SELECTOR) else None
-        if told.get(SELECTOR) and not selector:
-            self._found.unknown([subject], SELECTOR, f"`{told[SELECTOR][:100]}` is no label selector, such as `app=payments`.")
+    def _selection(self, target: Target) -> Callable[[App], bool] | None:
+        """A predicate for the target's applications among those with its names; None if no annotation selects any."""
+        annotations = target.annotations
+        names, project = split_commas(annotations.get(NAME, "")), annotations.get(PROJECT, "").strip()
+        namespace, written = annotations.get(NAMESPACE, "").strip(), annotations.get(SELECTOR, "")
+        selector = read_selector(written) if written else None
+        if written and not selector:
+            message = f"`{written[:100]}` is not a label selector, such as `app=payments`."
+            self._collector.add_unusable_annotation([target], SELECTOR, message)
             return None
         if not (names or selector or project):
             return None
 
-        def fits(app: App) -> bool:
+        def is_selected(app: App) -> bool:
             return (
-                (not selector or selector.holds(labels_of(app)))
-                and (not project or text_at(app, "spec", "project") == project)
-                and (not namespace or text_at(app, "metadata", "namespace") == namespace)
+                (not selector or selector.matches(labels_of(app)))
+                and (not project or string_at(app, "spec", "project") == project)
+                and (not namespace or string_at(app, "metadata", "namespace") == namespace)
             )
 
-        return fits
+        return is_selected
 
-    def _applications(self, client: Client, subjects: Sequence[Target]) -> Iterator[App]:
+    def _applications(self, client: Client, targets: Sequence[Target]) -> Iterator[App]:
         projects = self._options.get("projects") or ()
         if not projects:
             try:
@@ -93,76 +96,70 @@ class ArgoCdIntegration(Connector):
             except HttpError as error:
                 if error.kind != "too-large":
                     raise
-                projects = [text_at(project, "metadata", "name") for project in _listed(client, "projects", {})]
+                projects = [string_at(project, "metadata", "name") for project in _listed(client, "projects", {})]
         for project in projects:
             try:
                 yield from _listed(client, "applications", {"projects": project})
             except HttpError as error:
-                self._found.failed(error, f"project {project}", subjects, FAMILY)
+                self._collector.add_failure(error, f"project {project}", targets, FAMILY)
 
-    def _add(self, subject: Target, app: App) -> None:
-        name, namespace = text_at(app, "metadata", "name"), text_at(app, "metadata", "namespace")
-        way = "/".join(quote(part, safe="") for part in (namespace, name) if part)
-        self._found.add(
-            [subject], FAMILY, f"{namespace}/{name}", partial(self._value, app), environment=self._environment(app),
-            url=f"{self._option('web', self._base).rstrip('/')}/applications/{way}",
+    def _add(self, target: Target, app: App) -> None:
+        name, namespace = string_at(app, "metadata", "name"), string_at(app, "metadata", "namespace")
+        path = "/".join(quote(part, safe="") for part in (namespace, name) if part)
+        self._collector.add_fact(
+            [target], FAMILY, f"{namespace}/{name}", partial(self._value, app), environment=self._environment(app),
+            url=f"{self._option('web', self._base_url).rstrip('/')}/applications/{path}",
         )  # fmt: skip
 
     def _value(self, app: App) -> Deployment:
-        status, operation = app.get("status"), at(app, "status", "operationState")
-        history = items(status, "history")
+        status, operation = app.get("status"), value_at(app, "status", "operationState")
+        history = objects_at(status, "history")
         last = history[-1] if history else None
-        health = text_at(status, "health", "status")
+        health = string_at(status, "health", "status")
         ended = time_at(operation, self._now, "finishedAt") or time_at(operation, self._now, "startedAt")
         return Deployment(
             _version(app),
             ended or time_at(last, self._now, "deployedAt"),
-            parsing.known_word(RunState, text_at(operation, "phase"), RunState.UNKNOWN),
-            text_at(operation, "operation", "initiatedBy", "username") or text_at(last, "initiatedBy", "username"),
-            _revision(at(status, "sync")) or _revision(last),
-            parsing.known_word(Health, health, Health.UNKNOWN) if health else None,
-            SYNC.get(text_at(status, "sync", "status")),
+            parse_enum(RunState, string_at(operation, "phase"), RunState.UNKNOWN),
+            string_at(operation, "operation", "initiatedBy", "username") or string_at(last, "initiatedBy", "username"),
+            _revision(value_at(status, "sync")) or _revision(last),
+            parse_enum(Health, health, Health.UNKNOWN) if health else None,
+            SYNC.get(string_at(status, "sync", "status")),
         )  # fmt: skip
 
     def _environment(self, app: App) -> str:
-        """A label of the application, else the name of the cluster that it goes to."""
-        cluster = text_at(app, "spec", "destination", "name")
-        return labels_of(app).get(self._option("environment_label", "environment")) or ("" if cluster == HERE else cluster)
+        """The value of the application's label for it, or else the name of its destination cluster."""
+        cluster = string_at(app, "spec", "destination", "name")
+        label = labels_of(app).get(self._option("environment_label", "environment"))
+        return label or ("" if cluster == OWN_CLUSTER else cluster)
 
-    def _nothing(self, subject: Target) -> None:
-        """No application: told, unless the entity may well be another Argo CD's."""
-        is_elsewhere = self._option("instance") and not subject.annotations.get(INSTANCE)
-        if not is_elsewhere and self._found.asked.get((subject.ref, FAMILY)):
-            key = next(key for key in self.annotations if subject.annotations.get(key))
-            self._found.unknown(
-                [subject], key, f"Argo CD has no application for `{key}: {subject.annotations[key][:100]}`.",
-                "Correct the annotation, or let the token see the application's project.",
+    def _report_unknown(self, target: Target) -> None:
+        """Report annotations without an application, unless the application may be in another instance of Argo CD."""
+        may_be_elsewhere = self._option("instance") and not target.annotations.get(INSTANCE)
+        if not may_be_elsewhere and self._collector.measurements.get((target.ref, FAMILY)):
+            key = next(key for key in self.annotations if target.annotations.get(key))
+            self._collector.add_unusable_annotation(
+                [target], key, f"Argo CD has no application for `{key}: {target.annotations[key][:100]}`.",
+                "Correct the annotation, or give the token access to the application's project.",
             )  # fmt: skip
 
 
-def _listed(client: Client, what: str, query: Mapping[str, str]) -> list[App]:
-    """All of them. Raises ``HttpError``."""
-    answer = client.get(f"/api/v1/{what}", query)
-    told = answer.object()
-    found = told.get("items")
-    is_empty = found is None and isinstance(told.get("metadata"), Mapping)
-    if not isinstance(found, list) and not is_empty:
-        raise answer.odd(f"a list of {what}", found)
-    return items(told, "items")
+def _listed(client: Client, items: str, query: Mapping[str, str]) -> list[App]:
+    """All items of a list. Raises ``HttpError``."""
+    return list_items(client.get(f"/api/v1/{items}", query), items)
 
 
 def _version(app: App) -> str:
-    """The tag of the image, or the version of the chart."""
-    images = at(app, "status", "summary", "images")
-    told = version_of(
-        [image for image in images if isinstance(image, str)] if isinstance(images, list) else [], text_at(app, "metadata", "name")
-    )
-    sources = [app["spec"]["source"]] if isinstance(at(app, "spec", "source"), Mapping) else items(app, "spec", "sources")
-    charts = [text_at(source, "targetRevision") for source in sources if text_at(source, "chart")]
-    return told or (charts[0] if len(charts) == 1 else "")
+    """The tag of the image, or else the version of the chart."""
+    images = value_at(app, "status", "summary", "images")
+    names = [image for image in images if isinstance(image, str)] if isinstance(images, list) else []
+    sources = [app["spec"]["source"]] if isinstance(value_at(app, "spec", "source"), Mapping) else objects_at(app, "spec", "sources")
+    charts = [string_at(source, "targetRevision") for source in sources if string_at(source, "chart")]
+    return image_version(names, string_at(app, "metadata", "name")) or (charts[0] if len(charts) == 1 else "")
 
 
 def _revision(value: Any) -> str:
-    """The commit; the first one of an application with several sources."""
-    several = at(value, "revisions")
-    return text_at(value, "revision") or (several[0][:80] if isinstance(several, list) and several and isinstance(several[0], str) else "")
+    """The commit; of an application with several sources, the commit of the first one."""
+    several = value_at(value, "revisions")
+    first = several[0][:80] if isinstance(several, list) and several and isinstance(several[0], str) else ""
+    return string_at(value, "revision") or first

@@ -1,8 +1,8 @@
-"""The integrations of a portal in parallel: their settings, what they report, which of them failed."""
+"""Integration settings and targets in, one ``IntegrationResult`` out: runs all integrations in parallel, and contains their failures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +15,6 @@ from callboard.model.facts.values import Declared
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins import loader
-from callboard.plugins.integrations import rules
 from callboard.plugins.integrations.base import (
     GROUP,
     DeclaredFamily,
@@ -25,183 +24,179 @@ from callboard.plugins.integrations.base import (
     IntegrationFailure,
     IntegrationSettings,
     Target,
-    joined,
+    merge_batches,
 )
+from callboard.plugins.integrations.collector import unknown_entity, unusable_fact
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Settings
 
-OWN_KEYS = frozenset({"name", "type", "title"})
-"""What belongs to every item, whatever its type."""
-
-
-def integration_items(settings: Settings) -> tuple[IntegrationSettings, ...]:
-    """The items in their order. ``settings.reading`` has checked them; one whose variable is unset has a ``failure``."""
-    items = settings.sections.get("integrations") or ()
-    return tuple(_item(item, f"integrations[{index}]", settings.failures) for index, item in enumerate(items))
-
-
-def _item(item: Mapping[str, Any], place: str, failures: Mapping[str, str]) -> IntegrationSettings:
-    failure = next((why for where, why in failures.items() if where == place or where.startswith((f"{place}.", f"{place}["))), "")
-    options = {key: value for key, value in item.items() if key not in OWN_KEYS}
-    return IntegrationSettings(str(item["name"]), str(item["type"]), options, str(item.get("title", "")), failure)
-
-
+SHARED_KEYS = frozenset({"name", "type", "title"})
+"""Keys of every item, whatever its type; all others are options of the type."""
 AT_ONCE = 6
+"""Integrations that run at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationInfo:
-    """What the portal is connected to: for pages, which name what an entity lacks, and for the list of integrations."""
+    """A connected integration, as pages need it: which annotations connect an entity, and which families it returns."""
 
     name: str
     type: str
     title: str
     families: tuple[str, ...]
     annotations: tuple[str, ...]
-    """The usual one first; none where every entity is asked about."""
+    """The most common one first; empty if every entity is a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationResult:
-    """All that integrations know."""
+    """The result of all integrations."""
 
     gathered: FactBatch = field(default_factory=FactBatch)
     connections: tuple[IntegrationInfo, ...] = ()
-    """Of the integrations that could be made, in the order of ``sources.yaml``."""
+    """Integrations whose connector could be created, in the order of ``sources.yaml``."""
     declared: tuple[DeclaredFamily, ...] = ()
-    """Families of plugins, by name."""
+    """Families that plugins declare, by name."""
 
 
-def collect_facts(items: Sequence[IntegrationSettings], subjects: Sequence[Target], context: IntegrationContext) -> IntegrationResult:
-    """What all integrations know of the subjects, in the order of ``sources.yaml`` whatever the order in which they finish.
+def integration_items(settings: Settings) -> tuple[IntegrationSettings, ...]:
+    """The items of ``integrations:`` in order, as ``settings.loading`` validated them; an item with an unset variable has a ``failure``."""
+    items = settings.sections.get("integrations") or ()
+    return tuple(_item(item, f"integrations[{index}]", settings.failures) for index, item in enumerate(items))
 
-    An integration that fails or raises is an ``IntegrationFailure``; the others go on, and what it knows of the subjects that carry its
-    annotations counts as incomplete. Every text is redacted.
+
+def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext) -> IntegrationResult:
+    """Run all integrations and return their results in the order of ``sources.yaml``, whatever the order in which they finish.
+
+    An integration that raises becomes an ``IntegrationFailure``, and its families count as incomplete for each target with one of its
+    annotations; the other integrations continue. Secrets are masked in every string.
     """
     if not items:
         return IntegrationResult()
-    made = [_made(item, context) for item in items]
+    connectors = [_create(item, context) for item in items]
     with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
-        parts = [*pool.map(lambda item, one: _asked(item, one, subjects, context), items, made)]
-    return _known(joined(parts), items, made)
+        batches = [*pool.map(lambda item, connector: _collect(item, connector, targets, context.redactor), items, connectors)]
+    return _result(merge_batches(batches), items, connectors)
 
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
-    """What the portal is connected to, without asking anybody."""
-    return _known(FactBatch(), items, [_made(item, context) for item in items])
+    """The connected integrations and declared families, without any facts and without requests."""
+    return _result(FactBatch(), items, [_create(item, context) for item in items])
 
 
-def _known(gathered: FactBatch, items: Sequence[IntegrationSettings], made: Sequence[Integration | CallboardError]) -> IntegrationResult:
-    working = [(item, one) for item, one in zip(items, made, strict=True) if not isinstance(one, CallboardError)]
-    connections = (IntegrationInfo(item.name, item.type, item.title or one.title, one.families, one.annotations) for item, one in working)
-    declared = {family.name: family for _, one in working for family in one.declares}
-    return IntegrationResult(gathered, tuple(connections), tuple(declared[name] for name in sorted(declared)))
+def _item(item: Mapping[str, Any], path: str, failures: Mapping[str, str]) -> IntegrationSettings:
+    failure = next((message for place, message in failures.items() if place == path or place.startswith((f"{path}.", f"{path}["))), "")
+    options = {key: value for key, value in item.items() if key not in SHARED_KEYS}
+    return IntegrationSettings(str(item["name"]), str(item["type"]), options, str(item.get("title", "")), failure)
 
 
-def _made(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
+def _result(
+    batch: FactBatch, items: Sequence[IntegrationSettings], connectors: Sequence[Integration | CallboardError]
+) -> IntegrationResult:
+    working = [(item, made) for item, made in zip(items, connectors, strict=True) if not isinstance(made, CallboardError)]
+    connections = (
+        IntegrationInfo(item.name, item.type, item.title or made.title, made.families, made.annotations) for item, made in working
+    )
+    declared = {family.name: family for _, made in working for family in made.declares}
+    return IntegrationResult(batch, tuple(connections), tuple(declared[name] for name in sorted(declared)))
+
+
+def _create(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
     if item.failure:
-        return CallboardError(item.failure, "Set it in the environment of the build.")
+        return CallboardError(item.failure, "Set the variable in the environment of the build.")
     try:
         plugin = loader.load(GROUP).get(item.type)
         if plugin is None:
-            return PluginError(f'there is no type of integration "{item.type}"', "Install the package that brings it.")
+            return PluginError(f'no installed plugin provides the integration type "{item.type}"', "Install the package that provides it.")
         integration: Integration = plugin.load()(item, context)
         _check(integration)
     except CallboardError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - a foreign connector may raise anything; it must not take the others along
-        return _mistake(item, error)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other integrations must continue
+        return _bug(item, error)
     return integration
 
 
 def _check(integration: Integration) -> None:
-    """A class that lacks part of the contract is found here, not in the middle of pages."""
-    own = {family.name for family in integration.declares}
-    strange = [family for family in integration.families if family not in FAMILIES and family not in own]
-    if strange:
-        raise PluginError(f"it brings the family {strange[0]!r}, which neither we know nor it declares")
-    if own & set(FAMILIES):
-        raise PluginError(f"it declares the family {min(own & set(FAMILIES))!r}, which is ours")
+    """Find a violation of the contract here, not while a page is made. Raises ``PluginError``."""
+    declared = {family.name for family in integration.declares}
+    unknown = [family for family in integration.families if family not in FAMILIES and family not in declared]
+    if unknown:
+        raise PluginError(f"the connector returns the family {unknown[0]!r}, which is neither built in nor declared by the connector")
+    if declared & set(FAMILIES):
+        raise PluginError(f"the connector declares the family {min(declared & set(FAMILIES))!r}, which is built in")
     if not isinstance(integration.title, str) or not all(isinstance(key, str) for key in integration.annotations):
-        raise PluginError("its title or its annotations are no texts")
+        raise PluginError("the title or the annotations of the connector are not strings")
 
 
-def _asked(
-    item: IntegrationSettings, made: Integration | CallboardError, subjects: Sequence[Target], context: IntegrationContext
+def _collect(
+    item: IntegrationSettings, connector: Integration | CallboardError, targets: Sequence[Target], redactor: Redactor
 ) -> FactBatch:
-    if isinstance(made, CallboardError):
-        return _failed(item, made, context.redactor)
+    if isinstance(connector, CallboardError):
+        return _failure(item, connector, redactor)
     try:
-        return _sound(item, made, made.collect(subjects), subjects, context.redactor)
+        return _checked(item, connector, connector.collect(targets), targets, redactor)
     except CallboardError as error:
-        failed = _failed(item, error, context.redactor)
+        failure = _failure(item, error, redactor)
     except Exception as error:  # noqa: BLE001 - as above
-        failed = _failed(item, _mistake(item, error), context.redactor)
-    known = [subject for subject in subjects if any(key in subject.annotations for key in made.annotations)]
-    return replace(failed, measurements=tuple(Measurement(s.ref, f, item.name, complete=False) for s in known for f in made.families))
+        failure = _failure(item, _bug(item, error), redactor)
+    connected = [target for target in targets if any(key in target.annotations for key in connector.annotations)]
+    incomplete = (Measurement(one.ref, family, item.name, complete=False) for one in connected for family in connector.families)
+    return replace(failure, measurements=tuple(incomplete))
 
 
-def _mistake(item: IntegrationSettings, error: Exception) -> CallboardError:
+def _bug(item: IntegrationSettings, error: Exception) -> CallboardError:
     return CallboardError(
-        f"{type(error).__name__}: {error}", f'This is a mistake in the integration type "{item.type}"; please report it to its authors.'
+        f"{type(error).__name__}: {error}", f'This is a bug in the integration type "{item.type}"; report it to its authors.'
     )
 
 
-def _failed(item: IntegrationSettings, error: CallboardError, redactor: Redactor) -> FactBatch:
+def _failure(item: IntegrationSettings, error: CallboardError, redactor: Redactor) -> FactBatch:
     return FactBatch(failures=(IntegrationFailure(item.name, "", redactor.redact(str(error)), redactor.redact(error.hint)),))
 
 
-def _sound(item: IntegrationSettings, made: Integration, found: FactBatch, subjects: Sequence[Target], redactor: Redactor) -> FactBatch:
-    """What was brought, under the integration's own name, about entities that there are, in families that it has."""
-    refs = {subject.ref for subject in subjects}
-    families = frozenset(made.families)
-    facts = [replace(fact, source=item.name) for fact in found.facts if fact.family in families]
-    facts, odd = _valid(item, facts, made.declares)
-    asked = [replace(one, source=item.name) for one in found.measurements if one.family in families and one.subject in refs]
-    asked = [replace(one, complete=one.complete and (one.subject, one.family) not in odd) for one in asked]
+def _checked(
+    item: IntegrationSettings, connector: Integration, batch: FactBatch, targets: Sequence[Target], redactor: Redactor
+) -> FactBatch:
+    """The batch with the integration's own name as source, limited to entities of the catalog and to families of the connector."""
+    refs = {target.ref for target in targets}
+    families = frozenset(connector.families)
+    facts = [replace(fact, source=item.name) for fact in batch.facts if fact.family in families]
+    facts, invalid = _validated(item, facts, connector.declares)
+    measurements = [
+        replace(one, source=item.name, complete=one.complete and (one.subject, one.family) not in invalid)
+        for one in batch.measurements
+        if one.family in families and one.subject in refs
+    ]
+    unknown = (unknown_entity(item.name, str(ref)) for ref in sorted({fact.subject for fact in facts} - refs))
     return FactBatch(
         tuple(fact for fact in facts if fact.subject in refs),
-        tuple(asked),
-        (*(_clean(problem, redactor) for problem in (*found.problems, *odd.values())), *_strangers(item, facts, refs)),
-        tuple(IntegrationFailure(item.name, *(redactor.redact(text) for text in (f.place, f.message, f.hint))) for f in found.failures),
-        tuple(replace(one, integration=item.name) for one in found.traffic),
+        tuple(measurements),
+        (*(_redacted(problem, redactor) for problem in (*batch.problems, *invalid.values())), *unknown),
+        tuple(IntegrationFailure(item.name, *(redactor.redact(text) for text in (f.place, f.message, f.hint))) for f in batch.failures),
+        tuple(replace(one, integration=item.name) for one in batch.traffic),
     )
 
 
-def _valid(
+def _validated(
     item: IntegrationSettings, facts: Sequence[Fact], declares: Sequence[DeclaredFamily]
 ) -> tuple[list[Fact], dict[tuple[EntityRef, str], Problem]]:
-    """The facts whose values are as their family's schema says; of the others a problem for each subject and family."""
-    checks = {family.name: jsonschema_rs.validator_for(dict(family.schema)) for family in declares}
-    good, odd = [], {}
+    """The facts whose values match the schema of their declared family, and one problem for each entity and family with others."""
+    validators = {family.name: jsonschema_rs.validator_for(dict(family.schema)) for family in declares}
+    valid, problems = [], {}
     for fact in facts:
-        wrong = None
+        error = None
         if isinstance(fact.value, Declared):
-            wrong = next(iter(checks[fact.family].iter_errors(dict(fact.value.data))), None)
-        if wrong is None:
-            good.append(fact)
+            error = next(iter(validators[fact.family].iter_errors(dict(fact.value.data))), None)
+        if error is None:
+            valid.append(fact)
             continue
-        message = (
-            f"`{item.name}` says something about `{fact.subject}` ({fact.family} {fact.key!r}) that its schema refuses: {wrong.message}"
-        )
-        odd[fact.subject, fact.family] = rules.UNUSABLE_FACT.problem(
-            message,
-            subject=fact.subject,
-            field=f"{item.name}/{fact.family}/{fact.key[:80]}",
-            hint="Report it to the plugin's authors.",
-        )
-    return good, odd
+        problems[fact.subject, fact.family] = unusable_fact(
+            item.name, fact.subject, fact.family, fact.key,
+            f"it does not match the schema of the family: {error.message}", "Report it to the authors of the plugin.",
+        )  # fmt: skip
+    return valid, problems
 
 
-def _strangers(item: IntegrationSettings, facts: Iterable[Fact], refs: set[EntityRef]) -> Iterator[Problem]:
-    """Entities that nobody described, each said once."""
-    for ref in sorted({fact.subject for fact in facts} - refs):
-        yield rules.UNKNOWN_FACT_SUBJECT.problem(
-            f"`{item.name}` says something about `{ref}`, which the catalog does not have.",
-            field=f"{item.name}/{ref}",
-            hint="Correct the name where the facts come from, or describe the entity.",
-        )
-
-
-def _clean(problem: Problem, redactor: Redactor) -> Problem:
+def _redacted(problem: Problem, redactor: Redactor) -> Problem:
     return replace(problem, message=redactor.redact(problem.message), hint=redactor.redact(problem.hint))

@@ -1,12 +1,13 @@
-"""Datadog: service level objectives and monitors that alert.
+"""Datadog: tags in; service level objectives (SLOs) and monitors that alert out.
 
-https://docs.datadoghq.com/api/latest: objectives with their status are a search over all of them, monitors a listing of all; which are
-whose is told by tags.
+https://docs.datadoghq.com/api/latest: one search returns all SLOs with their status, one listing all monitors; their tags are compared with
+those in the annotations of entities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -14,20 +15,42 @@ from urllib.parse import quote
 from callboard.io.http.auth import Fixed
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
+from callboard.model.facts.fact import Value
 from callboard.model.facts.values import Alert, Availability
 from callboard.model.facts.words import AlertState, FactSeverity
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import NumberedPages, at, items, share_at, text_at, time_at, words_of
+from callboard.plugins.integrations.json_access import (
+    PageNumber,
+    listed_objects,
+    number_at,
+    objects_at,
+    split_commas,
+    string_at,
+    time_at,
+    value_at,
+)
 
 SLO_TAG, MONITOR_TAGS = "datadoghq.com/slo_tag", "datadoghq.com/monitor_tags"
 SLOS, MONITORS = 100, 1_000
 """Items of a page."""
-SLO_WAY = ("data", "attributes", "slos")
+SLO_PATH = ("data", "attributes", "slos")
 WINDOWS = {"30d": 30, "90d": 90, "7d": 7}
-"""Time frames, the one that is shown first."""
+"""Days of time frames, in order of preference."""
 STATES = {"alert": FactSeverity.HIGH, "warn": FactSeverity.MEDIUM}
+"""Severities of monitors without a priority, by state; monitors in other states are not alerting."""
 PRIORITIES = {1: FactSeverity.CRITICAL, 2: FactSeverity.HIGH, 3: FactSeverity.MEDIUM, 4: FactSeverity.LOW, 5: FactSeverity.LOW}
+
+
+@dataclass(frozen=True, slots=True)
+class DatadogItem:
+    """An SLO or a monitor, before the entities with its tags are known."""
+
+    tags: frozenset[str]
+    """In lower case."""
+    key: str
+    make: Callable[[], Value]
+    url: str
 
 
 class DatadogIntegration(Connector):
@@ -39,85 +62,80 @@ class DatadogIntegration(Connector):
     annotations = (SLO_TAG, MONITOR_TAGS)
 
     @property
-    def _web(self) -> str:
+    def _web_url(self) -> str:
         return f"https://app.{self._option('site', 'datadoghq.com')}"
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """Objectives and alerts of the entities whose tags they carry."""
-        if any(key in subject.annotations for subject in subjects for key in self.annotations):
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """SLOs and alerts that have all tags in the annotation of an entity."""
+        if any(key in target.annotations for target in targets for key in self.annotations):
             keys = {"DD-API-KEY": self._option("api_key").strip(), "DD-APPLICATION-KEY": self._option("application_key").strip()}
-            base = self._base or f"https://api.{self._option('site', 'datadoghq.com')}"
-            client = self._client(Fixed(keys, tuple(keys.values())), base=base)
-            self._tagged(client, SLO_TAG, subjects, "availability", self._objectives)
-            self._tagged(client, MONITOR_TAGS, subjects, "alert", self._alerts)
-        return self._found.done()
+            base_url = self._base_url or f"https://api.{self._option('site', 'datadoghq.com')}"
+            client = self._client(Fixed(keys, tuple(keys.values())), base_url=base_url)
+            self._add_tagged(SLO_TAG, targets, "availability", self._slos(client))
+            self._add_tagged(MONITOR_TAGS, targets, "alert", self._alerts(client))
+        return self._collector.batch()
 
-    def _tagged(self, client: Client, annotation: str, subjects: Sequence[Target], family: str, read: Any) -> None:
-        """What one listing says, about the subjects whose tags are all on an item."""
-        by_first: dict[str, list[tuple[frozenset[str], Target]]] = {}
-        for written, those in by_annotation(subjects, annotation).items():
-            tags = [tag.lower() for tag in words_of(written)]
+    def _add_tagged(self, annotation: str, targets: Sequence[Target], family: str, items: Iterable[DatadogItem]) -> None:
+        """Add the items as facts about the targets whose tags they all have; ``items`` sends its requests while it is iterated."""
+        by_first_tag: dict[str, list[tuple[frozenset[str], Target]]] = {}
+        for written, group in by_annotation(targets, annotation).items():
+            tags = [tag.lower() for tag in split_commas(written)]
             if tags:
-                by_first.setdefault(tags[0], []).extend((frozenset(tags), one) for one in those)
+                by_first_tag.setdefault(tags[0], []).extend((frozenset(tags), target) for target in group)
             else:
-                self._found.unknown(those, annotation, f"`{written[:100]}` names no tag.")
-        everybody = [one for those in by_first.values() for _, one in those]
-        if not everybody:
+                self._collector.add_unusable_annotation(group, annotation, f"`{written[:100]}` has no tag.")
+        tagged = [target for group in by_first_tag.values() for _, target in group]
+        if not tagged:
             return
-        self._found.measured(everybody, family)
+        self._collector.add_measurements(tagged, family)
         try:
-            for has, tell in read(client):
-                tell([one for tag in sorted(has) for tags, one in by_first.get(tag, ()) if tags <= has])
+            for item in items:
+                matching = [one for tag in sorted(item.tags) for tags, one in by_first_tag.get(tag, ()) if tags <= item.tags]
+                self._collector.add_fact(matching, family, item.key, item.make, url=item.url)
         except HttpError as error:
-            self._found.failed(error, family, everybody, family)
+            self._collector.add_failure(error, family, tagged, family)
 
-    def _objectives(self, client: Client) -> Iterator[tuple[set[str], Any]]:
+    def _slos(self, client: Client) -> Iterator[DatadogItem]:
         query = {"page[size]": SLOS, "page[number]": 0}
-        for answer in client.pages("/api/v1/slo/search", query, by=NumberedPages("page[number]", SLOS, SLO_WAY)):
-            found = at(answer.object(), *SLO_WAY)
-            if not isinstance(found, list):
-                raise answer.odd("a list of objectives", found)
-            for slo in items({"slos": found}, "slos"):
-                told, name = at(slo, "data", "attributes"), text_at(slo, "data", "id")
-                url = f"{self._web}/slo?slo_id={quote(name, safe='')}"
-                yield _tags(told, "all_tags"), partial(self._tell, "availability", name, partial(_availability, told), url)
+        for answer in client.pages("/api/v1/slo/search", query, by=PageNumber("page[number]", SLOS, SLO_PATH)):
+            for slo in listed_objects(answer, "SLOs", *SLO_PATH):
+                attributes, key = value_at(slo, "data", "attributes"), string_at(slo, "data", "id")
+                url = f"{self._web_url}/slo?slo_id={quote(key, safe='')}"
+                yield DatadogItem(_tags(attributes, "all_tags"), key, partial(_availability, attributes), url)
 
-    def _alerts(self, client: Client) -> Iterator[tuple[set[str], Any]]:
+    def _alerts(self, client: Client) -> Iterator[DatadogItem]:
         query: dict[str, str | int] = {"page": 0, "page_size": MONITORS, "with_downtimes": "true"}
-        for answer in client.pages("/api/v1/monitor", query, by=NumberedPages("page", MONITORS)):
-            for monitor in items({"all": answer.array()}, "all"):
-                if text_at(monitor, "overall_state").lower() in STATES:
-                    name = text_at(monitor, "id")
-                    url = f"{self._web}/monitors/{quote(name, safe='')}"
-                    yield _tags(monitor, "tags"), partial(self._tell, "alert", name, partial(self._alert, monitor), url)
-
-    def _tell(self, family: str, key: str, value: Any, url: str, subjects: Sequence[Target]) -> None:
-        self._found.add(subjects, family, key, value, url=url)
+        for answer in client.pages("/api/v1/monitor", query, by=PageNumber("page", MONITORS)):
+            for monitor in objects_at(answer.array()):
+                if string_at(monitor, "overall_state").lower() in STATES:
+                    key = string_at(monitor, "id")
+                    url = f"{self._web_url}/monitors/{quote(key, safe='')}"
+                    yield DatadogItem(_tags(monitor, "tags"), key, partial(self._alert, monitor), url)
 
     def _alert(self, monitor: Mapping[str, Any]) -> Alert:
-        priority = at(monitor, "priority")
+        priority = value_at(monitor, "priority")
         severity = PRIORITIES.get(priority) if isinstance(priority, int) else None
-        is_silenced = bool(at(monitor, "options", "silenced")) or bool(items(monitor, "matching_downtimes"))
+        is_silenced = bool(value_at(monitor, "options", "silenced")) or bool(objects_at(monitor, "matching_downtimes"))
         return Alert(
-            text_at(monitor, "name"), severity or STATES[text_at(monitor, "overall_state").lower()],
+            string_at(monitor, "name"), severity or STATES[string_at(monitor, "overall_state").lower()],
             AlertState.SILENCED if is_silenced else AlertState.FIRING, time_at(monitor, self._now, "overall_state_modified"),
         )  # fmt: skip
 
 
-def _tags(told: Any, name: str) -> set[str]:
-    found = at(told, name)
-    return {tag.lower() for tag in found if isinstance(tag, str)} if isinstance(found, list) else set()
+def _tags(value: Any, name: str) -> frozenset[str]:
+    tags = value_at(value, name)
+    return frozenset(tag.lower() for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
 
 
-def _availability(told: Any) -> Availability:
-    """The status of thirty days where there is one, else of another time frame; without any the objective alone."""
-    by_frame = {text_at(one, "timeframe"): one for one in items(told, "overall_status")}
+def _availability(slo: Any) -> Availability:
+    """The status of thirty days, or of another time frame; without any status, the target alone."""
+    by_frame = {string_at(one, "timeframe"): one for one in objects_at(slo, "overall_status")}
     frame = next((name for name in WINDOWS if name in by_frame), next(iter(by_frame), ""))
     status = by_frame.get(frame, {})
-    threshold = next(iter(items(told, "thresholds")), {})
-    frame = frame or text_at(threshold, "timeframe")
-    measured, target, left = share_at(status, "status"), share_at(status, "target"), share_at(status, "error_budget_remaining")
+    threshold = next(iter(objects_at(slo, "thresholds")), {})
+    frame = frame or string_at(threshold, "timeframe")
+    measured, promised, left = number_at(status, "status"), number_at(status, "target"), number_at(status, "error_budget_remaining")
     return Availability(
-        text_at(told, "name"), measured, target if target is not None else share_at(threshold, "target"), WINDOWS.get(frame, 30),
+        string_at(slo, "name"), measured, promised if promised is not None else number_at(threshold, "target"), WINDOWS.get(frame, 30),
         budget_left=left if measured is not None else None,
     )  # fmt: skip

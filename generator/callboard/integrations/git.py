@@ -1,4 +1,4 @@
-"""The ``git`` integration: how much repositories move, from the histories that sources have cloned anyway; no token, no request."""
+"""The ``git`` integration: histories of repositories that sources have cloned in, activity of repositories out; no requests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from callboard.io.git.history import Commit, commits, is_shallow, last_commit_ti
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.facts.values import Release, RepositoryActivity
 from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationContext, IntegrationSettings, Target, options_schema
-from callboard.plugins.integrations.collector import FactCollector
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
 
+FAMILY = "repository"
 AT_ONCE = 4
+"""Folders whose history is read at the same time."""
 WEEK = timedelta(weeks=1)
+WEEKS = 26
+"""Weeks of history by default."""
 RELEASES = 3
 COMMUNITY: Mapping[str, str] = {
     "readme": "{README,readme,Readme}{,.md,.rst,.txt,.adoc}",
@@ -27,70 +31,65 @@ COMMUNITY: Mapping[str, str] = {
     "security": "{,.github/,docs/}SECURITY{,.md}",
     "codeowners": "{,.github/,.gitlab/,docs/}CODEOWNERS",
 }
-"""Where hosts look for these files."""
+"""Community files, and the paths at which GitHub and GitLab look for them."""
 
 
-class GitActivityIntegration:
-    """Commits, authors and tags out of the histories that sources have at hand."""
+class GitActivityIntegration(Connector):
+    """Commits, authors and tags from the git histories that sources have cloned."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("git")
     title: ClassVar[str] = "git"
-    families: tuple[str, ...] = ("repository",)
-    annotations: tuple[str, ...] = ()
-    declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
+    families = (FAMILY,)
+    annotations = ()
 
-    def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
-        self._context = context
-        self._weeks = int(settings.options.get("weeks", 26))
-        self._kinds = frozenset(str(kind).lower() for kind in settings.options.get("kinds", ("component",)))
-        self._found = FactCollector(settings.name)
-
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """One walk over the history for each folder that holds a descriptor."""
-        by_place: dict[tuple[str, str], list[Target]] = {}
-        for one in subjects:
-            if one.tree is not None and one.tree.revision and one.ref.kind in self._kinds:
-                by_place.setdefault((one.tree.id, one.folder), []).append(one)
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The activity in each folder that holds a descriptor; the history of a folder is read once."""
+        by_folder: dict[tuple[str, str], list[Target]] = {}
+        kinds = self._kinds
+        for target in targets:
+            if target.tree is not None and target.tree.revision and target.ref.kind in kinds:
+                by_folder.setdefault((target.tree.id, target.folder), []).append(target)
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(self._place, by_place.values()))
-        return self._found.done()
+            list(pool.map(self._read_folder, by_folder.values()))
+        return self._collector.batch()
 
-    def _place(self, subjects: Sequence[Target]) -> None:
-        tree, folder = subjects[0].tree, subjects[0].folder
+    def _read_folder(self, targets: Sequence[Target]) -> None:
+        tree, folder = targets[0].tree, targets[0].folder
         git = self._git(tree)
         if tree is None or git is None:
             return
         try:
             value = self._activity(git, tree, folder)
-            self._found.measured(subjects, "repository", complete=not is_shallow(git))
+            self._collector.add_measurements(targets, FAMILY, complete=not is_shallow(git))
         except (SourceError, TreeError) as error:
-            wrong = error if isinstance(error, SourceError) else SourceError(str(error))
-            self._found.failed(wrong, f"{tree.repository}/{folder}".rstrip("/"), subjects, "repository")
+            failure = error if isinstance(error, SourceError) else SourceError(str(error))
+            self._collector.add_failure(failure, f"{tree.repository}/{folder}".rstrip("/"), targets, FAMILY)
             return
-        self._found.add(subjects, "repository", f"{tree.id}/{folder}", lambda: value, url=tree.id if tree.id.startswith("https://") else "")
+        url = tree.id if tree.id.startswith("https://") else ""
+        self._collector.add_fact(targets, FAMILY, f"{tree.id}/{folder}", lambda: value, url=url)
 
     def _git(self, tree: Tree | None) -> Git | None:
-        """Trees of clones say theirs; a folder may lie in a work tree. Other trees have no history at hand."""
+        """The repository of a clone, or the one that a folder lies in; None for a tree that is read over an API."""
         clone, root = getattr(tree, "git", None), getattr(tree, "root", None)
         if isinstance(clone, Git):
             return clone
         return Git(root, self._context.environ) if isinstance(root, Path) else None
 
     def _activity(self, git: Git, tree: Tree, folder: str) -> RepositoryActivity:
-        now = self._context.now
-        found = commits(git, tree.revision, folder, now - self._weeks * WEEK)
+        now, weeks = self._now, self._integer_option("weeks", WEEKS)
+        recent = commits(git, tree.revision, folder, now - weeks * WEEK)
         return RepositoryActivity(
             name=f"{tree.repository}/{folder}".rstrip("/"),
             last_commit=last_commit_time(git, tree.revision, folder),
-            commits=tuple(_by_week(found, now, self._weeks)),
-            contributors=len({one.author for one in found}),
+            commits=tuple(_by_week(recent, now, weeks)),
+            contributors=len({commit.author for commit in recent}),
             releases=tuple(Release(tag.name, tag.at) for tag in tags(git, RELEASES)),
             community=tuple(name for name, pattern in COMMUNITY.items() if tree.glob(pattern)),
         )
 
 
-def _by_week(found: Sequence[Commit], now: datetime, weeks: int) -> Iterator[int]:
-    """Commits in each of the last weeks, counted back from now, the oldest week first."""
-    ages = [int((now - one.at) / WEEK) for one in found]
+def _by_week(recent: Sequence[Commit], now: datetime, weeks: int) -> Iterator[int]:
+    """The number of commits in each of the last weeks, counted back from now, the oldest week first."""
+    ages = [int((now - commit.at) / WEEK) for commit in recent]
     for week in range(weeks - 1, -1, -1):
         yield sum(age == week for age in ages)

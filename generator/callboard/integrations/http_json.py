@@ -1,59 +1,50 @@
-"""The ``http-json`` integration: any tool that answers JSON, described by a URL and JMESPath expressions."""
+"""The ``http-json`` integration: a URL and JMESPath expressions from the options in, facts from any JSON API out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from callboard.io.http.auth import bearer, header
+from callboard.io.http.auth import Credential, bearer, header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError
 from callboard.model.facts.words import FactError
-from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.base import (
-    DeclaredFamily,
-    FactBatch,
-    IntegrationContext,
-    IntegrationSettings,
-    Target,
-    by_annotation,
-    options_schema,
-)
-from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.connector import client_for
-from callboard.plugins.integrations.decode import fields_of, value_of
+from callboard.plugins.integrations.base import FactBatch, IntegrationContext, IntegrationSettings, Target, by_annotation, options_schema
+from callboard.plugins.integrations.connector import Connector
+from callboard.plugins.integrations.decode import decode_value, fields_of
+from callboard.plugins.integrations.parse import parse_string, parse_time
 
 AT_ONCE = 8
+"""Requests at the same time, if there is one for each entity."""
 ITEMS = 2_000
-"""Of one answer; a tool that sends more is cut and counts as incomplete."""
-ABOUT = ("key", "environment", "link", "observed_at")
+"""Items of one answer; if there are more, the rest is left out and the data counts as incomplete."""
+SHARED_FIELDS = ("key", "environment", "link", "observed_at")
+"""Fields of every family; all others are fields of the family's value."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-KNOWN = frozenset({"id", "name", "namespace", "kind"})
-NOT_THERE = 404
+PLACEHOLDERS = frozenset({"id", "name", "namespace", "kind"})
+NOT_FOUND = 404
 
 
-class HttpJsonIntegration:
-    """Facts from any tool that answers JSON over HTTP."""
+class HttpJsonIntegration(Connector):
+    """Facts from any tool with a JSON API over HTTP."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("http-json")
     title: ClassVar[str] = "HTTP"
-    declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
-        self._options = settings.options
-        self._context = context
-        self._found = FactCollector(settings.name)
+        super().__init__(settings, context)
         self._family = str(self._options["family"])
-        self._path = str(self._options.get("path", "/"))
+        self._path = self._option("path", "/")
         self._query = {name: str(value) for name, value in self._options.get("query", {}).items()}
-        self._each = any(PLACEHOLDER.search(text) for text in (self._path, *self._query.values()))
+        self._is_per_entity = any(PLACEHOLDER.search(text) for text in (self._path, *self._query.values()))
         self._items = _compiled("items", self._options.get("items", "@"))
         self._match = _compiled("match", self._options["match"]) if "match" in self._options else None
         self._fields = {name: _compiled(f"fields.{name}", text) for name, text in self._options["fields"].items()}
@@ -61,109 +52,113 @@ class HttpJsonIntegration:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The one that the options name."""
+        """The option ``family``."""
         return (self._family,)
 
     @property
     def annotations(self) -> tuple[str, ...]:
-        """The one that the options name, if they name any."""
+        """The option ``annotation``, if there is one."""
         return (str(self._options["annotation"]),) if "annotation" in self._options else ()
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """One request for each entity, or one for all. Raises ``HttpError`` where the one for all fails."""
-        known = self._known(subjects)
-        client = client_for(
-            self._context, str(self._options["url"]).rstrip("/"), self._credential(), per_second=float(self._options.get("per_second", 0))
-        )
-        if self._each:
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Facts by one request per entity, or by one listing for all. Raises ``HttpError`` if that listing fails."""
+        by_name = self._by_name(targets)
+        client = self._client(self._credential(), per_second=float(self._options.get("per_second", 0)))
+        if self._is_per_entity:
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(lambda pair: self._one(client, *pair), known.items()))
+                list(pool.map(lambda pair: self._query_entity(client, *pair), by_name.items()))
         else:
-            self._all(client, known)
-        self._found.asking(client.traffic)
-        return self._found.done()
+            self._query_all(client, by_name)
+        return self._collector.batch()
 
-    def _known(self, subjects: Sequence[Target]) -> Mapping[str, tuple[Target, ...]]:
+    def _by_name(self, targets: Sequence[Target]) -> Mapping[str, tuple[Target, ...]]:
+        """The targets by the value of their annotation, or without the option ``annotation`` by their reference."""
         if self.annotations:
-            return by_annotation(subjects, *self.annotations)
-        kinds = frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
-        return {str(one.ref): (one,) for one in subjects if one.ref.kind in kinds}
+            return by_annotation(targets, *self.annotations)
+        kinds = self._kinds
+        return {str(target.ref): (target,) for target in targets if target.ref.kind in kinds}
 
-    def _credential(self) -> Any:
-        token, name = str(self._options.get("token", "")), self._options.get("header")
+    def _credential(self) -> Credential:
+        token, name = self._option("token"), self._options.get("header")
         return header(str(name), token) if name else bearer(token)
 
-    def _one(self, client: Client, known_as: str, subjects: tuple[Target, ...]) -> None:
-        """What the tool says of one entity; that it does not know it is said as a problem."""
-        ref = subjects[0].ref
-        values = {"id": known_as if self.annotations else ref.name, "name": ref.name, "namespace": ref.namespace, "kind": ref.kind}
-        path = PLACEHOLDER.sub(lambda found: _segment(values[found.group(1)]), self._path)
-        query = {name: PLACEHOLDER.sub(lambda found: values[found.group(1)], text) for name, text in self._query.items()}
-        self._found.measured(subjects, self._family)
+    def _query_entity(self, client: Client, name: str, targets: tuple[Target, ...]) -> None:
+        """Add the facts of one entity; that the tool does not have it (404) is a problem of its annotation."""
+        ref = targets[0].ref
+        values = {"id": name if self.annotations else ref.name, "name": ref.name, "namespace": ref.namespace, "kind": ref.kind}
+        path = PLACEHOLDER.sub(lambda match: _segment(values[match.group(1)]), self._path)
+        query = {key: PLACEHOLDER.sub(lambda match: values[match.group(1)], text) for key, text in self._query.items()}
+        self._collector.add_measurements(targets, self._family)
         try:
-            for index, item in enumerate(self._paged(client, path, query, subjects)):
-                self._fact(subjects, item, f"{known_as}/{index}")
+            for index, item in enumerate(self._paged(client, path, query, targets)):
+                self._add_item(targets, item, f"{name}/{index}")
         except HttpError as error:
-            if error.status == NOT_THERE and self.annotations:
-                self._found.unknown(subjects, self.annotations[0], f"`{self._found.source}` knows nothing called `{known_as[:80]}`.")
-            self._found.failed(error, known_as[:80], subjects, self._family)
+            if error.status == NOT_FOUND and self.annotations:
+                message = f"`{self._collector.source}` has nothing with the name `{name[:80]}`."
+                self._collector.add_unusable_annotation(targets, self.annotations[0], message)
+            self._collector.add_failure(error, name[:80], targets, self._family)
 
-    def _all(self, client: Client, known: Mapping[str, tuple[Target, ...]]) -> None:
-        """One listing of everything; who is not in it has nothing."""
-        everyone = [subject for those in known.values() for subject in those]
-        self._found.measured(everyone, self._family)
+    def _query_all(self, client: Client, by_name: Mapping[str, tuple[Target, ...]]) -> None:
+        """Add the facts of one listing; an entity that is not in it has none."""
+        everyone = [*chain.from_iterable(by_name.values())]
+        self._collector.add_measurements(everyone, self._family)
         for index, item in enumerate(self._paged(client, self._path, self._query, everyone)):
             name = self._match.search(item) if self._match else None
-            subjects = known.get(str(name)) or known.get(f"component:default/{name}") or ()
-            self._fact(subjects, item, str(index))
+            targets = by_name.get(str(name)) or by_name.get(f"component:default/{name}") or ()
+            self._add_item(targets, item, str(index))
 
-    def _paged(self, client: Client, path: str, query: Mapping[str, str], subjects: Sequence[Target]) -> Iterator[Any]:
-        """The items of all pages; a listing goes on where its host says so (``Link: rel="next"``). Raises ``HttpError``."""
+    def _paged(self, client: Client, path: str, query: Mapping[str, str], targets: Sequence[Target]) -> Iterator[Any]:
+        """The items of all pages; the next page is the one in the header ``Link: rel="next"``. Raises ``HttpError``."""
         for answer in client.pages(path, query):
-            yield from self._listed(answer.json(), subjects)
+            yield from self._listed(answer.json(), targets)
 
-    def _listed(self, answer: Any, subjects: Sequence[Target]) -> Sequence[Any]:
+    def _listed(self, answer: Any, targets: Sequence[Target]) -> Sequence[Any]:
         try:
             found = self._items.search(answer)
         except JMESPathError as error:
-            self._found.failed(SourceError(f"items finds nothing in the answer: {error}"), "", subjects, self._family)
+            failure = SourceError(f"the option items cannot be applied to the answer: {error}", "Correct the JMESPath expression.")
+            self._collector.add_failure(failure, "", targets, self._family)
             return ()
-        listed = found if isinstance(found, list) else [] if found is None else [found]
-        if len(listed) > ITEMS:
-            self._found.measured(subjects, self._family, complete=False)
-        return listed[:ITEMS]
+        items = found if isinstance(found, list) else [] if found is None else [found]
+        if len(items) > ITEMS:
+            self._collector.add_measurements(targets, self._family, complete=False)
+        return items[:ITEMS]
 
-    def _fact(self, subjects: Sequence[Target], item: Any, otherwise: str) -> None:
-        """A fact of one item; a field that is not there is left out."""
-        now = self._context.now
+    def _add_item(self, targets: Sequence[Target], item: Any, default_key: str) -> None:
+        """Add the fact of one item; a field without a value is left out."""
+        now = self._now
         try:
-            told = {name: found for name, path in self._fields.items() if (found := path.search(item)) is not None}
-            key, environment, link = (parsing.text(told.get(name)) for name in ("key", "environment", "link"))
-            observed = parsing.moment(told["observed_at"], now) if "observed_at" in told else None
+            fields = {name: value for name, path in self._fields.items() if (value := path.search(item)) is not None}
+            key, environment, link = (parse_string(fields.get(name)) for name in ("key", "environment", "link"))
+            observed = parse_time(fields["observed_at"], now) if "observed_at" in fields else None
         except (JMESPathError, FactError) as error:
-            for subject in subjects:
-                self._found.odd(subject, self._family, otherwise, str(error))
+            for target in targets:
+                self._collector.add_unusable_fact(target, self._family, default_key, str(error))
             return
-        value = {name: found for name, found in told.items() if name not in ABOUT}
-        key = key or parsing.text(value.get("id") or otherwise)
-        self._found.add(
-            subjects, self._family, key, lambda: value_of(self._family, value, now), environment=environment, url=link, observed_at=observed
-        )
+        value = {name: field for name, field in fields.items() if name not in SHARED_FIELDS}
+        key = key or parse_string(value.get("id") or default_key)
+        self._collector.add_fact(
+            targets, self._family, key, lambda: decode_value(self._family, value, now),
+            environment=environment, url=link, observed_at=observed,
+        )  # fmt: skip
 
     def _check(self) -> None:
-        """What a schema cannot say. Raises ``SourceError``."""
-        strange = set(PLACEHOLDER.findall(" ".join((self._path, *self._query.values())))) - KNOWN
-        if strange:
-            raise SourceError(f"there is no placeholder {{{min(strange)}}}", f"Known are {', '.join(sorted(KNOWN))}.")
-        fields = {*fields_of(self._family), *ABOUT}
-        if odd := sorted(set(self._fields) - fields):
-            raise SourceError(f'the family {self._family} has no field "{odd[0]}"', f"It has {', '.join(sorted(fields))}.")
-        if not self._each and self._match is None:
-            raise SourceError("path names no entity and match is missing", "Write {id} into path, or say in match whom an item is about.")
+        """Check what the schema of the options cannot express. Raises ``SourceError``."""
+        unknown = set(PLACEHOLDER.findall(" ".join((self._path, *self._query.values())))) - PLACEHOLDERS
+        if unknown:
+            raise SourceError(f"there is no placeholder {{{min(unknown)}}}", f"The placeholders are {', '.join(sorted(PLACEHOLDERS))}.")
+        fields = {*fields_of(self._family), *SHARED_FIELDS}
+        if surplus := sorted(set(self._fields) - fields):
+            raise SourceError(f'the family {self._family} has no field "{surplus[0]}"', f"Its fields are {', '.join(sorted(fields))}.")
+        if not self._is_per_entity and self._match is None:
+            raise SourceError(
+                "path has no placeholder for the entity, and match is missing",
+                "Write {id} into path, or set match to the field with the entity of an item.",
+            )
 
 
 def _segment(value: str) -> str:
-    """A value as one segment of a path: neither a slash nor dots lead anywhere else."""
+    """A value as one segment of a path; escaped so that neither a slash nor dots lead to another path."""
     return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
 
 
@@ -171,4 +166,4 @@ def _compiled(option: str, text: Any) -> Any:
     try:
         return jmespath.compile(str(text))
     except JMESPathError as error:
-        raise SourceError(f"{option} is no JMESPath: {error}", "See jmespath.org.") from None
+        raise SourceError(f"{option} is not a JMESPath expression: {error}", "See jmespath.org.") from None

@@ -1,7 +1,7 @@
-"""Jira Cloud: open bugs of projects.
+"""Jira Cloud: project keys in, open bugs out.
 
-https://developer.atlassian.com/cloud/jira/platform/rest/v3: one search with JQL for fifty projects; the projects are looked up first,
-because a search that names one that does not exist finds nothing at all.
+https://developer.atlassian.com/cloud/jira/platform/rest/v3: one search with JQL covers fifty projects. The projects are looked up first,
+because Jira returns nothing at all for a search that names a project that does not exist.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -18,14 +19,14 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor
 from callboard.model.facts.values import Issue
 from callboard.model.facts.words import FactSeverity
-from callboard.plugins.integrations import parsing
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, items, text_at, time_at, words_of
+from callboard.plugins.integrations.json_access import batches, listed_objects, objects_at, split_commas, string_at, time_at
+from callboard.plugins.integrations.parse import parse_enum
 
 PROJECT, COMPONENT, LABEL = "jira/project-key", "jira/component", "jira/label"
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,254}")
-AT_ONCE = 50
+PROJECTS_PER_QUERY = 50
 PAGE = 100
 FIELDS = "summary,issuetype,priority,status,created,assignee,project,components,labels"
 OPEN_BUGS = "statusCategory != Done AND issuetype = Bug"
@@ -40,66 +41,63 @@ class JiraIntegration(Connector):
     families = (FAMILY,)
     annotations = (PROJECT,)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """The open bugs of the projects that the annotations name, fifty projects at a time."""
-        about: dict[str, list[Target]] = {}
-        for written, those in by_annotation(subjects, PROJECT).items():
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The open bugs of the projects that the annotations name, fifty projects per query."""
+        by_key: dict[str, list[Target]] = {}
+        for written, group in by_annotation(targets, PROJECT).items():
             if KEY.fullmatch(written):
-                about.setdefault(written.upper(), []).extend(those)
+                by_key.setdefault(written.upper(), []).extend(group)
             else:
-                self._found.unknown(those, PROJECT, f"`{written[:100]}` is no key of a project.")
-        if about:
+                self._collector.add_unusable_annotation(group, PROJECT, f"`{written[:100]}` is not a project key, such as `PAY`.")
+        if by_key:
             email, token = self._option("email"), self._option("token")
             client = self._client(basic(email, token.strip()) if email else bearer(token))
-            for keys in batches(sorted(about), AT_ONCE):
-                self._projects(client, {key: about[key] for key in keys})
-        return self._found.done()
+            for keys in batches(sorted(by_key), PROJECTS_PER_QUERY):
+                self._query_projects(client, {key: by_key[key] for key in keys})
+        return self._collector.batch()
 
-    def _projects(self, client: Client, about: Mapping[str, Sequence[Target]]) -> None:
+    def _query_projects(self, client: Client, by_key: Mapping[str, Sequence[Target]]) -> None:
         try:
-            answer = client.get("/rest/api/3/project/search", {"keys": [*about], "maxResults": AT_ONCE})
-            if not isinstance(answer.object().get("values"), list):
-                raise answer.odd("a list of projects", answer.object().get("values"))
-            known = {text_at(project, "key").upper() for project in items(answer.object(), "values")} & set(about)
-            for key in set(about) - known:
-                self._found.unknown(about[key], PROJECT, f"Jira has no project `{key}`, or hides it from the token.")
-            self._found.measured((one for key in known for one in about[key]), FAMILY)
-            for issue in self._issues(client, sorted(known)) if known else ():
-                self._issue(issue, about)
+            answer = client.get("/rest/api/3/project/search", {"keys": [*by_key], "maxResults": PROJECTS_PER_QUERY})
+            existing = {string_at(project, "key").upper() for project in listed_objects(answer, "projects", "values")} & set(by_key)
+            for key in set(by_key) - existing:
+                message = f"Jira has no project `{key}`, or the token may not read it."
+                self._collector.add_unusable_annotation(by_key[key], PROJECT, message)
+            self._collector.add_measurements((target for key in existing for target in by_key[key]), FAMILY)
+            for issue in self._issues(client, sorted(existing)) if existing else ():
+                self._add_issue(issue, by_key)
         except HttpError as error:
-            self._found.failed(error, ", ".join(about)[:200], [one for those in about.values() for one in those], FAMILY)
+            self._collector.add_failure(error, ", ".join(by_key)[:200], chain.from_iterable(by_key.values()), FAMILY)
 
     def _issues(self, client: Client, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+        """The open issues of the projects. Raises ``HttpError``."""
         projects = ", ".join(f'"{key}"' for key in keys)
-        query: dict[str, str | int] = {"jql": f"project in ({projects}) AND ({self._option('query', OPEN_BUGS)})", "fields": FIELDS}
-        query["maxResults"] = PAGE
+        jql = f"project in ({projects}) AND ({self._option('query', OPEN_BUGS)})"
+        query: dict[str, str | int] = {"jql": jql, "fields": FIELDS, "maxResults": PAGE}
         for answer in client.pages("/rest/api/3/search/jql", query, by=Cursor(("nextPageToken",), "nextPageToken")):
-            found = answer.object().get("issues")
-            if not isinstance(found, list):
-                raise answer.odd("a list of issues", found)
-            yield from items(answer.object(), "issues")
+            yield from listed_objects(answer, "issues", "issues")
 
-    def _issue(self, issue: Mapping[str, Any], about: Mapping[str, Sequence[Target]]) -> None:
-        key, fields = text_at(issue, "key"), issue.get("fields")
-        project = text_at(fields, "project", "key") or key.rpartition("-")[0]
-        those = [one for one in about.get(project.upper(), ()) if _concerns(one, fields)]
-        self._found.add(those, FAMILY, key, partial(self._value, fields), url=f"{self._base}/browse/{quote(key)}")
+    def _add_issue(self, issue: Mapping[str, Any], by_key: Mapping[str, Sequence[Target]]) -> None:
+        key, fields = string_at(issue, "key"), issue.get("fields")
+        project = string_at(fields, "project", "key") or key.rpartition("-")[0]
+        group = [target for target in by_key.get(project.upper(), ()) if _is_about(fields, target)]
+        self._collector.add_fact(group, FAMILY, key, partial(self._value, fields), url=f"{self._base_url}/browse/{quote(key)}")
 
     def _value(self, fields: Any) -> Issue:
         return Issue(
-            text_at(fields, "summary"), text_at(fields, "issuetype", "name").lower(),
-            parsing.known_word(FactSeverity, text_at(fields, "priority", "name"), FactSeverity.UNKNOWN),
-            time_at(fields, self._now, "created"), text_at(fields, "status", "name"), text_at(fields, "assignee", "displayName"),
+            string_at(fields, "summary"), string_at(fields, "issuetype", "name").lower(),
+            parse_enum(FactSeverity, string_at(fields, "priority", "name"), FactSeverity.UNKNOWN),
+            time_at(fields, self._now, "created"), string_at(fields, "status", "name"), string_at(fields, "assignee", "displayName"),
         )  # fmt: skip
 
 
-def _concerns(subject: Target, fields: Any) -> bool:
-    """Whether an issue has a component and a label that the subject asks for."""
-    components = {text_at(one, "name").lower() for one in items(fields, "components")}
-    labels = fields.get("labels") if isinstance(fields, Mapping) else None
-    given = {COMPONENT: components, LABEL: {one.lower() for one in labels if isinstance(one, str)} if isinstance(labels, list) else set()}
-    for name, has in given.items():
-        wanted = {one.lower() for one in words_of(subject.annotations.get(name, ""))}
-        if wanted and not wanted & has:
+def _is_about(fields: Any, target: Target) -> bool:
+    """True if the issue has one of the components and one of the labels in the target's annotations; a missing annotation allows all."""
+    components = {string_at(component, "name").lower() for component in objects_at(fields, "components")}
+    listed = fields.get("labels") if isinstance(fields, Mapping) else None
+    labels = {label.lower() for label in listed if isinstance(label, str)} if isinstance(listed, list) else set()
+    for annotation, names in ((COMPONENT, components), (LABEL, labels)):
+        required = {name.lower() for name in split_commas(target.annotations.get(annotation, ""))}
+        if required and not required & names:
             return False
     return True

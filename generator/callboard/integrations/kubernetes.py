@@ -1,6 +1,6 @@
-"""Label selectors of Kubernetes: ``app=orders, tier in (web, api), !canary``.
+"""Kubernetes: ids and label selectors in; workloads of one cluster, as deployments, out. Argo CD uses the same selectors.
 
-https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors. Argo CD takes the same.
+https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -21,8 +22,21 @@ from callboard.model.facts.values import Deployment
 from callboard.model.facts.words import Health, RunState
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, count_at, items, text_at, time_at
-from callboard.plugins.integrations.parsing import version_of
+from callboard.plugins.integrations.json_access import count_at, listed_objects, objects_at, string_at, time_at, value_at
+
+ID, SELECTOR = "backstage.io/kubernetes-id", "backstage.io/kubernetes-label-selector"
+NAMESPACE, CLUSTER = "backstage.io/kubernetes-namespace", "backstage.io/kubernetes-cluster"
+VERSION = "app.kubernetes.io/version"
+FAMILY = "deployment"
+KINDS = ("deployments", "statefulsets", "daemonsets")
+PAGE = 250
+"""A workload has about 10 kB: a larger page would exceed the limit of an answer."""
+GONE = 410
+"""The token for the next page has expired: the list is requested again from its beginning."""
+ATTEMPTS = 3
+BY_TOKEN = Cursor(("metadata", "continue"), "continue")
+STATES = {Health.HEALTHY: RunState.SUCCEEDED, Health.PROGRESSING: RunState.RUNNING}
+Workload = Mapping[str, Any]
 
 KEY = r"[A-Za-z0-9](?:[\w./-]{0,316}[A-Za-z0-9])?"
 REQUIREMENT = re.compile(
@@ -31,46 +45,131 @@ REQUIREMENT = re.compile(
     re.ASCII,
 )
 COMMA = re.compile(r",(?![^(]*\))")
-LONGEST = 2_000
+SELECTOR_LIMIT = 2_000
+"""Characters of a selector."""
+TAG_LIMIT = 80
+NO_VERSION = frozenset({"", "latest"})
+"""Tags of images that are not a version."""
+
+
+class KubernetesIntegration(Connector):
+    """Workloads in one Kubernetes cluster."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("kubernetes")
+    title: ClassVar[str] = "Kubernetes"
+    families = (FAMILY,)
+    annotations = (ID, SELECTOR)
+
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The workloads of the entities that the annotations connect; an entity without a workload here is a measured zero."""
+        by_id: dict[str, list[Target]] = {}
+        selecting: list[tuple[Target, Selector]] = []
+        for target in targets:
+            self._connect(target, by_id, selecting)
+        connected = [*chain.from_iterable(by_id.values()), *(target for target, _ in selecting)]
+        if connected:
+            self._collector.add_measurements(connected, FAMILY)
+            client = self._client(bearer(self._option("token")))
+            for kind in KINDS:
+                for path in self._paths(kind):
+                    self._read_list(client, kind, path, by_id, selecting)
+        return self._collector.batch()
+
+    def _connect(self, target: Target, by_id: dict[str, list[Target]], selecting: list[tuple[Target, Selector]]) -> None:
+        """Enter a target by its selector or, as in Backstage only without a selector, by its id."""
+        name, written = target.annotations.get(ID, "").strip(), target.annotations.get(SELECTOR, "").strip()
+        cluster, own_cluster = target.annotations.get(CLUSTER, "").strip(), self._option("cluster")
+        if cluster and own_cluster and cluster != own_cluster:
+            return
+        if not written:
+            if name:
+                by_id.setdefault(name, []).append(target)
+        elif selector := read_selector(written):
+            selecting.append((target, selector))
+        else:
+            message = f"`{written[:100]}` is not a label selector, such as `app=payments,tier=web`."
+            self._collector.add_unusable_annotation([target], SELECTOR, message)
+
+    def _paths(self, kind: str) -> list[str]:
+        namespaces = self._options.get("namespaces") or ()
+        return [f"namespaces/{quote(name, safe='')}/{kind}" for name in namespaces] or [kind]
+
+    def _read_list(
+        self, client: Client, kind: str, path: str, by_id: Mapping[str, Sequence[Target]], selecting: Sequence[tuple[Target, Selector]]
+    ) -> None:
+        """Add the workloads of one list; if no entity has a selector, only those with the label ``backstage.io/kubernetes-id``."""
+        query = {"limit": PAGE} | ({} if selecting else {"labelSelector": ID})
+        try:
+            workloads = _listed(client, f"/apis/apps/v1/{path}", query)
+        except HttpError as error:
+            connected = [*chain.from_iterable(by_id.values()), *(target for target, _ in selecting)]
+            self._collector.add_failure(error, path, connected, FAMILY)
+            return
+        for workload in workloads:
+            labels = labels_of(workload)
+            matching = [*by_id.get(labels.get(ID, ""), ()), *(target for target, selector in selecting if selector.matches(labels))]
+            namespace = string_at(workload, "metadata", "namespace")
+            in_namespace = [target for target in matching if target.annotations.get(NAMESPACE, namespace).strip() == namespace]
+            self._add(kind, workload, in_namespace)
+
+    def _add(self, kind: str, workload: Workload, targets: Sequence[Target]) -> None:
+        namespace, name = string_at(workload, "metadata", "namespace"), string_at(workload, "metadata", "name")
+        key = "/".join(part for part in (self._option("cluster"), namespace, kind, name) if part)
+        make = partial(self._daemon_set if kind == "daemonsets" else self._replicas, workload)
+        self._collector.add_fact(targets, FAMILY, key, make, environment=self._option("environment") or namespace)
+
+    def _replicas(self, workload: Workload) -> Deployment:
+        """A Deployment or a StatefulSet; as in Kubernetes, a missing number of replicas means 1 wanted and 0 ready."""
+        wanted = count_at(workload, "spec", "replicas")
+        status = workload.get("status")
+        ready, updated = count_at(status, "readyReplicas") or 0, count_at(status, "updatedReplicas") or 0
+        return self._value(workload, 1 if wanted is None else wanted, ready, updated)
+
+    def _daemon_set(self, workload: Workload) -> Deployment:
+        status = workload.get("status")
+        wanted, ready = count_at(status, "desiredNumberScheduled") or 0, count_at(status, "numberReady") or 0
+        return self._value(workload, wanted, ready, count_at(status, "updatedNumberScheduled") or 0)
+
+    def _value(self, workload: Workload, wanted: int, ready: int, updated: int) -> Deployment:
+        rollout = _condition(workload, "Progressing")
+        is_stuck = string_at(rollout, "status") == "False"
+        health = _health(workload, wanted, ready, updated)
+        state = RunState.FAILED if is_stuck else STATES.get(health, RunState.UNKNOWN)
+        changed = time_at(rollout, self._now, "lastUpdateTime")
+        return Deployment(_version(workload), changed, state, health=health, ready=ready, wanted=wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One part of a selector."""
+    """One requirement of a label selector."""
 
     key: str
     values: tuple[str, ...] | None
-    """Of which the label has one; None where it only has to be there."""
+    """Values of which the label must have one; None if any value will do."""
     is_negated: bool = False
 
-    def holds(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels are so. As in Kubernetes, ``!=`` and ``notin`` hold where the label is not there at all."""
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """True if the labels fulfill it. As in Kubernetes, ``!=`` and ``notin`` match also if the label is missing."""
         fits = self.key in labels and (self.values is None or labels[self.key] in self.values)
         return fits is not self.is_negated
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """All requirements hold for what is selected."""
+    """A label selector: all requirements must match."""
 
     requirements: tuple[Requirement, ...]
 
-    def holds(self, labels: Mapping[str, str]) -> bool:
-        """Whether something with these labels is selected."""
-        return all(requirement.holds(labels) for requirement in self.requirements)
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """True if an object with these labels is selected."""
+        return all(requirement.matches(labels) for requirement in self.requirements)
 
 
 def read_selector(text: str) -> Selector | None:
-    """A selector, or None where the text is none; an empty one, which would select everything, is none either."""
-    parts = [part.strip() for part in COMMA.split(text[: LONGEST + 1])]
-    found = [REQUIREMENT.fullmatch(part) for part in parts]
-    return None if len(text) > LONGEST or not all(found) else Selector(tuple(_requirement(match) for match in found if match))
-
-
-def labels_of(thing: Mapping[str, Any]) -> Mapping[str, str]:
-    """The labels in the metadata of an object."""
-    found = at(thing, "metadata", "labels")
-    return {key: value for key, value in found.items() if isinstance(value, str)} if isinstance(found, Mapping) else {}
+    """Parse ``app=orders, tier in (web, api), !canary``; None for an invalid selector, and for an empty one, which would select all."""
+    parts = [part.strip() for part in COMMA.split(text[: SELECTOR_LIMIT + 1])]
+    matches = [REQUIREMENT.fullmatch(part) for part in parts]
+    return None if len(text) > SELECTOR_LIMIT or not all(matches) else Selector(tuple(_requirement(match) for match in matches if match))
 
 
 def _requirement(match: re.Match[str]) -> Requirement:
@@ -81,147 +180,67 @@ def _requirement(match: re.Match[str]) -> Requirement:
     return Requirement(match["name"], None, bool(match["absent"]))
 
 
-ID, SELECTOR = "backstage.io/kubernetes-id", "backstage.io/kubernetes-label-selector"
-NAMESPACE, CLUSTER = "backstage.io/kubernetes-namespace", "backstage.io/kubernetes-cluster"
-VERSION = "app.kubernetes.io/version"
-FAMILY = "deployment"
-KINDS = ("deployments", "statefulsets", "daemonsets")
-PAGE = 250
-"""A workload has some 10 kB: more of them would be too much for one answer."""
-GONE = 410
-ATTEMPTS = 3
-BY_CONTINUE = Cursor(("metadata", "continue"), "continue")
-STATES = {Health.HEALTHY: RunState.SUCCEEDED, Health.PROGRESSING: RunState.RUNNING}
-Workload = Mapping[str, Any]
+def labels_of(resource: Mapping[str, Any]) -> Mapping[str, str]:
+    """The labels in the metadata of a resource."""
+    labels = value_at(resource, "metadata", "labels")
+    return {key: value for key, value in labels.items() if isinstance(value, str)} if isinstance(labels, Mapping) else {}
 
 
-class KubernetesIntegration(Connector):
-    """What runs in one cluster."""
+def list_items(answer: Answer, items: str) -> list[Mapping[str, Any]]:
+    """The items of a Kubernetes list; ``items`` may be null in an empty one. Raises ``HttpError`` if the answer is not a list."""
+    value = answer.object()
+    if value.get("items") is None and isinstance(value.get("metadata"), Mapping):
+        return []
+    return listed_objects(answer, items, "items")
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("kubernetes")
-    title: ClassVar[str] = "Kubernetes"
-    families = (FAMILY,)
-    annotations = (ID, SELECTOR)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """The workloads of the entities that the annotations name. No workload in this cluster is a measured zero."""
-        by_id: dict[str, list[Target]] = {}
-        selecting: list[tuple[Target, Selector]] = []
-        for subject in subjects:
-            self._sort(subject, by_id, selecting)
-        asked = [*(one for those in by_id.values() for one in those), *(subject for subject, _ in selecting)]
-        if asked:
-            self._found.measured(asked, FAMILY)
-            client = self._client(bearer(self._option("token")))
-            for kind in KINDS:
-                for way in self._ways(kind):
-                    self._listing(client, kind, way, by_id, selecting)
-        return self._found.done()
+def image_tag(image: str) -> str:
+    """The tag of ``registry:5000/acme/payments:1.4.2@sha256:…``; empty if there is none, or if it is not a version."""
+    tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return "" if tag in NO_VERSION else tag[:TAG_LIMIT]
 
-    def _sort(self, subject: Target, by_id: dict[str, list[Target]], selecting: list[tuple[Target, Selector]]) -> None:
-        """As in Backstage the selector goes before the id."""
-        name, written = subject.annotations.get(ID, "").strip(), subject.annotations.get(SELECTOR, "").strip()
-        cluster, ours = subject.annotations.get(CLUSTER, "").strip(), self._option("cluster")
-        if cluster and ours and cluster != ours:
-            return
-        if not written:
-            if name:
-                by_id.setdefault(name, []).append(subject)
-        elif selector := read_selector(written):
-            selecting.append((subject, selector))
-        else:
-            self._found.unknown([subject], SELECTOR, f"`{written[:100]}` is no label selector, such as `app=payments,tier=web`.")
 
-    def _ways(self, kind: str) -> list[str]:
-        namespaces = self._options.get("namespaces") or ()
-        return [f"namespaces/{quote(name, safe='')}/{kind}" for name in namespaces] or [kind]
-
-    def _listing(
-        self, client: Client, kind: str, way: str, by_id: Mapping[str, Sequence[Target]], selecting: Sequence[tuple[Target, Selector]]
-    ) -> None:
-        """One list, of which only what carries the label is asked for where no entity has a selector."""
-        query = {"limit": PAGE} | ({} if selecting else {"labelSelector": ID})
-        try:
-            workloads = _listed(client, f"/apis/apps/v1/{way}", query)
-        except HttpError as error:
-            asked = [*(one for those in by_id.values() for one in those), *(subject for subject, _ in selecting)]
-            self._found.failed(error, way, asked, FAMILY)
-            return
-        for workload in workloads:
-            labels = labels_of(workload)
-            named = by_id.get(labels.get(ID, ""), ())
-            ours = [*named, *(subject for subject, selector in selecting if selector.holds(labels))]
-            namespace = text_at(workload, "metadata", "namespace")
-            self._add(kind, workload, [one for one in ours if one.annotations.get(NAMESPACE, namespace).strip() == namespace])
-
-    def _add(self, kind: str, workload: Workload, subjects: Sequence[Target]) -> None:
-        namespace, name = text_at(workload, "metadata", "namespace"), text_at(workload, "metadata", "name")
-        key = "/".join(part for part in (self._option("cluster"), namespace, kind, name) if part)
-        make = partial(self._daemons if kind == "daemonsets" else self._replicas, workload)
-        self._found.add(subjects, FAMILY, key, make, environment=self._option("environment") or namespace)
-
-    def _replicas(self, workload: Workload) -> Deployment:
-        """A Deployment or a StatefulSet, for which replicas that are not told are one wanted, or none ready."""
-        wanted = count_at(workload, "spec", "replicas")
-        status = workload.get("status")
-        ready, updated = count_at(status, "readyReplicas") or 0, count_at(status, "updatedReplicas") or 0
-        return self._value(workload, 1 if wanted is None else wanted, ready, updated)
-
-    def _daemons(self, workload: Workload) -> Deployment:
-        status = workload.get("status")
-        wanted, ready = count_at(status, "desiredNumberScheduled") or 0, count_at(status, "numberReady") or 0
-        return self._value(workload, wanted, ready, count_at(status, "updatedNumberScheduled") or 0)
-
-    def _value(self, workload: Workload, wanted: int, ready: int, updated: int) -> Deployment:
-        rollout = _condition(workload, "Progressing")
-        is_stuck = text_at(rollout, "status") == "False"
-        health = _health(workload, wanted, ready, updated)
-        state = RunState.FAILED if is_stuck else STATES.get(health, RunState.UNKNOWN)
-        brought = time_at(rollout, self._now, "lastUpdateTime")
-        return Deployment(_version(workload), brought, state, health=health, ready=ready, wanted=wanted)
+def image_version(images: Sequence[str], name: str) -> str:
+    """The version of a workload called ``name``: the tag of its image with the same name, or the tag that all images have, or empty."""
+    tags = {image: image_tag(image) for image in images}
+    of_same_name = [tag for image, tag in tags.items() if image.partition("@")[0].rpartition("/")[2].partition(":")[0] == name]
+    candidates = of_same_name or [*tags.values()]
+    return candidates[0] if len(set(candidates)) == 1 else ""
 
 
 def _listed(client: Client, path: str, query: Mapping[str, str | int]) -> list[Workload]:
-    """All of a list that is consistent in itself. Raises ``HttpError``."""
+    """All pages of one consistent list. Raises ``HttpError``."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return [workload for answer in client.pages(path, query, by=BY_CONTINUE) for workload in _page(answer)]
+            return [workload for answer in client.pages(path, query, by=BY_TOKEN) for workload in list_items(answer, "workloads")]
         except HttpError as error:
             if error.status != GONE or attempt == ATTEMPTS:
                 raise
     return []
 
 
-def _page(answer: Answer) -> list[Workload]:
-    told = answer.object()
-    found = told.get("items")
-    if not isinstance(found, list) and not (found is None and isinstance(told.get("metadata"), Mapping)):
-        raise answer.odd("a list of workloads", found)
-    return items(told, "items")
-
-
 def _health(workload: Workload, wanted: int, ready: int, updated: int) -> Health:
-    """As ``kubectl rollout status`` reads the status, and degraded where what was rolled out has lost replicas since."""
-    rollout, seen = _condition(workload, "Progressing"), count_at(workload, "status", "observedGeneration")
-    if at(workload, "spec", "replicas") == 0:
+    """The health as ``kubectl rollout status`` derives it; degraded also if a finished rollout has lost replicas since."""
+    rollout, observed = _condition(workload, "Progressing"), count_at(workload, "status", "observedGeneration")
+    if value_at(workload, "spec", "replicas") == 0:
         return Health.SUSPENDED
-    if seen is not None and seen < (count_at(workload, "metadata", "generation") or 0):
+    if observed is not None and observed < (count_at(workload, "metadata", "generation") or 0):
         return Health.PROGRESSING
-    if text_at(rollout, "status") == "False" or text_at(_condition(workload, "Available"), "status") == "False":
+    if string_at(rollout, "status") == "False" or string_at(_condition(workload, "Available"), "status") == "False":
         return Health.DEGRADED
     if ready >= wanted:
         return Health.HEALTHY if updated >= wanted else Health.PROGRESSING
-    is_rolled_out = text_at(rollout, "reason") == "NewReplicaSetAvailable"
+    is_rolled_out = string_at(rollout, "reason") == "NewReplicaSetAvailable"
     return Health.DEGRADED if is_rolled_out or not ready else Health.PROGRESSING
 
 
 def _condition(workload: Workload, name: str) -> Workload | None:
-    return next((one for one in items(workload, "status", "conditions") if one.get("type") == name), None)
+    return next((one for one in objects_at(workload, "status", "conditions") if one.get("type") == name), None)
 
 
 def _version(workload: Workload) -> str:
-    """The label that is recommended for it, else the tag of the image."""
-    pod = at(workload, "spec", "template")
-    images = [image for container in items(pod, "spec", "containers") if (image := text_at(container, "image"))]
-    told = text_at(pod, "metadata", "labels", VERSION) or labels_of(workload).get(VERSION, "")
-    return told or version_of(images, text_at(workload, "metadata", "name"))
+    """The value of the label ``app.kubernetes.io/version``, or else the tag of the image."""
+    pod = value_at(workload, "spec", "template")
+    images = [image for container in objects_at(pod, "spec", "containers") if (image := string_at(container, "image"))]
+    label = string_at(pod, "metadata", "labels", VERSION) or labels_of(workload).get(VERSION, "")
+    return label or image_version(images, string_at(workload, "metadata", "name"))

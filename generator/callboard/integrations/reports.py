@@ -1,4 +1,4 @@
-"""The ``reports`` integration: SARIF, CycloneDX and JUnit files in repositories."""
+"""The ``reports`` integration: SARIF, CycloneDX and JUnit files of repositories in; vulnerabilities and test runs out."""
 
 from __future__ import annotations
 
@@ -13,93 +13,171 @@ from callboard.model.facts.fact import Value
 from callboard.model.facts.values import PipelineRun, Vulnerability
 from callboard.model.facts.words import FactError, FactSeverity, RunState
 from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationContext, IntegrationSettings, Target, options_schema
-from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.parsing import number, text, word
+from callboard.plugins.integrations.base import FactBatch, Target, options_schema
+from callboard.plugins.integrations.connector import Connector
+from callboard.plugins.integrations.json_access import objects_at, value_at
+from callboard.plugins.integrations.parse import parse_enum, parse_number, parse_string
 
 FINDINGS = 5_000
-"""Of one file."""
+"""Findings of one file; more are left out."""
+FILES = 200
+"""Files of one repository and format; if there are more, the data counts as incomplete."""
+BYTES = 20_000_000
 LEVELS = {"error": FactSeverity.HIGH, "warning": FactSeverity.MEDIUM, "note": FactSeverity.LOW, "none": FactSeverity.LOW}
+"""Severities of SARIF results without a score, by level."""
 SCORES = ((9.0, FactSeverity.CRITICAL), (7.0, FactSeverity.HIGH), (4.0, FactSeverity.MEDIUM), (0.1, FactSeverity.LOW))
-"""CVSS 3 and GitHub's ``security-severity``: the lowest score of each severity."""
+"""The lowest score of each severity, for CVSS 3 and for GitHub's ``security-severity``."""
+EXCLUDED = ("not_affected", "false_positive", "resolved", "resolved_with_pedigree")
+"""States of CycloneDX analyses that exclude a vulnerability."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFinding:
-    """One thing that a report says."""
+    """One result in a report."""
 
     key: str
     make: Callable[[], Value]
+    """Creates the value of the fact. Raises ``FactError``."""
     url: str = ""
 
 
-def sarif(content: bytes) -> Iterator[ReportFinding]:
-    """Results of SARIF 2.1.0 that are not suppressed. Raises ``FactError`` for something else."""
-    for run in _list(_object(content).get("runs")):
-        rules = {text(rule.get("id")): rule for rule in _list(_at(run, "tool", "driver", "rules"))}
-        for number_, result in enumerate(_list(_mapping(run).get("results"))[:FINDINGS]):
-            if _list(result.get("suppressions")) or result.get("kind", "fail") != "fail":
+ReportReader = Callable[[bytes], Iterator[ReportFinding]]
+
+
+class ReportsIntegration(Connector):
+    """SARIF, CycloneDX and JUnit files in repositories."""
+
+    schema: ClassVar[Mapping[str, Any]] = options_schema("reports")
+    title: ClassVar[str] = "Reports"
+    families = ("vulnerability", "pipeline-run")
+    annotations = ()
+
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The findings of all reports; a report belongs to the components whose folder is the nearest one above it."""
+        by_tree: dict[int, list[Target]] = {}
+        for target in targets:
+            if target.tree is not None and target.ref.kind == "component":
+                by_tree.setdefault(id(target.tree), []).append(target)
+        for group in by_tree.values():
+            if (tree := group[0].tree) is not None:
+                self._read_tree(tree, group)
+        return self._collector.batch()
+
+    def _pattern(self, report_format: str) -> str:
+        """The glob of a format's files: the option, or its default in the schema; empty switches the format off."""
+        return str(self._options.get(report_format, self.schema["properties"][report_format]["default"]))
+
+    def _read_tree(self, tree: Tree, targets: Sequence[Target]) -> None:
+        for report_format, (family, read) in FORMATS.items():
+            pattern = self._pattern(report_format)
+            try:
+                paths = tree.glob(pattern) if pattern else ()
+            except TreeError as error:
+                self._collector.add_failure(SourceError(str(error), error.hint), tree.repository, targets, family)
                 continue
-            rule = rules.get(text(result.get("ruleId")), {})
-            yield ReportFinding(f"{text(result.get('ruleId'), 80)}-{number_}", _sarif_value(result, rule), text(rule.get("helpUri"), 2000))
+            for path in paths[:FILES]:
+                self._read_file(tree, path, family, read, nearest(path, targets))
+            if len(paths) > FILES:
+                self._collector.add_measurements(targets, family, complete=False)
+
+    def _read_file(self, tree: Tree, path: str, family: str, read: ReportReader, targets: Sequence[Target]) -> None:
+        if not targets:
+            return
+        self._collector.add_measurements(targets, family)
+        url = tree.view_url(path)
+        try:
+            for finding in read(tree.read(path, BYTES)):
+                self._collector.add_fact(targets, family, f"{path}#{finding.key}", finding.make, url=finding.url or url)
+        except (TreeError, FactError, json.JSONDecodeError, RecursionError) as error:
+            failure = SourceError(f"{path} cannot be used: {error}", "Check the job that writes the file.")
+            self._collector.add_failure(failure, tree.repository, targets, family)
+
+
+def nearest(path: str, targets: Sequence[Target]) -> Sequence[Target]:
+    """The targets with the longest folder that contains the path; several may share a folder."""
+    around = [target for target in targets if not target.folder or path.startswith(f"{target.folder}/")]
+    longest = max((len(target.folder) for target in around), default=0)
+    return [target for target in around if len(target.folder) == longest]
+
+
+def sarif(content: bytes) -> Iterator[ReportFinding]:
+    """The results of a SARIF 2.1.0 file that are not suppressed. Raises ``FactError`` for another format."""
+    for run in objects_at(_object(content).get("runs")):
+        rules = {parse_string(rule.get("id")): rule for rule in objects_at(run, "tool", "driver", "rules")}
+        for index, result in enumerate(objects_at(run, "results")[:FINDINGS]):
+            if objects_at(result.get("suppressions")) or result.get("kind", "fail") != "fail":
+                continue
+            rule = rules.get(parse_string(result.get("ruleId")), {})
+            yield ReportFinding(
+                f"{parse_string(result.get('ruleId'), 80)}-{index}", _sarif_value(result, rule), parse_string(rule.get("helpUri"), 2000)
+            )
 
 
 def _sarif_value(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Callable[[], Value]:
     def make() -> Value:
-        score = _at(rule, "properties", "security-severity")
-        level = text(result.get("level") or _at(rule, "defaultConfiguration", "level") or "warning")
-        severity = by_score(number(score)) if score is not None else LEVELS.get(level, FactSeverity.UNKNOWN)
-        first = next(iter(_list(result.get("locations"))), {})
-        uri, line = _at(first, "physicalLocation", "artifactLocation", "uri"), _at(first, "physicalLocation", "region", "startLine")
-        title = text(_at(result, "message", "text"), 200)
+        score = value_at(rule, "properties", "security-severity")
+        level = parse_string(result.get("level") or value_at(rule, "defaultConfiguration", "level") or "warning")
+        severity = by_score(parse_number(score)) if score is not None else LEVELS.get(level, FactSeverity.UNKNOWN)
+        first = next(iter(objects_at(result.get("locations"))), {})
+        uri, line = (
+            value_at(first, "physicalLocation", "artifactLocation", "uri"),
+            value_at(first, "physicalLocation", "region", "startLine"),
+        )
+        title = parse_string(value_at(result, "message", "text"), 200)
         return Vulnerability(
-            text(result.get("ruleId"), 100) or "?", severity, title, place=f"{text(uri)}{f':{text(line)}' if line else ''}"
+            parse_string(result.get("ruleId"), 100) or "?",
+            severity,
+            title,
+            place=f"{parse_string(uri)}{f':{parse_string(line)}' if line else ''}",
         )
 
     return make
 
 
 def cyclonedx(content: bytes) -> Iterator[ReportFinding]:
-    """Vulnerabilities of CycloneDX 1.4 and later that nobody has ruled out. Raises ``FactError`` for something else."""
+    """The vulnerabilities of a CycloneDX file (1.4 or later) that no analysis excludes. Raises ``FactError`` for another format."""
     data = _object(content)
     if data.get("bomFormat") != "CycloneDX":
-        raise FactError("this is no CycloneDX file (bomFormat)")
-    components = {text(one.get("bom-ref")): one for one in _list(data.get("components"))}
-    for one in _list(data.get("vulnerabilities"))[:FINDINGS]:
-        if _at(one, "analysis", "state") in {"not_affected", "false_positive", "resolved", "resolved_with_pedigree"}:
+        raise FactError("it is not a CycloneDX file (bomFormat)")
+    components = {parse_string(component.get("bom-ref")): component for component in objects_at(data, "components")}
+    for vulnerability in objects_at(data, "vulnerabilities")[:FINDINGS]:
+        if value_at(vulnerability, "analysis", "state") in EXCLUDED:
             continue
-        for affected in _list(one.get("affects")) or [{}]:
-            part = components.get(text(affected.get("ref")), {})
-            key = f"{text(one.get('id'), 80)}/{text(affected.get('ref'), 100)}"
-            yield ReportFinding(key, _cyclonedx_value(one, part), text(_at(one, "source", "url"), 2000))
+        for affected in objects_at(vulnerability, "affects") or [{}]:
+            component = components.get(parse_string(affected.get("ref")), {})
+            key = f"{parse_string(vulnerability.get('id'), 80)}/{parse_string(affected.get('ref'), 100)}"
+            url = parse_string(value_at(vulnerability, "source", "url"), 2000)
+            yield ReportFinding(key, _cyclonedx_value(vulnerability, component), url)
 
 
-def _cyclonedx_value(one: Mapping[str, Any], part: Mapping[str, Any]) -> Callable[[], Value]:
+def _cyclonedx_value(vulnerability: Mapping[str, Any], component: Mapping[str, Any]) -> Callable[[], Value]:
     def make() -> Value:
-        rated = [word(FactSeverity, rating["severity"]) for rating in _list(one.get("ratings")) if rating.get("severity")]
-        severity = min(rated, key=tuple(FactSeverity).index, default=FactSeverity.UNKNOWN)
-        title = text(one.get("description"), 200)
-        return Vulnerability(text(one.get("id"), 100) or "?", severity, title, text(part.get("name"), 200), text(part.get("version"), 80))
+        ratings = [parse_enum(FactSeverity, one["severity"]) for one in objects_at(vulnerability, "ratings") if one.get("severity")]
+        severity = min(ratings, key=tuple(FactSeverity).index, default=FactSeverity.UNKNOWN)
+        return Vulnerability(
+            parse_string(vulnerability.get("id"), 100) or "?", severity, parse_string(vulnerability.get("description"), 200),
+            parse_string(component.get("name"), 200), parse_string(component.get("version"), 80),
+        )  # fmt: skip
 
     return make
 
 
 def junit(content: bytes) -> Iterator[ReportFinding]:
-    """The sum of all test suites of a file. Raises ``FactError`` for something else."""
+    """One finding, with the sum of all test suites of a JUnit file. Raises ``FactError`` for another format."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise FactError("it declares a document type, which test reports do not need")
+        raise FactError("it declares a document type or an entity, which is not allowed in test reports")
     try:
         root = ET.fromstring(content)  # noqa: S314 - entities are refused above
     except ET.ParseError as error:
-        raise FactError(f"this is no XML: {error}") from None
+        raise FactError(f"it is not valid XML: {error}") from None
     if root.tag not in {"testsuites", "testsuite"}:
-        raise FactError("this is no JUnit file (testsuite)")
+        raise FactError("it is not a JUnit file (testsuite)")
     cases = list(root.iter("testcase"))
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     skipped = sum(case.find("skipped") is not None for case in cases)
     suites = [root] if root.tag == "testsuite" else root.findall("testsuite")
-    seconds = sum(number(suite.get("time") or 0) for suite in suites)
-    name = text(root.get("name") or next((suite.get("name") for suite in suites if suite.get("name")), ""), 120) or "tests"
+    seconds = sum(parse_number(suite.get("time") or 0) for suite in suites)
+    name = parse_string(root.get("name") or next((suite.get("name") for suite in suites if suite.get("name")), ""), 120) or "tests"
     state = RunState.FAILED if failed else RunState.SUCCEEDED
     yield ReportFinding(
         name, lambda: PipelineRun(name, None, state, seconds=seconds, tests=len(cases), tests_failed=failed, tests_skipped=skipped)
@@ -114,86 +192,13 @@ def by_score(score: float) -> FactSeverity:
 def _object(content: bytes) -> Mapping[str, Any]:
     value = json.loads(content.decode("utf-8-sig", "replace"))
     if not isinstance(value, dict):
-        raise FactError("a JSON object was expected")
+        raise FactError("it is not a JSON object")
     return value
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _at(value: Any, *names: str) -> Any:
-    for name in names:
-        value = _mapping(value).get(name)
-    return value
-
-
-BYTES = 20_000_000
-FILES = 200
-"""Of one repository and format."""
-ReportReader = Callable[[bytes], Iterator[ReportFinding]]
 FORMATS: Mapping[str, tuple[str, ReportReader]] = {
     "sarif": ("vulnerability", sarif),
     "cyclonedx": ("vulnerability", cyclonedx),
     "junit": ("pipeline-run", junit),
 }
-
-
-class ReportsIntegration:
-    """SARIF, CycloneDX and JUnit files in repositories."""
-
-    schema: ClassVar[Mapping[str, Any]] = options_schema("reports")
-    title: ClassVar[str] = "Reports"
-    families: tuple[str, ...] = ("vulnerability", "pipeline-run")
-    annotations: tuple[str, ...] = ()
-    declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
-
-    def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:  # noqa: ARG002 - the contract's way
-        defaults = {name: about["default"] for name, about in self.schema["properties"].items()}
-        self._globs: Mapping[str, str] = {name: str(settings.options.get(name, default)) for name, default in defaults.items()}
-        self._found = FactCollector(settings.name)
-
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """Each report belongs to the components whose folder is the nearest one above it."""
-        by_tree: dict[int, list[Target]] = {}
-        for one in subjects:
-            if one.tree is not None and one.ref.kind == "component":
-                by_tree.setdefault(id(one.tree), []).append(one)
-        for those in by_tree.values():
-            if (tree := those[0].tree) is not None:
-                self._tree(tree, those)
-        return self._found.done()
-
-    def _tree(self, tree: Tree, subjects: Sequence[Target]) -> None:
-        for name, (family, read) in FORMATS.items():
-            try:
-                paths = tree.glob(self._globs[name]) if self._globs[name] else ()
-            except TreeError as error:
-                self._found.failed(SourceError(str(error), error.hint), tree.repository, subjects, family)
-                continue
-            for path in paths[:FILES]:
-                self._file(tree, path, family, read, nearest(path, subjects))
-            if len(paths) > FILES:
-                self._found.measured(subjects, family, complete=False)
-
-    def _file(self, tree: Tree, path: str, family: str, read: ReportReader, subjects: Sequence[Target]) -> None:
-        if not subjects:
-            return
-        self._found.measured(subjects, family)
-        url = tree.view_url(path)
-        try:
-            for finding in read(tree.read(path, BYTES)):
-                self._found.add(subjects, family, f"{path}#{finding.key}", finding.make, url=finding.url or url)
-        except (TreeError, FactError, json.JSONDecodeError, RecursionError) as error:
-            self._found.failed(SourceError(f"{path}: {error}", "Look at the job that writes it."), tree.repository, subjects, family)
-
-
-def nearest(path: str, subjects: Sequence[Target]) -> Sequence[Target]:
-    """The subjects with the longest folder that the path lies in."""
-    around = [one for one in subjects if not one.folder or path.startswith(f"{one.folder}/")]
-    longest = max((len(one.folder) for one in around), default=0)
-    return [one for one in around if len(one.folder) == longest]
+"""By option: the family of a format, and its reader."""

@@ -1,6 +1,6 @@
-"""Sentry: how many errors programs report, by day, and how many nobody has settled.
+"""Sentry: project slugs in; numbers of errors by day, and of unresolved issues, out.
 
-https://docs.sentry.io/api: counts of events for a hundred projects in one question, unresolved issues by pages.
+https://docs.sentry.io/api: one query counts the events of a hundred projects; unresolved issues are a paged listing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -22,34 +23,37 @@ from callboard.model.facts.values import ErrorTrend
 from callboard.model.facts.words import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, batches, count_at, items, text_at, time_at
+from callboard.plugins.integrations.json_access import batches, count_at, objects_at, string_at, time_at, value_at
 
 SLUG = "sentry.io/project-slug"
-AT_ONCE = 100
+PROJECTS_PER_QUERY = 100
 PAGE = 100
+DAYS = 100
+"""Days of counts that are kept at most."""
 NEW = timedelta(days=7)
+"""An issue that was first seen within this time is new."""
 FAMILY = "error-trend"
 FIELD = "sum(quantity)"
 
 
 @dataclass(frozen=True, slots=True)
 class SentryLinks:
-    """``Link`` with a next page always; ``results`` says whether anything is on it."""
+    """Pagination by the header ``Link``, which always has a next page; its attribute ``results`` tells if that page has items."""
 
-    def next(self, answer: Answer, asked: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - the way of the protocol
-        """The next page, if it has results."""
-        found = (match for match in LINK.finditer(answer.headers.get("link", "")[:20_000]) if 'rel="next"' in match.group(2))
-        return next((match.group(1) for match in found if 'results="true"' in match.group(2)), None)
+    def next(self, answer: Answer, query: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - part of the protocol
+        """The URL of the next page, if it has items."""
+        links = (match for match in LINK.finditer(answer.headers.get("link", "")[:20_000]) if 'rel="next"' in match.group(2))
+        return next((match.group(1) for match in links if 'results="true"' in match.group(2)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SentryProject:
-    """A project that is ours."""
+    """A project that entities are connected to."""
 
     id: str
     slug: str
     name: str
-    subjects: tuple[Target, ...]
+    targets: tuple[Target, ...]
 
 
 class SentryIntegration(Connector):
@@ -57,48 +61,50 @@ class SentryIntegration(Connector):
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("sentry")
     title: ClassVar[str] = "Sentry"
-    home: ClassVar[str] = "https://sentry.io"
+    default_url: ClassVar[str] = "https://sentry.io"
     families = (FAMILY,)
     annotations = (SLUG,)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
         """Trends of the projects that the annotations name, organization by organization."""
-        by_org: dict[str, dict[str, tuple[Target, ...]]] = {}
-        for written, those in by_annotation(subjects, SLUG).items():
-            org, _, slug = written.rpartition("/")
-            org = org or self._option("organization")
-            if org and slug:
-                by_org.setdefault(org, {}).setdefault(slug, ())
-                by_org[org][slug] += those
+        by_organization: dict[str, dict[str, tuple[Target, ...]]] = {}
+        for written, group in by_annotation(targets, SLUG).items():
+            organization, _, slug = written.rpartition("/")
+            organization = organization or self._option("organization")
+            if organization and slug:
+                by_organization.setdefault(organization, {}).setdefault(slug, ())
+                by_organization[organization][slug] += group
             else:
-                self._found.unknown(
-                    those, SLUG, f"`{written[:100]}` names no organization.", "Write organization/project, or the option `organization`."
-                )
-        client = self._client(bearer(self._option("token"))) if by_org else None
-        for org, slugs in sorted(by_org.items()):
+                self._collector.add_unusable_annotation(
+                    group, SLUG, f"`{written[:100]}` has no organization.",
+                    "Write it as organization/project, or set the option `organization`.",
+                )  # fmt: skip
+        client = self._client(bearer(self._option("token"))) if by_organization else None
+        for organization, by_slug in sorted(by_organization.items()):
             if client:
-                self._organization(client, f"/api/0/organizations/{quote(org, safe='')}", org, slugs)
-        return self._found.done()
+                self._query_organization(client, organization, by_slug)
+        return self._collector.batch()
 
-    def _organization(self, client: Client, base: str, org: str, slugs: Mapping[str, tuple[Target, ...]]) -> None:
-        everybody = [one for those in slugs.values() for one in those]
+    def _query_organization(self, client: Client, organization: str, by_slug: Mapping[str, tuple[Target, ...]]) -> None:
+        base = f"/api/0/organizations/{quote(organization, safe='')}"
         try:
-            listed = {text_at(one, "slug"): one for one in self._listed(client, f"{base}/projects/", {"per_page": PAGE})}
+            listed = {string_at(project, "slug"): project for project in self._listed(client, f"{base}/projects/", {"per_page": PAGE})}
         except HttpError as error:
-            self._found.failed(error, org, everybody, FAMILY)
+            self._collector.add_failure(error, organization, chain.from_iterable(by_slug.values()), FAMILY)
             return
-        ours = []
-        for slug, those in slugs.items():
-            if text_at(listed.get(slug), "id"):
-                ours.append(SentryProject(text_at(listed[slug], "id"), slug, text_at(listed[slug], "name") or slug, those))
+        projects = []
+        for slug, group in by_slug.items():
+            if project_id := string_at(listed.get(slug), "id"):
+                projects.append(SentryProject(project_id, slug, string_at(listed[slug], "name") or slug, group))
             else:
-                self._found.unknown(those, SLUG, f"Sentry has no project `{slug[:100]}` in `{org[:100]}`.")
-        for portion in batches(sorted(ours, key=lambda one: one.id), AT_ONCE):
-            self._trends(client, base, org, portion)
+                message = f"Sentry has no project `{slug[:100]}` in the organization `{organization[:100]}`."
+                self._collector.add_unusable_annotation(group, SLUG, message)
+        for batch in batches(sorted(projects, key=lambda project: project.id), PROJECTS_PER_QUERY):
+            self._add_trends(client, base, organization, batch)
 
-    def _trends(self, client: Client, base: str, org: str, projects: Sequence[SentryProject]) -> None:
-        everybody, ids = [one for project in projects for one in project.subjects], [project.id for project in projects]
-        self._found.measured(everybody, FAMILY)
+    def _add_trends(self, client: Client, base: str, organization: str, projects: Sequence[SentryProject]) -> None:
+        targets, ids = [target for project in projects for target in project.targets], [project.id for project in projects]
+        self._collector.add_measurements(targets, FAMILY)
         counts: Mapping[str, tuple[int, ...]] | None = None
         unresolved: Counter[str] | None = None
         new: Counter[str] | None = None
@@ -106,19 +112,19 @@ class SentryIntegration(Connector):
             counts = self._counts(client, base, ids)
             unresolved, new = self._unresolved(client, base, ids)
         except HttpError as error:
-            self._found.failed(error, org, everybody, FAMILY)
+            self._collector.add_failure(error, organization, targets, FAMILY)
         if counts is None:
             return
         for project in projects:
-            value = ErrorTrend(
-                project.name, counts.get(project.id, counts[""]), None if unresolved is None else unresolved[project.id],
+            make = partial(
+                ErrorTrend, project.name, counts.get(project.id, counts[""]), None if unresolved is None else unresolved[project.id],
                 None if new is None else new[project.id],
             )  # fmt: skip
-            url = f"{self._base}/organizations/{quote(org)}/issues/?project={quote(project.id)}"
-            self._found.add(project.subjects, FAMILY, project.id, partial(_same, value), url=url)
+            url = f"{self._base_url}/organizations/{quote(organization)}/issues/?project={quote(project.id)}"
+            self._collector.add_fact(project.targets, FAMILY, project.id, make, url=url)
 
     def _counts(self, client: Client, base: str, ids: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
-        """Errors by day of each project; under an empty name those of a project that had none."""
+        """Errors by day, by id of the project; the key "" has zeros, for a project without errors. Raises ``HttpError``."""
         query = {
             "groupBy": "project", "field": FIELD, "category": "error", "outcome": "accepted", "statsPeriod": "14d", "interval": "1d",
             "project": ids,
@@ -127,23 +133,23 @@ class SentryIntegration(Connector):
         days, groups = answer.object().get("intervals"), answer.object().get("groups")
         if not isinstance(days, list) or not isinstance(groups, list):
             raise answer.odd("counts", groups)
-        found = {"": (0,) * min(len(days), 100)}
-        for group in items(answer.object(), "groups"):
-            series = at(group, "series", FIELD)
+        counts = {"": (0,) * min(len(days), DAYS)}
+        for group in objects_at(groups):
+            series = value_at(group, "series", FIELD)
             numbers = series if isinstance(series, list) else []
-            found[text_at(group, "by", "project")] = tuple(count_at({"n": one}, "n") or 0 for one in numbers[:100])
-        return found
+            counts[string_at(group, "by", "project")] = tuple(count_at(number) or 0 for number in numbers[:DAYS])
+        return counts
 
     def _unresolved(self, client: Client, base: str, ids: Sequence[str]) -> tuple[Counter[str], Counter[str]]:
-        """Issues by project: all that are not resolved, and of these the new ones."""
-        every: Counter[str] = Counter()
+        """The numbers of unresolved issues, and of new ones among them, by id of the project. Raises ``HttpError``."""
+        unresolved: Counter[str] = Counter()
         new: Counter[str] = Counter()
         query = {"query": "is:unresolved", "statsPeriod": "90d", "limit": PAGE, "collapse": "stats", "project": ids}
         for issue in self._listed(client, f"{base}/issues/", query):
-            project = text_at(issue, "project", "id")
-            every[project] += 1
+            project = string_at(issue, "project", "id")
+            unresolved[project] += 1
             new[project] += self._is_new(issue)
-        return every, new
+        return unresolved, new
 
     def _is_new(self, issue: Mapping[str, Any]) -> bool:
         try:
@@ -153,9 +159,6 @@ class SentryIntegration(Connector):
         return first is not None and first >= self._now - NEW
 
     def _listed(self, client: Client, path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """All items of a listing. Raises ``HttpError``."""
         for answer in client.pages(path, query, by=SentryLinks()):
-            yield from items({"all": answer.array()}, "all")
-
-
-def _same(value: ErrorTrend) -> ErrorTrend:
-    return value
+            yield from objects_at(answer.array())

@@ -1,7 +1,7 @@
-"""SonarQube and SonarQube Cloud: quality gates, coverage and ratings of projects.
+"""SonarQube and SonarQube Cloud: project keys in; quality gates, coverage and ratings out.
 
-https://docs.sonarsource.com/sonarqube-server/extension-guide/web-api: measures are asked for a hundred projects at a time, the times of
-analyses in a listing of projects.
+https://docs.sonarsource.com/sonarqube-server/extension-guide/web-api: one query returns the measures of a hundred projects; the times of
+analyses are in the listing of projects.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -20,10 +21,10 @@ from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import QualityGate
 from callboard.model.facts.words import FactError, GateState
-from callboard.plugins.integrations import parsing
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, count_at, items, text_at
+from callboard.plugins.integrations.json_access import batches, count_at, listed_objects, objects_at, string_at
+from callboard.plugins.integrations.parse import parse_enum, parse_integer, parse_number, parse_time
 
 KEY = "sonarqube.org/project-key"
 FAMILY = "quality-gate"
@@ -32,138 +33,135 @@ METRICS = (
     "alert_status", "bugs", "code_smells", "coverage", "duplicated_lines_density", "ncloc", "new_coverage", "security_hotspots",
     *RATINGS.values(),
 )  # fmt: skip
-IN_A_QUESTION = 100
-"""Projects: SonarQube takes no more."""
+PROJECTS_PER_QUERY = 100
+"""SonarQube accepts no more."""
 PAGE = 500
-REACH = 10_000
-"""The search goes no further, whatever the page."""
+RESULTS = 10_000
+"""The search returns no results beyond this number, whatever the page size."""
 LETTERS = "ABCDE"
 Measures = Mapping[str, str]
+"""Values by metric."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """``p`` and ``ps``, with the number of all in ``paging.total``."""
+class SonarQubePages:
+    """Pagination by the parameters ``p`` and ``ps``, with the number of all results in ``paging.total``."""
 
-    def next(self, answer: Answer, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The query with the next number, unless the page was the last."""
-        number, total = int(asked["p"]), count_at(answer.object(), "paging", "total") or 0
-        return {**asked, "p": number + 1} if number * PAGE < min(total, REACH) else None
+    def next(self, answer: Answer, query: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The query for the next page; None after the last one."""
+        number, total = int(query["p"]), count_at(answer.object(), "paging", "total") or 0
+        return {**query, "p": number + 1} if number * PAGE < min(total, RESULTS) else None
 
 
 class SonarQubeIntegration(Connector):
-    """Quality gates of projects."""
+    """Quality gates of projects, from SonarQube."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("sonarqube")
     title: ClassVar[str] = "SonarQube"
-    home: ClassVar[str] = "https://sonarcloud.io"
+    default_url: ClassVar[str] = "https://sonarcloud.io"
     families = (FAMILY,)
     annotations = (KEY,)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """The gates and measures of the projects that the annotations name."""
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The quality gates and measures of the projects that the annotations name."""
         by_project: dict[str, list[Target]] = {}
-        for subject in subjects:
-            if key := self._key(subject):
-                by_project.setdefault(key, []).append(subject)
+        for target in targets:
+            if key := self._key(target):
+                by_project.setdefault(key, []).append(target)
         if by_project:
             client = self._client(self._credential())
-            known: dict[str, Measures] = {}
-            for keys in batches(sorted(by_project), IN_A_QUESTION):
-                known |= self._measures(client, keys, by_project)
-            analysed = self._analysed(client, by_project) if known else {}
-            for key, measures in known.items():
-                self._add(key, measures, analysed.get(key), by_project[key])
-        return self._found.done()
+            measures: dict[str, Measures] = {}
+            for keys in batches(sorted(by_project), PROJECTS_PER_QUERY):
+                measures |= self._measures(client, keys, by_project)
+            dates = self._analysis_dates(client, by_project) if measures else {}
+            for key, values in measures.items():
+                self._add(key, values, dates.get(key), by_project[key])
+        return self._collector.batch()
 
-    def _key(self, subject: Target) -> str:
-        """The project in ``[instance/]project``; empty where it is another SonarQube's."""
-        instance, slash, key = subject.annotations.get(KEY, "").strip().rpartition("/")
-        is_ours = not slash or not self._option("instance") or instance == self._option("instance")
-        return key if is_ours else ""
+    def _key(self, target: Target) -> str:
+        """The project in ``[instance/]project``; empty if the annotation names another SonarQube instance."""
+        instance, slash, key = target.annotations.get(KEY, "").strip().rpartition("/")
+        is_same_instance = not slash or not self._option("instance") or instance == self._option("instance")
+        return key if is_same_instance else ""
 
     def _credential(self) -> Credential:
-        """Before SonarQube 10 a token was a user's name without a password."""
+        """A bearer token, or with the option ``scheme: basic`` the token as user name, which SonarQube before 10 requires."""
         token = self._option("token")
         if self._option("scheme") != "basic":
             return bearer(token)
-        packed = base64.b64encode(f"{token}:".encode()).decode()
-        return Fixed({"Authorization": f"Basic {packed}"}, (packed, token))
+        encoded = base64.b64encode(f"{token}:".encode()).decode()
+        return Fixed({"Authorization": f"Basic {encoded}"}, (encoded, token))
 
     def _measures(self, client: Client, keys: Sequence[str], by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, Measures]:
-        """By project and metric. A project that is not in the answer has none, or is hidden from us."""
+        """The measures by project. A project that is not in the answer has none, or the token may not read it."""
         try:
             answer = client.get("/api/measures/search", {"projectKeys": ",".join(keys), "metricKeys": ",".join(METRICS)})
-            if not isinstance(answer.object().get("measures"), list):
-                raise answer.odd("a list of measures", answer.object().get("measures"))
+            listed = listed_objects(answer, "measures", "measures")
         except HttpError as error:
-            self._found.failed(error, "measures", [one for key in keys for one in by_project[key]], FAMILY)
+            self._collector.add_failure(error, "measures", [target for key in keys for target in by_project[key]], FAMILY)
             return {}
-        found: dict[str, dict[str, str]] = {}
-        for measure in items(answer.object(), "measures"):
-            found.setdefault(text_at(measure, "component"), {})[text_at(measure, "metric")] = _told(measure)
-        for key in set(keys) - set(found):
-            self._found.unknown(
+        measures: dict[str, dict[str, str]] = {}
+        for measure in listed:
+            measures.setdefault(string_at(measure, "component"), {})[string_at(measure, "metric")] = _measure_value(measure)
+        for key in set(keys) - set(measures):
+            self._collector.add_unusable_annotation(
                 by_project[key], KEY, f"SonarQube has no measures of the project `{key[:100]}`.",
-                "Correct the annotation, or let the token's user browse the project.",
+                "Correct the annotation, or give the token's user the permission to browse the project.",
             )  # fmt: skip
-        return {key: measures for key, measures in found.items() if key in by_project}
+        return {key: values for key, values in measures.items() if key in by_project}
 
-    def _analysed(self, client: Client, by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, str]:
-        """When projects were analysed last; what we do not hear of the times makes the rest no less good, but incomplete."""
+    def _analysis_dates(self, client: Client, by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, str]:
+        """The time of the last analysis, by project; if the listing fails, the measures are kept and count as incomplete."""
         query: dict[str, Any] = {"f": "analysisDate", "ps": PAGE, "p": 1}
         if organization := self._option("organization"):
             query["organization"] = organization
-        found: dict[str, str] = {}
+        dates: dict[str, str] = {}
         try:
-            for answer in client.pages("/api/components/search_projects", query, by=Pages()):
-                if not isinstance(answer.object().get("components"), list):
-                    raise answer.odd("a list of projects", answer.object().get("components"))
-                found |= {text_at(one, "key"): text_at(one, "analysisDate") for one in items(answer.object(), "components")}
+            for answer in client.pages("/api/components/search_projects", query, by=SonarQubePages()):
+                projects = listed_objects(answer, "projects", "components")
+                dates |= {string_at(project, "key"): string_at(project, "analysisDate") for project in projects}
         except HttpError as error:
-            self._found.failed(error, "times of analyses", [one for those in by_project.values() for one in those], FAMILY)
-        return found
+            self._collector.add_failure(error, "times of analyses", chain.from_iterable(by_project.values()), FAMILY)
+        return dates
 
-    def _add(self, key: str, measures: Measures, analysed: str | None, subjects: Sequence[Target]) -> None:
-        make = partial(_value, measures, analysed, self._now)
-        self._found.add(
-            subjects, FAMILY, key, make, url=f"{self._option('web', self._base).rstrip('/')}/dashboard?id={quote(key, safe='')}"
-        )
+    def _add(self, key: str, measures: Measures, analyzed: str | None, targets: Sequence[Target]) -> None:
+        url = f"{self._option('web', self._base_url).rstrip('/')}/dashboard?id={quote(key, safe='')}"
+        self._collector.add_fact(targets, FAMILY, key, partial(_value, measures, analyzed, self._now), url=url)
 
 
-def _told(measure: Mapping[str, Any]) -> str:
-    """The value; that of new code lies in ``period``, before SonarQube 8 in ``periods``."""
-    periods = items(measure, "periods")
-    new = text_at(measure, "period", "value") or (text_at(periods[0], "value") if periods else "")
-    return text_at(measure, "value") or new
+def _measure_value(measure: Mapping[str, Any]) -> str:
+    """The value of a measure; that of new code is in ``period``, before SonarQube 8 in ``periods``."""
+    periods = objects_at(measure, "periods")
+    new = string_at(measure, "period", "value") or (string_at(periods[0], "value") if periods else "")
+    return string_at(measure, "value") or new
 
 
-def _value(measures: Measures, analysed: str | None, now: datetime) -> QualityGate:
+def _value(measures: Measures, analyzed: str | None, now: datetime) -> QualityGate:
     return QualityGate(
-        parsing.known_word(GateState, measures.get("alert_status", ""), GateState.NONE),
-        parsing.moment(analysed, now) if analysed else None,
+        parse_enum(GateState, measures.get("alert_status", ""), GateState.NONE),
+        parse_time(analyzed, now) if analyzed else None,
         coverage=_number(measures, "coverage"),
         new_coverage=_number(measures, "new_coverage"),
         duplication=_number(measures, "duplicated_lines_density"),
-        bugs=_whole(measures, "bugs"),
-        smells=_whole(measures, "code_smells"),
-        hotspots=_whole(measures, "security_hotspots"),
-        lines=_whole(measures, "ncloc"),
+        bugs=_integer(measures, "bugs"),
+        smells=_integer(measures, "code_smells"),
+        hotspots=_integer(measures, "security_hotspots"),
+        lines=_integer(measures, "ncloc"),
         ratings=tuple((name, _letter(measures[metric])) for name, metric in RATINGS.items() if measures.get(metric)),
     )
 
 
 def _number(measures: Measures, metric: str) -> float | None:
-    return parsing.number(measures[metric]) if measures.get(metric) else None
+    return parse_number(measures[metric]) if measures.get(metric) else None
 
 
-def _whole(measures: Measures, metric: str) -> int | None:
-    return parsing.whole(measures[metric]) if measures.get(metric) else None
+def _integer(measures: Measures, metric: str) -> int | None:
+    return parse_integer(measures[metric]) if measures.get(metric) else None
 
 
 def _letter(value: str) -> str:
-    """``1.0`` is A, the best."""
-    number = parsing.whole(value)
+    """The letter of a rating: ``1.0`` is A, the best one."""
+    number = parse_integer(value)
     if not 1 <= number <= len(LETTERS):
-        raise FactError(f"{value!r} is no rating from 1 to {len(LETTERS)}")
+        raise FactError(f"{value!r} is not a rating from 1 to {len(LETTERS)}")
     return LETTERS[number - 1]

@@ -1,13 +1,14 @@
-"""Statuspage: incidents that were told to the world, and on request the uptime of components.
+"""Statuspage: component ids in; public incidents, and optionally the uptime of components, out.
 
-https://developer.statuspage.io: listings of a page by numbers; a key may ask once a second.
+https://developer.statuspage.io: listings are paged by number; an API key may send one request per second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -16,15 +17,19 @@ from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Availability, Incident
 from callboard.model.facts.words import FactError, IncidentState
-from callboard.plugins.integrations import parsing
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import NumberedPages, items, link_at, share_at, text_at, time_at, words_of
+from callboard.plugins.integrations.json_access import PageNumber, number_at, objects_at, split_commas, string_at, time_at, url_at
+from callboard.plugins.integrations.parse import parse_enum, parse_time
 
 COMPONENTS = "statuspage.io/components"
 PAGE = 100
+BY_NUMBER = PageNumber("page", PAGE)
 UPTIME_DAYS = 90
 IMPACTS = {"critical": 1, "major": 2, "minor": 3, "none": 5}
+"""Severities of incidents, by impact."""
+Connection = tuple[str, Target]
+"""The id of a component or group, and an entity whose annotation names it."""
 
 
 class StatuspageIntegration(Connector):
@@ -32,101 +37,96 @@ class StatuspageIntegration(Connector):
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("statuspage")
     title: ClassVar[str] = "Statuspage"
-    home: ClassVar[str] = "https://api.statuspage.io"
+    default_url: ClassVar[str] = "https://api.statuspage.io"
     annotations = (COMPONENTS,)
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Uptime is asked for component by component, and so on request alone."""
+        """Incidents, and availability with the option ``uptime``: it takes one request per component."""
         return ("incident", "availability") if self._options.get("uptime") is True else ("incident",)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """Incidents of the components that the annotations name. Raises ``HttpError`` where components cannot be listed."""
-        wanted = [*self._wanted(subjects)]
-        if not wanted:
-            return self._found.done()
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Incidents of the components that the annotations name. Raises ``HttpError`` if the components cannot be listed."""
+        connections = [*self._connections(targets)]
+        if not connections:
+            return self._collector.batch()
         client = self._client(header("Authorization", self._option("token"), "OAuth "), per_second=1.0)
         base = f"/v1/pages/{quote(self._option('page'), safe='')}"
-        about = self._components(client, base, wanted)
-        self._incidents(client, base, about)
+        by_component = self._components(client, base, connections)
+        self._incidents(client, base, by_component)
         if "availability" in self.families:
-            self._uptime(client, base, about)
-        return self._found.done()
+            self._uptime(client, base, by_component)
+        return self._collector.batch()
 
-    def _wanted(self, subjects: Sequence[Target]) -> Iterator[tuple[str, str, Target]]:
-        """Ids of components or groups, each with what is written and its subject; those of other instances are not ours."""
-        for written, those in by_annotation(subjects, COMPONENTS).items():
-            instance, _, listed = written.rpartition(":")
+    def _connections(self, targets: Sequence[Target]) -> Iterator[Connection]:
+        """The components and groups that annotations name for this instance: ``[instance:]id,id``."""
+        for written, group in by_annotation(targets, COMPONENTS).items():
+            instance, _, ids = written.rpartition(":")
             if not instance or instance.strip() == self._option("instance", instance.strip()):
-                yield from ((name, written, subject) for subject in those for name in words_of(listed))
+                yield from ((name, target) for target in group for name in split_commas(ids))
 
-    def _components(self, client: Client, base: str, wanted: Sequence[tuple[str, str, Target]]) -> Mapping[str, list[Target]]:
-        """The components that are ours by id, those of groups included."""
-        about: dict[str, list[Target]] = {}
-        met: set[str] = set()
-        query, by = {"page": 1, "per_page": PAGE}, NumberedPages("page", PAGE)
-        for component in (one for answer in client.pages(f"{base}/components", query, by=by) for one in _listed(answer.array())):
-            names = {text_at(component, "id"), text_at(component, "group_id")} - {""}
-            met |= names
-            those = [subject for name, _, subject in wanted if name in names]
-            if those:
-                about[text_at(component, "id")] = those
-        for name, _, subject in wanted:
-            if name not in met:
-                self._found.unknown([subject], COMPONENTS, f"The status page has no component `{name[:60]}`.")
-        self._found.measured((one for those in about.values() for one in those), *self.families)
-        return about
+    def _components(self, client: Client, base: str, connections: Sequence[Connection]) -> Mapping[str, list[Target]]:
+        """The targets by the id of their component; a group stands for its components."""
+        by_component: dict[str, list[Target]] = {}
+        existing: set[str] = set()
+        pages = client.pages(f"{base}/components", {"page": 1, "per_page": PAGE}, by=BY_NUMBER)
+        for component in (one for answer in pages for one in objects_at(answer.array())):
+            names = {string_at(component, "id"), string_at(component, "group_id")} - {""}
+            existing |= names
+            if group := [target for name, target in connections if name in names]:
+                by_component[string_at(component, "id")] = group
+        for name, target in connections:
+            if name not in existing:
+                self._collector.add_unusable_annotation([target], COMPONENTS, f"The status page has no component `{name[:60]}`.")
+        self._collector.add_measurements(chain.from_iterable(by_component.values()), *self.families)
+        return by_component
 
-    def _incidents(self, client: Client, base: str, about: Mapping[str, Sequence[Target]]) -> None:
-        """Those that are not over, and those of the last days, the newest first."""
-        since = self._now - timedelta(days=self._number("days", 30))
+    def _incidents(self, client: Client, base: str, by_component: Mapping[str, Sequence[Target]]) -> None:
+        """Unresolved incidents, and those of the last days; the API lists the newest first."""
+        since = self._now - timedelta(days=self._integer_option("days", 30))
         try:
-            query: dict[str, str | int] = {"page": 1, "per_page": PAGE}
-            for answer in client.pages(f"{base}/incidents/unresolved", query, by=NumberedPages("page", PAGE)):
-                for incident in _listed(answer.array()):
-                    self._incident(incident, about)
-            for answer in client.pages(f"{base}/incidents", {"page": 1, "limit": PAGE}, by=NumberedPages("page", PAGE)):
-                recent = [one for one in _listed(answer.array()) if self._is_since(one, since)]
+            for answer in client.pages(f"{base}/incidents/unresolved", {"page": 1, "per_page": PAGE}, by=BY_NUMBER):
+                for incident in objects_at(answer.array()):
+                    self._add_incident(incident, by_component)
+            for answer in client.pages(f"{base}/incidents", {"page": 1, "limit": PAGE}, by=BY_NUMBER):
+                recent = [incident for incident in objects_at(answer.array()) if self._is_since(incident, since)]
                 for incident in recent:
-                    self._incident(incident, about)
+                    self._add_incident(incident, by_component)
                 if not recent:
                     break
         except HttpError as error:
-            self._found.failed(error, "incidents", [one for those in about.values() for one in those], "incident")
+            self._collector.add_failure(error, "incidents", chain.from_iterable(by_component.values()), "incident")
 
-    def _is_since(self, incident: Mapping[str, Any], since: Any) -> bool:
-        """Whether it is of the last days; one whose time cannot be read is told about."""
+    def _is_since(self, incident: Mapping[str, Any], since: datetime) -> bool:
+        """True if the incident began at or after ``since``, or at an invalid time: then its fact becomes a problem."""
         try:
             begun = time_at(incident, self._now, "created_at")
         except FactError:
             return True
         return begun is not None and begun >= since
 
-    def _incident(self, incident: Mapping[str, Any], about: Mapping[str, Sequence[Target]]) -> None:
-        """Maintenance that was announced is no incident."""
-        if text_at(incident, "impact") == "maintenance" or incident.get("scheduled_for"):
+    def _add_incident(self, incident: Mapping[str, Any], by_component: Mapping[str, Sequence[Target]]) -> None:
+        """Add an incident; scheduled maintenance is not one."""
+        if string_at(incident, "impact") == "maintenance" or incident.get("scheduled_for"):
             return
-        those = {one.ref: one for component in items(incident, "components") for one in about.get(text_at(component, "id"), ())}
-        value, url = partial(self._value, incident), link_at(incident, "shortlink")
-        self._found.add(those.values(), "incident", text_at(incident, "id"), value, url=url)
+        components = (string_at(component, "id") for component in objects_at(incident, "components"))
+        affected = {target.ref: target for name in components for target in by_component.get(name, ())}
+        value, url = partial(self._value, incident), url_at(incident, "shortlink")
+        self._collector.add_fact(affected.values(), "incident", string_at(incident, "id"), value, url=url)
 
     def _value(self, incident: Mapping[str, Any]) -> Incident:
-        impact = text_at(incident, "impact_override") or text_at(incident, "impact")
-        state = parsing.known_word(IncidentState, text_at(incident, "status"), IncidentState.OPEN)
+        impact = string_at(incident, "impact_override") or string_at(incident, "impact")
+        state = parse_enum(IncidentState, string_at(incident, "status"), IncidentState.OPEN)
         ended = time_at(incident, self._now, "resolved_at") if state is IncidentState.RESOLVED else None
-        opened = parsing.moment(incident.get("created_at"), self._now)
-        return Incident(text_at(incident, "name"), opened, IMPACTS.get(impact, 3), state, ended)
+        opened = parse_time(incident.get("created_at"), self._now)
+        return Incident(string_at(incident, "name"), opened, IMPACTS.get(impact, 3), state, ended)
 
-    def _uptime(self, client: Client, base: str, about: Mapping[str, Sequence[Target]]) -> None:
-        for name, those in about.items():
+    def _uptime(self, client: Client, base: str, by_component: Mapping[str, Sequence[Target]]) -> None:
+        for name, targets in by_component.items():
             try:
-                told = client.get(f"{base}/components/{quote(name, safe='')}/uptime", {"skip_related_events": "true"}).object()
+                uptime = client.get(f"{base}/components/{quote(name, safe='')}/uptime", {"skip_related_events": "true"}).object()
             except HttpError as error:
-                self._found.failed(error, name, those, "availability")
+                self._collector.add_failure(error, name, targets, "availability")
                 continue
-            value = partial(Availability, text_at(told, "name"), share_at(told, "uptime_percentage"), None, UPTIME_DAYS)
-            self._found.add(those, "availability", name, value)
-
-
-def _listed(found: list[Any]) -> list[Mapping[str, Any]]:
-    return items({"all": found}, "all")
+            value = partial(Availability, string_at(uptime, "name"), number_at(uptime, "uptime_percentage"), None, UPTIME_DAYS)
+            self._collector.add_fact(targets, "availability", name, value)

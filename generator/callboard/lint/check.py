@@ -18,7 +18,7 @@ from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.pipeline import Workspace, collect, failure_messages, ingest, resolve
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
 

@@ -1,1 +1,1 @@
-"""The public contracts of plugins, and the loader that finds them by name."""
+"""The contracts of plugins, and the loader that finds plugins by type."""

@@ -1,20 +1,21 @@
-"""The table of plugins: names of types to classes, over entry points; the built-ins stand in the same table.
+"""A group of entry points in; the table of its plugins, built-in and installed, by type out.
 
-A plugin is a package with an entry point in one of ``GROUPS``. The built-ins are declared here in the very format of an entry point
-(``name = module:Class``), so that they are there in a source checkout, in a wheel and in a zip alike, without installed metadata.
+A plugin is a package with an entry point in one of ``GROUPS``. The built-in plugins are declared here in the format of an entry point
+(``name = module:Class``), so that a source checkout, a wheel and a zip have them alike, without installed metadata.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 from callboard import __version__
 from callboard.model.errors import PluginError
 
-GROUPS = ("callboard.sources", "callboard.integrations", "callboard.checks", "callboard.api_formats", "callboard.publishers")
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "callboard.sources.files.source:FilesSource",
@@ -51,28 +52,31 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "s3": "callboard.publish.s3:S3Publisher",
     },
 }
-OWN_PACKAGE = "callboard"
+GROUPS = tuple(BUILT_IN)
+"""Groups of entry points that Callboard loads."""
+BUILT_IN_PACKAGE = "callboard"
+SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One entry of the table."""
+    """A plugin that can be loaded by its type."""
 
     group: str
     type: str
-    """The name by which settings call it: ``files``."""
+    """The name in ``sources.yaml``: ``files``."""
     package: str
-    """The distribution that brings it."""
+    """The distribution that provides it."""
     version: str
     target: str
     """``module:Class``."""
     description: str = ""
     """First line of the class's docstring; filled in by ``described``."""
     failure: str = ""
-    """Why it cannot be loaded; filled in by ``described``."""
+    """Why it cannot be loaded; filled in by ``described``, empty if it can."""
 
     def schema(self) -> Mapping[str, Any]:
-        """The JSON Schema of its options. Raises ``PluginError`` where it cannot be loaded or has none."""
+        """The JSON Schema of its options. Raises ``PluginError`` if it cannot be loaded or has none."""
         try:
             schema: Mapping[str, Any] = self.load().schema
         except AttributeError as error:
@@ -80,7 +84,7 @@ class Plugin:
         return schema
 
     def load(self) -> Any:
-        """The class. Raises ``PluginError`` where it cannot be imported."""
+        """The class. Raises ``PluginError`` if it cannot be imported."""
         try:
             return EntryPoint(self.type, self.target, self.group).load()
         except Exception as error:  # a foreign module may raise anything while it is imported
@@ -97,23 +101,29 @@ def option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
 
 
 def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = entry_points) -> Mapping[str, Plugin]:
-    """The plugins of a group by type, sorted; nothing is imported yet. Raises ``PluginError`` where two packages bring one type."""
-    found = [Plugin(group, name, OWN_PACKAGE, __version__, target) for name, target in BUILT_IN.get(group, {}).items()]
-    found += [_foreign(point) for point in installed(group=group)]
+    """The plugins of a group by type, sorted; none is imported. Raises ``PluginError`` if two packages provide the same type."""
+    plugins = [Plugin(group, name, BUILT_IN_PACKAGE, __version__, target) for name, target in BUILT_IN.get(group, {}).items()]
+    plugins += [_installed(point) for point in installed(group=group)]
     table: dict[str, Plugin] = {}
-    for plugin in sorted(set(found), key=lambda p: (p.type, p.package)):
+    for plugin in sorted(set(plugins), key=lambda p: (p.type, p.package)):
         first = table.setdefault(plugin.type, plugin)
         if first is not plugin and first.target != plugin.target:
             raise PluginError(
-                f'two plugins of {group} are named "{plugin.type}": {first.target} of {first.package} {first.version} '
+                f'two plugins of {group} have the type "{plugin.type}": {first.target} of {first.package} {first.version} '
                 f"and {plugin.target} of {plugin.package} {plugin.version}",
-                f"Uninstall {first.package if first.package != OWN_PACKAGE else plugin.package}, or ask its authors for another name.",
+                f"Uninstall {plugin.package if first.package == BUILT_IN_PACKAGE else first.package}, or ask its authors to rename it.",
             )
     return table
 
 
+def builtin_schema(kind: str, type_name: str) -> Mapping[str, Any]:
+    """The schema in ``schemas/<kind>/<type>.json``; ``kind``: ``sources``, ``integrations`` or ``publishers``."""
+    schema: Mapping[str, Any] = json.loads((SCHEMAS / kind / f"{type_name}.json").read_text(encoding="utf-8"))
+    return schema
+
+
 def described(plugin: Plugin) -> Plugin:
-    """The same with its description, or with the reason why it cannot be loaded (for ``callboard plugins``)."""
+    """The plugin with its description, or with the reason why it cannot be loaded."""
     try:
         text = (getattr(plugin.load(), "__doc__", "") or "").strip()
     except PluginError as error:
@@ -121,6 +131,6 @@ def described(plugin: Plugin) -> Plugin:
     return replace(plugin, description=text.splitlines()[0] if text else "")
 
 
-def _foreign(point: EntryPoint) -> Plugin:
+def _installed(point: EntryPoint) -> Plugin:
     package = point.dist
     return Plugin(point.group, point.name, package.name if package else "unknown package", package.version if package else "", point.value)

@@ -1,4 +1,4 @@
-"""What a publisher is and what it tells: the contract between publishers and the rest."""
+"""The contract of publishers: options, a context and the files of a site in; what was written out."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.model.errors import PublishError
-from callboard.plugins.option_schemas import builtin_schema
+from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Portal
 
+BUILD = "Run `callboard build` first, and publish the folder that it wrote."
 StepHook = Callable[[str], None]
-"""Told of each operation before it happens; a test raises there."""
+"""Called with the name of each operation before it starts; tests raise in it to interrupt a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishContext:
-    """What a publisher may use of the world."""
+    """What a publisher receives from the command: folders, time, environment."""
 
     root: Path
-    """Folder of ``sources.yaml``: relative paths start here."""
+    """Folder of ``sources.yaml``; relative paths start here."""
     cache: Path
-    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    """Cache folder (``.callboard/cache``); its content may be deleted at any time."""
     now: datetime
-    """Aware; the time that a commit says."""
+    """Time with a time zone, used as the time of a commit."""
     portal: Portal
     environ: Mapping[str, str] = field(default_factory=dict)
     """The environment, for proxies, certificates and the ssh agent."""
     redactor: Redactor = field(default_factory=Redactor)
-    """Applied to every text that leaves the publisher."""
+    """Masks secrets in every string that leaves the publisher."""
     step: StepHook = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing came to."""
+    """The result of publishing."""
 
     where: str
-    """The place, in words, without secrets."""
+    """The target in words, without secrets."""
     written: int
-    """Files that were new or had changed."""
+    """Number of files that were new or had changed."""
     unchanged: int
     removed: int
     note: str = ""
-    """More about it: the commit."""
+    """Additional information, such as the commit."""
 
 
 class Publisher(Protocol):
-    """One way to put a site somewhere; made with the item's options and a context.
+    """A target that a site can be published to; created with the item's options and a context.
 
-    ``publish`` can be interrupted at any point: the next run goes on. It raises ``PublishError``.
+    ``publish`` may be interrupted at any point, and the next run continues. It raises ``PublishError``.
     """
 
     schema: ClassVar[Mapping[str, Any]]
@@ -63,16 +64,16 @@ class Publisher(Protocol):
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None: ...
 
     def publish(self, site: Site) -> Published:
-        """Make the place show this site and nothing else of ours."""
+        """Write the files of the site to the target, and remove those of earlier sites that are not part of it."""
 
 
 options_schema = partial(builtin_schema, "publishers")
-"""The schema of a built-in publisher, by its type."""
+"""Returns the JSON Schema of a built-in publisher's options; the argument is its type."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """One file of ours."""
+    """A file of a site, without its content."""
 
     digest: str
     """BLAKE2b of its content, 32 hexadecimal digits."""
@@ -81,23 +82,20 @@ class SiteFile:
 
 
 def digest_of(content: bytes) -> str:
-    """The digest that manifests use."""
+    """The digest of a content as manifests have it: BLAKE2b, 32 hexadecimal digits."""
     return blake2b(content, digest_size=16).hexdigest()
-
-
-BUILD = "Run `callboard build` first, and publish the folder that it wrote."
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A whole site in a folder."""
+    """A built site in a folder."""
 
     folder: Path
     files: Mapping[str, SiteFile]
-    """By path with ``/``; the marker is not among them."""
+    """By path with ``/``; without the marker file."""
 
     def read(self, path: str) -> bytes:
-        """The content of a file. Raises ``PublishError`` where it is not what the build wrote."""
+        """The content of a file. Raises ``PublishError`` if it is not as the build wrote it."""
         content = self._content(path)
         if digest_of(content) != self.files[path].digest:
             raise PublishError(f"{self.folder / path} is not as the build wrote it.", BUILD)

@@ -1,4 +1,4 @@
-"""The registry of rules: every problem code with its documentation."""
+"""Modules with rules in; every problem code with its rule, and the rule of a code or name, out."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def all_rules() -> Mapping[str, Rule]:
 
     Raises ``CallboardError`` where two rules have the same code.
     """
-    found: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {}
     for rule in (rule for module in MODULES for rule in rules_of(module)):
-        other = found.setdefault(rule.code, rule)
+        other = rules.setdefault(rule.code, rule)
         if other is not rule:
-            raise CallboardError(f"{rule.code} is both {other.name} and {rule.name}.")
-    return MappingProxyType(dict(sorted(found.items())))
+            raise CallboardError(f"Two rules have the code {rule.code}: {other.name} and {rule.name}.")
+    return MappingProxyType(dict(sorted(rules.items())))
 
 
 def rules_of(name: str) -> Iterator[Rule]:
-    """The rules of one of ``MODULES``, in the order of their files and of their places there."""
+    """The rules in one of ``MODULES``, in the order of files and of definitions in a file."""
     module = importlib.import_module(f"callboard.{name}")
     parts = [f"callboard.{name}.{part.name}" for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
     for each in (module, *map(importlib.import_module, parts)):
@@ -38,17 +38,14 @@ def rules_of(name: str) -> Iterator[Rule]:
 
 
 def find_rule(code: str) -> Rule:
-    """The rule of a code (in any case) or a name.
-
-    Raises ``CallboardError`` for an unknown one.
-    """
+    """The rule with a code (in any case) or a name. Raises ``CallboardError`` if there is none."""
     rules = all_rules()
-    wanted = code.strip()
+    query = code.strip()
     by_name = {rule.name: rule for rule in rules.values()}
-    rule = rules.get(wanted.upper()) or by_name.get(wanted.lower())
+    rule = rules.get(query.upper()) or by_name.get(query.lower())
     if rule is None:
-        family = [known for known in rules if known[:3] == wanted.upper()[:3]]
-        raise CallboardError(f'No problem has the code "{wanted[:40]}".', f"Known are {', '.join(family or rules)}.")
+        similar = [other for other in rules if other[:3] == query.upper()[:3]]
+        raise CallboardError(f'There is no problem code or rule name "{query[:40]}".', f"The codes are {', '.join(similar or rules)}.")
     return rule
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
 from callboard.model.problem import Problem
 from callboard.model.tree import DescriptorFile, Tree
-from callboard.plugins.option_schemas import builtin_schema
+from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import SourceSettings
 

@@ -14,7 +14,7 @@ from callboard.ingestion.discovery import DiscoveryResult
 from callboard.integrations.collect import AT_ONCE, IntegrationResult, collect_facts
 from callboard.io.store import Store
 from callboard.model.tree import DescriptorFile, Trees
-from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, joined
+from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, merge_batches
 from callboard.plugins.sources import Collected, SourceContext
 from callboard.preview.files_cache import FilesCache
 from callboard.preview.sources_cache import SourceChanges, SourcesCache
@@ -70,7 +70,7 @@ class MemoryCaches:
 def _joined(parts: Sequence[IntegrationResult]) -> IntegrationResult:
     declared = {family.name: family for part in parts for family in part.declared}
     return IntegrationResult(
-        joined([part.gathered for part in parts]),
+        merge_batches([part.gathered for part in parts]),
         tuple(connection for part in parts for connection in part.connections),
         tuple(declared[name] for name in sorted(declared)),
     )

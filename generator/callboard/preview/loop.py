@@ -10,7 +10,7 @@ from pathlib import Path
 
 from callboard.io.store import Store
 from callboard.model.errors import CallboardError
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.preview.background_build import BackgroundBuild
 from callboard.preview.change_problems import ChangeReport
 from callboard.preview.portal import PreviewPortal

@@ -19,7 +19,7 @@ from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData
 from callboard.pipeline import Workspace, plan, prepare
-from callboard.plugins.option_schemas import read_settings
+from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import SourceContext
 from callboard.preview.caches import LOCAL, MemoryCaches, StateCache
 from callboard.preview.change_problems import ChangeReport, change_report, problems_of_change

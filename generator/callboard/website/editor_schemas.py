@@ -16,7 +16,7 @@ from typing import Any
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, spec_properties
-from callboard.plugins.option_schemas import editor_schema
+from callboard.plugins.portal_settings import editor_schema
 from callboard.settings.schema_messages import mapping_at, resolved
 from callboard.settings.settings import Portal
 from callboard.website.data_files import DeferredFile

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 from callboard.cli.manual.tables import code, sentence, table
 from callboard.model.facts import values
 from callboard.model.facts.fact import FAMILIES
-from callboard.plugins.integrations.parsing import SYNONYMS
+from callboard.plugins.integrations.parse import SYNONYMS
 
 _INTRODUCTION = """# Facts
 

@@ -38,8 +38,6 @@ perforce = "acme_perforce:PerforceSource"
 _GROUPS = {
     "callboard.sources": "where descriptors are read",
     "callboard.integrations": "operational tools that provide facts about entities",
-    "callboard.checks": "rules over the catalog",
-    "callboard.api_formats": "formats of API definitions",
     "callboard.publishers": "where the site is published",
 }
 _FRONT = """---

@@ -1,6 +1,6 @@
-"""GitHub: deployments, runs of Actions, Dependabot alerts, code scanning, and how much repositories move.
+"""GitHub: repositories in; deployments, runs of Actions, Dependabot and code scanning alerts, and repository activity out.
 
-https://docs.github.com/graphql: one question for fifty repositories. Only code scanning is not in GraphQL; it is listed by organization
+https://docs.github.com/graphql: one query covers fifty repositories. Code scanning is not part of GraphQL and is listed by organization
 (https://docs.github.com/rest/code-scanning), which needs a token that may read the organization's security alerts.
 """
 
@@ -9,30 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from callboard.integrations.github import facts as told
-from callboard.integrations.github.api import GitHubFactsApi, Replied, is_too_much
-from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_question
-from callboard.io.github import HEADERS, JSON, PUBLIC, api_base, signed_in
+from callboard.integrations.github import facts
+from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_query
+from callboard.io.github import HEADERS, JSON, PUBLIC, GitHubConnection, connect
+from callboard.io.graphql import GraphqlResponse, in_portions
+from callboard.io.http.auth import Credential
+from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, items, link_at, text_at
+from callboard.plugins.integrations.json_access import objects_at, string_at, url_at, value_at
 
 SLUG = "github.com/project-slug"
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
-PAGE = 50
-SMALLEST_PAGE = 2
-UNAUTHORIZED = 401
-FINAL = frozenset({"rate-limited", "refused"})
-"""Troubles that the next portion would meet as well."""
-MORE_PAGES = 20
-NEEDED = {
+REPOSITORIES_PER_QUERY = 50
+SMALLEST_QUERY = 2
+"""Repositories: a query for so few is not made smaller if it is too large for GitHub."""
+ALERT_PAGES = 20
+"""Pages of a hundred alerts that are read of one repository at most."""
+CONNECTIONS = {
     "deployment": ("deployments",), "vulnerability": ("vulnerabilityAlerts",), "repository": ("pullRequests", "issues"),
 }  # fmt: skip
-"""Connections that are never null where we may read them."""
+"""Connections that are null only if the token may not read them, by family."""
 RepositoryNode = Mapping[str, Any]
 
 
@@ -41,159 +43,161 @@ class GitHubIntegration(Connector):
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("github")
     title: ClassVar[str] = "GitHub"
-    home: ClassVar[str] = PUBLIC
+    default_url: ClassVar[str] = PUBLIC
     annotations = (SLUG,)
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Those that the option names, else all."""
+        """The option ``families``, or all."""
         return tuple(self._options.get("families", PARTS))
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """What GitHub knows of the repositories that the annotations name, or that the descriptors lie in."""
-        for owner, about in self._by_sign_in(self._repositories(subjects)):
-            api = self._api(owner)
-            for slugs, replied in self._asked(api, sorted(about)):
-                for n, slug in enumerate(slugs):
-                    self._repository(api, slug, about[slug], f"r{n}", replied)
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Facts about the repositories that the annotations name, or that the descriptors are in."""
+        for owner, by_slug in self._by_installation(self._by_slug(targets)):
+            connection = self._connect(owner)
+            for slugs, response in self._responses(connection, sorted(by_slug)):
+                for index, slug in enumerate(slugs):
+                    self._add_repository(connection, slug, by_slug[slug], f"r{index}", response)
             if self._options.get("code_scanning") is True and "vulnerability" in self.families:
-                self._scanned(api, about)
-        return self._found.done()
+                self._add_code_scanning(connection, by_slug)
+        return self._collector.batch()
 
-    def _by_sign_in(self, about: Mapping[str, list[Target]]) -> Iterator[tuple[str, Mapping[str, list[Target]]]]:
-        """An App has an installation, and so a token, for each owner of repositories; else all are asked about together."""
+    def _by_installation(self, by_slug: Mapping[str, list[Target]]) -> Iterator[tuple[str, Mapping[str, list[Target]]]]:
+        """The repositories in groups that one token may read: for a GitHub App one group per owner, otherwise a single one."""
         app = self._options.get("app")
         if not app or app.get("installation"):
-            yield from [("", about)] if about else []
+            yield from [("", by_slug)] if by_slug else []
             return
-        for owner in sorted({_owner(slug) for slug in about}):
-            yield owner, {slug: subjects for slug, subjects in about.items() if _owner(slug) == owner}
+        for owner in sorted({_owner(slug) for slug in by_slug}):
+            yield owner, {slug: targets for slug, targets in by_slug.items() if _owner(slug) == owner}
 
-    def _api(self, owner: str) -> GitHubFactsApi:
-        base, rest = api_base(self._base)
-        connect = partial(self._client, headers=HEADERS, base=base)
-        return GitHubFactsApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
+    def _connect(self, owner: str) -> GitHubConnection:
+        def client_of(base_url: str, credential: Credential) -> Client:
+            return self._client(credential, HEADERS, base_url=base_url)
 
-    def _repositories(self, subjects: Sequence[Target]) -> Mapping[str, list[Target]]:
-        """Names of repositories in lower case, with the subjects that are about them."""
-        about: dict[str, list[Target]] = {}
-        for subject in subjects:
-            written = subject.annotations.get(SLUG, "").strip()
-            slug = written or self._own(subject.repository)
+        return connect(self._options, self._base_url, owner, client_of, self._context.clock)
+
+    def _by_slug(self, targets: Sequence[Target]) -> Mapping[str, list[Target]]:
+        """The targets by ``owner/name`` of their repository, in lower case."""
+        by_slug: dict[str, list[Target]] = {}
+        for target in targets:
+            written = target.annotations.get(SLUG, "").strip()
+            slug = written or self._slug_on_host(target.repository)
             if NAME.fullmatch(slug):
-                about.setdefault(slug.lower(), []).append(subject)
+                by_slug.setdefault(slug.lower(), []).append(target)
             elif written:
-                self._found.unknown([subject], SLUG, f"`{written[:100]}` is no name of a repository.", "Write it as owner/name.")
-        return about
+                message = f"`{written[:100]}` is not the name of a repository."
+                self._collector.add_unusable_annotation([target], SLUG, message, "Write it as owner/name.")
+        return by_slug
 
-    def _own(self, repository: str) -> str:
-        """The name of a repository on this host."""
-        parts = urlsplit(repository)
-        return parts.path.strip("/") if parts.netloc.removeprefix("www.") == urlsplit(self._base).netloc.removeprefix("www.") else ""
+    def _slug_on_host(self, repository: str) -> str:
+        """The path of a repository's URL; empty if it is on another host."""
+        url = urlsplit(repository)
+        return url.path.strip("/") if url.netloc.removeprefix("www.") == urlsplit(self._base_url).netloc.removeprefix("www.") else ""
 
-    def _asked(self, api: GitHubFactsApi, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], Replied]]:
-        """All repositories in portions; one that is too much for GitHub is asked for in smaller ones from then on."""
-        size, start = PAGE, 0
-        while start < len(slugs):
-            portion = slugs[start : start + size]
-            try:
-                replied = api.query(*repositories_question(portion, self.families, self._now))
-            except HttpError as error:
-                if is_too_much(error) and len(portion) > SMALLEST_PAGE:
-                    size = max(SMALLEST_PAGE, len(portion) // 3)
-                    continue
-                replied = Replied({})
-                portion = slugs[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
-                self._found.failed(error, f"{portion[0]} and {len(portion) - 1} more" if len(portion) > 1 else portion[0])
-            if replied.said:
-                self._found.failed(HttpError("wrong-type", f"GitHub left something out: {replied.said}", "Check what the token may read."))
-            yield portion, replied
-            start += len(portion)
+    def _responses(self, connection: GitHubConnection, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], GraphqlResponse]]:
+        """The responses about all repositories, in portions; a portion that is too large for GitHub is queried in smaller ones."""
+        for portion, result in in_portions(slugs, REPOSITORIES_PER_QUERY, SMALLEST_QUERY, partial(self._query, connection)):
+            if isinstance(result, HttpError):
+                place = f"{portion[0]} and {len(portion) - 1} more" if len(portion) > 1 else portion[0]
+                self._collector.add_failure(result, place)
+                yield portion, GraphqlResponse({})
+                continue
+            if result.missing:
+                error = HttpError("wrong-type", f"GitHub left out a part of the data: {result.missing}", "Check what the token may read.")
+                self._collector.add_failure(error)
+            yield portion, result
 
-    def _repository(self, api: GitHubFactsApi, slug: str, subjects: Sequence[Target], name: str, replied: Replied) -> None:
-        node = replied.data.get(name)
-        if name in replied.missing:
-            message = f"GitHub has no repository `{slug}`, or hides it from the token."
-            self._found.unknown([one for one in subjects if SLUG in one.annotations], SLUG, message)
+    def _query(self, connection: GitHubConnection, slugs: Sequence[str]) -> GraphqlResponse:
+        return connection.graphql.query(*repositories_query(slugs, self.families, self._now))
+
+    def _add_repository(
+        self, connection: GitHubConnection, slug: str, targets: Sequence[Target], name: str, response: GraphqlResponse
+    ) -> None:
+        """Add the facts of one repository, which has this name in the response."""
+        node = response.data.get(name)
+        if name in response.not_found:
+            message = f"GitHub has no repository `{slug}`, or the token may not read it."
+            self._collector.add_unusable_annotation([target for target in targets if SLUG in target.annotations], SLUG, message)
             return
         node = node if isinstance(node, Mapping) else {}
         for family in self.families:
-            self._found.measured(subjects, family, complete=_is_whole(node, family))
+            self._collector.add_measurements(targets, family, complete=_is_complete(node, family))
         if node:
-            self._values(node, subjects)
-            self._alerts(api, slug, node, subjects)
+            self._add_values(node, targets)
+            self._add_dependabot(connection, slug, node, targets)
 
-    def _values(self, node: RepositoryNode, subjects: Sequence[Target]) -> None:
-        add, now, url = self._found.add, self._now, link_at(node, "url")
-        for one in items(node, "deployments", "nodes"):
-            where = link_at(one, "latestStatus", "environmentUrl") or link_at(one, "latestStatus", "logUrl")
-            add(
-                subjects, "deployment", text_at(one, "databaseId"), partial(told.deployment, one, now),
-                environment=text_at(one, "environment"), url=where or (f"{url}/deployments" if url else ""),
+    def _add_values(self, node: RepositoryNode, targets: Sequence[Target]) -> None:
+        add_fact, now, url = self._collector.add_fact, self._now, url_at(node, "url")
+        for deployment in objects_at(node, "deployments", "nodes"):
+            page = url_at(deployment, "latestStatus", "environmentUrl") or url_at(deployment, "latestStatus", "logUrl")
+            add_fact(
+                targets, "deployment", string_at(deployment, "databaseId"), partial(facts.deployment, deployment, now),
+                environment=string_at(deployment, "environment"), url=page or (f"{url}/deployments" if url else ""),
             )  # fmt: skip
-        branch = text_at(node, "runs", "name")
-        for commit in items(node, "runs", "target", "history", "nodes"):
-            for suite in items(commit, "checkSuites", "nodes"):
+        branch = string_at(node, "runs", "name")
+        for commit in objects_at(node, "runs", "target", "history", "nodes"):
+            for suite in objects_at(commit, "checkSuites", "nodes"):
                 run = suite.get("workflowRun")
                 if isinstance(run, Mapping):
-                    add(
-                        subjects, "pipeline-run", text_at(run, "databaseId"), partial(told.pipeline_run, suite, branch, now),
-                        url=link_at(run, "url"),
+                    add_fact(
+                        targets, "pipeline-run", string_at(run, "databaseId"), partial(facts.pipeline_run, suite, branch, now),
+                        url=url_at(run, "url"),
                     )  # fmt: skip
         if "repository" in self.families and "pullRequests" in node:
-            add(subjects, "repository", text_at(node, "nameWithOwner"), partial(told.activity, node, now), url=url)
+            add_fact(targets, "repository", string_at(node, "nameWithOwner"), partial(facts.activity, node, now), url=url)
 
-    def _alerts(self, api: GitHubFactsApi, slug: str, node: RepositoryNode, subjects: Sequence[Target]) -> None:
-        """Dependabot's; those of a repository with more than a hundred are asked for page by page."""
-        url, alerts = link_at(node, "url"), node.get("vulnerabilityAlerts")
+    def _add_dependabot(self, connection: GitHubConnection, slug: str, node: RepositoryNode, targets: Sequence[Target]) -> None:
+        """Add Dependabot alerts; those of a repository with more than a hundred are queried page by page."""
+        url, alerts = url_at(node, "url"), node.get("vulnerabilityAlerts")
         owner, name = slug.split("/")
-        for page in range(MORE_PAGES):
-            for one in items(alerts, "nodes"):
-                number = text_at(one, "number")
-                self._found.add(
-                    subjects, "vulnerability", f"dependabot-{number}", partial(told.vulnerability, one, self._now),
+        for page in range(ALERT_PAGES):
+            for alert in objects_at(alerts, "nodes"):
+                number = string_at(alert, "number")
+                self._collector.add_fact(
+                    targets, "vulnerability", f"dependabot-{number}", partial(facts.vulnerability, alert, self._now),
                     url=f"{url}/security/dependabot/{number}" if url else "",
                 )  # fmt: skip
-            cursor = at(alerts, "pageInfo", "endCursor")
-            if at(alerts, "pageInfo", "hasNextPage") is not True:
+            cursor = value_at(alerts, "pageInfo", "endCursor")
+            if value_at(alerts, "pageInfo", "hasNextPage") is not True:
                 return
             try:
-                if page == MORE_PAGES - 1 or not isinstance(cursor, str):
-                    raise HttpError("too-many-pages", f"{slug} has more than {MORE_PAGES * 100:,} open alerts")  # noqa: TRY301 - told as others are
-                replied = api.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
-                alerts = at(replied.data, "repository", "vulnerabilityAlerts")
+                if page == ALERT_PAGES - 1 or not isinstance(cursor, str):
+                    raise HttpError("too-many-pages", f"{slug} has more than {ALERT_PAGES * 100:,} open alerts")  # noqa: TRY301 - handled as other errors are
+                response = connection.graphql.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
+                alerts = value_at(response.data, "repository", "vulnerabilityAlerts")
                 if not isinstance(alerts, Mapping):
-                    raise HttpError("wrong-type", f"GitHub answers without the alerts of {slug}")  # noqa: TRY301
+                    raise HttpError("wrong-type", f"GitHub's answer does not contain the alerts of {slug}")  # noqa: TRY301
             except HttpError as error:
-                self._found.failed(error, slug, subjects, "vulnerability")
+                self._collector.add_failure(error, slug, targets, "vulnerability")
                 return
 
-    def _scanned(self, api: GitHubFactsApi, about: Mapping[str, Sequence[Target]]) -> None:
-        """Open alerts of code scanning, owner by owner."""
-        for owner in sorted({_owner(slug) for slug in about}):
-            path = f"{api.rest}/orgs/{quote(owner)}/code-scanning/alerts"
+    def _add_code_scanning(self, connection: GitHubConnection, by_slug: Mapping[str, Sequence[Target]]) -> None:
+        """Add open code scanning alerts, owner by owner."""
+        for owner in sorted({_owner(slug) for slug in by_slug}):
+            path = f"{connection.rest}/orgs/{quote(owner)}/code-scanning/alerts"
             try:
-                for answer in api.client.pages(path, {"state": "open", "per_page": 100}, accept=JSON):
+                for answer in connection.client.pages(path, {"state": "open", "per_page": 100}, accept=JSON):
                     for alert in answer.array():
-                        self._alert(alert, about)
+                        self._add_code_scanning_alert(alert, by_slug)
             except HttpError as error:
-                ours = [one for slug, those in about.items() if slug.startswith(f"{owner}/") for one in those]
-                self._found.failed(error, f"code scanning of {owner}", ours, "vulnerability")
+                of_owner = chain.from_iterable(targets for slug, targets in by_slug.items() if _owner(slug) == owner)
+                self._collector.add_failure(error, f"code scanning of {owner}", of_owner, "vulnerability")
 
-    def _alert(self, alert: Any, about: Mapping[str, Sequence[Target]]) -> None:
-        slug = text_at(alert, "repository", "full_name").lower()
-        if slug in about:
-            key = f"code-scanning-{text_at(alert, 'number')}"
-            self._found.add(about[slug], "vulnerability", key, partial(told.finding, alert, self._now), url=link_at(alert, "html_url"))
+    def _add_code_scanning_alert(self, alert: Any, by_slug: Mapping[str, Sequence[Target]]) -> None:
+        slug = string_at(alert, "repository", "full_name").lower()
+        key = f"code-scanning-{string_at(alert, 'number')}"
+        make, url = partial(facts.finding, alert, self._now), url_at(alert, "html_url")
+        self._collector.add_fact(by_slug.get(slug, ()), "vulnerability", key, make, url=url)
 
 
 def _owner(slug: str) -> str:
     return slug.partition("/")[0]
 
 
-def _is_whole(node: RepositoryNode, family: str) -> bool:
-    """Whether GitHub told everything that we asked about; what a token may not read is null."""
+def _is_complete(node: RepositoryNode, family: str) -> bool:
+    """True if the response has everything of the family; what the token may not read is null."""
     if family == "pipeline-run":
-        commits = items(node, "runs", "target", "history", "nodes")
+        commits = objects_at(node, "runs", "target", "history", "nodes")
         return "runs" in node and all(isinstance(commit.get("checkSuites"), Mapping) for commit in commits)
-    return all(isinstance(node.get(field), Mapping) for field in NEEDED[family])
+    return all(isinstance(node.get(field), Mapping) for field in CONNECTIONS[family])

@@ -1,4 +1,4 @@
-"""From what GitHub says about a repository to facts."""
+"""GitHub's answers about a repository in, values of facts out. Each function raises ``FactError`` for an invalid answer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from callboard.integrations.github.queries import WEEKS
 from callboard.model.facts.values import Deployment, GoodFirstIssue, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
 from callboard.model.facts.words import FactSeverity, RunState
-from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.json_access import at, count_at, items, link_at, share_at, text_at, time_at
+from callboard.plugins.integrations.json_access import count_at, number_at, objects_at, string_at, time_at, url_at, value_at
+from callboard.plugins.integrations.parse import parse_enum
 
 FactNode = Mapping[str, Any]
 STATES = {"abandoned": RunState.CANCELLED, "destroyed": RunState.CANCELLED, "inactive": RunState.SUCCEEDED}
@@ -19,96 +19,96 @@ HUNDRED = 100
 
 def deployment(node: FactNode, now: datetime) -> Deployment:
     """A deployment with its latest status."""
-    status = text_at(node, "state").lower()
-    state = STATES.get(status) or parsing.known_word(RunState, status, RunState.UNKNOWN)
-    revision, ref = text_at(node, "commitOid"), text_at(node, "ref", "name")
-    at_ = time_at(node, now, "latestStatus", "updatedAt") or time_at(node, now, "createdAt")
-    return Deployment(ref or revision[:12], at_, state, text_at(node, "creator", "login"), revision)
+    status = string_at(node, "state").lower()
+    state = STATES.get(status) or parse_enum(RunState, status, RunState.UNKNOWN)
+    revision, ref = string_at(node, "commitOid"), string_at(node, "ref", "name")
+    changed = time_at(node, now, "latestStatus", "updatedAt") or time_at(node, now, "createdAt")
+    return Deployment(ref or revision[:12], changed, state, string_at(node, "creator", "login"), revision)
 
 
 def pipeline_run(suite: FactNode, branch: str, now: datetime) -> PipelineRun:
     """A run of a workflow of Actions."""
     run = suite.get("workflowRun")
     begun, changed = time_at(run, now, "createdAt"), time_at(run, now, "updatedAt")
-    is_over = text_at(suite, "status") == "COMPLETED"
-    word = text_at(suite, "conclusion" if is_over else "status")
+    is_over = string_at(suite, "status") == "COMPLETED"
+    word = string_at(suite, "conclusion" if is_over else "status")
     seconds = (changed - begun).total_seconds() if is_over and begun and changed else None
-    state = parsing.known_word(RunState, word, RunState.UNKNOWN)
-    return PipelineRun(text_at(run, "workflow", "name"), begun, state, branch, seconds, text_at(suite, "creator", "login"))
+    state = parse_enum(RunState, word, RunState.UNKNOWN)
+    return PipelineRun(string_at(run, "workflow", "name"), begun, state, branch, seconds, string_at(suite, "creator", "login"))
 
 
 def vulnerability(alert: FactNode, now: datetime) -> Vulnerability:
     """A Dependabot alert."""
     advisory, weakness = alert.get("securityAdvisory"), alert.get("securityVulnerability")
-    cve = next((text_at(one, "value") for one in items(advisory, "identifiers") if text_at(one, "type") == "CVE"), "")
+    cve = next((string_at(one, "value") for one in objects_at(advisory, "identifiers") if string_at(one, "type") == "CVE"), "")
     return Vulnerability(
-        cve or text_at(advisory, "ghsaId"),
-        parsing.known_word(FactSeverity, text_at(weakness, "severity"), FactSeverity.UNKNOWN),
-        text_at(advisory, "summary"),
-        text_at(weakness, "package", "name"),
-        text_at(alert, "vulnerableRequirements").removeprefix("= "),
-        text_at(weakness, "firstPatchedVersion", "identifier"),
+        cve or string_at(advisory, "ghsaId"),
+        parse_enum(FactSeverity, string_at(weakness, "severity"), FactSeverity.UNKNOWN),
+        string_at(advisory, "summary"),
+        string_at(weakness, "package", "name"),
+        string_at(alert, "vulnerableRequirements").removeprefix("= "),
+        string_at(weakness, "firstPatchedVersion", "identifier"),
         time_at(alert, now, "createdAt"),
-        text_at(alert, "vulnerableManifestPath"),
+        string_at(alert, "vulnerableManifestPath"),
     )
 
 
 def finding(alert: FactNode, now: datetime) -> Vulnerability:
     """An alert of code scanning (REST)."""
     rule, instance = alert.get("rule"), alert.get("most_recent_instance")
-    severity = text_at(rule, "security_severity_level") or text_at(rule, "severity")
-    file, line = text_at(instance, "location", "path"), text_at(instance, "location", "start_line")
+    severity = string_at(rule, "security_severity_level") or string_at(rule, "severity")
+    file, line = string_at(instance, "location", "path"), string_at(instance, "location", "start_line")
     return Vulnerability(
-        text_at(rule, "id") or text_at(rule, "name"),
-        parsing.known_word(FactSeverity, severity, FactSeverity.UNKNOWN),
-        text_at(rule, "description"),
+        string_at(rule, "id") or string_at(rule, "name"),
+        parse_enum(FactSeverity, severity, FactSeverity.UNKNOWN),
+        string_at(rule, "description"),
         first_seen=time_at(alert, now, "created_at"),
         place=f"{file}:{line}" if file and line else file,
     )
 
 
 def activity(node: FactNode, now: datetime) -> RepositoryActivity:
-    """How much the repository moves."""
-    head, recent = at(node, "activity", "target"), at(node, "activity", "target", "recent")
-    authors = {text_at(one, "author", "user", "login") or text_at(one, "author", "email") for one in items(recent, "nodes")} - {""}
+    """The activity of a repository: commits, pull requests, issues, releases, languages, community files."""
+    head, recent = value_at(node, "activity", "target"), value_at(node, "activity", "target", "recent")
+    authors = {string_at(one, "author", "user", "login") or string_at(one, "author", "email") for one in objects_at(recent, "nodes")} - {""}
     weeks = [count_at(head, f"w{n}", "totalCount") for n in range(WEEKS)]
-    is_whole = isinstance(recent, Mapping) and at(recent, "pageInfo", "hasNextPage") is False
+    is_complete = isinstance(recent, Mapping) and value_at(recent, "pageInfo", "hasNextPage") is False
     return RepositoryActivity(
-        text_at(node, "nameWithOwner"),
+        string_at(node, "nameWithOwner"),
         time_at(head, now, "committedDate"),
         tuple(week or 0 for week in weeks) if None not in weeks else (),
-        len(authors) if is_whole else None,
+        len(authors) if is_complete else None,
         count_at(node, "pullRequests", "totalCount"),
-        tuple(_pull_request(one, now) for one in items(node, "pullRequests", "nodes")),
+        tuple(_pull_request(one, now) for one in objects_at(node, "pullRequests", "nodes")),
         count_at(node, "issues", "totalCount"),
-        tuple(GoodFirstIssue(text_at(one, "title"), link_at(one, "url")) for one in items(node, "beginners", "nodes")),
+        tuple(GoodFirstIssue(string_at(one, "title"), url_at(one, "url")) for one in objects_at(node, "beginners", "nodes")),
         _languages(node),
-        tuple(_release(one, now) for one in items(node, "releases", "nodes") if one.get("isDraft") is not True),
+        tuple(_release(one, now) for one in objects_at(node, "releases", "nodes") if one.get("isDraft") is not True),
         _community(node),
     )
 
 
 def _pull_request(node: FactNode, now: datetime) -> PullRequest:
     return PullRequest(
-        text_at(node, "title"), link_at(node, "url"), time_at(node, now, "createdAt"), text_at(node, "author", "login"),
+        string_at(node, "title"), url_at(node, "url"), time_at(node, now, "createdAt"), string_at(node, "author", "login"),
         node.get("isDraft") is True,
     )  # fmt: skip
 
 
 def _release(node: FactNode, now: datetime) -> Release:
-    return Release(text_at(node, "name") or text_at(node, "tagName"), time_at(node, now, "publishedAt"), link_at(node, "url"))
+    return Release(string_at(node, "name") or string_at(node, "tagName"), time_at(node, now, "publishedAt"), url_at(node, "url"))
 
 
 def _languages(node: FactNode) -> tuple[tuple[str, float], ...]:
-    """Shares of the size of all languages, of which the ten largest are named."""
-    total = share_at(node, "languages", "totalSize") or 0
-    named = [(text_at(edge, "node", "name"), share_at(edge, "size")) for edge in items(node, "languages", "edges")]
+    """The ten largest languages with their percentage of the size of all languages."""
+    total = number_at(node, "languages", "totalSize") or 0
+    named = [(string_at(edge, "node", "name"), number_at(edge, "size")) for edge in objects_at(node, "languages", "edges")]
     return tuple((name, round(size / total * HUNDRED, 1)) for name, size in named if name and size and total > 0)
 
 
 def _community(node: FactNode) -> tuple[str, ...]:
-    """Which files for contributors are there, as GitHub finds them."""
-    there = {
+    """The community files that GitHub finds."""
+    files = {
         "readme": any(node.get(f"readme{n}") for n in range(3)),
         "license": bool(node.get("licenseInfo")),
         "contributing": bool(node.get("contributingGuidelines")),
@@ -116,4 +116,4 @@ def _community(node: FactNode) -> tuple[str, ...]:
         "security": node.get("isSecurityPolicyEnabled") is True,
         "codeowners": any(node.get(f"codeowners{n}") for n in range(3)),
     }
-    return tuple(name for name, is_there in there.items() if is_there)
+    return tuple(name for name, exists in files.items() if exists)

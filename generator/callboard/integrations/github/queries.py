@@ -1,4 +1,4 @@
-"""What GitHub is asked over GraphQL about repositories. A test holds each question to GitHub's own schema."""
+"""Names of repositories and families in, GraphQL queries out. A test validates each query against GitHub's own schema."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ PARTS: Mapping[str, str] = {
     }
   }""",
 }
-"""What each family needs of a repository."""
+"""The part of the query for each family."""
 ALERTS = """
 fragment Alerts on RepositoryVulnerabilityAlertConnection {
   pageInfo { hasNextPage endCursor }
@@ -80,32 +80,32 @@ query MoreAlerts($owner: String!, $name: String!, $cursor: String) {{
   repository(owner: $owner, name: $name) {{ vulnerabilityAlerts(first: 100, after: $cursor, states: [OPEN]) {{ ...Alerts }} }}
 }}
 {ALERTS}"""
-"""The other alerts of a repository that has more than a hundred."""
+"""The next page of alerts of a repository with more than a hundred."""
 
 
-def repositories_question(slugs: Sequence[str], families: Sequence[str], now: datetime) -> tuple[str, dict[str, str]]:
-    """The question about these repositories, named ``r0``, ``r1`` …, and its variables.
+def repositories_query(slugs: Sequence[str], families: Sequence[str], now: datetime) -> tuple[str, dict[str, str]]:
+    """The query about these repositories, named ``r0``, ``r1`` …, and its variables.
 
-    Owners and names are variables, so that nothing of an annotation is part of the question.
+    Owners and names are variables, so that no text of an annotation becomes part of the query.
     """
     parts = [PARTS[family] for family in PARTS if family in families]
     variables = {name: part for n, slug in enumerate(slugs) for name, part in zip((f"o{n}", f"n{n}"), slug.split("/"), strict=True)}
     declared = ", ".join(f"${name}: String!" for name in variables)
-    asked = "\n".join(f"  r{n}: repository(owner: $o{n}, name: $n{n}) {{ ...Known }}" for n, _ in enumerate(slugs))
-    known = "".join(part % _weeks(now) if "%s" in part else part for part in parts)
+    repositories = "\n".join(f"  r{n}: repository(owner: $o{n}, name: $n{n}) {{ ...Known }}" for n, _ in enumerate(slugs))
+    fields = "".join(part % _weeks(now) if "%s" in part else part for part in parts)
     if "repository" in families:
-        declared, variables = f"{declared}, $since: GitTimestamp!", variables | {"since": _beginnings(now)[0]}
-    text = f"query Repositories({declared}) {{\n{asked}\n}}\nfragment Known on Repository {{\n  nameWithOwner url{known}\n}}\n"
+        declared, variables = f"{declared}, $since: GitTimestamp!", variables | {"since": _mondays(now)[0]}
+    text = f"query Repositories({declared}) {{\n{repositories}\n}}\nfragment Known on Repository {{\n  nameWithOwner url{fields}\n}}\n"
     return text + (ALERTS if "vulnerability" in families else ""), variables
 
 
-def _beginnings(now: datetime) -> list[str]:
-    """Mondays, so that only the last week changes from day to day."""
+def _mondays(now: datetime) -> list[str]:
+    """The beginnings of the last weeks; Mondays, so that only the numbers of the last week change from day to day."""
     monday = datetime.combine(now.date() - timedelta(days=now.weekday()), time(), now.tzinfo)
     return [(monday - timedelta(weeks=WEEKS - 1 - n)).strftime("%Y-%m-%dT%H:%M:%SZ") for n in range(WEEKS)]
 
 
 def _weeks(now: datetime) -> str:
-    begun = _beginnings(now)
-    until = [f', until: "{end}"' for end in begun[1:]] + [""]
-    return " ".join(f'w{n}: history(since: "{begun[n]}"{until[n]}) {{ totalCount }}' for n in range(WEEKS))
+    mondays = _mondays(now)
+    until = [f', until: "{end}"' for end in mondays[1:]] + [""]
+    return " ".join(f'w{n}: history(since: "{mondays[n]}"{until[n]}) {{ totalCount }}' for n in range(WEEKS))

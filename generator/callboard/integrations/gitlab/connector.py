@@ -1,41 +1,46 @@
-"""GitLab: pipelines, deployments, and vulnerabilities where the licence has them.
+"""GitLab: project paths and ids in; pipelines, deployments and, with a license that includes them, vulnerabilities out.
 
-https://docs.gitlab.com/api/graphql: one question for fifty projects. REST would need two questions for each project.
+https://docs.gitlab.com/api/graphql: one query covers fifty projects. REST would take two requests per project.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from callboard.integrations.gitlab import queries as questions
-from callboard.integrations.gitlab import queries as told
+from callboard.integrations.gitlab import queries
+from callboard.io.graphql import GraphqlClient, UnknownFieldError, in_portions
 from callboard.io.http.auth import bearer
-from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, items, link_at, text_at
+from callboard.plugins.integrations.json_access import objects_at, string_at, url_at, value_at
 
 SLUG, ID, INSTANCE = "gitlab.com/project-slug", "gitlab.com/project-id", "gitlab.com/instance"
 PATH = re.compile(r"[\w.-]{1,255}(?:/[\w.-]{1,255}){1,20}")
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-PAGE = 50
-MORE_PAGES = 20
-WORK = ("pipeline-run", "deployment")
-WEAKNESS = "vulnerability"
+PROJECTS_PER_QUERY = 50
+VULNERABILITY_PAGES = 20
+"""Pages of a hundred vulnerabilities that are read of one project at most."""
+PIPELINES, DEPLOYMENTS, VULNERABILITIES = "pipeline-run", "deployment", "vulnerability"
 ENVIRONMENTS = ("production", "staging")
-UNAUTHORIZED = 401
-FINAL = frozenset({"rate-limited", "refused"})
-"""Troubles that the next portion would meet as well."""
 ProjectNode = Mapping[str, Any]
+ProjectQuery = Callable[[Mapping[str, Any]], Sequence[ProjectNode]]
+"""Sends a query with these variables. Raises ``HttpError``."""
 
 
-class NoSuchFieldError(HttpError):
-    """The edition or the version does not have what we ask for."""
+@dataclass(frozen=True, slots=True)
+class ProjectSelection:
+    """Projects that are queried together, all by path or all by id."""
+
+    key: str
+    """``paths`` or ``ids``: a key of ``queries.BY``."""
+    targets: Mapping[str, list[Target]]
+    """By path in lower case, or by global id."""
 
 
 class GitLabIntegration(Connector):
@@ -43,155 +48,141 @@ class GitLabIntegration(Connector):
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("gitlab")
     title: ClassVar[str] = "GitLab"
-    home: ClassVar[str] = "https://gitlab.com"
+    default_url: ClassVar[str] = "https://gitlab.com"
     annotations = (SLUG, ID)
 
     @property
     def families(self) -> tuple[str, ...]:
-        """Those that the option names, else all."""
-        return tuple(self._options.get("families", (*WORK, WEAKNESS)))
+        """The option ``families``, or all."""
+        return tuple(self._options.get("families", (PIPELINES, DEPLOYMENTS, VULNERABILITIES)))
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """What GitLab knows of the projects that the annotations name, or that the descriptors lie in."""
-        by_path, by_id = self._projects(subjects)
-        client = self._client(bearer(self._option("token"))) if by_path or by_id else None
-        for about, by in ((by_path, "paths"), (by_id, "ids")):
-            if client and about:
-                self._about(client, about, by)
-        return self._found.done()
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Facts about the projects that the annotations name, or that the descriptors are in."""
+        by_path, by_id = self._projects(targets)
+        if by_path or by_id:
+            graphql = GraphqlClient(self._client(bearer(self._option("token"))), "GitLab", "/api/graphql")
+            for selection in (ProjectSelection("paths", by_path), ProjectSelection("ids", by_id)):
+                if selection.targets:
+                    self._query_projects(graphql, selection)
+        return self._collector.batch()
 
     @property
     def _environments(self) -> dict[str, str]:
-        """Variables of the question with the names of environments that are asked about."""
+        """Names of environments by the variables of the query."""
         return {f"e{n}": str(name) for n, name in enumerate(self._options.get("environments", ENVIRONMENTS))}
 
-    def _projects(self, subjects: Sequence[Target]) -> tuple[dict[str, list[Target]], dict[str, list[Target]]]:
-        """The subjects by path in lower case, and by global id."""
+    def _projects(self, targets: Sequence[Target]) -> tuple[dict[str, list[Target]], dict[str, list[Target]]]:
+        """The targets by path in lower case, and by global id."""
         by_path: dict[str, list[Target]] = {}
         by_id: dict[str, list[Target]] = {}
-        host = urlsplit(self._base).netloc
-        for subject in subjects:
-            if subject.annotations.get(INSTANCE, host) != host:
+        host = urlsplit(self._base_url).netloc
+        for target in targets:
+            if target.annotations.get(INSTANCE, host) != host:
                 continue
-            slug, number = subject.annotations.get(SLUG, "").strip(), subject.annotations.get(ID, "").strip()
-            own = urlsplit(subject.repository)
-            path = slug or (own.path.strip("/") if own.netloc == host and not number else "")
+            slug, number = target.annotations.get(SLUG, "").strip(), target.annotations.get(ID, "").strip()
+            repository = urlsplit(target.repository)
+            path = slug or (repository.path.strip("/") if repository.netloc == host and not number else "")
             if PATH.fullmatch(path):
-                by_path.setdefault(path.lower(), []).append(subject)
+                by_path.setdefault(path.lower(), []).append(target)
             elif NUMBER.fullmatch(number) and not slug:
-                by_id.setdefault(f"gid://gitlab/Project/{number}", []).append(subject)
+                by_id.setdefault(f"gid://gitlab/Project/{number}", []).append(target)
             elif slug or number:
-                self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
+                message = f"`{(slug or number)[:100]}` is not the path or the id of a project."
+                self._collector.add_unusable_annotation([target], SLUG if slug else ID, message, "Write group/project, or a number.")
         return by_path, by_id
 
-    def _about(self, client: Client, about: Mapping[str, list[Target]], by: str) -> None:
-        known = sorted(about)
-        if set(WORK) & set(self.families):
-            named = self._environments if WORK[1] in self.families else {}
-            question = partial(_query, client, questions.work_question(by, self.families, len(named)), named)
-            known = []
-            for portion, nodes in self._asked(question, by, sorted(about), about, self.families):
+    def _query_projects(self, graphql: GraphqlClient, selection: ProjectSelection) -> None:
+        existing = sorted(selection.targets)
+        if {PIPELINES, DEPLOYMENTS} & set(self.families):
+            environments = self._environments if DEPLOYMENTS in self.families else {}
+            query = partial(_query, graphql, queries.work_query(selection.key, self.families, len(environments)), environments)
+            existing = []
+            for portion, nodes in self._responses(query, selection, sorted(selection.targets), self.families):
                 for name in portion:
                     if name in nodes:
-                        known.append(name)
-                        self._work(nodes[name], about[name])
+                        existing.append(name)
+                        self._add_work(nodes[name], selection.targets[name])
                     else:
-                        self._missing(about[name], name)
-        if WEAKNESS in self.families and known:
-            question = partial(_query, client, questions.weaknesses_question(by), {})
-            for portion, nodes in self._asked(question, by, known, about, [WEAKNESS]):
+                        self._report_unknown(selection.targets[name], name)
+        if VULNERABILITIES in self.families and existing:
+            query = partial(_query, graphql, queries.vulnerabilities_query(selection.key), {})
+            for portion, nodes in self._responses(query, selection, existing, [VULNERABILITIES]):
                 for name in (one for one in portion if one in nodes):
-                    self._weaknesses(client, nodes[name], about[name])
+                    self._add_vulnerabilities(graphql, nodes[name], selection.targets[name])
 
-    def _asked(
-        self,
-        question: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-        by: str,
-        wanted: Sequence[str],
-        about: Mapping[str, list[Target]],
-        families: Sequence[str],
+    def _responses(
+        self, query: ProjectQuery, selection: ProjectSelection, names: Sequence[str], families: Sequence[str]
     ) -> Iterator[tuple[Sequence[str], Mapping[str, ProjectNode]]]:
-        """The projects in portions, by the name that we asked for; what is too complex for GitLab is asked for in smaller ones."""
-        size, start = PAGE, 0
-        while start < len(wanted):
-            portion = wanted[start : start + size]
-            try:
-                data = question({by: [*portion], "size": len(portion)})
-                if not isinstance(at(data, "projects", "nodes"), list):
-                    raise HttpError("wrong-type", "GitLab answers without projects")  # noqa: TRY301 - told as others are
-            except NoSuchFieldError:
+        """The projects in portions, by path or id; a portion that is too complex for GitLab is queried in smaller ones."""
+        key = selection.key
+        for portion, result in in_portions(names, PROJECTS_PER_QUERY, 1, lambda portion: query({key: [*portion], "size": len(portion)})):
+            if isinstance(result, UnknownFieldError):
                 return
-            except HttpError as error:
-                if error.kind in {"too-large", "timeout"} and len(portion) > 1:
-                    size = max(1, len(portion) // 3)
-                    continue
-                portion = wanted[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
-                self._found.failed(error, portion[0], [one for name in portion for one in about[name]], *families)
+            if isinstance(result, HttpError):
+                targets = [target for name in portion for target in selection.targets[name]]
+                self._collector.add_failure(result, portion[0], targets, *families)
             else:
-                yield portion, {_name(node, by): node for node in items(data, "projects", "nodes")}
-            start += len(portion)
+                yield portion, {_name(node, key): node for node in result}
 
-    def _missing(self, subjects: Sequence[Target], name: str) -> None:
-        for subject in subjects:
-            key = next((key for key in (SLUG, ID) if key in subject.annotations), "")
+    def _report_unknown(self, targets: Sequence[Target], name: str) -> None:
+        for target in targets:
+            key = next((key for key in (SLUG, ID) if key in target.annotations), "")
             if key:
-                self._found.unknown([subject], key, f"GitLab has no project `{name[:100]}`, or hides it from the token.")
+                message = f"GitLab has no project `{name[:100]}`, or the token may not read it."
+                self._collector.add_unusable_annotation([target], key, message)
 
-    def _work(self, node: ProjectNode, subjects: Sequence[Target]) -> None:
-        add, now = self._found.add, self._now
-        if WORK[0] in self.families:
-            self._found.measured(subjects, WORK[0], complete=isinstance(node.get("pipelines"), Mapping))
-            for run in items(node, "pipelines", "nodes"):
-                add(subjects, WORK[0], text_at(run, "id"), partial(told.pipeline_run, run, now), url=self._link(run, "path"))
-        if WORK[1] in self.families:
-            self._found.measured(subjects, WORK[1], complete=all(name in node for name in self._environments))
+    def _add_work(self, node: ProjectNode, targets: Sequence[Target]) -> None:
+        """Add the pipelines and deployments of a project."""
+        add_fact, now = self._collector.add_fact, self._now
+        if PIPELINES in self.families:
+            self._collector.add_measurements(targets, PIPELINES, complete=isinstance(node.get("pipelines"), Mapping))
+            for run in objects_at(node, "pipelines", "nodes"):
+                add_fact(targets, PIPELINES, string_at(run, "id"), partial(queries.pipeline_run, run, now), url=self._url(run, "path"))
+        if DEPLOYMENTS in self.families:
+            self._collector.add_measurements(targets, DEPLOYMENTS, complete=all(name in node for name in self._environments))
             for environment in (node.get(name) for name in self._environments):
-                for last in (at(environment, state) for state in questions.STATES):
+                for last in (value_at(environment, state) for state in queries.STATES):
                     if isinstance(last, Mapping):
-                        url = link_at(environment, "externalUrl") or self._link(last, "webPath")
-                        value, name = partial(told.deployment, last, now), text_at(environment, "name")
-                        add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
+                        url = url_at(environment, "externalUrl") or self._url(last, "webPath")
+                        make, name = partial(queries.deployment, last, now), string_at(environment, "name")
+                        add_fact(targets, DEPLOYMENTS, string_at(last, "id"), make, environment=name, url=url)
 
-    def _weaknesses(self, client: Client, node: ProjectNode, subjects: Sequence[Target]) -> None:
-        """All pages of a project; without a licence GitLab answers nothing, which is not zero."""
-        listed, path = node.get("vulnerabilities"), text_at(node, "fullPath")
+    def _add_vulnerabilities(self, graphql: GraphqlClient, node: ProjectNode, targets: Sequence[Target]) -> None:
+        """Add all pages of a project; without a license GitLab returns null, which means not measured."""
+        listed, path = node.get("vulnerabilities"), string_at(node, "fullPath")
         if not isinstance(listed, Mapping):
             return
-        self._found.measured(subjects, WEAKNESS)
+        self._collector.add_measurements(targets, VULNERABILITIES)
         try:
-            for page in range(MORE_PAGES):
-                for one in items(listed, "nodes"):
-                    value = partial(told.vulnerability, one, self._now)
-                    self._found.add(subjects, WEAKNESS, text_at(one, "id"), value, url=link_at(one, "webUrl"))
-                if at(listed, "pageInfo", "hasNextPage") is not True:
+            for page in range(VULNERABILITY_PAGES):
+                for finding in objects_at(listed, "nodes"):
+                    make = partial(queries.vulnerability, finding, self._now)
+                    self._collector.add_fact(targets, VULNERABILITIES, string_at(finding, "id"), make, url=url_at(finding, "webUrl"))
+                if value_at(listed, "pageInfo", "hasNextPage") is not True:
                     return
-                if page == MORE_PAGES - 1:
-                    raise HttpError("too-many-pages", f"{path} has more than {MORE_PAGES * 100:,} open vulnerabilities")  # noqa: TRY301
-                cursor = at(listed, "pageInfo", "endCursor")
-                listed = at(_query(client, questions.MORE_WEAKNESSES, {"path": path}, {"cursor": cursor}), "project", "vulnerabilities")
+                if page == VULNERABILITY_PAGES - 1:
+                    message = f"{path} has more than {VULNERABILITY_PAGES * 100:,} open vulnerabilities"
+                    raise HttpError("too-many-pages", message)  # noqa: TRY301 - handled as other errors are
+                cursor = value_at(listed, "pageInfo", "endCursor")
+                response = graphql.query(queries.MORE_VULNERABILITIES, {"path": path, "cursor": cursor}, is_partial_accepted=False)
+                listed = value_at(response.data, "project", "vulnerabilities")
                 if not isinstance(listed, Mapping):
-                    raise HttpError("wrong-type", f"GitLab answers without the vulnerabilities of {path}")  # noqa: TRY301
+                    raise HttpError("wrong-type", f"GitLab's answer does not contain the vulnerabilities of {path}")  # noqa: TRY301
         except HttpError as error:
-            self._found.failed(error, path, subjects, WEAKNESS)
+            self._collector.add_failure(error, path, targets, VULNERABILITIES)
 
-    def _link(self, node: ProjectNode, field: str) -> str:
-        path = text_at(node, field)
-        return f"{self._base}{path}" if path.startswith("/") and not path.startswith("//") else ""
-
-
-def _name(node: ProjectNode, by: str) -> str:
-    return text_at(node, "fullPath").lower() if by == "paths" else text_at(node, "id")
+    def _url(self, node: ProjectNode, field: str) -> str:
+        path = string_at(node, field)
+        return f"{self._base_url}{path}" if path.startswith("/") and not path.startswith("//") else ""
 
 
-def _query(client: Client, text: str, named: Mapping[str, Any], variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The data of an answer. Raises ``HttpError`` where GitLab leaves out anything."""
-    answer = client.post("/api/graphql", {"query": text, "variables": {**named, **variables}}).object()
-    data, errors = answer.get("data"), items(answer, "errors")
-    said = "; ".join(dict.fromkeys(text_at(error, "message") for error in errors))
-    if "exceeds max complexity" in said or "exceeds max depth" in said:
-        raise HttpError("too-large", f"GitLab says that we ask for too much at once: {said}")
-    if "doesn't exist on type" in said or "No such type" in said:
-        raise NoSuchFieldError("wrong-type", f"GitLab does not know what we ask for: {said}")
-    if errors or not isinstance(data, Mapping):
-        raise HttpError("wrong-type", f"GitLab did not answer our question{f': {said}' if said else ''}", "Check what the token may read.")
-    return data
+def _name(node: ProjectNode, key: str) -> str:
+    return string_at(node, "fullPath").lower() if key == "paths" else string_at(node, "id")
+
+
+def _query(graphql: GraphqlClient, text: str, environments: Mapping[str, Any], variables: Mapping[str, Any]) -> Sequence[ProjectNode]:
+    """The projects in the response to a query. Raises ``HttpError`` if GitLab leaves out anything."""
+    data = graphql.query(text, {**environments, **variables}, is_partial_accepted=False).data
+    if not isinstance(value_at(data, "projects", "nodes"), list):
+        raise HttpError("wrong-type", "GitLab's answer does not contain projects")
+    return objects_at(data, "projects", "nodes")

@@ -1,4 +1,4 @@
-"""The GraphQL queries that are sent to GitLab, and their answers as facts."""
+"""Families and environments in, GraphQL queries out; GitLab's answers in, values of facts out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from callboard.model.facts.values import Deployment, PipelineRun, Vulnerability
 from callboard.model.facts.words import FactSeverity, RunState
-from callboard.plugins.integrations import parsing
-from callboard.plugins.integrations.json_access import at, items, share_at, text_at, time_at
+from callboard.plugins.integrations.json_access import number_at, objects_at, string_at, time_at, value_at
+from callboard.plugins.integrations.parse import parse_enum
 
 PIPELINES = "pipelines(first: 20) { nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
 STATES = {"succeeded": "SUCCESS", "failed": "FAILED", "running": "RUNNING"}
@@ -33,22 +33,22 @@ OPEN = "first: 100, state: [DETECTED, CONFIRMED]"
 
 
 BY: Mapping[str, tuple[str, str]] = {"paths": ("$paths: [String!]", "fullPaths: $paths"), "ids": ("$ids: [ID!]", "ids: $ids")}
-"""How projects can be named: by path, fifty at once, or by global id."""
+"""How a query names its projects, by path or by global id: the declaration of its variable, and the argument."""
 
 
-def work_question(by: str, families: Sequence[str], environments: int) -> str:
-    """Pipelines, and what was deployed last to each environment; their names are the variables ``e0``, ``e1`` and so on.
+def work_query(by: str, families: Sequence[str], environments: int) -> str:
+    """The query for pipelines, and for the last deployments to each environment; their names are the variables ``e0``, ``e1`` and so on.
 
-    ``environments`` without a name is answered for one project in a question only, which is why they are named.
+    ``environments`` is their number. They are queried by name, because GitLab lists all environments for one project per query only.
     """
     names = [*range(environments)] if "deployment" in families else []
-    asked = [f"e{n}: environment(name: $e{n}) {{ name externalUrl {LAST} }}" for n in names]
-    fields = [PIPELINES, *asked] if "pipeline-run" in families else asked
+    deployments = [f"e{n}: environment(name: $e{n}) {{ name externalUrl {LAST} }}" for n in names]
+    fields = [PIPELINES, *deployments] if "pipeline-run" in families else deployments
     return _projects("Work", by, fields, "".join(f", $e{n}: String!" for n in names)) + (DEPLOYED if names else "")
 
 
-def weaknesses_question(by: str) -> str:
-    """Open vulnerabilities: a question of its own, since the Community Edition does not know the field."""
+def vulnerabilities_query(by: str) -> str:
+    """The query for open vulnerabilities, apart from the others because the Community Edition does not have this field."""
     return _projects("Weaknesses", by, [f"vulnerabilities({OPEN}) {{ ...Found }}"]) + FOUND
 
 
@@ -66,7 +66,7 @@ query {name}({declared}, $size: Int!{more}) {{
 """
 
 
-MORE_WEAKNESSES = f"""
+MORE_VULNERABILITIES = f"""
 query More($path: ID!, $cursor: String) {{
   project(fullPath: $path) {{ vulnerabilities({OPEN}, after: $cursor) {{ ...Found }} }}
 }}
@@ -77,34 +77,34 @@ GitLabNode = Mapping[str, Any]
 
 
 def pipeline_run(node: GitLabNode, now: datetime) -> PipelineRun:
-    """A pipeline; one without a name is called ``pipeline``."""
-    state = parsing.known_word(RunState, text_at(node, "status"), RunState.UNKNOWN)
+    """A pipeline; its name is ``pipeline`` if GitLab has none."""
+    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
     begun = time_at(node, now, "startedAt") or time_at(node, now, "createdAt")
-    by = text_at(node, "user", "username")
-    return PipelineRun(text_at(node, "name") or "pipeline", begun, state, text_at(node, "ref"), share_at(node, "duration"), by)
+    by = string_at(node, "user", "username")
+    return PipelineRun(string_at(node, "name") or "pipeline", begun, state, string_at(node, "ref"), number_at(node, "duration"), by)
 
 
 def deployment(node: GitLabNode, now: datetime) -> Deployment:
-    """A deployment; what people call it is the branch or tag."""
-    state = parsing.known_word(RunState, text_at(node, "status"), RunState.UNKNOWN)
+    """A deployment; its version is the branch or tag."""
+    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
     ended = time_at(node, now, "finishedAt") or time_at(node, now, "createdAt")
-    return Deployment(text_at(node, "ref"), ended, state, text_at(node, "triggerer", "username"), text_at(node, "sha"))
+    return Deployment(string_at(node, "ref"), ended, state, string_at(node, "triggerer", "username"), string_at(node, "sha"))
 
 
 def vulnerability(node: GitLabNode, now: datetime) -> Vulnerability:
-    """A finding of a scanner, by its CVE where it has one."""
-    names = items(node, "identifiers")
-    cve = next((text_at(one, "name") for one in names if text_at(one, "externalType").lower() == "cve"), "")
-    first = next((text_at(one, "name") for one in names), "")
+    """A finding of a scanner; its name is the CVE if there is one, else the first identifier, else the title."""
+    names = objects_at(node, "identifiers")
+    cve = next((string_at(one, "name") for one in names if string_at(one, "externalType").lower() == "cve"), "")
+    first = next((string_at(one, "name") for one in names), "")
     where = node.get("location")
-    file, line = text_at(where, "file") or text_at(where, "image"), text_at(where, "startLine")
-    package = at(where, "dependency")
+    file, line = string_at(where, "file") or string_at(where, "image"), string_at(where, "startLine")
+    package = value_at(where, "dependency")
     return Vulnerability(
-        cve or first or text_at(node, "title"),
-        parsing.known_word(FactSeverity, text_at(node, "severity"), FactSeverity.UNKNOWN),
-        text_at(node, "title"),
-        text_at(package, "package", "name"),
-        text_at(package, "version"),
+        cve or first or string_at(node, "title"),
+        parse_enum(FactSeverity, string_at(node, "severity"), FactSeverity.UNKNOWN),
+        string_at(node, "title"),
+        string_at(package, "package", "name"),
+        string_at(package, "version"),
         first_seen=time_at(node, now, "detectedAt"),
         place=f"{file}:{line}" if file and line else file,
     )

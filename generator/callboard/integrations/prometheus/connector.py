@@ -1,8 +1,8 @@
-"""Prometheus: shares of good time or good requests against what was promised, with a history by days.
+"""Prometheus: labels of entities and the portal's own queries in; availability against objectives (SLOs), with a history by day, out.
 
-https://prometheus.io/docs/prometheus/latest/querying/api/: a query of the portal's gives one series for each component, so that each
-objective costs one instant query and one range query. The queries that Backstage's plugin takes from ``prometheus.io/rule`` are never run:
-whoever may write a descriptor could then read, with the portal's credential, whatever Prometheus has.
+https://prometheus.io/docs/prometheus/latest/querying/api/: a query returns one series for each component, so that an objective takes one
+instant query and one range query. The queries in Backstage's annotation ``prometheus.io/rule`` are never run: an author of a descriptor
+could then read, with the portal's credential, everything that Prometheus has.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from callboard.integrations.prometheus.api import LABELS, SERVICE, Owners, credential
+from callboard.integrations.prometheus.api import LABELS, SERVICE, LabelIndex, credential
 from callboard.io.http.answer import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
@@ -24,34 +24,36 @@ from callboard.model.facts.values import Availability, DayShare
 from callboard.model.facts.words import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import at, text_at
+from callboard.plugins.integrations.json_access import string_at, value_at
 
 FAMILY = "availability"
 WINDOW = "$window"
 DAY = timedelta(days=1)
 NAME = "__name__"
-EXACT = 6
-"""Decimals of a percent that are kept: sums of floating point numbers differ behind them."""
+"""The label with the name of the metric."""
+DECIMALS = 6
+"""Decimals of a percentage: the digits after them depend on the order in which floating point numbers are added."""
 SeriesKey = frozenset[tuple[str, str]]
+"""The labels of a series."""
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One item of the option ``objectives``."""
+    """One item of the option ``objectives``: an SLO, for all components that the series of its queries are about."""
 
     name: str
     query: str
     history: str
-    """Empty: no history."""
+    """Query with the share of each day; empty for no history."""
     factor: float
-    """What makes percent of what the queries give."""
+    """Factor that turns a result of the queries into a percentage."""
     objective: float | str | None
-    """Percent, or a query."""
+    """Percent, or a query that returns it for each series; None for no objective."""
     days: int
 
 
 class PrometheusIntegration(Connector):
-    """Availability by the portal's own queries."""
+    """Availability by the portal's own queries, from Prometheus."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("prometheus")
     title: ClassVar[str] = "Prometheus"
@@ -59,84 +61,88 @@ class PrometheusIntegration(Connector):
 
     @property
     def annotations(self) -> tuple[str, ...]:
-        """The option's, and those of Backstage's plugin that name labels."""
+        """The option ``annotation``, and the annotation of Backstage's plugin with labels."""
         return (self._option("annotation", SERVICE), LABELS)
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """The objectives of the entities that series are about. No series: not measured."""
-        owners = Owners(subjects, self._options, self._found)
-        if owners.subjects:
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """The availability of the entities that series are about; an entity without a series is not measured."""
+        index = LabelIndex(targets, self._options, self._collector)
+        if index.targets:
             client = self._client(credential(self._options))
             for item in self._options.get("objectives") or ():
                 objective = _objective(item)
                 try:
-                    self._asked(client, owners, objective)
+                    self._query_objective(client, index, objective)
                 except HttpError as error:
-                    self._found.failed(error, objective.name, owners.subjects, FAMILY)
-            self._tell_unknown(owners)
-        return self._found.done()
+                    self._collector.add_failure(error, objective.name, index.targets, FAMILY)
+            self._report_unknown(index)
+        return self._collector.batch()
 
-    def _asked(self, client: Client, owners: Owners, objective: Objective) -> None:
-        """The questions of one objective. Raises ``HttpError``."""
+    def _query_objective(self, client: Client, index: LabelIndex, objective: Objective) -> None:
+        """Add the facts of one objective. Raises ``HttpError``."""
         query = objective.query.replace(WINDOW, f"{objective.days}d")
-        shares = self._instant(client, owners, query)
+        shares = self._instant(client, index, query)
         promised: Mapping[SeriesKey, float] = {}
         if isinstance(objective.objective, str):
-            found = self._instant(client, owners, objective.objective)
-            promised = {series: value * objective.factor for series, value in found.items()}
+            by_series = self._instant(client, index, objective.objective)
+            promised = {series: value * objective.factor for series, value in by_series.items()}
         history: Mapping[SeriesKey, Sequence[DayShare]] = {}
         try:
-            history = self._history(client, owners, objective) if objective.history and shares else {}
+            history = self._history(client, index, objective) if objective.history and shares else {}
         except HttpError as error:
-            self._found.failed(error, f"{objective.name}, history", owners.subjects, FAMILY)
+            self._collector.add_failure(error, f"{objective.name}, history", index.targets, FAMILY)
         for series, share in shares.items():
             labels = dict(series)
-            wanted = objective.objective if isinstance(objective.objective, float) else _best(promised, series)
-            self._found.add(
-                owners.of(labels), FAMILY, _key(objective, labels), partial(_value, objective, share, wanted, history.get(series, ())),
+            percent = objective.objective if isinstance(objective.objective, float) else _objective_of(promised, series)
+            make = partial(_value, objective, share, percent, history.get(series, ()))
+            self._collector.add_fact(
+                index.targets_of(labels), FAMILY, _key(objective, labels), make,
                 environment=labels.get(self._option("environment_label", "environment"), ""),
-                url=f"{self._base}/graph?{urlencode({'g0.expr': query})}",
+                url=f"{self._base_url}/graph?{urlencode({'g0.expr': query})}",
             )  # fmt: skip
 
-    def _instant(self, client: Client, owners: Owners, query: str) -> Mapping[SeriesKey, float]:
+    def _instant(self, client: Client, index: LabelIndex, query: str) -> Mapping[SeriesKey, float]:
+        """The values of an instant query at the time of the build. Raises ``HttpError``."""
         answer = client.get("/api/v1/query", {"query": query, "time": int(self._now.timestamp())})
-        result = self._result(answer, owners, "vector")
-        return {_series(one): _sample(answer, one.get("value"))[1] for one in result if "value" in one}
+        result = self._result(answer, index, "vector")
+        return {_series_key(series): _sample(answer, series.get("value"))[1] for series in result if "value" in series}
 
-    def _history(self, client: Client, owners: Owners, objective: Objective) -> Mapping[SeriesKey, Sequence[DayShare]]:
-        """Each day's share, asked for at the midnight after it."""
+    def _history(self, client: Client, index: LabelIndex, objective: Objective) -> Mapping[SeriesKey, Sequence[DayShare]]:
+        """The share of each day, evaluated at the midnight after it. Raises ``HttpError``."""
         last = datetime.combine(self._now.astimezone(UTC).date(), time(), UTC)
         ends = {int((last - back * DAY).timestamp()): (last - (back + 1) * DAY).date() for back in reversed(range(objective.days))}
         span = {"start": min(ends), "end": max(ends), "step": int(DAY.total_seconds())}
         answer = client.get("/api/v1/query_range", {"query": objective.history.replace(WINDOW, "1d"), **span})
-        found = {_series(one): _samples(answer, one) for one in self._result(answer, owners, "matrix")}
+        by_series = {_series_key(series): _samples(answer, series) for series in self._result(answer, index, "matrix")}
         return {
             series: tuple(DayShare(day, _percent(objective, samples.get(end, math.nan))) for end, day in ends.items())
-            for series, samples in found.items()
+            for series, samples in by_series.items()
         }
 
-    def _result(self, answer: Answer, owners: Owners, kind: str) -> Sequence[Mapping[str, Any]]:
-        """The series of an answer; one that was put together from a part of the data is incomplete."""
-        told = answer.object()
-        result = at(told, "data", "result")
-        if told.get("status") != "success" or at(told, "data", "resultType") != kind or not isinstance(result, list):
+    def _result(self, answer: Answer, index: LabelIndex, kind: str) -> Sequence[Mapping[str, Any]]:
+        """The series of an answer; warnings in it are a failure, because a part of the data may be missing. Raises ``HttpError``."""
+        value = answer.object()
+        result = value_at(value, "data", "result")
+        if value.get("status") != "success" or value_at(value, "data", "resultType") != kind or not isinstance(result, list):
             raise answer.odd(f"a {kind}", result)
-        if not all(isinstance(one, Mapping) and isinstance(one.get("metric"), Mapping) for one in result):
+        if not all(isinstance(series, Mapping) and isinstance(series.get("metric"), Mapping) for series in result):
             raise answer.odd("a list of series", result)
-        if warnings := told.get("warnings"):
-            first = text_at({"first": warnings[0]}, "first") if isinstance(warnings, list) else ""
-            self._found.failed(CallboardError(f"Prometheus warns: {first}", "Look at the query there."), "", owners.subjects, FAMILY)
+        if warnings := value.get("warnings"):
+            first = string_at(warnings[0]) if isinstance(warnings, list) else ""
+            warning = CallboardError(f"Prometheus warns: {first}", "Run the query in Prometheus to see what is missing.")
+            self._collector.add_failure(warning, "", index.targets, FAMILY)
         return result
 
-    def _tell_unknown(self, owners: Owners) -> None:
-        """Those that name a label which no objective has, unless a question came to nothing."""
-        if self._found.failures:
+    def _report_unknown(self, index: LabelIndex) -> None:
+        """Report annotations for which no objective has a series, unless a query failed."""
+        if self._collector.failures:
             return
-        asked = {ref for ref, _ in self._found.asked}
-        for subject in owners.subjects:
-            key = next((key for key in (LABELS, self.annotations[0]) if subject.annotations.get(key)), "")
-            if key and subject.ref not in asked:
-                self._found.unknown([subject], key, f"No objective has a series for `{key}: {subject.annotations[key][:100]}`.")
+        measured = {ref for ref, _ in self._collector.measurements}
+        for target in index.targets:
+            key = next((key for key in (LABELS, self.annotations[0]) if target.annotations.get(key)), "")
+            if key and target.ref not in measured:
+                message = f"No objective in `objectives` has a series for `{key}: {target.annotations[key][:100]}`."
+                self._collector.add_unusable_annotation([target], key, message)
 
 
 def _objective(item: Mapping[str, Any]) -> Objective:
@@ -147,35 +153,36 @@ def _objective(item: Mapping[str, Any]) -> Objective:
     return Objective(str(item["name"]), query, history, factor, promised, int(item.get("window_days", 30)))
 
 
-def _series(one: Mapping[str, Any]) -> SeriesKey:
-    return frozenset((name, value) for name, value in one["metric"].items() if isinstance(value, str) and name != NAME)
+def _series_key(series: Mapping[str, Any]) -> SeriesKey:
+    return frozenset((name, value) for name, value in series["metric"].items() if isinstance(value, str) and name != NAME)
 
 
 def _sample(answer: Answer, pair: Any) -> tuple[float, float]:
-    """Seconds since 1970, and the value, which may be NaN. Raises ``HttpError``."""
+    """The time in seconds since 1970, and the value, which may be NaN. Raises ``HttpError``."""
     try:
-        when, value = pair
-        return float(when), float(value)
+        timestamp, value = pair
+        return float(timestamp), float(value)
     except (TypeError, ValueError):
         raise answer.odd("a sample (time and value)", pair) from None
 
 
-def _samples(answer: Answer, one: Mapping[str, Any]) -> Mapping[float, float]:
-    found = one.get("values", [])
-    if not isinstance(found, list):
-        raise answer.odd("a list of samples", found)
-    return dict(_sample(answer, pair) for pair in found)
+def _samples(answer: Answer, series: Mapping[str, Any]) -> Mapping[float, float]:
+    """The values of a series by time. Raises ``HttpError``."""
+    pairs = series.get("values", [])
+    if not isinstance(pairs, list):
+        raise answer.odd("a list of samples", pairs)
+    return dict(_sample(answer, pair) for pair in pairs)
 
 
 def _key(objective: Objective, labels: Mapping[str, str]) -> str:
     return f"{objective.name}{{{','.join(f'{name}={labels[name]}' for name in sorted(labels))}}}"
 
 
-def _best(promised: Mapping[SeriesKey, float], series: SeriesKey) -> float | None:
-    """What was promised to a series: by the same labels, or by some of them."""
-    fitting = [labels for labels in promised if labels <= series]
-    best = max(fitting, key=lambda labels: (len(labels), sorted(labels)), default=None)
-    return None if best is None or not math.isfinite(promised[best]) else round(promised[best], EXACT)
+def _objective_of(promised: Mapping[SeriesKey, float], series: SeriesKey) -> float | None:
+    """The objective of a series: the one with the most labels of those whose labels are all labels of the series."""
+    matching = [labels for labels in promised if labels <= series]
+    best = max(matching, key=lambda labels: (len(labels), sorted(labels)), default=None)
+    return None if best is None or not math.isfinite(promised[best]) else round(promised[best], DECIMALS)
 
 
 def _value(objective: Objective, share: float, promised: float | None, history: Sequence[DayShare]) -> Availability:
@@ -183,10 +190,10 @@ def _value(objective: Objective, share: float, promised: float | None, history: 
 
 
 def _percent(objective: Objective, value: float) -> float | None:
-    """A share in percent; None for NaN, which is nothing divided by nothing: nobody asked, so nothing was measured."""
+    """A share in percent; None for NaN, which is the result of 0 / 0: there were no requests, so nothing was measured."""
     if not math.isfinite(value):
         return None
-    percent = round(value * objective.factor, EXACT)
+    percent = round(value * objective.factor, DECIMALS)
     if not 0 <= percent <= 100:  # noqa: PLR2004 - percent
-        raise FactError(f"the query gives {value:g}, which is no share (see the option unit)")
+        raise FactError(f"the query returns {value:g}, which is not a share (see the option unit)")
     return percent

@@ -1,7 +1,7 @@
-"""What authors of plugins may import; everything else may change without a word."""
+"""The public API for connectors: a plugin may import these names; anything else may change without notice."""
 
 from callboard.io.http.auth import basic, bearer, header
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor, LinkHeader, Offset
 from callboard.model.errors import CallboardError, SourceError
@@ -39,9 +39,30 @@ from callboard.plugins.integrations.base import (
     by_annotation,
 )
 from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.connector import client_for
-from callboard.plugins.integrations.decode import value_of
-from callboard.plugins.integrations.parsing import day, known_word, moment, number, text, truth, whole, word
+from callboard.plugins.integrations.connector import Connector
+from callboard.plugins.integrations.decode import decode_value
+from callboard.plugins.integrations.json_access import (
+    PageNumber,
+    batches,
+    count_at,
+    listed_objects,
+    number_at,
+    objects_at,
+    split_commas,
+    string_at,
+    time_at,
+    url_at,
+    value_at,
+)
+from callboard.plugins.integrations.parse import (
+    parse_boolean,
+    parse_date,
+    parse_enum,
+    parse_integer,
+    parse_number,
+    parse_string,
+    parse_time,
+)
 
 __all__ = [
     "FAMILIES",
@@ -50,6 +71,7 @@ __all__ = [
     "Availability",
     "CallboardError",
     "Client",
+    "Connector",
     "Cursor",
     "DayShare",
     "Declared",
@@ -77,6 +99,7 @@ __all__ = [
     "Measurement",
     "Offset",
     "OnCall",
+    "PageNumber",
     "PipelineRun",
     "Problem",
     "PullRequest",
@@ -90,18 +113,27 @@ __all__ = [
     "Target",
     "Vulnerability",
     "basic",
+    "batches",
     "bearer",
     "by_annotation",
     "client_for",
-    "day",
+    "count_at",
+    "decode_value",
     "header",
-    "known_word",
-    "moment",
-    "number",
+    "listed_objects",
+    "number_at",
+    "objects_at",
+    "parse_boolean",
+    "parse_date",
+    "parse_enum",
+    "parse_integer",
+    "parse_number",
     "parse_ref",
-    "text",
-    "truth",
-    "value_of",
-    "whole",
-    "word",
+    "parse_string",
+    "parse_time",
+    "split_commas",
+    "string_at",
+    "time_at",
+    "url_at",
+    "value_at",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""The contract of an integration, and the base class of connectors to one host."""
+"""The contract of integrations: settings, a context and targets in; facts, measurements, problems and failures out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
-from callboard.plugins.option_schemas import builtin_schema
+from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 
 GROUP = "callboard.integrations"
@@ -28,69 +28,69 @@ class IntegrationSettings:
     name: str
     """Unique, ``[a-z0-9-]+``: the integration's identity, shown as the source of its facts."""
     type: str
-    """Name in the plugin table: ``file``, ``pagerduty`` …"""
+    """Name of the plugin: ``file``, ``pagerduty`` …"""
     options: Mapping[str, Any] = field(repr=False)
-    """The item without ``name``, ``type`` and ``title``, its ``${NAME}`` replaced."""
+    """The item without ``name``, ``type`` and ``title``; each ``${NAME}`` is replaced by the variable's value."""
     title: str = ""
-    """What people call it on pages; the type's own title where it is empty."""
+    """Name on pages; if empty, the title of the type is used."""
     failure: str = ""
-    """Why the item cannot be used (an unset variable …); only this item fails then."""
+    """Why the item cannot be used (such as an unset variable); empty if it can. Only this item fails then."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationContext:
-    """What a connector may use of the world."""
+    """What a connector receives from the build: folders, time, environment and the limits of HTTP clients."""
 
     root: Path
-    """Folder of ``sources.yaml``: relative paths start here."""
+    """Folder of ``sources.yaml``; relative paths start here."""
     now: datetime
-    """Aware: what relative times and windows are counted from."""
+    """Time of the build, with a time zone; relative times and windows are counted from it."""
     cache: Path
-    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    """Cache folder (``.callboard/cache``); its content may be deleted at any time."""
     environ: Mapping[str, str] = field(default_factory=dict)
-    """The environment, for proxies and certificates. Secrets come as options, never from here."""
+    """Environment variables for proxies and certificates. Secrets are passed as options, never read from here."""
     redactor: Redactor = field(default_factory=Redactor)
-    """Applied to every text that leaves the connector."""
+    """Masks secrets in every string that leaves the connector."""
     clock: Clock = field(default_factory=SystemClock)
-    """What HTTP clients wait by."""
+    """Clock by which HTTP clients wait; tests replace it."""
     http: ClientLimits = field(default_factory=ClientLimits)
-    """Bounds of HTTP clients."""
+    """Limits of HTTP clients: time, size, retries, requests per second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An entity that facts can be about."""
+    """An entity that an integration is asked about."""
 
     ref: EntityRef
     annotations: Mapping[str, str] = field(default_factory=dict)
-    """Those of the descriptor whose values are texts."""
+    """Annotations of the descriptor whose values are strings."""
     title: str = ""
     owner: EntityRef | None = None
     repository: str = ""
-    """Canonical URL of the repository that the descriptor lies in (``https://github.com/acme/payments``); empty where it is a folder."""
+    """Canonical URL of the descriptor's repository (``https://github.com/acme/payments``); empty if the source is a folder."""
     tree: Tree | None = field(default=None, repr=False, compare=False)
-    """The files beside the descriptor, for connectors that read reports."""
+    """The repository's files at the revision of the descriptor, for connectors that read reports; None if there are none."""
     folder: str = ""
-    """Of the descriptor in the tree, without a final slash: facts of a part of a repository are about what lies below it."""
+    """Folder of the descriptor in the tree, without a trailing slash; facts about files below it belong to this entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationFailure:
-    """Something that could not be asked; the rest goes on."""
+    """A query that failed; the other queries continue. Shown on ``/status/`` and in the terminal."""
 
     integration: str
     """Name in ``sources.yaml``."""
     place: str
-    """What of it: a project, a page; empty where the integration failed as a whole."""
+    """What failed, such as a project or a listing; empty if the integration failed as a whole."""
     message: str
-    """What happened, redacted."""
+    """What went wrong; secrets are masked."""
     hint: str = ""
-    """How to mend it, in one sentence."""
+    """How to fix it, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntegrationTraffic:
-    """What an integration asked of hosts."""
+    """The HTTP requests of an integration to one host."""
 
     integration: str
     traffic: Traffic
@@ -98,11 +98,11 @@ class IntegrationTraffic:
 
 @dataclass(frozen=True, slots=True)
 class FactBatch:
-    """What integrations know."""
+    """The result of one or several integrations."""
 
     facts: tuple[Fact, ...] = ()
     measurements: tuple[Measurement, ...] = ()
-    """One for each subject and family that was asked about, also where nothing was found: that is the measured zero."""
+    """One for each entity and family that was queried, also if the tool has nothing: that is a measured zero."""
     problems: tuple[Problem, ...] = ()
     failures: tuple[IntegrationFailure, ...] = ()
     traffic: tuple[IntegrationTraffic, ...] = ()
@@ -110,62 +110,65 @@ class FactBatch:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFamily:
-    """A family that only a plugin knows."""
+    """A family of facts that a plugin adds."""
 
     name: str
     """Kebab case, such as ``feature-flag``; its facts hold ``Declared`` values."""
     title: str
-    """Heading of its panel."""
+    """Heading of the panel."""
     schema: Mapping[str, Any]
     """JSON Schema of the values; the ``title`` of each property is its name on the page."""
     icon: str = "integration"
     """Name of an icon in ``icons.yaml``."""
     panel: str = ""
-    """Text of a Jinja template that shows the ``facts`` (each with ``value``, ``key``, ``environment``, ``url``); autoescaped. Without it
-    each value is a list of names and values."""
+    """Source of a Jinja template that renders ``facts`` (each with ``value``, ``key``, ``environment``, ``url``), with automatic escaping.
+    If empty, the panel lists the names and values of each fact."""
 
 
 class Integration(Protocol):
-    """One system that knows something about entities.
+    """A connector to one tool.
 
-    ``collect`` may raise ``SourceError`` (an ``HttpError`` is one) where nothing at all can be read; whatever else is wrong is a value.
+    ``collect`` raises ``SourceError`` (``HttpError`` is a subclass) if nothing can be read; all other errors are part of its result.
     """
 
     schema: ClassVar[Mapping[str, Any]]
     """JSON Schema of the options: the item in ``sources.yaml`` without ``name``, ``type`` and ``title``."""
     title: ClassVar[str]
-    """The product's name as people write it: ``PagerDuty``."""
+    """Name of the product: ``PagerDuty``."""
     declares: ClassVar[tuple[DeclaredFamily, ...]]
-    """Families of its own; mostly none."""
+    """Families that the plugin adds; mostly none."""
 
     @property
     def families(self) -> tuple[str, ...]:
-        """What it can bring, with these options."""
+        """Families of facts that it returns with these options."""
 
     @property
     def annotations(self) -> tuple[str, ...]:
-        """Keys by which it knows entities, the usual one first; none where every entity is its subject."""
+        """Annotations that connect an entity with the tool, the most common one first; none if every entity is a target."""
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None: ...
 
-    def collect(self, subjects: Sequence[Target]) -> FactBatch:
-        """Facts about those of the subjects that it knows, and what was measured."""
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Query the tool about the targets and return the facts, and which targets and families were queried."""
 
 
 options_schema = partial(builtin_schema, "integrations")
-"""The schema of a built-in connector, by its type."""
+"""Returns the JSON Schema of a built-in connector's options; the argument is its type."""
 
 
-def joined(parts: Sequence[FactBatch]) -> FactBatch:
-    """Several results as one, in the given order."""
-    return FactBatch(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(FactBatch)))
+def merge_batches(batches: Sequence[FactBatch]) -> FactBatch:
+    """Concatenate results in the given order."""
+    return FactBatch(*(tuple(chain.from_iterable(getattr(batch, item.name) for batch in batches)) for item in fields(FactBatch)))
 
 
-def by_annotation(subjects: Sequence[Target], *keys: str) -> Mapping[str, tuple[Target, ...]]:
-    """The subjects by what they are called elsewhere: the first of these annotations that each has. Several may share a value."""
-    found: dict[str, list[Target]] = {}
-    for subject in subjects:
-        value = next((text for key in keys if (text := subject.annotations.get(key, "").strip())), "")
-        if value:
-            found.setdefault(value, []).append(subject)
-    return {value: tuple(those) for value, those in found.items()}
+def by_annotation(targets: Iterable[Target], *keys: str) -> Mapping[str, tuple[Target, ...]]:
+    """Group the targets by the tool's name for them: the value of the first of these annotations that a target has.
+
+    Several targets may have the same value; a target without any of the annotations is left out.
+    """
+    groups: dict[str, list[Target]] = {}
+    for target in targets:
+        name = next((value for key in keys if (value := target.annotations.get(key, "").strip())), "")
+        if name:
+            groups.setdefault(name, []).append(target)
+    return {name: tuple(group) for name, group in groups.items()}

@@ -1,4 +1,4 @@
-"""What a connector has so far: facts, what was measured, and what went wrong, each said in one line."""
+"""Collects what a connector finds while it runs: facts, measurements, problems and failures in, one ``FactBatch`` out."""
 
 from __future__ import annotations
 
@@ -16,33 +16,26 @@ from callboard.plugins.integrations import rules
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationTraffic, Target
 
 PROBLEMS = 200
-"""Of one integration; a vendor that says a thousand odd things is told about two hundred times."""
+"""Problems that are kept of one integration: a tool with a thousand invalid values must not flood the portal."""
 
 
 @dataclass(slots=True)
 class FactCollector:
-    """Grows while a connector works; ``done`` makes the value of it."""
+    """Mutable result of one run of a connector; ``batch`` returns it as a value."""
 
     source: str
     """Name of the integration in ``sources.yaml``."""
     facts: dict[tuple[EntityRef, str, str, str], Fact] = field(default_factory=dict)
-    """By subject, family, environment and key: a vendor that says the same thing twice says it once."""
-    asked: dict[tuple[EntityRef, str], bool] = field(default_factory=dict)
-    """Whether what is known of a subject and a family is complete."""
+    """By entity, family, environment and key; of facts with equal keys the last one counts."""
+    measurements: dict[tuple[EntityRef, str], bool] = field(default_factory=dict)
+    """By entity and family: whether the facts are complete."""
     problems: list[Problem] = field(default_factory=list)
     failures: list[IntegrationFailure] = field(default_factory=list)
     traffic: list[IntegrationTraffic] = field(default_factory=list)
 
-    def measured(self, subjects: Iterable[Target], *families: str, complete: bool = True) -> None:
-        """Somebody was asked about these; once incomplete stays incomplete."""
-        for subject in subjects:
-            for family in families:
-                at = (subject.ref, family)
-                self.asked[at] = complete and self.asked.get(at, True)
-
-    def add(
+    def add_fact(
         self,
-        subjects: Iterable[Target],
+        targets: Iterable[Target],
         family: str,
         key: str,
         make: Callable[[], Value],
@@ -51,49 +44,80 @@ class FactCollector:
         url: str = "",
         observed_at: datetime | None = None,
     ) -> None:
-        """A fact about each of the subjects.
+        """Add a fact about each of the targets; ``make`` creates its value.
 
-        Where ``make`` raises ``FactError`` there is a problem instead, and what is known of the family is incomplete.
+        If ``make`` raises ``FactError``, a problem is added instead, and the family of that target counts as incomplete.
         """
-        for subject in subjects:
+        for target in targets:
             try:
-                fact = Fact(subject.ref, family, key[:200], make(), self.source, environment[:80], url[:2000], observed_at)
+                fact = Fact(target.ref, family, key[:200], make(), self.source, environment[:80], url[:2000], observed_at)
             except FactError as error:
-                self.odd(subject, family, key, str(error))
+                self.add_unusable_fact(target, family, key, str(error))
                 continue
-            self.facts[subject.ref, family, environment, key] = fact
-            self.measured([subject], family)
+            self.facts[target.ref, family, environment, key] = fact
+            self.add_measurements([target], family)
 
-    def odd(self, subject: Target, family: str, key: str, message: str) -> None:
-        """Something about a subject that cannot be understood."""
-        self.measured([subject], family, complete=False)
-        said = f"`{self.source}` says something about `{subject.ref}` ({family} {key[:80]!r}) that cannot be understood: {message}."
-        if len(self.problems) < PROBLEMS:
-            self.problems.append(
-                rules.UNUSABLE_FACT.problem(said, subject=subject.ref, field=f"{self.source}/{family}/{key[:80]}", hint="Mend it there.")
+    def add_measurements(self, targets: Iterable[Target], *families: str, complete: bool = True) -> None:
+        """Record that the tool was queried about these families of the targets; a family that was incomplete once stays so."""
+        for target in targets:
+            for family in families:
+                key = (target.ref, family)
+                self.measurements[key] = complete and self.measurements.get(key, True)
+
+    def add_unusable_fact(self, target: Target, family: str, key: str, message: str) -> None:
+        """Add a problem about a fact whose value cannot be used; the family of the target counts as incomplete."""
+        self.add_measurements([target], family, complete=False)
+        self._add_problem(unusable_fact(self.source, target.ref, family, key, message))
+
+    def add_unusable_annotation(self, targets: Iterable[Target], annotation: str, message: str, hint: str = "") -> None:
+        """Add a problem about an annotation whose value is invalid or unknown to the tool; ``message`` is a sentence."""
+        for target in targets:
+            self._add_problem(
+                rules.UNUSABLE_ANNOTATION.problem(
+                    message, subject=target.ref, field=f"metadata.annotations.{annotation}", hint=hint or "Correct the annotation."
+                )
             )
 
-    def unknown(self, subjects: Iterable[Target], annotation: str, message: str, hint: str = "") -> None:
-        """An annotation whose value the tool cannot use or does not know; ``message`` is a sentence."""
-        for subject in subjects:
-            if len(self.problems) < PROBLEMS:
-                self.problems.append(
-                    rules.UNUSABLE_ANNOTATION.problem(
-                        message, subject=subject.ref, field=f"metadata.annotations.{annotation}", hint=hint or "Correct the annotation."
-                    )
-                )
+    def add_unknown_entity(self, entity: str, place: str) -> None:
+        """Add a problem about a fact whose entity is not in the catalog; ``place`` is where the fact stands."""
+        self.problems.append(unknown_entity(self.source, entity, place))
 
-    def failed(self, error: CallboardError, place: str = "", subjects: Iterable[Target] = (), *families: str) -> None:
-        """Something could not be asked: what it would have said about these subjects is incomplete."""
+    def add_failure(self, error: CallboardError, place: str = "", targets: Iterable[Target] = (), *families: str) -> None:
+        """Add a query that failed; these families of the targets count as incomplete. ``place`` is what was queried."""
         self.failures.append(IntegrationFailure(self.source, place, str(error), error.hint))
-        self.measured(subjects, *families, complete=False)
+        self.add_measurements(targets, *families, complete=False)
 
-    def asking(self, traffic: Traffic) -> None:
+    def add_traffic(self, traffic: Traffic) -> None:
         """Count the requests of a client."""
         self.traffic.append(IntegrationTraffic(self.source, traffic))
 
-    def done(self) -> FactBatch:
-        """All of it, sorted."""
+    def batch(self) -> FactBatch:
+        """The result, with facts and measurements sorted."""
         facts = tuple(fact for _, fact in sorted(self.facts.items()))
-        asked = tuple(Measurement(ref, family, self.source, complete) for (ref, family), complete in sorted(self.asked.items()))
-        return FactBatch(facts, asked, tuple(self.problems), tuple(self.failures), tuple(self.traffic))
+        measurements = tuple(
+            Measurement(ref, family, self.source, complete) for (ref, family), complete in sorted(self.measurements.items())
+        )
+        return FactBatch(facts, measurements, tuple(self.problems), tuple(self.failures), tuple(self.traffic))
+
+    def _add_problem(self, problem: Problem) -> None:
+        if len(self.problems) < PROBLEMS:
+            self.problems.append(problem)
+
+
+def unusable_fact(source: str, ref: EntityRef, family: str, key: str, message: str, hint: str = "") -> Problem:
+    """The problem about a fact of the integration ``source`` whose value cannot be used; ``message`` says why."""
+    return rules.UNUSABLE_FACT.problem(
+        f"`{source}` reports a fact about `{ref}` ({family} {key[:80]!r}) that cannot be used: {message}.",
+        subject=ref,
+        field=f"{source}/{family}/{key[:80]}",
+        hint=hint or "Correct the value in the tool or file that it comes from.",
+    )
+
+
+def unknown_entity(source: str, entity: str, place: str = "") -> Problem:
+    """The problem about facts of the integration ``source`` about an entity that is not in the catalog."""
+    return rules.UNKNOWN_FACT_SUBJECT.problem(
+        f"`{place or source}` reports facts about `{entity[:200]}`, which is not in the catalog.",
+        field=f"{source}/{entity[:200]}",
+        hint="Correct the name where the facts come from, or add a descriptor for the entity.",
+    )

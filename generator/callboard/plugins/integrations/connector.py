@@ -1,64 +1,48 @@
-"""The base class of connectors to one host: its options, HTTP clients whose requests are counted, what was collected."""
+"""Base class of built-in connectors: settings and a context in; options, HTTP clients and a ``FactCollector`` for the subclass."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from callboard.io.http.auth import Credential
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.plugins.integrations.base import DeclaredFamily, IntegrationContext, IntegrationSettings
 from callboard.plugins.integrations.collector import FactCollector
 
 
-def client_for(
-    context: IntegrationContext,
-    base_url: str,
-    credential: Credential,
-    headers: Mapping[str, str] | None = None,
-    *,
-    per_second: float = 0.0,
-) -> Client:
-    """A client for one host, with the portal's cache, bounds, environment and redaction.
-
-    ``per_second`` bounds the pace where the host's manual says one. Raises ``HttpError``.
-    """
-    redactor = context.redactor.with_also(credential.secrets)
-    client = Client(
-        base_url, credential, limits=replace(context.http, per_second=per_second or context.http.per_second), redact=redactor.redact,
-        cache=context.cache / "http", environ=context.environ, clock=context.clock, headers=headers,
-    )  # fmt: skip
-    client.prune()
-    return client
-
-
 class Connector:
-    """The beginning of a connector."""
+    """Base class of connectors; a subclass adds ``schema``, ``title``, ``families``, ``annotations`` and ``collect``."""
 
     declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
-    home: ClassVar[str] = ""
-    """The base of the API where the option ``url`` does not name another."""
+    default_url: ClassVar[str] = ""
+    """Base URL of the API, unless the option ``url`` names another one."""
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         self._options: Mapping[str, Any] = settings.options
         self._context = context
         self._now = context.now
-        self._found = FactCollector(settings.name)
+        self._collector = FactCollector(settings.name)
 
     @property
-    def _base(self) -> str:
-        return str(self._options.get("url") or self.home).rstrip("/")
+    def _base_url(self) -> str:
+        return str(self._options.get("url") or self.default_url).rstrip("/")
 
-    def _option(self, name: str, otherwise: str = "") -> str:
-        return str(self._options.get(name, otherwise))
+    @property
+    def _kinds(self) -> frozenset[str]:
+        """Kinds of entities, in lower case, that the option ``kinds`` selects; components by default."""
+        return frozenset(str(kind).lower() for kind in self._options.get("kinds", ("component",)))
 
-    def _number(self, name: str, otherwise: int) -> int:
-        return int(self._options.get(name, otherwise))
+    def _option(self, name: str, default: str = "") -> str:
+        return str(self._options.get(name, default))
+
+    def _integer_option(self, name: str, default: int) -> int:
+        return int(self._options.get(name, default))
 
     def _client(
-        self, credential: Credential, headers: Mapping[str, str] | None = None, *, per_second: float = 0.0, base: str = ""
+        self, credential: Credential, headers: Mapping[str, str] | None = None, *, per_second: float = 0.0, base_url: str = ""
     ) -> Client:
-        client = client_for(self._context, base or self._base, credential, headers, per_second=per_second)
-        self._found.asking(client.traffic)
+        """A client for one host whose requests are counted. Raises ``HttpError``."""
+        client = client_for(self._context, base_url or self._base_url, credential, headers, per_second=per_second)
+        self._collector.add_traffic(client.traffic)
         return client

@@ -1,4 +1,7 @@
-"""JSON to the values of the families, field by field as their classes declare: what ``file`` and ``http-json`` read."""
+"""Mappings and lists (from JSON, YAML or CSV) in, values of the families out, field by field as their classes declare.
+
+The integrations ``file`` and ``http-json`` use it.
+"""
 
 from __future__ import annotations
 
@@ -13,47 +16,56 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from callboard.model.facts.fact import FAMILIES, Value
 from callboard.model.facts.values import Incident
 from callboard.model.facts.words import FactError
-from callboard.plugins.integrations import parsing
+from callboard.plugins.integrations.parse import (
+    parse_boolean,
+    parse_date,
+    parse_enum,
+    parse_incident_severity,
+    parse_integer,
+    parse_number,
+    parse_string,
+    parse_time,
+)
 
 ITEMS = 1_000
-"""Of one list in a value; a vendor that sends more is cut."""
+"""Items of one list in a value; more are left out."""
 Reader = Callable[[Any, datetime], Any]
 
 
-def value_of(family: str, data: Any, now: datetime) -> Value:
-    """The value of a built-in family from a mapping with its fields' names, or a list in their order; times may be relative to ``now``.
+def decode_value(family: str, data: Any, now: datetime) -> Value:
+    """The value of a built-in family, from a mapping of its fields, or from a list of them in order; times may be relative to ``now``.
 
     Raises ``FactError`` with the field and what is wrong with it.
     """
     if family not in FAMILIES:
-        raise FactError(f"there is no family {family!r}; there are {', '.join(FAMILIES)}")
+        raise FactError(f"there is no family {family!r}; the families are {', '.join(FAMILIES)}")
     value: Value = _record(FAMILIES[family])(data, now)
     return value
 
 
 def fields_of(family: str) -> tuple[str, ...]:
-    """The names that ``value_of`` understands."""
+    """The names of a family's fields."""
     return tuple(each.name for each in fields(FAMILIES[family]))
 
 
 @cache
 def _record(kind: type) -> Reader:
     hints = get_type_hints(kind)
-    known = {each.name: _reader(kind, each.name, hints[each.name]) for each in fields(kind)}
+    readers = {each.name: _reader(kind, each.name, hints[each.name]) for each in fields(kind)}
     required = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
     optional = {name for name in required if type(None) in get_args(hints[name])}
 
     def read(given: Any, now: datetime) -> Any:
-        data = dict(zip(known, given, strict=False)) if isinstance(given, list) and len(given) <= len(known) else given
+        data = dict(zip(readers, given, strict=False)) if isinstance(given, list) and len(given) <= len(readers) else given
         if not isinstance(data, Mapping):
-            raise FactError(f"a mapping with {', '.join(known)} was expected")
+            raise FactError(f"expected a mapping with {', '.join(readers)}")
         for name in data:
-            if name not in known:
-                raise FactError(f"there is no field {str(name)[:60]!r}; there are {', '.join(known)}")
+            if name not in readers:
+                raise FactError(f"there is no field {str(name)[:60]!r}; the fields are {', '.join(readers)}")
         missing = [name for name in required if data.get(name) is None and name not in optional]
         if missing:
             raise FactError(f"the field {missing[0]!r} is missing")
-        values = {name: _field(name, known[name], value, now) for name, value in data.items() if value is not None}
+        values = {name: _field(name, readers[name], value, now) for name, value in data.items() if value is not None}
         return kind(**(dict.fromkeys(optional) | values))
 
     return read
@@ -68,7 +80,7 @@ def _field(name: str, read: Reader, value: Any, now: datetime) -> Any:
 
 def _reader(kind: type, name: str, hint: Any) -> Reader:
     if kind is Incident and name == "severity":
-        return lambda value, _: parsing.incident_severity(value)
+        return lambda value, _: parse_incident_severity(value)
     return _by_hint(hint)
 
 
@@ -78,20 +90,20 @@ def _by_hint(hint: Any) -> Reader:
     if get_origin(hint) is tuple:
         return _listed(*get_args(hint))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return lambda value, _: parsing.word(hint, value)
+        return lambda value, _: parse_enum(hint, value)
     if is_dataclass(hint) and isinstance(hint, type):
         return _record(hint)
     return _PLAIN[hint]
 
 
 def _listed(item: Any, *rest: Any) -> Reader:
-    """A list of items, or a fixed row (name and number); a mapping stands for a list of pairs."""
+    """A reader of a list of items, or of a row of fixed length; a mapping is read as a list of pairs."""
     if rest != (...,):
         readers = [_by_hint(one) for one in (item, *rest)]
 
         def row(value: Any, now: datetime) -> Any:
             if not isinstance(value, list | tuple) or len(value) != len(readers):
-                raise FactError(f"a list of {len(readers)} was expected")
+                raise FactError(f"expected a list of {len(readers)} values")
             return tuple(read(one, now) for read, one in zip(readers, value, strict=True))
 
         return row
@@ -100,17 +112,17 @@ def _listed(item: Any, *rest: Any) -> Reader:
     def items(value: Any, now: datetime) -> Any:
         listed = [*value.items()] if isinstance(value, Mapping) else value
         if not isinstance(listed, list | tuple):
-            raise FactError("a list was expected")
+            raise FactError("expected a list")
         return tuple(read(one, now) for one in listed[:ITEMS])
 
     return items
 
 
 _PLAIN: Mapping[Any, Reader] = {
-    str: lambda value, _: parsing.text(value),
-    int: lambda value, _: parsing.whole(value),
-    float: lambda value, _: parsing.number(value),
-    bool: lambda value, _: parsing.truth(value),
-    datetime: parsing.moment,
-    date: parsing.day,
+    str: lambda value, _: parse_string(value),
+    int: lambda value, _: parse_integer(value),
+    float: lambda value, _: parse_number(value),
+    bool: lambda value, _: parse_boolean(value),
+    datetime: parse_time,
+    date: parse_date,
 }

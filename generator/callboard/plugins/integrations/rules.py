@@ -1,4 +1,4 @@
-"""INT001–INT003: facts that cannot be used."""
+"""Rules INT001 to INT003: facts and annotations that cannot be used."""
 
 from callboard.model.problem import Rule, Severity
 
@@ -6,9 +6,9 @@ UNUSABLE_FACT = Rule(
     code="INT001",
     name="unusable-fact",
     severity=Severity.WARNING,
-    summary="What an integration says about an entity cannot be understood.",
-    means="""A tool, or a file that a job dropped, says something that no fact can be made of: a time that is no time, a severity that
-nobody knows, a missing field. That one fact is left out, and what is measured counts as incomplete.""",
+    summary="An integration reports a fact whose value cannot be used.",
+    means="""A value from a tool or from a file of facts is invalid: a time that is not a time, an unknown severity, a missing field. That
+fact is left out, and the entity's data from this integration counts as incomplete.""",
     matters="""The page shows less than there is. A rule over these facts does not pass on incomplete data.""",
     wrong="""# facts/incidents.yaml
 - entity: component:default/payments
@@ -27,9 +27,9 @@ UNKNOWN_FACT_SUBJECT = Rule(
     code="INT002",
     name="unknown-fact-subject",
     severity=Severity.INFO,
-    summary="An integration says something about an entity that does not exist.",
-    means="""A file of facts, or an answer of a tool, names an entity that no descriptor describes. Its facts are on no page.""",
-    matters="""Perhaps the entity was renamed and the job that writes the facts was not told; its page then looks as if nobody measured.""",
+    summary="An integration reports a fact about an unknown entity.",
+    means="""A file of facts, or an answer of a tool, names an entity that is not in the catalog. Its facts are not on any page.""",
+    matters="""If the entity was renamed but the job that writes the facts was not changed, the entity's page shows no data.""",
     wrong="""# facts/incidents.yaml: the component is called payments
 - entity: component:default/paymnets
   title: Card payments time out
@@ -47,10 +47,10 @@ UNUSABLE_ANNOTATION = Rule(
     code="INT003",
     name="unusable-annotation",
     severity=Severity.WARNING,
-    summary="The value of an annotation is nothing that the tool could know.",
-    means="""The annotation says under which name a tool knows the entity, and the value has another form than such names have, or the tool
-knows nothing of that name.""",
-    matters="""Nothing of that tool is on the entity's page, and a rule over its facts does not pass.""",
+    summary="An annotation has a value that its tool cannot use or does not know.",
+    means="""The annotation holds the entity's name or id in a tool. Its value has the wrong form, or the tool has
+nothing with that name.""",
+    matters="""The entity's page has no data from the tool, and a rule over its facts does not pass.""",
     wrong="""metadata:
   annotations:
     github.com/project-slug: https://github.com/acme/payments

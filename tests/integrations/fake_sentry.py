@@ -2,37 +2,37 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 BASE = "/api/0/organizations/acme"
 
 
-class PlayedSentry:
+class FakeSentry:
     type = "sentry"
     has_lists = True
 
     def __init__(self, count=3, issues=2):
         self.options = {"token": TOKEN, "organization": "acme"}
         self.count, self.issues = count, issues
-        self.subjects = [subject(f"s{n}", annotations={"sentry.io/project-slug": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"sentry.io/project-slug": f"s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        wanted = parse_qs(urlsplit(asked.target).query).get("project", ())
-        if asked.path == f"{BASE}/stats_v2/":
+    def __call__(self, request, wire):
+        wanted = parse_qs(urlsplit(request.target).query).get("project", ())
+        if request.path == f"{BASE}/stats_v2/":
             return json_answer(wire, self.stats(wanted))
-        if asked.path == f"{BASE}/projects/":
-            return self.page(asked, wire, [{"id": f"{n}", "slug": f"s{n}", "name": f"Service {n}"} for n in range(self.count)])
-        if asked.path == f"{BASE}/issues/":
-            return self.page(asked, wire, [self.issue(project, n) for project in wanted for n in range(self.issues)])
+        if request.path == f"{BASE}/projects/":
+            return self.page(request, wire, [{"id": f"{n}", "slug": f"s{n}", "name": f"Service {n}"} for n in range(self.count)])
+        if request.path == f"{BASE}/issues/":
+            return self.page(request, wire, [self.issue(project, n) for project in wanted for n in range(self.issues)])
         return json_answer(wire, {"detail": "The requested resource does not exist"}, 404)
 
-    def page(self, asked, wire, found):
-        start = int(asked.query.get("cursor", "0:0:0").split(":")[1])
+    def page(self, request, wire, found):
+        start = int(request.query.get("cursor", "0:0:0").split(":")[1])
         end = start + 100
-        query = "&".join(part for part in urlsplit(asked.target).query.split("&") if not part.startswith("cursor="))
-        base = f"http://{asked.headers['host']}{asked.path}?{query}"
+        query = "&".join(part for part in urlsplit(request.target).query.split("&") if not part.startswith("cursor="))
+        base = f"http://{request.headers['host']}{request.path}?{query}"
         more = "true" if end < len(found) else "false"
         link = (
             f'<{base}&cursor=0:0:1>; rel="previous"; results="false"; cursor="0:0:1", '

@@ -1,25 +1,25 @@
 """Argo CD on loopback: all applications in one answer."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 
-class PlayedArgoCd:
+class FakeArgoCd:
     type = "argocd"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"argocd/app-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"argocd/app-name": f"s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        what = asked.path.removeprefix("/api/v1/")
+    def __call__(self, request, wire):
+        what = request.path.removeprefix("/api/v1/")
         if what == "projects":
             return json_answer(
                 wire, {"metadata": {"resourceVersion": "7"}, "items": [{"metadata": {"name": "shop"}}, {"metadata": {"name": "ops"}}]}
             )
-        wanted = asked.query.get("projects")
+        wanted = request.query.get("projects")
         found = [app for app in self.applications() if wanted in {None, app["spec"]["project"]}]
         return json_answer(wire, {"metadata": {"resourceVersion": "7"}, "items": found or None})
 

@@ -2,24 +2,24 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 
-class PlayedPagerDuty:
+class FakePagerDuty:
     type = "pagerduty"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.ids = [f"P{n:06}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"pagerduty.com/service-id": one}) for n, one in enumerate(self.ids)]
+        self.targets = [target(f"s{n}", annotations={"pagerduty.com/service-id": one}) for n, one in enumerate(self.ids)]
 
-    def __call__(self, asked, wire):
-        query = parse_qs(urlsplit(asked.target).query)
-        what = asked.path.strip("/")
+    def __call__(self, request, wire):
+        query = parse_qs(urlsplit(request.target).query)
+        what = request.path.strip("/")
         found = {"services": self._services, "incidents": self._incidents, "oncalls": self._oncalls}[what](query)
-        start, size = int(asked.query.get("offset", 0)), int(asked.query["limit"])
+        start, size = int(request.query.get("offset", 0)), int(request.query["limit"])
         page = {what: found[start : start + size], "limit": size, "offset": start, "more": start + size < len(found), "total": None}
         json_answer(wire, page)
 

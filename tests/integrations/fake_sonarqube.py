@@ -1,6 +1,6 @@
 """SonarQube on loopback: measures of a hundred projects, projects by pages."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -11,17 +11,17 @@ VALUES = {
 }  # fmt: skip
 
 
-class PlayedSonarQube:
+class FakeSonarQube:
     type = "sonarqube"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={KEY: f"acme:s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={KEY: f"acme:s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        answer = {"/api/measures/search": self.measures, "/api/components/search_projects": self.projects}[asked.path]
-        json_answer(wire, answer(asked.query))
+    def __call__(self, request, wire):
+        answer = {"/api/measures/search": self.measures, "/api/components/search_projects": self.projects}[request.path]
+        json_answer(wire, answer(request.query))
 
     def measures(self, query):
         wanted = query["projectKeys"].split(",")

@@ -1,30 +1,28 @@
 """Datadog on loopback: the search of objectives and the listing of monitors."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 
-class PlayedDatadog:
+class FakeDatadog:
     type = "datadog"
     has_lists = True
 
     def __init__(self, count=3):
         self.options = {"api_key": TOKEN, "application_key": f"{TOKEN}-too"}
         self.count = count
-        self.subjects = [
-            subject(
-                f"s{n}", annotations={"datadoghq.com/slo_tag": f"service:s{n}", "datadoghq.com/monitor_tags": f"service:s{n}, env:prod"}
-            )
+        self.targets = [
+            target(f"s{n}", annotations={"datadoghq.com/slo_tag": f"service:s{n}", "datadoghq.com/monitor_tags": f"service:s{n}, env:prod"})
             for n in range(count)
         ]
 
-    def __call__(self, asked, wire):
-        if asked.path == "/api/v1/slo/search":
-            start, size = int(asked.query["page[number]"]), int(asked.query["page[size]"])
+    def __call__(self, request, wire):
+        if request.path == "/api/v1/slo/search":
+            start, size = int(request.query["page[number]"]), int(request.query["page[size]"])
             found = self.slos()[start * size : (start + 1) * size]
             return json_answer(wire, {"data": {"type": "", "attributes": {"slos": [{"data": one} for one in found]}}})
-        start, size = int(asked.query["page"]), int(asked.query["page_size"])
+        start, size = int(request.query["page"]), int(request.query["page_size"])
         return json_answer(wire, self.monitors()[start * size : (start + 1) * size])
 
     def slos(self):

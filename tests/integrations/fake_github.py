@@ -2,7 +2,7 @@
 
 import re
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -22,19 +22,19 @@ def alert(number):
     }  # fmt: skip
 
 
-class PlayedGitHub:
+class FakeGitHub:
     type = "github"
 
     def __init__(self, count=3, alerts=1, most=50):
         self.options = {"token": TOKEN, "code_scanning": True}
         self.alerts, self.most = alerts, most
         self.names = [f"s{n}" for n in range(count)]
-        self.subjects = [subject(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
+        self.targets = [target(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
 
-    def __call__(self, asked, wire):
-        if asked.path == "/api/v3/orgs/acme/code-scanning/alerts":
+    def __call__(self, request, wire):
+        if request.path == "/api/v3/orgs/acme/code-scanning/alerts":
             return json_answer(wire, [self.finding(name) for name in self.names])
-        body = asked.json()
+        body = request.json()
         variables = body["variables"]
         if "MoreAlerts" in body["query"]:
             return json_answer(wire, {"data": {"repository": {"vulnerabilityAlerts": self.page(int(variables["cursor"]))}}})

@@ -1,29 +1,29 @@
 """The API of a Kubernetes cluster on loopback: lists with ``limit`` and ``continue``."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 ID = "backstage.io/kubernetes-id"
 
 
-class PlayedKubernetes:
+class FakeKubernetes:
     type = "kubernetes"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={ID: f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={ID: f"s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        *_, kind = asked.path.split("/")
+    def __call__(self, request, wire):
+        *_, kind = request.path.split("/")
         found = getattr(self, kind)()
-        if "namespaces" in asked.path:
-            found = [one for one in found if one["metadata"]["namespace"] == asked.path.split("/")[5]]
-        if asked.query.get("labelSelector"):
-            assert asked.query["labelSelector"] == ID
+        if "namespaces" in request.path:
+            found = [one for one in found if one["metadata"]["namespace"] == request.path.split("/")[5]]
+        if request.query.get("labelSelector"):
+            assert request.query["labelSelector"] == ID
             found = [one for one in found if ID in one["metadata"]["labels"]]
-        start, limit = int(asked.query.get("continue", "at-0").removeprefix("at-")), int(asked.query["limit"])
+        start, limit = int(request.query.get("continue", "at-0").removeprefix("at-")), int(request.query["limit"])
         more = {"continue": f"at-{start + limit}", "remainingItemCount": len(found) - start - limit} if start + limit < len(found) else {}
         json_answer(
             wire,

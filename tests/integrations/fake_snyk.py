@@ -2,7 +2,7 @@
 
 import uuid
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -13,24 +13,24 @@ def numbered(kind, number):
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{kind}/{number}"))
 
 
-class PlayedSnyk:
+class FakeSnyk:
     type = "snyk"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [
-            subject(f"s{n}", annotations={"snyk.io/org-id": ORG, "snyk.io/target-id": numbered("target", n)}) for n in range(count)
+        self.targets = [
+            target(f"s{n}", annotations={"snyk.io/org-id": ORG, "snyk.io/target-id": numbered("target", n)}) for n in range(count)
         ]
 
-    def __call__(self, asked, wire):
-        what = asked.path.removeprefix(f"/rest/orgs/{ORG}").strip("/")
+    def __call__(self, request, wire):
+        what = request.path.removeprefix(f"/rest/orgs/{ORG}").strip("/")
         if not what:
             return json_answer(wire, {"data": {"id": ORG, "type": "org", "attributes": {"name": "Acme", "slug": "acme"}}})
         found = self.projects() if what == "projects" else self.issues()
-        start, size = int(asked.query.get("starting_after", 0)), int(asked.query["limit"])
+        start, size = int(request.query.get("starting_after", 0)), int(request.query["limit"])
         end = start + size
-        query = f"version={asked.query['version']}&starting_after={end}&limit={size}"
+        query = f"version={request.query['version']}&starting_after={end}&limit={size}"
         links = {"next": f"/orgs/{ORG}/{what}?{query}"} if end < len(found) else {}
         return json_answer(wire, {"data": found[start:end], "jsonapi": {"version": "1.0"}, "links": links})
 

@@ -1,21 +1,21 @@
 """GitLab on loopback: GraphQL about projects, with GitLab's bound on complexity."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 
-class PlayedGitLab:
+class FakeGitLab:
     type = "gitlab"
 
     def __init__(self, count=3, most=50, weaknesses=1, edition="ultimate"):
         self.options = {"token": TOKEN}
         self.most, self.count, self.edition = most, weaknesses, edition
         self.paths = [f"acme/shop/s{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"gitlab.com/project-slug": path}) for n, path in enumerate(self.paths)]
+        self.targets = [target(f"s{n}", annotations={"gitlab.com/project-slug": path}) for n, path in enumerate(self.paths)]
 
-    def __call__(self, asked, wire):
-        text, variables = asked.json()["query"], asked.json()["variables"]
+    def __call__(self, request, wire):
+        text, variables = request.json()["query"], request.json()["variables"]
         if "vulnerabilities" in text and self.edition == "community":
             return json_answer(wire, {"errors": [{"message": "Field 'vulnerabilities' doesn't exist on type 'Project'"}]})
         if "query More" in text:

@@ -1,6 +1,6 @@
 """Prometheus and Alertmanager on loopback."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
@@ -8,20 +8,20 @@ DAY = 86_400
 QUERY = "sum by (service) (rate(good[$window])) / sum by (service) (rate(all[$window]))"
 
 
-class PlayedPrometheus:
+class FakePrometheus:
     type = "prometheus"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "objectives": [{"name": "answers", "query": QUERY, "objective": 99.9}]}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
-        if asked.path == "/api/v1/query":
-            when = int(asked.query["time"])
+    def __call__(self, request, wire):
+        if request.path == "/api/v1/query":
+            when = int(request.query["time"])
             result = [{"metric": self.labels(n), "value": [when, "0.9985"]} for n in range(self.count)]
             return json_answer(wire, {"status": "success", "data": {"resultType": "vector", "result": result}})
-        days = range(int(asked.query["start"]), int(asked.query["end"]) + 1, int(asked.query["step"]))
+        days = range(int(request.query["start"]), int(request.query["end"]) + 1, int(request.query["step"]))
         result = [{"metric": self.labels(n), "values": [[day, "0.9985"] for day in [*days][1:]]} for n in range(self.count)]
         return json_answer(wire, {"status": "success", "data": {"resultType": "matrix", "result": result}})
 
@@ -29,16 +29,16 @@ class PlayedPrometheus:
         return {"__name__": "up", "service": f"s{n}", "environment": "production"}
 
 
-class PlayedAlertmanager:
+class FakeAlertmanager:
     type = "alertmanager"
     has_lists = True
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
         self.count = count
-        self.subjects = [subject(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={"prometheus.io/service-name": f"s{n}"}) for n in range(count)]
 
-    def __call__(self, asked, wire):
+    def __call__(self, request, wire):
         json_answer(wire, self.alerts())
 
     def alerts(self):

@@ -2,25 +2,25 @@
 
 import re
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 
-class PlayedJira:
+class FakeJira:
     type = "jira"
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "email": "ada@acme.example"}
         self.keys = [f"P{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"jira/project-key": key}) for n, key in enumerate(self.keys)]
+        self.targets = [target(f"s{n}", annotations={"jira/project-key": key}) for n, key in enumerate(self.keys)]
 
-    def __call__(self, asked, wire):
-        if asked.path.endswith("/project/search"):
-            wanted = re.findall(r"keys=(\w+)", asked.target)
+    def __call__(self, request, wire):
+        if request.path.endswith("/project/search"):
+            wanted = re.findall(r"keys=(\w+)", request.target)
             return json_answer(wire, {"isLast": True, "values": [{"id": "1", "key": key} for key in self.keys if key in wanted]})
-        found = [self.issue(key, n) for key in re.findall(r'"(\w+)"', asked.query["jql"]) for n in (1, 2, 3)]
-        start, size = int(asked.query.get("nextPageToken", 0)), int(asked.query["maxResults"])
+        found = [self.issue(key, n) for key in re.findall(r'"(\w+)"', request.query["jql"]) for n in (1, 2, 3)]
+        start, size = int(request.query.get("nextPageToken", 0)), int(request.query["maxResults"])
         is_last = start + size >= len(found)
         page = {"issues": found[start : start + size], "isLast": is_last, **({} if is_last else {"nextPageToken": str(start + size)})}
         return json_answer(wire, page)

@@ -1,9 +1,8 @@
-"""JSON Schemas of plugins' options: of the built-in ones by file, and one schema for editors with all of them."""
+"""A ``sources.yaml`` in, its settings out, checked with the options of all plugins; and the JSON Schema of the file for editors."""
 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,22 @@ from callboard.settings.checks import sources_schema
 from callboard.settings.loading import parse_settings
 from callboard.settings.settings import Settings
 
-SCHEMAS = Path(__file__).parent.parent / "schemas"
+SECTIONS = {"sources": "callboard.sources", "integrations": "callboard.integrations", "publish": "callboard.publishers"}
+"""Sections whose items have a type that a plugin provides, with the group of these plugins."""
 
 
-def builtin_schema(kind: str, type_name: str) -> Mapping[str, Any]:
-    """The schema in ``schemas/<kind>/<type>.json``; ``kind``: ``sources``, ``integrations`` or ``publishers``."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / kind / f"{type_name}.json").read_text(encoding="utf-8"))
-    return schema
+def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the portal whose ``sources.yaml`` is ``path``, checked with the options of all installed plugins.
 
-
-GROUPS = {"sources": "callboard.sources", "integrations": "callboard.integrations", "publish": "callboard.publishers"}
-"""Sections whose items are of a type that a plugin brings."""
+    Raises ``SettingsError`` if the file cannot be read, and ``InvalidSettingsError`` with every finding if it is invalid.
+    """
+    return parse_settings(path, environ, loader.option_schemas)
 
 
 def editor_schema() -> dict[str, Any]:
-    """The schema of the whole file; a plugin that cannot be loaded leaves its options open."""
+    """The JSON Schema of the whole file; it allows any options for a plugin that cannot be loaded."""
     schema: dict[str, Any] = copy.deepcopy(dict(sources_schema()))
-    for section, group in GROUPS.items():
+    for section, group in SECTIONS.items():
         item = schema["properties"][section]["items"]
         table = loader.load(group)
         item["properties"]["type"]["enum"] = list(table)
@@ -46,11 +44,3 @@ def _options_of(plugin: loader.Plugin, shared: Mapping[str, Any]) -> dict[str, A
     if "properties" in options:
         options["properties"] = {**dict.fromkeys(shared, True), **options["properties"]}
     return {"if": {"properties": {"type": {"const": plugin.type}}, "required": ["type"]}, "then": options}
-
-
-def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of the portal whose ``sources.yaml`` is ``path``, checked with the options of all installed plugins.
-
-    Raises ``SettingsError``: with one message where the file cannot be read, else ``InvalidSettingsError`` with every finding.
-    """
-    return parse_settings(path, environ, loader.option_schemas)

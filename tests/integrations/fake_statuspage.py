@@ -1,28 +1,28 @@
 """Statuspage on loopback."""
 
-from vendors import TOKEN, subject
+from vendors import TOKEN, target
 
 from faulty import json_answer
 
 BASE = "/v1/pages/acme1"
 
 
-class PlayedStatuspage:
+class FakeStatuspage:
     type = "statuspage"
     has_lists = True
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN, "page": "acme1"}
         self.ids = [f"c{n}" for n in range(count)]
-        self.subjects = [subject(f"s{n}", annotations={"statuspage.io/components": f"acme:{one}"}) for n, one in enumerate(self.ids)]
+        self.targets = [target(f"s{n}", annotations={"statuspage.io/components": f"acme:{one}"}) for n, one in enumerate(self.ids)]
 
-    def __call__(self, asked, wire):
-        what = asked.path.removeprefix(BASE).strip("/")
+    def __call__(self, request, wire):
+        what = request.path.removeprefix(BASE).strip("/")
         if what.endswith("/uptime"):
             told = {"id": what.split("/")[1], "name": "API", "uptime_percentage": 99.95, "range_start": "2026-02-16T00:00:00Z"}
             return json_answer(wire, told)
         found = {"components": self.components, "incidents": self.incidents, "incidents/unresolved": self.unresolved}[what]()
-        start, size = int(asked.query["page"]) - 1, int(asked.query.get("per_page") or asked.query["limit"])
+        start, size = int(request.query["page"]) - 1, int(request.query.get("per_page") or request.query["limit"])
         return json_answer(wire, found[start * size : (start + 1) * size])
 
     def components(self):
