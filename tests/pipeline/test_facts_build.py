@@ -84,7 +84,7 @@ def test_a_tool_that_is_gone_serves_its_last_good_copy_and_the_site_says_so(port
     assert (counts["facts"], counts["facts_by_family"]) == (1, {"incident": 1})
     page = (portal / "site/catalog/default/component/shop/index.html").read_text()
     assert "Tills are down" in page
-    assert "Not all of it could be read from Drop box" in page
+    assert "Data from Drop box may be incomplete." in page
     rows = json.loads((portal / "site/status/collections.json").read_text())["collections"]
     row = next(row for row in rows if row["source"] == "drop")
     assert (row["as_of"], row["tried_at"]) == ("2026-05-17T02:00:00Z", "2026-05-18T02:00:00Z")
