@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from fake_argocd import FakeArgoCd
 from fake_datadog import FakeDatadog
-from fake_github import FakeGitHub
+from fake_github_facts import FakeGitHub
 from fake_gitlab import FakeGitLab
 from fake_jira import FakeJira
 from fake_kubernetes import FakeKubernetes
