@@ -17,7 +17,7 @@ from pathlib import Path
 import httpcore
 import pytest
 
-from callboard.io.github import HEADERS, JSON
+from callboard.io.github import HEADERS, JSON, GitHubConnection
 from callboard.io.http.auth import header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
@@ -121,13 +121,13 @@ def test_a_page_that_is_not_the_last_is_told_where_pages_are_bounded(server):
 
 
 def test_a_file_is_read_as_it_is(server):
-    text = GitHubApi(client(server, "a-file")).content("octokit-fixture-org/hello-world", COMMIT, "README.md", 1_000)
+    text = GitHubApi(GitHubConnection(client(server, "a-file"))).content("octokit-fixture-org/hello-world", COMMIT, "README.md", 1_000)
     assert text == b"# hello-world"
 
 
 def test_a_folder_is_no_file(server):
     with pytest.raises(HttpError, match="is a folder") as caught:
-        GitHubApi(client(server, "a-folder")).content("octokit-fixture-org/hello-world", COMMIT, "", 10_000)
+        GitHubApi(GitHubConnection(client(server, "a-folder"))).content("octokit-fixture-org/hello-world", COMMIT, "", 10_000)
     assert caught.value.status == 404
 
 

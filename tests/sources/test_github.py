@@ -322,6 +322,7 @@ def test_rest_requests_are_in_githubs_description(tmp_path):
 @pytest.mark.data
 def test_recorded_answers_are_understood(tmp_path):
     recorded = json.loads((Path(DATA) / "recorded/github/by_path.json").read_text())
+    from callboard.io.github import GitHubConnection
     from callboard.sources.client import client_for
     from callboard.sources.github.api import GitHubApi
 
@@ -342,7 +343,9 @@ def test_recorded_answers_are_understood(tmp_path):
                 body = entry[5] if len(entry) > 5 else entry[-1]
                 bodies.append((entry[3], body if isinstance(body, str) else json.dumps(body)))
                 folder = tmp_path / str(len(bodies))
-                api = GitHubApi(client_for(context(folder, clock=PatientClock(), http=ClientLimits(tries=1)), server.url, bearer("")))
+                api = GitHubApi(
+                    GitHubConnection(client_for(context(folder, clock=PatientClock(), http=ClientLimits(tries=1)), server.url, bearer("")))
+                )
                 if entry[3] == 200:
                     assert ask(api)
                     understood += 1

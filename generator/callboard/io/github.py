@@ -1,6 +1,6 @@
-"""What sources and integrations have to know of GitHub alike: where a host's APIs are, and how to sign in.
+"""Options of a GitHub source or integration → clients of its REST and GraphQL APIs, authenticated by a token or as a GitHub App.
 
-As a GitHub App: a key signs a short-lived claim, GitHub gives a token of an hour for it
+As a GitHub App: a key signs a short-lived claim, GitHub returns a token that is valid for an hour
 (https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app).
 """
 
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from callboard.io.graphql import GraphqlClient
 from callboard.io.http.auth import Credential, bearer, digest
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
@@ -28,7 +31,33 @@ RENEW_SECONDS = 300
 """A token is renewed that long before its end."""
 
 
-def api_base(web: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class GitHubConnection:
+    """The two APIs of one host over one client."""
+
+    client: Client
+    rest: str = ""
+    """What stands before the paths of REST."""
+
+    @property
+    def graphql(self) -> GraphqlClient:
+        """The GraphQL API."""
+        return GraphqlClient(self.client, "GitHub")
+
+
+def connect(
+    options: Mapping[str, Any], web: str, owner: str, client_of: Callable[[str, Credential], Client], clock: Clock
+) -> GitHubConnection:
+    """The APIs of the host whose pages are at ``web``, authenticated for ``owner``; ``client_of`` makes clients for a base URL.
+
+    The options are ``token`` or ``app`` (``id``, ``private_key``, ``installation``). An App requests its tokens through a client of its
+    own; without ``installation`` it is looked up where it is installed for ``owner``.
+    """
+    base, rest = _api_base(web)
+    return GitHubConnection(client_of(base, _credential(options, partial(client_of, base), rest, owner, clock)), rest)
+
+
+def _api_base(web: str) -> tuple[str, str]:
     """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
     parts = urlsplit(web)
     if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
@@ -36,17 +65,12 @@ def api_base(web: str) -> tuple[str, str]:
     return f"{web.rstrip('/')}/api", "/v3"
 
 
-def signed_in(options: Mapping[str, Any], connect: Callable[[Credential], Client], rest: str, owner: str, clock: Clock) -> Credential:
-    """Who we are to GitHub, by the options ``token`` or ``app`` (``id``, ``private_key``, ``installation``).
-
-    An App asks for its tokens through the client that ``connect`` makes; without ``installation`` it is looked up where it is installed
-    for ``owner``.
-    """
+def _credential(options: Mapping[str, Any], client_of: Callable[[Credential], Client], rest: str, owner: str, clock: Clock) -> Credential:
     app = options.get("app")
     if not app:
         return bearer(str(options.get("token", "")))
     claim = AppClaim(str(app["id"]), str(app["private_key"]), clock)
-    return AppToken(connect(claim), rest, str(app.get("installation", "")), owner, clock)
+    return AppToken(client_of(claim), rest, str(app.get("installation", "")), owner, clock)
 
 
 class AppClaim:

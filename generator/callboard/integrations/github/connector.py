@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from callboard.integrations.github import facts as told
-from callboard.integrations.github.api import GitHubFactsApi, Replied, is_too_much
 from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_question
-from callboard.io.github import HEADERS, JSON, PUBLIC, api_base, signed_in
+from callboard.io.github import HEADERS, JSON, PUBLIC, GitHubConnection, connect
+from callboard.io.graphql import GraphqlResponse, in_portions
+from callboard.io.http.auth import Credential
+from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
@@ -25,9 +27,6 @@ SLUG = "github.com/project-slug"
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 PAGE = 50
 SMALLEST_PAGE = 2
-UNAUTHORIZED = 401
-FINAL = frozenset({"rate-limited", "refused"})
-"""Troubles that the next portion would meet as well."""
 MORE_PAGES = 20
 NEEDED = {
     "deployment": ("deployments",), "vulnerability": ("vulnerabilityAlerts",), "repository": ("pullRequests", "issues"),
@@ -69,10 +68,11 @@ class GitHubIntegration(Connector):
         for owner in sorted({_owner(slug) for slug in about}):
             yield owner, {slug: subjects for slug, subjects in about.items() if _owner(slug) == owner}
 
-    def _api(self, owner: str) -> GitHubFactsApi:
-        base, rest = api_base(self._base)
-        connect = partial(self._client, headers=HEADERS, base=base)
-        return GitHubFactsApi(connect(signed_in(self._options, connect, rest, owner, self._context.clock)), rest)
+    def _api(self, owner: str) -> GitHubConnection:
+        def client_of(base: str, credential: Credential) -> Client:
+            return self._client(credential, HEADERS, base=base)
+
+        return connect(self._options, self._base, owner, client_of, self._context.clock)
 
     def _repositories(self, subjects: Sequence[Target]) -> Mapping[str, list[Target]]:
         """Names of repositories in lower case, with the subjects that are about them."""
@@ -91,28 +91,24 @@ class GitHubIntegration(Connector):
         parts = urlsplit(repository)
         return parts.path.strip("/") if parts.netloc.removeprefix("www.") == urlsplit(self._base).netloc.removeprefix("www.") else ""
 
-    def _asked(self, api: GitHubFactsApi, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], Replied]]:
-        """All repositories in portions; one that is too much for GitHub is asked for in smaller ones from then on."""
-        size, start = PAGE, 0
-        while start < len(slugs):
-            portion = slugs[start : start + size]
-            try:
-                replied = api.query(*repositories_question(portion, self.families, self._now))
-            except HttpError as error:
-                if is_too_much(error) and len(portion) > SMALLEST_PAGE:
-                    size = max(SMALLEST_PAGE, len(portion) // 3)
-                    continue
-                replied = Replied({})
-                portion = slugs[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
-                self._found.failed(error, f"{portion[0]} and {len(portion) - 1} more" if len(portion) > 1 else portion[0])
-            if replied.said:
-                self._found.failed(HttpError("wrong-type", f"GitHub left something out: {replied.said}", "Check what the token may read."))
-            yield portion, replied
-            start += len(portion)
+    def _asked(self, api: GitHubConnection, slugs: Sequence[str]) -> Iterator[tuple[Sequence[str], GraphqlResponse]]:
+        """All repositories in portions; one that is too large for GitHub is queried in smaller ones from then on."""
+        for portion, result in in_portions(slugs, PAGE, SMALLEST_PAGE, partial(self._portion, api)):
+            if isinstance(result, HttpError):
+                self._found.failed(result, f"{portion[0]} and {len(portion) - 1} more" if len(portion) > 1 else portion[0])
+                yield portion, GraphqlResponse({})
+                continue
+            if result.missing:
+                reason = f"GitHub left something out: {result.missing}"
+                self._found.failed(HttpError("wrong-type", reason, "Check what the token may read."))
+            yield portion, result
 
-    def _repository(self, api: GitHubFactsApi, slug: str, subjects: Sequence[Target], name: str, replied: Replied) -> None:
+    def _portion(self, api: GitHubConnection, slugs: Sequence[str]) -> GraphqlResponse:
+        return api.graphql.query(*repositories_question(slugs, self.families, self._now))
+
+    def _repository(self, api: GitHubConnection, slug: str, subjects: Sequence[Target], name: str, replied: GraphqlResponse) -> None:
         node = replied.data.get(name)
-        if name in replied.missing:
+        if name in replied.not_found:
             message = f"GitHub has no repository `{slug}`, or hides it from the token."
             self._found.unknown([one for one in subjects if SLUG in one.annotations], SLUG, message)
             return
@@ -143,7 +139,7 @@ class GitHubIntegration(Connector):
         if "repository" in self.families and "pullRequests" in node:
             add(subjects, "repository", text_at(node, "nameWithOwner"), partial(told.activity, node, now), url=url)
 
-    def _alerts(self, api: GitHubFactsApi, slug: str, node: RepositoryNode, subjects: Sequence[Target]) -> None:
+    def _alerts(self, api: GitHubConnection, slug: str, node: RepositoryNode, subjects: Sequence[Target]) -> None:
         """Dependabot's; those of a repository with more than a hundred are asked for page by page."""
         url, alerts = link_at(node, "url"), node.get("vulnerabilityAlerts")
         owner, name = slug.split("/")
@@ -160,7 +156,7 @@ class GitHubIntegration(Connector):
             try:
                 if page == MORE_PAGES - 1 or not isinstance(cursor, str):
                     raise HttpError("too-many-pages", f"{slug} has more than {MORE_PAGES * 100:,} open alerts")  # noqa: TRY301 - told as others are
-                replied = api.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
+                replied = api.graphql.query(MORE_ALERTS, {"owner": owner, "name": name, "cursor": cursor})
                 alerts = at(replied.data, "repository", "vulnerabilityAlerts")
                 if not isinstance(alerts, Mapping):
                     raise HttpError("wrong-type", f"GitHub answers without the alerts of {slug}")  # noqa: TRY301
@@ -168,7 +164,7 @@ class GitHubIntegration(Connector):
                 self._found.failed(error, slug, subjects, "vulnerability")
                 return
 
-    def _scanned(self, api: GitHubFactsApi, about: Mapping[str, Sequence[Target]]) -> None:
+    def _scanned(self, api: GitHubConnection, about: Mapping[str, Sequence[Target]]) -> None:
         """Open alerts of code scanning, owner by owner."""
         for owner in sorted({_owner(slug) for slug in about}):
             path = f"{api.rest}/orgs/{quote(owner)}/code-scanning/alerts"

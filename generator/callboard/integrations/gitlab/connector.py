@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from callboard.integrations.gitlab import queries as questions
 from callboard.integrations.gitlab import queries as told
+from callboard.io.graphql import GraphqlClient, UnknownFieldError, in_portions
 from callboard.io.http.auth import bearer
-from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
@@ -28,14 +28,7 @@ MORE_PAGES = 20
 WORK = ("pipeline-run", "deployment")
 WEAKNESS = "vulnerability"
 ENVIRONMENTS = ("production", "staging")
-UNAUTHORIZED = 401
-FINAL = frozenset({"rate-limited", "refused"})
-"""Troubles that the next portion would meet as well."""
 ProjectNode = Mapping[str, Any]
-
-
-class NoSuchFieldError(HttpError):
-    """The edition or the version does not have what we ask for."""
 
 
 class GitLabIntegration(Connector):
@@ -54,10 +47,11 @@ class GitLabIntegration(Connector):
     def collect(self, subjects: Sequence[Target]) -> FactBatch:
         """What GitLab knows of the projects that the annotations name, or that the descriptors lie in."""
         by_path, by_id = self._projects(subjects)
-        client = self._client(bearer(self._option("token"))) if by_path or by_id else None
-        for about, by in ((by_path, "paths"), (by_id, "ids")):
-            if client and about:
-                self._about(client, about, by)
+        if by_path or by_id:
+            graphql = GraphqlClient(self._client(bearer(self._option("token"))), "GitLab", "/api/graphql")
+            for about, by in ((by_path, "paths"), (by_id, "ids")):
+                if about:
+                    self._about(graphql, about, by)
         return self._found.done()
 
     @property
@@ -84,11 +78,11 @@ class GitLabIntegration(Connector):
                 self._found.unknown([subject], SLUG if slug else ID, f"`{(slug or number)[:100]}` is no name of a project.")
         return by_path, by_id
 
-    def _about(self, client: Client, about: Mapping[str, list[Target]], by: str) -> None:
+    def _about(self, graphql: GraphqlClient, about: Mapping[str, list[Target]], by: str) -> None:
         known = sorted(about)
         if set(WORK) & set(self.families):
             named = self._environments if WORK[1] in self.families else {}
-            question = partial(_query, client, questions.work_question(by, self.families, len(named)), named)
+            question = partial(_queried, graphql, questions.work_question(by, self.families, len(named)), named)
             known = []
             for portion, nodes in self._asked(question, by, sorted(about), about, self.families):
                 for name in portion:
@@ -98,38 +92,27 @@ class GitLabIntegration(Connector):
                     else:
                         self._missing(about[name], name)
         if WEAKNESS in self.families and known:
-            question = partial(_query, client, questions.weaknesses_question(by), {})
+            question = partial(_queried, graphql, questions.weaknesses_question(by), {})
             for portion, nodes in self._asked(question, by, known, about, [WEAKNESS]):
                 for name in (one for one in portion if one in nodes):
-                    self._weaknesses(client, nodes[name], about[name])
+                    self._weaknesses(graphql, nodes[name], about[name])
 
     def _asked(
         self,
-        question: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+        question: Callable[[Mapping[str, Any]], Sequence[ProjectNode]],
         by: str,
         wanted: Sequence[str],
         about: Mapping[str, list[Target]],
         families: Sequence[str],
     ) -> Iterator[tuple[Sequence[str], Mapping[str, ProjectNode]]]:
         """The projects in portions, by the name that we asked for; what is too complex for GitLab is asked for in smaller ones."""
-        size, start = PAGE, 0
-        while start < len(wanted):
-            portion = wanted[start : start + size]
-            try:
-                data = question({by: [*portion], "size": len(portion)})
-                if not isinstance(at(data, "projects", "nodes"), list):
-                    raise HttpError("wrong-type", "GitLab answers without projects")  # noqa: TRY301 - told as others are
-            except NoSuchFieldError:
+        for portion, result in in_portions(wanted, PAGE, 1, lambda portion: question({by: [*portion], "size": len(portion)})):
+            if isinstance(result, UnknownFieldError):
                 return
-            except HttpError as error:
-                if error.kind in {"too-large", "timeout"} and len(portion) > 1:
-                    size = max(1, len(portion) // 3)
-                    continue
-                portion = wanted[start:] if error.status == UNAUTHORIZED or error.kind in FINAL else portion
-                self._found.failed(error, portion[0], [one for name in portion for one in about[name]], *families)
+            if isinstance(result, HttpError):
+                self._found.failed(result, portion[0], [one for name in portion for one in about[name]], *families)
             else:
-                yield portion, {_name(node, by): node for node in items(data, "projects", "nodes")}
-            start += len(portion)
+                yield portion, {_name(node, by): node for node in result}
 
     def _missing(self, subjects: Sequence[Target], name: str) -> None:
         for subject in subjects:
@@ -152,7 +135,7 @@ class GitLabIntegration(Connector):
                         value, name = partial(told.deployment, last, now), text_at(environment, "name")
                         add(subjects, WORK[1], text_at(last, "id"), value, environment=name, url=url)
 
-    def _weaknesses(self, client: Client, node: ProjectNode, subjects: Sequence[Target]) -> None:
+    def _weaknesses(self, graphql: GraphqlClient, node: ProjectNode, subjects: Sequence[Target]) -> None:
         """All pages of a project; without a licence GitLab answers nothing, which is not zero."""
         listed, path = node.get("vulnerabilities"), text_at(node, "fullPath")
         if not isinstance(listed, Mapping):
@@ -168,7 +151,8 @@ class GitLabIntegration(Connector):
                 if page == MORE_PAGES - 1:
                     raise HttpError("too-many-pages", f"{path} has more than {MORE_PAGES * 100:,} open vulnerabilities")  # noqa: TRY301
                 cursor = at(listed, "pageInfo", "endCursor")
-                listed = at(_query(client, questions.MORE_WEAKNESSES, {"path": path}, {"cursor": cursor}), "project", "vulnerabilities")
+                response = graphql.query(questions.MORE_WEAKNESSES, {"path": path, "cursor": cursor}, is_partial_accepted=False)
+                listed = at(response.data, "project", "vulnerabilities")
                 if not isinstance(listed, Mapping):
                     raise HttpError("wrong-type", f"GitLab answers without the vulnerabilities of {path}")  # noqa: TRY301
         except HttpError as error:
@@ -183,15 +167,9 @@ def _name(node: ProjectNode, by: str) -> str:
     return text_at(node, "fullPath").lower() if by == "paths" else text_at(node, "id")
 
 
-def _query(client: Client, text: str, named: Mapping[str, Any], variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The data of an answer. Raises ``HttpError`` where GitLab leaves out anything."""
-    answer = client.post("/api/graphql", {"query": text, "variables": {**named, **variables}}).object()
-    data, errors = answer.get("data"), items(answer, "errors")
-    said = "; ".join(dict.fromkeys(text_at(error, "message") for error in errors))
-    if "exceeds max complexity" in said or "exceeds max depth" in said:
-        raise HttpError("too-large", f"GitLab says that we ask for too much at once: {said}")
-    if "doesn't exist on type" in said or "No such type" in said:
-        raise NoSuchFieldError("wrong-type", f"GitLab does not know what we ask for: {said}")
-    if errors or not isinstance(data, Mapping):
-        raise HttpError("wrong-type", f"GitLab did not answer our question{f': {said}' if said else ''}", "Check what the token may read.")
-    return data
+def _queried(graphql: GraphqlClient, text: str, named: Mapping[str, Any], variables: Mapping[str, Any]) -> Sequence[ProjectNode]:
+    """The projects in the response to a query. Raises ``HttpError`` where GitLab leaves out anything."""
+    data = graphql.query(text, {**named, **variables}, is_partial_accepted=False).data
+    if not isinstance(at(data, "projects", "nodes"), list):
+        raise HttpError("wrong-type", "GitLab answers without projects")
+    return items(data, "projects", "nodes")

@@ -1,14 +1,13 @@
-"""GitHub's two APIs behind one client, and the GraphQL queries that are sent."""
+"""GraphQL queries and REST requests about an organization's repositories, teams and members → JSON and file contents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from callboard.io.github import JSON
-from callboard.io.http.client import Client
+from callboard.io.github import JSON, GitHubConnection
 from callboard.io.http.errors import HttpError
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
@@ -94,69 +93,20 @@ query Members($owner: String!, $cursor: String, $size: Int!) {
 
 
 RAW = "application/vnd.github.raw+json"
-MOST_PAGES = 1_000
-SMALLEST_PAGE = 5
-TOO_MUCH = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 
 
 class GitHubApi:
-    """Asks one GitHub host."""
+    """Requests to one GitHub host."""
 
-    def __init__(self, client: Client, rest: str = "") -> None:
-        self.client = client
-        self._rest = rest
-
-    def query(self, text: str, variables: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-        """The data of a GraphQL query, and what GitHub says is missing in it. Raises ``HttpError`` where there is no data."""
-        answer = self.client.post("/graphql", {"query": text, "variables": dict(variables)})
-        value = answer.object()
-        data, errors = value.get("data"), value.get("errors")
-        said = _said(errors)
-        if isinstance(data, dict) and any(part is not None for part in data.values()):
-            return data, said
-        types = {error.get("type") for error in errors if isinstance(error, dict)} if isinstance(errors, list) else set()
-        if "RATE_LIMITED" in types:
-            raise HttpError("rate-limited", f"GitHub's allowance for GraphQL is used up: {said}")
-        if "NOT_FOUND" in types or (isinstance(data, dict) and not errors):
-            raise HttpError(
-                "status", f"GitHub has no such organization or user, or hides it from us{f': {said}' if said else ''}", status=404
-            )
-        if types & TOO_MUCH:
-            raise HttpError("too-large", f"GitHub says that we ask for too much at once: {said}")
-        raise HttpError("wrong-type", f"GitHub did not answer our question{f': {said}' if said else ''}")
-
-    def connection(
-        self, text: str, variables: Mapping[str, Any], way: Sequence[str], size: int, lost: Callable[[str], None]
-    ) -> Iterator[Mapping[str, Any]]:
-        """The nodes of a connection, page by page; ``way`` leads from the data to it. ``lost`` is told what is missing in the answers.
-
-        A page that is too much for GitHub is asked for in smaller parts.
-        """
-        cursor: str | None = None
-        seen: set[str] = set()
-        for _ in range(MOST_PAGES):
-            (data, said), size = self._page(text, {**variables, "cursor": cursor}, size)
-            connection = _at(data, way)
-            nodes = connection.get("nodes")
-            if not isinstance(nodes, list):
-                raise HttpError("wrong-type", f"GitHub answers without {'.'.join(way)}{f': {said}' if said else ''}")
-            found = [node for node in nodes if isinstance(node, dict)]
-            if said or len(found) < len(nodes):
-                lost(said or "no reason given")
-            yield from found
-            page = _at(connection, ("pageInfo",))
-            if page.get("hasNextPage") is not True:
-                return
-            cursor = text_of(page.get("endCursor"))
-            if not cursor or cursor in seen:
-                raise HttpError("repeated-url", "GitHub's paging goes round in a circle")
-            seen.add(cursor)
-        raise HttpError("too-many-pages", f"GitHub has more than {MOST_PAGES:,} pages of {way[-1]}")
+    def __init__(self, connection: GitHubConnection) -> None:
+        self.graphql = connection.graphql
+        self._client = connection.client
+        self._rest = connection.rest
 
     def content(self, repository: str, revision: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 for a folder too."""
         place = f"{self._rest}/repos/{quote(repository)}/contents/{quote(path)}"
-        answer = self.client.get(place, {"ref": revision}, accept=RAW, fixed=True, limit=limit)
+        answer = self._client.get(place, {"ref": revision}, accept=RAW, fixed=True, limit=limit)
         if answer.headers.get("content-type", "").startswith("application/json"):
             raise HttpError("status", f"{path} is a folder", status=404)
         return answer.body
@@ -164,7 +114,7 @@ class GitHubApi:
     def listing(self, repository: str, revision: str) -> Sequence[str]:
         """The paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
         place = f"{self._rest}/repos/{quote(repository)}/git/trees/{quote(revision)}"
-        answer = self.client.get(place, {"recursive": "1"}, accept=JSON, fixed=True)
+        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, fixed=True)
         value = answer.object()
         entries = value.get("tree")
         if not isinstance(entries, list):
@@ -179,19 +129,9 @@ class GitHubApi:
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
         """Time of the last commit to a file before a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"
-        for commit in self.client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, fixed=True).array()[:1]:
+        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, fixed=True).array()[:1]:
             return moment(_at(commit, ("commit", "committer")).get("date"))
         return None
-
-    def _page(self, text: str, variables: Mapping[str, Any], size: int) -> tuple[tuple[Mapping[str, Any], str], int]:
-        while True:
-            try:
-                return self.query(text, {**variables, "size": size}), size
-            except HttpError as error:
-                is_too_much = error.kind in {"timeout", "too-large"} or error.status in {502, 504}
-                if not is_too_much or size <= SMALLEST_PAGE:
-                    raise
-                size = max(SMALLEST_PAGE, size // 3)
 
 
 def _at(value: Any, way: Sequence[str]) -> Mapping[str, Any]:
@@ -199,8 +139,3 @@ def _at(value: Any, way: Sequence[str]) -> Mapping[str, Any]:
     for name in way:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
-
-
-def _said(errors: Any) -> str:
-    texts = [text_of(e.get("message"), 200) for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
-    return "; ".join(dict.fromkeys(filter(None, texts[:3])))

@@ -17,12 +17,12 @@ def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[st
     """A tree of Groups and Users. Raises ``HttpError``; ``lost`` is told what GitHub left out."""
     members: dict[str, list[str]] = defaultdict(list)
     teams = []
-    for node in api.connection(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
+    for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
         team = _team(node, organization)
         teams.append(team)
         for login in _logins(api, organization, node, lost):
             members[login].append(team.id)
-    nodes = api.connection(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
+    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
     people = [_person(node, members) for node in nodes]
     return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
 
@@ -65,5 +65,5 @@ def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], lost: Ca
     info = first.get("pageInfo")
     if isinstance(info, dict) and info.get("hasNextPage") is True:
         variables = {"owner": organization, "slug": text_of(node.get("slug"))}
-        nodes = list(api.connection(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
+        nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
     yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar
 
-from callboard.io.github import HEADERS, PUBLIC, api_base, signed_in
+from callboard.io.github import HEADERS, PUBLIC, connect
 from callboard.io.http.auth import Credential
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
@@ -156,9 +155,7 @@ class GitHubSource:
 
     def collect(self) -> Collected:
         """Repositories by pages of fifty; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
-        base, rest = api_base(self._host)
-        credential = signed_in(self._options, partial(self._client, base), rest, self._owner, self._context.clock)
-        api = GitHubApi(self._client(base, credential), rest)
+        api = GitHubApi(connect(self._options, self._host, self._owner, self._client, self._context.clock))
         lost: list[str] = []
         nodes = [*self._repositories(api, lost)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -180,7 +177,7 @@ class GitHubSource:
         included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
         excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
         query = repositories_query(self._asked)
-        for node in api.connection(query, variables, ("repositoryOwner", "repositories"), PAGE, lost.append):
+        for node in api.graphql.nodes(query, variables, ("repositoryOwner", "repositories"), PAGE, lost.append):
             name = text_of(node.get("name"))
             wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
             if wanted and self._is_kept(node, "isArchived", "archived") and self._is_kept(node, "isFork", "forks"):
