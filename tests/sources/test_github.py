@@ -323,7 +323,7 @@ def test_rest_requests_are_in_githubs_description(tmp_path):
 def test_recorded_answers_are_understood(tmp_path):
     recorded = json.loads((Path(DATA) / "recorded/github/by_path.json").read_text())
     from callboard.io.github import GitHubConnection
-    from callboard.sources.client import client_for
+    from callboard.io.http.client import client_for
     from callboard.sources.github.api import GitHubApi
 
     bodies = []

@@ -18,7 +18,7 @@ from callboard.plugins.integrations.base import IntegrationSettings
 from callboard.plugins.integrations.base import Target
 from callboard.io.http.auth import bearer
 from callboard.plugins.integrations.base import by_annotation
-from callboard.plugins.integrations.connector import client_for
+from callboard.plugins.integrations import client_for
 
 ANNOTATION = "flags.example.com/project"
 HERE = files(__name__)

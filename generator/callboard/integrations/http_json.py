@@ -12,7 +12,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from callboard.io.http.auth import bearer, header
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError
 from callboard.model.facts.words import FactError
@@ -27,7 +27,6 @@ from callboard.plugins.integrations.base import (
     options_schema,
 )
 from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.connector import client_for
 from callboard.plugins.integrations.decode import fields_of, value_of
 
 AT_ONCE = 8

@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from callboard.io.http.auth import bearer
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.pagination import Cursor
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, SourceContext, SourceTraffic, options_schema
 from callboard.settings.settings import SourceSettings
-from callboard.sources.client import client_for
 from callboard.sources.generated import MemoryFile, MemoryTree, document, text_of
 
 PAGE = 500

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
 from callboard.io.http.auth import Anonymous, bearer
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import origin
 from callboard.model.errors import SourceError, TreeError
@@ -19,7 +19,6 @@ from callboard.plugins.sources import Collected, SourceContext, SourceFailure, S
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import web_folder_address
 from callboard.sources.api_tree import ApiTree
-from callboard.sources.client import client_for
 from callboard.sources.generated import in_every_zone
 from callboard.sources.hosts import Web
 

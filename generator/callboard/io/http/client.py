@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from callboard import __version__
 from callboard.io.http.answer import Answer
@@ -21,13 +21,58 @@ from callboard.io.http.pagination import LinkHeader, Paging
 from callboard.io.http.retry import RetryPolicy
 from callboard.io.http.transport import Deadline, HttpRequest, HttpResponse, exchange, pool_for
 from callboard.io.http.urls import Params, address, joined, origin, shown
-from callboard.redaction.redactor import hidden
+from callboard.redaction.redactor import Redactor, hidden
 
 JSON = "application/json"
 NOT_MODIFIED = 304
 LINK_HEADER = LinkHeader()
 LIMITED = frozenset({403, 429})
 """Statuses with which hosts say that an allowance is used up (GitHub: 403 as well)."""
+
+
+class ClientContext(Protocol):
+    """What a client uses of the context of a source or an integration."""
+
+    @property
+    def cache(self) -> Path:
+        """Folder for data that may be deleted at any time."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """May name proxies and files of certificate authorities."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Removes secrets from the messages of errors."""
+
+    @property
+    def clock(self) -> Clock:
+        """What the client waits by."""
+
+    @property
+    def http(self) -> ClientLimits:
+        """Bounds of the client."""
+
+
+def client_for(
+    context: ClientContext,
+    base_url: str,
+    credential: Credential,
+    headers: Mapping[str, str] | None = None,
+    *,
+    per_second: float = 0.0,
+) -> Client:
+    """A client for one host, with the portal's cache, limits, environment and redaction.
+
+    ``per_second`` bounds the number of requests where the host's manual says one. Raises ``HttpError``.
+    """
+    limits = replace(context.http, per_second=per_second or context.http.per_second)
+    client = Client(
+        base_url, credential, limits=limits, redact=context.redactor.with_also(credential.secrets).redact, cache=context.cache / "http",
+        environ=context.environ, clock=context.clock, headers=headers,
+    )  # fmt: skip
+    client.prune()
+    return client
 
 
 class Client:

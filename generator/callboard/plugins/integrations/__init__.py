@@ -1,7 +1,7 @@
 """What authors of plugins may import; everything else may change without a word."""
 
 from callboard.io.http.auth import basic, bearer, header
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor, LinkHeader, Offset
 from callboard.model.errors import CallboardError, SourceError
@@ -39,7 +39,6 @@ from callboard.plugins.integrations.base import (
     by_annotation,
 )
 from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.connector import client_for
 from callboard.plugins.integrations.decode import value_of
 from callboard.plugins.integrations.parsing import day, known_word, moment, number, text, truth, whole, word
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from callboard.io.http.auth import header
+from callboard.io.http.client import client_for
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.tree import DescriptorFile
@@ -17,7 +18,6 @@ from callboard.plugins.sources import Collected, Repository, SourceContext, Sour
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, RepositoryMetadata
-from callboard.sources.client import client_for
 from callboard.sources.generated import suggested, text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.hosts import parse, web

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from callboard.io.github import HEADERS, PUBLIC, connect
 from callboard.io.http.auth import Credential
-from callboard.io.http.client import Client
+from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.tree import DescriptorFile
@@ -19,7 +19,6 @@ from callboard.plugins.sources import Collected, Repository, SourceContext, Sour
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, RepositoryMetadata
-from callboard.sources.client import client_for
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, suggested, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
