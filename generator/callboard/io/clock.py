@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +57,7 @@ class Phase:
     name: str
     seconds: float
     cpu: float
-    """Seconds of processor of this process and of the children that ended meanwhile."""
+    """Seconds of processor time of this process and, on POSIX systems, of the children that ended during the phase."""
 
 
 class Meter:
@@ -80,12 +79,23 @@ class Meter:
 
 
 def peak_memory() -> dict[str, float]:
-    """MiB of the largest resident size so far: of this process (``main``) and of its largest ended child (``children``)."""
+    """MiB of the largest resident size so far: of this process (``main``) and of its largest ended child (``children``).
+
+    Empty where the system does not measure it (Windows).
+    """
+    try:
+        import resource  # noqa: PLC0415 - Windows has none, and commands that need no build run there
+    except ImportError:
+        return {}
     divisor = KIB_IN_MIB * KIB_IN_MIB if sys.platform == "darwin" else KIB_IN_MIB
     who = {"main": resource.RUSAGE_SELF, "children": resource.RUSAGE_CHILDREN}
     return {name: round(resource.getrusage(number).ru_maxrss / divisor, 1) for name, number in who.items()}
 
 
 def _cpu() -> float:
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:
+        return time.process_time()
     usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     return sum(u.ru_utime + u.ru_stime for u in usages)

@@ -100,8 +100,7 @@ class Running:
 
     def stop(self) -> None:
         """End it and its children at once."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        _kill(self._process)
 
     def _has_timed_out(self) -> bool:
         try:
@@ -125,6 +124,15 @@ def run(
 ) -> Finished:
     """Run a program to its end, with the bounds of ``Running``."""
     return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program with all programs that it started; on a system without process groups (Windows), the program alone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _end_of(log: Path) -> bytes:
@@ -225,8 +233,7 @@ class ServiceProcess:
         """End it and its children at once. To be called in any case; may be called twice."""
         if not self._process.stdin or self._process.stdin.closed:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        _kill(self._process)
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         self._process.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import hashlib
 import os
 import tempfile
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from callboard.model.errors import LockedError
+from callboard.model.errors import CallboardError, LockedError
 
 FOLDER = ".callboard"
 IGNORE_ALL = "# Made by Callboard. Keep state/ and blobs/ between builds; cache/ may be deleted at any time.\n*\n"
@@ -78,7 +77,16 @@ class Store:
 
 @contextlib.contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process."""
+    """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process.
+
+    Raises ``CallboardError`` on a system without POSIX file locks.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - Windows has none, and commands that need no build run there
+    except ImportError:
+        raise CallboardError(
+            "this command needs a POSIX system (Linux, macOS), which has file locks", "Elsewhere, use lint, explain and diff."
+        ) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -106,7 +114,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            if hasattr(os, "fchmod"):  # POSIX; elsewhere a new file has the rights of its folder
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
@@ -137,7 +146,9 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk: after that a power cut does not undo a renaming."""
+    """Have the names in a folder on the disk: after that a power cut does not undo a renaming. Windows cannot be asked for that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

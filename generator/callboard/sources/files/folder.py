@@ -25,6 +25,8 @@ BUILD_FILES = frozenset({
 })  # fmt: skip
 PRODUCT_MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
 """A folder that holds one of these says of itself that a tool made it."""
+OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"))
+"""Never wait for a pipe, never follow a link that took the file's place; each system has some of these."""
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ class FolderTree:
         """The content of a regular file."""
         file = self._inside(path)
         try:
-            descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+            descriptor = os.open(file, OPEN_FLAGS)
         except OSError as error:
             raise MissingFileError(f"there is no file {shown(path)} in {self.repository} ({error.strerror})") from None
         about = os.fstat(descriptor)
