@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import Fixed
+from callboard.io.http.auth import StaticCredential
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Alert, Availability
@@ -47,7 +47,7 @@ class DatadogIntegration(Connector):
         if any(key in subject.annotations for subject in subjects for key in self.annotations):
             keys = {"DD-API-KEY": self._option("api_key").strip(), "DD-APPLICATION-KEY": self._option("application_key").strip()}
             base = self._base or f"https://api.{self._option('site', 'datadoghq.com')}"
-            client = self._client(Fixed(keys, tuple(keys.values())), base=base)
+            client = self._client(StaticCredential(keys, tuple(keys.values())), base=base)
             self._tagged(client, SLO_TAG, subjects, "availability", self._objectives)
             self._tagged(client, MONITOR_TAGS, subjects, "alert", self._alerts)
         return self._found.done()

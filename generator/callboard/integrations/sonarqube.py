@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from callboard.io.http.answer import Answer
-from callboard.io.http.auth import Credential, Fixed, bearer
+from callboard.io.http.auth import Credential, StaticCredential, bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import QualityGate
@@ -88,7 +88,7 @@ class SonarQubeIntegration(Connector):
         if self._option("scheme") != "basic":
             return bearer(token)
         packed = base64.b64encode(f"{token}:".encode()).decode()
-        return Fixed({"Authorization": f"Basic {packed}"}, (packed, token))
+        return StaticCredential({"Authorization": f"Basic {packed}"}, (packed, token))
 
     def _measures(self, client: Client, keys: Sequence[str], by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, Measures]:
         """By project and metric. A project that is not in the answer has none, or is hidden from us."""

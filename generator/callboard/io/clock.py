@@ -1,4 +1,4 @@
-"""The time of a build, which is an input, and how long its phases take."""
+"""An option or a variable → the time of a build; phases of a run → wall time, processor time and memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _clock() -> datetime:
 def now(option: str | None, environ: Mapping[str, str], clock: Callable[[], datetime] = _clock) -> datetime:
     """The time of this build in UTC, to the second: ``option``, else ``SOURCE_DATE_EPOCH``, else the clock.
 
-    ``option`` is ISO 8601, in UTC where it names no zone. Raises ``CallboardError`` where the text is no time.
+    ``option`` is ISO 8601, in UTC where it names no zone. Raises ``CallboardError`` for any other string.
     """
     if option:
         return _iso(option)
@@ -32,10 +32,10 @@ def now(option: str | None, environ: Mapping[str, str], clock: Callable[[], date
 
 def _iso(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text.strip())
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+        parsed = datetime.fromisoformat(text.strip())
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
-        raise CallboardError(f'--now is "{text}", which is no time.', "Write it as in 2024-05-17T02:00:00Z.") from None
+        raise CallboardError(f'--now is "{text}", which is not a time.', "Write it as in 2024-05-17T02:00:00Z.") from None
 
 
 def _seconds(text: str) -> datetime:
@@ -43,7 +43,7 @@ def _seconds(text: str) -> datetime:
         return datetime.fromtimestamp(int(text), UTC)
     except (ValueError, OverflowError, OSError):
         raise CallboardError(
-            f'{EPOCH_VARIABLE} is "{text}", which is no time.', "It holds whole seconds since 1970, such as 1715904000."
+            f'{EPOCH_VARIABLE} is "{text}", which is not a time.', "It must hold an integer, seconds since 1970, such as 1715904000."
         ) from None
 
 
@@ -61,7 +61,7 @@ class Phase:
 
 
 class Meter:
-    """Collects the phases of one run; ``announce`` is told the name of each when it begins."""
+    """Collects the phases of one run; ``announce`` is called with the name of each phase when it begins."""
 
     def __init__(self, announce: Callable[[str], None] = lambda _: None) -> None:
         self.phases: list[Phase] = []
@@ -69,7 +69,7 @@ class Meter:
 
     @contextlib.contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Measure what happens inside."""
+        """Measure the statements inside."""
         self._announce(name)
         wall, cpu = time.perf_counter(), _cpu()
         try:

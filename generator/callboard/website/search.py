@@ -70,7 +70,7 @@ class Pagefind:
         self._asked += 1
         question = {"message_id": self._asked, "payload": {"type": kind, **what}}
         try:
-            self._service.say(b64encode(json.dumps(question).encode("utf-8", "replace")))
+            self._service.send(b64encode(json.dumps(question).encode("utf-8", "replace")))
         except ProgramError as error:
             raise _failed(error) from error
 

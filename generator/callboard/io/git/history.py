@@ -1,4 +1,4 @@
-"""The history of a repository or of a folder in it: commits, authors, tags."""
+"""A revision and a folder of a repository → commits, authors and tags of its history."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import datetime
 from callboard.io.git.command import Git, commit_time
 
 COMMITS = 20_000
-"""Of one question; a folder with more is told of its newest ones."""
+"""Maximum of one listing; of a folder with more, the newest ones are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit, as far as numbers about it go."""
+    """What statistics need of a commit."""
 
     at: datetime
     author: str
-    """Address in lower case; counted, never shown."""
+    """E-mail address in lower case; counted, never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tag:
 
 
 def commits(git: Git, revision: str, folder: str, since: datetime) -> Sequence[Commit]:
-    """The commits since then that changed anything below ``folder``, the newest first. Raises ``SourceError``."""
+    """The commits since that time to anything below ``folder``, newest first. Raises ``SourceError``."""
     output = git.output(
         "--literal-pathspecs", "log", f"--max-count={COMMITS}", f"--since={since.isoformat()}", "--format=%ct%x00%ae", revision,
         "--", folder or ".",
@@ -40,13 +40,13 @@ def commits(git: Git, revision: str, folder: str, since: datetime) -> Sequence[C
 
 
 def last_commit_time(git: Git, revision: str, folder: str) -> datetime | None:
-    """When anything below ``folder`` was changed last; None for never. Raises ``SourceError``."""
-    found = git.output("--literal-pathspecs", "log", "-1", "--format=%ct", revision, "--", folder or ".")
-    return commit_time(found.decode("ascii", "replace"))
+    """Time of the last commit to anything below ``folder``; None where there is none. Raises ``SourceError``."""
+    output = git.output("--literal-pathspecs", "log", "-1", "--format=%ct", revision, "--", folder or ".")
+    return commit_time(output.decode("ascii", "replace"))
 
 
 def tags(git: Git, count: int) -> Sequence[Tag]:
-    """The newest tags. Raises ``SourceError``."""
+    """The ``count`` newest tags. Raises ``SourceError``."""
     output = git.output(
         "for-each-ref", "--sort=-creatordate", f"--count={count}", "--format=%(refname:short)%00%(creatordate:unix)", "refs/tags"
     )
@@ -55,5 +55,5 @@ def tags(git: Git, count: int) -> Sequence[Tag]:
 
 
 def is_shallow(git: Git) -> bool:
-    """Whether only the newest part of the history is here. Raises ``SourceError``."""
+    """Whether the clone has only the newest part of the history. Raises ``SourceError``."""
     return git.output("rev-parse", "--is-shallow-repository").strip() == b"true"

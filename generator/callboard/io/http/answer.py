@@ -11,28 +11,28 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import shown
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer, wherever it came from."""
+    """A successful response, from the host or from the cache."""
 
     status: int
     headers: Mapping[str, str]
-    """Names in lower case; of those that came twice the values are joined with commas."""
+    """By name in lower case; the values of a name that occurs twice are joined with commas."""
     body: bytes
     url: str
-    """Where it came from, after redirects."""
-    is_kept: bool = False
-    """Whether the body came from the cache."""
-    forget: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
-    """Takes the answer out of the cache: an unusable one must not be confirmed as unchanged for ever."""
+    """The URL after redirects."""
+    is_cached: bool = False
+    """True if the body came from the cache."""
+    forget: Callable[[], None] = field(default=_do_nothing, repr=False, compare=False)
+    """Removes the response from the cache: an unusable one must not be confirmed as unchanged forever."""
 
     @property
     def text(self) -> str:
-        """The body as UTF-8, broken characters replaced."""
+        """The body as UTF-8, invalid bytes replaced."""
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
@@ -41,8 +41,8 @@ class Answer:
             return _loaded(self.body)
         except (ValueError, RecursionError):
             self.forget()
-            sort = self.headers.get("content-type", "").partition(";")[0][:60] or "nothing that it names"
-            raise HttpError("not-json", f"{shown(self.url)} answers no valid JSON ({sort}, {len(self.body):,} bytes)") from None
+            media_type = self.headers.get("content-type", "").partition(";")[0][:60] or "no content type"
+            raise HttpError("not-json", f"{shown(self.url)} returned invalid JSON ({media_type}, {len(self.body):,} bytes)") from None
 
     def object(self) -> Mapping[str, Any]:
         """The body as a JSON object. Raises ``HttpError`` of the kinds ``not-json`` and ``wrong-type``."""
@@ -58,20 +58,20 @@ class Answer:
             raise self.odd("an array", value)
         return value
 
-    def odd(self, wanted: str, value: Any) -> HttpError:
-        """The error of an answer that has another shape than the API's description says; it is not kept."""
+    def odd(self, expected: str, value: Any) -> HttpError:
+        """The error of a response that differs from the API's description, which is removed from the cache."""
         self.forget()
-        return HttpError("wrong-type", f"{shown(self.url)} answers {_sort(value)} where {wanted} was expected")
+        return HttpError("wrong-type", f"{shown(self.url)} returned {_type_words(value)} where {expected} was expected")
 
 
 def _loaded(body: bytes) -> Any:
     text = body.decode("utf-8-sig")
     value = json.loads(text)
-    if "\\ud" in text.lower():  # perhaps half a character, which nothing can write as UTF-8
+    if "\\ud" in text.lower():  # perhaps an unpaired surrogate, which UTF-8 cannot encode
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     return value
 
 
-def _sort(value: Any) -> str:
-    names = {dict: "an object", list: "an array", str: "a text", bool: "a truth value", int: "a number", float: "a number"}
+def _type_words(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
     return names.get(type(value), "null")

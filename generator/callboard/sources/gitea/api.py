@@ -82,7 +82,7 @@ class GiteaApi:
         found: set[str] = set()
         for number in range(1, MOST_TREE_PAGES + 1):
             query: dict[str, str | int] = {"recursive": "true" if recursive else "false", "page": number, "per_page": TREE_PAGE}
-            answer = self.client.get(place, query, fixed=True)
+            answer = self.client.get(place, query, immutable=True)
             entries = answer.object().get("tree")
             if not isinstance(entries, list):
                 raise answer.odd("a tree", entries)
@@ -99,13 +99,13 @@ class GiteaApi:
     def content(self, repository: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"/repos/{quote(repository)}/raw/{quote(path)}"
-        return self.client.get(place, {"ref": commit}, accept="*/*", fixed=True, limit=limit).body
+        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
     def changed(self, repository: str, commit: str, path: str) -> datetime | None:
         """Time of the last commit to a file before a commit."""
         plain = {"stat": "false", "verification": "false", "files": "false"}
         query: dict[str, str | int] = {"sha": commit, "path": path, "limit": 1, **plain}
-        for item in self.client.get(f"/repos/{quote(repository)}/commits", query, fixed=True).array()[:1]:
+        for item in self.client.get(f"/repos/{quote(repository)}/commits", query, immutable=True).array()[:1]:
             inner = item.get("commit") if isinstance(item, dict) else None
             by = inner.get("committer") if isinstance(inner, dict) else None
             return moment(by.get("date")) if isinstance(by, dict) else None

@@ -106,7 +106,7 @@ class GitHubApi:
     def content(self, repository: str, revision: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 for a folder too."""
         place = f"{self._rest}/repos/{quote(repository)}/contents/{quote(path)}"
-        answer = self._client.get(place, {"ref": revision}, accept=RAW, fixed=True, limit=limit)
+        answer = self._client.get(place, {"ref": revision}, accept=RAW, immutable=True, limit=limit)
         if answer.headers.get("content-type", "").startswith("application/json"):
             raise HttpError("status", f"{path} is a folder", status=404)
         return answer.body
@@ -114,7 +114,7 @@ class GitHubApi:
     def listing(self, repository: str, revision: str) -> Sequence[str]:
         """The paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
         place = f"{self._rest}/repos/{quote(repository)}/git/trees/{quote(revision)}"
-        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, fixed=True)
+        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, immutable=True)
         value = answer.object()
         entries = value.get("tree")
         if not isinstance(entries, list):
@@ -129,7 +129,7 @@ class GitHubApi:
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
         """Time of the last commit to a file before a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"
-        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, fixed=True).array()[:1]:
+        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, immutable=True).array()[:1]:
             return moment(_at(commit, ("commit", "committer")).get("date"))
         return None
 

@@ -33,9 +33,9 @@ class GitLabApi:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def listed(self, path: str, params: Params | None = None, *, fixed: bool = False) -> Iterator[Mapping[str, Any]]:
+    def listed(self, path: str, params: Params | None = None, *, immutable: bool = False) -> Iterator[Mapping[str, Any]]:
         """The objects of all pages of a listing. Raises ``HttpError``."""
-        for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, fixed=fixed):
+        for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, immutable=immutable):
             for item in page.array():
                 if not isinstance(item, dict):
                     raise page.odd("a list of objects", [item])
@@ -57,10 +57,10 @@ class GitLabApi:
         """Who belongs to a group itself."""
         yield from self.listed(f"/groups/{quote(group_id, safe='')}/members")
 
-    def commit(self, project: str, ref: str, path: str = "", *, fixed: bool = False) -> GitLabCommit | None:
+    def commit(self, project: str, ref: str, path: str = "", *, immutable: bool = False) -> GitLabCommit | None:
         """The newest commit before a ref, that changed ``path`` if there is one; None for an empty repository."""
         query: dict[str, str | int] = {"ref_name": ref, "per_page": 1}
-        answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), fixed=fixed)
+        answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), immutable=immutable)
         for item in answer.array()[:1]:
             if not isinstance(item, dict) or not text_of(item.get("id")):
                 raise answer.odd("a list of commits", [item])
@@ -70,13 +70,13 @@ class GitLabApi:
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
         """Paths of the files of a commit: at the root, or all of them."""
         query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
-        entries = self.listed(f"{_project(project)}/repository/tree", query, fixed=True)
+        entries = self.listed(f"{_project(project)}/repository/tree", query, immutable=True)
         return sorted(path for entry in entries if entry.get("type") == "blob" and (path := text_of(entry.get("path"))))
 
     def content(self, project: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"{_project(project)}/repository/files/{quote(path, safe='')}/raw"
-        return self.client.get(place, {"ref": commit}, accept="*/*", fixed=True, limit=limit).body
+        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
 
 def identity(value: Any) -> str:

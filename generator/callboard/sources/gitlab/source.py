@@ -48,7 +48,7 @@ class ProjectFiles:
 
     def changed(self, path: str) -> datetime | None:
         """Time of the last commit to a file."""
-        found = self.api.commit(self.project, self.commit, path, fixed=True)
+        found = self.api.commit(self.project, self.commit, path, immutable=True)
         return found.time if found else None
 
 
