@@ -211,7 +211,7 @@ def test_one_repository_that_fails_leaves_the_others(tmp_path, payments):
     assert "there is no such repository" in got.failures[0].message
     assert got.failures[1].message == "the repository has no commits yet"
     for failure in got.failures[2:]:
-        assert "is no address of a git repository" in failure.message
+        assert "is not the URL of a git repository" in failure.message
         assert failure.hint
 
 

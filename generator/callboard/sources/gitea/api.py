@@ -1,4 +1,4 @@
-"""The REST API of Gitea and Forgejo: repositories, and an organization's teams and members."""
+"""Requests to the REST API of Gitea and Forgejo → repositories, files and commits, and a tree of teams and members."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from callboard.io.http.errors import HttpError
 from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
 
 PAGE = 50
-"""The most that a host gives unless its ``MAX_RESPONSE_ITEMS`` says otherwise."""
+"""Maximum that a host allows unless its ``MAX_RESPONSE_ITEMS`` is different."""
 TREE_PAGE = 1_000
-MOST_TREE_PAGES = 100
+MAX_TREE_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class GiteaCommit:
 
 
 class GiteaApi:
-    """Asks one host."""
+    """Requests to one host."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
     def listed(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """The objects of all pages of a listing. Raises ``HttpError``, also where the host's own count says that some are missing."""
+        """The objects on all pages of a listing. Raises ``HttpError``, also where the host's count shows that some are missing."""
         count, total = 0, ""
         for page in self.client.pages(path, {"limit": PAGE}):
             total = page.headers.get("x-total-count", total)
@@ -45,10 +45,12 @@ class GiteaApi:
                 count += 1
                 yield item
         if total.isdecimal() and count < int(total):
-            raise HttpError("wrong-type", f"{path} was cut off: {count:,} of {total} came", "Let proxies pass the header Link on.")
+            raise HttpError(
+                "wrong-type", f"the listing {path} is incomplete: it has {count:,} of {total} items", "Let proxies pass on the header Link."
+            )
 
     def repositories(self, organization: str) -> Iterator[Mapping[str, Any]]:
-        """Those of an organization that the token may see."""
+        """Repositories of an organization that the token may see."""
         yield from self.listed(f"/orgs/{quote(organization)}/repos")
 
     def teams(self, organization: str) -> Iterator[Mapping[str, Any]]:
@@ -56,15 +58,15 @@ class GiteaApi:
         yield from self.listed(f"/orgs/{quote(organization)}/teams")
 
     def members(self, organization: str) -> Iterator[Mapping[str, Any]]:
-        """Everybody in an organization."""
+        """Members of an organization."""
         yield from self.listed(f"/orgs/{quote(organization)}/members")
 
     def team_members(self, team: str) -> Iterator[Mapping[str, Any]]:
-        """Who belongs to a team, by its number."""
+        """Members of a team, by its id."""
         yield from self.listed(f"/teams/{quote(team)}/members")
 
     def commit(self, repository: str, branch: str) -> GiteaCommit | None:
-        """The newest commit of a branch; None where there is none yet."""
+        """The newest commit of a branch; None where there is none."""
         try:
             answer = self.client.get(f"/repos/{quote(repository)}/branches/{quote(branch, safe='')}")
         except HttpError as error:
@@ -77,20 +79,20 @@ class GiteaApi:
         return GiteaCommit(text_of(commit.get("id")), moment(commit.get("timestamp")))
 
     def listing(self, repository: str, commit: str, *, recursive: bool) -> Sequence[str]:
-        """Paths of the files of a commit: at the root, or all of them."""
+        """Sorted paths of the files of a commit: at the root, or all of them."""
         place = f"/repos/{quote(repository)}/git/trees/{quote(commit)}"
-        found: set[str] = set()
-        for number in range(1, MOST_TREE_PAGES + 1):
+        paths: set[str] = set()
+        for number in range(1, MAX_TREE_PAGES + 1):
             query: dict[str, str | int] = {"recursive": "true" if recursive else "false", "page": number, "per_page": TREE_PAGE}
             answer = self.client.get(place, query, immutable=True)
             entries = answer.object().get("tree")
             if not isinstance(entries, list):
                 raise answer.odd("a tree", entries)
-            before = len(found)
-            found.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
+            previous = len(paths)
+            paths.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
             if answer.object().get("truncated") is not True:
-                return sorted(found)
-            if len(found) == before:
+                return sorted(paths)
+            if len(paths) == previous:
                 break
         raise HttpError(
             "too-large", f"{repository} has too many files for a listing", "Name the descriptors without globs, or use a git source."
@@ -102,7 +104,7 @@ class GiteaApi:
         return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
     def changed(self, repository: str, commit: str, path: str) -> datetime | None:
-        """Time of the last commit to a file before a commit."""
+        """Time of the last commit to a file, up to a commit."""
         plain = {"stat": "false", "verification": "false", "files": "false"}
         query: dict[str, str | int] = {"sha": commit, "path": path, "limit": 1, **plain}
         for item in self.client.get(f"/repos/{quote(repository)}/commits", query, immutable=True).array()[:1]:
@@ -141,7 +143,7 @@ def people_id(host: str, organization: str) -> str:
 def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> Team:
     number, slug = node.get("id"), text_of(node.get("name"), 200)
     if isinstance(number, bool) or not isinstance(number, int):
-        raise HttpError("wrong-type", "Gitea answers a team without an id")
+        raise HttpError("wrong-type", "Gitea returned a team without an id")
     return Team(
         str(number), slug,
         title=slug,

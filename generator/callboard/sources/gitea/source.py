@@ -1,4 +1,4 @@
-"""The ``gitea`` source: all repositories of an organization on Gitea or Forgejo, and its teams and members."""
+"""The ``gitea`` source: an organization on Gitea or Forgejo → trees of its repositories, their descriptors, and teams and members."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.generated import suggested, text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptors, is_glob
+from callboard.sources.paths import compiled_any, descriptor_paths, is_glob
 
 AT_ONCE = 8
 DESCRIPTOR_LIMIT = 2_000_000
@@ -39,11 +39,11 @@ class GiteaFiles:
     commit: str
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file."""
+        """The content of one file."""
         return self.api.content(self.name, self.commit, path, limit)
 
     def listing(self) -> Sequence[str]:
-        """All files."""
+        """Sorted paths of all files."""
         return self.api.listing(self.name, self.commit, recursive=True)
 
     def changed(self, path: str) -> datetime | None:
@@ -66,7 +66,7 @@ class GiteaSource:
         self._lists_all = any(is_glob(path) for path in self._include)
 
     def collect(self) -> Collected:
-        """Repositories page by page; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
+        """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
         token = header("Authorization", str(self._options.get("token", "")), "token ")
         api = GiteaApi(client_for(self._context, f"{self._host}/api/v1", token))
         repositories = [*self._repositories(api)]
@@ -77,36 +77,36 @@ class GiteaSource:
         return joined([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _repositories(self, api: GiteaApi) -> Iterator[Mapping[str, Any]]:
-        """Those that the options leave."""
+        """The repositories that the options select."""
         included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
         excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
         for node in api.repositories(self._organization):
             name = text_of(node.get("full_name")).rpartition("/")[2]
-            wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
-            if wanted and self._is_kept(node, "archived", "archived") and self._is_kept(node, "fork", "forks"):
+            is_selected = not name or (included(name) and not excluded(name))  # without a name it becomes a failure
+            if is_selected and self._is_included(node, "archived", "archived") and self._is_included(node, "fork", "forks"):
                 yield node
 
-    def _is_kept(self, node: Mapping[str, Any], field: str, option: str) -> bool:
+    def _is_included(self, node: Mapping[str, Any], field: str, option: str) -> bool:
         return node.get(field) is not True or self._options.get(option, False) is True
 
     def _repository(self, api: GiteaApi, node: Mapping[str, Any]) -> Collected:
-        name, known = text_of(node.get("full_name")), None
+        name, metadata = text_of(node.get("full_name")), None
         try:
-            known = self._about(node, name)
-            tree = self._tree(api, node, known)
+            metadata = self._metadata(node, name)
+            tree = self._tree(api, node, metadata)
             paths = self._descriptors(tree) if tree else ()
         except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(name, str(error), error.hint, known.tree if known else ""),))
+            return Collected(failures=(self._failure(name, str(error), error.hint, metadata.tree if metadata else ""),))
         if tree is None or not paths:
-            bare = () if known.is_archived else (suggested(known, tree),)
-            return Collected(undescribed=bare, repositories=(known,))
+            undescribed = () if metadata.is_archived else (suggested(metadata, tree),)
+            return Collected(undescribed=undescribed, repositories=(metadata,))
         files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
-        return Collected((tree,), files, repositories=(known,))
+        return Collected((tree,), files, repositories=(metadata,))
 
-    def _about(self, node: Mapping[str, Any], name: str) -> Repository:
+    def _metadata(self, node: Mapping[str, Any], name: str) -> Repository:
         remote = parse(f"{self._host}/{name}")
         if remote is None or not NAME.fullmatch(name):
-            raise HttpError("wrong-type", "Gitea answers a repository without a name")
+            raise HttpError("wrong-type", "Gitea returned a repository without a name")
         topics = node.get("topics")
         return Repository(
             self._name, remote.url, name, f"{self._host}/{name}",
@@ -117,25 +117,25 @@ class GiteaSource:
             is_archived=node.get("archived") is True,
         )  # fmt: skip
 
-    def _tree(self, api: GiteaApi, node: Mapping[str, Any], known: Repository) -> ApiTree | None:
+    def _tree(self, api: GiteaApi, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
         """The tree of the default branch; None for an empty repository."""
-        ref, remote = known.default_branch, parse(known.url)
-        commit = api.commit(known.name, ref) if ref and node.get("empty") is not True else None
+        ref, remote = metadata.default_branch, parse(metadata.url)
+        commit = api.commit(metadata.name, ref) if ref and node.get("empty") is not True else None
         if commit is None or remote is None:
             return None
-        root = [] if self._lists_all else api.listing(known.name, commit.id, recursive=False)
+        root = [] if self._lists_all else api.listing(metadata.name, commit.id, recursive=False)
         absent = {path: None for path in (*self._include, *OWNERS) if "/" not in path and path not in root}
         addresses = known_addresses(remote, "gitea", [ref, commit.id], "branch", is_default=True)
         return ApiTree(
-            remote.url, known.name, commit.id, addresses, web(remote, "gitea", ref), GiteaFiles(api, known.name, commit.id),
+            remote.url, metadata.name, commit.id, addresses, web(remote, "gitea", ref), GiteaFiles(api, metadata.name, commit.id),
             RepositoryMetadata({} if self._lists_all else absent),
         )  # fmt: skip
 
     def _descriptors(self, tree: ApiTree) -> Sequence[str]:
-        """The paths that are there, each read: what cannot be fetched must not look as if it were gone. Raises ``TreeError``."""
-        wanted = tree.glob("**") if self._lists_all else self._include
-        found = descriptors(wanted, {**self._options, "include": self._include})
-        return sorted(path for path in found if tree.has(path, DESCRIPTOR_LIMIT))
+        """The paths of descriptors that exist. Each is read: one that cannot be fetched must not look deleted. Raises ``TreeError``."""
+        candidates = tree.glob("**") if self._lists_all else self._include
+        paths = descriptor_paths(candidates, {**self._options, "include": self._include})
+        return sorted(path for path in paths if tree.has(path, DESCRIPTOR_LIMIT))
 
     def _people(self, api: GiteaApi) -> Collected:
         try:

@@ -16,7 +16,7 @@ FILE = "fragment File on Blob { oid byteSize isTruncated isBinary text }"
 
 
 def repositories_query(paths: Sequence[str]) -> str:
-    """A page of an owner's repositories, with the files at ``paths`` and the CODEOWNERS, and when those files changed.
+    """The query for a page of an owner's repositories, with the files at ``paths``, their last changes, and CODEOWNERS.
 
     Variables: ``owner``, ``cursor``, ``size`` and ``p0``, ``p1`` … with the paths (variables, so that no path can be part of the query).
     """
@@ -65,7 +65,7 @@ query Teams($owner: String!, $cursor: String, $size: Int!) {
   }
 }
 """
-"""Teams with their first hundred own members."""
+"""Teams with their first hundred direct members."""
 
 TEAM_MEMBERS = """
 query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!) {
@@ -89,7 +89,7 @@ query Members($owner: String!, $cursor: String, $size: Int!) {
   }
 }
 """
-"""Who belongs to the organization. Addresses are not asked for: a token without ``user:email`` would get nothing at all."""
+"""Members of the organization. E-mail addresses are not queried: a token without ``user:email`` would get no data at all."""
 
 
 RAW = "application/vnd.github.raw+json"
@@ -112,7 +112,7 @@ class GitHubApi:
         return answer.body
 
     def listing(self, repository: str, revision: str) -> Sequence[str]:
-        """The paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
+        """Sorted paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
         place = f"{self._rest}/repos/{quote(repository)}/git/trees/{quote(revision)}"
         answer = self._client.get(place, {"recursive": "1"}, accept=JSON, immutable=True)
         value = answer.object()
@@ -127,15 +127,15 @@ class GitHubApi:
         return sorted(path for e in files if (path := text_of(e.get("path"))))
 
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
-        """Time of the last commit to a file before a commit."""
+        """Time of the last commit to a file, up to a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"
         for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, immutable=True).array()[:1]:
             return moment(_at(commit, ("commit", "committer")).get("date"))
         return None
 
 
-def _at(value: Any, way: Sequence[str]) -> Mapping[str, Any]:
-    """The object at the end of a way of names; an empty one where there is none."""
-    for name in way:
+def _at(value: Any, path: Sequence[str]) -> Mapping[str, Any]:
+    """The object at the end of a path of names; an empty one where there is none."""
+    for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}

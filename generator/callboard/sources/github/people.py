@@ -1,4 +1,4 @@
-"""Teams and members of a GitHub organization."""
+"""Teams and members of a GitHub organization → a tree of generated descriptors."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ PAGE = 100
 TEAMS_PAGE = 50
 
 
-def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[str], None]) -> MemoryTree:
-    """A tree of Groups and Users. Raises ``HttpError``; ``lost`` is told what GitHub left out."""
+def people_tree(api: GitHubApi, organization: str, host: str, on_missing: Callable[[str], None]) -> MemoryTree:
+    """A tree of Groups and Users. Raises ``HttpError``; ``on_missing`` gets messages about data that GitHub left out."""
     members: dict[str, list[str]] = defaultdict(list)
     teams = []
-    for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
+    for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, on_missing):
         team = _team(node, organization)
         teams.append(team)
-        for login in _logins(api, organization, node, lost):
+        for login in _logins(api, organization, node, on_missing):
             members[login].append(team.id)
-    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
+    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, on_missing)
     people = [_person(node, members) for node in nodes]
     return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
 
@@ -57,13 +57,13 @@ def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person
     )  # fmt: skip
 
 
-def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], lost: Callable[[str], None]) -> Iterator[str]:
-    """A team's own members; those beyond the first hundred are asked for."""
+def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], on_missing: Callable[[str], None]) -> Iterator[str]:
+    """Logins of a team's direct members; those beyond the first hundred are queried."""
     first = node.get("members")
     first = first if isinstance(first, dict) else {}
     nodes: list[Mapping[str, Any]] = [m for m in first.get("nodes") or () if isinstance(m, dict)]
     info = first.get("pageInfo")
     if isinstance(info, dict) and info.get("hasNextPage") is True:
         variables = {"owner": organization, "slug": text_of(node.get("slug"))}
-        nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
+        nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, on_missing))
     yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))

@@ -1,4 +1,4 @@
-"""GitLab's REST API: projects and files, groups and their members."""
+"""Requests to GitLab's REST API → projects, files and commits, and a tree of its groups and members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from callboard.io.http.urls import Params
 from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
 
 PAGE = 100
-"""The most that GitLab gives."""
+"""Maximum that GitLab allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class GitLabCommit:
 
 
 class GitLabApi:
-    """Asks one GitLab host."""
+    """Requests to one GitLab host."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
     def listed(self, path: str, params: Params | None = None, *, immutable: bool = False) -> Iterator[Mapping[str, Any]]:
-        """The objects of all pages of a listing. Raises ``HttpError``."""
+        """The objects on all pages of a listing. Raises ``HttpError``."""
         for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, immutable=immutable):
             for item in page.array():
                 if not isinstance(item, dict):
@@ -42,23 +42,23 @@ class GitLabApi:
                 yield item
 
     def projects(self, group: str, *, archived: bool) -> Iterator[Mapping[str, Any]]:
-        """Projects of a group and of all groups below, in the order of their ids."""
+        """Projects of a group and its subgroups, in the order of their ids."""
         query: dict[str, str | int] = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "sort": "asc"}
         if not archived:
             query["archived"] = "false"
         yield from self.listed(f"/groups/{quote(group, safe='')}/projects", query)
 
     def groups(self, group: str) -> Iterator[Mapping[str, Any]]:
-        """A group and all groups below."""
+        """A group and all its subgroups."""
         yield self.client.get(f"/groups/{quote(group, safe='')}", {"with_projects": "false"}).object()
         yield from self.listed(f"/groups/{quote(group, safe='')}/descendant_groups", {"order_by": "id", "sort": "asc"})
 
     def members(self, group_id: str) -> Iterator[Mapping[str, Any]]:
-        """Who belongs to a group itself."""
+        """Direct members of a group."""
         yield from self.listed(f"/groups/{quote(group_id, safe='')}/members")
 
     def commit(self, project: str, ref: str, path: str = "", *, immutable: bool = False) -> GitLabCommit | None:
-        """The newest commit before a ref, that changed ``path`` if there is one; None for an empty repository."""
+        """The newest commit of a ref, to ``path`` where it is given; None where there is none."""
         query: dict[str, str | int] = {"ref_name": ref, "per_page": 1}
         answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), immutable=immutable)
         for item in answer.array()[:1]:
@@ -68,7 +68,7 @@ class GitLabApi:
         return None
 
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
-        """Paths of the files of a commit: at the root, or all of them."""
+        """Sorted paths of the files of a commit: at the root, or all of them."""
         query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
         entries = self.listed(f"{_project(project)}/repository/tree", query, immutable=True)
         return sorted(path for entry in entries if entry.get("type") == "blob" and (path := text_of(entry.get("path"))))
@@ -80,9 +80,9 @@ class GitLabApi:
 
 
 def identity(value: Any) -> str:
-    """The id of a project or group as a text. Raises ``HttpError`` where there is none."""
+    """The id of a project or group as a string. Raises ``HttpError`` where there is none."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise HttpError("wrong-type", "GitLab answers something without an id")
+        raise HttpError("wrong-type", "GitLab returned an object without an id")
     return str(value)
 
 
@@ -117,7 +117,7 @@ def people_id(host: str, group: str) -> str:
 
 
 def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
-    """Named by its path below the root group, which keeps names short and apart."""
+    """A team named by its path below the root group, so that names are short and unique."""
     path = text_of(node.get("full_path"))
     inside = path.removeprefix(f"{root}/") if path != root else path.rpartition("/")[2]
     parent = node.get("parent_id")
@@ -145,5 +145,5 @@ def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str) ->
 
 
 def _is_bot(login: str) -> bool:
-    """Users that GitLab makes for access tokens of groups and projects: ``group_12_bot_ab12``."""
+    """Whether it is a user that GitLab creates for an access token of a group or project: ``group_12_bot_ab12``."""
     return login.startswith(("group_", "project_")) and "_bot" in login

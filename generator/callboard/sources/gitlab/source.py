@@ -1,4 +1,4 @@
-"""The ``gitlab`` source: all projects of a group and its subgroups, and the groups and their members."""
+"""The ``gitlab`` source: a GitLab group → trees of all its projects, their descriptors, and its subgroups and members."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.generated import suggested, text_of
 from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, people_id, people_tree
 from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptors, is_glob
+from callboard.sources.paths import compiled_any, descriptor_paths, is_glob
 
 PUBLIC = "https://gitlab.com"
 AT_ONCE = 8
@@ -39,17 +39,17 @@ class ProjectFiles:
     commit: str
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file."""
+        """The content of one file."""
         return self.api.content(self.project, self.commit, path, limit)
 
     def listing(self) -> Sequence[str]:
-        """All files."""
+        """Sorted paths of all files."""
         return self.api.listing(self.project, self.commit, recursive=True)
 
     def changed(self, path: str) -> datetime | None:
         """Time of the last commit to a file."""
-        found = self.api.commit(self.project, self.commit, path, immutable=True)
-        return found.time if found else None
+        commit = self.api.commit(self.project, self.commit, path, immutable=True)
+        return commit.time if commit else None
 
 
 class GitLabSource:
@@ -66,7 +66,7 @@ class GitLabSource:
         self._include = tuple(self._options.get("include", DEFAULT_PATHS))
 
     def collect(self) -> Collected:
-        """Projects page by page; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
+        """All projects, groups and members; a project that cannot be read is a failure of its own. Raises ``HttpError``."""
         token = header("PRIVATE-TOKEN", str(self._options.get("token", "")))
         api = GitLabApi(client_for(self._context, f"{self._host}/api/v4", token))
         projects = [*self._projects(api)]
@@ -77,35 +77,35 @@ class GitLabSource:
         return joined([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _projects(self, api: GitLabApi) -> Iterator[Mapping[str, Any]]:
-        """Those that the options leave, by their paths inside the group."""
+        """The projects that the options select, by their paths in the group."""
         included = compiled_any(tuple(self._options.get("repositories", ("**",)))).fullmatch
         excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
         for project in api.projects(self._group, archived=self._options.get("archived", False) is True):
             inside = text_of(project.get("path_with_namespace")).removeprefix(f"{self._group}/")
             is_fork = isinstance(project.get("forked_from_project"), dict)
-            wanted = not inside or (included(inside) and not excluded(inside))  # without a path it is told as a failure
-            if wanted and (not is_fork or self._options.get("forks", False)):
+            is_selected = not inside or (included(inside) and not excluded(inside))  # without a path it becomes a failure
+            if is_selected and (not is_fork or self._options.get("forks", False)):
                 yield project
 
     def _project(self, api: GitLabApi, project: Mapping[str, Any]) -> Collected:
         name = text_of(project.get("path_with_namespace"))
-        known = None
+        metadata = None
         try:
-            known = self._about(project, name)
-            tree = self._tree(api, project, known)
+            metadata = self._metadata(project, name)
+            tree = self._tree(api, project, metadata)
             paths = self._descriptors(tree) if tree else ()
         except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(name, str(error), error.hint, known.tree if known else ""),))
+            return Collected(failures=(self._failure(name, str(error), error.hint, metadata.tree if metadata else ""),))
         if tree is None or not paths:
-            bare = () if known.is_archived else (suggested(known, tree, "gitlab.com/project-slug"),)
-            return Collected(undescribed=bare, repositories=(known,))
+            undescribed = () if metadata.is_archived else (suggested(metadata, tree, "gitlab.com/project-slug"),)
+            return Collected(undescribed=undescribed, repositories=(metadata,))
         files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
-        return Collected((tree,), files, repositories=(known,))
+        return Collected((tree,), files, repositories=(metadata,))
 
-    def _about(self, project: Mapping[str, Any], name: str) -> Repository:
+    def _metadata(self, project: Mapping[str, Any], name: str) -> Repository:
         remote = parse(f"{self._host}/{name}")
         if remote is None or not NAME.fullmatch(name):
-            raise HttpError("wrong-type", "GitLab answers a project without a path")
+            raise HttpError("wrong-type", "GitLab returned a project without a path")
         topics = project.get("topics")
         return Repository(
             self._name, remote.url, name, f"{self._host}/{name}",
@@ -116,9 +116,9 @@ class GitLabSource:
             is_archived=project.get("archived") is True,
         )  # fmt: skip
 
-    def _tree(self, api: GitLabApi, project: Mapping[str, Any], known: Repository) -> ApiTree | None:
+    def _tree(self, api: GitLabApi, project: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
         """The tree of the default branch; None for an empty repository."""
-        ref, remote, id_ = known.default_branch, parse(known.url), identity(project.get("id"))
+        ref, remote, id_ = metadata.default_branch, parse(metadata.url), identity(project.get("id"))
         commit = self._commit(api, id_, ref)
         if commit is None or remote is None:
             return None
@@ -126,7 +126,7 @@ class GitLabSource:
         absent = {path: None for path in (*self._include, *_OWNERS) if "/" not in path and path not in root}
         addresses = known_addresses(remote, "gitlab", [ref, commit.id], "branch", is_default=True)
         return ApiTree(
-            remote.url, known.name, commit.id, addresses, web(remote, "gitlab", ref), ProjectFiles(api, id_, commit.id),
+            remote.url, metadata.name, commit.id, addresses, web(remote, "gitlab", ref), ProjectFiles(api, id_, commit.id),
             RepositoryMetadata({} if self._needs_listing() else absent),
         )  # fmt: skip
 
@@ -144,10 +144,10 @@ class GitLabSource:
         return any(is_glob(path) for path in self._include)
 
     def _descriptors(self, tree: ApiTree) -> Sequence[str]:
-        """The paths that are there, each read: what cannot be fetched must not look as if it were gone. Raises ``TreeError``."""
-        wanted = tree.glob("**") if self._needs_listing() else self._include
-        found = descriptors(wanted, {**self._options, "include": self._include})
-        return sorted(path for path in found if tree.has(path, DESCRIPTOR_LIMIT))
+        """The paths of descriptors that exist. Each is read: one that cannot be fetched must not look deleted. Raises ``TreeError``."""
+        candidates = tree.glob("**") if self._needs_listing() else self._include
+        paths = descriptor_paths(candidates, {**self._options, "include": self._include})
+        return sorted(path for path in paths if tree.has(path, DESCRIPTOR_LIMIT))
 
     def _people(self, api: GitLabApi) -> Collected:
         try:
