@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -56,7 +56,8 @@ MAX_CHARACTERS = 1_000
 MAX_ALTERNATIVES = 256
 """To which the braces of a glob may expand."""
 INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-SET = re.compile(r"\[(!|\^)?(\]?[^\]/]*)\]")
+TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
+"""Of a name in a glob: a set, stars, or one character."""
 FOLDERS = "(?:[^/]+/)*?"
 
 
@@ -122,24 +123,26 @@ def _expression(pattern: str) -> str:
 
 def _name(name: str) -> str:
     """One name: the part between two stars is matched as early as possible, as in ``fnmatch.translate``."""
-    pieces = ["".join(_characters(piece)) for piece in re.split(r"\*+", name)]
-    if len(pieces) == 1:
-        return pieces[0]
-    first, *between, last = pieces
-    if not any(pieces):
+    first, *rest = _pieces(name)
+    if not rest:
+        return first
+    if not any((first, *rest)):
         return "[^/]+"
+    *between, last = rest
     return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + f"[^/]*{last}"
 
 
-def _characters(text: str) -> Iterator[str]:
-    position = 0
-    while position < len(text):
-        if match := SET.match(text, position):
-            yield _set(bool(match.group(1)), match.group(2))
-            position = match.end()
-            continue
-        yield "[^/]" if text[position] == "?" else re.escape(text[position])
-        position += 1
+def _pieces(name: str) -> Sequence[str]:
+    """Expressions of the parts between the stars; a star in a set is an ordinary character."""
+    pieces = [""]
+    for token in TOKEN.finditer(name):
+        if token["stars"]:
+            pieces.append("")
+        elif token["set"]:
+            pieces[-1] += _set(bool(token["negation"]), token["members"])
+        else:
+            pieces[-1] += "[^/]" if token[0] == "?" else re.escape(token[0])
+    return pieces
 
 
 def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
