@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from callboard.integrations.prometheus.api import LABELS, SERVICE, Owners, credential
-from callboard.io.http.answer import Answer
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import CallboardError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,7 +129,6 @@ SETTINGS = {
 
 Without ``safe.directory``, git would refuse folders that another user checked out (containers of CI).
 """
-LOG_FORMAT = "--format=%x01%ct"
 LATEST = 253_370_764_799
 """The end of the year 9998: commits may have any time, and the end of the year 9999 has no date in some time zones."""
 
@@ -205,29 +204,3 @@ def origin_url(git: Git) -> str:
     """The URL of the remote ``origin``; an empty string where there is none."""
     finished = git.run("config", "--get", "remote.origin.url")
     return finished.stdout.decode("utf-8", "replace").strip() if finished.good else ""
-
-
-def last_changes(git: Git, commit: str, paths: Sequence[str], prefix: str = "") -> Mapping[str, datetime]:
-    """Time of the last commit to each path (relative to ``prefix``), by one walk over the history. Renames are not followed."""
-    requested = {prefix + path: path for path in paths if "\n" not in path}
-    if not requested or not commit:
-        return {}
-    lines = "".join(f"{path}\n" for path in requested)
-    output = git.output(
-        "--literal-pathspecs", "log", LOG_FORMAT, "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", "--stdin",
-        stdin=f"{commit}\n--\n{lines}".encode("utf-8", "surrogateescape"),
-    )  # fmt: skip
-    times: dict[str, datetime] = {}
-    for time, names in _commits(output):
-        for name in names:
-            if name in requested:
-                times.setdefault(requested[name], time)
-    return times
-
-
-def _commits(output: bytes) -> Iterator[tuple[datetime, Sequence[str]]]:
-    for block in output.split(b"\x01")[1:]:
-        seconds, *names = block.split(b"\0")
-        time = commit_time(seconds.decode("ascii", "replace"))
-        if time is not None:
-            yield time, [n.decode("utf-8", "surrogateescape").lstrip("\n") for n in names]

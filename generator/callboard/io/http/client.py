@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from callboard import __version__
-from callboard.io.http.answer import Answer
 from callboard.io.http.auth import Anonymous, Credential
-from callboard.io.http.cache import AnswerCache, CachedAnswer, is_storable
+from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
 from callboard.io.http.errors import HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
 from callboard.io.http.pagination import LinkHeader, Paging

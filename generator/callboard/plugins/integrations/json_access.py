@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from callboard.io.http.answer import Answer
+from callboard.io.http.cache import Answer
 from callboard.plugins.integrations import parsing
 
 Thing = TypeVar("Thing")

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from callboard.io.git.command import Git, branch, last_commit, origin_url
+from callboard.io.git.history import FileHistory, git_log
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
 from callboard.sources.addresses import known_addresses
-from callboard.sources.history import FileHistory, git_log
 from callboard.sources.hosts import Remote, Web, parse, software, web
 from callboard.sources.paths import DEPENDENCIES, PRIVATE, is_text, matching, normal, shown
 

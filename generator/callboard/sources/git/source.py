@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from callboard.io.git.clone import LINK, Head, TreeEntry, entries, remote_head, update
 from callboard.io.git.command import LOCAL, NETWORK, Git
+from callboard.io.git.history import FileHistory, git_log
 from callboard.io.store import locked
 from callboard.model.entity import Origin
 from callboard.model.errors import SourceError, TreeError
@@ -25,7 +26,6 @@ from callboard.sources import rules
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import placeholder_paths
 from callboard.sources.git.tree import GitTree
-from callboard.sources.history import FileHistory, git_log
 from callboard.sources.hosts import SCP, Remote, configured_templates, parse, software, web
 from callboard.sources.paths import descriptor_paths, is_text, name_problem
 

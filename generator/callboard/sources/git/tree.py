@@ -9,9 +9,9 @@ from datetime import datetime
 
 from callboard.io.git.clone import LINK, TreeEntry, contents, fetch_objects, missing, sizes
 from callboard.io.git.command import Git
+from callboard.io.git.history import FileHistory
 from callboard.model.errors import MissingFileError, SourceError, TooLargeError, TreeError
 from callboard.redaction.redactor import Redactor
-from callboard.sources.history import FileHistory
 from callboard.sources.hosts import Remote, Web
 from callboard.sources.paths import matching, normal, shown
 
