@@ -1,12 +1,11 @@
-"""Teams, people and repositories of a host → generated descriptors, as files of a tree in memory."""
+"""Metadata of entities and repositories → the YAML text of generated descriptors, as files of a tree in memory."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from itertools import count
 from typing import Any
 
 import yaml
@@ -15,6 +14,17 @@ from callboard.plugins.sources import Repository, Undescribed
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.codeowners import MAX_BYTES, PLACES, owner_for
 from callboard.sources.paths import matching, normal, shown
+
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*(?: [A-Za-z0-9_./@-]+)*")
+"""A string that needs no quotes in any version of YAML, unless it is one of ``RESERVED``."""
+RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"})
+NAME_LENGTH = 63
+MAX_NAME = 200
+"""Characters of names, logins and addresses that a host reports."""
+TEXT_LENGTH = 2_000
+API_VERSION = "backstage.io/v1alpha1"
+INVALID_CHARACTERS = re.compile(r"[^a-z0-9._-]+")
+RUNS = re.compile(r"[._-]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +93,6 @@ class MemoryTree:
         return file.edit_url if file else ""
 
 
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*(?: [A-Za-z0-9_./@-]+)*")
-"""A string that needs no quotes in any version of YAML, unless it is one of ``RESERVED``."""
-RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"})
-NAME_LENGTH = 63
-MAX_LOGIN = 200
-TEXT_LENGTH = 2_000
-API_VERSION = "backstage.io/v1alpha1"
-INVALID_CHARACTERS = re.compile(r"[^a-z0-9._-]+")
-RUNS = re.compile(r"[._-]{2,}")
-
-
 class _Dumper(yaml.SafeDumper):
     """Quotes every string that some version of YAML could read as another type."""
 
@@ -159,94 +158,6 @@ def _bounded(value: Any) -> Any:
     if isinstance(value, Sequence):
         return [_bounded(item) for item in value]
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A team or group of a host."""
-
-    id: str
-    """Id on the host; unique there."""
-    name: str
-    """Preferred name of the entity; it gets another one where that is taken or invalid."""
-    title: str = ""
-    description: str = ""
-    url: str = ""
-    parent: str = ""
-    """Id of the parent team."""
-    type: str = "team"
-    email: str = ""
-    picture: str = ""
-    annotations: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user of a host."""
-
-    id: str
-    name: str
-    """Preferred name of the entity."""
-    title: str = ""
-    email: str = ""
-    url: str = ""
-    picture: str = ""
-    description: str = ""
-    teams: Sequence[str] = ()
-    """Ids of teams."""
-    annotations: Mapping[str, str] = field(default_factory=dict)
-
-
-def people_files(teams: Iterable[Team], people: Iterable[Person]) -> Iterator[MemoryFile]:
-    """A file for each team and each person, in the order of their names."""
-    by_id = {team.id: team for team in teams}
-    names = _names((team.id, team.name) for team in by_id.values())
-    for team in sorted(by_id.values(), key=lambda t: names[t.id]):
-        yield MemoryFile(f"groups/{names[team.id]}.yaml", _group(team, names), team.url)
-    persons = {person.id: person for person in people}
-    logins = _names((person.id, person.name) for person in persons.values())
-    for person in sorted(persons.values(), key=lambda p: logins[p.id]):
-        yield MemoryFile(f"users/{logins[person.id]}.yaml", _user(person, logins[person.id], names), person.url)
-
-
-def _group(team: Team, names: Mapping[str, str]) -> str:
-    profile = {"displayName": team.title, "email": team.email, "picture": team.picture}
-    parent = {"parent": names[team.parent]} if team.parent in names and team.parent != team.id else {}
-    spec = {"type": team.type, "profile": {k: v for k, v in profile.items() if v}, **parent, "children": []}
-    metadata = {"title": team.title, "description": team.description, "annotations": dict(team.annotations), "links": _links(team.url)}
-    return descriptor("Group", names[team.id], metadata, spec)
-
-
-def _user(person: Person, name: str, names: Mapping[str, str]) -> str:
-    profile = {"displayName": person.title, "email": person.email, "picture": person.picture}
-    groups = sorted({names[team] for team in person.teams if team in names})
-    spec = {"profile": {k: v for k, v in profile.items() if v}, "memberOf": groups}
-    metadata = {
-        "title": person.title, "description": person.description, "annotations": dict(person.annotations), "links": _links(person.url),
-    }  # fmt: skip
-    return descriptor("User", name, metadata, spec)
-
-
-def _links(url: str) -> list[dict[str, str]]:
-    return [{"url": url, "title": "Profile"}] if url.startswith(("https://", "http://")) else []
-
-
-def _names(preferred: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Valid names by id, each name once; the first by id gets the preferred name."""
-    taken: set[str] = set()
-    names: dict[str, str] = {}
-    for id_, preferred_name in sorted(preferred):
-        valid = entity_name(preferred_name) or entity_name(id_) or "unnamed"
-        names[id_] = next(name for name in _variants(valid) if name not in taken)
-        taken.add(names[id_])
-    return names
-
-
-def _variants(name: str) -> Iterator[str]:
-    yield name
-    for number in count(2):
-        ending = f"-{number}"
-        yield name[: NAME_LENGTH - len(ending)] + ending
 
 
 def suggested(repository: Repository, tree: ApiTree | None, annotation: str = "") -> Undescribed:

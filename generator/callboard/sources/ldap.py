@@ -10,7 +10,8 @@ from callboard.io.ldap import Directory, LdapRow
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.sources import Collected, SourceContext, options_schema
 from callboard.settings.settings import SourceSettings
-from callboard.sources.generated import MemoryTree, Person, Team, people_files
+from callboard.sources.generated import MemoryTree
+from callboard.sources.people import Person, Team, people_files
 
 MEMBERS = ("member", "uniqueMember")
 """Attributes of a group with the distinguished names of its users and groups."""

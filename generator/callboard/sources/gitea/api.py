@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, moment, text_of
+from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 50
 """Maximum that a host allows unless its ``MAX_RESPONSE_ITEMS`` is different."""
@@ -114,25 +115,16 @@ class GiteaApi:
         return None
 
 
-AT_ONCE = 8
-
-
 def people_tree(api: GiteaApi, organization: str, host: str) -> MemoryTree:
     """A tree of Groups and Users; users who may not sign in are left out. Raises ``HttpError``."""
     name = urlsplit(host).hostname or host
     teams = [_team(node, organization, host, name) for node in api.teams(organization)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        members = [*pool.map(lambda team: [*api.team_members(team.id)], teams)]
-    found: dict[str, Mapping[str, Any]] = {}
-    of: dict[str, list[str]] = defaultdict(list)
-    for team, people in zip(["", *(team.id for team in teams)], [[*api.members(organization)], *members], strict=True):
-        for person in people:
-            login = text_of(person.get("login"), 200)
-            if login and person.get("prohibit_login") is not True:
-                found.setdefault(login, person)
-                of[login].extend([team] if team else [])
-    persons = (_person(login, found[login], of[login], host, name) for login in sorted(found))
-    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, persons))
+    members = Members()
+    for team, node in chain((("", node) for node in api.members(organization)), members_of_teams(teams, api.team_members)):
+        if node.get("prohibit_login") is not True:
+            members.add(text_of(node.get("login"), MAX_NAME), node, team)
+    people = members.people(partial(_person, host, name))
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
 
 
 def people_id(host: str, organization: str) -> str:
@@ -141,7 +133,7 @@ def people_id(host: str, organization: str) -> str:
 
 
 def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> Team:
-    number, slug = node.get("id"), text_of(node.get("name"), 200)
+    number, slug = node.get("id"), text_of(node.get("name"), MAX_NAME)
     if isinstance(number, bool) or not isinstance(number, int):
         raise HttpError("wrong-type", "Gitea returned a team without an id")
     return Team(
@@ -153,13 +145,13 @@ def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> T
     )  # fmt: skip
 
 
-def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str, name: str) -> Person:
+def _person(host: str, name: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
     return Person(
         login, login,
-        title=text_of(node.get("full_name"), 200) or login,
+        title=text_of(node.get("full_name"), MAX_NAME) or login,
         url=text_of(node.get("html_url")) or f"{host}/{login}",
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("email"), 200),
+        email=text_of(node.get("email"), MAX_NAME),
         teams=tuple(teams),
         annotations={f"{name}/user-login": login},
     )  # fmt: skip

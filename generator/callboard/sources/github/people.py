@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from callboard.sources.generated import MemoryTree, Person, Team, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, text_of
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, GitHubApi
+from callboard.sources.people import Person, Team, people_files
 
 PAGE = 100
 TEAMS_PAGE = 50
@@ -33,10 +34,10 @@ def people_id(host: str, organization: str) -> str:
 
 
 def _team(node: Mapping[str, Any], organization: str) -> Team:
-    slug, parent = text_of(node.get("slug"), 200), node.get("parentTeam")
+    slug, parent = text_of(node.get("slug"), MAX_NAME), node.get("parentTeam")
     return Team(
         slug, slug,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         description=text_of(node.get("description")),
         url=text_of(node.get("url")),
         parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
@@ -46,10 +47,10 @@ def _team(node: Mapping[str, Any], organization: str) -> Team:
 
 
 def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person:
-    login = text_of(node.get("login"), 200)
+    login = text_of(node.get("login"), MAX_NAME)
     return Person(
         login, login,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         url=text_of(node.get("url")),
         picture=text_of(node.get("avatarUrl")),
         teams=tuple(members.get(login, ())),
@@ -66,4 +67,4 @@ def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], on_missi
     if isinstance(info, dict) and info.get("hasNextPage") is True:
         variables = {"owner": organization, "slug": text_of(node.get("slug"))}
         nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, on_missing))
-    yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))
+    yield from (login for member in nodes if (login := text_of(member.get("login"), MAX_NAME)))

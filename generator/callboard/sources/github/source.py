@@ -13,20 +13,22 @@ from callboard.io.github import HEADERS, PUBLIC, connect
 from callboard.io.http.auth import Credential
 from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.codeowners import PLACES
-from callboard.sources.generated import moment, suggested, text_of
+from callboard.sources.generated import moment, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
 from callboard.sources.github.people import people_id, people_tree
+from callboard.sources.host_source import AT_ONCE, HostSource
 from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptor_paths, is_glob
+from callboard.sources.paths import is_glob
 
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+PAGE = 50
+MAX_QUERIED = 10
+"""Paths that are queried with every repository; further ones are matched against its listing."""
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -129,28 +131,18 @@ def _list(value: Any, field: str) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-PAGE = 50
-AT_ONCE = 8
-DESCRIPTOR_LIMIT = 2_000_000
-DEFAULT_PATHS = ("catalog-info.yaml", "catalog-info.yml")
-MAX_QUERIED = 10
-"""Paths that are queried with every repository; further ones are matched against its listing."""
-
-
-class GitHubSource:
+class GitHubSource(HostSource):
     """Descriptors in all repositories of a GitHub organization or user, and the organization's teams and members."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+    annotation = "github.com/project-slug"
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
-        self._name = settings.name
-        self._options = settings.options
-        self._host = str(self._options.get("url", PUBLIC)).rstrip("/")
+        super().__init__(settings, context, str(settings.options.get("url", PUBLIC)))
         self._owner = str(self._options["organization"])
-        self._context = context
         self._clients: list[Client] = []
-        self._include = tuple(self._options.get("include", DEFAULT_PATHS))
         self._queried = [path for path in self._include if not is_glob(path)][:MAX_QUERIED]
+        self._needs_listing = set(self._queried) != set(self._include)
 
     def collect(self) -> Collected:
         """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
@@ -158,9 +150,9 @@ class GitHubSource:
         missing: list[str] = []
         nodes = [*self._repositories(api, missing)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            parts = [*pool.map(lambda node: self._repository(api, node), nodes)]
-        if self._options.get("people", False):
-            parts.append(self._people(api, missing))
+            parts = [*pool.map(lambda node: self._node(api, node), nodes)]
+        people_name, people = f"{self._owner} (organization)", people_id(self._host, self._owner)
+        parts.append(self._people(people_name, people, lambda: people_tree(api, self._owner, self._host, missing.append)))
         failures = tuple(self._failure("", f"GitHub left something out: {reason}") for reason in dict.fromkeys(missing))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
         return joined([*parts, Collected(failures=failures, traffic=traffic)])
@@ -173,45 +165,13 @@ class GitHubSource:
     def _repositories(self, api: GitHubApi, missing: list[str]) -> Iterator[Mapping[str, Any]]:
         """The repositories that the options select."""
         variables = {"owner": self._owner, **file_variables(self._queried)}
-        included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
-        excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
         query = repositories_query(self._queried)
         for node in api.graphql.nodes(query, variables, ("repositoryOwner", "repositories"), PAGE, missing.append):
-            name = text_of(node.get("name"))
-            is_selected = not name or (included(name) and not excluded(name))  # without a name it becomes a failure
-            if is_selected and self._is_included(node, "isArchived", "archived") and self._is_included(node, "isFork", "forks"):
+            is_archived, is_fork = node.get("isArchived") is True, node.get("isFork") is True
+            is_enabled = self._is_enabled("archived", is_archived) and self._is_enabled("forks", is_fork)
+            if is_enabled and self._is_selected(text_of(node.get("name"))):
                 yield node
 
-    def _is_included(self, node: Mapping[str, Any], field: str, option: str) -> bool:
-        return node.get(field) is not True or self._options.get(option, False) is True
-
-    def _repository(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
+    def _node(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
         metadata = metadata_of(node, self._name, self._host)
-        try:
-            tree = tree_of(node, self._queried, self._host, api)
-            paths = self._descriptors(tree) if tree else ()
-        except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(metadata.name, str(error), error.hint, metadata.tree),))
-        if tree is None or not paths:
-            undescribed = () if metadata.is_archived else (suggested(metadata, tree, "github.com/project-slug"),)
-            return Collected(undescribed=undescribed, repositories=(metadata,))
-        files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
-        return Collected((tree,), files, repositories=(metadata,))
-
-    def _descriptors(self, tree: ApiTree) -> Sequence[str]:
-        """The paths of descriptors that exist. Each is read: one that cannot be fetched must not look deleted. Raises ``TreeError``."""
-        candidates = self._queried if set(self._queried) == set(self._include) else tree.glob("**")
-        paths = descriptor_paths(candidates, {**self._options, "include": self._include})
-        return sorted(path for path in paths if tree.has(path, DESCRIPTOR_LIMIT))
-
-    def _people(self, api: GitHubApi, missing: list[str]) -> Collected:
-        try:
-            tree = people_tree(api, self._owner, self._host, missing.append)
-        except SourceError as error:
-            people = people_id(self._host, self._owner)
-            return Collected(failures=(self._failure(f"{self._owner} (organization)", str(error), error.hint, people),))
-        return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
-
-    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
-        redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
+        return self._repository(metadata.name, lambda: metadata, lambda _: tree_of(node, self._queried, self._host, api))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import Params
-from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, moment, text_of
+from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 100
 """Maximum that GitLab allows."""
@@ -90,25 +90,17 @@ def _project(project: str) -> str:
     return f"/projects/{quote(project, safe='')}"
 
 
-AT_ONCE = 8
-
-
 def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
     """A tree of Groups and Users; blocked users and bots are left out. Raises ``HttpError``."""
     name = urlsplit(host).hostname or host
     teams = [_team(node, group, name) for node in api.groups(group)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        members = [*pool.map(lambda team: [*api.members(team.id)], teams)]
-    found: dict[str, Mapping[str, Any]] = {}
-    of: dict[str, list[str]] = defaultdict(list)
-    for team, people in zip(teams, members, strict=True):
-        for person in people:
-            login = text_of(person.get("username"), 200)
-            if login and person.get("state") == "active" and not _is_bot(login):
-                found[login] = person
-                of[login].append(team.id)
-    persons = (_person(login, found[login], of[login], name) for login in sorted(found))
-    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, persons))
+    members = Members()
+    for team, node in members_of_teams(teams, api.members):
+        login = text_of(node.get("username"), MAX_NAME)
+        if node.get("state") == "active" and not _is_bot(login):
+            members.add(login, node, team)
+    people = members.people(partial(_person, name))
+    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, people))
 
 
 def people_id(host: str, group: str) -> str:
@@ -123,7 +115,7 @@ def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
     parent = node.get("parent_id")
     return Team(
         identity(node.get("id")), inside.replace("/", "-"),
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         description=text_of(node.get("description")),
         url=text_of(node.get("web_url")),
         parent=str(parent) if isinstance(parent, int) else "",
@@ -132,13 +124,13 @@ def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
     )  # fmt: skip
 
 
-def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str) -> Person:
+def _person(host: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
     return Person(
         login, login,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         url=text_of(node.get("web_url")),
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("public_email") or node.get("email"), 200),
+        email=text_of(node.get("public_email") or node.get("email"), MAX_NAME),
         teams=tuple(teams),
         annotations={f"{host}/user-login": login},
     )  # fmt: skip
