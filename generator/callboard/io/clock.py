@@ -13,6 +13,7 @@ from callboard.model.errors import CallboardError
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """Seconds since 1970, as reproducible-builds.org defines it."""
+KIB_IN_MIB = 1024
 
 
 def _clock() -> datetime:
@@ -45,9 +46,6 @@ def _seconds(text: str) -> datetime:
         raise CallboardError(
             f'{EPOCH_VARIABLE} is "{text}", which is not a time.', "It must hold an integer, seconds since 1970, such as 1715904000."
         ) from None
-
-
-KIB_IN_MIB = 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ PASSED_ON = (
 """Variables that any program may see; the rest of the environment (tokens of a CI job …) is not passed on."""
 CHUNK = 65_536
 STDERR_LIMIT = 65_536
+_CHUNK_OF_ANSWER = 1 << 20
+_POLL_SECONDS = 0.005
+"""Between two checks for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +156,6 @@ def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], N
 def _feed(pipe: IO[bytes], data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError), pipe:
         pipe.write(data)
-
-
-_CHUNK_OF_ANSWER = 1 << 20
-_POLL_SECONDS = 0.005
-"""Between two checks for an answer."""
 
 
 class ProgramError(Exception):

@@ -23,6 +23,7 @@ KEPT_BYTES = 32_000_000
 """Contents that one tree keeps in memory."""
 Result = TypeVar("Result")
 GONE = frozenset({404, 410})
+PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
 
 
 class Files(Protocol):
@@ -152,9 +153,6 @@ class ApiTree:
             return request()
         except HttpError as error:
             raise TreeError(f"{what} cannot be fetched from {self.repository}: {error}", error.hint) from None
-
-
-PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
 
 
 def placeholder_paths(text: bytes, descriptor: str) -> Iterator[str]:

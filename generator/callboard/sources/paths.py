@@ -20,6 +20,15 @@ DEPENDENCIES = frozenset({
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".next", ".nuxt", ".cache",
 })  # fmt: skip
 """Folders that only tools fill: descriptors in them belong to dependencies."""
+MAX_CHARACTERS = 1_000
+"""Of a glob."""
+MAX_ALTERNATIVES = 256
+"""To which the braces of a glob may expand."""
+INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
+"""Of a name in a glob: a set, stars, or one character."""
+FOLDERS = "(?:[^/]+/)*?"
+LEFT_OUT = PRIVATE | DEPENDENCIES
 
 
 def normal(path: str) -> str:
@@ -49,16 +58,6 @@ def is_text(path: str) -> bool:
 def shown(path: str) -> str:
     """A path for messages, with escapes for bytes that are not UTF-8."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-MAX_CHARACTERS = 1_000
-"""Of a glob."""
-MAX_ALTERNATIVES = 256
-"""To which the braces of a glob may expand."""
-INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
-"""Of a name in a glob: a set, stars, or one character."""
-FOLDERS = "(?:[^/]+/)*?"
 
 
 @lru_cache(maxsize=1_024)
@@ -161,9 +160,6 @@ def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
     if not inside:
         return "[^/]" if negated else "(?!)"
     return f"(?!/)[{'^' if negated else ''}{inside}]"
-
-
-LEFT_OUT = PRIVATE | DEPENDENCIES
 
 
 def descriptor_paths(paths: Iterable[str], options: Mapping[str, Any]) -> Sequence[str]:

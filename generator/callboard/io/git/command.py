@@ -72,34 +72,6 @@ MESSAGES = (
     ),
 )
 """Pattern of a message of git, its meaning, and a hint."""
-
-
-def explanation(finished: Finished, timeout: float, limit: int) -> tuple[str, str]:
-    """The reason of a failure, with git's message, and a hint (may be empty)."""
-    if finished.timed_out:
-        return f"git took longer than {timeout:g} seconds", "Set depth for a very large repository, or a longer timeout."
-    if finished.truncated:
-        return f"git printed more than {limit:,} bytes", "Name fewer files with include."
-    for pattern, message, hint in MESSAGES:
-        line = next((line for line in finished.stderr.splitlines() if re.search(pattern, line, re.IGNORECASE)), "")
-        if line:
-            return f"{message} (git: {relevant_line(line)})", hint
-    reason = relevant_line(finished.stderr)
-    return f"git failed with exit code {finished.code}{f': {reason}' if reason else ''}", ""
-
-
-def relevant_line(stderr: str) -> str:
-    """The line of git's standard error to show: the first fatal one, else an error, else the last; without control characters."""
-    lines = [line.strip() for line in re.split(r"[\r\n]+", stderr) if line.strip()]
-    candidates = [
-        *(x for x in lines if x.startswith(("fatal:", "ERROR:", "remote: fatal"))),
-        *(x for x in lines if x.startswith(("error:", "remote: "))),
-        *lines[-1:],
-    ]
-    text = candidates[0] if candidates else ""
-    return re.sub(r"[\x00-\x1f\x7f]", " ", text.removeprefix("fatal: "))
-
-
 NETWORK = ("https", "http", "ssh", "git")
 LOCAL = ("file",)
 SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20"
@@ -131,6 +103,32 @@ Without ``safe.directory``, git would refuse folders that another user checked o
 """
 LATEST = 253_370_764_799
 """The end of the year 9998: commits may have any time, and the end of the year 9999 has no date in some time zones."""
+
+
+def explanation(finished: Finished, timeout: float, limit: int) -> tuple[str, str]:
+    """The reason of a failure, with git's message, and a hint (may be empty)."""
+    if finished.timed_out:
+        return f"git took longer than {timeout:g} seconds", "Set depth for a very large repository, or a longer timeout."
+    if finished.truncated:
+        return f"git printed more than {limit:,} bytes", "Name fewer files with include."
+    for pattern, message, hint in MESSAGES:
+        line = next((line for line in finished.stderr.splitlines() if re.search(pattern, line, re.IGNORECASE)), "")
+        if line:
+            return f"{message} (git: {relevant_line(line)})", hint
+    reason = relevant_line(finished.stderr)
+    return f"git failed with exit code {finished.code}{f': {reason}' if reason else ''}", ""
+
+
+def relevant_line(stderr: str) -> str:
+    """The line of git's standard error to show: the first fatal one, else an error, else the last; without control characters."""
+    lines = [line.strip() for line in re.split(r"[\r\n]+", stderr) if line.strip()]
+    candidates = [
+        *(x for x in lines if x.startswith(("fatal:", "ERROR:", "remote: fatal"))),
+        *(x for x in lines if x.startswith(("error:", "remote: "))),
+        *lines[-1:],
+    ]
+    text = candidates[0] if candidates else ""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text.removeprefix("fatal: "))
 
 
 @dataclass(frozen=True, slots=True)

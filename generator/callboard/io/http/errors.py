@@ -54,6 +54,9 @@ STATUS_WORDS: dict[int, str] = {
 }
 SERVER_ERROR = 500
 SERVER_ERROR_HINT = "Check the host's status page, and run the build again later."
+LONGEST = 200
+FIELDS = ("message", "error_description", "error", "detail", "title", "errors", "errorMessages")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class HttpError(SourceError):
@@ -79,11 +82,6 @@ def status_error(where: str, status: int, reason: str, wait: float | None = None
     words = STATUS_WORDS.get(status) or ("failed" if is_server_error else "rejected the request")
     hint = SERVER_ERROR_HINT if is_server_error else ""
     return HttpError("status", f"{where} {words} (status {status}{f': {reason}' if reason else ''})", hint, status=status, wait=wait)
-
-
-LONGEST = 200
-FIELDS = ("message", "error_description", "error", "detail", "title", "errors", "errorMessages")
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 def error_message(headers: Mapping[str, str], body: bytes, clean: Callable[[str], str] = str) -> str:

@@ -14,6 +14,12 @@ from typing import Protocol
 
 from callboard.io.http.errors import HttpError
 
+REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "x-sentry-rate-limit-remaining")
+RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-sentry-rate-limit-reset")
+SEPARATORS = re.compile("[,;]")
+FIRST_TIMESTAMP = 1_000_000_000
+"""A larger number is a time (seconds since 1970), a smaller one a duration in seconds: vendors use both under the same name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClientLimits:
@@ -83,13 +89,6 @@ class Traffic:
                 c.requests + requests, c.retries + retries, c.hits + hits, c.saved + saved, c.bytes + received, c.waited + waited
             )
             return self._counts
-
-
-REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "x-sentry-rate-limit-remaining")
-RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-sentry-rate-limit-reset")
-SEPARATORS = re.compile("[,;]")
-FIRST_TIMESTAMP = 1_000_000_000
-"""A larger number is a time (seconds since 1970), a smaller one a duration in seconds: vendors use both under the same name."""
 
 
 class RateLimiter:

@@ -21,6 +21,15 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Traffic
 from callboard.io.http.urls import shown
 
+IDLE_SECONDS = 15.0
+CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+GZIP = 31
+"""``wbits`` of zlib for a gzip stream with its header."""
+CHUNK = 65_536
+NO_BODY = frozenset({204, 304})
+ERROR_BODY = 20_000
+"""Bytes of an error's body that are read for the host's message."""
+
 
 class Deadline(threading.local):
     """When the request of this thread must have ended."""
@@ -83,10 +92,6 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-IDLE_SECONDS = 15.0
-CA_FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-
-
 def pool_for(base_url: str, environ: Mapping[str, str], at_once: int, deadline: Deadline) -> httpcore.ConnectionPool:
     """A connection pool for the origin of ``base_url``. Raises ``HttpError`` for an unusable proxy or certificate file."""
     backend = BoundedBackend(deadline)
@@ -141,11 +146,6 @@ def _first(environ: Mapping[str, str], *names: str) -> str:
     return next((value for name in names for key in (name, name.upper()) if (value := environ.get(key, "").strip())), "")
 
 
-GZIP = 31
-"""``wbits`` of zlib for a gzip stream with its header."""
-CHUNK = 65_536
-
-
 def received(chunks: Iterable[bytes], encoding: str, limit: int, count: Callable[[int], None]) -> bytes:
     """The decompressed body of at most ``limit`` bytes; ``count`` gets the size of each chunk. Raises ``HttpError``."""
     decompress = _decompressor(encoding.strip().lower(), limit)
@@ -178,11 +178,6 @@ def _decompressor(encoding: str, limit: int) -> Callable[[bytes], Iterator[bytes
             yield part
 
     return decompress
-
-
-NO_BODY = frozenset({204, 304})
-ERROR_BODY = 20_000
-"""Bytes of an error's body that are read for the host's message."""
 
 
 @dataclass(frozen=True, slots=True)

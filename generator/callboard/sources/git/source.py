@@ -32,6 +32,12 @@ from callboard.sources.paths import descriptor_paths, is_text, name_problem
 TOKEN_USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
 """User names that go with a token, where the host requires a certain one; others accept any."""
 ANY_USER = "x-access-token"
+AT_ONCE = 8
+"""Repositories that are fetched at the same time."""
+PRELOAD_LIMIT = 2_000_000
+"""Bytes of a file that is read into memory in advance."""
+OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "README.md", "mkdocs.yml")
+"""Fetched together with the descriptor_paths, since most builds read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,6 @@ def _without_password(url: str) -> str:
     user, _, host = parts.netloc.rpartition("@")
     netloc = f"{user.split(':')[0]}@{host}" if user else host
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
-
-
-AT_ONCE = 8
-"""Repositories that are fetched at the same time."""
-PRELOAD_LIMIT = 2_000_000
-"""Bytes of a file that is read into memory in advance."""
-OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "README.md", "mkdocs.yml")
-"""Fetched together with the descriptor_paths, since most builds read them."""
 
 
 class GitSource:

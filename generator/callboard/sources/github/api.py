@@ -13,6 +13,45 @@ from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
 
 FILE = "fragment File on Blob { oid byteSize isTruncated isBinary text }"
+TEAMS = """
+query Teams($owner: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    teams(first: $size, after: $cursor, orderBy: {field: NAME, direction: ASC}) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        slug name description url avatarUrl
+        parentTeam { slug }
+        members(first: 100, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
+      }
+    }
+  }
+}
+"""
+"""Teams with their first hundred direct members."""
+TEAM_MEMBERS = """
+query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    team(slug: $slug) {
+      members(first: $size, after: $cursor, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
+    }
+  }
+}
+"""
+"""The other members of a large team."""
+MEMBERS = """
+query Members($owner: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    membersWithRole(first: $size, after: $cursor) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { login name url avatarUrl }
+    }
+  }
+}
+"""
+"""Members of the organization. E-mail addresses are not queried: a token without ``user:email`` would get no data at all."""
+RAW = "application/vnd.github.raw+json"
 
 
 def repositories_query(paths: Sequence[str]) -> str:
@@ -48,51 +87,6 @@ query Repositories($owner: String!, $cursor: String, $size: Int!{declared}) {{
 def file_variables(paths: Sequence[str]) -> dict[str, str]:
     """The variables of ``repositories_query`` that name the paths."""
     return {name: value for n, path in enumerate(paths) for name, value in ((f"e{n}", f"HEAD:{path}"), (f"p{n}", path))}
-
-
-TEAMS = """
-query Teams($owner: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    teams(first: $size, after: $cursor, orderBy: {field: NAME, direction: ASC}) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        slug name description url avatarUrl
-        parentTeam { slug }
-        members(first: 100, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
-      }
-    }
-  }
-}
-"""
-"""Teams with their first hundred direct members."""
-
-TEAM_MEMBERS = """
-query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    team(slug: $slug) {
-      members(first: $size, after: $cursor, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
-    }
-  }
-}
-"""
-"""The other members of a large team."""
-
-MEMBERS = """
-query Members($owner: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    membersWithRole(first: $size, after: $cursor) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes { login name url avatarUrl }
-    }
-  }
-}
-"""
-"""Members of the organization. E-mail addresses are not queried: a token without ``user:email`` would get no data at all."""
-
-
-RAW = "application/vnd.github.raw+json"
 
 
 class GitHubApi:
