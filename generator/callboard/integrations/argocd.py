@@ -147,7 +147,7 @@ def _listed(client: Client, what: str, query: Mapping[str, str]) -> list[App]:
     found = told.get("items")
     is_empty = found is None and isinstance(told.get("metadata"), Mapping)
     if not isinstance(found, list) and not is_empty:
-        raise answer.odd(f"a list of {what}", found)
+        raise answer.invalid(f"a list of {what}", found)
     return items(told, "items")
 
 

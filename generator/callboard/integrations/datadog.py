@@ -76,7 +76,7 @@ class DatadogIntegration(Connector):
         for answer in client.pages("/api/v1/slo/search", query, by=NumberedPages("page[number]", SLOS, SLO_WAY)):
             found = at(answer.object(), *SLO_WAY)
             if not isinstance(found, list):
-                raise answer.odd("a list of objectives", found)
+                raise answer.invalid("a list of objectives", found)
             for slo in items({"slos": found}, "slos"):
                 told, name = at(slo, "data", "attributes"), text_at(slo, "data", "id")
                 url = f"{self._web}/slo?slo_id={quote(name, safe='')}"

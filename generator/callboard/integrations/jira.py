@@ -59,7 +59,7 @@ class JiraIntegration(Connector):
         try:
             answer = client.get("/rest/api/3/project/search", {"keys": [*about], "maxResults": AT_ONCE})
             if not isinstance(answer.object().get("values"), list):
-                raise answer.odd("a list of projects", answer.object().get("values"))
+                raise answer.invalid("a list of projects", answer.object().get("values"))
             known = {text_at(project, "key").upper() for project in items(answer.object(), "values")} & set(about)
             for key in set(about) - known:
                 self._found.unknown(about[key], PROJECT, f"Jira has no project `{key}`, or hides it from the token.")
@@ -76,7 +76,7 @@ class JiraIntegration(Connector):
         for answer in client.pages("/rest/api/3/search/jql", query, by=Cursor(("nextPageToken",), "nextPageToken")):
             found = answer.object().get("issues")
             if not isinstance(found, list):
-                raise answer.odd("a list of issues", found)
+                raise answer.invalid("a list of issues", found)
             yield from items(answer.object(), "issues")
 
     def _issue(self, issue: Mapping[str, Any], about: Mapping[str, Sequence[Target]]) -> None:

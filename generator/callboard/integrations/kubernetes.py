@@ -196,7 +196,7 @@ def _page(answer: Answer) -> list[Workload]:
     told = answer.object()
     found = told.get("items")
     if not isinstance(found, list) and not (found is None and isinstance(told.get("metadata"), Mapping)):
-        raise answer.odd("a list of workloads", found)
+        raise answer.invalid("a list of workloads", found)
     return items(told, "items")
 
 

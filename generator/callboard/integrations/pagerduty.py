@@ -135,7 +135,7 @@ class PagerDutyIntegration(Connector):
         for answer in client.pages(f"/{what}", {**query, "limit": PAGE}, by=Offset(what, PAGE, more="more"), accept=ACCEPT):
             found = answer.object().get(what)
             if not isinstance(found, list):
-                raise answer.odd(f"a list of {what}", found)
+                raise answer.invalid(f"a list of {what}", found)
             yield from items(found)
 
 

@@ -126,7 +126,7 @@ class SentryIntegration(Connector):
         answer = client.get(f"{base}/stats_v2/", query)
         days, groups = answer.object().get("intervals"), answer.object().get("groups")
         if not isinstance(days, list) or not isinstance(groups, list):
-            raise answer.odd("counts", groups)
+            raise answer.invalid("counts", groups)
         found = {"": (0,) * min(len(days), 100)}
         for group in items(answer.object(), "groups"):
             series = at(group, "series", FIELD)

@@ -115,7 +115,7 @@ class SnykIntegration(Connector):
         for answer in client.pages(path, {**query, "version": VERSION, "limit": PAGE}, by=JsonApiLinks(), accept=ACCEPT):
             found = answer.object().get("data")
             if not isinstance(found, list):
-                raise answer.odd("a list", found)
+                raise answer.invalid("a list", found)
             yield from items(found)
 
     def _tell_unknown(self, subjects: Sequence[Target]) -> None:

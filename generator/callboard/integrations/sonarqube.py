@@ -95,7 +95,7 @@ class SonarQubeIntegration(Connector):
         try:
             answer = client.get("/api/measures/search", {"projectKeys": ",".join(keys), "metricKeys": ",".join(METRICS)})
             if not isinstance(answer.object().get("measures"), list):
-                raise answer.odd("a list of measures", answer.object().get("measures"))
+                raise answer.invalid("a list of measures", answer.object().get("measures"))
         except HttpError as error:
             self._found.failed(error, "measures", [one for key in keys for one in by_project[key]], FAMILY)
             return {}
@@ -118,7 +118,7 @@ class SonarQubeIntegration(Connector):
         try:
             for answer in client.pages("/api/components/search_projects", query, by=Pages()):
                 if not isinstance(answer.object().get("components"), list):
-                    raise answer.odd("a list of projects", answer.object().get("components"))
+                    raise answer.invalid("a list of projects", answer.object().get("components"))
                 found |= {text_at(one, "key"): text_at(one, "analysisDate") for one in items(answer.object(), "components")}
         except HttpError as error:
             self._found.failed(error, "times of analyses", [one for those in by_project.values() for one in those], FAMILY)

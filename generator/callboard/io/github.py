@@ -123,7 +123,7 @@ class AppToken:
         value = answer.object()
         token, expires_at = value.get("token"), _seconds(value.get("expires_at"))
         if not isinstance(token, str) or not token or expires_at is None:
-            raise answer.odd("a token", None)
+            raise answer.invalid("a token", None)
         self._token, self._expires_at, self._installation = token, expires_at, installation
 
     def _find_installation(self) -> str:

@@ -48,10 +48,10 @@ class BackstageSource:
         for page in client.pages(PATH, query, by=Cursor(("pageInfo", "nextCursor"), "cursor", keeps=("limit",))):
             items = page.object().get("items")
             if not isinstance(items, list):
-                raise page.odd("a list of entities", items)
+                raise page.invalid("a list of entities", items)
             for item in items:
                 if not isinstance(item, dict) or not isinstance(item.get("metadata"), dict):
-                    raise page.odd("an entity", item)
+                    raise page.invalid("an entity", item)
                 if text_of(item.get("kind")).lower() not in LEFT_OUT:
                     yield self._file(item)
 

@@ -120,9 +120,9 @@ class PrometheusIntegration(Connector):
         told = answer.object()
         result = at(told, "data", "result")
         if told.get("status") != "success" or at(told, "data", "resultType") != kind or not isinstance(result, list):
-            raise answer.odd(f"a {kind}", result)
+            raise answer.invalid(f"a {kind}", result)
         if not all(isinstance(one, Mapping) and isinstance(one.get("metric"), Mapping) for one in result):
-            raise answer.odd("a list of series", result)
+            raise answer.invalid("a list of series", result)
         if warnings := told.get("warnings"):
             first = text_at({"first": warnings[0]}, "first") if isinstance(warnings, list) else ""
             self._found.failed(CallboardError(f"Prometheus warns: {first}", "Look at the query there."), "", owners.subjects, FAMILY)
@@ -157,13 +157,13 @@ def _sample(answer: Answer, pair: Any) -> tuple[float, float]:
         when, value = pair
         return float(when), float(value)
     except (TypeError, ValueError):
-        raise answer.odd("a sample (time and value)", pair) from None
+        raise answer.invalid("a sample (time and value)", pair) from None
 
 
 def _samples(answer: Answer, one: Mapping[str, Any]) -> Mapping[float, float]:
     found = one.get("values", [])
     if not isinstance(found, list):
-        raise answer.odd("a list of samples", found)
+        raise answer.invalid("a list of samples", found)
     return dict(_sample(answer, pair) for pair in found)
 
 

@@ -63,17 +63,17 @@ class Answer:
         """The body as a JSON object. Raises ``HttpError`` of the kinds ``not-json`` and ``wrong-type``."""
         value = self.json()
         if not isinstance(value, dict):
-            raise self.odd("an object", value)
+            raise self.invalid("an object", value)
         return value
 
     def array(self) -> list[Any]:
         """The body as a JSON array. Raises ``HttpError`` of the kinds ``not-json`` and ``wrong-type``."""
         value = self.json()
         if not isinstance(value, list):
-            raise self.odd("an array", value)
+            raise self.invalid("an array", value)
         return value
 
-    def odd(self, expected: str, value: Any) -> HttpError:
+    def invalid(self, expected: str, value: Any) -> HttpError:
         """The error of a response that differs from the API's description, which is removed from the cache."""
         self.forget()
         return HttpError("wrong-type", f"{shown(self.url)} returned {_type_words(value)} where {expected} was expected")

@@ -42,7 +42,7 @@ class GiteaApi:
             total = page.headers.get("x-total-count", total)
             for item in page.array():
                 if not isinstance(item, dict):
-                    raise page.odd("a list of objects", [item])
+                    raise page.invalid("a list of objects", [item])
                 count += 1
                 yield item
         if total.isdecimal() and count < int(total):
@@ -76,7 +76,7 @@ class GiteaApi:
             raise
         commit = answer.object().get("commit")
         if not isinstance(commit, dict) or not text_of(commit.get("id")):
-            raise answer.odd("a commit", commit)
+            raise answer.invalid("a commit", commit)
         return GiteaCommit(text_of(commit.get("id")), moment(commit.get("timestamp")))
 
     def listing(self, repository: str, commit: str, *, recursive: bool) -> Sequence[str]:
@@ -88,7 +88,7 @@ class GiteaApi:
             answer = self.client.get(place, query, immutable=True)
             entries = answer.object().get("tree")
             if not isinstance(entries, list):
-                raise answer.odd("a tree", entries)
+                raise answer.invalid("a tree", entries)
             previous = len(paths)
             paths.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
             if answer.object().get("truncated") is not True:

@@ -112,7 +112,7 @@ class GitHubApi:
         value = answer.object()
         entries = value.get("tree")
         if not isinstance(entries, list):
-            raise answer.odd("a tree", entries)
+            raise answer.invalid("a tree", entries)
         if value.get("truncated") is True:
             raise HttpError(
                 "too-large", f"{repository} has too many files for one listing", "Name the descriptors without globs, or use a git source."

@@ -38,7 +38,7 @@ class GitLabApi:
         for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, immutable=immutable):
             for item in page.array():
                 if not isinstance(item, dict):
-                    raise page.odd("a list of objects", [item])
+                    raise page.invalid("a list of objects", [item])
                 yield item
 
     def projects(self, group: str, *, archived: bool) -> Iterator[Mapping[str, Any]]:
@@ -63,7 +63,7 @@ class GitLabApi:
         answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), immutable=immutable)
         for item in answer.array()[:1]:
             if not isinstance(item, dict) or not text_of(item.get("id")):
-                raise answer.odd("a list of commits", [item])
+                raise answer.invalid("a list of commits", [item])
             return GitLabCommit(text_of(item.get("id")), moment(item.get("committed_date")))
         return None
 
