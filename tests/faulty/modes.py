@@ -1,4 +1,4 @@
-"""Ways to fail. Each is ``mode(asked, wire)``; ``refused`` is a port on which nobody listens."""
+"""Ways in which a server fails, as functions ``mode(asked, wire)``; ``refused`` is a port on which nothing listens."""
 
 import gzip
 import json

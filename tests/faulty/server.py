@@ -1,4 +1,4 @@
-"""A small server that answers as it is told, remembers what it was asked, and does not mind being left in the middle."""
+"""A small HTTP server that answers by a function, records its requests, and tolerates clients that disconnect."""
 
 import contextlib
 import json

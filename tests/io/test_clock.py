@@ -28,6 +28,6 @@ def test_then_the_clock_to_the_second_in_utc():
 
 @pytest.mark.parametrize(("option", "epoch"), [("tomorrow", ""), (None, "12:00"), (None, "9" * 30), ("0001-01-01T00:00:00+14:00", "")])
 def test_what_is_no_time_is_told_with_an_example(option, epoch):
-    with pytest.raises(CallboardError, match="which is no time") as raised:
+    with pytest.raises(CallboardError, match="which is not a time") as raised:
         now(option, {"SOURCE_DATE_EPOCH": epoch})
     assert raised.value.hint

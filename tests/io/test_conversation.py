@@ -24,7 +24,7 @@ def test_many_questions_before_the_first_answer_is_read():
     echo = talk("cat")
     try:
         for number in range(20_000):  # far more than a pipe holds, both ways
-            echo.say(b"%d" % number * 10)
+            echo.send(b"%d" % number * 10)
         assert [echo.answer() for _ in range(20_000)] == [b"%d" % number * 10 for number in range(20_000)]
     finally:
         echo.stop()
@@ -33,7 +33,7 @@ def test_many_questions_before_the_first_answer_is_read():
 def test_an_answer_that_comes_in_pieces_is_one():
     slow = talk("read x; printf one; sleep .05; printf ' two\\nthree\\n'; cat")
     try:
-        slow.say(b"?")
+        slow.send(b"?")
         assert (slow.answer(), slow.answer()) == (b"one two", b"three")
     finally:
         slow.stop()
@@ -45,7 +45,7 @@ def test_a_program_that_has_ended_is_told_with_its_talk():
         with pytest.raises(ProgramError, match="exit code 4: last words"):
             dead.answer()
         with pytest.raises(ProgramError, match="exit code 4: last words"):
-            dead.say(b"?")
+            dead.send(b"?")
     finally:
         dead.stop()
 
@@ -61,7 +61,7 @@ def test_what_was_answered_before_the_end_is_heard():
 
 
 def test_one_that_listens_to_nothing_or_says_nothing_is_left_after_its_time():
-    for act in (lambda deaf: deaf.answer(), lambda deaf: deaf.say(b"x" * 1_000_000)):
+    for act in (lambda deaf: deaf.answer(), lambda deaf: deaf.send(b"x" * 1_000_000)):
         deaf = talk("sleep 60", timeout=0.1)
         try:
             started = time.monotonic()
@@ -76,7 +76,7 @@ def test_one_that_listens_to_nothing_or_says_nothing_is_left_after_its_time():
 def test_one_that_never_stops_talking_is_bounded():
     endless = talk("while :; do echo ha; done", limit=1_000)
     try:
-        with pytest.raises(ProgramError, match="more than 1,000 bytes"):
+        with pytest.raises(ProgramError, match="exceed 1,000 bytes"):
             list(iter(endless.answer, None))
     finally:
         endless.stop()

@@ -2,14 +2,14 @@
 
 import pytest
 
-from callboard.io.git.command import explanation, words
+from callboard.io.git.command import explanation, relevant_line
 from callboard.io.process import Finished
 
 SAID = [
-    ("fatal: could not read Username for 'https://github.com': terminal prompts disabled", "the host asks who we are", "token"),
+    ("fatal: could not read Username for 'https://github.com': terminal prompts disabled", "the host requires authentication", "token"),
     (
         "remote: HTTP Basic: Access denied\nfatal: Authentication failed for 'https://gitlab.com/a/b.git/'",
-        "the host asks who we are",
+        "the host requires authentication",
         "token",
     ),
     (
@@ -19,20 +19,20 @@ SAID = [
     ),
     (
         "git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.",
-        "the host refuses our ssh key",
-        "ssh agent",
+        "the host rejected the SSH key",
+        "SSH agent",
     ),
-    ("Host key verification failed.\nfatal: Could not read from remote repository.", "is not known here", "ssh-keyscan"),
+    ("Host key verification failed.\nfatal: Could not read from remote repository.", "the SSH key of the host is unknown", "ssh-keyscan"),
     (
         "ssh: connect to host h port 22: Connection refused\nfatal: Could not read from remote repository.",
         "does not answer (git: ssh:",
         "proxy",
     ),
-    ("fatal: unable to access 'https://h/': Could not resolve host: h", "the host's name is not known", "Check the URL"),
+    ("fatal: unable to access 'https://h/': Could not resolve host: h", "the host's name cannot be resolved", "Check the URL"),
     ("fatal: unable to access 'https://h/': server certificate verification failed. CAfile: none", "not trusted", "SSL_CERT_FILE"),
-    ("fatal: transport 'ext' not allowed", "this protocol is not allowed", "https://"),
+    ("fatal: transport 'ext' not allowed", "the protocol is not allowed", "https://"),
     ("error: RPC failed; curl 56\nfatal: early EOF", "the connection broke", "again"),
-    ("fatal: unable to access 'https://h/': The requested URL returned error: 403", "the host forbids it", "token"),
+    ("fatal: unable to access 'https://h/': The requested URL returned error: 403", "the host denied access", "token"),
 ]
 
 
@@ -44,8 +44,8 @@ def test_what_git_says_is_explained(said, message, hint):
 
 
 def test_what_nobody_knows_is_told_in_gits_words():
-    assert explanation(Finished(1, b"", "warning: odd\nfatal: odd thing\n"), 60, 100) == ("git ended with code 1: odd thing", "")
-    assert explanation(Finished(-11, b"", ""), 60, 100) == ("git ended with code -11", "")
+    assert explanation(Finished(1, b"", "warning: odd\nfatal: odd thing\n"), 60, 100) == ("git failed with exit code 1: odd thing", "")
+    assert explanation(Finished(-11, b"", ""), 60, 100) == ("git failed with exit code -11", "")
 
 
 def test_time_and_size_are_told():
@@ -54,4 +54,4 @@ def test_time_and_size_are_told():
 
 
 def test_a_terminals_control_characters_do_not_pass():
-    assert words("fatal: \x1b[31mred\x07") == " [31mred "
+    assert relevant_line("fatal: \x1b[31mred\x07") == " [31mred "

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callboard.io.git.command import LATEST, Git, commit_time, last_changes
-from callboard.io.git.history import commits, last_commit_time
+from callboard.io.git.command import LATEST, Git, commit_time
+from callboard.io.git.history import commits, last_changes, last_commit_time
 
 PAST = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -41,7 +41,7 @@ def test_an_answer_is_asked_about_and_taken_from_the_cache_when_it_is_still_good
         assert first.get("/a").object() == {"path": "/a", "who": "n"}
         second = client(server, tmp_path)
         answer = second.get("/a")
-    assert (answer.object()["path"], answer.is_kept) == ("/a", True)
+    assert (answer.object()["path"], answer.is_cached) == ("/a", True)
     assert (first.counts.hits, second.counts.hits, second.counts.requests) == (0, 1, 1)
     assert first.counts.bytes > 0 == second.counts.bytes
 
@@ -70,7 +70,7 @@ def test_answers_are_kept_apart_by_credential_url_and_accepted_type(tmp_path):
 def test_what_can_never_change_is_asked_once(tmp_path):
     with Server(lambda _, wire: wire.answer(200, b"text")) as server:
         first, second = client(server, tmp_path), client(server, tmp_path)
-        assert first.get("/at/c0ffee", fixed=True).body == second.get("/at/c0ffee", fixed=True).body == b"text"
+        assert first.get("/at/c0ffee", immutable=True).body == second.get("/at/c0ffee", immutable=True).body == b"text"
     assert len(server.requests) == 1
     assert second.counts.saved == 1
 
@@ -84,7 +84,7 @@ def test_an_unusable_answer_is_not_confirmed_for_ever(tmp_path):
         return wire.answer(200, b'{"a": ' if broken.pop() else b"{}", {"ETag": '"1"'})
 
     with Server(answer) as server:
-        with pytest.raises(HttpError, match="no valid JSON"):
+        with pytest.raises(HttpError, match="returned invalid JSON"):
             client(server, tmp_path).get("/a").object()
         broken.append(False)
         assert client(server, tmp_path).get("/a").object() == {}

@@ -122,7 +122,7 @@ def test_a_circle_of_redirects_ends(tmp_path):
 def test_an_error_names_what_the_host_says_but_not_our_token(tmp_path):
     with Server(MODES["401"]) as server:
         error = outcome(client(server.url, tmp_path))
-    assert "does not know us (status 401: no (Bearer ***))" in str(error)
+    assert "rejected the authentication (status 401: no (Bearer ***))" in str(error)
 
 
 def test_a_huge_body_is_never_held(tmp_path):

@@ -61,7 +61,7 @@ def test_nothing_is_given_to_a_shell():
 
 
 def test_a_program_sees_only_what_it_may():
-    got = run(["env"], environ=allowed({"PATH": os.environ["PATH"], "TOKEN": "x", "SSH_AUTH_SOCK": "/s"}, also=["SSH_AUTH_SOCK"]))
+    got = run(["env"], environ=allowed({"PATH": os.environ["PATH"], "TOKEN": "x", "SSH_AUTH_SOCK": "/s"}, extra=["SSH_AUTH_SOCK"]))
     assert {line.split("=")[0] for line in got.stdout.decode().splitlines()} == {"PATH", "SSH_AUTH_SOCK", "LC_ALL"}
 
 

@@ -165,7 +165,7 @@ def test_a_remote_that_refuses_says_why_and_keeps_its_branch(tmp_path, remote):
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    with pytest.raises(PublishError, match=r"could not be published: the remote says: .*hook declined"):
+    with pytest.raises(PublishError, match=r"could not be published: the remote rejected the push: .*hook declined"):
         publish(tmp_path, f"file://{remote}", NEW)
     assert site_of(remote) == OLD
 
@@ -255,6 +255,6 @@ def test_over_http_with_a_token_a_branch_is_made_and_moved_on(tmp_path, remote, 
 def test_a_wrong_token_is_told_without_being_shown(tmp_path, web):
     with pytest.raises(PublishError) as caught:
         publish(tmp_path, web, OLD, token="wr0ng-token")
-    assert "the host asks who we are" in str(caught.value)
+    assert "the host requires authentication" in str(caught.value)
     assert "may write to the repository" in caught.value.hint
     assert "wr0ng" not in str(caught.value)

@@ -236,7 +236,7 @@ def test_a_hostile_configuration_of_a_checkout_runs_nothing(tmp_path):
     assert not proof.exists()
 
 
-@pytest.mark.parametrize(("path", "message"), [("nowhere", "there is no folder nowhere"), ("file", "file is no folder")])
+@pytest.mark.parametrize(("path", "message"), [("nowhere", "there is no folder nowhere"), ("file", "file is not a folder")])
 def test_a_folder_that_is_not_there_is_told_with_what_to_do(tmp_path, path, message):
     (tmp_path / "file").touch()
     with pytest.raises(SourceError, match=message) as raised:

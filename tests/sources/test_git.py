@@ -211,7 +211,7 @@ def test_one_repository_that_fails_leaves_the_others(tmp_path, payments):
     assert "there is no such repository" in got.failures[0].message
     assert got.failures[1].message == "the repository has no commits yet"
     for failure in got.failures[2:]:
-        assert "is no address of a git repository" in failure.message
+        assert "is not the URL of a git repository" in failure.message
         assert failure.hint
 
 
@@ -368,14 +368,14 @@ def test_http_with_a_token_that_is_never_written_down(tmp_path, web, way, monkey
 def test_a_wrong_token_is_told_without_telling_it(tmp_path, web):
     (failure,) = collect(tmp_path, url=f"{web}/payments", token="wr0ng-t0ken").failures
     assert failure.repository == f"{web}/payments"
-    assert "the host asks who we are" in failure.message
+    assert "the host requires authentication" in failure.message
     assert "token" in failure.hint
     assert "wr0ng" not in repr(failure)
 
 
 def test_without_a_token_nobody_is_asked_for_a_password(tmp_path, web):
     (failure,) = collect(tmp_path, url=f"{web}/payments").failures
-    assert "the host asks who we are" in failure.message
+    assert "the host requires authentication" in failure.message
 
 
 def test_a_server_that_says_nothing_ends_with_the_time(tmp_path):

@@ -140,7 +140,7 @@ def test_a_listing_that_was_cut_off_is_a_failure(tmp_path):
     """A proxy that takes the header Link away would else make repositories look gone."""
     gitea = FakeGitea({f"p{n:03}": {} for n in range(60)})
     gitea.links = False
-    with Server(gitea) as server, pytest.raises(HttpError, match="50 of 60 came"):
+    with Server(gitea) as server, pytest.raises(HttpError, match="50 of 60 items"):
         collect(tmp_path, server)
 
 
@@ -175,7 +175,7 @@ def test_a_repository_that_fails_is_a_failure_of_its_own(tmp_path):
 def test_odd_repositories_are_failures(name, tmp_path):
     with Server(FakeGitea({"a": {}}, a={"full_name": name})) as server:
         got = collect(tmp_path, server)
-    assert [f.message for f in got.failures] == ["Gitea answers a repository without a name"]
+    assert [f.message for f in got.failures] == ["Gitea returned a repository without a name"]
 
 
 def test_teams_and_members_are_groups_and_users(tmp_path):

@@ -142,7 +142,7 @@ def test_a_repository_that_fails_is_a_failure_of_its_own(tmp_path):
         got = collect(tmp_path, server)
     assert found(got) == ["acme/b: catalog-info.yaml"]
     assert [f.repository for f in got.failures] == ["acme/a"]
-    assert "is in trouble (status 500: trouble with ***)" in got.failures[0].message
+    assert "failed (status 500: trouble with ***)" in got.failures[0].message
     assert not got.undescribed
 
 

@@ -169,7 +169,7 @@ def test_odd_projects_are_failures(tmp_path):
     gitlab = FakeGitLab({"acme/a": {}}, a={"path_with_namespace": "../../etc"})
     with Server(gitlab) as server:
         got = collect(tmp_path, server)
-    assert [f.message for f in got.failures] == ["GitLab answers a project without a path"]
+    assert [f.message for f in got.failures] == ["GitLab returned a project without a path"]
 
 
 def test_groups_and_members_are_groups_and_users(tmp_path):

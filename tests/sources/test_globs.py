@@ -12,6 +12,13 @@ from callboard.model.errors import TreeError
 from callboard.sources.paths import compiled, compiled_any, is_glob, matching
 
 MATCHES = [
+    ("[]", "[]", True),
+    ("[!]", "[!]", True),
+    ("[*a]b", "ab", True),
+    ("[*a]b", "*b", True),
+    ("[*a]b", "xb", False),
+    ("*[*]", "a*", True),
+    ("*[*]", "ab", False),
     ("catalog-info.yaml", "catalog-info.yaml", True),
     ("catalog-info.yaml", "a/catalog-info.yaml", False),
     ("**/catalog-info.yaml", "catalog-info.yaml", True),

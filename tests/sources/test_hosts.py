@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from callboard.sources.addresses import find, folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
 from callboard.sources.git.source import address
-from callboard.sources.hosts import Web, own_templates, parse, software, web
+from callboard.sources.hosts import Web, configured_templates, parse, software, web
 
 REMOTES = [
     ("https://github.com/acme/payments.git", "https://github.com/acme/payments", "acme/payments", "github"),
@@ -83,7 +83,7 @@ def test_bitbucket_server_has_other_addresses_in_the_browser_than_for_cloning():
 
 
 def test_own_templates_take_the_place_of_known_ones():
-    links = own_templates(Web(), "https://code.acme.example/{repository}/{ref}/{path}", "", parse("https://h/a/b"), "main")
+    links = configured_templates(Web(), "https://code.acme.example/{repository}/{ref}/{path}", "", parse("https://h/a/b"), "main")
     assert links.view_url("x y") == "https://code.acme.example/a/b/main/x%20y"
     assert links.edit_url("x") == ""
 

@@ -14,7 +14,7 @@ from callboard.model.entity import Derived, Entity
 from callboard.model.errors import TreeError
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.tree import Tree, Trees, tree_of
-from callboard.sources.codeowners import GITLAB_PLACES, MOST_BYTES, PLACES, owner_for
+from callboard.sources.codeowners import GITLAB_PLACES, MAX_BYTES, PLACES, owner_for
 
 OWNED = frozenset({"api", "component", "domain", "resource", "system"})
 """The kinds whose owner Backstage's ``CodeOwnersProcessor`` fills in."""
@@ -77,7 +77,7 @@ def _codeowners(entities: Iterable[Entity], trees: Trees) -> dict[tuple[str, str
 def _read(tree: Tree) -> str:
     for place in dict.fromkeys((*PLACES, *GITLAB_PLACES)):
         with contextlib.suppress(TreeError):
-            return tree.read(place, MOST_BYTES).decode("utf-8", "replace")
+            return tree.read(place, MAX_BYTES).decode("utf-8", "replace")
     return ""
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import Fixed
+from callboard.io.http.auth import StaticCredential
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.fact import Value
@@ -70,7 +70,7 @@ class DatadogIntegration(Connector):
         if any(key in target.annotations for target in targets for key in self.annotations):
             keys = {"DD-API-KEY": self._option("api_key").strip(), "DD-APPLICATION-KEY": self._option("application_key").strip()}
             base_url = self._base_url or f"https://api.{self._option('site', 'datadoghq.com')}"
-            client = self._client(Fixed(keys, tuple(keys.values())), base_url=base_url)
+            client = self._client(StaticCredential(keys, tuple(keys.values())), base_url=base_url)
             self._add_tagged(SLO_TAG, targets, "availability", self._slos(client))
             self._add_tagged(MONITOR_TAGS, targets, "alert", self._alerts(client))
         return self._collector.batch()

@@ -13,8 +13,8 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.answer import Answer
 from callboard.io.http.auth import bearer
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor

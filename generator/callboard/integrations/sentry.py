@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.answer import Answer
 from callboard.io.http.auth import bearer
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import LINK
@@ -132,7 +132,7 @@ class SentryIntegration(Connector):
         answer = client.get(f"{base}/stats_v2/", query)
         days, groups = answer.object().get("intervals"), answer.object().get("groups")
         if not isinstance(days, list) or not isinstance(groups, list):
-            raise answer.odd("counts", groups)
+            raise answer.invalid("counts", groups)
         counts = {"": (0,) * min(len(days), DAYS)}
         for group in objects_at(groups):
             series = value_at(group, "series", FIELD)

@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
 
-from callboard.io.http.answer import Answer
 from callboard.io.http.auth import header
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import Vulnerability

@@ -15,8 +15,8 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.answer import Answer
-from callboard.io.http.auth import Credential, Fixed, bearer
+from callboard.io.http.auth import Credential, StaticCredential, bearer
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.facts.values import QualityGate
@@ -90,7 +90,7 @@ class SonarQubeIntegration(Connector):
         if self._option("scheme") != "basic":
             return bearer(token)
         encoded = base64.b64encode(f"{token}:".encode()).decode()
-        return Fixed({"Authorization": f"Basic {encoded}"}, (encoded, token))
+        return StaticCredential({"Authorization": f"Basic {encoded}"}, (encoded, token))
 
     def _measures(self, client: Client, keys: Sequence[str], by_project: Mapping[str, Sequence[Target]]) -> Mapping[str, Measures]:
         """The measures by project. A project that is not in the answer has none, or the token may not read it."""

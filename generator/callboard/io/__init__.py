@@ -1,1 +1,1 @@
-"""The only code that touches network, processes, git, caches and the clock."""
+"""The only code that touches network, processes, git, LDAP, object stores, locks and caches on disk, and the clock."""

@@ -25,10 +25,11 @@ PUBLIC = "https://github.com"
 HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
 JSON = "application/vnd.github+json"
 CLAIM_SECONDS = 540
-"""GitHub takes claims of at most ten minutes."""
+"""GitHub accepts claims of at most ten minutes."""
 SKEW_SECONDS = 60
+"""Tolerance for a clock that differs from GitHub's."""
 RENEW_SECONDS = 300
-"""A token is renewed that long before its end."""
+"""A token is renewed so long before it expires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def connect(
 
 
 def _api_base(web: str) -> tuple[str, str]:
-    """The base of the APIs of a host and what stands before the paths of REST: ``github.com``, ``*.ghe.com``, or an Enterprise server."""
+    """The base URL of a host's APIs and the prefix of REST paths: for ``github.com``, ``*.ghe.com``, or an Enterprise server."""
     parts = urlsplit(web)
     if parts.netloc in {"github.com", "www.github.com"} or parts.netloc.endswith(".ghe.com"):
         return f"{parts.scheme}://api.{parts.netloc.removeprefix('www.')}", ""
@@ -74,7 +75,7 @@ def _credential(options: Mapping[str, Any], client_of: Callable[[Credential], Cl
 
 
 class AppClaim:
-    """The App itself: may list its installations and ask for their tokens."""
+    """Credential of the App itself, which may list its installations and request their tokens."""
 
     def __init__(self, app: str, private_key: str, clock: Clock) -> None:
         self.id = digest("github-app", app)
@@ -84,14 +85,14 @@ class AppClaim:
         self._clock = clock
 
     def headers(self) -> Mapping[str, str]:
-        """A claim signed now. Raises ``SourceError`` where the key cannot sign."""
+        """A newly signed claim. Raises ``SourceError`` where the key cannot sign."""
         now = int(self._clock.time())
         claim = {"iat": now - SKEW_SECONDS, "exp": now + CLAIM_SECONDS, "iss": self._app}
         return {"Authorization": f"Bearer {_signed(claim, self._key)}"}
 
 
 class AppToken:
-    """An installation of the App: its token is asked for when it is needed, and again before it ends."""
+    """Credential of an installation of the App, whose token is requested when it is needed, and again before it expires."""
 
     def __init__(self, client: Client, rest: str, installation: str, owner: str, clock: Clock) -> None:
         self.id = digest("github-installation", installation or owner)
@@ -102,30 +103,30 @@ class AppToken:
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
-        self._until = 0.0
+        self._expires_at = 0.0
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The token of the moment."""
+        """The current token."""
         return (self._token,) if self._token else ()
 
     def headers(self) -> Mapping[str, str]:
-        """With a token that is good for some minutes at least. Raises ``HttpError``."""
+        """With a token that is valid for some minutes at least. Raises ``HttpError``."""
         with self._lock:
-            if self._clock.time() > self._until - RENEW_SECONDS:
+            if self._clock.time() > self._expires_at - RENEW_SECONDS:
                 self._renew()
             return {"Authorization": f"Bearer {self._token}"}
 
     def _renew(self) -> None:
-        installation = self._installation or self._found()
+        installation = self._installation or self._find_installation()
         answer = self._client.post(f"{self._rest}/app/installations/{quote(installation)}/access_tokens", {})
         value = answer.object()
-        token, until = value.get("token"), _seconds(value.get("expires_at"))
-        if not isinstance(token, str) or not token or until is None:
-            raise answer.odd("a token", None)
-        self._token, self._until, self._installation = token, until, installation
+        token, expires_at = value.get("token"), _seconds(value.get("expires_at"))
+        if not isinstance(token, str) or not token or expires_at is None:
+            raise answer.invalid("a token", None)
+        self._token, self._expires_at, self._installation = token, expires_at, installation
 
-    def _found(self) -> str:
+    def _find_installation(self) -> str:
         for page in self._client.pages(f"{self._rest}/app/installations", {"per_page": 100}):
             for item in page.array():
                 account: Any = item.get("account") if isinstance(item, dict) else None
@@ -137,7 +138,7 @@ class AppToken:
 
 
 def _seconds(time: Any) -> float | None:
-    """Since the epoch, of a time in ISO 8601 with its zone."""
+    """Seconds since 1970 of a time in ISO 8601 with its zone; None for any other value."""
     try:
         end = datetime.fromisoformat(time)
         return end.timestamp() if end.tzinfo else None
@@ -150,11 +151,11 @@ def _signed(claim: Mapping[str, Any], key: str) -> str:
         import jwt  # noqa: PLC0415 - an optional dependency that only Apps need
     except ImportError:
         raise SourceError(
-            "signing in as a GitHub App needs the package PyJWT with cryptography", "Install callboard[github-app], or give a token."
+            "authenticating as a GitHub App needs the package PyJWT with cryptography", "Install callboard[github-app], or give a token."
         ) from None
     try:
         return jwt.encode(dict(claim), key, algorithm="RS256")
     except (ValueError, TypeError, jwt.PyJWTError):
         raise SourceError(
-            "the private key of the GitHub App cannot sign", "Give the whole text of the .pem file that GitHub made, as ${NAME}."
+            "the private key of the GitHub App cannot sign", "Give the complete content of the .pem file that GitHub generated, as ${NAME}."
         ) from None

@@ -143,16 +143,16 @@ class GraphqlClient:
         return usable
 
     def _failure(self, errors: Sequence[GraphqlError]) -> HttpError:
-        said = _messages(errors)
+        reason = _messages(errors)
         types = {error.type for error in errors}
         if "RATE_LIMITED" in types:
-            return HttpError("rate-limited", f"the rate limit of {self._host}'s GraphQL API is used up{_in_words(said)}")
-        if types & TOO_LARGE_TYPES or any(part in said for part in TOO_LARGE_MESSAGES):
-            return HttpError("too-large", f"the query is too large for {self._host}{_in_words(said)}")
-        if any(part in said for part in UNKNOWN_FIELD_MESSAGES):
-            return UnknownFieldError("wrong-type", f"{self._host} lacks a field of the query{_in_words(said)}")
-        hint = "Check what the token may read." if said else ""
-        return HttpError("wrong-type", f"{self._host} did not answer the query{_in_words(said)}", hint)
+            return HttpError("rate-limited", f"the rate limit of {self._host}'s GraphQL API is used up{_in_words(reason)}")
+        if types & TOO_LARGE_TYPES or any(part in reason for part in TOO_LARGE_MESSAGES):
+            return HttpError("too-large", f"the query is too large for {self._host}{_in_words(reason)}")
+        if any(part in reason for part in UNKNOWN_FIELD_MESSAGES):
+            return UnknownFieldError("wrong-type", f"{self._host} lacks a field of the query{_in_words(reason)}")
+        hint = "Check what the token may read." if reason else ""
+        return HttpError("wrong-type", f"{self._host} did not answer the query{_in_words(reason)}", hint)
 
 
 def is_too_large(error: HttpError) -> bool:

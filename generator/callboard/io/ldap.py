@@ -1,4 +1,4 @@
-"""Reading from an LDAP directory: bounded in time and number, over TLS where it is asked for, referrals never followed."""
+"""LDAP searches → rows of attributes: bounded in time and number, over TLS where the options say so, referrals never followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from callboard.model.errors import SourceError
 
 PORTS = {"ldap": 389, "ldaps": 636}
 PAGE = 500
-MOST_ROWS = 200_000
+MAX_ROWS = 200_000
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 LONGEST_VALUE = 4_000
@@ -26,28 +26,28 @@ class LdapRow:
 
     dn: str
     values: Mapping[str, tuple[str, ...]]
-    """Names of attributes, in lower case, to their values as texts; what is no UTF-8 is left out."""
+    """Values as strings by the name of the attribute in lower case; a value that is not UTF-8 is left out."""
 
     def first(self, name: str) -> str:
-        """The first value, or an empty text."""
+        """The first value of an attribute, or an empty string."""
         return next(iter(self.values.get(name.lower(), ())), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where a directory is, and as whom it is asked."""
+    """The address of a directory and the user to bind as."""
 
     url: str
     """``ldap://host:port`` or ``ldaps://host:port``."""
     user: str = ""
-    """Distinguished name to bind as; anonymous without it."""
+    """Distinguished name to bind as; empty for an anonymous bind."""
     password: str = field(default="", repr=False)
     start_tls: bool = False
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """May name a file of certificate authorities."""
+    """May name a file of certificate authorities (``CA_FILES``)."""
 
     def search(self, base: str, condition: str, attributes: Sequence[str]) -> Iterator[LdapRow]:
-        """All entries below ``base``, page by page. Raises ``SourceError``: an incomplete answer is none."""
+        """All entries below ``base``, page by page. Raises ``SourceError``, also for an incomplete result."""
         try:
             import ldap3  # noqa: PLC0415 - an optional dependency that this source alone needs
             from ldap3.core.exceptions import LDAPException  # noqa: PLC0415
@@ -56,13 +56,13 @@ class Directory:
 
         connection = self._connection(ldap3)
         try:
-            self._sign_in(connection)
-            found = connection.extend.standard.paged_search(
+            self._bind(connection)
+            results = connection.extend.standard.paged_search(
                 base, condition, ldap3.SUBTREE, attributes=[*attributes], paged_size=PAGE, generator=True
             )
-            for number, entry in enumerate(found):
-                if number >= MOST_ROWS:
-                    raise SourceError(f"{base} has more than {MOST_ROWS:,} entries", "Narrow down the filter.")
+            for number, entry in enumerate(results):
+                if number >= MAX_ROWS:
+                    raise SourceError(f"{base} has more than {MAX_ROWS:,} entries", "Narrow down the filter.")
                 if entry.get("type") == "searchResEntry":
                     yield LdapRow(entry["dn"], dict(_values(entry["raw_attributes"])))
         except (LDAPException, OSError) as error:
@@ -73,8 +73,8 @@ class Directory:
             if connection.socket is not None:  # ldap3 leaves it open where connecting failed
                 connection.socket.close()
 
-    def _sign_in(self, connection: Any) -> None:
-        """The password is sent after TLS has begun, where that is wished; a directory that cannot is an error."""
+    def _bind(self, connection: Any) -> None:
+        """Bind, after TLS has begun where ``start_tls`` is set: the password is never sent without it."""
         connection.open()
         if self.start_tls:
             connection.start_tls()

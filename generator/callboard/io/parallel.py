@@ -1,4 +1,4 @@
-"""Work shared out among processes that begin as copies of this one: what is in memory needs no sending, only results are sent back."""
+"""A function and items → results, computed by forked processes: they share this one's memory, and only results are sent back."""
 
 from __future__ import annotations
 
@@ -23,57 +23,57 @@ R = TypeVar("R")
 _SIGNAL_AT_PARENTS_END = 1
 """``PR_SET_PDEATHSIG`` of prctl(2)."""
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
-"""What the copies are to do; found by them in their own memory."""
+"""Functions with their items, for the forked processes, which find them in their own memory."""
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """Number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def can_fork() -> bool:
-    """Whether copies of this process can be made safely: by ``fork``, from its only thread, outside of macOS' system libraries."""
-    alone = threading.active_count() == 1
-    return alone and processors() > 1 and sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
+    """Whether this process can be forked safely: on Linux, from its only thread; the system libraries of macOS do not allow it."""
+    is_single_threaded = threading.active_count() == 1
+    return is_single_threaded and processors() > 1 and sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
 
 
 @contextlib.contextmanager
 def gc_disabled() -> Iterator[None]:
-    """Without the collector of circles: a build makes millions of values that stay, and looking through them takes a third of its time."""
-    was = gc.isenabled()
+    """Without the cyclic garbage collector: a build creates millions of values that stay, and scanning them takes a third of its time."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.unfreeze()
-        if was:
+        if was_enabled:
             gc.enable()
 
 
 def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """The results of ``work`` for each item, in their order, made by one process for each processor where that can be done safely.
+    """The results of ``work`` for each item, in their order, computed by one process for each processor where ``can_fork``.
 
-    What ``work`` changes in memory is lost with its process; results and errors have to be picklable. The processes end with this one,
+    What ``work`` changes in memory is lost with its process; results and errors must be picklable. The processes end with this one,
     however it ends.
 
     Raises:
-        CallboardError: a process was ended from outside, most often for lack of memory.
+        CallboardError: a process was killed, most often for lack of memory.
     """
     _work.append((work, items))
-    gc.freeze()  # else the collector would touch, and so copy, all that the processes share
+    gc.freeze()  # otherwise the collector would write to, and so copy, the memory that the processes share
     enabled = gc.isenabled()
     gc.enable()
     try:
         if not can_fork():
             yield from map(work, items)
             return
-        count, way = min(processors(), len(items)), multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(count, way, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+        count, context = min(processors(), len(items)), multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(count, context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
             try:
                 yield from pool.map(_do, range(len(items)))
             except BrokenProcessPool as error:
-                hint = "Most often memory ran out: give the build more."
-                raise CallboardError("A process that made pages was ended from outside.", hint) from error
+                hint = "The most common cause is too little memory: give the build more."
+                raise CallboardError("A process that rendered pages was killed.", hint) from error
             finally:
                 pool.shutdown(cancel_futures=True)
     finally:
@@ -83,12 +83,12 @@ def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
 
 
 def _end_with(parent: int) -> None:
-    """Let the kernel end this process when its parent ends: killed, it could not say so itself.
+    """Let the kernel end this process when its parent ends, also when the parent is killed.
 
-    An orphan would wait for work for ever, and with it the portal's lock, which it shares, would be held for ever.
+    An orphan would wait for work forever, and would hold the portal's lock, which it shares, forever.
     """
     ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_END, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before the kernel was told
+    if os.getppid() != parent:  # it ended before this call
         os._exit(1)
 
 

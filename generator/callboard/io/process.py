@@ -1,4 +1,4 @@
-"""Other programs: started with a list of arguments, never by a shell, with bounds on time and output."""
+"""Commands (lists of arguments, never a shell) → exit code and output of other programs, bounded in time and output."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ PASSED_ON = (
     "http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
     "SSL_CERT_FILE", "SSL_CERT_DIR",
 )  # fmt: skip
-"""Variables that any program may see; everything else of the environment (tokens of a CI job …) stays here."""
+"""Variables that any program may see; the rest of the environment (tokens of a CI job …) is not passed on."""
 CHUNK = 65_536
 STDERR_LIMIT = 65_536
+_CHUNK_OF_ANSWER = 1 << 20
+_POLL_SECONDS = 0.005
+"""Between two checks for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +36,28 @@ class Finished:
     """Exit code; negative: ended by that signal."""
     stdout: bytes
     stderr: str
-    """Its talk, at most 64 KiB of it."""
+    """Its standard error, at most 64 KiB of it."""
     timed_out: bool = False
-    """It was stopped because it took too long."""
+    """True if it was stopped because it took too long."""
     truncated: bool = False
-    """It was stopped because it wrote more than the limit."""
+    """True if it was stopped because it wrote more than the limit."""
 
     @property
     def good(self) -> bool:
-        """It ended by itself, with exit code 0 and all of its output read."""
+        """Whether it ended by itself, with exit code 0 and all of its output read."""
         return self.code == 0 and not self.timed_out and not self.truncated
 
 
-def allowed(environ: Mapping[str, str], also: Sequence[str] = ()) -> dict[str, str]:
-    """The part of the environment that a program may see, in the C locale (its messages are read by us)."""
-    return {name: environ[name] for name in (*PASSED_ON, *also) if name in environ} | {"LC_ALL": "C"}
+def allowed(environ: Mapping[str, str], extra: Sequence[str] = ()) -> dict[str, str]:
+    """The part of the environment that a program may see, in the C locale, since its messages are matched."""
+    return {name: environ[name] for name in (*PASSED_ON, *extra) if name in environ} | {"LC_ALL": "C"}
 
 
 class Running:
     """A program that was started; ``finish`` waits for its end, ``stop`` ends it and its children.
 
-    ``environ`` is all that it sees; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
-    With ``log`` everything that it says goes into that file, and no thread is needed: copies of this process may be made meanwhile.
+    ``environ`` is its complete environment; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
+    With ``log`` all of its output goes into that file, and no thread is needed, so that this process may be forked meanwhile.
     Raises ``FileNotFoundError`` where there is no such program.
     """
 
@@ -62,21 +65,21 @@ class Running:
         self, command: Sequence[str | Path], *, environ: Mapping[str, str], cwd: Path | None = None, stdin: bytes = b"",
         timeout: float = 60, limit: int = 256_000_000, log: Path | None = None,
     ) -> None:  # fmt: skip
-        self._ends = time.monotonic() + timeout
+        self._deadline = time.monotonic() + timeout
         self._limit, self._log = limit, log
         self._stdout, self._stderr = bytearray(), bytearray()
         with contextlib.ExitStack() as files:
-            into = files.enter_context(log.open("wb")) if log else subprocess.PIPE
+            output = files.enter_context(log.open("wb")) if log else subprocess.PIPE
             self._process = subprocess.Popen(
                 [os.fspath(part) for part in command],
-                stdin=subprocess.DEVNULL if log else subprocess.PIPE, stdout=into, stderr=into,
+                stdin=subprocess.DEVNULL if log else subprocess.PIPE, stdout=output, stderr=output,
                 cwd=cwd, env=dict(environ), start_new_session=True,
             )  # fmt: skip
-        self._threads = [] if log else self._watching(stdin)
+        self._threads = [] if log else self._reader_threads(stdin)
         for thread in self._threads:
             thread.start()
 
-    def _watching(self, stdin: bytes) -> list[threading.Thread]:
+    def _reader_threads(self, stdin: bytes) -> list[threading.Thread]:
         process = self._process
         return [
             threading.Thread(target=_read, args=(process.stdout, self._stdout, self._limit, self.stop), daemon=True),
@@ -85,7 +88,7 @@ class Running:
         ]
 
     def finish(self) -> Finished:
-        """Wait for its end, and see how it ended."""
+        """Wait for its end, or stop it when the time is up; how it ended."""
         with self._process:
             timed_out = self._has_timed_out()
             # A grandchild may hold the pipes open after its parent has ended: stop the whole session, then the readers end.
@@ -95,20 +98,19 @@ class Running:
                 thread.join(timeout=5)
         if self._log:
             self._stderr += _end_of(self._log)
-        said = bytes(self._stderr[:STDERR_LIMIT]).decode("utf-8", "replace")
-        return Finished(code, bytes(self._stdout[: self._limit]), said, timed_out, len(self._stdout) > self._limit)
+        stderr = bytes(self._stderr[:STDERR_LIMIT]).decode("utf-8", "replace")
+        return Finished(code, bytes(self._stdout[: self._limit]), stderr, timed_out, len(self._stdout) > self._limit)
 
     def stop(self) -> None:
         """End it and its children at once."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        _kill(self._process)
 
     def _has_timed_out(self) -> bool:
         try:
-            self._process.wait(max(0, self._ends - time.monotonic()))
+            self._process.wait(max(0, self._deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             return True
-        except BaseException:  # Ctrl-C: the child is in a session of its own and would live on
+        except BaseException:  # Ctrl-C: the child is in a session of its own and would go on
             self.stop()
             raise
         return False
@@ -127,6 +129,15 @@ def run(
     return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
 
 
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a program with all programs that it started; on a system without process groups (Windows), the program alone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
 def _end_of(log: Path) -> bytes:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - STDERR_LIMIT))
@@ -134,7 +145,7 @@ def _end_of(log: Path) -> bytes:
 
 
 def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], None]) -> None:
-    """Read to the end; what is beyond the limit is thrown away, but for one byte that tells of it."""
+    """Read to the end; what exceeds the limit is dropped, but for one byte that shows that there was more."""
     while chunk := os.read(pipe.fileno(), CHUNK):
         if len(into) <= limit:
             into.extend(chunk[: limit + 1 - len(into)])
@@ -147,29 +158,22 @@ def _feed(pipe: IO[bytes], data: bytes) -> None:
         pipe.write(data)
 
 
-TALK_LIMIT = 65_536
-"""Bytes that are told of what it said on its standard error."""
-_PIECE = 1 << 20
-_LOOK = 0.005
-"""Seconds between two looks for an answer."""
-
-
 class ProgramError(Exception):
-    """The program has ended, or does not answer; the message says how and what it said."""
+    """The program has ended, or does not answer; the message has its exit code and the end of its standard error."""
 
 
 class ServiceProcess:
-    """A program that was started; questions and answers end with one byte that stands in none of them.
+    """A program that answers requests; requests and answers end with one byte that occurs in none of them.
 
-    Its answers go to a file without a name, so that neither ever waits for the other to read, and no thread is needed: copies of
-    this process may be made meanwhile.
+    Its answers go to an unnamed file, so that neither side ever waits for the other to read, and no thread is needed: this process may
+    be forked meanwhile.
 
     Args:
-        command: never by a shell.
-        environ: all that it sees.
-        end: the byte.
-        timeout: seconds that it may live.
-        limit: bytes that it may answer.
+        command: the program and its arguments, started without a shell.
+        environ: its complete environment.
+        end: the byte that ends a request or an answer.
+        timeout: seconds after which it counts as failed.
+        limit: maximum bytes of all answers.
 
     Raises:
         OSError: there is no such program, or it may not be run.
@@ -178,82 +182,81 @@ class ServiceProcess:
     def __init__(
         self, command: Sequence[str | Path], *, environ: Mapping[str, str], end: bytes, timeout: float = 60, limit: int = 4_000_000_000
     ) -> None:  # fmt: skip
-        self._end, self._limit, self._ends = end, limit, time.monotonic() + timeout
-        self._heard = bytearray()
+        self._end, self._limit, self._deadline = end, limit, time.monotonic() + timeout
+        self._received = bytearray()
         self._searched = self._read = 0
         with contextlib.ExitStack() as opened:
             self._answers: IO[bytes] = opened.enter_context(tempfile.TemporaryFile())
-            self._talk: IO[bytes] = opened.enter_context(tempfile.TemporaryFile())
+            self._stderr: IO[bytes] = opened.enter_context(tempfile.TemporaryFile())
             self._process = subprocess.Popen(
-                [os.fspath(part) for part in command], stdin=subprocess.PIPE, stdout=self._answers, stderr=self._talk,
+                [os.fspath(part) for part in command], stdin=subprocess.PIPE, stdout=self._answers, stderr=self._stderr,
                 env=dict(environ), start_new_session=True,
             )  # fmt: skip
             self._files = opened.pop_all()
         assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
-        self._ear = self._process.stdin.fileno()
-        os.set_blocking(self._ear, False)
-        self._room = select.poll()
-        self._room.register(self._ear, select.POLLOUT)
+        self._stdin = self._process.stdin.fileno()
+        os.set_blocking(self._stdin, False)
+        self._writable = select.poll()
+        self._writable.register(self._stdin, select.POLLOUT)
 
-    def say(self, question: bytes) -> None:
-        """Give it a question. Raises ``ProgramError``."""
-        left = memoryview(question + self._end)
+    def send(self, request: bytes) -> None:
+        """Send a request. Raises ``ProgramError``."""
+        left = memoryview(request + self._end)
         while left:
             try:
-                left = left[os.write(self._ear, left) :]
+                left = left[os.write(self._stdin, left) :]
             except BlockingIOError:
-                self._room.poll(max(0, self._ends - time.monotonic()) * 1000)
-                self._insist_on_time()
+                self._writable.poll(max(0, self._deadline - time.monotonic()) * 1000)
+                self._check_deadline()
             except BrokenPipeError:
                 raise self._ended() from None
 
     def answer(self) -> bytearray:
-        """Its next answer. Raises ``ProgramError``."""
-        while (end := self._heard.find(self._end, self._searched)) < 0:
-            self._searched = len(self._heard)
-            self._heard += self._listen()
+        """The next answer, without its end. Raises ``ProgramError``."""
+        while (end := self._received.find(self._end, self._searched)) < 0:
+            self._searched = len(self._received)
+            self._received += self._receive()
         self._searched = 0
-        if end + 1 == len(self._heard):  # it may be large: it is not copied
-            answer, self._heard = self._heard, bytearray()
+        if end + 1 == len(self._received):  # it may be large: it is not copied
+            answer, self._received = self._received, bytearray()
             del answer[end:]
             return answer
-        answer = self._heard[:end]
-        del self._heard[: end + 1]
+        answer = self._received[:end]
+        del self._received[: end + 1]
         return answer
 
     def stop(self) -> None:
         """End it and its children at once. To be called in any case; may be called twice."""
         if not self._process.stdin or self._process.stdin.closed:
             return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        _kill(self._process)
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         self._process.wait()
         self._files.close()
 
-    def _listen(self) -> bytes:
-        """Something that it says, as soon as it does."""
+    def _receive(self) -> bytes:
+        """More bytes of its answers, as soon as there are some."""
         while True:
             has_ended = self._process.poll() is not None
             size = os.fstat(self._answers.fileno()).st_size
             if size > self._limit:
-                raise ProgramError(f"it answered more than {self._limit:,} bytes")
+                raise ProgramError(f"its answers exceed {self._limit:,} bytes")
             if size > self._read:
-                news = os.pread(self._answers.fileno(), min(size - self._read, _PIECE), self._read)
-                self._read += len(news)
-                return news
+                chunk = os.pread(self._answers.fileno(), min(size - self._read, _CHUNK_OF_ANSWER), self._read)
+                self._read += len(chunk)
+                return chunk
             if has_ended:
                 raise self._ended()
-            self._insist_on_time()
-            time.sleep(_LOOK)
+            self._check_deadline()
+            time.sleep(_POLL_SECONDS)
 
-    def _insist_on_time(self) -> None:
-        if time.monotonic() > self._ends:
+    def _check_deadline(self) -> None:
+        if time.monotonic() > self._deadline:
             raise ProgramError("it took too long")
 
     def _ended(self) -> ProgramError:
         code = self._process.wait()
-        size = os.fstat(self._talk.fileno()).st_size
-        said = os.pread(self._talk.fileno(), TALK_LIMIT, max(0, size - TALK_LIMIT)).decode("utf-8", "replace").strip()
-        return ProgramError(f"exit code {code}: {said}")
+        size = os.fstat(self._stderr.fileno()).st_size
+        stderr = os.pread(self._stderr.fileno(), STDERR_LIMIT, max(0, size - STDERR_LIMIT)).decode("utf-8", "replace").strip()
+        return ProgramError(f"exit code {code}: {stderr}")

@@ -1,6 +1,6 @@
-"""An object store that speaks S3: the few operations that publishing needs, with errors for people.
+"""Objects of an S3-compatible store: the operations that publishing needs → contents and digests, failures as ``PublishError``.
 
-Credentials that are not given are looked for where boto3 looks: environment, profile, role of the machine.
+Credentials that the options do not give are found as boto3 does: environment, profile, role of the machine.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from callboard.model.errors import PublishError
 
 T = TypeVar("T")
 AT_ONCE = 1000
-"""Objects that one request deletes at most."""
+"""Maximum number of objects that one request deletes."""
 DIGEST = "callboard-digest"
 _HINTS = {
-    "NoSuchBucket": "Make the bucket, or correct the option bucket.",
+    "NoSuchBucket": "Create the bucket, or correct the option bucket.",
     "AccessDenied": "The key needs s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket for the bucket.",
     "InvalidAccessKeyId": "Check the option access_key.",
     "SignatureDoesNotMatch": "Check the option secret_key.",
@@ -28,7 +28,7 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
-    """Which bucket, where, and who asks."""
+    """A bucket, its endpoint and the credentials for it."""
 
     bucket: str
     prefix: str = ""
@@ -40,12 +40,12 @@ class StoreAddress:
 
     @property
     def shown(self) -> str:
-        """For messages."""
+        """The address for messages."""
         return f"s3://{self.bucket}/{self.prefix}"
 
 
 class ObjectStore:
-    """The objects below a prefix of one bucket; may be used by several threads. All methods raise ``PublishError``."""
+    """The objects below a prefix of one bucket; safe between threads. All methods raise ``PublishError``."""
 
     def __init__(self, address: StoreAddress, parallel: int) -> None:
         self._address = address
@@ -53,13 +53,13 @@ class ObjectStore:
 
     def get(self, key: str) -> bytes | None:
         """The content of an object; None where there is none."""
-        found = self._or_none(lambda: self._client.get_object(**self._at(key)))
-        return None if found is None else bytes(self._call(found["Body"].read))
+        response = self._or_none(lambda: self._client.get_object(**self._at(key)))
+        return None if response is None else bytes(self._call(response["Body"].read))
 
     def digest(self, key: str) -> str:
-        """The digest that the object was put with; empty where there is none."""
-        found = self._or_none(lambda: self._client.head_object(**self._at(key)))
-        return "" if found is None else str(found.get("Metadata", {}).get(DIGEST, ""))
+        """The digest that was stored with the object; empty where there is none."""
+        response = self._or_none(lambda: self._client.head_object(**self._at(key)))
+        return "" if response is None else str(response.get("Metadata", {}).get(DIGEST, ""))
 
     def put(self, key: str, content: bytes, *, content_type: str, cache_control: str, digest: str) -> None:
         """Write an object."""
@@ -72,42 +72,42 @@ class ObjectStore:
     def delete(self, keys: Sequence[str]) -> None:
         """Delete at most ``AT_ONCE`` objects."""
         objects = [{"Key": self._address.prefix + key} for key in keys]
-        answer = self._call(lambda: self._client.delete_objects(Bucket=self._address.bucket, Delete={"Objects": objects, "Quiet": True}))
-        for error in answer.get("Errors", ()):
+        response = self._call(lambda: self._client.delete_objects(Bucket=self._address.bucket, Delete={"Objects": objects, "Quiet": True}))
+        for error in response.get("Errors", ()):
             raise self._failure(str(error.get("Code", "")), str(error.get("Message", "")))
 
     def is_empty(self) -> bool:
         """Whether there is no object at all."""
-        found = self._call(lambda: self._client.list_objects_v2(Bucket=self._address.bucket, Prefix=self._address.prefix, MaxKeys=1))
-        return not found.get("Contents")
+        response = self._call(lambda: self._client.list_objects_v2(Bucket=self._address.bucket, Prefix=self._address.prefix, MaxKeys=1))
+        return not response.get("Contents")
 
     def _at(self, key: str) -> dict[str, str]:
         return {"Bucket": self._address.bucket, "Key": self._address.prefix + key}
 
-    def _or_none(self, ask: Callable[[], T]) -> T | None:
+    def _or_none(self, operation: Callable[[], T]) -> T | None:
         exceptions = _botocore().exceptions
         try:
-            return ask()
+            return operation()
         except exceptions.ClientError as error:
             if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404", "NotFound"}:
                 return None
-            raise self._told(error) from error
+            raise self._publish_error(error) from error
         except exceptions.BotoCoreError as error:
-            raise self._told(error) from error
+            raise self._publish_error(error) from error
 
-    def _call(self, ask: Callable[[], Any]) -> Any:
+    def _call(self, operation: Callable[[], Any]) -> Any:
         exceptions = _botocore().exceptions
         try:
-            return ask()
+            return operation()
         except (exceptions.ClientError, exceptions.BotoCoreError, ValueError) as error:
-            raise self._told(error) from error
+            raise self._publish_error(error) from error
 
-    def _told(self, error: Exception) -> PublishError:
-        said = getattr(error, "response", {}).get("Error", {})
-        return self._failure(str(said.get("Code") or type(error).__name__), str(said.get("Message") or error))
+    def _publish_error(self, error: Exception) -> PublishError:
+        details = getattr(error, "response", {}).get("Error", {})
+        return self._failure(str(details.get("Code") or type(error).__name__), str(details.get("Message") or error))
 
     def _failure(self, code: str, message: str) -> PublishError:
-        return PublishError(f"{self._address.shown}: {code}: {message}", _HINTS.get(code, "The next run goes on where this one stopped."))
+        return PublishError(f"{self._address.shown}: {code}: {message}", _HINTS.get(code, "The next run continues where this one stopped."))
 
 
 def _botocore() -> Any:
@@ -121,11 +121,11 @@ def _botocore() -> Any:
 
 def _client(address: StoreAddress, parallel: int) -> Any:
     botocore = _botocore()
-    more = {"s3": {"addressing_style": "path"}} if address.endpoint else {}
+    extra = {"s3": {"addressing_style": "path"}} if address.endpoint else {}
     config = botocore.config.Config(
         connect_timeout=20, read_timeout=60, max_pool_connections=parallel, retries={"mode": "standard", "total_max_attempts": 5},
-        # Stores that are not Amazon's often know no newer checksums than the ones that are required.
-        request_checksum_calculation="when_required", response_checksum_validation="when_required", **more,
+        # Other stores than Amazon's often support only the required checksums.
+        request_checksum_calculation="when_required", response_checksum_validation="when_required", **extra,
     )  # fmt: skip
     session = importlib.import_module("boto3").session.Session(
         aws_access_key_id=address.access_key or None, aws_secret_access_key=address.secret_key or None, region_name=address.region or None

@@ -1,10 +1,9 @@
-"""The folder ``.callboard/`` beside ``sources.yaml``: state, blobs, caches and the lock. Writes are atomic."""
+"""The folder ``.callboard/`` next to ``sources.yaml`` → paths of state, blobs and caches; its lock; atomic writes of files."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import hashlib
 import os
 import tempfile
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from callboard.model.errors import LockedError
+from callboard.model.errors import CallboardError, LockedError
 
 FOLDER = ".callboard"
 IGNORE_ALL = "# Made by Callboard. Keep state/ and blobs/ between builds; cache/ may be deleted at any time.\n*\n"
@@ -20,32 +19,32 @@ IGNORE_ALL = "# Made by Callboard. Keep state/ and blobs/ between builds; cache/
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Paths of one portal's folder, and what is done to them."""
+    """The folder of one portal."""
 
     folder: Path
 
     @classmethod
     def beside(cls, root: Path) -> Store:
-        """The store of the portal whose ``sources.yaml`` lies in ``root``; nothing is made yet."""
+        """The store of the portal whose ``sources.yaml`` is in ``root``; creates nothing."""
         return cls(root / FOLDER)
 
     @property
     def state(self) -> Path:
-        """Sorted JSON lines, kept from build to build."""
+        """Folder of sorted JSON lines that are kept between builds."""
         return self.folder / "state"
 
     @property
     def blobs(self) -> Path:
-        """Contents by SHA-256, named by the state."""
+        """Folder of contents by SHA-256, which the state refers to."""
         return self.folder / "blobs"
 
     @property
     def cache(self) -> Path:
-        """Deletable at any time."""
+        """Folder of data that may be deleted at any time."""
         return self.folder / "cache"
 
     def make(self) -> None:
-        """Make the folder; git is told to leave it alone (a file that is there already stays as it is)."""
+        """Create the folders, with a ``.gitignore`` for all of them; an existing one stays as it is."""
         for part in (self.state, self.blobs, self.cache):
             part.mkdir(parents=True, exist_ok=True)
         ignore = self.folder / ".gitignore"
@@ -53,7 +52,7 @@ class Store:
             write_atomically(ignore, IGNORE_ALL.encode())
 
     def blob(self, digest: str) -> bytes | None:
-        """The content of that digest, or None where it is not there or not what it was."""
+        """The content with that digest, or None where it is missing or damaged."""
         if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():
             return None
         try:
@@ -64,9 +63,9 @@ class Store:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the lock of this portal. Raises ``LockedError`` at once where another build has it.
+        """Hold the lock of this portal. Raises ``LockedError`` at once where another build holds it.
 
-        The kernel gives the lock back when its holder ends in any way, so that a stale file never locks anybody out.
+        The kernel releases the lock when its holder ends in any way, so that a stale file never blocks a build.
         """
         self.make()
         with locked(self.folder / "lock", wait=False):
@@ -78,7 +77,16 @@ class Store:
 
 @contextlib.contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[None]:
-    """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process."""
+    """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process.
+
+    Raises ``CallboardError`` on a system without POSIX file locks.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 - Windows has none, and commands that need no build run there
+    except ImportError:
+        raise CallboardError(
+            "this command needs a POSIX system (Linux, macOS), which has file locks", "Elsewhere, use lint, explain and diff."
+        ) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -87,7 +95,7 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
         except BlockingIOError:
             holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
             by = f" (process {holder})" if holder else ""
-            raise LockedError(f"another build{by} is at work on {path.parent}", "Wait for it to end, or stop it.") from None
+            raise LockedError(f"another build{by} is using {path.parent}", "Wait until it ends, or stop it.") from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
@@ -96,9 +104,9 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new one and nothing between.
+    """Write a file so that a reader, also after a crash, sees either the old content or the new one.
 
-    The new file gets the usual permissions of new files.
+    The new file gets the default permissions of new files.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
@@ -106,7 +114,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            if hasattr(os, "fchmod"):  # POSIX; elsewhere a new file has the rights of its folder
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
@@ -117,18 +126,18 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
 
 
 def flush(folder: Path) -> None:
-    """Have all that was written to the file system of a folder on its disk: one call, which costs far less than one for each file."""
+    """Flush the file system of a folder to the disk: one call costs far less than one for each file."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        only_this_one = getattr(ctypes.CDLL(None), "syncfs", None)  # Linux
-        if only_this_one is None or only_this_one(descriptor):
+        syncfs = getattr(ctypes.CDLL(None), "syncfs", None)  # Linux
+        if syncfs is None or syncfs(descriptor):
             os.sync()
     finally:
         os.close(descriptor)
 
 
 def _umask() -> int:
-    """The process's mask, read without changing it: another thread may be making a file right now."""
+    """The process's umask, read without changing it: another thread may be creating a file at the same time."""
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
             if line.startswith("Umask:"):
@@ -137,7 +146,9 @@ def _umask() -> int:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk: after that a power cut does not undo a renaming."""
+    """Flush the names in a folder to the disk: after that a power failure does not undo a rename. Does nothing on Windows."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callboard.catalog.names import FORMAT
-from callboard.io.http.auth import Anonymous, Credential, Fixed
+from callboard.io.http.auth import Anonymous, Credential, StaticCredential
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
@@ -57,7 +57,7 @@ def credential(environ: Mapping[str, str]) -> Credential:
     if field is None:
         raise CallboardError(f"{HEADER} is not an HTTP header.", 'Write it as "Name: value", such as "Authorization: Bearer …".')
     name, value = field.groups()
-    return Fixed({name: value}, tuple(dict.fromkeys((value, value.split()[-1], value.rpartition("=")[2] or value))))
+    return StaticCredential({name: value}, tuple(dict.fromkeys((value, value.split()[-1], value.rpartition("=")[2] or value))))
 
 
 def _from_url(url: str, environ: Mapping[str, str]) -> Any:

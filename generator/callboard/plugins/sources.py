@@ -1,4 +1,4 @@
-"""What a source is and what it brings: the contract between sources and the rest."""
+"""The contract of sources: settings and a context → trees, descriptor files, problems and failures."""
 
 from __future__ import annotations
 
@@ -21,69 +21,69 @@ DEFAULT_INCLUDE = ("**/catalog-info.yaml", "**/catalog-info.yml")
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What a source may use of the world."""
+    """What a source may use of the machine and the portal."""
 
     root: Path
     """Folder of ``sources.yaml``: relative paths start here."""
     cache: Path
-    """Folder of our own for things that may be deleted at any time (``.callboard/cache``)."""
+    """Callboard's folder for data that may be deleted at any time (``.callboard/cache``)."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """The environment, for proxies, certificates and the ssh agent."""
     redactor: Redactor = field(default_factory=Redactor)
-    """Applied to every text that leaves the source."""
+    """Applied to every message that leaves the source."""
     clock: Clock = field(default_factory=SystemClock)
     """What HTTP clients wait by."""
     http: ClientLimits = field(default_factory=ClientLimits)
-    """Bounds of HTTP clients."""
+    """Limits of HTTP clients."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFailure:
-    """A source, or one of its repositories, that could not be read; the others go on."""
+    """A source, or one of its repositories, that could not be read; the others are not affected."""
 
     source: str
     """Name of the source in ``sources.yaml``."""
     repository: str
     """Redacted URL or name of the repository; empty where the source failed as a whole."""
     message: str
-    """What happened, redacted."""
+    """What went wrong, redacted."""
     hint: str = ""
-    """How to mend it, in one sentence."""
+    """How to fix it, in one sentence."""
     tree: str = ""
-    """Id of the tree that it would have been. Without it the tree is looked for by ``repository``."""
+    """Id that the tree would have. Without it the tree is found by ``repository``."""
     path: str = ""
-    """The file of a tree that was read otherwise; empty where nothing of the tree could be read."""
+    """The one file that could not be read of its tree; empty where nothing of the tree could be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undescribed:
-    """A repository that a source knows and in which it found no descriptor."""
+    """A repository in which a source found no descriptor."""
 
     source: str
     """Name of the source in ``sources.yaml``."""
     repository: str
-    """What people call it, such as ``acme/payments``."""
+    """Name for people, such as ``acme/payments``."""
     url: str
-    """Where people look at it."""
+    """Address of its page on the host."""
     suggestion_yaml: str
-    """A descriptor to begin with, as the text of a ``catalog-info.yaml``."""
+    """A starter descriptor, as the text of a ``catalog-info.yaml``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What a host says about a repository beside its files."""
+    """A host's metadata of a repository."""
 
     source: str
     """Name of the source in ``sources.yaml``."""
     tree: str
     """Id of its tree: the canonical URL."""
     name: str
-    """What people call it, such as ``acme/payments``."""
+    """Name for people, such as ``acme/payments``."""
     url: str
     description: str = ""
     topics: tuple[str, ...] = ()
     languages: tuple[tuple[str, int], ...] = ()
-    """Names with bytes of code, most first."""
+    """Names with bytes of code, largest first."""
     default_branch: str = ""
     pushed_at: str = ""
     """ISO 8601, as the host writes it."""
@@ -96,7 +96,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class SourceTraffic:
-    """What a source asked of hosts; goes on counting while files are read later."""
+    """Counters of a source's requests, which grow while files are read later."""
 
     source: str
     """Name of the source in ``sources.yaml``."""
@@ -105,7 +105,7 @@ class SourceTraffic:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What sources found."""
+    """The result of one or several sources."""
 
     trees: tuple[Tree, ...] = ()
     files: tuple[DescriptorFile, ...] = ()
@@ -113,16 +113,16 @@ class Collected:
     problems: tuple[Problem, ...] = ()
     failures: tuple[SourceFailure, ...] = ()
     tree_sources: tuple[str, ...] = ()
-    """The source's name for each of ``trees``; filled in by ``collecting``."""
+    """The name of the source of each of ``trees``; set by ``callboard.sources.collect``."""
     undescribed: tuple[Undescribed, ...] = ()
     repositories: tuple[Repository, ...] = ()
     traffic: tuple[SourceTraffic, ...] = ()
 
 
 class Source(Protocol):
-    """One way to find trees and descriptors; made with the item's settings and a context.
+    """A type of source, which finds trees and descriptors; constructed with the item's settings and a context.
 
-    ``collect`` may raise ``SourceError``; whatever else is wrong is a value in ``Collected``.
+    ``collect`` may raise ``SourceError``; every other failure is a value in ``Collected``.
     """
 
     schema: ClassVar[Mapping[str, Any]]

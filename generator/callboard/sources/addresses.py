@@ -1,4 +1,4 @@
-"""Absolute URLs of files (in Location targets, ``$text``, ``techdocs-ref``) to a file of a configured tree."""
+"""An absolute URL of a file (in Location targets, ``$text``, ``techdocs-ref``) → the configured tree and the path in it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ PATTERNS: Mapping[str, Sequence[str]] = {
     "bitbucket": ("/src/{ref}/", "/raw/{ref}/"),
     "gitea": ("/src/{kind}/{ref}/", "/raw/{kind}/{ref}/", "/media/{kind}/{ref}/", "/_edit/{ref}/", "/src/{ref}/", "/raw/{ref}/"),
 }
-"""Behind a repository's address, per software: where files of a ref are. A host that we do not know may be any of them."""
+"""By software: the part after a repository's URL for files of a ref. An unknown host may run any of them."""
 RAW_GITHUB = "https://raw.githubusercontent.com"
-MOST_CHARACTERS = 4_000
+MAX_CHARACTERS = 4_000
 
 
 def known_addresses(
     remote: Remote, runs: str, refs: Sequence[str], ref_kind: str, *, is_default: bool, prefix: str = ""
 ) -> tuple[str, ...]:
-    """Normal forms of the folders in which a tree's files are found on the web; ``refs`` are names of its revision.
+    """Normal forms of the URLs of a tree's folder on the web; ``refs`` are names of its revision.
 
     ``prefix`` is the tree's folder in the repository, with a final ``/``.
     """
@@ -37,26 +37,26 @@ def known_addresses(
         base = _server_browse(remote) if runs == "bitbucket-server" else f"{remote.url}/"
         return tuple(_normal_form(base, ref) + prefix for ref in [*names, *([""] if is_default else [])])
     patterns = PATTERNS.get(runs) or [p for group in PATTERNS.values() for p in group]
-    found = [remote.url + pattern.format(ref=ref, **values) for ref in names for pattern in dict.fromkeys(patterns)]
+    addresses = [remote.url + pattern.format(ref=ref, **values) for ref in names for pattern in dict.fromkeys(patterns)]
     if remote.host == "github.com":
-        found += [f"{RAW_GITHUB}/{remote.path}/{middle}{ref}/" for ref in names for middle in ("", f"refs/{values['kinds']}/")]
-    return tuple(_normal_form(address, "") + prefix for address in found)
+        addresses += [f"{RAW_GITHUB}/{remote.path}/{middle}{ref}/" for ref in names for middle in ("", f"refs/{values['kinds']}/")]
+    return tuple(_normal_form(address, "") + prefix for address in addresses)
 
 
 def folder_address(root: str) -> str:
-    """The normal form of a folder on this machine."""
+    """The normal form of a local folder."""
     return _normal_form(f"file://{quote(root.rstrip('/'))}/", "")
 
 
 def web_folder_address(url: str) -> str:
-    """The normal form of a folder on the web, given with its final ``/``."""
+    """The normal form of a folder's URL, which ends with ``/``."""
     return _normal_form(url, "")
 
 
 def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
-    """The tree that an absolute URL belongs to and the path in it, which may be a glob; None where no configured tree has it.
+    """The tree of an absolute URL and the path in it, which may be a glob; None where no configured tree contains it.
 
-    The deepest tree wins. An empty path is the tree's own folder. Never raises.
+    The deepest tree wins. An empty path is the tree's folder. Never raises.
     """
     address = _parsed(url)
     if address is None:
@@ -67,32 +67,32 @@ def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
         tree = index.get(address[: end + 1])
         if tree is not None:
             try:
-                path = normal(_in_its_spelling(url, address[end + 1 :]))
+                path = normal(_with_original_case(url, address[end + 1 :]))
             except TreeError:
                 return None
             return tree, "" if path == "." else path
     return None
 
 
-def _in_its_spelling(url: str, path: str) -> str:
-    """The path with the capitals that the normal form took from its first names."""
-    whole = unquote(urlsplit(url.strip()).path)
-    end = whole[len(whole) - len(path) :]
+def _with_original_case(url: str, path: str) -> str:
+    """The path with the upper-case letters that the normal form lowered in its first names."""
+    url_path = unquote(urlsplit(url.strip()).path)
+    end = url_path[len(url_path) - len(path) :]
     return end if end.lower() == path.lower() else path
 
 
 @lru_cache(maxsize=2)
 def _index(trees: tuple[Tree, ...]) -> Mapping[str, Tree]:
-    """The first tree in order of precedence has an address."""
-    found: dict[str, Tree] = {}
+    """Trees by address; of several with one address, the first in order of precedence."""
+    by_address: dict[str, Tree] = {}
     for tree in trees:
         for address in tree.addresses:
-            found.setdefault(address, tree)
-    return found
+            by_address.setdefault(address, tree)
+    return by_address
 
 
 def _parsed(url: str) -> str | None:
-    if len(url) > MOST_CHARACTERS:
+    if len(url) > MAX_CHARACTERS:
         return None
     try:
         parts = urlsplit(url.strip())
@@ -111,9 +111,9 @@ def _parsed(url: str) -> str | None:
 
 
 def _normal_form(address: str, ref: str) -> str:
-    """Scheme and host in lower case, ``http`` as ``https``, the first two names (owner and repository) in lower case, nothing escaped.
+    """Scheme and host in lower case, ``http`` as ``https``, the first two names (owner and repository) in lower case, without escapes.
 
-    A ref that stands in the query goes in front.
+    A ref from the query becomes a prefix.
     """
     parts = urlsplit(address)
     path = unquote(parts.path)

@@ -1,4 +1,4 @@
-"""A repository behind a host's API as a tree: files are asked for one by one, when somebody wants them."""
+"""A repository on a host with an API → a tree whose files are requested one by one when they are read."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ from callboard.model.errors import MissingFileError, TooLargeError, TreeError
 from callboard.sources.hosts import Web
 from callboard.sources.paths import matching, normal, shown
 
-MOST_READS = 500
-"""Files of one tree that are asked for, so that no descriptor can use up the allowance of all."""
-MOST_AGES = 50
+MAX_READS = 500
+"""Files of one tree that are requested, so that no descriptor can use up the rate limit of all."""
+MAX_AGES = 50
+"""Files of one tree whose last change is requested."""
 KEPT_BYTES = 32_000_000
+"""Contents that one tree keeps in memory."""
 Result = TypeVar("Result")
 GONE = frozenset({404, 410})
+PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
 
 
 class Files(Protocol):
-    """How a host gives out the files of one repository at one commit. All raise ``HttpError``."""
+    """Access to the files of one repository at one commit. All methods raise ``HttpError``."""
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file; an ``HttpError`` with status 404 where there is none."""
+        """The content of one file. Raises ``HttpError`` with status 404 where there is none."""
 
     def listing(self) -> Sequence[str]:
         """Sorted paths of all files."""
@@ -38,16 +41,17 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RepositoryMetadata:
-    """What came along when the repository was found, so that nothing must be asked for."""
+    """What the listing of repositories contained already, so that it need not be requested."""
 
     contents: Mapping[str, bytes | None] = field(default_factory=dict)
-    """By path; None where there is no such file."""
+    """Contents by path; None where there is no such file."""
     ages: Mapping[str, datetime | None] = field(default_factory=dict)
+    """Times of the last changes by path."""
 
 
 @dataclass(slots=True, eq=False)
 class ApiTree:
-    """Files of one commit; safe between threads."""
+    """A tree of the files of one commit; safe between threads."""
 
     id: str
     repository: str
@@ -57,16 +61,16 @@ class ApiTree:
     files: Files
     known: RepositoryMetadata = field(default_factory=RepositoryMetadata)
     is_listed: bool = True
-    """Whether the listing names all files, so that others need not be asked for."""
-    _kept: dict[str, bytes | None] = field(default_factory=dict)
+    """True if the listing names all files, so that other paths need not be requested."""
+    _contents: dict[str, bytes | None] = field(default_factory=dict)
     _listing: Sequence[str] | None = None
     _ages: dict[str, datetime | None] = field(default_factory=dict)
     _reads: int = 0
-    _room: int = KEPT_BYTES
+    _free_bytes: int = KEPT_BYTES
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def read(self, path: str, limit: int) -> bytes:
-        """The content of a file, asked for at most once."""
+        """The content of a file, requested at most once."""
         path = normal(path)
         with self._lock:
             content = self._content(path, limit)
@@ -77,7 +81,7 @@ class ApiTree:
         return content
 
     def has(self, path: str, limit: int) -> bool:
-        """Whether there is such a file, larger than ``limit`` or not; it is kept. Raises ``TreeError`` where the host does not say."""
+        """Whether there is such a file, of any size; its content is kept. Raises ``TreeError`` where the host does not answer."""
         try:
             self.read(path, limit)
         except MissingFileError:
@@ -87,22 +91,22 @@ class ApiTree:
         return True
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """Over the listing of the commit, asked for once."""
+        """Sorted paths that match, from the listing of the commit, which is requested once."""
         with self._lock:
             if self._listing is None:
-                self._listing = self._asked("its list of files", self.files.listing)
+                self._listing = self._requested("its list of files", self.files.listing)
         return matching(pattern, self._listing)
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Nothing to gain: each file is a request of its own."""
+        """Do nothing: each file is a request of its own."""
 
     def last_change(self, path: str) -> datetime | None:
-        """Time of the last commit to the file; None where it is not known or the host does not say."""
+        """Time of the last commit to the file; None where the host does not report it."""
         with self._lock:
             for ages in (self.known.ages, self._ages):
                 if path in ages:
                     return ages[path]
-            if len(self._ages) >= MOST_AGES:
+            if len(self._ages) >= MAX_AGES:
                 return None
             try:
                 self._ages[path] = self.files.changed(path)
@@ -111,30 +115,30 @@ class ApiTree:
             return self._ages[path]
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """On the host."""
+        """Address of the file on the host."""
         return self.web.view_url(path, line)
 
     def edit_url(self, path: str) -> str:
-        """On the host."""
+        """Address of the file in the host's editor."""
         return self.web.edit_url(path)
 
     def _content(self, path: str, limit: int) -> bytes | None:
         if path in self.known.contents:
             return self.known.contents[path]
-        if path in self._kept:
-            return self._kept[path]
+        if path in self._contents:
+            return self._contents[path]
         if self.is_listed and self._listing is not None and path not in self._listing:
             return None
-        if self._reads >= MOST_READS:
-            raise TreeError(f"more than {MOST_READS} files of {self.repository} would have to be asked for; {shown(path)} is not")
+        if self._reads >= MAX_READS:
+            raise TreeError(f"more than {MAX_READS} files of {self.repository} would have to be requested; {shown(path)} is not read")
         self._reads += 1
-        content = self._asked(shown(path), lambda: self._found(path, limit))
-        self._room -= len(content or b"")
-        if self._room >= 0:
-            self._kept[path] = content
+        content = self._requested(shown(path), lambda: self._content_or_none(path, limit))
+        self._free_bytes -= len(content or b"")
+        if self._free_bytes >= 0:
+            self._contents[path] = content
         return content
 
-    def _found(self, path: str, limit: int) -> bytes | None:
+    def _content_or_none(self, path: str, limit: int) -> bytes | None:
         try:
             return self.files.content(path, limit)
         except HttpError as error:
@@ -144,18 +148,15 @@ class ApiTree:
                 raise TooLargeError(f"{shown(path)} in {self.repository} has more than {limit:,} bytes") from None
             raise
 
-    def _asked(self, what: str, ask: Callable[[], Result]) -> Result:
+    def _requested(self, what: str, request: Callable[[], Result]) -> Result:
         try:
-            return ask()
+            return request()
         except HttpError as error:
             raise TreeError(f"{what} cannot be fetched from {self.repository}: {error}", error.hint) from None
 
 
-PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
-
-
 def placeholder_paths(text: bytes, descriptor: str) -> Iterator[str]:
-    """Paths in the tree that ``$text: ./openapi.yaml`` and its like name."""
+    """Paths in the tree that placeholders such as ``$text: ./openapi.yaml`` name."""
     for match in PLACEHOLDER.finditer(text):
         path = match["path"].decode("utf-8", "replace")
         if ":" not in path:

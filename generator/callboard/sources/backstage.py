@@ -1,4 +1,4 @@
-"""The ``backstage`` source: the catalog of a Backstage instance, to show it or to move away from it."""
+"""The ``backstage`` source: the catalog API of a Backstage instance → its entities as descriptors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ OUTPUT = frozenset({"relations", "status"})
 """Root fields that Backstage fills in."""
 OUTPUT_METADATA = frozenset({"uid", "etag", "generation"})
 MANAGED = "backstage.io/managed-by-"
-"""Annotations that say where Backstage read the entity; ours say where we did."""
+"""Annotations with the place where Backstage read the entity; the place here is another."""
 LEFT_OUT = frozenset({"location"})
-"""Kinds of which Backstage has the result as entities of their own."""
+"""Kinds that are not read, since Backstage has the entities that they lead to."""
 
 
 class BackstageSource:
-    """The entities of a Backstage instance, over the API of its catalog."""
+    """The entities of a Backstage instance, from its catalog API."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("backstage")
 
@@ -48,10 +48,10 @@ class BackstageSource:
         for page in client.pages(PATH, query, by=Cursor(("pageInfo", "nextCursor"), "cursor", keeps=("limit",))):
             items = page.object().get("items")
             if not isinstance(items, list):
-                raise page.odd("a list of entities", items)
+                raise page.invalid("a list of entities", items)
             for item in items:
                 if not isinstance(item, dict) or not isinstance(item.get("metadata"), dict):
-                    raise page.odd("an entity", item)
+                    raise page.invalid("an entity", item)
                 if text_of(item.get("kind")).lower() not in LEFT_OUT:
                     yield self._file(item)
 
@@ -69,10 +69,12 @@ class BackstageSource:
 
 
 def _as_written(entity: Mapping[str, Any], annotations: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The entity as its author wrote it, as far as Backstage tells."""
-    kept = {key: value for key, value in annotations.items() if not key.startswith(MANAGED)}
+    """The entity without the fields that Backstage adds."""
+    own_annotations = {key: value for key, value in annotations.items() if not key.startswith(MANAGED)}
     metadata = {key: value for key, value in entity["metadata"].items() if key not in OUTPUT_METADATA}
-    metadata = {**metadata, "annotations": kept} if kept else {k: v for k, v in metadata.items() if k != "annotations"}
+    metadata = (
+        {**metadata, "annotations": own_annotations} if own_annotations else {k: v for k, v in metadata.items() if k != "annotations"}
+    )
     order = [key for key in ("apiVersion", "kind", "metadata") if key in entity]
     rest = [key for key in entity if key not in OUTPUT and key not in order]
     return {key: metadata if key == "metadata" else entity[key] for key in (*order, *rest)}

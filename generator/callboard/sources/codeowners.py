@@ -1,4 +1,4 @@
-"""CODEOWNERS files: where they are, and who owns a path."""
+"""The text of a CODEOWNERS file and a path → the owners of the path; the places of the file in a tree."""
 
 from __future__ import annotations
 
@@ -8,26 +8,18 @@ from callboard.model.errors import TreeError
 from callboard.sources.paths import compiled
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-"""Where GitHub looks; the first that is there counts."""
-
-
+"""Where GitHub looks for the file; the first that exists counts."""
 GITLAB_PLACES = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-"""Where GitLab looks."""
-
-
+"""Where GitLab looks for the file."""
 OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-MOST_BYTES = 3_000_000
-"""GitHub reads no larger file."""
-
-
-BLANK = re.compile(r"(?<!\\)\s+")
+MAX_BYTES = 3_000_000
+"""GitHub ignores a larger file."""
+WHITE_SPACE = re.compile(r"(?<!\\)\s+")
 
 
 def owner_for(text: str, path: str) -> list[str]:
-    """The owners of a path as they are written (``@acme/payments``, ``@ada``, ``ada@acme.example``); none where nobody is named."""
-    if len(text) > MOST_BYTES:
+    """The owners of a path as written (``@acme/payments``, ``@ada``, ``ada@acme.example``); an empty list where it has none."""
+    if len(text) > MAX_BYTES:
         return []
     for line in reversed(text.removeprefix("\ufeff").splitlines()):
         pattern, owners = _parsed(line)
@@ -37,8 +29,8 @@ def owner_for(text: str, path: str) -> list[str]:
 
 
 def _parsed(line: str) -> tuple[str, list[str]]:
-    """Pattern and owners; an empty pattern for a comment, a heading, and a line that GitHub passes over as invalid."""
-    words = [word for word in BLANK.split(line.strip()) if word]
+    """Pattern and owners; an empty pattern for a comment, a section heading, and a line that GitHub ignores as invalid."""
+    words = [word for word in WHITE_SPACE.split(line.strip()) if word]
     end = next((n for n, word in enumerate(words) if word.startswith("#")), len(words))
     if not words[:end] or words[0].startswith(("!", "[", "^[")):
         return "", []
@@ -56,14 +48,14 @@ def _matches(pattern: str, path: str) -> bool:
         return pattern == "/"
     start = body if "/" in pattern.rstrip("/") else f"**/{body}"
     forms = [f"{start}/**"] if pattern.endswith("/") else [start]
-    if not pattern.endswith("/") and not _only_direct(body):
-        forms.append(f"{start}/**")  # a folder's name stands for all that is in it
+    if not pattern.endswith("/") and not _matches_direct_children_only(body):
+        forms.append(f"{start}/**")  # a folder's name matches everything in it
     try:
         return any(compiled(form).fullmatch(path) for form in forms)
     except TreeError:
         return False
 
 
-def _only_direct(body: str) -> bool:
-    """``docs/*`` means the files in ``docs``, not those in its folders."""
+def _matches_direct_children_only(body: str) -> bool:
+    """Whether a pattern such as ``docs/*`` matches the files in ``docs``, but not those in its subfolders."""
     return "/" in body and body.rsplit("/", 1)[-1] == "*"

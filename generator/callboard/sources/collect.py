@@ -1,4 +1,4 @@
-"""All sources of a portal in parallel: what they found, and which of them failed."""
+"""The sources of ``sources.yaml`` → their trees, descriptors and failures; each is read in parallel."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ AT_ONCE = 4
 
 
 def collect_all(settings: Settings, context: SourceContext) -> Collected:
-    """What all sources find, in the order of ``sources.yaml`` whatever the order in which they finish.
+    """The results of all sources, in the order of ``sources.yaml``.
 
-    A source that fails, its plugin included, is a ``SourceFailure``; the others go on. Every text of a failure is redacted.
+    A source that fails, or whose plugin does, is a ``SourceFailure`` and does not affect the others. Messages of failures are redacted.
     """
     if not settings.sources:
         return Collected()
-    knowing = replace(context, redactor=context.redactor.with_also(settings.redactor.secrets))
+    redacting = replace(context, redactor=context.redactor.with_also(settings.redactor.secrets))
     with ThreadPoolExecutor(min(AT_ONCE, len(settings.sources))) as pool:
-        return joined([*pool.map(lambda item: _collected(item, knowing), settings.sources)])
+        return joined([*pool.map(lambda item: _collected(item, redacting), settings.sources)])
 
 
 def _collected(item: SourceSettings, context: SourceContext) -> Collected:
@@ -35,9 +35,9 @@ def _collected(item: SourceSettings, context: SourceContext) -> Collected:
         return replace(collected, tree_sources=(item.name,) * len(collected.trees))
     except CallboardError as error:
         return _failed(item, context, str(error), error.hint)
-    except Exception as error:  # noqa: BLE001 - a foreign source may raise anything; it must not take the others along
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the others
         return _failed(
-            item, context, f"{type(error).__name__}: {error}", f'This is a mistake in the source type "{item.type}"; please report it.'
+            item, context, f"{type(error).__name__}: {error}", f'This is a bug in the source type "{item.type}"; please report it.'
         )
 
 

@@ -1,4 +1,4 @@
-"""The hosts of repositories: who they are by their address, and where people view and edit a file there."""
+"""Addresses of repositories → canonical remotes, the software of their hosts, and templates of view and edit URLs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[^/:@\s-][^/:@\s]+):(?P<path>(?!//)\S+)")
-"""``git@host:acme/payments.git``; one letter before the colon is a drive."""
+"""``git@host:acme/payments.git``; a single letter before the colon is a drive of Windows."""
 KNOWN_HOSTS = {
     "github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket", "codeberg.org": "gitea", "gitea.com": "gitea",
     "dev.azure.com": "azure", "ssh.dev.azure.com": "azure",
 }  # fmt: skip
-TELLING_WORDS = {"github": "github", "gitlab": "gitlab", "gitea": "gitea", "forgejo": "gitea", "visualstudio": "azure"}
-"""A part of a host's name that tells what it runs (``gitlab.acme.example``)."""
+HOST_NAME_WORDS = {"github": "github", "gitlab": "gitlab", "gitea": "gitea", "forgejo": "gitea", "visualstudio": "azure"}
+"""Parts of a host name that reveal its software (``gitlab.acme.example``)."""
 TEMPLATES = {
     "github": ("{base}/blob/{ref}/{path}", "#L{line}", "{base}/edit/{ref}/{path}"),
     "gitlab": ("{base}/-/blob/{ref}/{path}", "#L{line}", "{base}/-/edit/{ref}/{path}"),
@@ -26,51 +26,51 @@ TEMPLATES = {
         "{base}?path=/{path}&version={letters}{ref}&_a=contents",
     ),
 }
-"""Per software: address of a file, what is added for a line, address of the editor. From each one's documentation or source."""
+"""By software: URL of a file, suffix for a line, URL of the editor. From each one's documentation or source."""
 FIELD = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A repository's address without user, password, ``.git`` and the differences between protocols."""
+    """The address of a repository without user, password, ``.git`` and differences between protocols."""
 
     scheme: str
     host: str
-    """Lower case, with the port of HTTP where it is named; empty for a folder on this machine."""
+    """In lower case, with an explicit port of HTTP; empty for a local folder."""
     path: str
-    """``acme/payments``; an absolute path for a folder."""
+    """``acme/payments``; an absolute path for a local folder."""
 
     @property
     def url(self) -> str:
-        """The canonical address: what a browser opens, or ``file:///…``."""
+        """The canonical URL: the address for a browser, or ``file:///…``."""
         return (
             f"file://{quote(self.path)}" if not self.host else f"{'http' if self.scheme == 'http' else 'https'}://{self.host}/{self.path}"
         )
 
     @property
     def name(self) -> str:
-        """What people call it: ``acme/payments``; the folder's name for a folder."""
+        """Name for people: ``acme/payments``, or the name of a local folder."""
         return unquote(self.path.replace("/_git/", "/")) if self.host else self.path.rsplit("/", 1)[-1] or "/"
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Templates of the addresses of a tree's files; empty ones make empty addresses."""
+    """Templates of the URLs of a tree's files; an empty template makes empty URLs."""
 
     view: str = ""
     line: str = ""
-    """Added to ``view`` for a line, unless that names ``{line}`` itself."""
+    """Suffix of ``view`` for a line, unless that contains ``{line}`` itself."""
     edit: str = ""
     prefix: str = ""
-    """Folder of the tree inside its repository, with a final ``/``."""
+    """Folder of the tree in its repository, with a final ``/``."""
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """Where people read the file, at that line."""
+        """Address of the file, at that line."""
         template = self.view + self.line if line is not None and "{line}" not in self.view and self.view else self.view
         return self._filled(template, path, line or 1)
 
     def edit_url(self, path: str) -> str:
-        """Where people change the file."""
+        """Address of the file in the host's editor."""
         return self._filled(self.edit, path, 1)
 
     def _filled(self, template: str, path: str, line: int) -> str:
@@ -79,7 +79,7 @@ class Web:
 
 
 def parse(address: str) -> Remote | None:
-    """The address of a repository in any of git's spellings; None where it is none."""
+    """The remote for an address of a repository in any of git's forms; None for another string."""
     if "://" not in address:
         match = SCP.fullmatch(address)
         return _remote("ssh", match["host"], match["path"]) if match else None
@@ -92,8 +92,8 @@ def parse(address: str) -> Remote | None:
         return Remote("file", "", "/" + unquote(parts.path).strip("/").removesuffix(".git").rstrip("/"))
     if not host or host.startswith("-") or parts.scheme not in {"https", "http", "ssh", "git"}:
         return None
-    named = port is not None and parts.scheme in {"https", "http"} and port != {"https": 443, "http": 80}[parts.scheme]
-    return _remote(parts.scheme, f"{host}:{port}" if named else host, parts.path)
+    has_port = port is not None and parts.scheme in {"https", "http"} and port != {"https": 443, "http": 80}[parts.scheme]
+    return _remote(parts.scheme, f"{host}:{port}" if has_port else host, parts.path)
 
 
 def _remote(scheme: str, host: str, path: str) -> Remote:
@@ -105,16 +105,16 @@ def _remote(scheme: str, host: str, path: str) -> Remote:
 
 
 def software(remote: Remote) -> str:
-    """What the host runs (a key of ``TEMPLATES``), or an empty text where its name does not tell."""
+    """The software of the host (a key of ``TEMPLATES``), or an empty string where its name does not reveal it."""
     host = remote.host.split(":")[0]
     if host in KNOWN_HOSTS:
         return KNOWN_HOSTS[host]
-    words = re.split(r"[.-]", host)
-    return next((TELLING_WORDS[word] for word in words if word in TELLING_WORDS), "")
+    parts = re.split(r"[.-]", host)
+    return next((HOST_NAME_WORDS[part] for part in parts if part in HOST_NAME_WORDS), "")
 
 
 def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:
-    """Templates for a repository at a branch (``branch``), a tag (``tag``) or a commit (``commit``) on a host that runs ``runs``."""
+    """Templates for a repository at a ref of the kind ``branch``, ``tag`` or ``commit``, on a host with the software ``runs``."""
     if runs not in TEMPLATES or not remote.host:
         return Web()
     base = _server_base(remote) if runs == "bitbucket-server" else remote.url
@@ -124,18 +124,18 @@ def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:
     return Web(view, line, edit if ref_kind == "branch" else "")
 
 
-def own_templates(known: Web, view: str, edit: str, remote: Remote | None, ref: str) -> Web:
-    """The known templates with those of ``sources.yaml`` in their place where it has some."""
+def configured_templates(default: Web, view: str, edit: str, remote: Remote | None, ref: str) -> Web:
+    """The templates of ``sources.yaml``, and the default ones where it has none."""
     values = {"repository": quote(remote.path if remote else "", safe="/"), "ref": quote(ref, safe="/")}
 
     def filled(template: str) -> str:
         return FIELD.sub(lambda m: values.get(m.group(1), m.group()), template)
 
-    return Web(filled(view) or known.view, "" if view else known.line, filled(edit) or known.edit, known.prefix)
+    return Web(filled(view) or default.view, "" if view else default.line, filled(edit) or default.edit, default.prefix)
 
 
 def _server_base(remote: Remote) -> str:
-    """``scm/key/name`` of a clone address is ``projects/KEY/repos/name`` in the browser."""
+    """The address for a browser: ``scm/key/name`` of a clone URL is ``projects/KEY/repos/name`` there."""
     parts = remote.path.removeprefix("scm/").split("/")
     scheme = "http" if remote.scheme == "http" else "https"
     if len(parts) != 2:  # noqa: PLR2004 - key and name

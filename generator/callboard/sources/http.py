@@ -1,4 +1,4 @@
-"""The ``http`` source: descriptors by their URLs; what they refer to is read from the same folders and from those that are allowed."""
+"""The ``http`` source: URLs of descriptors → trees of their folders; files that they refer to are read from these and allowed folders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from callboard.plugins.sources import Collected, SourceContext, SourceFailure, S
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import web_folder_address
 from callboard.sources.api_tree import ApiTree
-from callboard.sources.generated import in_every_zone
+from callboard.sources.generated import in_all_zones
 from callboard.sources.hosts import Web
 
 DESCRIPTOR_LIMIT = 2_000_000
@@ -27,25 +27,25 @@ DESCRIPTOR_LIMIT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
-    """Files below one URL."""
+    """The files below one URL."""
 
     client: Client
     paths: Sequence[str]
-    """The descriptors: nobody can list a folder over HTTP."""
+    """Of the descriptors; HTTP has no listing of a folder."""
     ages: dict[str, datetime | None] = field(default_factory=dict)
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file."""
+        """The content of one file."""
         answer = self.client.get(f"/{quote(path)}", accept="*/*", limit=limit)
         self.ages[path] = _time(answer.headers.get("last-modified", ""))
         return answer.body
 
     def listing(self) -> Sequence[str]:
-        """The descriptors."""
+        """The paths of the descriptors."""
         return self.paths
 
     def changed(self, path: str) -> datetime | None:
-        """As the host says in ``Last-Modified``; known of files that were read."""
+        """The header ``Last-Modified``, for files that were read."""
         return self.ages.get(path)
 
 
@@ -65,11 +65,11 @@ class HttpSource:
         """A tree for each folder; a URL that cannot be read is a failure of its own. Raises ``HttpError``."""
         hosts = {origin(url) for url in self._urls}
         if self._token and len(hosts) > 1:
-            raise SourceError("a token is for one host, and the URLs name several", "Make a source for each host.")
-        below: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
+            raise SourceError("a token is for one host, and the URLs name several", "Configure a source for each host.")
+        by_folder: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
         for url in self._urls:
-            below.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
-        return joined([self._tree(folder, paths, hosts) for folder, paths in sorted(below.items())])
+            by_folder.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
+        return joined([self._tree(folder, paths, hosts) for folder, paths in sorted(by_folder.items())])
 
     def _tree(self, folder: str, paths: Sequence[str], hosts: set[tuple[str, str, int]]) -> Collected:
         credential = bearer(self._token) if origin(folder) in hosts else Anonymous()
@@ -78,15 +78,15 @@ class HttpSource:
         name = folder.partition("://")[2].rstrip("/")
         web = Web(view=f"{folder}{{path}}")
         tree = ApiTree(folder, name, "", (web_folder_address(folder),), web, files, is_listed=False)
-        failures, found = [], []
+        failures, files_read = [], []
         for path in files.paths:
             try:
                 tree.read(path, DESCRIPTOR_LIMIT)
-                found.append(DescriptorFile(self._name, tree, path))
+                files_read.append(DescriptorFile(self._name, tree, path))
             except TreeError as error:
                 failures.append(self._failure(folder, path, error))
-        trees = () if failures and not found else (tree,)
-        return Collected(trees, tuple(found), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
+        trees = () if failures and not files_read else (tree,)
+        return Collected(trees, tuple(files_read), failures=tuple(failures), traffic=(SourceTraffic(self._name, client.traffic),))
 
     def _failure(self, folder: str, path: str, error: TreeError) -> SourceFailure:
         redact = self._context.redactor.with_also([self._token]).redact
@@ -97,7 +97,7 @@ class HttpSource:
 def _folder(url: str) -> str:
     """The folder of a URL, with its final slash. Raises ``HttpError``."""
     if "?" in url or "#" in url:
-        raise HttpError("bad-url", "a URL of a descriptor has no ? and no #", "Name a file whose address ends with its name.")
+        raise HttpError("bad-url", "the URL of a descriptor must not contain ? or #", "Use a URL that ends with the name of the file.")
     origin(url)
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/"
@@ -106,6 +106,6 @@ def _folder(url: str) -> str:
 def _time(value: str) -> datetime | None:
     try:
         time = parsedate_to_datetime(value)
-        return in_every_zone(time.replace(tzinfo=time.tzinfo or UTC))  # "-0000" says UTC of a host that does not tell where it is
+        return in_all_zones(time.replace(tzinfo=time.tzinfo or UTC))  # "-0000" is UTC without a known zone
     except (ValueError, TypeError, OverflowError):
         return None

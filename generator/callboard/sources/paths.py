@@ -1,10 +1,10 @@
-"""Paths inside a tree, and globs over them."""
+"""Paths and globs of descriptors → normal paths inside a tree, and the paths that match."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,21 +14,30 @@ from callboard.model.problem import Problem, Rule
 from callboard.plugins.sources import DEFAULT_INCLUDE
 
 PRIVATE = frozenset({".git", ".hg", ".svn", ".callboard"})
-"""Bookkeeping whose files hold credentials and other people's data: never read, never walked."""
+"""Folders of version control and caches, whose files hold credentials and data of others: never read, never walked."""
 DEPENDENCIES = frozenset({
     "node_modules", "bower_components", "site-packages", "__pycache__", ".venv", ".tox", ".nox", ".gradle", ".m2", ".terraform",
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".next", ".nuxt", ".cache",
 })  # fmt: skip
-"""Folders that only tools fill: other people's descriptors in them are not ours."""
+"""Folders that only tools fill: descriptors in them belong to dependencies."""
+MAX_CHARACTERS = 1_000
+"""Of a glob."""
+MAX_ALTERNATIVES = 256
+"""To which the braces of a glob may expand."""
+INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
+"""Of a name in a glob: a set, stars, or one character."""
+FOLDERS = "(?:[^/]+/)*?"
+LEFT_OUT = PRIVATE | DEPENDENCIES
 
 
 def normal(path: str) -> str:
-    """The path without ``.``, ``..`` and doubled slashes.
+    """The path without ``.``, ``..`` and repeated slashes.
 
-    Raises ``OutsideTreeError`` where it leads out of the tree, ``MissingFileError`` where no file can have that name.
+    Raises ``OutsideTreeError`` for a path outside the tree, ``MissingFileError`` where no file can have that name.
     """
     if "\0" in path:
-        raise MissingFileError("a path holds a zero character")
+        raise MissingFileError("a path contains a null character")
     clean = posixpath.normpath(path) if path else "."
     if clean == ".." or clean.startswith(("/", "../")):
         raise OutsideTreeError(f"{path} leads out of its repository")
@@ -38,7 +47,7 @@ def normal(path: str) -> str:
 
 
 def is_text(path: str) -> bool:
-    """Whether the name is UTF-8: other ones reach us with surrogates, which no page can hold."""
+    """Whether the name is UTF-8; other names contain surrogates, which no page can contain."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -47,46 +56,37 @@ def is_text(path: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """A path that is no UTF-8, for people."""
+    """A path for messages, with escapes for bytes that are not UTF-8."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-LONGEST = 1_000
-"""Characters of a glob."""
-MOST_ALTERNATIVES = 256
-"""What the braces of a glob may multiply to."""
-INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-SET = re.compile(r"\[(!|\^)?(\]?[^\]/]*)\]")
-FOLDERS = "(?:[^/]+/)*?"
 
 
 @lru_cache(maxsize=1_024)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The expression; use ``fullmatch`` with a relative path. Raises ``TreeError`` for a glob beyond the bounds."""
+    """The regular expression, for ``fullmatch`` with a relative path. Raises ``TreeError`` for a glob beyond the limits."""
     return re.compile("|".join(f"(?:{_expression(p)})" for p in _alternatives(pattern)), re.DOTALL)
 
 
 @lru_cache(maxsize=256)
 def compiled_any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One expression for several globs; none of them matches nothing."""
+    """One regular expression for several globs; it matches nothing where there are none."""
     return re.compile("|".join(f"(?:{compiled(p).pattern})" for p in patterns) or r"(?!)", re.DOTALL)
 
 
 def matching(pattern: str, paths: Iterable[str]) -> list[str]:
-    """The paths that match, in their order. A glob that leads out of its folder (``../x``) matches nothing."""
+    """The paths that match, in their order. A glob outside its folder (``../x``) matches nothing."""
     match = compiled(pattern).fullmatch
     return [path for path in paths if match(path)]
 
 
 def is_glob(text: str) -> bool:
-    """Whether it holds anything but plain characters."""
+    """Whether the pattern has any special character."""
     return any(c in text for c in "*?[") or INNERMOST_BRACES.search(text) is not None
 
 
 def _alternatives(pattern: str) -> Sequence[str]:
-    """The pattern without braces, innermost first, each once."""
-    if len(pattern) > LONGEST:
-        raise TreeError(f"a glob has {len(pattern):,} characters; at most {LONGEST:,} are read: {pattern[:60]}…")
+    """The patterns to which the braces expand, innermost first, each once."""
+    if len(pattern) > MAX_CHARACTERS:
+        raise TreeError(f"a glob has {len(pattern):,} characters; at most {MAX_CHARACTERS:,} are read: {pattern[:60]}…")
     done: dict[str, None] = {}
     open_patterns = [pattern]
     while open_patterns:
@@ -95,15 +95,15 @@ def _alternatives(pattern: str) -> Sequence[str]:
         if braces is None:
             done[current] = None
         else:
-            before, after = current[: braces.start()], current[braces.end() :]
-            open_patterns += [f"{before}{choice}{after}" for choice in braces.group(1).split(",")]
-        if len(open_patterns) + len(done) > MOST_ALTERNATIVES:
-            raise TreeError(f"the braces of a glob make more than {MOST_ALTERNATIVES} alternatives: {pattern[:60]}")
+            head, tail = current[: braces.start()], current[braces.end() :]
+            open_patterns += [f"{head}{choice}{tail}" for choice in braces.group(1).split(",")]
+        if len(open_patterns) + len(done) > MAX_ALTERNATIVES:
+            raise TreeError(f"the braces of a glob make more than {MAX_ALTERNATIVES} alternatives: {pattern[:60]}")
     return tuple(done)
 
 
 def _expression(pattern: str) -> str:
-    """Blocks of names between the ``**``, each found as early as possible: that leaves most to the rest, so none is tried twice."""
+    """Blocks of names between the ``**``, each matched as early as possible: that leaves most to the rest, so no block is tried twice."""
     if pattern.endswith("/"):
         pattern += "**"
     blocks: list[list[str]] = [[]]
@@ -121,25 +121,27 @@ def _expression(pattern: str) -> str:
 
 
 def _name(name: str) -> str:
-    """One name: what stands between two stars is found as early as possible (the way of ``fnmatch.translate``)."""
-    pieces = ["".join(_characters(piece)) for piece in re.split(r"\*+", name)]
-    if len(pieces) == 1:
-        return pieces[0]
-    first, *between, last = pieces
-    if not any(pieces):
+    """One name: the part between two stars is matched as early as possible, as in ``fnmatch.translate``."""
+    first, *rest = _pieces(name)
+    if not rest:
+        return first
+    if not any((first, *rest)):
         return "[^/]+"
+    *between, last = rest
     return first + "".join(f"(?>[^/]*?{piece})" for piece in between) + f"[^/]*{last}"
 
 
-def _characters(text: str) -> Iterator[str]:
-    position = 0
-    while position < len(text):
-        if match := SET.match(text, position):
-            yield _set(bool(match.group(1)), match.group(2))
-            position = match.end()
-            continue
-        yield "[^/]" if text[position] == "?" else re.escape(text[position])
-        position += 1
+def _pieces(name: str) -> Sequence[str]:
+    """Expressions of the parts between the stars; a star in a set is an ordinary character."""
+    pieces = [""]
+    for token in TOKEN.finditer(name):
+        if token["stars"]:
+            pieces.append("")
+        elif token["set"]:
+            pieces[-1] += _set(bool(token["negation"]), token["members"])
+        else:
+            pieces[-1] += "[^/]" if token[0] == "?" else re.escape(token[0])
+    return pieces
 
 
 def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
@@ -160,17 +162,14 @@ def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
     return f"(?!/)[{'^' if negated else ''}{inside}]"
 
 
-LEFT_OUT = PRIVATE | DEPENDENCIES
-
-
-def descriptors(paths: Iterable[str], options: Mapping[str, Any]) -> Sequence[str]:
-    """The paths that the options ``include`` and ``exclude`` leave, outside of folders that tools fill."""
+def descriptor_paths(paths: Iterable[str], options: Mapping[str, Any]) -> Sequence[str]:
+    """The paths that the options ``include`` and ``exclude`` select, outside of ``PRIVATE`` and ``DEPENDENCIES``."""
     included = compiled_any(tuple(options.get("include", DEFAULT_INCLUDE))).fullmatch
     excluded = compiled_any(tuple(options.get("exclude", ()))).fullmatch
     return [path for path in paths if included(path) and not excluded(path) and not LEFT_OUT.intersection(path.split("/")[:-1])]
 
 
-def odd_name(rule: Rule, message: str, hint: str, origin: Origin) -> Problem:
-    """A problem about a name in a tree; the path in ``origin`` may be no UTF-8."""
+def name_problem(rule: Rule, message: str, hint: str, origin: Origin) -> Problem:
+    """A problem about a name in a tree; the path in ``origin`` need not be UTF-8."""
     clean = Origin(origin.source, origin.tree, origin.repository, origin.revision, shown(origin.path), origin.document, origin.line)
     return rule.problem(message.format(path=clean.path), origin=clean, hint=hint)

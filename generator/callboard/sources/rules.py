@@ -1,4 +1,4 @@
-"""SRC001, SRC002: problems that a source finds before any descriptor is read."""
+"""Rules SRC001 and SRC002: problems with names and folders of a tree, reported before any descriptor is read."""
 
 from callboard.model.problem import Rule, Severity
 
@@ -6,9 +6,10 @@ UNREADABLE_NAME = Rule(
     code="SRC001",
     name="unreadable-name",
     severity=Severity.WARNING,
-    summary="A file or folder has a name that is not UTF-8; it is left out, with all that is below.",
-    means="""The bytes of the name are no text in UTF-8. They come from an old archive or from a system with another encoding.""",
-    matters="""Nothing can link to such a file: URLs, pages and JSON hold UTF-8 alone. A descriptor below it is missing in the catalog.""",
+    summary="A file or folder has a name that is not UTF-8; it is left out, with everything below it.",
+    means="""The bytes of the name are not valid UTF-8. They come from an old archive or from a system with another encoding.""",
+    matters="""Nothing can link to such a file: URLs, pages and JSON contain only UTF-8.
+A descriptor below it is missing from the catalog.""",
     wrong="""# caf\\xe9/catalog-info.yaml (Latin 1)
 apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -28,9 +29,9 @@ CLOSED_FOLDER = Rule(
     code="SRC002",
     name="closed-folder",
     severity=Severity.WARNING,
-    summary="A folder may not be read by the user who runs the build.",
-    means="""The system refused to list the folder. What is below is left out.""",
-    matters="""Descriptors below it are missing in the catalog, although everything else looks well.""",
+    summary="The user who runs the build may not read a folder.",
+    means="""The system denied listing the folder. Everything below it is left out.""",
+    matters="""Descriptors below it are missing from the catalog, although the build succeeds.""",
     wrong="""# drwx------ root payments/catalog-info.yaml
 apiVersion: backstage.io/v1alpha1
 kind: Component

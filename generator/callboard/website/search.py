@@ -244,7 +244,7 @@ class Pagefind:
         self._requests += 1
         request = {"message_id": self._requests, "payload": {"type": kind, **payload}}
         try:
-            self._service.say(b64encode(json.dumps(request).encode("utf-8", "replace")))
+            self._service.send(b64encode(json.dumps(request).encode("utf-8", "replace")))
         except ProgramError as error:
             raise _failed(error) from error
 

@@ -42,7 +42,7 @@ class AlertmanagerIntegration(Connector):
         answer = self._client(credential(self._options)).get("/api/v2/alerts", query)
         alerts = answer.array()
         if not all(isinstance(alert, Mapping) and isinstance(alert.get("labels"), Mapping) for alert in alerts):
-            raise answer.odd("a list of alerts with labels", alerts)
+            raise answer.invalid("a list of alerts with labels", alerts)
         self._collector.add_measurements(index.targets, FAMILY)
         for alert in alerts:
             self._add(index, alert)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from callboard.integrations.prometheus.api import LABELS, SERVICE, LabelIndex, credential
-from callboard.io.http.answer import Answer
+from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import CallboardError
@@ -124,9 +124,9 @@ class PrometheusIntegration(Connector):
         value = answer.object()
         result = value_at(value, "data", "result")
         if value.get("status") != "success" or value_at(value, "data", "resultType") != kind or not isinstance(result, list):
-            raise answer.odd(f"a {kind}", result)
+            raise answer.invalid(f"a {kind}", result)
         if not all(isinstance(series, Mapping) and isinstance(series.get("metric"), Mapping) for series in result):
-            raise answer.odd("a list of series", result)
+            raise answer.invalid("a list of series", result)
         if warnings := value.get("warnings"):
             first = string_at(warnings[0]) if isinstance(warnings, list) else ""
             warning = CallboardError(f"Prometheus warns: {first}", "Run the query in Prometheus to see what is missing.")
@@ -163,14 +163,14 @@ def _sample(answer: Answer, pair: Any) -> tuple[float, float]:
         timestamp, value = pair
         return float(timestamp), float(value)
     except (TypeError, ValueError):
-        raise answer.odd("a sample (time and value)", pair) from None
+        raise answer.invalid("a sample (time and value)", pair) from None
 
 
 def _samples(answer: Answer, series: Mapping[str, Any]) -> Mapping[float, float]:
     """The values of a series by time. Raises ``HttpError``."""
     pairs = series.get("values", [])
     if not isinstance(pairs, list):
-        raise answer.odd("a list of samples", pairs)
+        raise answer.invalid("a list of samples", pairs)
     return dict(_sample(answer, pair) for pair in pairs)
 
 

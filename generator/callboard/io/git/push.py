@@ -1,4 +1,4 @@
-"""A branch of a remote repository, moved on by one commit that is made of a folder's files: no work tree, no index, never forced."""
+"""A folder's files → one commit on a branch of a remote repository: without work tree and index, never forced."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from callboard.io.git.clone import KEPT, Head, make, update
+from callboard.io.git.clone import REFS, Head, create, update
 from callboard.io.git.command import Git
 from callboard.io.process import Finished
 from callboard.model.errors import SourceError
@@ -17,7 +17,7 @@ FILE, FOLDER = "100644", "040000"
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One line of a tree."""
+    """An entry of a git tree: a file or a folder."""
 
     mode: str
     object: str
@@ -25,27 +25,27 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who a commit is by."""
+    """The author of a commit."""
 
     name: str
     email: str
 
     def line(self, time: datetime) -> str:
-        """As a commit writes it: name, address, seconds, zone; characters that would end a field are left out."""
+        """The author line of a commit: name, e-mail address, seconds, zone; characters that would end a field are left out."""
         name, email = ("".join(c for c in text if c.isprintable() and c not in "<>").strip() for text in (self.name, self.email))
         return f"{name or 'Callboard'} <{email}> {int(time.timestamp())} +0000"
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How two trees differ."""
+    """Numbers of files that differ between two trees."""
 
     written: int
     removed: int
 
 
 class PushRefusedError(SourceError):
-    """The remote did not take the commit; ``is_race`` where somebody else had moved the branch."""
+    """The remote rejected the commit; ``is_race`` is True where another push had moved the branch."""
 
     def __init__(self, message: str, hint: str = "", *, is_race: bool = False) -> None:
         super().__init__(message, hint)
@@ -53,44 +53,44 @@ class PushRefusedError(SourceError):
 
 
 def remote_branch(git: Git, url: str, branch: str) -> str:
-    """The commit of the remote's branch; an empty text where there is no such branch. Raises ``SourceError``."""
+    """The commit of the remote's branch; an empty string where there is no such branch. Raises ``SourceError``."""
     lines = git.output("ls-remote", "--", url, f"refs/heads/{branch}").decode("utf-8", "replace").splitlines()
     return next((line.split("\t")[0] for line in lines if line.endswith(f"\trefs/heads/{branch}")), "")
 
 
 def fetch_branch(git: Git, folder: Path, url: str, branch: str, commit: str) -> None:
-    """Have that commit with its trees, but not the contents of its files, in the repository in ``folder``; made where there is none."""
+    """Fetch that commit with its trees, without contents of files, into the repository in ``folder``; created where it is missing."""
     if commit:
         update(git, folder, url, Head(branch, f"refs/heads/{branch}", commit, is_default=False), 1)
     elif not (folder / "HEAD").is_file():
-        make(git, folder, url)
+        create(git, folder, url)
 
 
 def root_entries(git: Git, commit: str) -> Mapping[str, IndexEntry]:
-    """What stands at the root of a commit, by name."""
+    """The entries at the root of a commit, by name."""
     lines = git.output("ls-tree", "-z", "--full-tree", commit).decode("utf-8", "surrogateescape").split("\0")
     pairs = (line.split("\t", 1) for line in lines if line)
     return {name: IndexEntry(about.split()[0], about.split()[2]) for about, name in pairs}
 
 
 def tree_of(git: Git, commit: str) -> str:
-    """The tree of a commit."""
+    """Id of the tree of a commit."""
     return git.output("rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
 
 
 def write_files(git: Git, files: Sequence[Path]) -> Sequence[str]:
-    """The contents of files as objects, in their order; paths are absolute and hold no line break."""
-    listed = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
-    return git.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed).decode().split()
+    """Write the contents of files as objects; their ids in order. Paths are absolute and contain no line break."""
+    lines = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
+    return git.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines).decode().split()
 
 
 def write_text(git: Git, content: bytes) -> str:
-    """A content as an object."""
+    """Write a content as an object; its id."""
     return git.output("hash-object", "-w", "--no-filters", "--stdin", stdin=content).decode().strip()
 
 
 def write_tree(git: Git, files: Mapping[str, IndexEntry]) -> str:
-    """The tree with these entries by path; one command for each depth of folders, the deepest first."""
+    """Write the tree with these entries by path; its id. One command for each depth of folders, the deepest first."""
     folders: dict[str, dict[str, IndexEntry]] = {"": {}}
     for path, entry in files.items():
         folder, _, name = path.rpartition("/")
@@ -100,49 +100,49 @@ def write_tree(git: Git, files: Mapping[str, IndexEntry]) -> str:
         for folder, tree in zip(level, _write_level(git, [folders[folder] for folder in level]), strict=True):
             if not folder:
                 return tree
-            above, _, name = folder.rpartition("/")
-            folders[above][name] = IndexEntry(FOLDER, tree)
+            parent, _, name = folder.rpartition("/")
+            folders[parent][name] = IndexEntry(FOLDER, tree)
     raise AssertionError  # the root is the last level
 
 
 def write_commit(git: Git, tree: str, parent: str, author: Author, time: datetime, message: str) -> str:
-    """A commit of that tree; ``parent`` may be empty for the first one."""
+    """Write a commit of that tree; its id. ``parent`` is empty for the first commit."""
     by = author.line(time)
     head = [f"tree {tree}", *([f"parent {parent}"] if parent else []), f"author {by}", f"committer {by}", "", message.strip(), ""]
     return git.output("hash-object", "-t", "commit", "-w", "--stdin", stdin="\n".join(head).encode()).decode().strip()
 
 
-def changes(git: Git, before: str, after: str) -> Changes:
-    """How many files differ between two trees; ``before`` may be empty for none."""
-    if not before:
-        return Changes(len(git.output("ls-tree", "-r", "-z", "--name-only", after).split(b"\0")) - 1, 0)
-    parts = git.output("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, after).split(b"\0")[:-1:2]
+def changes(git: Git, old: str, new: str) -> Changes:
+    """How many files differ between two trees; ``old`` is empty where there was none."""
+    if not old:
+        return Changes(len(git.output("ls-tree", "-r", "-z", "--name-only", new).split(b"\0")) - 1, 0)
+    parts = git.output("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new).split(b"\0")[:-1:2]
     return Changes(sum(part != b"D" for part in parts), parts.count(b"D"))
 
 
 def push(git: Git, url: str, branch: str, commit: str) -> None:
-    """Move the remote's branch to the commit, if that is a step forward from where it is.
+    """Move the remote's branch to the commit, if that is a fast-forward.
 
-    Raises ``PushRefusedError`` where the remote refuses, ``SourceError`` where it cannot be reached.
+    Raises ``PushRefusedError`` where the remote rejects it, ``SourceError`` where the remote cannot be reached.
     """
-    # A thin pack would want contents of the old commit as bases, which this clone does not have.
+    # A thin pack would need contents of the old commit, which this clone does not have.
     finished = git.run("push", "--porcelain", "--no-thin", "--no-verify", "--no-follow-tags", "--", url, f"{commit}:refs/heads/{branch}")
     if finished.good:
-        git.run("update-ref", f"{KEPT}refs/heads/{branch}", commit)
+        git.run("update-ref", f"{REFS}refs/heads/{branch}", commit)
         return
-    refused = [line for line in finished.stdout.decode("utf-8", "replace").splitlines() if line.startswith("!")]
-    if not refused:
+    rejected = [line for line in finished.stdout.decode("utf-8", "replace").splitlines() if line.startswith("!")]
+    if not rejected:
         git.output("ls-remote", "--quiet", "--", url)
         raise PushRefusedError(_last_line(finished), "Check that the token may write to the repository.")
-    why = refused[0].rpartition("[")[2].rstrip(")")
-    is_race = any(word in refused[0] for word in ("fetch first", "non-fast-forward", "stale info", "cannot lock ref"))
+    reason = rejected[0].rpartition("[")[2]
+    is_race = any(word in rejected[0] for word in ("fetch first", "non-fast-forward", "stale info", "cannot lock ref"))
     raise PushRefusedError(
-        f"the remote says: [{why}", "Check the rules of the branch, and what the token is allowed to do.", is_race=is_race
+        f"the remote rejected the push: [{reason}", "Check the rules of the branch, and what the token may do.", is_race=is_race
     )
 
 
 def loose_objects(git: Git) -> int:
-    """How many objects lie singly in the repository."""
+    """Number of objects in the repository that are not in a pack."""
     first = git.output("count-objects").split()
     return int(first[0]) if first else 0
 
@@ -156,7 +156,7 @@ def _write_level(git: Git, trees: Iterable[Mapping[str, IndexEntry]]) -> Sequenc
 
 
 def _with_parents(folders: dict[str, dict[str, IndexEntry]], folder: str) -> dict[str, IndexEntry]:
-    """The entries of a folder, which is made with all folders above it: one that holds only folders needs a tree too."""
+    """The entries of a folder, which is added with its parents: a folder that contains only folders needs a tree too."""
     if folder not in folders:
         folders[folder] = {}
         _with_parents(folders, folder.rpartition("/")[0])
@@ -169,5 +169,5 @@ def _depth(folder: str) -> int:
 
 def _last_line(finished: Finished) -> str:
     lines = [line.strip() for line in finished.stderr.splitlines() if line.strip()]
-    told = next((line for line in lines if line.startswith(("fatal:", "error:", "remote:"))), lines[-1] if lines else "no reason given")
-    return f"git says: {told}"
+    reason = next((line for line in lines if line.startswith(("fatal:", "error:", "remote:"))), lines[-1] if lines else "no reason given")
+    return f"git reports: {reason}"

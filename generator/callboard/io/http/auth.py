@@ -1,4 +1,4 @@
-"""Who we are to a host. A credential is sent to the one origin that its client was made for, and to nobody else."""
+"""Tokens and passwords → request headers. A credential is sent only to the origin of the base URL of its client."""
 
 from __future__ import annotations
 
@@ -10,66 +10,66 @@ from typing import Protocol
 
 
 class Credential(Protocol):
-    """Headers that say who we are."""
+    """Headers that authenticate a request."""
 
     @property
     def id(self) -> str:
-        """A digest that tells one credential from another in the cache, and nothing about the secret."""
+        """A digest that separates credentials in the cache and does not reveal the secret."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown or kept."""
+        """Strings that must never be shown or cached."""
 
     def headers(self) -> Mapping[str, str]:
-        """Asked before each try. May raise ``SourceError``."""
+        """Called before each attempt. May raise ``SourceError``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
-    """Nobody."""
+    """No authentication."""
 
     id: str = ""
     secrets: tuple[str, ...] = ()
 
     def headers(self) -> Mapping[str, str]:
-        """None."""
+        """No headers."""
         return {}
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """Headers that never change."""
+class StaticCredential:
+    """The same headers for each request."""
 
     values: Mapping[str, str] = field(repr=False)
     secrets: tuple[str, ...] = field(repr=False)
 
     @property
     def id(self) -> str:
-        """Digest over the headers."""
+        """A digest of the headers."""
         return digest(*(part for pair in sorted(self.values.items()) for part in pair))
 
     def headers(self) -> Mapping[str, str]:
-        """The same each time."""
+        """The headers."""
         return self.values
 
 
 def bearer(token: str) -> Credential:
-    """``Authorization: Bearer``; nobody where the token is empty."""
+    """``Authorization: Bearer``; anonymous where the token is empty."""
     return header("Authorization", token, "Bearer ")
 
 
-def header(name: str, secret: str, before: str = "") -> Credential:
-    """A header of the vendor's own, such as ``PRIVATE-TOKEN``; nobody where the secret is empty."""
+def header(name: str, secret: str, prefix: str = "") -> Credential:
+    """A vendor-specific header, such as ``PRIVATE-TOKEN``; anonymous where the secret is empty."""
     secret = secret.strip()
-    return Fixed({name: f"{before}{secret}"}, (secret,)) if secret else Anonymous()
+    return StaticCredential({name: f"{prefix}{secret}"}, (secret,)) if secret else Anonymous()
 
 
 def basic(user: str, password: str) -> Credential:
-    """User and password as RFC 7617 has them."""
-    packed = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return Fixed({"Authorization": f"Basic {packed}"}, (packed, password))
+    """User and password by Basic authentication (RFC 7617)."""
+    encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return StaticCredential({"Authorization": f"Basic {encoded}"}, (encoded, password))
 
 
 def digest(*parts: str) -> str:
-    """A short name for a credential."""
+    """A short digest of the parts of a credential."""
     return hashlib.sha256("\0".join(("callboard", *parts)).encode()).hexdigest()[:24]

@@ -1,7 +1,7 @@
-"""Answers kept between builds, to ask only whether they are still good (RFC 9110, conditional requests).
+"""Successful responses as values, and as files that the next build validates with conditional requests (RFC 9110).
 
-A cache of a library serves pages for as long as their headers say, and writes requests with their credentials to the disk. Here each answer
-is confirmed by the host in each build, and nothing of a credential is kept but a digest in the file's name.
+A library's cache serves a response for as long as its headers allow, and writes requests with their credentials to the disk. Here the host
+confirms each response in each build, and nothing of a credential is stored but a digest in the file's name.
 """
 
 from __future__ import annotations
@@ -11,75 +11,132 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from callboard.io.http.errors import HttpError
+from callboard.io.http.urls import shown
 
 KEPT_HEADERS = frozenset({
     "content-type", "etag", "last-modified", "link", "vary", "x-next-page", "x-total-count", "x-total", "x-total-pages",
 })  # fmt: skip
 UNUSED_SECONDS = 30 * 86_400
-"""An answer that nobody asked for in this time goes."""
+"""A response that was not requested for so long is removed."""
+
+
+def _do_nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful response, from the host or from the cache."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By name in lower case; the values of a name that occurs twice are joined with commas."""
+    body: bytes
+    url: str
+    """The URL after redirects."""
+    is_cached: bool = False
+    """True if the body came from the cache."""
+    forget: Callable[[], None] = field(default=_do_nothing, repr=False, compare=False)
+    """Removes the response from the cache: an unusable one must not be confirmed as unchanged forever."""
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, invalid bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ``HttpError`` of the kind ``not-json``."""
+        try:
+            return _loaded(self.body)
+        except (ValueError, RecursionError):
+            self.forget()
+            media_type = self.headers.get("content-type", "").partition(";")[0][:60] or "no content type"
+            raise HttpError("not-json", f"{shown(self.url)} returned invalid JSON ({media_type}, {len(self.body):,} bytes)") from None
+
+    def object(self) -> Mapping[str, Any]:
+        """The body as a JSON object. Raises ``HttpError`` of the kinds ``not-json`` and ``wrong-type``."""
+        value = self.json()
+        if not isinstance(value, dict):
+            raise self.invalid("an object", value)
+        return value
+
+    def array(self) -> list[Any]:
+        """The body as a JSON array. Raises ``HttpError`` of the kinds ``not-json`` and ``wrong-type``."""
+        value = self.json()
+        if not isinstance(value, list):
+            raise self.invalid("an array", value)
+        return value
+
+    def invalid(self, expected: str, value: Any) -> HttpError:
+        """The error of a response that differs from the API's description, which is removed from the cache."""
+        self.forget()
+        return HttpError("wrong-type", f"{shown(self.url)} returned {_type_words(value)} where {expected} was expected")
 
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """An answer of the past."""
+    """A response to an earlier request."""
 
     url: str
     headers: Mapping[str, str]
-    """Those of ``KEPT_HEADERS``."""
+    """The headers of ``KEPT_HEADERS``, by name in lower case."""
     varied: Mapping[str, str]
-    """The request's headers that the answer depends on, with digests of their values."""
+    """The request's headers that the response varies by, with digests of their values."""
     body: bytes
 
     def conditions(self) -> dict[str, str]:
-        """Headers that ask whether it is still good."""
+        """Request headers by which the host answers 304 where the response is still current."""
         pairs = (("If-None-Match", self.headers.get("etag", "")), ("If-Modified-Since", self.headers.get("last-modified", "")))
         return {name: value for name, value in pairs if value}
 
-    def suits(self, request: Mapping[str, str]) -> bool:
-        """Whether it was the answer to a request with these headers."""
+    def matches(self, request: Mapping[str, str]) -> bool:
+        """Whether it was the response to a request with these headers."""
         return self.varied == _varied(self.headers, request)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerCache:
-    """A folder of answers; deletable at any time, damaged files count as missing."""
+    """A folder of responses; deletable at any time, damaged files count as missing."""
 
     folder: Path
 
     def key(self, *parts: str) -> str:
-        """The name of an answer: method, URL, id of the credential, accepted types."""
+        """The key of a response, from method, URL, id of the credential and accepted types."""
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def find(self, key: str, request: Mapping[str, str]) -> CachedAnswer | None:
-        """The answer, if it is whole and suits the request's headers."""
+        """The response, if its file is intact and it matches the request's headers."""
         path = self._path(key)
         try:
             head, _, body = path.read_bytes().partition(b"\n")
             about = json.loads(head)
-            kept = CachedAnswer(str(about["url"]), about["headers"], about["varied"], body)
-            whole = about["sha256"] == hashlib.sha256(body).hexdigest()
+            cached = CachedAnswer(str(about["url"]), about["headers"], about["varied"], body)
+            is_intact = about["sha256"] == hashlib.sha256(body).hexdigest()
             os.utime(path)
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return kept if whole and kept.suits(request) else None
+        return cached if is_intact and cached.matches(request) else None
 
-    def keep(self, key: str, url: str, headers: Mapping[str, str], request: Mapping[str, str], body: bytes) -> None:
-        """Keep an answer; a full or read-only disk is no reason to stop."""
+    def store(self, key: str, url: str, headers: Mapping[str, str], request: Mapping[str, str], body: bytes) -> None:
+        """Store a response; a full or read-only disk is not an error."""
         kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         about = {"url": url, "headers": kept, "varied": _varied(headers, request), "sha256": hashlib.sha256(body).hexdigest()}
         with contextlib.suppress(OSError):
             _write(self._path(key), json.dumps(about, sort_keys=True).encode() + b"\n" + body)
 
     def forget(self, key: str) -> None:
-        """Take an answer out."""
+        """Remove a response."""
         with contextlib.suppress(OSError):
             self._path(key).unlink()
 
     def prune(self, now: float) -> None:
-        """Take out what has not been asked for in a long time; ``now`` in seconds since 1970."""
+        """Remove responses that were not requested for ``UNUSED_SECONDS``; ``now`` in seconds since 1970."""
         with contextlib.suppress(OSError):
             for folder in [*self.folder.iterdir()]:
                 for file in [*folder.iterdir()]:
@@ -90,20 +147,20 @@ class AnswerCache:
         return self.folder / key[:2] / key[2:]
 
 
-def is_keepable(headers: Mapping[str, str], secrets: Iterable[str], body: bytes, *, fixed: bool) -> bool:
-    """Whether an answer can be asked about again, may be kept, and holds no secret of ours.
+def is_storable(headers: Mapping[str, str], secrets: Iterable[str], body: bytes, *, immutable: bool) -> bool:
+    """Whether a response can be validated later, may be stored, and contains no secret of ours.
 
-    ``fixed`` says that what the URL names can never change, such as a file at a commit: ``no-store``, which GitLab says of every file, is
-    meant for browsers then; descriptors are kept in the state of the portal anyway.
+    ``immutable`` means that the content of the URL can never change, such as a file at a commit: ``no-store``, which GitLab sends with
+    every file, is meant for browsers then; descriptors are kept in the state of the portal anyway.
     """
     control = headers.get("cache-control", "").lower()
-    askable = fixed or "etag" in headers or "last-modified" in headers
-    allowed = (fixed or "no-store" not in control) and "*" not in headers.get("vary", "")
-    return askable and allowed and not any(secret.encode() in body for secret in secrets)
+    can_be_validated = immutable or "etag" in headers or "last-modified" in headers
+    may_be_stored = (immutable or "no-store" not in control) and "*" not in headers.get("vary", "")
+    return can_be_validated and may_be_stored and not any(secret.encode() in body for secret in secrets)
 
 
 def _varied(headers: Mapping[str, str], request: Mapping[str, str]) -> dict[str, str]:
-    """``Authorization`` and its like are in the key as the id of the credential."""
+    """The headers that the response varies by; ``Authorization`` and similar ones are in the key as the id of the credential."""
     given = {name.lower(): value for name, value in request.items()}
     names = sorted({name.strip().lower() for name in headers.get("vary", "").split(",")} - {""})
     return {
@@ -114,7 +171,7 @@ def _varied(headers: Mapping[str, str], request: Mapping[str, str]) -> dict[str,
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all for readers; not forced to the disk, since the digest tells a damaged file."""
+    """Write atomically for readers, without flushing to the disk: the digest reveals a damaged file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     try:
@@ -125,3 +182,16 @@ def _write(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def _loaded(body: bytes) -> Any:
+    text = body.decode("utf-8-sig")
+    value = json.loads(text)
+    if "\\ud" in text.lower():  # perhaps an unpaired surrogate, which UTF-8 cannot encode
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return value
+
+
+def _type_words(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
+    return names.get(type(value), "null")

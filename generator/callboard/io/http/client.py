@@ -1,4 +1,4 @@
-"""The client of all connectors: one origin, one credential, bounded in everything, with answers kept between builds."""
+"""Requests to one host with one credential → responses or ``HttpError``: retried, rate-limited, bounded, cached between builds."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from callboard import __version__
-from callboard.io.http.answer import Answer
 from callboard.io.http.auth import Anonymous, Credential
-from callboard.io.http.cache import AnswerCache, CachedAnswer, is_keepable
+from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
 from callboard.io.http.errors import HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
 from callboard.io.http.pagination import LinkHeader, Paging
@@ -25,9 +24,12 @@ from callboard.redaction.redactor import Redactor, hidden
 
 JSON = "application/json"
 NOT_MODIFIED = 304
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS_WITH_METHOD = frozenset({307, 308})
+"""Redirects after which the same method is sent."""
 LINK_HEADER = LinkHeader()
 LIMITED = frozenset({403, 429})
-"""Statuses with which hosts say that an allowance is used up (GitHub: 403 as well)."""
+"""Statuses of a response that was refused because a rate limit is used up (GitHub: 403 as well)."""
 
 
 class ClientContext(Protocol):
@@ -76,12 +78,12 @@ def client_for(
 
 
 class Client:
-    """Asks one host; safe between threads.
+    """Requests to one host; safe between threads.
 
-    ``base_url`` may have a path, below which all paths are. The credential goes to its origin (scheme, host, port) alone: a redirect or a
-    ``next`` link elsewhere is an ``HttpError`` and nothing is sent there. ``cache`` is a folder for answers, or None. ``environ`` names
-    proxies and certificate authorities. Every method raises ``HttpError``, whose texts went through ``redact`` and hold nothing of the
-    credential.
+    ``base_url`` may have a path, below which all paths are. The credential is sent only to its origin (scheme, host, port): a redirect or
+    a ``next`` link to another origin is an ``HttpError``, and nothing is sent there. ``cache`` is a folder for responses, or None.
+    ``environ`` names proxies and certificate authorities. Every method raises ``HttpError``, whose message went through ``redact`` and
+    contains nothing of the credential.
     """
 
     def __init__(
@@ -105,25 +107,28 @@ class Client:
         self._clock = clock or SystemClock()
         self._headers = {"User-Agent": f"callboard/{__version__}", "Accept-Encoding": "gzip", **(headers or {})}
         origin(base_url)
-        self._pace = RateLimiter(limits, self._clock, self.traffic)
-        self._patience = RetryPolicy(limits, self._clock, self.traffic)
+        self._rate_limiter = RateLimiter(limits, self._clock, self.traffic)
+        self._retry_policy = RetryPolicy(limits, self._clock, self.traffic)
         self._deadline = Deadline()
         self._pool = pool_for(base_url, environ or {}, limits.at_once, self._deadline)
         weakref.finalize(self, self._pool.close)
 
     @property
     def counts(self) -> Counts:
-        """What was asked up to now."""
+        """The numbers up to now."""
         return self.traffic.counts
 
-    def get(self, path: str, params: Params | None = None, *, accept: str = JSON, fixed: bool = False, limit: int = 0) -> Answer:
-        """The answer to one question. ``fixed`` says that it can never change, so that a kept one is not asked about again."""
-        return self._ask(HttpRequest("GET", address(self.base_url, path, params), {"Accept": accept}, limit=limit, fixed=fixed))
+    def get(self, path: str, params: Params | None = None, *, accept: str = JSON, immutable: bool = False, limit: int = 0) -> Answer:
+        """The response to one request, of at most ``limit`` bytes (0: as ``limits`` says).
+
+        ``immutable`` means that the content of the URL can never change, so that a cached response is used without a request.
+        """
+        return self._send(HttpRequest("GET", address(self.base_url, path, params), {"Accept": accept}, limit=limit, immutable=immutable))
 
     def post(self, path: str, value: Any, *, accept: str = JSON) -> Answer:
-        """The answer to a question that is put as a JSON body (GraphQL). It must change nothing: it is asked again where it fails."""
+        """The response to a query in a JSON body (GraphQL). It must change nothing on the host: it is retried where it fails."""
         content = json.dumps(value, ensure_ascii=False).encode()
-        return self._ask(HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": JSON}, content))
+        return self._send(HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": JSON}, content))
 
     def pages(
         self,
@@ -132,30 +137,30 @@ class Client:
         *,
         by: Paging = LINK_HEADER,
         accept: str = JSON,
-        fixed: bool = False,
+        immutable: bool = False,
     ) -> Iterator[Answer]:
-        """The pages of a listing, one after the other, up to the bound. ``fixed`` as in ``get``."""
-        asked: Params = params or {}
-        url = address(self.base_url, path, asked)
+        """The pages of a listing, one after the other, up to ``limits.pages``. ``immutable`` as in ``get``."""
+        query: Params = params or {}
+        url = address(self.base_url, path, query)
         seen = {url}
         for number in count(1):
-            answer = self._ask(HttpRequest("GET", url, {"Accept": accept}, fixed=fixed))
+            answer = self._send(HttpRequest("GET", url, {"Accept": accept}, immutable=immutable))
             yield answer
-            following = by.next(answer, asked)
+            following = by.next(answer, query)
             if following is None or following == "":
                 return
             if isinstance(following, str):
-                url = self._elsewhere(answer, following)
+                url = self._next_url(answer, following)
             else:
-                asked, url = following, address(self.base_url, path, following)
+                query, url = following, address(self.base_url, path, following)
             if url in seen:
-                raise HttpError("repeated-url", f"{shown(url)} leads from page to page in a circle")
+                raise HttpError("repeated-url", f"the pages of {shown(url)} lead from one to the next in a circle")
             if number >= self.limits.pages:
                 raise HttpError("too-many-pages", f"{shown(url)} has more than {self.limits.pages:,} pages")
             seen.add(url)
 
     def prune(self) -> None:
-        """Take answers out of the cache that nobody asked for in a month."""
+        """Remove responses from the cache that were not requested for a month."""
         if self._cache:
             self._cache.prune(self._clock.time())
 
@@ -163,75 +168,75 @@ class Client:
         """Close the idle connections; the client can still be used."""
         self._pool.close()
 
-    def _elsewhere(self, answer: Answer, link: str) -> str:
+    def _next_url(self, answer: Answer, link: str) -> str:
         try:
             return joined(self.base_url, answer.url, link, "the next page")
         except HttpError as error:
             raise self._redacted(error) from None
 
-    def _ask(self, request: HttpRequest) -> Answer:
-        """With redirects followed as far as they stay on the host, and errors that tell no secret."""
+    def _send(self, request: HttpRequest) -> Answer:
+        """The response after redirects on the host; errors contain no secret."""
         try:
-            return self._redirected(request)
+            return self._after_redirects(request)
         except HttpError as error:
             raise self._redacted(error) from None
 
-    def _redirected(self, request: HttpRequest) -> Answer:
+    def _after_redirects(self, request: HttpRequest) -> Answer:
         for _ in range(self.limits.redirects + 1):
-            got = self._patience.tried(partial(self._once, request))
-            if isinstance(got, Answer):
-                return got
-            request = replace(request, url=target(self.base_url, request, got))
-        raise HttpError("too-many-redirects", f"{shown(request.url)} leads from one address to the next and never arrives")
+            response = self._retry_policy.run(partial(self._once, request))
+            if isinstance(response, Answer):
+                return response
+            request = replace(request, url=target(self.base_url, request, response))
+        raise HttpError("too-many-redirects", f"{shown(request.url)} comes after {self.limits.redirects} redirects, which is the limit")
 
     def _once(self, request: HttpRequest) -> Answer | HttpResponse:
-        """One try: an answer, or a redirect."""
+        """One attempt: an answer, or a redirect."""
         key = self._key(request)
-        kept = self._cache.find(key, request.headers) if self._cache and request.method == "GET" else None
-        if kept and request.fixed and len(kept.body) <= (request.limit or self.limits.body_bytes):
+        cached = self._cache.find(key, request.headers) if self._cache and request.method == "GET" else None
+        if cached and request.immutable and len(cached.body) <= (request.limit or self.limits.body_bytes):
             self.traffic.add(saved=1)
-            return self._kept(request, kept, kept.headers, key)
-        conditions = kept.conditions() if kept else {}
-        with self._pace.turn():
+            return self._cached(request, cached, cached.headers, key)
+        conditions = cached.conditions() if cached else {}
+        with self._rate_limiter.turn():
             if self.traffic.add(requests=1).requests > self.limits.requests:
-                raise HttpError("too-many-requests", f"{shown(request.url)} would be request number {self.limits.requests + 1:,}")
-            own = {**self._headers, **request.headers, **conditions, **self._credential.headers()}
-            got = exchange(self._pool, self._deadline, request, own, self.limits, self.traffic)
-        self._pace.heed(got.headers)
-        if got.status == NOT_MODIFIED and kept:
+                raise HttpError("too-many-requests", f"{shown(request.url)} would exceed the limit of {self.limits.requests:,} requests")
+            headers = {**self._headers, **request.headers, **conditions, **self._credential.headers()}
+            response = exchange(self._pool, self._deadline, request, headers, self.limits, self.traffic)
+        self._rate_limiter.update(response.headers)
+        if response.status == NOT_MODIFIED and cached:
             self.traffic.add(hits=1)
-            return self._kept(request, kept, {**kept.headers, **got.headers}, key)
-        if is_redirect(got):
-            return got
-        if not 200 <= got.status < 300:  # noqa: PLR2004 - the range of success
-            raise self._failure(request, got)
-        return self._new(request, got, key)
+            return self._cached(request, cached, {**cached.headers, **response.headers}, key)
+        if is_redirect(response):
+            return response
+        if not 200 <= response.status < 300:  # noqa: PLR2004 - the range of success
+            raise self._failure(request, response)
+        return self._new(request, response, key)
 
-    def _new(self, request: HttpRequest, got: HttpResponse, key: str) -> Answer:
-        cache = self._cache
+    def _new(self, request: HttpRequest, response: HttpResponse, key: str) -> Answer:
+        cache, status, headers, body = self._cache, response.status, response.headers, response.body
         if cache is None or request.method != "GET":
-            return Answer(got.status, got.headers, got.body, request.url)
-        if got.status == 200 and is_keepable(got.headers, self._credential.secrets, got.body, fixed=request.fixed):  # noqa: PLR2004
-            cache.keep(key, shown(request.url), got.headers, request.headers, got.body)
-        return Answer(got.status, got.headers, got.body, request.url, forget=lambda: cache.forget(key))
+            return Answer(status, headers, body, request.url)
+        if status == 200 and is_storable(headers, self._credential.secrets, body, immutable=request.immutable):  # noqa: PLR2004
+            cache.store(key, shown(request.url), headers, request.headers, body)
+        return Answer(status, headers, body, request.url, forget=lambda: cache.forget(key))
 
-    def _kept(self, request: HttpRequest, kept: CachedAnswer, headers: Mapping[str, str], key: str) -> Answer:
+    def _cached(self, request: HttpRequest, cached: CachedAnswer, headers: Mapping[str, str], key: str) -> Answer:
         cache = self._cache
-        if len(kept.body) > (request.limit or self.limits.body_bytes):
-            raise HttpError("too-large", f"{shown(request.url)}: the answer has {len(kept.body):,} bytes")
-        return Answer(200, headers, kept.body, request.url, is_kept=True, forget=lambda: cache.forget(key) if cache else None)
+        if len(cached.body) > (request.limit or self.limits.body_bytes):
+            raise HttpError("too-large", f"{shown(request.url)}: the response has {len(cached.body):,} bytes")
+        return Answer(200, headers, cached.body, request.url, is_cached=True, forget=lambda: cache.forget(key) if cache else None)
 
-    def _failure(self, request: HttpRequest, got: HttpResponse) -> HttpError:
-        where, wait = shown(request.url), self._pace.asked_to_wait(got.headers)
-        what = error_message(got.headers, got.body, self._clean)
+    def _failure(self, request: HttpRequest, response: HttpResponse) -> HttpError:
+        where, status, headers = shown(request.url), response.status, response.headers
+        wait = self._rate_limiter.retry_after(headers)
+        reason = error_message(headers, response.body, self._clean)
         if wait is not None:
-            self._pace.close(wait)
-        is_limited = got.status in LIMITED and (wait is not None or got.headers.get("x-ratelimit-remaining", "").strip() == "0")
+            self._rate_limiter.close(wait)
+        is_limited = status in LIMITED and (wait is not None or headers.get("x-ratelimit-remaining", "").strip() == "0")
         if is_limited:
-            return HttpError(
-                "rate-limited", f"{where} has had too many requests from us (status {got.status})", status=got.status, wait=wait
-            )
-        return status_error(where, got.status, what, wait)
+            message = f"{where}: the host received too many requests from this build (status {status})"
+            return HttpError("rate-limited", message, status=status, wait=wait)
+        return status_error(where, status, reason, wait)
 
     def _key(self, request: HttpRequest) -> str:
         accept = request.headers.get("Accept", "")
@@ -246,23 +251,17 @@ class Client:
         return self._redact(text)
 
 
-STATUSES = frozenset({301, 302, 303, 307, 308})
+def is_redirect(response: HttpResponse) -> bool:
+    """Whether the response names another URL to request."""
+    return response.status in REDIRECTS
 
 
-KEEP_METHOD = frozenset({307, 308})
-
-
-def is_redirect(got: HttpResponse) -> bool:
-    """Whether the answer names another address."""
-    return got.status in STATUSES
-
-
-def target(base_url: str, request: HttpRequest, got: HttpResponse) -> str:
-    """The address on the same host that a redirect names. Raises ``HttpError`` for any other."""
-    link = got.headers.get("location", "")
+def target(base_url: str, request: HttpRequest, response: HttpResponse) -> str:
+    """The URL on the same host that a redirect names. Raises ``HttpError`` for any other."""
+    link, status = response.headers.get("location", ""), response.status
     if not link:
-        raise HttpError("status", f"{shown(request.url)} redirects to nowhere (status {got.status})", status=got.status)
+        raise HttpError("status", f"{shown(request.url)} redirects without a target (status {status})", status=status)
     url = joined(base_url, request.url, link, "a redirect")
-    if request.method != "GET" and got.status not in KEEP_METHOD:
-        raise HttpError("status", f"{shown(request.url)} redirects a question to {shown(url)} (status {got.status})", status=got.status)
+    if request.method != "GET" and status not in REDIRECTS_WITH_METHOD:
+        raise HttpError("status", f"{shown(request.url)} redirects a {request.method} to {shown(url)} (status {status})", status=status)
     return url

@@ -1,4 +1,4 @@
-"""What one client may spend, what it has spent, and its rate limiter."""
+"""Limits of one client, its counters, and its rate limiter: headers of responses → when the next request may be sent."""
 
 from __future__ import annotations
 
@@ -14,57 +14,63 @@ from typing import Protocol
 
 from callboard.io.http.errors import HttpError
 
+REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "x-sentry-rate-limit-remaining")
+RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-sentry-rate-limit-reset")
+SEPARATORS = re.compile("[,;]")
+FIRST_TIMESTAMP = 1_000_000_000
+"""A larger number is a time (seconds since 1970), a smaller one a duration in seconds: vendors use both under the same name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClientLimits:
-    """Bounds of a client; whatever exceeds one is an ``HttpError``."""
+    """Limits of a client; exceeding one is an ``HttpError``."""
 
     connect_seconds: float = 10.0
     silence_seconds: float = 30.0
-    """Between two pieces of an answer."""
+    """Between two chunks of a response."""
     request_seconds: float = 120.0
-    """For one try of one request, from the first byte sent to the last byte received."""
+    """For one attempt of one request, from the first byte sent to the last byte received."""
     tries: int = 4
-    """How often a request is sent before we give up."""
+    """Attempts for each request."""
     trying_seconds: float = 300.0
-    """For all tries of one request; waiting that the host asked for does not count."""
+    """For all attempts of one request; waits that the host required do not count."""
     waiting_seconds: float = 900.0
-    """That the host may make this client wait in all (``Retry-After``, used up allowances)."""
+    """Total time that the host may make this client wait (``Retry-After``, used-up rate limits)."""
     body_bytes: int = 20_000_000
-    """Of one answer, unpacked."""
+    """Of one response, decompressed."""
     pages: int = 1_000
     """Of one listing."""
     requests: int = 100_000
-    """That this client sends in all, tries included."""
+    """Total number that this client sends, retries included."""
     redirects: int = 5
     at_once: int = 8
-    """Requests on the way at the same time."""
+    """Requests in flight at the same time."""
     per_second: float = 0.0
-    """Requests a second; 0 leaves the pace to the host's own headers."""
+    """Requests a second; 0 means no limit but that of the host's headers."""
     failures_in_a_row: int = 5
-    """Requests that came to nothing one after another, after which the host is no longer asked."""
+    """Consecutive failed requests after which nothing is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of one source or integration."""
+    """Counters of one source or integration."""
 
     requests: int = 0
-    """Sent, tries included."""
+    """Sent, retries included."""
     retries: int = 0
-    """Of these, the second and later tries."""
+    """Of these, the second and later attempts."""
     hits: int = 0
-    """Answers that the host confirmed as unchanged (304)."""
+    """Cached responses that the host confirmed as unchanged (304)."""
     saved: int = 0
-    """Answers for which nothing was sent: they cannot change."""
+    """Cached responses that were used without a request, since they cannot change."""
     bytes: int = 0
-    """Of bodies, as they came over the network."""
+    """Of bodies, as received (compressed)."""
     waited: float = 0.0
-    """Seconds spent waiting because the host asked for it."""
+    """Seconds that the client waited because the host required it."""
 
 
 class Traffic:
-    """Counts while the client works; safe between threads."""
+    """Counters that grow while the client works; safe between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -72,11 +78,11 @@ class Traffic:
 
     @property
     def counts(self) -> Counts:
-        """The numbers up to now."""
+        """The counters up to now."""
         return self._counts
 
     def add(self, *, requests: int = 0, retries: int = 0, hits: int = 0, saved: int = 0, received: int = 0, waited: float = 0.0) -> Counts:
-        """Add to the numbers; the new ones."""
+        """Add to the counters, and return the new ones."""
         with self._lock:
             c = self._counts
             self._counts = Counts(
@@ -85,48 +91,41 @@ class Traffic:
             return self._counts
 
 
-REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "x-sentry-rate-limit-remaining")
-RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-sentry-rate-limit-reset")
-SEPARATORS = re.compile("[,;]")
-FIRST_MOMENT = 1_000_000_000
-"""A larger number is a moment (seconds since 1970), a smaller one a time to wait: vendors use both under the same name."""
-
-
 class RateLimiter:
-    """The gate that every request of a client goes through."""
+    """Delays every request of a client until the host's limits and the client's own allow it."""
 
     def __init__(self, limits: ClientLimits, clock: Clock, traffic: Traffic) -> None:
         self._limits = limits
         self._clock = clock
         self._traffic = traffic
         self._lock = threading.Lock()
-        self._places = threading.BoundedSemaphore(max(1, limits.at_once))
+        self._slots = threading.BoundedSemaphore(max(1, limits.at_once))
         self._open_at = 0.0
         self._waited = 0.0
-        self._paid_until = 0.0
+        self._counted_until = 0.0
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until the next request may be sent, and hold a place while it is on the way. Raises ``HttpError`` (``rate-limited``)."""
-        with self._places:
+        """Wait until the next request may be sent, and hold a slot while it is in flight. Raises ``HttpError`` (``rate-limited``)."""
+        with self._slots:
             while (seconds := self._until_open()) > 0:
                 self._clock.sleep(seconds)
             yield
 
-    def heed(self, headers: Mapping[str, str]) -> None:
-        """Close the gate until the allowance is renewed, where the host says that it is used up."""
-        left = _number(headers, REMAINING)
-        if left is not None and left <= 0:
+    def update(self, headers: Mapping[str, str]) -> None:
+        """Send nothing until the rate limit is reset, where the headers of a response say that it is used up."""
+        remaining = _number(headers, REMAINING)
+        if remaining is not None and remaining <= 0:
             reset = _number(headers, RESET)
             if reset is not None:
-                self.close(reset - self._clock.time() if reset >= FIRST_MOMENT else reset)
+                self.close(reset - self._clock.time() if reset >= FIRST_TIMESTAMP else reset)
 
     def close(self, seconds: float) -> None:
-        """Let nobody through for that long."""
+        """Send nothing for that long."""
         with self._lock:
             self._open_at = max(self._open_at, self._clock.monotonic() + max(0.0, seconds))
 
-    def asked_to_wait(self, headers: Mapping[str, str]) -> float | None:
+    def retry_after(self, headers: Mapping[str, str]) -> float | None:
         """Seconds of ``Retry-After`` (a number or a date, RFC 9110), or None."""
         value = headers.get("retry-after", "").strip()
         if not value:
@@ -138,7 +137,7 @@ class RateLimiter:
         return None if seconds is None else max(0.0, seconds)
 
     def _until_open(self) -> float:
-        """Seconds to wait; 0 takes the turn."""
+        """Seconds to wait; 0 means that the next request may be sent."""
         with self._lock:
             now = self._clock.monotonic()
             seconds = self._open_at - now
@@ -146,19 +145,19 @@ class RateLimiter:
                 if self._limits.per_second:
                     self._open_at = now + 1 / self._limits.per_second
                 return 0.0
-            pacing = self._limits.per_second and seconds <= 1 / self._limits.per_second
-            if not pacing:
-                self._spend(seconds, now)
+            is_own_limit = self._limits.per_second and seconds <= 1 / self._limits.per_second
+            if not is_own_limit:
+                self._count_wait(seconds, now)
             return seconds
 
-    def _spend(self, seconds: float, now: float) -> None:
-        """Several threads that wait for one moment spend the time once."""
-        already = max(0.0, self._paid_until - now)
+    def _count_wait(self, seconds: float, now: float) -> None:
+        """Count a wait that the host requires; of several threads that wait for the same time, only one counts."""
+        already = max(0.0, self._counted_until - now)
         extra = max(0.0, seconds - already)
         if self._waited + extra > self._limits.waiting_seconds:
-            raise HttpError("rate-limited", f"the host asks us to wait {_time(seconds)}, longer than this build may wait", wait=seconds)
+            raise HttpError("rate-limited", f"the host requires a wait of {_time(seconds)}, longer than this build may wait", wait=seconds)
         self._waited += extra
-        self._paid_until = now + seconds
+        self._counted_until = now + seconds
         self._traffic.add(waited=extra)
 
 
@@ -179,26 +178,26 @@ def _time(seconds: float) -> str:
 
 
 class Clock(Protocol):
-    """Time, and waiting for it to pass; tests bring one that never waits."""
+    """Time and sleep; tests bring a clock that never sleeps."""
 
     def monotonic(self) -> float:
-        """Seconds since any moment; never goes back."""
+        """Seconds since an arbitrary time; never decreases."""
 
     def time(self) -> float:
         """Seconds since 1970."""
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
     def jitter(self) -> float:
-        """A number from 0 to 1 at random, so that many clients do not come back in step."""
+        """A random number from 0 to 1, so that many clients do not retry at the same time."""
 
 
 class SystemClock:
-    """The machine's own."""
+    """The clock of the system."""
 
     def monotonic(self) -> float:
-        """Seconds since any moment."""
+        """Seconds since an arbitrary time."""
         return time.monotonic()
 
     def time(self) -> float:
@@ -206,9 +205,9 @@ class SystemClock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
         time.sleep(seconds)
 
     def jitter(self) -> float:
-        """A fraction of a nanosecond count: random enough to spread waits, and nobody's secret depends on it."""
+        """A fraction from a nanosecond counter: random enough to spread retries, and not used for secrets."""
         return (time.perf_counter_ns() % 997) / 997

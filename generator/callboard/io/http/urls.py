@@ -1,4 +1,4 @@
-"""URLs of one origin, and redirects that stay on it."""
+"""Base URL, path and query → the URL to request; links and redirects → a URL of the same origin, or an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from callboard.io.http.errors import HttpError
 PORTS = {"http": 80, "https": 443}
 LONGEST = 8_000
 Params = Mapping[str, str | int | Sequence[str]]
-"""Names to values of the query; a sequence repeats the name."""
+"""Query parameters; a sequence of values repeats the name."""
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -20,25 +20,28 @@ def origin(url: str) -> tuple[str, str, int]:
 
 
 def address(base: str, path: str, params: Params | None = None) -> str:
-    """A path below the base, its query in a fixed order; the path is quoted already."""
+    """The URL of a path below the base, with its query in a fixed order; ``path`` is percent-encoded already."""
     query = urlencode(sorted((params or {}).items()), doseq=True)
     return base.rstrip("/") + ("/" + path.lstrip("/") if path else "") + (f"?{query}" if query else "")
 
 
-def joined(base: str, url: str, link: str, why: str) -> str:
-    """The absolute URL that ``link`` means on the page at ``url``. Raises ``HttpError`` where it leads away from the origin of ``base``."""
+def joined(base: str, url: str, link: str, purpose: str) -> str:
+    """The absolute URL of ``link`` in a response from ``url``. Raises ``HttpError`` where it leaves the origin of ``base``.
+
+    ``purpose`` says in the message what the link is: ``the next page``.
+    """
     try:
         target = urljoin(url, link.strip())
-        same = origin(target) == origin(base)
+        is_same_origin = origin(target) == origin(base)
     except (ValueError, HttpError):
-        raise HttpError("other-host", f"{shown(url)} sends us to something that is no address of a page ({why})") from None
-    if not same:
-        raise HttpError("other-host", f"{shown(url)} sends us to another host, {shown(target)}, with {why}; nothing was sent there")
+        raise HttpError("other-host", f"{shown(url)} gives an invalid URL for {purpose}") from None
+    if not is_same_origin:
+        raise HttpError("other-host", f"{shown(url)} gives {purpose} on another host, {shown(target)}; nothing was sent there")
     return target.partition("#")[0]
 
 
 def shown(url: str) -> str:
-    """A URL for people: no user, no password, no query."""
+    """A URL for messages: without user, password and query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -48,8 +51,8 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise HttpError("bad-url", "a URL cannot be read") from None
-    fine = parts.scheme in PORTS and parts.hostname and "@" not in parts.netloc and len(url) <= LONGEST
-    if not fine or any(c.isspace() or not c.isprintable() or not c.isascii() for c in url):
-        raise HttpError("bad-url", f"{shown(url)} is no URL that we can ask: it begins with https:// or http:// and names no user")
+        raise HttpError("bad-url", "a URL is invalid") from None
+    is_supported = parts.scheme in PORTS and parts.hostname and "@" not in parts.netloc and len(url) <= LONGEST
+    if not is_supported or any(c.isspace() or not c.isprintable() or not c.isascii() for c in url):
+        raise HttpError("bad-url", f"{shown(url)} cannot be requested: a URL must begin with https:// or http:// and must not name a user")
     return parts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from callboard.io.http.answer import Answer
+from callboard.io.http.cache import Answer
 from callboard.plugins.integrations.parse import parse_string, parse_time
 
 Item = TypeVar("Item")
@@ -69,7 +69,7 @@ def listed_objects(answer: Answer, items: str, *path: str) -> list[Mapping[str, 
     """
     found = value_at(answer.object(), *path)
     if not isinstance(found, list):
-        raise answer.odd(f"a list of {items}", found)
+        raise answer.invalid(f"a list of {items}", found)
     return objects_at(found)
 
 

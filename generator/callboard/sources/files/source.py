@@ -1,4 +1,4 @@
-"""The ``files`` source: a folder on this machine, which may hold many repositories."""
+"""The ``files`` source: a local folder, which may contain many repositories → trees and their descriptors."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from callboard.plugins.sources import Collected, SourceContext, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources import rules
 from callboard.sources.addresses import folder_address
-from callboard.sources.files.folder import Checkout, FolderTree, Found, GitInfo, Walk, checkout, checkout_root, git_info, walk
-from callboard.sources.hosts import own_templates
-from callboard.sources.paths import compiled, descriptors, odd_name
+from callboard.sources.files.folder import Checkout, FolderTree, GitInfo, TreeFiles, Walk, checkout, checkout_root, git_info, walk
+from callboard.sources.hosts import configured_templates
+from callboard.sources.paths import compiled, descriptor_paths, name_problem
 
 GITS_AT_ONCE = 4
 
 
 class FilesSource:
-    """Descriptors in a folder on this machine."""
+    """Descriptors in a local folder."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("files")
 
@@ -32,89 +32,91 @@ class FilesSource:
         self._settings = settings
         self._context = context
         self._options = settings.options
-        self._around: dict[Path, Path | None] = {}
-        """Work trees of git that were found around folders."""
-        self._begin = "."
-        """What the ids of all trees begin with."""
+        self._checkout_roots: dict[Path, Path | None] = {}
+        """Folders with the git work trees that they lie in."""
+        self._id_prefix = "."
+        """Beginning of the ids of all trees."""
 
     def collect(self) -> Collected:
         """One walk; a tree for the folder itself, for each folder below with ``.git`` and for each that ``repositories`` names."""
         root = self._root()
-        self._begin = self._beginning(root)
+        self._id_prefix = self._prefix(root)
         repositories = self._options.get("repositories", "")
-        seen = walk(root, compiled(repositories) if repositories else None)
-        checkouts = self._checkouts(root, seen)
+        walked = walk(root, compiled(repositories) if repositories else None)
+        checkouts = self._checkouts(root, walked)
         with ThreadPoolExecutor(GITS_AT_ONCE) as pool:
-            parts = [*pool.map(lambda found: self._tree(root, found, checkouts), seen.trees)]
+            parts = [*pool.map(lambda files: self._tree(root, files, checkouts), walked.trees)]
         files = tuple(file for _, part in parts for file in part)
         trees = tuple(tree for tree, part in parts if part or tree.root != root or len(parts) == 1)
-        return Collected(trees, files, tuple(self._problems(parts[0][0], seen)))
+        return Collected(trees, files, tuple(self._problems(parts[0][0], walked)))
 
     def _root(self) -> Path:
         path = str(self._options["path"])
         root = Path(os.path.realpath(self._context.root / Path(path).expanduser()))
         if not root.is_dir():
             raise SourceError(
-                f"there is no folder {path}" if not root.exists() else f"{path} is no folder",
+                f"there is no folder {path}" if not root.exists() else f"{path} is not a folder",
                 f"Correct the option path; it starts at the folder of sources.yaml, {self._context.root.absolute()}.",
             )
         return root
 
-    def _checkouts(self, root: Path, seen: Walk) -> Mapping[Path, Checkout]:
-        """The work trees of git that the trees lie in; none where git is not installed."""
-        self._around.clear()
-        roots = {checkout_root(root / found.folder, self._around) for found in seen.trees} - {None}
+    def _checkouts(self, root: Path, walked: Walk) -> Mapping[Path, Checkout]:
+        """The git work trees that the trees lie in, by their roots; empty where git is not installed."""
+        self._checkout_roots.clear()
+        roots = {checkout_root(root / files.folder, self._checkout_roots) for files in walked.trees} - {None}
         try:
             with ThreadPoolExecutor(GITS_AT_ONCE) as pool:
-                found = pool.map(lambda folder: checkout(folder, self._context.environ), sorted(r for r in roots if r))
-                return {one.root: one for one in found}
+                checkouts = pool.map(lambda folder: checkout(folder, self._context.environ), sorted(r for r in roots if r))
+                return {checkout.root: checkout for checkout in checkouts}
         except SourceError:
             return {}
 
-    def _tree(self, root: Path, found: Found, checkouts: Mapping[Path, Checkout]) -> tuple[FolderTree, Sequence[DescriptorFile]]:
-        folder = root / found.folder
-        links = dict(_links(folder, found))
-        listing = sorted([*found.files, *links])
-        paths = _each_once(descriptors(listing, self._options), links)
-        around = checkouts.get(self._around.get(folder) or folder)
-        about = git_info(folder, around, self._context.environ, paths) if around else GitInfo()
-        templates = own_templates(about.web, self._options.get("view_url", ""), self._options.get("edit_url", ""), about.remote, about.ref)
-        name, id_ = self._names(root, found.folder)
-        addresses = (*about.addresses, folder_address(str(folder)))
-        tree = FolderTree(folder, id_, name, about.revision, listing, templates, addresses, about.history)
+    def _tree(self, root: Path, files: TreeFiles, checkouts: Mapping[Path, Checkout]) -> tuple[FolderTree, Sequence[DescriptorFile]]:
+        folder = root / files.folder
+        links = dict(_links(folder, files))
+        listing = sorted([*files.files, *links])
+        paths = _each_once(descriptor_paths(listing, self._options), links)
+        work_tree = checkouts.get(self._checkout_roots.get(folder) or folder)
+        info = git_info(folder, work_tree, self._context.environ, paths) if work_tree else GitInfo()
+        templates = configured_templates(
+            info.web, self._options.get("view_url", ""), self._options.get("edit_url", ""), info.remote, info.ref
+        )
+        name, id_ = self._names(root, files.folder)
+        addresses = (*info.addresses, folder_address(str(folder)))
+        tree = FolderTree(folder, id_, name, info.revision, listing, templates, addresses, info.history)
         return tree, [DescriptorFile(self._settings.name, tree, path) for path in paths]
 
-    def _beginning(self, root: Path) -> str:
-        """What the ids of all trees begin with: the same on each machine, wherever the portal was checked out."""
+    def _prefix(self, root: Path) -> str:
+        """Beginning of the ids of all trees: the same on each machine, wherever the portal is checked out."""
         portal = Path(os.path.realpath(self._context.root))
         return "." if root == portal else root.relative_to(portal).as_posix() if root.is_relative_to(portal) else str(self._options["path"])
 
     def _names(self, root: Path, folder: str) -> tuple[str, str]:
-        """What people call the tree, and its identity."""
-        base = self._begin
+        """Name and id of a tree."""
+        base = self._id_prefix
         if not folder:
             return (root.name if base != "." else self._settings.name), base
         return (folder, folder) if base == "." else (f"{root.name}/{folder}", f"{base}/{folder}")
 
-    def _problems(self, tree: FolderTree, seen: Walk) -> Iterator[Problem]:
+    def _problems(self, tree: FolderTree, walked: Walk) -> Iterator[Problem]:
         def origin(path: str) -> Origin:
             return Origin(self._settings.name, tree.id, tree.repository, tree.revision, path, 0, 1)
 
-        for path in seen.odd:
+        for path in walked.invalid_names:
             message, hint = "The name of {path} is not UTF-8, so it is left out.", "Rename it."
-            yield odd_name(rules.UNREADABLE_NAME, message, hint, origin(path))
-        for path in seen.closed:
+            yield name_problem(rules.UNREADABLE_NAME, message, hint, origin(path))
+        for path in walked.closed:
             message, hint = (
-                "The folder {path} may not be read, so it is left out.",
-                "Give the user who runs the build the right to read it.",
+                "The folder {path} cannot be read, so it is left out.",
+                "Give read permission to the user who runs the build.",
             )
-            yield odd_name(rules.CLOSED_FOLDER, message, hint, origin(path))
+            yield name_problem(rules.CLOSED_FOLDER, message, hint, origin(path))
 
 
-def _links(folder: Path, found: Found) -> Iterator[tuple[str, str]]:
-    """Links of a tree to files of the same tree, with their targets; all others are passed over."""
-    files = set(found.files)
-    for link in found.links:
+def _links(folder: Path, tree: TreeFiles) -> Iterator[tuple[str, str]]:
+    """Links of a tree to files of the same tree, with their targets; all others are ignored."""
+    files = set(tree.files)
+    for link in tree.links:
         real = os.path.realpath(folder / link)
         target = os.path.relpath(real, folder)
         if target in files:
@@ -122,7 +124,7 @@ def _links(folder: Path, found: Found) -> Iterator[tuple[str, str]]:
 
 
 def _each_once(paths: Iterable[str], links: Mapping[str, str]) -> Sequence[str]:
-    """Without links to files that are read anyway, and with only the first of several links to one file."""
+    """The paths without links to files in ``paths``, and with only the first of several links to one file."""
     plain = [path for path in paths if path not in links]
     seen = set(plain)
     for path in paths:

@@ -1,4 +1,4 @@
-"""Where a repository is fetched from, with its credentials kept apart."""
+"""The ``git`` source: URLs of repositories → clones in the cache, trees of their commits, and descriptors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from callboard.io.git.clone import LINK, Head, TreeEntry, entries, remote_head, update
 from callboard.io.git.command import LOCAL, NETWORK, Git
+from callboard.io.git.history import FileHistory, git_log
 from callboard.io.store import locked
 from callboard.model.entity import Origin
 from callboard.model.errors import SourceError, TreeError
@@ -25,29 +26,34 @@ from callboard.sources import rules
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import placeholder_paths
 from callboard.sources.git.tree import GitTree
-from callboard.sources.history import FileHistory, log_of
-from callboard.sources.hosts import SCP, Remote, own_templates, parse, software, web
-from callboard.sources.paths import descriptors, is_text, odd_name
+from callboard.sources.hosts import SCP, Remote, configured_templates, parse, software, web
+from callboard.sources.paths import descriptor_paths, is_text, name_problem
 
-USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
-"""Users that go with a token, where a host asks for a certain one; others take any."""
+TOKEN_USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
+"""User names that go with a token, where the host requires a certain one; others accept any."""
 ANY_USER = "x-access-token"
+AT_ONCE = 8
+"""Repositories that are fetched at the same time."""
+PRELOAD_LIMIT = 2_000_000
+"""Bytes of a file that is read into memory in advance."""
+OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "README.md", "mkdocs.yml")
+"""Fetched together with the descriptor_paths, since most builds read them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address in three forms."""
+    """The URL of a repository, with its credentials apart."""
 
     clean: str
-    """What git is given and what is shown: without a password, and for HTTP without a user."""
+    """For git and for messages: without a password, and for HTTP without a user."""
     remote: Remote
-    """Who it is, whatever the protocol."""
+    """The repository, independent of the protocol."""
     rewrite: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """``clean`` to the same with credentials."""
+    """``clean`` mapped to the same URL with credentials."""
 
 
 def address(url: str, options: Mapping[str, Any], root: Path) -> Address | None:
-    """The address of an item's URL or of a path that starts at ``root``; None where it is none that git may use."""
+    """The address for a URL, or for a path relative to ``root``; None for one that git may not use."""
     if "://" not in url and not SCP.fullmatch(url):
         folder = root / url
         if url.startswith("-") or "::" in url or not folder.exists():
@@ -62,7 +68,7 @@ def address(url: str, options: Mapping[str, Any], root: Path) -> Address | None:
 
 
 def password(url: str) -> str:
-    """The password that is written in a URL, or an empty text."""
+    """The password in a URL, or an empty string."""
     try:
         return urlsplit(url).password or ""
     except ValueError:
@@ -76,44 +82,36 @@ def _over_http(url: str, remote: Remote, options: Mapping[str, Any]) -> Address:
     user, password = parts.username or "", parts.password or ""
     if token := options.get("token"):
         runs = options.get("host") or software(remote)
-        user, password = quote(str(options.get("username") or USERS.get(runs, ANY_USER)), safe=""), quote(str(token), safe="")
+        user, password = quote(str(options.get("username") or TOKEN_USERS.get(runs, ANY_USER)), safe=""), quote(str(token), safe="")
     if not user:
         return Address(clean, remote)
-    named = f"{user}:{password}" if password else user
-    return Address(clean, remote, {clean: urlunsplit((parts.scheme, f"{named}@{host}", parts.path, "", ""))})
+    login = f"{user}:{password}" if password else user
+    return Address(clean, remote, {clean: urlunsplit((parts.scheme, f"{login}@{host}", parts.path, "", ""))})
 
 
 def _without_password(url: str) -> str:
-    """``ssh://git:secret@host/x`` has its user still: the host needs it."""
+    """The URL without a password; an SSH URL keeps its user, which the host needs."""
     if "://" not in url:
         return url
     parts = urlsplit(url)
     user, _, host = parts.netloc.rpartition("@")
-    named = f"{user.split(':')[0]}@{host}" if user else host
-    return urlunsplit((parts.scheme, named, parts.path, "", ""))
-
-
-AT_ONCE = 8
-"""Repositories that are fetched at the same time."""
-KEPT_LIMIT = 2_000_000
-"""Bytes of a file that is brought into memory before it is asked for."""
-OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "README.md", "mkdocs.yml")
-"""Fetched together with the descriptors: most trees are asked for them."""
+    netloc = f"{user.split(':')[0]}@{host}" if user else host
+    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
 class GitSource:
-    """Descriptors in git repositories."""
+    """Descriptors of git repositories."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("git")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._settings = settings
         self._options = settings.options
-        written = [str(self._options.get("token", "")), *map(password, self._urls())]
-        self._context = replace(context, redactor=context.redactor.with_also(written))
+        secrets = [str(self._options.get("token", "")), *map(password, self._urls())]
+        self._context = replace(context, redactor=context.redactor.with_also(secrets))
 
     def collect(self) -> Collected:
-        """All repositories in parallel, in the order of the settings; one that fails is a failure of its own."""
+        """All repositories, read in parallel, in the order of the settings; one that fails does not affect the others."""
         urls = self._urls()
         with ThreadPoolExecutor(min(AT_ONCE, len(urls))) as pool:
             return joined([*pool.map(self._repository, urls)])
@@ -125,7 +123,7 @@ class GitSource:
         where = address(url, self._options, self._context.root)
         if where is None:
             shown = self._context.redactor.redact(url)
-            return self._failed(shown, SourceError(f"{shown} is no address of a git repository", "Write https://host/owner/name.git."))
+            return self._failed(shown, SourceError(f"{shown} is not the URL of a git repository", "Write https://host/owner/name.git."))
         try:
             return self._cloned(where)
         except SourceError as error:
@@ -145,11 +143,11 @@ class GitSource:
         with locked(folder.with_suffix(".lock"), wait=True):
             head = remote_head(git, where.clean, self._options.get("ref", ""))
             commit, listing = self._updated(git, folder, where, head)
-            here = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
-            return self._collected(here, where, head, commit, listing)
+            clone = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
+            return self._collected(clone, where, head, commit, listing)
 
     def _updated(self, git: Git, folder: Path, where: Address, head: Head) -> tuple[str, Sequence[TreeEntry]]:
-        """The commit and its files; a clone that has lost something is made anew, once."""
+        """The commit and its files; a damaged clone is created again, once."""
         for attempt in (1, 2):
             commit = update(git, folder, where.clean, head, self._options.get("depth"))
             try:
@@ -163,33 +161,35 @@ class GitSource:
     def _collected(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> Collected:
         readable = [entry for entry in listing if is_text(entry.path)]
         tree = self._tree(git, where, head, commit, readable)
-        paths = descriptors((e.path for e in readable), self._options)
-        tree.keep([*paths, *OFTEN_READ], KEPT_LIMIT)
+        paths = descriptor_paths((e.path for e in readable), self._options)
+        tree.preload([*paths, *OFTEN_READ], PRELOAD_LIMIT)
         paths = _each_once(tree, paths, {e.path for e in readable if e.mode == LINK})
         tree.fetch([*_placeholders(tree, paths)])
         files = tuple(DescriptorFile(self._settings.name, tree, path) for path in paths)
-        return Collected((tree,), files, tuple(self._odd_names(tree, listing)))
+        return Collected((tree,), files, tuple(self._name_problems(tree, listing)))
 
     def _tree(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> GitTree:
         runs = self._options.get("host") or software(where.remote)
         plain = web(where.remote, runs, head.ref, head.kind)
-        templates = own_templates(plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref)
+        templates = configured_templates(
+            plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref
+        )
         addresses = known_addresses(where.remote, runs, [head.ref, commit], head.kind, is_default=head.is_default)
-        history = FileHistory(log_of(git, commit), descriptors((e.path for e in listing), self._options))
+        history = FileHistory(git_log(git, commit), descriptor_paths((e.path for e in listing), self._options))
         return GitTree(
             git, remote=where.remote, revision=commit, entries=listing,
             web=templates, addresses=addresses, history=history,
         )  # fmt: skip
 
-    def _odd_names(self, tree: GitTree, listing: Sequence[TreeEntry]) -> Iterator[Problem]:
+    def _name_problems(self, tree: GitTree, listing: Sequence[TreeEntry]) -> Iterator[Problem]:
         for entry in listing:
             if not is_text(entry.path):
                 origin = Origin(self._settings.name, tree.id, tree.repository, tree.revision, entry.path, 0, 1)
-                yield odd_name(rules.UNREADABLE_NAME, "The name of {path} is not UTF-8, so it is left out.", "Rename it.", origin)
+                yield name_problem(rules.UNREADABLE_NAME, "The name of {path} is not UTF-8, so it is left out.", "Rename it.", origin)
 
 
 def _each_once(tree: GitTree, paths: Sequence[str], links: set[str]) -> Sequence[str]:
-    """Without links that lead nowhere or to files that are read anyway, and with only the first of several links to one file."""
+    """The paths without broken links and links to files in ``paths``, and with only the first of several links to one file."""
     plain = [path for path in paths if path not in links]
     seen = set(plain)
     for path in (p for p in paths if p in links):
@@ -206,7 +206,7 @@ def _each_once(tree: GitTree, paths: Sequence[str], links: set[str]) -> Sequence
 def _placeholders(tree: GitTree, paths: Sequence[str]) -> Iterator[str]:
     for path in paths:
         try:
-            text = tree.read(path, KEPT_LIMIT)
+            text = tree.read(path, PRELOAD_LIMIT)
         except TreeError:
             continue
         yield from placeholder_paths(text, path)

@@ -1,4 +1,4 @@
-"""A commit of a bare clone as a tree: there is no work tree, so nothing of it is ever on the disk as a file."""
+"""A commit of a bare clone → a tree of its files; without a work tree, no file of it is ever on the disk."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import datetime
 
 from callboard.io.git.clone import LINK, TreeEntry, contents, fetch_objects, missing, sizes
 from callboard.io.git.command import Git
+from callboard.io.git.history import FileHistory
 from callboard.model.errors import MissingFileError, SourceError, TooLargeError, TreeError
 from callboard.redaction.redactor import Redactor
-from callboard.sources.history import FileHistory
 from callboard.sources.hosts import Remote, Web
 from callboard.sources.paths import matching, normal, shown
 
 KEPT_BYTES = 32_000_000
-"""Contents that one tree keeps in memory, so that the next question about them starts no process."""
-LONGEST_LINK = 4_096
+"""Contents that one tree keeps in memory, so that reading them again starts no process."""
+MAX_LINK = 4_096
 
 
 class GitTree:
-    """Files of one commit; contents are fetched when they are asked for, or all at once by ``fetch``."""
+    """Files of one commit; contents are fetched when they are read, or all at once by ``fetch``."""
 
     def __init__(
         self,
@@ -42,18 +42,18 @@ class GitTree:
         self._entries: Mapping[str, TreeEntry] = {entry.path: entry for entry in entries}
         self._web = web
         self._history = history
-        self._kept: dict[str, bytes] = {}
-        self._room = KEPT_BYTES
+        self._contents: dict[str, bytes] = {}
+        self._free_bytes = KEPT_BYTES
         self._missing: set[str] | None = None
         self._lock = threading.Lock()
 
     @property
     def git(self) -> Git:
-        """The clone, for those who ask for its history."""
+        """The clone, for queries about its history."""
         return self._git
 
     def read(self, path: str, limit: int) -> bytes:
-        """The content of a file, or of the file in the tree that a symbolic link names."""
+        """The content of a file, or of the file in the tree that a symbolic link points at."""
         entry = self._file(normal(path))
         with self._lock:
             try:
@@ -65,42 +65,42 @@ class GitTree:
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
-        """Over the listing of the commit."""
-        return [path for path in matching(pattern, self._entries) if self._leads_to_a_file(path)]
+        """Sorted paths of the commit that match."""
+        return [path for path in matching(pattern, self._entries) if self._is_readable(path)]
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Bring the contents of these files here in one request; unknown paths are passed over. Raises ``SourceError``."""
+        """Fetch the contents of these files in one request; unknown paths are ignored. Raises ``SourceError``."""
         with self._lock:
-            self._bring(e.object for e in map(self._entries.get, paths) if e)
+            self._fetch(e.object for e in map(self._entries.get, paths) if e)
 
     def last_change(self, path: str) -> datetime | None:
         """Time of the last commit to the file."""
         return self._history.last_change(path)
 
     def view_url(self, path: str, line: int | None = None) -> str:
-        """On the host that the repository was cloned from, or as ``view_url`` in the settings says."""
+        """Address of the file on the host of the repository, or by the option ``view_url``."""
         return self._web.view_url(path, line)
 
     def edit_url(self, path: str) -> str:
-        """On the host that the repository was cloned from, or as ``edit_url`` in the settings says."""
+        """Address of the editor on the host of the repository, or by the option ``edit_url``."""
         return self._web.edit_url(path)
 
     def target(self, path: str) -> str:
-        """The path of the file that a path means: itself, or the one a symbolic link names. Raises ``TreeError``."""
+        """The path itself, or the path that a symbolic link points at. Raises ``TreeError``."""
         return self._file(normal(path)).path
 
     def _file(self, path: str) -> TreeEntry:
         entry = self._entries.get(path)
         if entry is not None and entry.mode == LINK:
             with self._lock:
-                link = self._content(entry.object, LONGEST_LINK) or b""
-            aim = posixpath.join(posixpath.dirname(path), link.decode("utf-8", "surrogateescape"))
-            entry = self._entries.get(normal(aim))
+                link = self._content(entry.object, MAX_LINK) or b""
+            target = posixpath.join(posixpath.dirname(path), link.decode("utf-8", "surrogateescape"))
+            entry = self._entries.get(normal(target))
         if entry is None or entry.mode == LINK:
             raise MissingFileError(f"there is no file {shown(path)} in {self.repository}")
         return entry
 
-    def _leads_to_a_file(self, path: str) -> bool:
+    def _is_readable(self, path: str) -> bool:
         if self._entries[path].mode != LINK:
             return True
         try:
@@ -109,34 +109,34 @@ class GitTree:
             return False
         return True
 
-    def _bring(self, objects: Iterable[str]) -> None:
+    def _fetch(self, objects: Iterable[str]) -> None:
         if self._missing is None:
             self._missing = set(missing(self._git, self.revision))
-        wanted = {*objects} & self._missing
-        fetch_objects(self._git, sorted(wanted))
-        self._missing -= wanted
+        needed = {*objects} & self._missing
+        fetch_objects(self._git, sorted(needed))
+        self._missing -= needed
 
     def _content(self, name: str, limit: int) -> bytes | None:
-        """None where it is larger than the limit."""
-        if name not in self._kept:
-            self._bring([name])
+        """The content of an object; None where it is larger than the limit."""
+        if name not in self._contents:
+            self._fetch([name])
             if sizes(self._git, [name]).get(name, limit + 1) > limit:
                 return None
-            self._keep(contents(self._git, [name]))
-        content = self._kept[name]
-        if self._room < 0:
-            self._room += len(self._kept.pop(name))
+            self._store(contents(self._git, [name]))
+        content = self._contents[name]
+        if self._free_bytes < 0:
+            self._free_bytes += len(self._contents.pop(name))
         return content if len(content) <= limit else None
 
-    def keep(self, paths: Iterable[str], limit: int) -> None:
-        """Bring files into memory by one batch; those above the limit stay away. Raises ``SourceError``."""
+    def preload(self, paths: Iterable[str], limit: int) -> None:
+        """Read files into memory in one batch, except those above the limit. Raises ``SourceError``."""
         with self._lock:
-            objects = sorted({e.object for e in map(self._entries.get, paths) if e} - self._kept.keys())
-            self._bring(objects)
+            objects = sorted({e.object for e in map(self._entries.get, paths) if e} - self._contents.keys())
+            self._fetch(objects)
             small = [name for name, size in sizes(self._git, objects).items() if size <= limit] if objects else []
-            self._keep(contents(self._git, small) if small else {})
+            self._store(contents(self._git, small) if small else {})
 
-    def _keep(self, found: Mapping[str, bytes]) -> None:
-        for name, content in found.items():
-            self._kept[name] = content
-            self._room -= len(content)
+    def _store(self, new: Mapping[str, bytes]) -> None:
+        for name, content in new.items():
+            self._contents[name] = content
+            self._free_bytes -= len(content)

@@ -1,23 +1,24 @@
-"""The REST API of Gitea and Forgejo: repositories, and an organization's teams and members."""
+"""Requests to the REST API of Gitea and Forgejo → repositories, files and commits, and a tree of teams and members."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, moment, text_of
+from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 50
-"""The most that a host gives unless its ``MAX_RESPONSE_ITEMS`` says otherwise."""
+"""Maximum that a host allows unless its ``MAX_RESPONSE_ITEMS`` is different."""
 TREE_PAGE = 1_000
-MOST_TREE_PAGES = 100
+MAX_TREE_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +30,28 @@ class GiteaCommit:
 
 
 class GiteaApi:
-    """Asks one host."""
+    """Requests to one host."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
     def listed(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """The objects of all pages of a listing. Raises ``HttpError``, also where the host's own count says that some are missing."""
+        """The objects on all pages of a listing. Raises ``HttpError``, also where the host's count shows that some are missing."""
         count, total = 0, ""
         for page in self.client.pages(path, {"limit": PAGE}):
             total = page.headers.get("x-total-count", total)
             for item in page.array():
                 if not isinstance(item, dict):
-                    raise page.odd("a list of objects", [item])
+                    raise page.invalid("a list of objects", [item])
                 count += 1
                 yield item
         if total.isdecimal() and count < int(total):
-            raise HttpError("wrong-type", f"{path} was cut off: {count:,} of {total} came", "Let proxies pass the header Link on.")
+            raise HttpError(
+                "wrong-type", f"the listing {path} is incomplete: it has {count:,} of {total} items", "Let proxies pass on the header Link."
+            )
 
     def repositories(self, organization: str) -> Iterator[Mapping[str, Any]]:
-        """Those of an organization that the token may see."""
+        """Repositories of an organization that the token may see."""
         yield from self.listed(f"/orgs/{quote(organization)}/repos")
 
     def teams(self, organization: str) -> Iterator[Mapping[str, Any]]:
@@ -56,15 +59,15 @@ class GiteaApi:
         yield from self.listed(f"/orgs/{quote(organization)}/teams")
 
     def members(self, organization: str) -> Iterator[Mapping[str, Any]]:
-        """Everybody in an organization."""
+        """Members of an organization."""
         yield from self.listed(f"/orgs/{quote(organization)}/members")
 
     def team_members(self, team: str) -> Iterator[Mapping[str, Any]]:
-        """Who belongs to a team, by its number."""
+        """Members of a team, by its id."""
         yield from self.listed(f"/teams/{quote(team)}/members")
 
     def commit(self, repository: str, branch: str) -> GiteaCommit | None:
-        """The newest commit of a branch; None where there is none yet."""
+        """The newest commit of a branch; None where there is none."""
         try:
             answer = self.client.get(f"/repos/{quote(repository)}/branches/{quote(branch, safe='')}")
         except HttpError as error:
@@ -73,24 +76,24 @@ class GiteaApi:
             raise
         commit = answer.object().get("commit")
         if not isinstance(commit, dict) or not text_of(commit.get("id")):
-            raise answer.odd("a commit", commit)
+            raise answer.invalid("a commit", commit)
         return GiteaCommit(text_of(commit.get("id")), moment(commit.get("timestamp")))
 
     def listing(self, repository: str, commit: str, *, recursive: bool) -> Sequence[str]:
-        """Paths of the files of a commit: at the root, or all of them."""
+        """Sorted paths of the files of a commit: at the root, or all of them."""
         place = f"/repos/{quote(repository)}/git/trees/{quote(commit)}"
-        found: set[str] = set()
-        for number in range(1, MOST_TREE_PAGES + 1):
+        paths: set[str] = set()
+        for number in range(1, MAX_TREE_PAGES + 1):
             query: dict[str, str | int] = {"recursive": "true" if recursive else "false", "page": number, "per_page": TREE_PAGE}
-            answer = self.client.get(place, query, fixed=True)
+            answer = self.client.get(place, query, immutable=True)
             entries = answer.object().get("tree")
             if not isinstance(entries, list):
-                raise answer.odd("a tree", entries)
-            before = len(found)
-            found.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
+                raise answer.invalid("a tree", entries)
+            previous = len(paths)
+            paths.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
             if answer.object().get("truncated") is not True:
-                return sorted(found)
-            if len(found) == before:
+                return sorted(paths)
+            if len(paths) == previous:
                 break
         raise HttpError(
             "too-large", f"{repository} has too many files for a listing", "Name the descriptors without globs, or use a git source."
@@ -99,38 +102,29 @@ class GiteaApi:
     def content(self, repository: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"/repos/{quote(repository)}/raw/{quote(path)}"
-        return self.client.get(place, {"ref": commit}, accept="*/*", fixed=True, limit=limit).body
+        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
     def changed(self, repository: str, commit: str, path: str) -> datetime | None:
-        """Time of the last commit to a file before a commit."""
+        """Time of the last commit to a file, up to a commit."""
         plain = {"stat": "false", "verification": "false", "files": "false"}
         query: dict[str, str | int] = {"sha": commit, "path": path, "limit": 1, **plain}
-        for item in self.client.get(f"/repos/{quote(repository)}/commits", query, fixed=True).array()[:1]:
+        for item in self.client.get(f"/repos/{quote(repository)}/commits", query, immutable=True).array()[:1]:
             inner = item.get("commit") if isinstance(item, dict) else None
             by = inner.get("committer") if isinstance(inner, dict) else None
             return moment(by.get("date")) if isinstance(by, dict) else None
         return None
 
 
-AT_ONCE = 8
-
-
 def people_tree(api: GiteaApi, organization: str, host: str) -> MemoryTree:
     """A tree of Groups and Users; users who may not sign in are left out. Raises ``HttpError``."""
     name = urlsplit(host).hostname or host
     teams = [_team(node, organization, host, name) for node in api.teams(organization)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        members = [*pool.map(lambda team: [*api.team_members(team.id)], teams)]
-    found: dict[str, Mapping[str, Any]] = {}
-    of: dict[str, list[str]] = defaultdict(list)
-    for team, people in zip(["", *(team.id for team in teams)], [[*api.members(organization)], *members], strict=True):
-        for person in people:
-            login = text_of(person.get("login"), 200)
-            if login and person.get("prohibit_login") is not True:
-                found.setdefault(login, person)
-                of[login].extend([team] if team else [])
-    persons = (_person(login, found[login], of[login], host, name) for login in sorted(found))
-    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, persons))
+    members = Members()
+    for team, node in chain((("", node) for node in api.members(organization)), members_of_teams(teams, api.team_members)):
+        if node.get("prohibit_login") is not True:
+            members.add(text_of(node.get("login"), MAX_NAME), node, team)
+    people = members.people(partial(_person, host, name))
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
 
 
 def people_id(host: str, organization: str) -> str:
@@ -139,9 +133,9 @@ def people_id(host: str, organization: str) -> str:
 
 
 def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> Team:
-    number, slug = node.get("id"), text_of(node.get("name"), 200)
+    number, slug = node.get("id"), text_of(node.get("name"), MAX_NAME)
     if isinstance(number, bool) or not isinstance(number, int):
-        raise HttpError("wrong-type", "Gitea answers a team without an id")
+        raise HttpError("wrong-type", "Gitea returned a team without an id")
     return Team(
         str(number), slug,
         title=slug,
@@ -151,13 +145,13 @@ def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> T
     )  # fmt: skip
 
 
-def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str, name: str) -> Person:
+def _person(host: str, name: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
     return Person(
         login, login,
-        title=text_of(node.get("full_name"), 200) or login,
+        title=text_of(node.get("full_name"), MAX_NAME) or login,
         url=text_of(node.get("html_url")) or f"{host}/{login}",
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("email"), 200),
+        email=text_of(node.get("email"), MAX_NAME),
         teams=tuple(teams),
         annotations={f"{name}/user-login": login},
     )  # fmt: skip

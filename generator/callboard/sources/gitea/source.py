@@ -1,4 +1,4 @@
-"""The ``gitea`` source: all repositories of an organization on Gitea or Forgejo, and its teams and members."""
+"""The ``gitea`` source: an organization on Gitea or Forgejo → trees of its repositories, their descriptors, and teams and members."""
 
 from __future__ import annotations
 
@@ -7,26 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from callboard.io.http.auth import header
 from callboard.io.http.client import client_for
 from callboard.io.http.errors import HttpError
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
-from callboard.sources.addresses import known_addresses
-from callboard.sources.api_tree import ApiTree, RepositoryMetadata
-from callboard.sources.generated import suggested, text_of
+from callboard.sources.api_tree import ApiTree
+from callboard.sources.generated import text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
-from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptors, is_glob
+from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
+from callboard.sources.hosts import parse
 
-AT_ONCE = 8
-DESCRIPTOR_LIMIT = 2_000_000
-DEFAULT_PATHS = ("catalog-info.yaml", "catalog-info.yml")
-OWNERS = ("CODEOWNERS",)
 NAME = re.compile(r"\w[\w.-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 
 
@@ -39,11 +33,11 @@ class GiteaFiles:
     commit: str
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file."""
+        """The content of one file."""
         return self.api.content(self.name, self.commit, path, limit)
 
     def listing(self) -> Sequence[str]:
-        """All files."""
+        """Sorted paths of all files."""
         return self.api.listing(self.name, self.commit, recursive=True)
 
     def changed(self, path: str) -> datetime | None:
@@ -51,100 +45,55 @@ class GiteaFiles:
         return self.api.changed(self.name, self.commit, path)
 
 
-class GiteaSource:
+class GiteaSource(HostSource):
     """Descriptors in all repositories of an organization on a Gitea or Forgejo host, and its teams and members."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("gitea")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
-        self._name = settings.name
-        self._options = settings.options
-        self._host = str(self._options["url"]).rstrip("/")
+        super().__init__(settings, context, str(settings.options["url"]))
         self._organization = str(self._options["organization"])
-        self._context = context
-        self._include = tuple(self._options.get("include", DEFAULT_PATHS))
-        self._lists_all = any(is_glob(path) for path in self._include)
 
     def collect(self) -> Collected:
-        """Repositories page by page; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
+        """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
         token = header("Authorization", str(self._options.get("token", "")), "token ")
         api = GiteaApi(client_for(self._context, f"{self._host}/api/v1", token))
         repositories = [*self._repositories(api)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            parts = [*pool.map(lambda node: self._repository(api, node), repositories)]
-        if self._options.get("people", False):
-            parts.append(self._people(api))
+            parts = [*pool.map(lambda node: self._node(api, node), repositories)]
+        people_name, people = f"{self._organization} (organization)", people_id(self._host, self._organization)
+        parts.append(self._people(people_name, people, lambda: people_tree(api, self._organization, self._host)))
         return joined([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _repositories(self, api: GiteaApi) -> Iterator[Mapping[str, Any]]:
-        """Those that the options leave."""
-        included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
-        excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
+        """The repositories that the options select."""
         for node in api.repositories(self._organization):
-            name = text_of(node.get("full_name")).rpartition("/")[2]
-            wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
-            if wanted and self._is_kept(node, "archived", "archived") and self._is_kept(node, "fork", "forks"):
+            is_enabled = self._is_enabled("archived", node.get("archived") is True) and self._is_enabled("forks", node.get("fork") is True)
+            if is_enabled and self._is_selected(text_of(node.get("full_name")).rpartition("/")[2]):
                 yield node
 
-    def _is_kept(self, node: Mapping[str, Any], field: str, option: str) -> bool:
-        return node.get(field) is not True or self._options.get(option, False) is True
+    def _node(self, api: GiteaApi, node: Mapping[str, Any]) -> Collected:
+        name = text_of(node.get("full_name"))
+        return self._repository(name, partial(self._metadata, node, name), partial(self._tree, api, node))
 
-    def _repository(self, api: GiteaApi, node: Mapping[str, Any]) -> Collected:
-        name, known = text_of(node.get("full_name")), None
-        try:
-            known = self._about(node, name)
-            tree = self._tree(api, node, known)
-            paths = self._descriptors(tree) if tree else ()
-        except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(name, str(error), error.hint, known.tree if known else ""),))
-        if tree is None or not paths:
-            bare = () if known.is_archived else (suggested(known, tree),)
-            return Collected(undescribed=bare, repositories=(known,))
-        files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
-        return Collected((tree,), files, repositories=(known,))
-
-    def _about(self, node: Mapping[str, Any], name: str) -> Repository:
+    def _metadata(self, node: Mapping[str, Any], name: str) -> Repository:
         remote = parse(f"{self._host}/{name}")
         if remote is None or not NAME.fullmatch(name):
-            raise HttpError("wrong-type", "Gitea answers a repository without a name")
-        topics = node.get("topics")
+            raise HttpError("wrong-type", "Gitea returned a repository without a name")
         return Repository(
             self._name, remote.url, name, f"{self._host}/{name}",
             description=text_of(node.get("description")),
-            topics=tuple(t for t in topics if isinstance(t, str)) if isinstance(topics, list) else (),
+            topics=topics_of(node),
             default_branch=text_of(node.get("default_branch")),
             pushed_at=text_of(node.get("updated_at")),
             is_archived=node.get("archived") is True,
         )  # fmt: skip
 
-    def _tree(self, api: GiteaApi, node: Mapping[str, Any], known: Repository) -> ApiTree | None:
+    def _tree(self, api: GiteaApi, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
         """The tree of the default branch; None for an empty repository."""
-        ref, remote = known.default_branch, parse(known.url)
-        commit = api.commit(known.name, ref) if ref and node.get("empty") is not True else None
-        if commit is None or remote is None:
+        name, branch = metadata.name, metadata.default_branch
+        commit = api.commit(name, branch) if branch and node.get("empty") is not True else None
+        if commit is None:
             return None
-        root = [] if self._lists_all else api.listing(known.name, commit.id, recursive=False)
-        absent = {path: None for path in (*self._include, *OWNERS) if "/" not in path and path not in root}
-        addresses = known_addresses(remote, "gitea", [ref, commit.id], "branch", is_default=True)
-        return ApiTree(
-            remote.url, known.name, commit.id, addresses, web(remote, "gitea", ref), GiteaFiles(api, known.name, commit.id),
-            RepositoryMetadata({} if self._lists_all else absent),
-        )  # fmt: skip
-
-    def _descriptors(self, tree: ApiTree) -> Sequence[str]:
-        """The paths that are there, each read: what cannot be fetched must not look as if it were gone. Raises ``TreeError``."""
-        wanted = tree.glob("**") if self._lists_all else self._include
-        found = descriptors(wanted, {**self._options, "include": self._include})
-        return sorted(path for path in found if tree.has(path, DESCRIPTOR_LIMIT))
-
-    def _people(self, api: GiteaApi) -> Collected:
-        try:
-            tree = people_tree(api, self._organization, self._host)
-        except SourceError as error:
-            people = people_id(self._host, self._organization)
-            return Collected(failures=(self._failure(f"{self._organization} (organization)", str(error), error.hint, people),))
-        return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
-
-    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
-        redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
+        files = GiteaFiles(api, name, commit.id)
+        return self._default_branch_tree(metadata, "gitea", commit.id, files, lambda: api.listing(name, commit.id, recursive=False))

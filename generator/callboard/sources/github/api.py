@@ -13,10 +13,49 @@ from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
 
 FILE = "fragment File on Blob { oid byteSize isTruncated isBinary text }"
+TEAMS = """
+query Teams($owner: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    teams(first: $size, after: $cursor, orderBy: {field: NAME, direction: ASC}) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        slug name description url avatarUrl
+        parentTeam { slug }
+        members(first: 100, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
+      }
+    }
+  }
+}
+"""
+"""Teams with their first hundred direct members."""
+TEAM_MEMBERS = """
+query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    team(slug: $slug) {
+      members(first: $size, after: $cursor, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
+    }
+  }
+}
+"""
+"""The other members of a large team."""
+MEMBERS = """
+query Members($owner: String!, $cursor: String, $size: Int!) {
+  organization(login: $owner) {
+    membersWithRole(first: $size, after: $cursor) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { login name url avatarUrl }
+    }
+  }
+}
+"""
+"""Members of the organization. E-mail addresses are not queried: a token without ``user:email`` would get no data at all."""
+RAW = "application/vnd.github.raw+json"
 
 
 def repositories_query(paths: Sequence[str]) -> str:
-    """A page of an owner's repositories, with the files at ``paths`` and the CODEOWNERS, and when those files changed.
+    """The query for a page of an owner's repositories, with the files at ``paths``, their last changes, and CODEOWNERS.
 
     Variables: ``owner``, ``cursor``, ``size`` and ``p0``, ``p1`` … with the paths (variables, so that no path can be part of the query).
     """
@@ -50,51 +89,6 @@ def file_variables(paths: Sequence[str]) -> dict[str, str]:
     return {name: value for n, path in enumerate(paths) for name, value in ((f"e{n}", f"HEAD:{path}"), (f"p{n}", path))}
 
 
-TEAMS = """
-query Teams($owner: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    teams(first: $size, after: $cursor, orderBy: {field: NAME, direction: ASC}) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        slug name description url avatarUrl
-        parentTeam { slug }
-        members(first: 100, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
-      }
-    }
-  }
-}
-"""
-"""Teams with their first hundred own members."""
-
-TEAM_MEMBERS = """
-query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    team(slug: $slug) {
-      members(first: $size, after: $cursor, membership: IMMEDIATE) { pageInfo { hasNextPage endCursor } nodes { login } }
-    }
-  }
-}
-"""
-"""The other members of a large team."""
-
-MEMBERS = """
-query Members($owner: String!, $cursor: String, $size: Int!) {
-  organization(login: $owner) {
-    membersWithRole(first: $size, after: $cursor) {
-      totalCount
-      pageInfo { hasNextPage endCursor }
-      nodes { login name url avatarUrl }
-    }
-  }
-}
-"""
-"""Who belongs to the organization. Addresses are not asked for: a token without ``user:email`` would get nothing at all."""
-
-
-RAW = "application/vnd.github.raw+json"
-
-
 class GitHubApi:
     """Requests to one GitHub host."""
 
@@ -106,19 +100,19 @@ class GitHubApi:
     def content(self, repository: str, revision: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 for a folder too."""
         place = f"{self._rest}/repos/{quote(repository)}/contents/{quote(path)}"
-        answer = self._client.get(place, {"ref": revision}, accept=RAW, fixed=True, limit=limit)
+        answer = self._client.get(place, {"ref": revision}, accept=RAW, immutable=True, limit=limit)
         if answer.headers.get("content-type", "").startswith("application/json"):
             raise HttpError("status", f"{path} is a folder", status=404)
         return answer.body
 
     def listing(self, repository: str, revision: str) -> Sequence[str]:
-        """The paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
+        """Sorted paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
         place = f"{self._rest}/repos/{quote(repository)}/git/trees/{quote(revision)}"
-        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, fixed=True)
+        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, immutable=True)
         value = answer.object()
         entries = value.get("tree")
         if not isinstance(entries, list):
-            raise answer.odd("a tree", entries)
+            raise answer.invalid("a tree", entries)
         if value.get("truncated") is True:
             raise HttpError(
                 "too-large", f"{repository} has too many files for one listing", "Name the descriptors without globs, or use a git source."
@@ -127,15 +121,15 @@ class GitHubApi:
         return sorted(path for e in files if (path := text_of(e.get("path"))))
 
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
-        """Time of the last commit to a file before a commit."""
+        """Time of the last commit to a file, up to a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"
-        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, fixed=True).array()[:1]:
+        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, immutable=True).array()[:1]:
             return moment(_at(commit, ("commit", "committer")).get("date"))
         return None
 
 
-def _at(value: Any, way: Sequence[str]) -> Mapping[str, Any]:
-    """The object at the end of a way of names; an empty one where there is none."""
-    for name in way:
+def _at(value: Any, path: Sequence[str]) -> Mapping[str, Any]:
+    """The object at the end of a path of names; an empty one where there is none."""
+    for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}

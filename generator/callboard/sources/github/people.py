@@ -1,4 +1,4 @@
-"""Teams and members of a GitHub organization."""
+"""Teams and members of a GitHub organization → a tree of generated descriptors."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from callboard.sources.generated import MemoryTree, Person, Team, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, text_of
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, GitHubApi
+from callboard.sources.people import Person, Team, people_files
 
 PAGE = 100
 TEAMS_PAGE = 50
 
 
-def people_tree(api: GitHubApi, organization: str, host: str, lost: Callable[[str], None]) -> MemoryTree:
-    """A tree of Groups and Users. Raises ``HttpError``; ``lost`` is told what GitHub left out."""
+def people_tree(api: GitHubApi, organization: str, host: str, on_missing: Callable[[str], None]) -> MemoryTree:
+    """A tree of Groups and Users. Raises ``HttpError``; ``on_missing`` gets messages about data that GitHub left out."""
     members: dict[str, list[str]] = defaultdict(list)
     teams = []
-    for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, lost):
+    for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, on_missing):
         team = _team(node, organization)
         teams.append(team)
-        for login in _logins(api, organization, node, lost):
+        for login in _logins(api, organization, node, on_missing):
             members[login].append(team.id)
-    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, lost)
+    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, on_missing)
     people = [_person(node, members) for node in nodes]
     return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
 
@@ -33,10 +34,10 @@ def people_id(host: str, organization: str) -> str:
 
 
 def _team(node: Mapping[str, Any], organization: str) -> Team:
-    slug, parent = text_of(node.get("slug"), 200), node.get("parentTeam")
+    slug, parent = text_of(node.get("slug"), MAX_NAME), node.get("parentTeam")
     return Team(
         slug, slug,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         description=text_of(node.get("description")),
         url=text_of(node.get("url")),
         parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
@@ -46,10 +47,10 @@ def _team(node: Mapping[str, Any], organization: str) -> Team:
 
 
 def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person:
-    login = text_of(node.get("login"), 200)
+    login = text_of(node.get("login"), MAX_NAME)
     return Person(
         login, login,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         url=text_of(node.get("url")),
         picture=text_of(node.get("avatarUrl")),
         teams=tuple(members.get(login, ())),
@@ -57,13 +58,13 @@ def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person
     )  # fmt: skip
 
 
-def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], lost: Callable[[str], None]) -> Iterator[str]:
-    """A team's own members; those beyond the first hundred are asked for."""
+def _logins(api: GitHubApi, organization: str, node: Mapping[str, Any], on_missing: Callable[[str], None]) -> Iterator[str]:
+    """Logins of a team's direct members; those beyond the first hundred are queried."""
     first = node.get("members")
     first = first if isinstance(first, dict) else {}
     nodes: list[Mapping[str, Any]] = [m for m in first.get("nodes") or () if isinstance(m, dict)]
     info = first.get("pageInfo")
     if isinstance(info, dict) and info.get("hasNextPage") is True:
         variables = {"owner": organization, "slug": text_of(node.get("slug"))}
-        nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, lost))
-    yield from (login for member in nodes if (login := text_of(member.get("login"), 200)))
+        nodes = list(api.graphql.nodes(TEAM_MEMBERS, variables, ("organization", "team", "members"), PAGE, on_missing))
+    yield from (login for member in nodes if (login := text_of(member.get("login"), MAX_NAME)))

@@ -1,4 +1,4 @@
-"""From a repository as GitHub tells it to a tree, its descriptors and what is known about it."""
+"""The ``github`` source: an organization or user → trees of its repositories, their descriptors, and teams and members."""
 
 from __future__ import annotations
 
@@ -13,37 +13,39 @@ from callboard.io.github import HEADERS, PUBLIC, connect
 from callboard.io.http.auth import Credential
 from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
+from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
 from callboard.settings.settings import SourceSettings
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.codeowners import PLACES
-from callboard.sources.generated import moment, suggested, text_of
+from callboard.sources.generated import moment, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
 from callboard.sources.github.people import people_id, people_tree
+from callboard.sources.host_source import AT_ONCE, HostSource
 from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptors, is_glob
+from callboard.sources.paths import is_glob
 
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+PAGE = 50
+MAX_QUERIED = 10
+"""Paths that are queried with every repository; further ones are matched against its listing."""
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 @dataclass(frozen=True, slots=True)
 class GitHubFiles:
-    """The files of one repository at one commit, over REST."""
+    """The files of one repository at one commit, from the REST API."""
 
     api: GitHubApi
     name: str
     revision: str
 
     def content(self, path: str, limit: int) -> bytes:
-        """One file."""
+        """The content of one file."""
         return self.api.content(self.name, self.revision, path, limit)
 
     def listing(self) -> Sequence[str]:
-        """All files."""
+        """Sorted paths of all files."""
         return self.api.listing(self.name, self.revision)
 
     def changed(self, path: str) -> datetime | None:
@@ -52,10 +54,10 @@ class GitHubFiles:
 
 
 def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHubApi) -> ApiTree | None:
-    """The tree of a repository's default branch; None for an empty repository. Raises ``HttpError`` for a node that is none."""
+    """The tree of a repository's default branch; None for an empty repository. Raises ``HttpError`` for an invalid node."""
     name = text_of(node.get("nameWithOwner"))
     if not NAME.fullmatch(name):
-        raise HttpError("wrong-type", "GitHub answers a repository without a name")
+        raise HttpError("wrong-type", "GitHub returned a repository without a name")
     branch = node.get("defaultBranchRef")
     target = branch.get("target") if isinstance(branch, dict) else None
     if not isinstance(target, dict) or not isinstance(branch, dict):
@@ -63,7 +65,7 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     revision, ref = text_of(target.get("oid")), text_of(branch.get("name"))
     remote = parse(f"{host}/{name}")
     if remote is None or not COMMIT.fullmatch(revision):
-        raise HttpError("wrong-type", f"GitHub answers no commit for {name}")
+        raise HttpError("wrong-type", f"GitHub returned no commit for {name}")
     addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=True)
     return ApiTree(
         remote.url, name, revision, addresses, web(remote, "github", ref),
@@ -71,8 +73,8 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     )  # fmt: skip
 
 
-def about(node: Mapping[str, Any], source: str, host: str) -> Repository:
-    """What GitHub says about the repository beside its files."""
+def metadata_of(node: Mapping[str, Any], source: str, host: str) -> Repository:
+    """GitHub's metadata of the repository."""
     name = text_of(node.get("nameWithOwner"))
     url = f"{host}/{name}"
     release = node.get("latestRelease")
@@ -92,7 +94,7 @@ def about(node: Mapping[str, Any], source: str, host: str) -> Repository:
 
 
 def _contents(node: Mapping[str, Any], paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-    """What is known of the files that were asked for; one that came in part, or as no text, is not known yet."""
+    """Contents of the queried files by path; a truncated or binary one is left out, and is requested later."""
     names = [*((f"d{n}", path) for n, path in enumerate(paths)), *((f"o{n}", place) for n, place in enumerate(PLACES))]
     for alias, path in names:
         blob = node.get(alias)
@@ -129,39 +131,29 @@ def _list(value: Any, field: str) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
-PAGE = 50
-AT_ONCE = 8
-DESCRIPTOR_LIMIT = 2_000_000
-DEFAULT_PATHS = ("catalog-info.yaml", "catalog-info.yml")
-MOST_ASKED = 10
-"""Paths that are asked for with every repository; further ones are looked for in its listing."""
-
-
-class GitHubSource:
+class GitHubSource(HostSource):
     """Descriptors in all repositories of a GitHub organization or user, and the organization's teams and members."""
 
     schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+    annotation = "github.com/project-slug"
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
-        self._name = settings.name
-        self._options = settings.options
-        self._host = str(self._options.get("url", PUBLIC)).rstrip("/")
+        super().__init__(settings, context, str(settings.options.get("url", PUBLIC)))
         self._owner = str(self._options["organization"])
-        self._context = context
         self._clients: list[Client] = []
-        self._include = tuple(self._options.get("include", DEFAULT_PATHS))
-        self._asked = [path for path in self._include if not is_glob(path)][:MOST_ASKED]
+        self._queried = [path for path in self._include if not is_glob(path)][:MAX_QUERIED]
+        self._needs_listing = set(self._queried) != set(self._include)
 
     def collect(self) -> Collected:
-        """Repositories by pages of fifty; what cannot be read of one of them is a failure of that one. Raises ``HttpError``."""
+        """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
         api = GitHubApi(connect(self._options, self._host, self._owner, self._client, self._context.clock))
-        lost: list[str] = []
-        nodes = [*self._repositories(api, lost)]
+        missing: list[str] = []
+        nodes = [*self._repositories(api, missing)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            parts = [*pool.map(lambda node: self._repository(api, node), nodes)]
-        if self._options.get("people", False):
-            parts.append(self._people(api, lost))
-        failures = tuple(self._failure("", f"GitHub left something out: {said}") for said in dict.fromkeys(lost))
+            parts = [*pool.map(lambda node: self._node(api, node), nodes)]
+        people_name, people = f"{self._owner} (organization)", people_id(self._host, self._owner)
+        parts.append(self._people(people_name, people, lambda: people_tree(api, self._owner, self._host, missing.append)))
+        failures = tuple(self._failure("", f"GitHub left something out: {reason}") for reason in dict.fromkeys(missing))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
         return joined([*parts, Collected(failures=failures, traffic=traffic)])
 
@@ -170,48 +162,16 @@ class GitHubSource:
         self._clients.append(client)
         return client
 
-    def _repositories(self, api: GitHubApi, lost: list[str]) -> Iterator[Mapping[str, Any]]:
-        """Those that the options leave."""
-        variables = {"owner": self._owner, **file_variables(self._asked)}
-        included = compiled_any(tuple(self._options.get("repositories", ("*",)))).fullmatch
-        excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
-        query = repositories_query(self._asked)
-        for node in api.graphql.nodes(query, variables, ("repositoryOwner", "repositories"), PAGE, lost.append):
-            name = text_of(node.get("name"))
-            wanted = not name or (included(name) and not excluded(name))  # without a name it is told as a failure
-            if wanted and self._is_kept(node, "isArchived", "archived") and self._is_kept(node, "isFork", "forks"):
+    def _repositories(self, api: GitHubApi, missing: list[str]) -> Iterator[Mapping[str, Any]]:
+        """The repositories that the options select."""
+        variables = {"owner": self._owner, **file_variables(self._queried)}
+        query = repositories_query(self._queried)
+        for node in api.graphql.nodes(query, variables, ("repositoryOwner", "repositories"), PAGE, missing.append):
+            is_archived, is_fork = node.get("isArchived") is True, node.get("isFork") is True
+            is_enabled = self._is_enabled("archived", is_archived) and self._is_enabled("forks", is_fork)
+            if is_enabled and self._is_selected(text_of(node.get("name"))):
                 yield node
 
-    def _is_kept(self, node: Mapping[str, Any], field: str, option: str) -> bool:
-        return node.get(field) is not True or self._options.get(option, False) is True
-
-    def _repository(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
-        known = about(node, self._name, self._host)
-        try:
-            tree = tree_of(node, self._asked, self._host, api)
-            paths = self._descriptors(tree) if tree else ()
-        except (SourceError, TreeError) as error:
-            return Collected(failures=(self._failure(known.name, str(error), error.hint, known.tree),))
-        if tree is None or not paths:
-            bare = () if known.is_archived else (suggested(known, tree, "github.com/project-slug"),)
-            return Collected(undescribed=bare, repositories=(known,))
-        files = tuple(DescriptorFile(self._name, tree, path) for path in paths)
-        return Collected((tree,), files, repositories=(known,))
-
-    def _descriptors(self, tree: ApiTree) -> Sequence[str]:
-        """The paths that are there, each read: what cannot be fetched must not look as if it were gone. Raises ``TreeError``."""
-        wanted = self._asked if set(self._asked) == set(self._include) else tree.glob("**")
-        found = descriptors(wanted, {**self._options, "include": self._include})
-        return sorted(path for path in found if tree.has(path, DESCRIPTOR_LIMIT))
-
-    def _people(self, api: GitHubApi, lost: list[str]) -> Collected:
-        try:
-            tree = people_tree(api, self._owner, self._host, lost.append)
-        except SourceError as error:
-            people = people_id(self._host, self._owner)
-            return Collected(failures=(self._failure(f"{self._owner} (organization)", str(error), error.hint, people),))
-        return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
-
-    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
-        redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
+    def _node(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
+        metadata = metadata_of(node, self._name, self._host)
+        return self._repository(metadata.name, lambda: metadata, lambda _: tree_of(node, self._queried, self._host, api))

@@ -1,22 +1,22 @@
-"""GitLab's REST API: projects and files, groups and their members."""
+"""Requests to GitLab's REST API → projects, files and commits, and a tree of its groups and members."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import Params
-from callboard.sources.generated import MemoryTree, Person, Team, moment, people_files, text_of
+from callboard.sources.generated import MAX_NAME, MemoryTree, moment, text_of
+from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 100
-"""The most that GitLab gives."""
+"""Maximum that GitLab allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,61 +28,61 @@ class GitLabCommit:
 
 
 class GitLabApi:
-    """Asks one GitLab host."""
+    """Requests to one GitLab host."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    def listed(self, path: str, params: Params | None = None, *, fixed: bool = False) -> Iterator[Mapping[str, Any]]:
-        """The objects of all pages of a listing. Raises ``HttpError``."""
-        for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, fixed=fixed):
+    def listed(self, path: str, params: Params | None = None, *, immutable: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The objects on all pages of a listing. Raises ``HttpError``."""
+        for page in self.client.pages(path, {"per_page": PAGE, **(params or {})}, immutable=immutable):
             for item in page.array():
                 if not isinstance(item, dict):
-                    raise page.odd("a list of objects", [item])
+                    raise page.invalid("a list of objects", [item])
                 yield item
 
     def projects(self, group: str, *, archived: bool) -> Iterator[Mapping[str, Any]]:
-        """Projects of a group and of all groups below, in the order of their ids."""
+        """Projects of a group and its subgroups, in the order of their ids."""
         query: dict[str, str | int] = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "sort": "asc"}
         if not archived:
             query["archived"] = "false"
         yield from self.listed(f"/groups/{quote(group, safe='')}/projects", query)
 
     def groups(self, group: str) -> Iterator[Mapping[str, Any]]:
-        """A group and all groups below."""
+        """A group and all its subgroups."""
         yield self.client.get(f"/groups/{quote(group, safe='')}", {"with_projects": "false"}).object()
         yield from self.listed(f"/groups/{quote(group, safe='')}/descendant_groups", {"order_by": "id", "sort": "asc"})
 
     def members(self, group_id: str) -> Iterator[Mapping[str, Any]]:
-        """Who belongs to a group itself."""
+        """Direct members of a group."""
         yield from self.listed(f"/groups/{quote(group_id, safe='')}/members")
 
-    def commit(self, project: str, ref: str, path: str = "", *, fixed: bool = False) -> GitLabCommit | None:
-        """The newest commit before a ref, that changed ``path`` if there is one; None for an empty repository."""
+    def commit(self, project: str, ref: str, path: str = "", *, immutable: bool = False) -> GitLabCommit | None:
+        """The newest commit of a ref, to ``path`` where it is given; None where there is none."""
         query: dict[str, str | int] = {"ref_name": ref, "per_page": 1}
-        answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), fixed=fixed)
+        answer = self.client.get(f"{_project(project)}/repository/commits", query | ({"path": path} if path else {}), immutable=immutable)
         for item in answer.array()[:1]:
             if not isinstance(item, dict) or not text_of(item.get("id")):
-                raise answer.odd("a list of commits", [item])
+                raise answer.invalid("a list of commits", [item])
             return GitLabCommit(text_of(item.get("id")), moment(item.get("committed_date")))
         return None
 
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
-        """Paths of the files of a commit: at the root, or all of them."""
+        """Sorted paths of the files of a commit: at the root, or all of them."""
         query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
-        entries = self.listed(f"{_project(project)}/repository/tree", query, fixed=True)
+        entries = self.listed(f"{_project(project)}/repository/tree", query, immutable=True)
         return sorted(path for entry in entries if entry.get("type") == "blob" and (path := text_of(entry.get("path"))))
 
     def content(self, project: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"{_project(project)}/repository/files/{quote(path, safe='')}/raw"
-        return self.client.get(place, {"ref": commit}, accept="*/*", fixed=True, limit=limit).body
+        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
 
 def identity(value: Any) -> str:
-    """The id of a project or group as a text. Raises ``HttpError`` where there is none."""
+    """The id of a project or group as a string. Raises ``HttpError`` where there is none."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise HttpError("wrong-type", "GitLab answers something without an id")
+        raise HttpError("wrong-type", "GitLab returned an object without an id")
     return str(value)
 
 
@@ -90,25 +90,17 @@ def _project(project: str) -> str:
     return f"/projects/{quote(project, safe='')}"
 
 
-AT_ONCE = 8
-
-
 def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
     """A tree of Groups and Users; blocked users and bots are left out. Raises ``HttpError``."""
     name = urlsplit(host).hostname or host
     teams = [_team(node, group, name) for node in api.groups(group)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        members = [*pool.map(lambda team: [*api.members(team.id)], teams)]
-    found: dict[str, Mapping[str, Any]] = {}
-    of: dict[str, list[str]] = defaultdict(list)
-    for team, people in zip(teams, members, strict=True):
-        for person in people:
-            login = text_of(person.get("username"), 200)
-            if login and person.get("state") == "active" and not _is_bot(login):
-                found[login] = person
-                of[login].append(team.id)
-    persons = (_person(login, found[login], of[login], name) for login in sorted(found))
-    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, persons))
+    members = Members()
+    for team, node in members_of_teams(teams, api.members):
+        login = text_of(node.get("username"), MAX_NAME)
+        if node.get("state") == "active" and not _is_bot(login):
+            members.add(login, node, team)
+    people = members.people(partial(_person, name))
+    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, people))
 
 
 def people_id(host: str, group: str) -> str:
@@ -117,13 +109,13 @@ def people_id(host: str, group: str) -> str:
 
 
 def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
-    """Named by its path below the root group, which keeps names short and apart."""
+    """A team named by its path below the root group, so that names are short and unique."""
     path = text_of(node.get("full_path"))
     inside = path.removeprefix(f"{root}/") if path != root else path.rpartition("/")[2]
     parent = node.get("parent_id")
     return Team(
         identity(node.get("id")), inside.replace("/", "-"),
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         description=text_of(node.get("description")),
         url=text_of(node.get("web_url")),
         parent=str(parent) if isinstance(parent, int) else "",
@@ -132,18 +124,18 @@ def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
     )  # fmt: skip
 
 
-def _person(login: str, node: Mapping[str, Any], teams: list[str], host: str) -> Person:
+def _person(host: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
     return Person(
         login, login,
-        title=text_of(node.get("name"), 200),
+        title=text_of(node.get("name"), MAX_NAME),
         url=text_of(node.get("web_url")),
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("public_email") or node.get("email"), 200),
+        email=text_of(node.get("public_email") or node.get("email"), MAX_NAME),
         teams=tuple(teams),
         annotations={f"{host}/user-login": login},
     )  # fmt: skip
 
 
 def _is_bot(login: str) -> bool:
-    """Users that GitLab makes for access tokens of groups and projects: ``group_12_bot_ab12``."""
+    """Whether it is a user that GitLab creates for an access token of a group or project: ``group_12_bot_ab12``."""
     return login.startswith(("group_", "project_")) and "_bot" in login
