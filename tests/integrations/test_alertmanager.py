@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_prometheus import FakeAlertmanager
+from fake_prometheus_api import FakeAlertmanager
 from spec_checking import DATA, complaints, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_argocd import FakeArgoCd
+from fake_argocd_api import FakeArgoCd
 from spec_checking import DATA, complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_datadog import FakeDatadog
+from fake_datadog_api import FakeDatadog
 from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

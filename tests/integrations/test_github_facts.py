@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_github_facts import FAMILIES, FakeGitHub, alert
+from fake_github_api import FAMILIES, FakeGitHub, alert
 from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_gitlab import FakeGitLab
+from fake_gitlab_api import FakeGitLab
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.gitlab import queries

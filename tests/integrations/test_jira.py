@@ -4,7 +4,7 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from fake_jira import FakeJira
+from fake_jira_api import FakeJira
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from fake_kubernetes import ID, FakeKubernetes
+from fake_kubernetes_api import ID, FakeKubernetes
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

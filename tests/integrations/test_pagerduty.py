@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from fake_pagerduty import FakePagerDuty
+from fake_pagerduty_api import FakePagerDuty
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

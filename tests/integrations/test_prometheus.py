@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fake_prometheus import QUERY, FakePrometheus
+from fake_prometheus_api import QUERY, FakePrometheus
 from spec_checking import DATA, complaints, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 

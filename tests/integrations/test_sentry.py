@@ -1,7 +1,7 @@
 """The sentry integration against Sentry's own description and example answers."""
 
 import pytest
-from fake_sentry import BASE, FakeSentry
+from fake_sentry_api import BASE, FakeSentry
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from fake_snyk import ORG, FakeSnyk, numbered
+from fake_snyk_api import ORG, FakeSnyk, numbered
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_sonarqube import KEY, FakeSonarQube
+from fake_sonarqube_api import KEY, FakeSonarQube
 from spec_checking import DATA, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from fake_statuspage import FakeStatuspage
+from fake_statuspage_api import FakeStatuspage
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect_from, facts, measured, target
 

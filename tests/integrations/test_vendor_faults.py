@@ -3,18 +3,18 @@
 import dataclasses
 
 import pytest
-from fake_argocd import FakeArgoCd
-from fake_datadog import FakeDatadog
-from fake_github_facts import FakeGitHub
-from fake_gitlab import FakeGitLab
-from fake_jira import FakeJira
-from fake_kubernetes import FakeKubernetes
-from fake_pagerduty import FakePagerDuty
-from fake_prometheus import FakeAlertmanager, FakePrometheus
-from fake_sentry import FakeSentry
-from fake_snyk import FakeSnyk
-from fake_sonarqube import FakeSonarQube
-from fake_statuspage import FakeStatuspage
+from fake_argocd_api import FakeArgoCd
+from fake_datadog_api import FakeDatadog
+from fake_github_api import FakeGitHub
+from fake_gitlab_api import FakeGitLab
+from fake_jira_api import FakeJira
+from fake_kubernetes_api import FakeKubernetes
+from fake_pagerduty_api import FakePagerDuty
+from fake_prometheus_api import FakeAlertmanager, FakePrometheus
+from fake_sentry_api import FakeSentry
+from fake_snyk_api import FakeSnyk
+from fake_sonarqube_api import FakeSonarQube
+from fake_statuspage_api import FakeStatuspage
 from vendors import TOKEN, collect, collect_from, facts, measured
 
 from callboard.io.http.limits import ClientLimits
