@@ -50,4 +50,4 @@ def test_a_broken_plugin_is_an_error_only_when_it_is_used(target):
 
 
 def test_a_description_is_the_first_line_of_the_docstring():
-    assert loader.described(loader.load("callboard.sources")["files"]).description == "Descriptors in a folder on this machine."
+    assert loader.described(loader.load("callboard.sources")["files"]).description == "Descriptors in a local folder."

@@ -18,7 +18,6 @@ SMALLEST_PAGE = 5
 SHRINK_FACTOR = 3
 MAX_ERRORS = 3
 """Errors whose messages are shown."""
-MAX_ERROR_CHARACTERS = 200
 NOT_FOUND = "NOT_FOUND"
 TOO_LARGE_TYPES = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 """Types of GitHub's errors."""
@@ -193,7 +192,7 @@ def _errors(value: Any) -> Iterator[GraphqlError]:
         error = item if isinstance(item, dict) else {}
         message, kind, path = error.get("message"), error.get("type"), error.get("path")
         yield GraphqlError(
-            message[:MAX_ERROR_CHARACTERS] if isinstance(message, str) else "",
+            message if isinstance(message, str) else "",
             kind if isinstance(kind, str) else "",
             tuple(path) if isinstance(path, list) else (),
         )
