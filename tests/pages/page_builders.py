@@ -14,6 +14,7 @@ from callboard.model.ref import EntityRef
 from callboard.pages.context import page_context
 from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
+from callboard.pages.site_data import ResolvedCatalog
 from callboard.settings.settings import Portal, Settings
 from callboard.website.overlays import find_portal_files
 from callboard.website.rendering import Renderer
@@ -60,7 +61,8 @@ def shared_context(catalog, problems=(), portal=None, tree=None, sources=()):
     """What all pages share, of a portal that is not on disk."""
     root, tree = Path("/nowhere"), tree or HostTree()
     settings = Settings(root, root / "sources.yaml", portal or Portal(), sources)
-    return page_context(catalog, problems, {("here", tree.id): tree}, settings, LAYOUTS, RENDERER.labels)
+    resolved = ResolvedCatalog(catalog, tuple(problems), {("here", tree.id): tree}, (), 0, {})
+    return page_context(resolved, settings, LAYOUTS, RENDERER.labels)
 
 
 def context_of(entities, portal=None, tree=None, **added):

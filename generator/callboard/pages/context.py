@@ -16,6 +16,7 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.pages.shared_views import EntityLink, EntityLinks, kind_icon
+from callboard.pages.site_data import ResolvedCatalog
 from callboard.settings.settings import Settings
 
 RESTRICTED_FAMILIES = frozenset({"on-call", "incident", "vulnerability"})
@@ -78,11 +79,10 @@ class PageContext:
         return kind_icon(self.catalog.kinds, kind)
 
 
-def page_context(
-    catalog: Catalog, problems: Sequence[Problem], trees: Trees, settings: Settings, layouts: Layouts, labels: Mapping[str, str]
-) -> PageContext:
+def page_context(resolved: ResolvedCatalog, settings: Settings, layouts: Layouts, labels: Mapping[str, str]) -> PageContext:
     """The context from which those of all packages of pages are made, so that links and problems are prepared once."""
-    return PageContext(catalog, problems_by_subject(problems), trees, settings, layouts, labels, EntityLinks(catalog))
+    catalog = resolved.catalog
+    return PageContext(catalog, problems_by_subject(resolved.problems), resolved.trees, settings, layouts, labels, EntityLinks(catalog))
 
 
 SHARED_FIELDS = frozenset(each.name for each in fields(PageContext))

@@ -31,23 +31,23 @@ from callboard.website.editor_schemas import schema_files_later
 from callboard.website.overlays import find_portal_files, read_strings
 
 _INDEXES: DependencyKey = ("indexes", "rest")
-"""What lists are made of beside the catalog; of that, they read everything."""
+"""Dependency of index pages on what is not tracked key by key: changes, facts and problems about no entity."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageContexts:
-    """What each family of pages is made from."""
+    """The site's data, and the context of each package of pages."""
 
     data: SiteData
-    past: ChangesContext
-    world: FactsContext
-    indexed: IndexContext
-    of_entities: EntityContext
+    changes: ChangesContext
+    facts: FactsContext
+    indexes: IndexContext
+    entities: EntityContext
 
     @property
     def is_public(self) -> bool:
         """True for a site that everybody may read."""
-        return self.past.is_public
+        return self.changes.is_public
 
     @property
     def freshness(self) -> Freshness:
@@ -57,39 +57,39 @@ class PageContexts:
 
 
 def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Mapping[str, str] | None = None) -> PageContexts:
-    """Everything that pages need; ``labels`` are the portal's words, where they have been read already."""
+    """The contexts of all pages; ``labels`` are the portal's words, if they have been read already."""
     resolved = data.resolved
     labels = labels or read_strings(find_portal_files(settings.root), settings.portal.language)
-    page = page_context(resolved.catalog, resolved.problems, resolved.trees, settings, layouts, labels)
-    past = changes_context(page, data.history, data.collected.stale, {each.name: each.title for each in data.facts.connections})
-    world = facts_context(page, data.facts)
-    indexed = index_context(page, resolved.problems, latest=changes.latest(past), urgent=facts.urgent_counts(world))
-    facts_section, on_call = tracked_facts(world)
+    page = page_context(resolved, settings, layouts, labels)
+    of_changes = changes_context(page, data.history, data.collected.stale, {each.name: each.title for each in data.facts.connections})
+    of_facts = facts_context(page, data.facts)
+    of_indexes = index_context(page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts))
+    facts_section, on_call = tracked_facts(of_facts)
     of_entities = entity_context(
         page,
-        first_sections=(partial(changes.last_good_copy, past),),
-        last_sections=(facts_section, partial(changes.timeline, past)),
+        first_sections=(partial(changes.last_good_copy, of_changes),),
+        last_sections=(facts_section, partial(changes.timeline, of_changes)),
         last_fields=(on_call,),
     )
-    return PageContexts(data, past, world, indexed, of_entities)
+    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities)
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
     """The context of entity pages in a form that records what is read of it, and the recorder."""
-    return track(contexts.of_entities, {_INDEXES: fingerprint_of_rest(contexts.indexed)})
+    return track(contexts.entities, {_INDEXES: fingerprint_of_rest(contexts.indexes)})
 
 
 def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
-    """All pages, in their order."""
+    """All pages in their order; ``tracked`` is the context of entity pages, whose reads ``tracker`` records."""
     keys = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
-    lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexed))
+    lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexes))
     every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.catalog.entities.values())
     return chain(lists, every, _rest(contexts))
 
 
 def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     """The pages that are about no single entity."""
-    return chain(indexes.plan(contexts.indexed), _rest(contexts))
+    return chain(indexes.plan(contexts.indexes), _rest(contexts))
 
 
 def entity_page(
@@ -97,7 +97,7 @@ def entity_page(
 ) -> Page:
     """An entity's page, whose dependencies ``tracker`` records, if it is given."""
     files = partial(_files, is_public=contexts.is_public)
-    return entity_pages.page_of(tracked or contexts.of_entities, entity, tracker, files)
+    return entity_pages.page_of(tracked or contexts.entities, entity, tracker, files)
 
 
 def _files(context: EntityContext, entity: Entity, *, is_public: bool) -> Iterator[tuple[str, bytes]]:
@@ -105,15 +105,15 @@ def _files(context: EntityContext, entity: Entity, *, is_public: bool) -> Iterat
 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
-    fresh = status.plan(contexts.past, contexts.freshness)
-    return chain(changes.plan(contexts.past), facts.plan(contexts.world), fresh)
+    fresh = status.plan(contexts.changes, contexts.freshness)
+    return chain(changes.plan(contexts.changes), facts.plan(contexts.facts), fresh)
 
 
 def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
-    """The files that belong to no single page; ``key`` is the digest of all that lists are made of."""
-    resolved, past = contexts.data.resolved, contexts.past
+    """The data files that belong to no single page; ``key`` is the digest of everything that they are made from."""
+    resolved, portal = contexts.data.resolved, contexts.changes.settings.portal
     yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public)
-    yield from schema_files_later(resolved.catalog, past.settings.portal, key)
-    yield from feed_files(past)
+    yield from schema_files_later(resolved.catalog, portal, key)
+    yield from feed_files(contexts.changes)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", json_bytes(status.collections_json(visible))
