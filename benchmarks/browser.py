@@ -23,10 +23,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import organisation
 from bench import build
 from host import Wire, serve
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from synthetic import organisation
 
 SLOWER = 4
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from organisation import write
+from synthetic.organisation import write
 
 from generator.outside.store import Store
 from generator.snapshot import state

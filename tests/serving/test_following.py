@@ -10,6 +10,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from support import shared_caches
 from test_live import SOURCES, shop
 
 PAGE = "catalog/default/component/shop/"
@@ -20,7 +21,8 @@ def portal(tmp_path):
     (tmp_path / "repositories/shop").mkdir(parents=True)
     (tmp_path / "sources.yaml").write_text(SOURCES.replace("portal.example/", "portal.example/deep/portal/"))
     (tmp_path / "repositories/shop/catalog-info.yaml").write_text(shop("First."))
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 class Running:

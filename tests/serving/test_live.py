@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from support import shared_caches
 
 from generator.errors import CallboardError, WebsiteError
 from generator.integrations.collecting import Known
@@ -37,7 +38,8 @@ def folder(tmp_path):
     (tmp_path / "repositories/org/catalog-info.yaml").write_text(
         f"{HEAD}kind: Group\nmetadata: {{name: team-a}}\nspec: {{type: team, children: []}}\n"
     )
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from click.testing import CliRunner
 from snapshot_builders import component
+from support import shared_caches
 
 from generator.cli.building import command as build
 from generator.cli.collect import command as collect
@@ -22,7 +23,8 @@ def portal(tmp_path, monkeypatch):
         (tmp_path / name).mkdir()
         (tmp_path / name / "catalog-info.yaml").write_text(component(f"c-{name}"))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 def run(command, *arguments):

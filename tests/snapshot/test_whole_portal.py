@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from snapshot_builders import component, night
+from support import shared_caches
 
 from generator import pipeline
 from generator.errors import SourceError
@@ -54,7 +55,8 @@ def first(tmp_path_factory):
     put(folder, "org", TEAM)
     put(folder, "shop", "---\n".join(component(f"shop-{n}", owner="shop") for n in range(6)))
     put(folder, "bank", component("bank", owner="shop", definition="x" * 9_000))
-    build(folder, 0)
+    with shared_caches.lent(folder):
+        build(folder, 0)
     return folder
 
 

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from support import shared_caches
 
 from generator.errors import LockedError, WebsiteError
 from generator.outside.store import Store, locked
@@ -59,7 +60,7 @@ def indexes():
 
 
 @pytest.fixture
-def portal(tmp_path, frames_cache):
+def portal(tmp_path):
     """``build(pages, data)`` with the frames of another run, so that MkDocs runs once for all tests."""
     root = tmp_path / "portal"
     (root / "templates").mkdir(parents=True)
@@ -68,16 +69,10 @@ def portal(tmp_path, frames_cache):
 
     def build(pages, data=(), output=tmp_path / "out", store=None, **more):
         store = store or Store(tmp_path / "store")
-        frames = store.cache / "frames"
-        if not frames.exists():
-            shared = frames_cache.parent / "frames-of-assembling"
-            frames.parent.mkdir(parents=True, exist_ok=True)
-            if shared.exists():
-                shutil.copytree(shared, frames)
+        shared_caches.borrow(store.cache)
         with laying(settings, store, os.environ) as begun:
             result = assemble(chain(indexes(), pages), data, settings, store, output, foundation=begun, environ=os.environ, **more)
-        if not (frames_cache.parent / "frames-of-assembling").exists():
-            shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")
+        shared_caches.leave(store.cache)
         return result
 
     return build

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from support import shared_caches
 
 from generator.outside.metering import Meter
 from generator.pipeline import Request, build
@@ -105,7 +106,8 @@ def portal(tmp_path_factory):
 @pytest.fixture(scope="module")
 def built(portal):
     request = Request(read_settings(portal / "sources.yaml", {}), portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {})
-    return build(request, Meter())
+    with shared_caches.lent(portal):
+        return build(request, Meter())
 
 
 @pytest.fixture(scope="module")
