@@ -1,9 +1,8 @@
 """The floors of the house: a file imports only from its own folder or from lower floors."""
 
 import ast
+import functools
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).parent.parent / "generator"
 
@@ -33,8 +32,14 @@ MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "site", "build"}
 
 
+@functools.cache
 def modules():
-    return sorted(PACKAGE.rglob("*.py"))
+    """Every module with its syntax tree."""
+    return {module: ast.parse(module.read_text()) for module in sorted(PACKAGE.rglob("*.py"))}
+
+
+def named(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
 
 
 def room(module: Path) -> str:
@@ -42,8 +47,8 @@ def room(module: Path) -> str:
     return first.removesuffix(".py")
 
 
-def imported_rooms(module: Path):
-    for node in ast.walk(ast.parse(module.read_text())):
+def imported_rooms(tree: ast.Module):
+    for node in ast.walk(tree):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module] if node.module != "generator" else [f"generator.{a.name}" for a in node.names]
@@ -52,37 +57,37 @@ def imported_rooms(module: Path):
         yield from (n.split(".")[1] for n in names if n.startswith("generator."))
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: str(m.relative_to(PACKAGE)))
-def test_a_module_imports_only_from_its_own_room_or_lower_floors(module):
-    here = room(module)
-    if here == "__init__":
-        return
-    assert here in FLOORS, f"{here} has no floor: give it one in the architecture first"
-    for other in imported_rooms(module):
-        fine = other in {here, "__version__"} or FLOORS[other] < FLOORS[here] or (here, other) in ALLOWED_SIDEWAYS
-        assert fine, f"{module.relative_to(PACKAGE)} (floor {FLOORS[here]}) imports {other} (floor {FLOORS[other]})"
+def test_a_module_imports_only_from_its_own_room_or_lower_floors():
+    for module, tree in modules().items():
+        here = room(module)
+        if here == "__init__":
+            continue
+        assert here in FLOORS, f"{here} has no floor: give it one in the architecture first"
+        for other in imported_rooms(tree):
+            fine = other in {here, "__version__"} or FLOORS[other] < FLOORS[here] or (here, other) in ALLOWED_SIDEWAYS
+            assert fine, f"{named(module)} (floor {FLOORS[here]}) imports {other} (floor {FLOORS[other]})"
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: str(m.relative_to(PACKAGE)))
-def test_a_module_is_short_and_has_a_telling_name(module):
-    assert module.stem not in FORBIDDEN_NAMES
-    assert len(module.read_text().splitlines()) <= MAX_MODULE_LINES
+def test_a_module_is_short_and_has_a_telling_name():
+    lengths = {named(module): len(module.read_text().splitlines()) for module in modules()}
+    assert {name: length for name, length in lengths.items() if length > MAX_MODULE_LINES} == {}
+    assert [named(module) for module in modules() if module.stem in FORBIDDEN_NAMES] == []
 
 
-@pytest.mark.parametrize("module", modules(), ids=lambda m: str(m.relative_to(PACKAGE)))
-def test_a_function_has_at_most_forty_lines(module):
-    for node in ast.walk(ast.parse(module.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert length <= MAX_FUNCTION_LINES, f"{node.name} has {length} lines"
+def test_a_function_has_at_most_forty_lines():
+    for module, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert length <= MAX_FUNCTION_LINES, f"{named(module)}: {node.name} has {length} lines"
 
 
 def test_the_network_and_processes_are_reached_from_outside_alone():
     reaching = {"subprocess", "socket", "urllib.request", "http.client", "httpx", "httpcore", "ldap3", "requests"}
-    for module in modules():
+    for module, tree in modules().items():
         if room(module) in {"outside", "server"}:
             continue
-        for node in ast.walk(ast.parse(module.read_text())):
+        for node in ast.walk(tree):
             names = (
                 [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) else []
             )
@@ -90,5 +95,6 @@ def test_the_network_and_processes_are_reached_from_outside_alone():
 
 
 def test_test_files_have_names_of_their_own():
-    names = [file.name for file in Path(__file__).parent.rglob("*.py") if file.name != "conftest.py" and "fixtures" not in file.parts]
+    files = (file for file in Path(__file__).parent.rglob("*.py") if "fixtures" not in file.parts)
+    names = [file.name for file in files if file.name not in {"conftest.py", "__init__.py"}]
     assert sorted(names) == sorted(set(names))

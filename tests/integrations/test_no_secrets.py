@@ -14,6 +14,7 @@ import yaml
 from click.testing import CliRunner
 from faulty import MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, page_for_people, redirect
+from support import shared_caches
 from test_vendor_faults import PLAYS
 from vendors import TOKEN, connector
 
@@ -121,6 +122,7 @@ def night(tmp_path_factory):
     (folder / "repositories" / "shop" / "catalog-info.yaml").write_text(component())
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv(VARIABLE, MARK)
+        patch.setattr(plugins, "load", functools.cache(plugins.load))  # it looks through all installed packages: here a thousand times
         context = functools.partial(IntegrationContext, clock=PatientClock(), http=SHORT)
         patch.setattr(surveying, "IntegrationContext", context)
         server = stack.enter_context(Server(answer))
@@ -129,7 +131,7 @@ def night(tmp_path_factory):
         config = {"version": 1, "portal": PORTAL, "sources": sources, "integrations": [*items(server, good)]}
         (folder / "sources.yaml").write_text(yaml.safe_dump(config))
         arguments = ["build", "--config", "sources.yaml", "--now", "2026-05-17T02:00:00Z", "--report", "report.json"]
-        with contextlib.chdir(folder):
+        with contextlib.chdir(folder), shared_caches.lent(folder):
             done = [CliRunner().invoke(group, arguments) for _ in range(2)]
         requests = [*server.requests, *(request for one in good.values() for request in one.requests)]
     return folder, done, requests

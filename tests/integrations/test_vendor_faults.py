@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from faulty import MODES, Server, closed_port, json_answer
+from faulty import ENDLESS, MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 from play_argocd import PlayedArgoCd
 from play_datadog import PlayedDatadog
@@ -37,6 +37,8 @@ PLAYS = (
     PlayedStatuspage,
 )
 SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
+SHORTEST = dataclasses.replace(SHORT, silence_seconds=0.05, request_seconds=0.1)
+"""For hosts of which nothing but the end of patience is expected."""
 MOST_REQUESTS = 60
 named = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.type)
 
@@ -60,7 +62,7 @@ def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(play,
     playing = play()
     with Server(MODES.get(mode, MODES["500"])) as server:
         url = f"http://127.0.0.1:{closed_port()}" if mode == "refused" else server.url
-        got = known(playing.type, url, playing.subjects, tmp_path, SHORT, **playing.options)
+        got = known(playing.type, url, playing.subjects, tmp_path, SHORTEST if mode in ENDLESS else SHORT, **playing.options)
     assert got.facts == ()
     no_token(got, tmp_path)
     assert len(server.requests) <= MOST_REQUESTS
