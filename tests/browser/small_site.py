@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from support import shared_caches
 
 from generator import pipeline
 from generator.outside.metering import Meter
@@ -91,7 +92,8 @@ def write_site(folder, more=0, settings=""):
     (folder / "sources.yaml").write_text(SETTINGS + settings, encoding="utf-8")
     read = read_settings(folder / "sources.yaml", {})
     request = pipeline.Request(read, folder / "site", BUILT, dict(os.environ))
-    pipeline.build(request, Meter())
+    with shared_caches.lent(folder):
+        pipeline.build(request, Meter())
     return folder / "site"
 
 

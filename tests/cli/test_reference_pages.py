@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator.cli.manual import pages, tables
+from generator import plugins
+from generator.cli.manual import tables
 from generator.cli.reference import command
 from generator.descriptors.kinds import builtin_kinds
 from generator.linting.rules import all_rules
@@ -42,8 +43,8 @@ def test_every_rule_and_every_kind_has_a_page(made):
 def test_every_setting_says_what_it_means():
     silent = [field.path for field in tables.fields(sources_schema()) if not field.schema.get("description")]
     for group in ("callboard.sources", "callboard.publishers"):
-        for name, schema in pages._schemas(group).items():
-            silent += [f"{name}.{field.path}" for field in tables.fields(schema) if not field.schema.get("description")]
+        for name, plugin in plugins.load(group).items():
+            silent += [f"{name}.{field.path}" for field in tables.fields(plugin.load().schema) if not field.schema.get("description")]
     assert not silent
 
 

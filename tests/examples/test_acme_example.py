@@ -27,7 +27,7 @@ def yaml_files() -> list[Path]:
 
 def documents() -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in yaml_files():
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+        for document in yaml.load_all(path.read_text(encoding="utf-8"), yaml.CSafeLoader):
             if isinstance(document, dict) and "kind" in document and "apiVersion" in document:
                 yield path, document
 

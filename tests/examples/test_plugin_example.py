@@ -12,6 +12,8 @@ import pytest
 from faulty import Server, json_answer
 from support import shared_caches
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 SOURCES = """\
 version: 1

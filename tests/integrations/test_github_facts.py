@@ -61,6 +61,7 @@ def test_one_question_tells_everything_about_fifty_repositories(tmp_path):
     }
 
 
+@pytest.mark.long
 def test_a_thousand_repositories_cost_twenty_questions(tmp_path):
     play = PlayedGitHub(count=1_000)
     got, asked = played(play, play.subjects, tmp_path)

@@ -23,6 +23,8 @@ from generator.cli.main import group
 from generator.integrations.contract import GROUP, IntegrationContext
 from generator.outside.http import Limits
 
+pytestmark = pytest.mark.long
+
 MARK = "m4rk+ed/t0ken=of=a=test"
 VARIABLE = "CALLBOARD_TEST_MARK"
 SHORT = Limits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)

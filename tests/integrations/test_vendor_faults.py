@@ -21,6 +21,8 @@ from vendors import TOKEN, facts, known, measured, played
 
 from generator.outside.http import Limits
 
+pytestmark = pytest.mark.long
+
 PLAYS = (
     PlayedAlertmanager,
     PlayedArgoCd,

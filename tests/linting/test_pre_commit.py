@@ -12,6 +12,8 @@ import pytest
 
 from generator import yaml12
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent.parent
 GOOD = """apiVersion: backstage.io/v1alpha1
 kind: Component

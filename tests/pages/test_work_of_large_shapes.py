@@ -16,6 +16,8 @@ from generator.pages.indexes.structure import domains_view, systems_view
 from generator.pages.indexes.teams import teams_view
 from generator.settings.settings import Settings
 
+pytestmark = pytest.mark.long
+
 SMALL = 150 if LONG else 75
 MEETING = "chains of groups that meet"
 """Lists on their pages are short until there are many."""

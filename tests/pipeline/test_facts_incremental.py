@@ -59,6 +59,7 @@ def test_a_site_that_follows_its_facts_equals_one_that_is_made_anew(portal, monk
     assert min(some for some, _ in rendered) < rendered[0][1] / 2, "every page was made in every build"
 
 
+@pytest.mark.long
 def test_the_same_facts_make_no_page_again_but_the_status(portal):
     folder, known = portal
     made(folder, tool_facts.FIRST)

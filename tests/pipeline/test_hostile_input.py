@@ -8,6 +8,8 @@ import pytest
 import yaml
 from support.portal import callboard, write
 
+pytestmark = pytest.mark.long
+
 SCRIPT = "<script>alert(1)</script>"
 ATTRIBUTE = "\"' onmouseover='alert(1)' x=\""
 SENTINELS = "qzcontentzq qztitlezq qztoczq qzrefzq qzpolicyzq qzdescriptionzq"

@@ -12,6 +12,8 @@ from synthetic import organisation
 
 from generator.website.page_cache import read_pages
 
+pytestmark = pytest.mark.long
+
 SIZE = 300
 COMPRESSED = 15_000
 """Bytes of an entity page without its diagram, as a server sends it."""

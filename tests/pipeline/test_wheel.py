@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support.portal import digests, write
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -11,6 +11,8 @@ from generator.errors import PublishError
 from generator.publish.s3 import S3Publisher
 from generator.website.manifest import MARKER
 
+pytestmark = pytest.mark.long
+
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-key", "region": "us-east-1"}
 
 

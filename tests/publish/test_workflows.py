@@ -13,6 +13,8 @@ from support import shared_caches
 
 from generator.scaffolder.starting import Steps, Wishes, example_files, portal_files, workflow, write_new
 
+pytestmark = pytest.mark.long
+
 OURS = Path(__file__).parents[2] / ".github/workflows/portal.yml"
 GITHUB, GITLAB = (
     portal_files(Wishes("Acme", source="git", location="https://git.acme.example/x.git", service=s)) for s in ("github", "gitlab")

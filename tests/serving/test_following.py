@@ -13,6 +13,8 @@ import pytest
 from support import shared_caches
 from test_live import SOURCES, shop
 
+pytestmark = pytest.mark.long
+
 PAGE = "catalog/default/component/shop/"
 
 

@@ -14,6 +14,8 @@ from generator.integrations.collecting import Known
 from generator.serving import kept_facts, kept_files
 from generator.serving.live import LivePortal
 
+pytestmark = pytest.mark.long
+
 SOURCES = """\
 version: 1
 portal: {name: Small, url: "https://portal.example/"}

@@ -13,6 +13,8 @@ from generator.errors import SettingsError
 from generator.outside.store import Store
 from generator.snapshot import state as states
 
+pytestmark = pytest.mark.long
+
 SETTINGS = "version: 1\nsources:\n  - {name: here, type: files, path: here}\n  - {name: inside, type: files, path: inside}\n"
 
 

@@ -16,6 +16,8 @@ from generator.outside.metering import Meter
 from generator.settings.reading import read_settings
 from generator.snapshot.state import StateError
 
+pytestmark = pytest.mark.long
+
 SETTINGS = """
 version: 1
 portal: {name: Nights, timezone: Europe/Berlin, url: "https://portal.example/"}

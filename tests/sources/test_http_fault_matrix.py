@@ -14,6 +14,8 @@ from generator.outside.http import Limits
 from generator.settings.settings import Settings, SourceSettings
 from generator.sources.collecting import collect_all
 
+pytestmark = pytest.mark.long
+
 TOKEN = "t0ken-very-secret"
 SHORT = Limits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
 SHORTEST = dataclasses.replace(SHORT, silence_seconds=0.1, request_seconds=0.2)

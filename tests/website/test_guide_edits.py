@@ -10,6 +10,8 @@ import pytest
 
 from generator.website import engine, foundation, guide_edits, guides
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory, guides_folder):
@@ -109,4 +111,13 @@ def test_another_guide_and_another_order_render_them_all(project, place, tmp_pat
     ],
 )
 def test_a_text_whose_name_cannot_be_told_apart_is_taken_whole(text):
-    assert guide_edits._stub(text.encode()) == text.encode()
+    assert rest_of(text) != rest_of(f"{text}\nMore.\n")
+
+
+def test_of_other_guides_the_title_counts_and_the_text_does_not():
+    assert rest_of("# T\n\nText.\n") == rest_of("# T\n\nOther.\n") != rest_of("# U\n\nText.\n")
+
+
+def rest_of(text):
+    """Digest of what all guides' pages have of the guide with this text."""
+    return guide_edits.known_of([("docs/guides/a.md", text.encode())], "").rest

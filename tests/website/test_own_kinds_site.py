@@ -12,6 +12,8 @@ from generator.outside.metering import Meter
 from generator.pipeline import Request, build
 from generator.settings.reading import read_settings
 
+pytestmark = pytest.mark.long
+
 SOURCES = """
 version: 1
 portal: {name: Data house, url: "https://portal.example/dev/"}
