@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import floor
-import organisation
 import peers
-import world
 from measuring import Measured, Rest, run, tree_size
+from synthetic import organisation, tool_facts
 
 CALLBOARD = [sys.executable, "-m", "callboard", "build"]
 NOW = "2026-11-22T03:00:00Z"
@@ -64,29 +63,29 @@ def measured_build(callboard: list[str], folder: Path, log: Path) -> tuple[Measu
     return measured, json.loads(report.read_text())
 
 
-def scenarios(folder: Path, log: Path, known: world.World | None = None) -> dict[str, dict[str, object]]:
+def scenarios(folder: Path, log: Path, known: tool_facts.ToolFacts | None = None) -> dict[str, dict[str, object]]:
     """The four nights: cold, nothing changed, one per cent changed, one changed; where tools know something, a fifth in which all of it moves on."""
     results = {"cold": build(folder, log), "nothing changed": build(folder, log)}
     touch_descriptors(folder, 0.01)
     if known:
-        known.night(world.FIRST, 0.01)
-        known.write(folder / "facts", world.FIRST)
+        known.night(tool_facts.FIRST, 0.01)
+        known.write(folder / "facts", tool_facts.FIRST)
     results["1 % changed"] = build(folder, log)
     touch_descriptors(folder, 0)
     results["one changed"] = build(folder, log)
     if known:
-        known.night(world.FIRST)
-        known.write(folder / "facts", world.FIRST)
+        known.night(tool_facts.FIRST)
+        known.write(folder / "facts", tool_facts.FIRST)
         results["facts move on"] = build(folder, log)
     return results
 
 
-def with_facts(folder: Path) -> world.World:
+def with_facts(folder: Path) -> tool_facts.ToolFacts:
     """Tools that know something about every component."""
-    known = world.World(folder / "repositories")
-    known.write(folder / "facts", world.FIRST)
+    known = tool_facts.ToolFacts(folder / "repositories")
+    known.write(folder / "facts", tool_facts.FIRST)
     with (folder / "sources.yaml").open("a", encoding="utf-8") as sources:
-        sources.write(world.INTEGRATIONS)
+        sources.write(tool_facts.INTEGRATIONS)
     return known
 
 

@@ -25,9 +25,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-import organisation
 from bench import build
 from host import Wire, serve
+from synthetic import organisation
 
 SLOWER = 4
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]

@@ -23,10 +23,9 @@ from pathlib import Path
 
 import bench
 import environments
-import organisation
-import world
 from environments import ComparisonError, Installation
 from measuring import Rest, tree_size
+from synthetic import organisation, tool_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ("cold", "nothing changed", "1 % changed")
@@ -111,8 +110,8 @@ def prepare(folder: Path, size: int, *, facts: bool) -> None:
     organisation.write(folder / "organisation", size)
     if facts:
         known = bench.with_facts(folder / "organisation")
-        known.night(world.FIRST, 0.01)
-        known.write(folder / "facts-changed", world.FIRST)
+        known.night(tool_facts.FIRST, 0.01)
+        known.write(folder / "facts-changed", tool_facts.FIRST)
 
 
 def change(folder: Path, prepared: Path) -> None:

@@ -29,7 +29,7 @@ from pathlib import Path
 from callboard.io.store import Store
 from callboard.state import files as state_files
 from callboard.state.change_log import read_changes
-from organisation import write
+from synthetic.organisation import write
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import organisation
 from measuring import run
+from synthetic import organisation
 
 GOAL = 2.0
 """Seconds for 1,000 files."""

@@ -3,7 +3,7 @@
     python benchmarks/nights.py --size 1000 --nights 365 --facts
 
 Each night about one file in a hundred changes its lifecycle, a tag or its owner; now and then an entity comes, goes or gets another name.
-With ``--facts`` one component in seven is deployed each night, one in a hundred has an incident, and so on (``world.py``).
+With ``--facts`` one component in seven is deployed each night, one in a hundred has an incident, and so on (``synthetic/tool_facts.py``).
 """
 
 import argparse
@@ -25,8 +25,8 @@ from callboard.pipeline import DiskCaches, Workspace, collect, enrich, ingest, r
 from callboard.plugins.portal_settings import read_settings
 from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import Guards
-from organisation import write
-from world import INTEGRATIONS, World
+from synthetic.organisation import write
+from synthetic.tool_facts import INTEGRATIONS, ToolFacts
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
@@ -81,15 +81,15 @@ def main() -> None:
         "version: 1\nsources:\n  - {name: all, type: files, path: organisation, repositories: '*'}\n"
         + (INTEGRATIONS if given.facts else "")
     )
-    world = World(folder / "organisation", FIRST) if given.facts else None
+    facts = ToolFacts(folder / "organisation", FIRST) if given.facts else None
     files = sorted((folder / "organisation").rglob("catalog-info.yaml"))
     nights = []
     for number in range(given.nights):
         if number:
             disturb(files, dice, given.share)
-        if world:
-            world.night(FIRST + timedelta(days=number))
-            world.write(folder / "facts", FIRST + timedelta(days=number))
+        if facts:
+            facts.night(FIRST + timedelta(days=number))
+            facts.write(folder / "facts", FIRST + timedelta(days=number))
         nights.append(one_night(folder, FIRST + timedelta(days=number)))
     store = Store.beside(folder)
     last = nights[-30:]

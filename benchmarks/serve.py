@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import organisation
+from synthetic import organisation
 
 ROOT = Path(__file__).parents[1]
 GUIDES = 10

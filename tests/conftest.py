@@ -6,11 +6,20 @@ import shutil
 import hypothesis
 import pytest
 
+from support import shared_caches
+
 hypothesis.settings.register_profile("patient", deadline=None)  # no test depends on how busy the machine is
 hypothesis.settings.load_profile("patient")
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_caches(tmp_path_factory):
+    """One folder for all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    shared_caches.share_in((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-caches")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import yaml
 from callboard import pipeline
 from callboard.io.clock import Meter
 from callboard.plugins.portal_settings import read_settings
+from support import shared_caches
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SETTINGS = """
@@ -90,7 +91,8 @@ def write_site(folder, more=0, settings=""):
     (folder / "sources.yaml").write_text(SETTINGS + settings, encoding="utf-8")
     read = read_settings(folder / "sources.yaml", {})
     request = pipeline.BuildRequest(read, folder / "site", BUILT, dict(os.environ))
-    pipeline.build(request, Meter())
+    with shared_caches.lent(folder):
+        pipeline.build(request, Meter())
     return folder / "site"
 
 

@@ -172,6 +172,7 @@ def test_all_columns_have_a_row_for_each_entity_and_point_into_their_dictionarie
     assert table_index(catalog)["digest"] == index["digest"]
 
 
+@pytest.mark.long
 def test_ten_thousand_entities_fit_into_the_names_budget():
     chance = random.Random(1)
     words = sorted({word for line in summary.__globals__["__doc__"].split("\n") for word in re.findall("[a-z]{4,}", line)})

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from callboard.cli.manual import pages, tables
+from callboard.cli.manual import tables
 from callboard.cli.reference import command
 from callboard.descriptors.kinds import builtin_kinds
+from callboard.plugins import loader
 from callboard.plugins.rules import all_rules
 from callboard.settings.checks import sources_schema
 
@@ -42,8 +43,8 @@ def test_every_rule_and_every_kind_has_a_page(made):
 def test_every_setting_says_what_it_means():
     silent = [field.path for field in tables.fields(sources_schema()) if not field.schema.get("description")]
     for group in ("callboard.sources", "callboard.publishers"):
-        for name, schema in pages._schemas(group).items():
-            silent += [f"{name}.{field.path}" for field in tables.fields(schema) if not field.schema.get("description")]
+        for name, plugin in loader.load(group).items():
+            silent += [f"{name}.{field.path}" for field in tables.fields(plugin.load().schema) if not field.schema.get("description")]
     assert not silent
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def yaml_files() -> list[Path]:
 
 def documents() -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in yaml_files():
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+        for document in yaml.load_all(path.read_text(encoding="utf-8"), yaml.CSafeLoader):
             if isinstance(document, dict) and "kind" in document and "apiVersion" in document:
                 yield path, document
 

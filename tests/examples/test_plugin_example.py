@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from faulty import Server, json_answer
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 SOURCES = """\
@@ -45,9 +48,10 @@ def installed(tmp_path_factory):
 
 def callboard(folder, installed, *arguments):
     environ = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{ROOT}", "FLAGS_TOKEN": "t0p-secret"}
-    return subprocess.run(
-        [sys.executable, "-m", "callboard", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
-    )
+    with shared_caches.lent(folder):
+        return subprocess.run(
+            [sys.executable, "-m", "callboard", *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
 
 
 def portal(folder, url):

@@ -132,3 +132,5 @@ MODES = {
     "packed-huge-body": packed_huge_body,
 }
 """``cross_host_next`` and ``redirect`` are made with the other host's address."""
+ENDLESS = frozenset({"timeout", "slow-drip", "slow-headers"})
+"""Those that end by the patience of the client alone."""

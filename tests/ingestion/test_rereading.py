@@ -27,16 +27,30 @@ class Memory:
         return self.text.encode()
 
 
-def again(folder, text):
-    """Reads it with what is kept, and tells whether it was kept from before."""
+def read(folder, text):
+    """Reads it with what is kept; the result, and whether it was kept from before."""
     reread = EntityCache(folder / "kept.jsonl", "program")
     reread.load(KINDS, LIMITS)
     before = set(reread.entries)
-    file = DescriptorFile("s", Memory(text), "catalog-info.yaml")
-    result = reread.read(file, KINDS, LIMITS)
+    result = reread.read(file_of(text), KINDS, LIMITS)
     reread.save()
-    assert repr(result) == repr(read_file(file, KINDS, LIMITS))
-    return bool(before & set(reread.used))
+    return repr(result), bool(before & set(reread.used))
+
+
+def file_of(text):
+    return DescriptorFile("s", Memory(text), "catalog-info.yaml")
+
+
+def as_new(text):
+    """The result without anything that is kept."""
+    return repr(read_file(file_of(text), KINDS, LIMITS))
+
+
+def again(folder, text):
+    """Whether it was kept from before; it always comes back as it was read."""
+    result, was_kept = read(folder, text)
+    assert result == as_new(text)
+    return was_kept
 
 
 def test_what_is_kept_comes_back_as_it_was_read(tmp_path):
@@ -70,4 +84,4 @@ def test_a_damaged_file_is_as_good_as_none(tmp_path, damage):
     key = kept.read_bytes().split(b"\n")[1][:32]
     for bad in (damage, b"1\n" + key + b" [[1]]", b"1\n" + key + b" {}", b"1\n" + key + b" [" * 2000):
         kept.write_bytes(bad)
-        again(tmp_path, GOOD)
+        assert read(tmp_path, GOOD)[0] == as_new(GOOD)

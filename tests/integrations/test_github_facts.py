@@ -52,6 +52,7 @@ def test_one_query_covers_fifty_repositories(tmp_path):
     }
 
 
+@pytest.mark.long
 def test_a_thousand_repositories_cost_twenty_queries(tmp_path):
     fake = FakeGitHub(count=1_000)
     got, requests = collect_from(fake, fake.targets, tmp_path)

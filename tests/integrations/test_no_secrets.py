@@ -22,6 +22,9 @@ from callboard.plugins import loader
 from callboard.plugins.integrations.base import GROUP, IntegrationContext
 from faulty import MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, page_for_people, redirect
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 MARK = "m4rk+ed/t0ken=of=a=test"
 VARIABLE = "CALLBOARD_TEST_MARK"
@@ -122,6 +125,7 @@ def night(tmp_path_factory):
     (folder / "repositories" / "shop" / "catalog-info.yaml").write_text(component())
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
         patch.setenv(VARIABLE, MARK)
+        patch.setattr(loader, "load", functools.cache(loader.load))  # it looks through all installed packages: here a thousand times
         context = functools.partial(IntegrationContext, clock=PatientClock(), http=SHORT)
         patch.setattr(pipeline, "IntegrationContext", context)
         server = stack.enter_context(Server(answer))
@@ -130,7 +134,7 @@ def night(tmp_path_factory):
         config = {"version": 1, "portal": PORTAL, "sources": sources, "integrations": [*items(server, good)]}
         (folder / "sources.yaml").write_text(yaml.safe_dump(config))
         arguments = ["build", "--config", "sources.yaml", "--now", "2026-05-17T02:00:00Z", "--report", "report.json"]
-        with contextlib.chdir(folder):
+        with contextlib.chdir(folder), shared_caches.lent(folder):
             done = [CliRunner().invoke(group, arguments) for _ in range(2)]
         requests = [*server.requests, *(request for one in good.values() for request in one.requests)]
     return folder, done, requests

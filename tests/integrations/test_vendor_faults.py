@@ -18,8 +18,10 @@ from fake_statuspage_api import FakeStatuspage
 from vendors import TOKEN, collect, collect_from, facts, measured
 
 from callboard.io.http.limits import ClientLimits
-from faulty import MODES, Server, closed_port, json_answer
+from faulty import ENDLESS, MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
+
+pytestmark = pytest.mark.long
 
 FAKES = (
     FakeAlertmanager,
@@ -37,6 +39,8 @@ FAKES = (
     FakeStatuspage,
 )
 SHORT = ClientLimits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
+SHORTEST = dataclasses.replace(SHORT, silence_seconds=0.05, request_seconds=0.1)
+"""For hosts that never answer."""
 MOST_REQUESTS = 60
 named = pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.type)
 
@@ -60,7 +64,7 @@ def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(fake,
     playing = fake()
     with Server(MODES.get(mode, MODES["500"])) as server:
         url = f"http://127.0.0.1:{closed_port()}" if mode == "refused" else server.url
-        got = collect(playing.type, url, playing.targets, tmp_path, SHORT, **playing.options)
+        got = collect(playing.type, url, playing.targets, tmp_path, SHORTEST if mode in ENDLESS else SHORT, **playing.options)
     assert got.facts == ()
     no_token(got, tmp_path)
     assert len(server.requests) <= MOST_REQUESTS

@@ -12,6 +12,8 @@ import pytest
 
 from callboard.yaml import documents as yaml_documents
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent.parent
 GOOD = """apiVersion: backstage.io/v1alpha1
 kind: Component

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from portal import callboard, write
 
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
+from support.portal import callboard, write
 
 COMPONENT = """\
 apiVersion: backstage.io/v1alpha1
@@ -29,42 +29,46 @@ spec: {memberOf: [], profile: {email: ada@acme.example}}
 """
 
 
-def owner_of_till(tmp_path, codeowners, place="CODEOWNERS"):
-    write(tmp_path, till=COMPONENT, people=PEOPLE)
-    if codeowners is not None:
-        file = tmp_path / "repositories/till" / place
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(codeowners)
-    assert callboard(tmp_path, "build", "--report", "report.json").returncode == 0
-    entity = json.loads((tmp_path / "site/catalog/default/component/till/entity.json").read_text())
-    codes = json.loads((tmp_path / "report.json").read_text())["counts"]["problems_by_code"]
-    return [r["targetRef"] for r in entity["relations"] if r["type"] == "ownedBy"], codes
+CASES = {
+    "* @acme/tills\n": "group:default/team-tills",
+    "* @acme/other\ncatalog-info.yaml @ada-l @acme/tills\n": "group:default/team-tills",
+    "* @ada-l\n": "user:default/ada",
+    "* ada@acme.example\n": "user:default/ada",
+    "* @ACME/Tills # the shop floor\n": "group:default/team-tills",
+    "* @acme/team-shop\n": "group:default/team-shop",
+}
+"""What stands in ``CODEOWNERS``, and who owns the repository's component then."""
 
 
-@pytest.mark.parametrize(
-    ("codeowners", "owner"),
-    [
-        ("* @acme/tills\n", "group:default/team-tills"),
-        ("* @acme/other\ncatalog-info.yaml @ada-l @acme/tills\n", "group:default/team-tills"),
-        ("* @ada-l\n", "user:default/ada"),
-        ("* ada@acme.example\n", "user:default/ada"),
-        ("* @ACME/Tills # the shop floor\n", "group:default/team-tills"),
-        ("* @acme/team-shop\n", "group:default/team-shop"),
-    ],
-)
-def test_the_last_line_that_matches_names_the_owner(tmp_path, codeowners, owner):
-    owners, codes = owner_of_till(tmp_path, codeowners, ".github/CODEOWNERS")
-    assert owners == [owner]
-    assert "SPC001" not in codes
-    page = (tmp_path / "site/catalog/default/component/till/index.html").read_text()
-    assert "CODEOWNERS" in page
+@pytest.fixture(scope="module")
+def tills(tmp_path_factory):
+    """A portal with a repository for each case, one whose file has no matching line, and one without the file."""
+    folder = write(tmp_path_factory.mktemp("portal"), people=PEOPLE)
+    files = {f"till-{number}/.github/CODEOWNERS": text for number, text in enumerate(CASES)} | {"other/CODEOWNERS": "docs/ @acme/tills\n"}
+    for name in (*(file.partition("/")[0] for file in files), "none"):
+        write(folder, **{name: COMPONENT.replace("till", name)})
+    for file, text in files.items():
+        (folder / "repositories" / file).parent.mkdir(exist_ok=True)
+        (folder / "repositories" / file).write_text(text)
+    assert callboard(folder, "build", "--report", "report.json").returncode == 0
+    return folder
 
 
-def test_without_codeowners_or_a_matching_line_the_owner_is_missing(tmp_path):
-    owners, codes = owner_of_till(tmp_path, "docs/ @acme/tills\n")
-    assert (owners, codes.get("SPC001")) == ([], 1)
-    owners, codes = owner_of_till(tmp_path, None)
-    assert (owners, codes.get("SPC001")) == ([], 1)
+def owners_of(portal, name):
+    entity = json.loads((portal / f"site/catalog/default/component/{name}/entity.json").read_text())
+    return [r["targetRef"] for r in entity["relations"] if r["type"] == "ownedBy"]
+
+
+@pytest.mark.parametrize(("number", "owner"), [*enumerate(CASES.values())], ids=CASES)
+def test_the_last_line_that_matches_names_the_owner(tills, number, owner):
+    assert owners_of(tills, f"till-{number}") == [owner]
+    assert "CODEOWNERS" in (tills / f"site/catalog/default/component/till-{number}/index.html").read_text()
+
+
+def test_without_codeowners_or_a_matching_line_the_owner_is_missing(tills):
+    assert owners_of(tills, "other") == owners_of(tills, "none") == []
+    codes = json.loads((tills / "report.json").read_text())["counts"]["problems_by_code"]
+    assert codes["SPC001"] == 2, "of these two and no other"
 
 
 def test_an_owner_that_the_descriptor_states_stays(tmp_path):

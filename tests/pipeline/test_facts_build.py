@@ -4,9 +4,12 @@ import json
 import re
 
 import pytest
-from portal import SHOP, callboard, digests, write
 
 from faulty import Server, json_answer
+from support.portal import SHOP, callboard, digests, write
+
+pytestmark = pytest.mark.long
+
 
 NOW = ("--now", "2026-05-17T02:00:00Z")
 SHIFTS = [{"person": "Ada", "start": "2026-05-17T00:00:00Z", "end": "2026-05-18T00:00:00Z", "level": 1}]

@@ -1,22 +1,18 @@
 """The gate against slow builds: counts and bytes, which are the same on every machine, never seconds."""
 
 import gzip
-import os
 import re
-import sys
 from array import array
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from callboard.incremental.page_cache import read_pages
-from callboard.io.clock import Meter
-from callboard.pipeline import BuildRequest, build
-from callboard.plugins.portal_settings import read_settings
+from support import shared_caches
+from support.clean_builds import made
+from synthetic import organisation
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-import organisation
+pytestmark = pytest.mark.long
 
 SIZE = 300
 COMPRESSED = 15_000
@@ -28,23 +24,20 @@ FAMILIES = {"component": 46_000, "api": 46_000, "resource": 40_000, "group": 36_
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
-def made(folder, hours=0):
-    settings = read_settings(folder / "sources.yaml", {})
-    return build(BuildRequest(settings, folder / "site", NOW + timedelta(hours=hours), os.environ), Meter()).report["counts"]
-
-
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory):
     """A cold build, one without any change, one after an edit of a description, one after an edit of a relation."""
     folder = tmp_path_factory.mktemp("organisation")
     organisation.write(folder, SIZE)
-    cold, same = made(folder), made(folder)
+    with shared_caches.lent(folder):
+        cold = made(folder, NOW)
+    same = made(folder, NOW)
     files = sorted((folder / "repositories").glob("*/catalog-info.yaml"))
     file = next(file for file in files if "dependsOn" in file.read_text())
     file.write_text(re.sub(r"description: (\w+)", r"description: Now \1", file.read_text(), count=1))
-    described = made(folder, 1)
+    described = made(folder, NOW + timedelta(hours=1))
     file.write_text(re.sub(r"  dependsOn:\n    - \S+\n", "  dependsOn:\n", file.read_text(), count=1))
-    related = made(folder, 2)
+    related = made(folder, NOW + timedelta(hours=2))
     return folder, cold, same, described, related
 
 

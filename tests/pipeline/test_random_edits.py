@@ -4,21 +4,21 @@ A clean build has the same input and the same memory of the builds before (``sta
 """
 
 import json
-import os
 import random
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
-from portal import digests
 
-from callboard.io.clock import Meter
-from callboard.pipeline import BuildRequest, build
-from callboard.plugins.portal_settings import read_settings
 from callboard.website import assemble
+from support import LONG
+from support.clean_builds import Pair
+from support.portal import digests
 
-EDITS = 300 if os.environ.get("CALLBOARD_TEST_FULL") == "1" else 12
+PARTS, EDITS = (4, 75) if LONG else (1, 12)
 SEED = 20261122
 SOURCES = """\
 version: 1
@@ -59,7 +59,8 @@ class Company:
         self.number = 0
         self.files = {}
         self.name = "Small"
-        self.write("org/catalog-info.yaml", GROUPS)
+        self.groups = GROUPS
+        self.write("org/catalog-info.yaml", self.groups)
         for _ in range(44):
             self.add()
         self.edit_settings()
@@ -133,6 +134,13 @@ class Company:
             self.files[path][0] = self.files[path][0].replace(f"owner: {team}\n", f"owner: {self.chance.choice(TEAMS)}\n")
         self.save(path)
 
+    def retitle_group(self):
+        """Another title of a team: pages name teams that they say nothing else of."""
+        team = self.chance.choice(TEAMS)
+        titled = f"metadata: {{name: {team}, title: Title {self.chance.randrange(99)}}}"
+        self.groups = re.sub(rf"metadata: {{name: {team}\b[^}}]*}}", titled, self.groups)
+        self.write("org/catalog-info.yaml", self.groups)
+
     def break_file(self):
         self.write(self.any_file(), "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: x\n description: a: b\n")
 
@@ -172,45 +180,45 @@ class Company:
 
 
 REPOSITORY = Path(__file__).parents[2]
-OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "break_file", "mend_files", "touch",
-         "change_facts")  # fmt: skip
+OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "retitle_group", "break_file", "mend_files",
+         "touch", "change_facts")  # fmt: skip
 SELDOM = ("edit_template", "edit_macro", "edit_guide", "edit_settings")
 
 
-def made(folder, now):
-    settings = read_settings(folder / "sources.yaml", {})
-    return build(BuildRequest(settings, folder / "site", now, os.environ, accept_loss=True), Meter())
+def edits(chance):
+    """Names of the edits of each step without end: first every kind of edit once, then by chance."""
+    names = sorted({*OFTEN, *SELDOM})
+    chance.shuffle(names)
+    for size in cycle((1, 1, 2)):
+        yield [names.pop() if names else chance.choice(OFTEN if chance.random() < 0.9 else SELDOM) for _ in range(size)]
 
 
-def clean_copy(folder, other):
-    """The same input and memory in another folder, without a cache."""
-    shutil.rmtree(other, ignore_errors=True)
-    ignored = shutil.ignore_patterns("site", "cache", "lock", "website.lock")
-    shutil.copytree(folder, other, ignore=ignored)
+def share(monkeypatch, least, part):
+    """Have as many pages shared out among all processors, in parts of that size."""
+    monkeypatch.setattr(assemble, "WORTH_FORKING", least)
+    monkeypatch.setattr(assemble, "BATCH", part)
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
 def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypatch):
-    if part % 2:  # as portals with thousands of entities are built: by all processors
-        monkeypatch.setattr(assemble, "WORTH_FORKING", 4)
-        monkeypatch.setattr(assemble, "BATCH", 3)
     chance = random.Random(SEED + part)
-    company, other = Company(tmp_path / "portal", chance), tmp_path / "clean"
-    now = datetime(2026, 11, 22, 3, tzinfo=UTC)
-    made(company.folder, now)
-    kept, cache = 0, company.folder / ".callboard/cache"
-    for number in range(EDITS // 4):
-        edits = [chance.choice(OFTEN if chance.random() < 0.9 else SELDOM) for _ in range(chance.choice([1, 1, 2]))]
-        for edit in edits:
-            getattr(company, edit)()
+    company = Company(tmp_path / "portal", chance)
+    pair = Pair(company.folder, tmp_path / "clean", monkeypatch)
+    usual = (assemble.WORTH_FORKING, assemble.BATCH)
+    now, kept = datetime(2026, 11, 22, 3, tzinfo=UTC), 0
+    pair.build(now, accept_loss=True)
+    for number, names in zip(range(EDITS), edits(chance), strict=False):
+        for name in names:
+            getattr(company, name)()
         now += timedelta(hours=1)
-        clean_copy(company.folder, other)
-        counts = made(company.folder, now).report["counts"]
+        pair.copy()
+        # Every other build is shared out among all processors, as that of a portal with thousands of entities is.
+        share(monkeypatch, *((4, 3) if number % 2 else usual))
+        counts = pair.build(now, accept_loss=True)
         kept += counts["pages"] - counts["pages_rendered"]
-        # These have tests of their own: MkDocs takes a second, and so does Jinja to compile all templates.
-        for dear in ("frames", *(folder.name for folder in cache.glob("templates-*"))):
-            shutil.copytree(cache / dear, other / ".callboard/cache" / dear)
-        made(other, now)
-        ours, clean = digests(company.folder / "site"), digests(other / "site")
-        assert {path for path in ours.keys() | clean.keys() if ours.get(path) != clean.get(path)} == set(), f"after edit {number}: {edits}"
-    assert kept > EDITS // 4 * 20, "most pages stay as they are"
+        share(monkeypatch, *usual)
+        pair.build_clean(now, accept_loss=True)
+        ours, clean = digests(company.folder / "site"), digests(pair.other / "site")
+        assert {path for path in ours.keys() | clean.keys() if ours.get(path) != clean.get(path)} == set(), f"after edit {number}: {names}"
+    assert kept > EDITS * 20, "most pages stay as they are"

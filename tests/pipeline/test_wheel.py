@@ -7,7 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from portal import digests, write
+
+from support.portal import digests, write
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 

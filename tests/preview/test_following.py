@@ -12,6 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from test_live import SOURCES, shop
 
+from support import shared_caches
+
+pytestmark = pytest.mark.long
+
 PAGE = "catalog/default/component/shop/"
 
 
@@ -20,7 +24,8 @@ def portal(tmp_path):
     (tmp_path / "repositories/shop").mkdir(parents=True)
     (tmp_path / "sources.yaml").write_text(SOURCES.replace("portal.example/", "portal.example/deep/portal/"))
     (tmp_path / "repositories/shop/catalog-info.yaml").write_text(shop("First."))
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 class Running:

@@ -13,6 +13,9 @@ from callboard.integrations.collect import IntegrationResult
 from callboard.model.errors import CallboardError, WebsiteError
 from callboard.preview import caches, files_cache
 from callboard.preview.portal import PreviewPortal
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 SOURCES = """\
 version: 1
@@ -38,7 +41,8 @@ def folder(tmp_path):
     (tmp_path / "repositories/org/catalog-info.yaml").write_text(
         f"{HEAD}kind: Group\nmetadata: {{name: team-a}}\nspec: {{type: team, children: []}}\n"
     )
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a preview answers is what a build writes, byte for byte: for the example, and after edits of every sort."""
+"""What a preview answers is what a build writes, byte for byte: for the example, and in a part of it after edits of every sort."""
 
 import os
 import re
@@ -14,7 +14,9 @@ from callboard.model.errors import CallboardError
 from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
 from callboard.preview.portal import PreviewPortal
+from support import shared_caches
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 HEAD = "apiVersion: backstage.io/v1alpha1\n"
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -60,23 +62,34 @@ class Both:
         return self.write(path, text.replace(old, new, 1))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("portal")
-    shutil.copytree(ROOT / "examples", folder / "examples")
+def portal(folder, *parts):
+    """These parts of the example with two guides, built once and shown."""
+    for part in ("facts", *parts):
+        source, target = ROOT / "examples" / part, folder / "examples" / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     shutil.copy(ROOT / "sources.yaml", folder)
     (folder / "guides").mkdir()
     (folder / "guides/index.md").write_text("# Guides\n\nFirst words.\n\n[One](one.md)\n")
     (folder / "guides/one.md").write_text("# One\n\nSomething.\n")
-    made = Both(folder)
-    made.built(remember=True)
-    made.live.refresh()
-    made.compare()
+    with shared_caches.lent(folder):
+        made = Both(folder)
+        made.built(remember=True)
+        made.live.refresh()
+        made.compare()
     return made
 
 
-def test_the_example_is_answered_as_it_is_built(both):
-    assert len(both.before) > 800
+def test_the_example_is_answered_as_it_is_built(tmp_path):
+    assert len(portal(tmp_path, "acme").before) > 800
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Some fifty entities: a build of the whole example takes seconds, and there are thirty of them here."""
+    organisation = ("org/catalog-info.yaml", "org/groups/shop.yaml", "org/landscape/systems.yaml")
+    parts = ("accounts", "checkout-service", "checkout-web", "storefront", *organisation)
+    return portal(tmp_path_factory.mktemp("portal"), *(f"acme/{part}" for part in parts))
 
 
 WEB = "examples/acme/checkout-web/catalog-info.yaml"

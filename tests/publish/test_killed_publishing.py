@@ -13,6 +13,8 @@ from sites import built
 
 from callboard.publish.site import read_site
 
+pytestmark = pytest.mark.long
+
 SEED = 20261122
 KILLS = 6
 HERE = Path(__file__).parent

@@ -1,7 +1,7 @@
 """Publishing to an object store: a real client against a store in this process."""
 
+import importlib
 import json
-import os
 
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
@@ -9,13 +9,33 @@ from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, buil
 from callboard.model.errors import PublishError
 from callboard.publish.s3 import S3Publisher
 from callboard.website.manifest import MARKER
+from support import FULL
+
+pytestmark = pytest.mark.long
 
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-key", "region": "us-east-1"}
 
 
 @pytest.fixture(scope="module")
-def endpoint():
-    if os.environ.get("CALLBOARD_TEST_FULL") != "1":
+def _descriptions():
+    """Each client reads megabytes of JSON about S3: once is enough."""
+    name, reason = "botocore.loaders", "needs boto3 (the extra s3 has it)"
+    loaders = importlib.import_module(name) if FULL else pytest.importorskip(name, reason=reason)
+    plain, known = loaders.JSONFileLoader.load_file, {}
+
+    def load_file(self, path):
+        if path not in known:
+            known[path] = plain(self, path)
+        return known[path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loaders.JSONFileLoader, "load_file", load_file)
+        yield
+
+
+@pytest.fixture(scope="module")
+def endpoint(_descriptions):
+    if not FULL:
         pytest.importorskip("moto.server", reason="needs moto (the extra dev has it)")
         pytest.importorskip("boto3", reason="needs boto3 (the extra s3 has it)")
     from moto.server import ThreadedMotoServer

@@ -62,6 +62,7 @@ def test_choices_of_the_command_are_those_of_the_files():
     assert SERVICES == new_portal.SERVICES
 
 
+@pytest.mark.long
 def test_the_command_writes_a_portal_and_builds_it(tmp_path):
     result = run(tmp_path / "portal", "--name", "Acme portal")
     assert result.exit_code == 0, result.output

@@ -231,6 +231,7 @@ def test_people_that_cannot_be_read_leave_the_repositories(tmp_path):
     assert [f.repository for f in got.failures] == ["acme (organization)"]
 
 
+@pytest.mark.long
 def test_an_organization_of_a_thousand_repositories_costs_twenty_requests_a_night(tmp_path):
     repositories = {
         f"service-{n:04}": {"catalog-info.yaml": descriptor(f"service-{n:04}"), "api.yaml": "openapi: 3.1.0\n"} for n in range(1_000)

@@ -1,5 +1,6 @@
 """Every source that talks HTTP against a host in every trouble: a failure that is told, bounded requests, no token elsewhere."""
 
+import dataclasses
 import traceback
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from fake_github import FakeGitHub
 from callboard.io.http.limits import ClientLimits
 from callboard.settings.settings import Settings, SourceSettings
 from callboard.sources.collect import collect_all
-from faulty import MODES, PatientClock, Server, closed_port, json_answer
+from faulty import ENDLESS, MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
+
+pytestmark = pytest.mark.long
 
 TOKEN = "t0ken-very-secret"
 SHORT = ClientLimits(connect_seconds=1.0, silence_seconds=0.5, request_seconds=1.0, tries=2, body_bytes=1_000_000, pages=5)
+SHORTEST = dataclasses.replace(SHORT, silence_seconds=0.1, request_seconds=0.2)
+"""For hosts that never answer."""
 TYPES = {
     "github": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "gitlab": lambda url: {"group": "acme", "url": url, "token": TOKEN, "people": True},
@@ -27,10 +32,14 @@ MODES_OF_TEXT = {"truncated-json", "page-for-people", "wrong-type", "endless-pag
 MOST_REQUESTS = 10
 
 
-def collect(type_name, url, tmp_path):
+def limits(mode):
+    return SHORTEST if mode in ENDLESS else SHORT
+
+
+def collect(type_name, url, tmp_path, http=SHORT):
     item = SourceSettings("remote", type_name, TYPES[type_name](url))
     settings = Settings(Path(tmp_path), Path(tmp_path) / "sources.yaml", sources=(item,))
-    return collect_all(settings, context(tmp_path, clock=PatientClock(), http=SHORT))
+    return collect_all(settings, context(tmp_path, clock=PatientClock(), http=http))
 
 
 def told(got):
@@ -55,7 +64,7 @@ def no_secret_in(folder):
 def test_trouble_is_one_failure_with_a_hint(type_name, mode, tmp_path):
     with Server(MODES.get(mode, MODES["500"])) as server:
         url = f"http://127.0.0.1:{closed_port()}" if mode == "refused" else server.url
-        got = collect(type_name, url, tmp_path)
+        got = collect(type_name, url, tmp_path, limits(mode))
     if type_name == "http" and mode in MODES_OF_TEXT:
         assert (len(got.files), got.failures) == (1, ())
     elif type_name in {"gitlab", "gitea"} and mode in {"endless-pages", "circle"}:
@@ -94,7 +103,7 @@ def test_trouble_with_single_files_leaves_the_other_repositories(mode, tmp_path)
     with Server(answer) as server:
         item = SourceSettings("remote", "github", {**TYPES["github"](server.url), "people": False})
         settings = Settings(Path(tmp_path), Path(tmp_path) / "sources.yaml", sources=(item,))
-        got = collect_all(settings, context(tmp_path, clock=PatientClock(), http=SHORT))
+        got = collect_all(settings, context(tmp_path, clock=PatientClock(), http=limits(mode)))
     assert "acme/bare" in [u.repository for u in got.undescribed]
     assert [f.repository for f in got.failures] in ([], ["acme/bad"])
     assert {f.tree for f in got.failures} <= {r.tree for r in got.repositories if r.name == "acme/bad"} | {f"{server.url}/acme/bad"}

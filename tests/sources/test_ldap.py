@@ -12,6 +12,7 @@ from company import context, settings
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
+from callboard.io import ldap
 from callboard.model.errors import SourceError
 from callboard.settings.settings import Limits
 from callboard.sources.ldap import LdapSource
@@ -125,8 +126,9 @@ def test_a_certificate_that_is_not_trusted_is_refused(tmp_path, directory):
         collect(tmp_path, directory[0], start_tls=True)
 
 
-def test_a_host_that_refuses_or_is_none_is_told(tmp_path):
+def test_a_host_that_refuses_or_is_none_is_told(tmp_path, monkeypatch):
     pytest.importorskip("ldap3", reason="needs ldap3 from the package index")
+    monkeypatch.setattr(ldap, "ANSWER_SECONDS", 1)
     with pytest.raises(SourceError, match="cannot be read"):
         collect(tmp_path, f"ldap://127.0.0.1:{closed_port()}")
     with Server(lambda _, wire: wire.answer(200)) as server, pytest.raises(SourceError, match="cannot be read"):

@@ -11,6 +11,9 @@ from callboard.io.store import Store
 from callboard.model.errors import SettingsError
 from callboard.state import files as state_files
 from state_builders import component
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 SETTINGS = "version: 1\nsources:\n  - {name: here, type: files, path: here}\n  - {name: inside, type: files, path: inside}\n"
 
@@ -22,7 +25,8 @@ def portal(tmp_path, monkeypatch):
         (tmp_path / name).mkdir()
         (tmp_path / name / "catalog-info.yaml").write_text(component(f"c-{name}"))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with shared_caches.lent(tmp_path):
+        yield tmp_path
 
 
 def run(command, *arguments):

@@ -7,6 +7,8 @@ import pytest
 
 from state_builders import Portal, component, night
 
+pytestmark = pytest.mark.long
+
 IDENTITY = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b.c"}
 
 

@@ -14,6 +14,9 @@ from callboard.model.errors import SourceError
 from callboard.plugins.portal_settings import read_settings
 from callboard.state.files import StateError
 from state_builders import component, night
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 SETTINGS = """
 version: 1
@@ -54,7 +57,8 @@ def first(tmp_path_factory):
     put(folder, "org", TEAM)
     put(folder, "shop", "---\n".join(component(f"shop-{n}", owner="shop") for n in range(6)))
     put(folder, "bank", component("bank", owner="shop", definition="x" * 9_000))
-    build(folder, 0)
+    with shared_caches.lent(folder):
+        build(folder, 0)
     return folder
 
 

@@ -21,6 +21,7 @@ from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
 from callboard.website.assemble import SiteBuild, assemble
 from callboard.website.theme_build import start_theme_build
+from support import shared_caches
 
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
@@ -59,7 +60,7 @@ def indexes():
 
 
 @pytest.fixture
-def portal(tmp_path, frames_cache):
+def portal(tmp_path):
     """``build(pages, data)`` with the frames of another run, so that MkDocs runs once for all tests."""
     root = tmp_path / "portal"
     (root / "templates").mkdir(parents=True)
@@ -68,16 +69,10 @@ def portal(tmp_path, frames_cache):
 
     def build(pages, data=(), output=tmp_path / "out", store=None, **more):
         store = store or Store(tmp_path / "store")
-        frames = store.cache / "frames"
-        if not frames.exists():
-            shared = frames_cache.parent / "frames-of-assembling"
-            frames.parent.mkdir(parents=True, exist_ok=True)
-            if shared.exists():
-                shutil.copytree(shared, frames)
+        shared_caches.borrow(store.cache)
         with start_theme_build(settings, store, os.environ) as begun:
             result = assemble(chain(indexes(), pages), data, SiteBuild(settings, store, output, begun, os.environ, **more))
-        if not (frames_cache.parent / "frames-of-assembling").exists():
-            shutil.copytree(frames, frames_cache.parent / "frames-of-assembling")
+        shared_caches.leave(store.cache)
         return result
 
     return build

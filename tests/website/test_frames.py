@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+import yaml
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
-from callboard.settings.settings import Portal
 from callboard.website import mkdocs_project, theme_build
 from callboard.website.frames import split_frame, stamp
 from callboard.website.guides import read_guides
@@ -80,10 +80,15 @@ def test_the_digest_of_a_frame_follows_tab_and_depth(laid):
     assert len(digests) == 4
 
 
-def test_internal_portals_are_kept_out_of_search_engines_and_public_ones_are_not(project):
+def configuration(project, folder, **portal):
+    """What MkDocs is asked for, for a portal with these settings."""
+    mkdocs_project.write_project(dataclasses.replace(project, portal=dataclasses.replace(project.portal, **portal)), folder)
+    return yaml.safe_load((folder / "mkdocs.yml").read_text())
+
+
+def test_internal_portals_are_kept_out_of_search_engines_and_public_ones_are_not(project, tmp_path):
     for audience, wanted in (("internal", True), ("public", False)):
-        portal = dataclasses.replace(project.portal, audience=audience)
-        assert mkdocs_project._configuration(dataclasses.replace(project, portal=portal), "")["extra"]["noindex"] is wanted
+        assert configuration(project, tmp_path / audience, audience=audience)["extra"]["noindex"] is wanted
 
 
 def test_only_what_is_needed_is_published(laid):
@@ -160,8 +165,9 @@ def test_an_override_that_loses_a_gap_is_named(laid):
         split_frame("<html></html>", "entity")
 
 
-def test_the_theme_speaks_the_portals_language_if_it_knows_it():
-    assert [mkdocs_project._language(name) for name in ("de", "de-CH", "pt-BR", "tlh")] == ["de", "de", "pt-BR", "en"]
+@pytest.mark.parametrize(("language", "spoken"), [("de", "de"), ("de-CH", "de"), ("pt-BR", "pt-BR"), ("tlh", "en")])
+def test_the_theme_speaks_the_portals_language_if_it_knows_it(project, tmp_path, language, spoken):
+    assert configuration(project, tmp_path / "project", language=language)["theme"]["language"] == spoken
 
 
 def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_followed(tmp_path):
@@ -188,13 +194,12 @@ def test_guides_may_say_their_own_order(tmp_path):
 
 def test_a_logo_is_an_image_below_the_portals_folder(project, tmp_path):
     (tmp_path / "logo.svg").write_text("<svg/>")
-    docs = tmp_path / "docs"
-    docs.mkdir()
-    mine = dataclasses.replace(project, root=tmp_path, portal=Portal(logo="logo.svg"))
-    assert mkdocs_project._copy_logo(mine, docs) == "assets/logo.svg"
-    for path in ("../logo.svg", "/etc/passwd", "nothing.png"):
+    mine = dataclasses.replace(project, root=tmp_path)
+    assert configuration(mine, tmp_path / "project", logo="logo.svg")["theme"]["logo"] == "assets/logo.svg"
+    assert (tmp_path / "project/docs/assets/logo.svg").read_text() == "<svg/>"
+    for number, path in enumerate(("../logo.svg", "/etc/passwd", "nothing.png")):
         with pytest.raises(WebsiteError, match="is not an image below"):
-            mkdocs_project._copy_logo(dataclasses.replace(mine, portal=Portal(logo=path)), docs)
+            configuration(mine, tmp_path / f"project{number}", logo=path)
 
 
 def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, broken_python, tmp_path):

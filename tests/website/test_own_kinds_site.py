@@ -10,6 +10,9 @@ import pytest
 from callboard.io.clock import Meter
 from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
+from support import shared_caches
+
+pytestmark = pytest.mark.long
 
 SOURCES = """
 version: 1
@@ -105,7 +108,8 @@ def portal(tmp_path_factory):
 @pytest.fixture(scope="module")
 def built(portal):
     request = BuildRequest(read_settings(portal / "sources.yaml", {}), portal / "site", datetime(2026, 11, 22, tzinfo=UTC), {})
-    return build(request, Meter())
+    with shared_caches.lent(portal):
+        return build(request, Meter())
 
 
 @pytest.fixture(scope="module")

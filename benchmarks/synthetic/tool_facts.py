@@ -20,7 +20,7 @@ INTEGRATIONS = "integrations:\n" + "".join(
 
 
 @dataclass
-class Known:
+class ComponentFacts:
     """What is known of one component."""
 
     name: str
@@ -35,7 +35,7 @@ class Known:
     gate: str = "passed"
 
 
-class World:
+class ToolFacts:
     """All components of an organisation below ``repositories/``; the same seed gives the same nights."""
 
     def __init__(self, organisation: Path, first: datetime = FIRST, seed: int = 5) -> None:
@@ -44,11 +44,11 @@ class World:
             for document in file.read_text().split("\n---\n"):
                 found = re.search(r"kind: Component\n.*?name: (\S+).*?owner: (\S+)", document, re.DOTALL)
                 if found:
-                    self.known.append(Known(*found.groups()))
+                    self.known.append(ComponentFacts(*found.groups()))
         for one in self.known:
             self._begin(one)
 
-    def _begin(self, one: Known) -> None:
+    def _begin(self, one: ComponentFacts) -> None:
         rng = self.rng
         one.deployed = {place: self.first - timedelta(hours=rng.randrange(1, 400)) for place in one.versions}
         one.weaknesses = {
@@ -92,7 +92,7 @@ class World:
             rows = [row for one in self.known for row in getattr(self, f"_{family.replace('-', '_')}")(one, week)]
             (folder / f"{family}.json").write_text(json.dumps(rows, default=str, indent=0))
 
-    def _on_call(self, one: Known, week: datetime) -> list[dict]:
+    def _on_call(self, one: ComponentFacts, week: datetime) -> list[dict]:
         people = [
             {"person": f"{who} of {one.team}", "start": week, "end": week + timedelta(days=7), "level": n}
             for n, who in ((1, "Ada"), (2, "Bo"))
@@ -101,49 +101,49 @@ class World:
             {"entity": one.name, "key": one.team, "name": f"{one.team} rota", "shifts": people, "url": f"https://calls.example/{one.team}"}
         ]
 
-    def _incident(self, one: Known, _: datetime) -> list[dict]:
+    def _incident(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [
             {"entity": one.name, "key": key, "title": f"{one.name} answers slowly", "opened": begun, "severity": 2,
              "state": "resolved" if ended else "open", "resolved": ended, "url": f"https://calls.example/incidents/{key}"}
             for key, (begun, ended) in one.incidents.items()
         ]  # fmt: skip
 
-    def _availability(self, one: Known, week: datetime) -> list[dict]:
+    def _availability(self, one: ComponentFacts, week: datetime) -> list[dict]:
         days = [{"day": (week + timedelta(days=n - 30)).date(), "percent": share} for n, share in enumerate(one.days)]
         measured = round(sum(one.days) / len(one.days), 4)
         return [{"entity": one.name, "key": "slo", "name": "answers in time", "measured": measured, "objective": 99.95, "history": days}]
 
-    def _deployment(self, one: Known, _: datetime) -> list[dict]:
+    def _deployment(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [
             {"entity": one.name, "key": f"{one.name}-{place}", "environment": place, "version": f"1.{version}.0", "at": one.deployed[place],
              "state": "succeeded", "by": f"Ada of {one.team}", "health": "healthy", "in_sync": True}
             for place, version in one.versions.items()
         ]  # fmt: skip
 
-    def _pipeline_run(self, one: Known, _: datetime) -> list[dict]:
+    def _pipeline_run(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [
             {"entity": one.name, "key": str(begun), "name": "build and test", "at": begun, "state": "succeeded" if good else "failed",
              "branch": "main", "seconds": 812, "tests": 420, "tests_failed": 0 if good else 3, "url": f"https://runs.example/{one.name}"}
             for begun, good in one.runs
         ]  # fmt: skip
 
-    def _vulnerability(self, one: Known, _: datetime) -> list[dict]:
+    def _vulnerability(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [
             {"entity": one.name, "key": key, "id": key, "severity": severity, "title": "Request smuggling by chunked trailers",
              "package": "netty", "version": "4.1.112", "fixed_in": "4.1.118", "first_seen": self.first - timedelta(days=9)}
             for key, severity in one.weaknesses.items()
         ]  # fmt: skip
 
-    def _quality_gate(self, one: Known, _: datetime) -> list[dict]:
+    def _quality_gate(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [{"entity": one.name, "key": one.name, "state": one.gate, "coverage": 81.5, "bugs": 3, "smells": 40, "duplication": 1.5,
                  "ratings": {"reliability": "B", "security": "A"}}]  # fmt: skip
 
-    def _repository(self, one: Known, _: datetime) -> list[dict]:
+    def _repository(self, one: ComponentFacts, _: datetime) -> list[dict]:
         last = max(one.deployed.values()) - timedelta(minutes=40)
         return [{"entity": one.name, "key": one.name, "name": f"acme/{one.name}", "last_commit": last, "commits": one.commits, "contributors": 6,
                  "open_pull_requests": 2, "open_issues": 11, "languages": {"Java": 88, "Kotlin": 12}, "community": ["readme", "license"]}]  # fmt: skip
 
-    def _alert(self, one: Known, _: datetime) -> list[dict]:
+    def _alert(self, one: ComponentFacts, _: datetime) -> list[dict]:
         return [
             {"entity": one.name, "key": key, "name": "LatencyHigh", "severity": "high", "since": begun}
             for key, (begun, ended) in one.incidents.items() if ended is None
