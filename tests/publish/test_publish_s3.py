@@ -193,7 +193,7 @@ def test_an_object_that_somebody_put_into_the_site_stays(tmp_path, bucket):
 def test_a_bucket_that_does_not_exist_is_told(tmp_path, bucket):
     with pytest.raises(PublishError, match="NoSuchBucket") as caught:
         bucket.publish(tmp_path, OLD, bucket="there-is-none")
-    assert "Make the bucket" in caught.value.hint
+    assert "Create the bucket" in caught.value.hint
 
 
 def test_a_store_that_does_not_answer_is_told(tmp_path):
