@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from callboard.catalog import presentation
+from callboard.catalog.problem_assignment import with_responsible
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
 from callboard.markdown.rendering import first_sentence
@@ -66,8 +67,8 @@ class IndexContext(PageContext):
 def index_context(
     page: PageContext, problems: Sequence[Problem], *, latest: LatestView | None = None, urgent: tuple[CountView, ...] = ()
 ) -> IndexContext:
-    """The context of index pages; ``problems`` are all, also those about no entity."""
-    return IndexContext(**shared_values(page), problems=tuple(problems), latest=latest, urgent=urgent)
+    """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
+    return IndexContext(**shared_values(page), problems=with_responsible(page.catalog, problems), latest=latest, urgent=urgent)
 
 
 def fingerprint_of_rest(context: IndexContext) -> str:
