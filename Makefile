@@ -2,13 +2,27 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+INSTALL := -m pip --disable-pip-version-check install --quiet
+PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
+# A file's tests stay in one process: what they share is made once.
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest $(SHARED)
+FAST := "not browser and not long"
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test check format bench reference screenshots clean
+
+# The fast tests in a virtual environment of their own, without constraints.txt; more arguments of pip may follow.
+define matrix
+	$(PYTHON) -m venv --clear $(VENV)-$(1)
+	$(VENV)-$(1)/bin/python tests/lowest_dependencies.py > $(VENV)-lowest.txt
+	$(VENV)-$(1)/bin/python $(INSTALL) --upgrade $(2) --editable '.[dev,github-app,ldap,s3]'
+	$(VENV)-$(1)/bin/pytest $(SHARED) -m $(FAST)
+endef
+
+.PHONY: help site serve test test-fast test-long test-lowest test-newest coverage check format bench reference screenshots clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Callboard needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
@@ -29,7 +43,24 @@ serve: $(VENV)/.run ## serve the example portal on http://localhost:8000/ and re
 	$(BIN)/callboard serve
 
 test: $(VENV)/.dev ## run the tests (CALLBOARD_TEST_FULL=1: include every optional part)
-	$(BIN)/pytest -n auto
+	$(PYTEST)
+
+test-fast: $(VENV)/.dev ## run the tests that need neither a browser nor seconds: a minute
+	$(PYTEST) -m $(FAST)
+
+test-long: $(VENV)/.dev test-lowest test-newest ## run random edits at length, and the fast tests with the oldest and newest dependencies
+	CALLBOARD_TEST_LONG=1 $(PYTEST) -m long
+
+test-lowest: ## run the fast tests with the oldest dependencies that pyproject.toml allows
+	$(call matrix,lowest,--constraint $(VENV)-lowest.txt)
+
+test-newest: ## run the fast tests with the newest dependencies
+	$(call matrix,newest)
+
+coverage: $(VENV)/.dev ## run the tests, then show the coverage: in total, and files below 90 %
+	$(BIN)/coverage erase
+	$(PYTEST) --cov --cov-report=
+	$(BIN)/python tests/coverage_table.py
 
 check: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check generator tests benchmarks
@@ -51,4 +82,4 @@ screenshots: $(VENV)/.dev site ## take the README's screenshots (needs Chromium)
 
 clean: ## remove everything that the other commands created
 	[ ! -d .callboard-bench ] || $(PYTHON) benchmarks/compare.py --clean
-	rm -rf site .callboard $(VENV) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site .callboard $(VENV) $(VENV)-lowest* $(VENV)-newest .coverage* .pytest_cache .mypy_cache .ruff_cache

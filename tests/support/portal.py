@@ -100,7 +100,8 @@ def process(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
 
 
 def _environ(folder: Path, more: dict[str, str]) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1790000000", **more}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {**measured, "PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT), "SOURCE_DATE_EPOCH": "1790000000", **more}
 
 
 def digests(site: Path) -> dict[str, str]:
