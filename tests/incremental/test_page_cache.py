@@ -2,10 +2,11 @@
 
 import gc
 import pickle
+from array import array
 from pathlib import Path
 
-from callboard.incremental.page_cache import CachedPage, pack, read_pages, write_pages
-from callboard.incremental.tracking import Dependencies
+from callboard.incremental.page_cache import CachedPage, CachedPages, pack, read_pages, write_pages
+from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
 from callboard.website.links import PageLinks
 
 
@@ -46,3 +47,11 @@ def test_the_file_is_closed_when_its_pages_are_gone(tmp_path):
         assert read_pages(file).pages == {}
     gc.collect()
     assert descriptors() == before
+
+
+def test_a_page_that_read_what_is_not_tracked_is_made_in_each_build():
+    tracker = DependencyTracker("base", {("entity", "a"): "1"})
+    pages = CachedPages(base="base", names=(name_of(("entity", "a")), name_of(UNTRACKED)), fingerprints=("1", ""))
+    assert pages.changed(tracker) == {1}
+    assert Dependencies(array("I", [1]).tobytes()).include_any(pages.changed(tracker))
+    assert not Dependencies(array("I", [0]).tobytes()).include_any(pages.changed(tracker))

@@ -50,7 +50,7 @@ def favicon(files: PortalFiles, path: str) -> bytes:
 def _read_table(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    table = yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506 - the base loader makes only strings; `on:` stays "on"
+    table = yaml.load(path.read_bytes(), yaml.CBaseLoader)  # noqa: S506 - the base loader makes only strings; `on:` stays "on"
     return {str(name): str(icon) for name, icon in (table or {}).items()}
 
 

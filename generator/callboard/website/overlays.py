@@ -58,7 +58,7 @@ def read_strings(files: PortalFiles, language: str) -> dict[str, str]:
     for name in dict.fromkeys(languages):
         for folder in reversed(files.templates):
             path = folder / "strings" / f"{name}.yaml"
-            table = yaml.load(path.read_bytes(), yaml.BaseLoader) if path.is_file() else None  # noqa: S506 - makes only strings
+            table = yaml.load(path.read_bytes(), yaml.CBaseLoader) if path.is_file() else None  # noqa: S506 - makes only strings
             labels |= {str(key): str(text) for key, text in (table or {}).items()}
     return labels
 

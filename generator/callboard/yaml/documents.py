@@ -34,6 +34,7 @@ _STASH = {code: _AWAY + code for code in _EXOTIC_CODES} | {_AWAY + code: _AWAY +
 _RESTORE = {stashed: code for code, stashed in _STASH.items()}
 _STASHED = re.compile(f"[{''.join(map(chr, _RESTORE))}]")
 _SUSPECT = re.compile(r"^ {300}|(?:[-?:][ \t]+){100}", re.MULTILINE)
+_TOO_DEEP_FOR_LIBYAML = "maximum nesting depth"
 _MANY_BRACKETS = 400
 _LIMIT_NODES, _LIMIT_DEPTH, _LIMIT_DOCUMENTS = 100_000, 60, 1_000
 
@@ -208,15 +209,26 @@ def _single(parser: Parser) -> Node | None:
 
 
 def _check_depth(source: str, most: int) -> None:
-    """Check the nesting by parser events, which need no recursion, before nodes are composed recursively."""
+    """Check the nesting by parser events, which need no recursion, before nodes are composed recursively.
+
+    PyYAML 6.0.4 brings a libyaml that has a limit of its own, and refuses deeper collections before it reports them.
+    """
     parser, depth = Parser(source), 0
-    while not isinstance(event := parser.get_event(), StreamEndEvent):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > most:
-            mark: Any = getattr(event, "start_mark", None)
-            at = Span.at(mark.line + 1, mark.column + 1)
-            message = f"The document is nested more than {most} levels deep"
-            raise Unusable(YamlTrouble("too-deep", message, at, "Split it into several documents."))
+    try:
+        while not isinstance(event := parser.get_event(), StreamEndEvent):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > most:
+                raise _too_deep(most, getattr(event, "start_mark", None))
+    except MarkedYAMLError as error:
+        if _TOO_DEEP_FOR_LIBYAML not in (error.problem or ""):
+            raise
+        raise _too_deep(most, error.problem_mark) from error
+
+
+def _too_deep(most: int, mark: Any) -> Unusable:
+    message = f"The document is nested more than {most} levels deep"
+    at = Span.at(mark.line + 1, mark.column + 1)
+    return Unusable(YamlTrouble("too-deep", message, at, "Split it into several documents."))
 
 
 def _flow_indentation_troubles(root: Node, text: str) -> list[YamlTrouble]:
