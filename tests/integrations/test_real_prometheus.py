@@ -155,5 +155,5 @@ def test_the_availability_on_the_page_is_the_one_computed_by_hand(prometheus, tm
     page = (tmp_path / "site/catalog/default/component/orders/index.html").read_text()
     by_hand = 100 * (7 * A_DAY - sum(DOWN.values())) / (7 * A_DAY)
     shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert f"objective 99.5 % {by_hand:.3f} %" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"SLO 99.5 % {by_hand:.3f} %" in shown.replace("\N{NO-BREAK SPACE}", " ")
     assert f"{by_hand:.3f}" == "82.143"

@@ -330,7 +330,7 @@ def test_an_editor_offers_long_lists_too(editor):
 
 def test_an_editor_says_what_a_field_means(editor):
     shown = editor.hover(COMPONENT + "  own|er: team-checkout\n")
-    assert "Who answers for the component" in shown
+    assert "The owner of the component" in shown
     assert "Checkout" in shown
     assert "user:jane" not in shown, "a hover does not list all choices"
     assert "documentation lies" in editor.hover(

@@ -120,4 +120,4 @@ def test_of_other_guides_the_title_counts_and_the_text_does_not():
 
 def rest_of(text):
     """Digest of what all guides' pages have of the guide with this text."""
-    return guide_edits.known_of([("docs/guides/a.md", text.encode())], "").rest
+    return guide_edits.guide_inputs([("docs/guides/a.md", text.encode())], "").rest
