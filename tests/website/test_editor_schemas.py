@@ -333,7 +333,7 @@ def test_an_editor_says_what_a_field_means(editor):
     assert "The owner of the component" in shown
     assert "Checkout" in shown
     assert "user:jane" not in shown, "a hover does not list all choices"
-    assert "documentation lies" in editor.hover(
+    assert "Location of the documentation" in editor.hover(
         COMPONENT.replace("basket", "basket\n  annotations:\n    backstage.io/tech|docs-ref: dir:.")
     )
     assert "A table that others read." in editor.hover("kind: Data|set\n")
