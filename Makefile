@@ -8,6 +8,8 @@ PIP := $(BIN)/python $(INSTALL) --constraint constraints.txt
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
 PYTEST := $(BIN)/pytest $(SHARED)
 FAST := "not browser and not long"
+# Compiled modules are kept: without them each process of the tests spends ten seconds on compiling.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from callboard.catalog.linking import LinkCache, link
 from callboard.state.summaries import summarize
 from catalog_builders import KINDS, make
@@ -21,6 +23,7 @@ def some_entity(dice: random.Random):
     return make(" ".join([f"{kind}:{name}", *filter(None, spec)]))
 
 
+@pytest.mark.long
 def test_what_the_last_linking_left_changes_nothing():
     dice, kept, known, entities = random.Random(11), LinkCache(), {}, []
     for _ in range(300):

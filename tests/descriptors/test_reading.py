@@ -248,6 +248,7 @@ def test_a_problem_of_the_catalog_gets_its_place_from_the_entity():
     ],
     ids=["labels", "tags", "slips", "brackets", "tokens", "colons", "blanks", "mixed"],
 )
+@pytest.mark.long
 def test_work_on_hostile_descriptors_is_bounded(extra):
     """Each of these takes minutes where work grows with the square of the size."""
     result = read(GOOD.replace("  name: orders\n", "  name: orders\n" + extra))

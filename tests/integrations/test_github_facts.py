@@ -159,6 +159,7 @@ def graphql_schema():
 
 
 @pytest.mark.parametrize("families", [FAMILIES, *([family] for family in FAMILIES)], ids="-".join)
+@pytest.mark.long
 def test_every_query_is_valid_in_githubs_own_schema(graphql_schema, families):
     import graphql
 

@@ -95,6 +95,7 @@ def test_options_that_cannot_work_are_told(tmp_path, options, said):
     assert not requests
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "mode", [name for name in MODES if name not in {"timeout", "slow-drip", "slow-headers", "slow_drip", "slow_headers"}]
 )

@@ -14,6 +14,8 @@ import yaml
 from callboard.cli.main import group
 from callboard.model.facts.values import DayShare
 
+pytestmark = pytest.mark.long
+
 MIDNIGHT = NOW.replace(hour=0)
 STEP = timedelta(minutes=5)
 A_DAY = 288

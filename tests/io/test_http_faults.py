@@ -57,6 +57,7 @@ def no_secret_in(folder):
 
 
 @pytest.mark.parametrize("mode", MATRIX)
+@pytest.mark.long
 def test_each_trouble_is_told_after_a_bounded_number_of_requests(mode, tmp_path):
     kind, requests = MATRIX[mode]
     with Server(MODES[mode]) as server:

@@ -35,6 +35,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_folder(portal, tmp_path)
     assert digests(portal / "site") == digests(other / "site")
 
 
+@pytest.mark.long
 def test_a_second_build_renders_nothing_and_writes_nothing(portal):
     callboard(portal, "build")
     before = {file: file.stat().st_mtime_ns for file in (portal / "site").rglob("*") if file.is_file()}
@@ -44,6 +45,7 @@ def test_a_second_build_renders_nothing_and_writes_nothing(portal):
     assert {file: file.stat().st_mtime_ns for file in (portal / "site").rglob("*") if file.is_file()} == before
 
 
+@pytest.mark.long
 def test_only_the_status_knows_the_time_of_the_build(portal):
     callboard(portal, "build", "--now", "2026-11-21T03:00:00Z")
     before = digests(portal / "site")
@@ -81,6 +83,7 @@ spec: {{type: team, children: []}}
 """
 
 
+@pytest.mark.long
 def test_a_page_that_reads_nothing_of_an_entity_but_its_link_follows_its_title(portal):
     """The ledger's page names the team that would be hit two dependencies away; it has no relation with it, nor asks about it."""
     near = COMPONENT.format(name="near", owner="team-shop", needs="ledger")
@@ -101,6 +104,7 @@ def test_a_descriptor_with_an_error_stops_nothing_unless_strict(portal):
     assert (portal / "site/catalog/default/component/shop/index.html").exists()
 
 
+@pytest.mark.long
 def test_a_source_that_cannot_be_read_leaves_the_old_site(portal):
     callboard(portal, "build")
     before = digests(portal / "site")

@@ -10,6 +10,8 @@ from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
 from support.portal import callboard, write
 
+pytestmark = pytest.mark.long
+
 COMPONENT = """\
 apiVersion: backstage.io/v1alpha1
 kind: Component

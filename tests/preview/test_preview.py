@@ -14,6 +14,8 @@ from callboard.preview.portal import PreviewPortal
 from callboard.preview.responses import Note, PageState, folder
 from callboard.preview.server import PreviewServer
 
+pytestmark = pytest.mark.long
+
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self'; style-src 'self'\">"
 
 

@@ -51,6 +51,7 @@ class Told:
         raise AssertionError(self.paths)
 
 
+@pytest.mark.long
 def test_changes_are_told_and_those_of_our_own_are_not(portal):
     watcher = Watcher(lambda: watched_folders([portal], [portal / "out"]))
     watcher.update()

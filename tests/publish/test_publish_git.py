@@ -15,6 +15,8 @@ from callboard.io.git import command, push
 from callboard.model.errors import PublishError
 from callboard.publish.git_branch import GitPublisher
 
+pytestmark = pytest.mark.long
+
 BACKEND = Path("/usr/lib/git-core/git-http-backend")
 WHO = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "Ada"), ("EMAIL", "ada@acme.example"))}
 PLAIN = WHO | {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"], "HOME": "/nonexistent"}

@@ -17,6 +17,8 @@ from callboard.io.git.command import Git
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
 from callboard.sources.git.source import GitSource
 
+pytestmark = pytest.mark.long
+
 HTTP_BACKEND = Path("/usr/lib/git-core/git-http-backend")
 
 

@@ -125,6 +125,7 @@ def test_repositories_of_an_organization_are_read(tmp_path):
     assert {r.headers["authorization"] for r in server.requests} == {f"token {TOKEN}"}
 
 
+@pytest.mark.long
 def test_pages_are_followed_and_a_second_night_asks_for_commits_alone(tmp_path):
     gitea = FakeGitea({f"p{n:03}": {"catalog-info.yaml": descriptor(f"p{n:03}")} for n in range(120)})
     counts = []

@@ -292,6 +292,7 @@ def schema():
 @pytest.mark.parametrize(
     "query", [repositories_query(()), repositories_query(("catalog-info.yaml", "x.yml")), TEAMS, TEAM_MEMBERS, MEMBERS]
 )
+@pytest.mark.long
 def test_every_query_is_valid_in_githubs_own_schema(schema, query):
     import graphql
 

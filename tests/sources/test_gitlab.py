@@ -128,6 +128,7 @@ def test_projects_of_subgroups_are_read_too(tmp_path):
     assert {r.headers["private-token"] for r in server.requests} == {TOKEN}
 
 
+@pytest.mark.long
 def test_pages_are_followed_and_a_second_night_asks_for_commits_alone(tmp_path):
     gitlab = FakeGitLab({f"acme/p{n:03}": {"catalog-info.yaml": descriptor(f"p{n:03}")} for n in range(150)})
     counts = []

@@ -18,7 +18,10 @@ from callboard.settings.settings import Limits
 from callboard.sources.ldap import LdapSource
 from faulty import Server, closed_port
 
-pytestmark = pytest.mark.filterwarnings("ignore:ssl.match_hostname")  # ldap3 calls it on Python 3.11
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.filterwarnings("ignore:ssl.match_hostname"),  # ldap3 calls it on Python 3.11
+]
 BASE = "dc=acme,dc=example"
 ADMIN, PASSWORD = f"cn=admin,{BASE}", "ldap-very-secret"
 SCHEMAS = "/etc/ldap/schema"

@@ -23,6 +23,8 @@ from callboard.website.assemble import SiteBuild, assemble
 from callboard.website.theme_build import start_theme_build
 from support import shared_caches
 
+pytestmark = pytest.mark.long
+
 TEMPLATE = (
     '<h1 id="content">{{ view.name }}</h1>{% for id in view.parts %}<h2 id="{{ id }}">{{ id }}</h2>{% endfor %}'
     '{% for link in view.links %}<a href="{{ up }}{{ link }}">x</a>{% endfor %}<div class="cb-prose">{{ view.prose|safe }}</div>'

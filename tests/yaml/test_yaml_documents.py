@@ -94,6 +94,7 @@ def test_one_and_the_text_one_are_different_keys_as_in_javascript():
     ],
     ids=["billion-laughs", "self", "brackets", "dashes", "indents", "braces", "wide"],
 )
+@pytest.mark.long
 def test_a_bomb_is_refused_with_a_place(bomb):
     document = read_one(bomb)
     assert document.failed
