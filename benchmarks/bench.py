@@ -26,7 +26,7 @@ NOW = "2026-11-22T03:00:00Z"
 
 
 def touch_descriptors(folder: Path, share: float) -> int:
-    """Change one line in every n-th descriptor, as an edit of a night would; at least one file."""
+    """Change one line in every n-th descriptor, as the edits of a day would; at least one file."""
     files = sorted((folder / "repositories").glob("*/catalog-info.yaml"))
     step = max(1, round(1 / share)) if share else len(files)
     changed = files[::step]
@@ -43,7 +43,7 @@ def build(folder: Path, log: Path) -> dict[str, object]:
 
 
 def measured_build(callboard: list[str], folder: Path, log: Path) -> tuple[Measured, dict[str, Any]]:
-    """Run a build of the organisation in ``folder`` with this command, and read its report; ends the program with 2 if the build fails."""
+    """Run a build of the organization in ``folder`` with this command, and read its report; ends the program with 2 if the build fails."""
     report = folder / "report.json"
     command = [
         *callboard,
@@ -64,24 +64,24 @@ def measured_build(callboard: list[str], folder: Path, log: Path) -> tuple[Measu
 
 
 def scenarios(folder: Path, log: Path, known: tool_facts.ToolFacts | None = None) -> dict[str, dict[str, object]]:
-    """The four nights: cold, nothing changed, one per cent changed, one changed; where tools know something, a fifth in which all of it moves on."""
+    """Four builds: cold, nothing changed, 1 % changed, one changed; with facts of tools a fifth, in which all facts change."""
     results = {"cold": build(folder, log), "nothing changed": build(folder, log)}
     touch_descriptors(folder, 0.01)
     if known:
-        known.night(tool_facts.FIRST, 0.01)
+        known.next_day(tool_facts.FIRST, 0.01)
         known.write(folder / "facts", tool_facts.FIRST)
     results["1 % changed"] = build(folder, log)
     touch_descriptors(folder, 0)
     results["one changed"] = build(folder, log)
     if known:
-        known.night(tool_facts.FIRST)
+        known.next_day(tool_facts.FIRST)
         known.write(folder / "facts", tool_facts.FIRST)
         results["facts move on"] = build(folder, log)
     return results
 
 
 def with_facts(folder: Path) -> tool_facts.ToolFacts:
-    """Tools that know something about every component."""
+    """Facts of tools about every component."""
     known = tool_facts.ToolFacts(folder / "repositories")
     known.write(folder / "facts", tool_facts.FIRST)
     with (folder / "sources.yaml").open("a", encoding="utf-8") as sources:
@@ -118,20 +118,20 @@ def page_sizes(site: Path) -> dict[str, dict[str, object]]:
     return rows
 
 
-def counted(nights: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-    """What each night did, in numbers."""
+def counted(builds: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+    """The counts of each build."""
     wanted = ("pages_rendered", "diagrams_laid_out", "files_written", "files_removed")
     rows = {}
-    for name, night in nights.items():
-        report = night["report"]
+    for name, build in builds.items():
+        report = build["report"]
         rows[name] = {key.split("_")[0] if key != "files_removed" else "removed": report["counts"][key] for key in wanted}
         rows[name] |= {"main_mb": report["peak_memory_mb"]["main"], "child_mb": report["peak_memory_mb"]["children"]}
     return rows
 
 
-def seconds(night: dict[str, object], phase: str) -> float:
-    """What a phase took on the clock."""
-    return next((p["seconds"] for p in night["report"]["phases"] if p["name"] == phase), 0.0)  # type: ignore[index]
+def seconds(build: dict[str, object], phase: str) -> float:
+    """Wall-clock seconds of a phase."""
+    return next((p["seconds"] for p in build["report"]["phases"] if p["name"] == phase), 0.0)  # type: ignore[index]
 
 
 def show(title: str, rows: dict[str, dict[str, object]], columns: list[str]) -> None:
@@ -151,7 +151,7 @@ def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) ->
     log = scratch / f"log-{size}.txt"
     folder = scratch / f"organisation-{size}"
     organisation.write(folder, size)
-    nights = scenarios(folder, log, with_facts(folder) if facts else None)
+    builds = scenarios(folder, log, with_facts(folder) if facts else None)
     site = folder / "site"
     files, size_bytes = tree_size(site)
     below = floor.measure(folder, site, scratch / f"floor-{size}", log)
@@ -162,29 +162,29 @@ def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) ->
     if with_peers:
         others["Hugo, bare pages"] = peers.hugo(site, scratch / f"hugo-{size}", log)
     columns = ["wall", "cpu", "peak_mb"]
-    show(f"{size:,} entities: {files:,} files, {size_bytes / 1e6:.1f} MB", nights, columns)
+    show(f"{size:,} entities: {files:,} files, {size_bytes / 1e6:.1f} MB", builds, columns)
     phases = {
-        phase: {name: seconds(night, phase) for name, night in nights.items()}
-        for phase in [phase["name"] for phase in nights["cold"]["report"]["phases"]]  # type: ignore[index]
+        phase: {name: seconds(build, phase) for name, build in builds.items()}
+        for phase in [phase["name"] for phase in builds["cold"]["report"]["phases"]]  # type: ignore[index]
     }
-    show("what was done", counted(nights), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
+    show("what was done", counted(builds), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
     sizes = page_sizes(site)
     show(f"bytes by family; heavy: pages above {LIGHT:,}", sizes, ["bytes", "gzip", "no diagram", "largest", "heavy"])
-    show("seconds by phase (search: the wait for Pagefind, which works beside data and links)", phases, list(nights))
+    show("seconds by phase (search: the wait for Pagefind, which works beside data and links)", phases, list(builds))
     show("floor", as_rows(below), columns)
     show("others", as_rows(others), columns)
-    cold = nights["cold"]
+    cold = builds["cold"]
     ratios = {"cold / floor (wall)": round(cold["wall"] / floor_wall, 2), "cold / floor (cpu)": round(cold["cpu"] / floor_cpu, 2)}  # type: ignore[operator]
     ratios |= {f"cold / {name} (wall)": round(cold["wall"] / m.wall, 3) for name, m in others.items() if m}  # type: ignore[operator]
-    ratios |= {f"{name} / cold (wall)": round(row["wall"] / cold["wall"], 3) for name, row in nights.items() if name != "cold"}  # type: ignore[operator]
-    light = {name: row["wall"] - seconds(row, "search") for name, row in nights.items()}  # type: ignore[operator]
+    ratios |= {f"{name} / cold (wall)": round(row["wall"] / cold["wall"], 3) for name, row in builds.items() if name != "cold"}  # type: ignore[operator]
+    light = {name: row["wall"] - seconds(row, "search") for name, row in builds.items()}  # type: ignore[operator]
     ratios["1 % changed / cold, both without full text (wall)"] = round(light["1 % changed"] / light["cold"], 3)
     print("\nratios\n" + "\n".join(f"  {name:44} {value}" for name, value in ratios.items()))
     return {
         "size": size,
         "files": files,
         "bytes": size_bytes,
-        "nights": nights,
+        "builds": builds,
         "sizes": sizes,
         "floor": as_rows(below),
         "others": as_rows(others),

@@ -110,7 +110,7 @@ def prepare(folder: Path, size: int, *, facts: bool) -> None:
     organisation.write(folder / "organisation", size)
     if facts:
         known = bench.with_facts(folder / "organisation")
-        known.night(tool_facts.FIRST, 0.01)
+        known.next_day(tool_facts.FIRST, 0.01)
         known.write(folder / "facts-changed", tool_facts.FIRST)
 
 
@@ -187,9 +187,9 @@ def progress(text: str) -> None:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1."""
+    """An integer from 1."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an integer from 1")
     return int(text)
 
 

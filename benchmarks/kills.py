@@ -58,19 +58,19 @@ class Portal:
     shared: Path | None = None
     """A git repository that is one of its sources."""
 
-    def run(self, what: str, night: int) -> None:
+    def run(self, what: str, day: int) -> None:
         """A command that nobody kills."""
-        subprocess.run(command(what, night), cwd=self.folder, check=True)
+        subprocess.run(command(what, day), cwd=self.folder, check=True)
 
     def outcome(self) -> dict[str, Files]:
         """The site and both published places."""
         return {"site": contents(self.folder / "site"), "folder": contents(self.folder / "public"), "branch": branch(self.folder)}
 
 
-def command(what: str, night: int) -> list[str]:
+def command(what: str, day: int) -> list[str]:
     """The arguments of one of our commands."""
     arguments = {"build": ["build", "-q", "--accept-loss"], "collect": ["collect", "--accept-loss"]}.get(what, ["publish", "-q", what])
-    return [sys.executable, "-m", "callboard", *arguments, "--now", (FIRST + timedelta(days=night)).isoformat()]
+    return [sys.executable, "-m", "callboard", *arguments, "--now", (FIRST + timedelta(days=day)).isoformat()]
 
 
 def contents(folder: Path) -> Files:
@@ -120,11 +120,11 @@ def commit(folder: Path) -> None:
     git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run([*git, "add", "-A"], check=True)
     subprocess.run(
-        [*git, "commit", "-q", "--allow-empty", "-m", "night"], check=True, env=os.environ | {"GIT_COMMITTER_DATE": FIRST.isoformat()}
+        [*git, "commit", "-q", "--allow-empty", "-m", "day"], check=True, env=os.environ | {"GIT_COMMITTER_DATE": FIRST.isoformat()}
     )
 
 
-def edit(portal: Portal, night: int, dice: random.Random) -> None:
+def edit(portal: Portal, day: int, dice: random.Random) -> None:
     """One descriptor in ten changes, one breaks, one goes; now and then every page changes."""
     files = sorted(portal.descriptors.rglob("catalog-info.yaml"))
     for path in dice.sample(files, max(1, len(files) // 10)):
@@ -137,14 +137,14 @@ def edit(portal: Portal, night: int, dice: random.Random) -> None:
     if portal.shared:
         edit(Portal(portal.folder, portal.shared / "repositories"), 0, dice)
         commit(portal.shared)
-    if night and dice.random() < 0.4:
+    if day and dice.random() < 0.4:
         settings = portal.folder / "sources.yaml"
-        settings.write_text(re.sub(r"(name: )(Night \d+|Acme developer portal)", rf"\1Night {night}", settings.read_text(), count=1))
+        settings.write_text(re.sub(r"(name: )(Day \d+|Acme developer portal)", rf"\1Day {day}", settings.read_text(), count=1))
 
 
-def kill(portal: Portal, what: str, night: int, seconds: float) -> int:
+def kill(portal: Portal, what: str, day: int, seconds: float) -> int:
     """Kill a command after so many seconds: the process itself, as the kernel does it when memory runs out. Its exit code."""
-    process = subprocess.Popen(command(what, night), cwd=portal.folder, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(command(what, day), cwd=portal.folder, stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     code, until = process.wait(), time.monotonic() + PATIENCE
@@ -167,17 +167,17 @@ def members(session: int) -> list[int]:
     return found
 
 
-def moment(portal: Portal, night: int, length: dict[str, float], dice: random.Random) -> tuple[str, str]:
+def moment(portal: Portal, day: int, length: dict[str, float], dice: random.Random) -> tuple[str, str]:
     """Edit, kill, look, go on, compare; what was killed, and how it was met."""
     what = dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-    edit(portal, night, dice)
+    edit(portal, day, dice)
     if what in {"folder", "branch"}:
-        portal.run("build", night)
+        portal.run("build", day)
     before, clean = portal.outcome(), Portal(portal.folder.with_name(f"{portal.folder.name}-clean"), portal.descriptors)
     shutil.copytree(portal.folder, clean.folder, symlinks=True)
-    code = kill(portal, what, night, dice.uniform(0.1, 1.2) * length[what])
+    code = kill(portal, what, day, dice.uniform(0.1, 1.2) * length[what])
     met = portal.outcome()
-    clean.run(what, night)
+    clean.run(what, day)
     wanted = clean.outcome()
     assert state_files.read(Store.beside(portal.folder)) is not None
     read_changes(Store.beside(portal.folder).state, 24)
@@ -187,9 +187,9 @@ def moment(portal: Portal, night: int, length: dict[str, float], dice: random.Ra
     assert met["branch"] in (before["branch"], wanted["branch"]), "the branch is neither old nor new"
     between = any(before[place] != met[place] != wanted[place] for place in met)
     for following in dict.fromkeys((what, "build", "folder", "branch")):
-        portal.run(following, night)
+        portal.run(following, day)
         if following != what:
-            clean.run(following, night)
+            clean.run(following, day)
     got, wanted = portal.outcome(), clean.outcome()
     for place in got:
         other = sorted(dict(got[place].items() ^ wanted[place].items()))

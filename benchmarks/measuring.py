@@ -30,7 +30,7 @@ class Rest:
     """What the disk gets before each run.
 
     ext4 goes round inodes that were freed in the last minute, one by one, so that a build right after the end of another one pays
-    seconds that a build of the next night does not.
+    seconds that the next build does not.
     """
 
     seconds: float = 0

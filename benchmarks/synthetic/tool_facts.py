@@ -1,4 +1,4 @@
-"""What tools know about a synthetic organisation: facts of every large family as JSON files with absolute times, night after night."""
+"""Facts of tools about a synthetic organization: every large family as JSON files with absolute times, day after day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ComponentFacts:
 
 
 class ToolFacts:
-    """All components of an organisation below ``repositories/``; the same seed gives the same nights."""
+    """All components of an organisation below ``repositories/``; the same seed gives the same days."""
 
     def __init__(self, organisation: Path, first: datetime = FIRST, seed: int = 5) -> None:
         self.rng, self.known, self.first = random.Random(seed), [], first
@@ -61,7 +61,7 @@ class ToolFacts:
             begun = self.first - timedelta(days=rng.randrange(1, 25))
             one.incidents[f"{one.name}-0"] = (begun, begun + timedelta(hours=2))
 
-    def night(self, at: datetime, share: float = 1.0) -> None:
+    def next_day(self, at: datetime, share: float = 1.0) -> None:
         """What happens before ``at`` to a share of the components: one in seven is deployed, few have incidents and new weaknesses."""
         rng = self.rng
         for one in rng.sample(self.known, max(1, round(len(self.known) * share))):

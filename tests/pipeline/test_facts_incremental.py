@@ -20,7 +20,7 @@ def pages_of(folder):
 
 def move(folder, known, dice, at):
     """Somebody is deployed, goes on call under another name, changes the owner; a tool may fail, or know a component no longer."""
-    known.night(at, dice.choice([0.05, 0.3, 1.0]))
+    known.next_day(at, dice.choice([0.05, 0.3, 1.0]))
     known.write(folder / "facts", at)
     if dice.random() < 0.3:
         (folder / "facts" / f"{dice.choice(tool_facts.FAMILIES)}.json").unlink()

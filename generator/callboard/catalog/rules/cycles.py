@@ -12,7 +12,7 @@ GROUP_CYCLE = Rule(
     code="CYC001",
     name="group-cycle",
     severity=Severity.WARNING,
-    summary="Groups are each other's parents.",
+    summary="The parents of groups form a cycle.",
     means="""Following `parent` and `children` from this group upwards leads back to it.""",
     matters="""The team tree has no root there. Callboard shows the first group by name as the root; counts that include sub-teams count
 each team once.""",
@@ -56,7 +56,7 @@ spec:
 
 def check_group_cycle(catalog: Catalog) -> Iterator[Problem]:
     """A problem for each cycle of groups."""
-    yield from cycle_problems(catalog, "childOf", GROUP_CYCLE, "Groups are each other's parents", "Remove one of the parents.")
+    yield from cycle_problems(catalog, "childOf", GROUP_CYCLE, "The parents of groups form a cycle", "Remove one of the parents.")
 
 
 PART_CYCLE = Rule(

@@ -14,7 +14,7 @@ MISSING_OWNER = Rule(
     code="OWN001",
     name="missing-owner",
     severity=Severity.WARNING,
-    summary="The entity names no owner.",
+    summary="The entity has no owner.",
     means="""An entity of this kind may name the team that maintains it in `spec.owner`, and this one names none. Where the kind's schema
 **requires** an owner (components, APIs, resources, systems, domains), a missing one is a separate error: SPC001.""",
     matters="""There is no team to contact when it breaks, and the entity appears on no team's page.""",
@@ -47,7 +47,7 @@ def check_missing_owner(catalog: Catalog) -> Iterator[Problem]:
         has_owner_field = kind is not None and any(field.field == "owner" and field.type == "ownedBy" for field in kind.relations)
         if has_owner_field and "owner" not in entity.spec and not needs_owner(catalog, entity.ref) and owner(catalog, entity.ref) is None:
             yield MISSING_OWNER.problem(
-                f"{entity.kind} {name(entity)} names no owner.",
+                f"{entity.kind} {name(entity)} has no owner.",
                 origin=entity.origin,
                 subject=entity.ref,
                 field="spec.owner",

@@ -1,9 +1,9 @@
-"""A year of nights: the size of state and history, and the time that remembering costs, without rendering pages.
+"""A year of daily builds: the size of state and history, and the time to compare and save, without rendering pages.
 
-    python benchmarks/nights.py --size 1000 --nights 365 --facts
+    python benchmarks/daily_builds.py --size 1000 --builds 365 --facts
 
-Each night about one file in a hundred changes its lifecycle, a tag or its owner; now and then an entity comes, goes or gets another name.
-With ``--facts`` one component in seven is deployed each night, one in a hundred has an incident, and so on (``synthetic/tool_facts.py``).
+Before each build about one file in a hundred changes its lifecycle or a tag, and one in a thousand its name.
+With ``--facts`` one component in seven is deployed each day, one in a hundred has an incident, and so on (``synthetic/tool_facts.py``).
 """
 
 import argparse
@@ -31,8 +31,8 @@ from synthetic.tool_facts import INTEGRATIONS, ToolFacts
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 
 
-def disturb(files: list[Path], dice: random.Random, share: float) -> None:
-    """Edit so many files, and rename one entity every tenth night or so."""
+def edit(files: list[Path], dice: random.Random, share: float) -> None:
+    """Edit this share of the files: a lifecycle, a tag or, one time in thirty, a name."""
     for path in dice.sample(files, max(1, round(len(files) * share))):
         text = path.read_text()
         change = dice.choice(["lifecycle", "tag", "name"] if dice.random() < 0.1 else ["lifecycle", "tag"])
@@ -45,23 +45,23 @@ def disturb(files: list[Path], dice: random.Random, share: float) -> None:
         path.write_text(text)
 
 
-def one_night(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
-    """Collect, link, compare and keep; seconds of the processor in all and of remembering, and the changes by kind."""
+def daily_build(folder: Path, now: datetime) -> tuple[float, float, Counter[str]]:
+    """Collect, link, compare and save; CPU seconds in total and of the state, and the number of changes by kind."""
     settings, store = read_settings(folder / "sources.yaml", {}), Store.beside(folder)
     begun = time.process_time()
-    memory = load_build_state(store, now, __version__, {})
+    state = load_build_state(store, now, __version__, {})
     read = time.process_time()
     work = Workspace(settings, {}, portal_kinds(settings), DiskCaches(store.cache))
     policy = BuildPolicy(work.source_names, now, Guards(), store.blob)
-    served = ingest(work, collect(work), memory.previous, policy)
-    surveyed = resolve(work, served)
-    known = enrich(work, surveyed, memory)
+    collected = ingest(work, collect(work), state.previous, policy)
+    resolved = resolve(work, collected)
+    facts = enrich(work, resolved, state)
     linked = time.process_time()
-    noticed = memory.diff(surveyed.catalog, surveyed.problems, known)
-    memory.history(noticed)
-    memory.save(served, noticed, memory.recorded(surveyed.trees), known)
+    changes = state.diff(resolved.catalog, resolved.problems, facts)
+    state.history(changes)
+    state.save(collected, changes, state.recorded(resolved.trees), facts)
     ended = time.process_time()
-    return ended - begun, ended - linked + read - begun, Counter(change.kind for change in noticed.changes)
+    return ended - begun, ended - linked + read - begun, Counter(change.kind for change in changes.changes)
 
 
 def size_of(folder: Path) -> str:
@@ -71,11 +71,11 @@ def size_of(folder: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=1_000)
-    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--builds", type=int, default=365)
     parser.add_argument("--share", type=float, default=0.01)
-    parser.add_argument("--facts", action="store_true", help="tools know something, too")
+    parser.add_argument("--facts", action="store_true", help="with facts of tools")
     given = parser.parse_args()
-    dice, folder = random.Random(11), Path(tempfile.mkdtemp(prefix="nights-"))
+    dice, folder = random.Random(11), Path(tempfile.mkdtemp(prefix="builds-"))
     write(folder / "organisation", given.size)
     (folder / "sources.yaml").write_text(
         "version: 1\nsources:\n  - {name: all, type: files, path: organisation, repositories: '*'}\n"
@@ -83,24 +83,24 @@ def main() -> None:
     )
     facts = ToolFacts(folder / "organisation", FIRST) if given.facts else None
     files = sorted((folder / "organisation").rglob("catalog-info.yaml"))
-    nights = []
-    for number in range(given.nights):
+    builds = []
+    for number in range(given.builds):
         if number:
-            disturb(files, dice, given.share)
+            edit(files, dice, given.share)
         if facts:
-            facts.night(FIRST + timedelta(days=number))
+            facts.next_day(FIRST + timedelta(days=number))
             facts.write(folder / "facts", FIRST + timedelta(days=number))
-        nights.append(one_night(folder, FIRST + timedelta(days=number)))
+        builds.append(daily_build(folder, FIRST + timedelta(days=number)))
     store = Store.beside(folder)
-    last = nights[-30:]
-    changes = sum((n[2] for n in nights), Counter())
-    print(f"{given.size:,} entities, {given.nights} nights, {changes.total():,} changes: {dict(changes.most_common())}")
+    last = builds[-30:]
+    changes = sum((build[2] for build in builds), Counter())
+    print(f"{given.size:,} entities, {given.builds} builds, {changes.total():,} changes: {dict(changes.most_common())}")
     print(
-        f"facts and what was asked: {sum(path.stat().st_size for part in ('facts', 'measurements') for path in store.state.glob(f'{part}.*')) / 1e6:.2f} MB"
+        f"facts and measurements: {sum(path.stat().st_size for part in ('facts', 'measurements') for path in store.state.glob(f'{part}.*')) / 1e6:.2f} MB"
     )
     print(f"state {size_of(store.state)}, of which history {size_of(store.state / 'history')}; blobs {size_of(store.blobs)}")
-    print(f"first night {nights[0][0]:.2f} s; last 30: {statistics.median(n[0] for n in last):.2f} s, ", end="")
-    print(f"of which remembering {statistics.median(n[1] for n in last):.2f} s")
+    print(f"first build {builds[0][0]:.2f} s; last 30: {statistics.median(build[0] for build in last):.2f} s, ", end="")
+    print(f"of which state {statistics.median(build[1] for build in last):.2f} s")
     shutil.rmtree(folder)
 
 
