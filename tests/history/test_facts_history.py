@@ -10,9 +10,15 @@ from callboard.cli.diff import command
 from callboard.history import fact_events, formats
 from callboard.history.diff import compared, difference
 from callboard.io.store import Store
+from callboard.model.facts.alert import Alert
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.values import Alert, Availability, Deployment, Incident, QualityGate, RepositoryActivity, Vulnerability
-from callboard.model.facts.words import FactSeverity, GateState, IncidentState, RunState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.state import files as state_files
 from callboard.state import serialization
 from callboard.state.change_log import change_log, fold, read_changes, shown

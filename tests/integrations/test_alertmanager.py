@@ -9,8 +9,8 @@ from spec_checking import DATA, complaints, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
-from callboard.model.facts.values import Alert
-from callboard.model.facts.words import AlertState, FactSeverity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.enumerations import FactSeverity
 from faulty import Server, json_answer
 
 SERVICE, LABELS, ALERT = "prometheus.io/service-name", "prometheus.io/labels", "prometheus.io/alert"

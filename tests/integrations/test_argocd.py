@@ -9,8 +9,8 @@ from fake_argocd_api import FakeArgoCd
 from spec_checking import DATA, complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Deployment
-from callboard.model.facts.words import Health, RunState
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
 from faulty import MODES, Server, json_answer
 
 FOUND = Deployment(

@@ -9,8 +9,9 @@ from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
-from callboard.model.facts.values import Alert, Availability
-from callboard.model.facts.words import AlertState, FactSeverity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.enumerations import FactSeverity
 from faulty import Server, json_answer
 
 

@@ -16,8 +16,11 @@ from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.github import facts as github_facts
 from callboard.integrations.github.queries import MORE_ALERTS, repositories_query
-from callboard.model.facts.values import Deployment, GoodFirstIssue, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
-from callboard.model.facts.words import FactSeverity, RunState
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
+from callboard.model.facts.vulnerability import Vulnerability
 from faulty import PatientClock, Server, json_answer
 from github_app import AppHost
 

@@ -8,8 +8,10 @@ from fake_gitlab_api import FakeGitLab
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.gitlab import queries
-from callboard.model.facts.values import Deployment, PipelineRun, Vulnerability
-from callboard.model.facts.words import FactSeverity, RunState
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.vulnerability import Vulnerability
 from faulty import Server, json_answer
 
 EXCERPT = Path(__file__).parent.parent / "data/vectors/gitlab-excerpt.graphql"

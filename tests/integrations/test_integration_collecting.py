@@ -5,8 +5,8 @@ from vendors import context, target
 
 from callboard.integrations import collect as collect_integrations
 from callboard.model.errors import SourceError
-from callboard.model.facts.values import Incident
-from callboard.model.facts.words import FactError
+from callboard.model.facts.incident import Incident
+from callboard.model.facts.validation import FactError
 from callboard.plugins import loader
 from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationSettings, by_annotation
 from callboard.plugins.integrations.collector import FactCollector

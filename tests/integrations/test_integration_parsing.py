@@ -2,7 +2,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from callboard.model.facts.words import AlertState, FactError, FactSeverity, RunState
+from callboard.model.facts.alert import AlertState
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.decode import decode_value
 from callboard.plugins.integrations.parse import (
     STRING_LIMIT,

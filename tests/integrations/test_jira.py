@@ -8,8 +8,8 @@ from fake_jira_api import FakeJira
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Issue
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.issue import Issue
 from faulty import Server, json_answer
 
 

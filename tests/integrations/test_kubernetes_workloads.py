@@ -7,8 +7,8 @@ from fake_kubernetes_api import ID, FakeKubernetes
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Deployment
-from callboard.model.facts.words import Health, RunState
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
 from faulty import Server, json_answer
 
 SELECTOR, NAMESPACE, CLUSTER = (f"backstage.io/kubernetes-{name}" for name in ("label-selector", "namespace", "cluster"))

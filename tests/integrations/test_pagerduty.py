@@ -7,8 +7,8 @@ from fake_pagerduty_api import FakePagerDuty
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Incident, OnCall, Shift
-from callboard.model.facts.words import IncidentState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, Shift
 from faulty import Server, json_answer
 
 

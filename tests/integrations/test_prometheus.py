@@ -10,7 +10,7 @@ from spec_checking import DATA, complaints, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
-from callboard.model.facts.values import DayShare
+from callboard.model.facts.availability import DayShare
 from faulty import Server, json_answer
 
 SERVICE, LABELS = "prometheus.io/service-name", "prometheus.io/labels"

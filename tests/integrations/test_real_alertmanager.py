@@ -7,8 +7,8 @@ import pytest
 from real_tools import free_port, needed, posted, running
 from vendors import collect, facts, measured, target
 
-from callboard.model.facts.values import Alert
-from callboard.model.facts.words import AlertState, FactSeverity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.enumerations import FactSeverity
 
 CONFIG = """
 route: {receiver: nobody}

@@ -12,7 +12,7 @@ from vendors import NOW, collect, facts, measured, target
 
 import yaml
 from callboard.cli.main import group
-from callboard.model.facts.values import DayShare
+from callboard.model.facts.availability import DayShare
 
 pytestmark = pytest.mark.long
 

@@ -10,8 +10,9 @@ from vendors import TOKEN, collect, facts, measured, target
 
 import yaml
 from callboard.io.http.errors import error_message
-from callboard.model.facts.values import Alert, Issue
-from callboard.model.facts.words import AlertState, FactSeverity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.issue import Issue
 from faulty import Server, json_answer
 
 pytestmark = [needs_data, pytest.mark.data]

@@ -5,7 +5,7 @@ from fake_sentry_api import BASE, FakeSentry
 from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import ErrorTrend
+from callboard.model.facts.error_trend import ErrorTrend
 from faulty import Server, json_answer
 
 

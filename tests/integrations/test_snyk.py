@@ -7,8 +7,8 @@ from fake_snyk_api import ORG, FakeSnyk, numbered
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Vulnerability
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.vulnerability import Vulnerability
 from faulty import Server, json_answer
 
 FOUND = Vulnerability(

@@ -10,8 +10,7 @@ from fake_sonarqube_api import KEY, FakeSonarQube
 from spec_checking import DATA, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
-from callboard.model.facts.values import QualityGate
-from callboard.model.facts.words import GateState
+from callboard.model.facts.quality_gate import GateState, QualityGate
 from faulty import MODES, Server, json_answer
 
 ANALYSED = datetime(2026, 5, 16, 18, 0, tzinfo=UTC)

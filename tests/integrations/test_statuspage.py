@@ -7,8 +7,8 @@ from fake_statuspage_api import FakeStatuspage
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect_from, facts, measured, target
 
-from callboard.model.facts.values import Availability, Incident
-from callboard.model.facts.words import IncidentState
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.incident import Incident, IncidentState
 
 
 def test_incidents_of_components_and_groups_are_read_as_far_back_as_wanted(tmp_path):

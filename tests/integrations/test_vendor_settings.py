@@ -10,7 +10,7 @@ from test_vendor_faults import FAKES
 from vendors import connector
 
 from callboard import integrations
-from callboard.model.facts.fact import FAMILIES
+from callboard.model.facts import FAMILIES
 from callboard.plugins.integrations.base import Integration
 from callboard.website.editor_words import known_annotations
 

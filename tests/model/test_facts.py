@@ -4,19 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.model.facts.fact import FAMILIES, Fact, Measurement
-from callboard.model.facts.values import (
-    Availability,
-    Declared,
-    Deployment,
-    Incident,
-    OnCall,
-    QualityGate,
-    RepositoryActivity,
-    Shift,
-    Vulnerability,
-)
-from callboard.model.facts.words import FactError, IncidentState
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, Shift
+from callboard.model.facts.quality_gate import QualityGate
+from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.validation import FactError
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import parse_ref
 from callboard.state.serialization import fact_of, fact_row, measurement_of, measurement_row
 

@@ -10,22 +10,18 @@ from page_builders import KINDS, RENDERER, documents, shared_context
 
 from callboard.catalog.linking import link
 from callboard.integrations.collect import IntegrationInfo
+from callboard.model.facts.alert import Alert
+from callboard.model.facts.availability import Availability, DayShare
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.values import (
-    Alert,
-    Availability,
-    DayShare,
-    Declared,
-    Deployment,
-    Incident,
-    OnCall,
-    PipelineRun,
-    QualityGate,
-    RepositoryActivity,
-    Shift,
-    Vulnerability,
-)
-from callboard.model.facts.words import FactSeverity, IncidentState, RunState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, Shift
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.quality_gate import QualityGate
+from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import parse_ref
 from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan

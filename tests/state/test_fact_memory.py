@@ -7,7 +7,7 @@ from callboard.history.build_state import with_facts
 from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.io.store import Store
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.values import Incident
+from callboard.model.facts.incident import Incident
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.state import files as state_files

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.values import Availability, Deployment, Incident, QualityGate, Vulnerability
-from callboard.model.facts.words import FactSeverity, GateState, IncidentState, RunState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import EntityRef
 from callboard.state.summaries import short
 from callboard.state.values import Change, CollectionTime

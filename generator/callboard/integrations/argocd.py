@@ -16,8 +16,8 @@ from callboard.integrations.kubernetes import image_version, labels_of, list_ite
 from callboard.io.http.auth import bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.model.facts.values import Deployment
-from callboard.model.facts.words import Health, RunState
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import objects_at, split_commas, string_at, time_at, value_at

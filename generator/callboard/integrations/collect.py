@@ -10,8 +10,9 @@ from typing import Any
 import jsonschema_rs
 
 from callboard.model.errors import CallboardError, PluginError
-from callboard.model.facts.fact import FAMILIES, Fact, Measurement
-from callboard.model.facts.values import Declared
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins import loader

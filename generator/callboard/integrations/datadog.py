@@ -15,9 +15,10 @@ from urllib.parse import quote
 from callboard.io.http.auth import StaticCredential
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Value
-from callboard.model.facts.values import Alert, Availability
-from callboard.model.facts.words import AlertState, FactSeverity
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import (

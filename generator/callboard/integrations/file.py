@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from callboard.model.errors import SourceError
-from callboard.model.facts.fact import FAMILIES
-from callboard.model.facts.words import FactError
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.validation import FactError
 from callboard.model.ref import RefError, parse_ref
 from callboard.plugins.integrations.base import FactBatch, IntegrationContext, IntegrationSettings, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from callboard.io.git.command import Git
 from callboard.io.git.history import Commit, commits, is_shallow, last_commit_time, tags
 from callboard.model.errors import SourceError, TreeError
-from callboard.model.facts.values import Release, RepositoryActivity
+from callboard.model.facts.repository import Release, RepositoryActivity
 from callboard.model.tree import Tree
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector

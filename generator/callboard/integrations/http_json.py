@@ -16,7 +16,7 @@ from callboard.io.http.auth import Credential, bearer, header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError
-from callboard.model.facts.words import FactError
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, IntegrationContext, IntegrationSettings, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.decode import decode_value, fields_of

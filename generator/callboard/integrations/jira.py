@@ -17,8 +17,8 @@ from callboard.io.http.auth import basic, bearer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor
-from callboard.model.facts.values import Issue
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.issue import Issue
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, listed_objects, objects_at, split_commas, string_at, time_at

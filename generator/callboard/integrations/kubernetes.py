@@ -18,8 +18,8 @@ from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor
-from callboard.model.facts.values import Deployment
-from callboard.model.facts.words import Health, RunState
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import count_at, listed_objects, objects_at, string_at, time_at, value_at

@@ -14,8 +14,9 @@ from callboard.io.http.auth import header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Offset
-from callboard.model.facts.values import Incident, OnCall, Shift, in_order
-from callboard.model.facts.words import FactError, IncidentState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, Shift, in_order
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, listed_objects, objects_at, string_at, time_at, url_at, value_at

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 from callboard.model.errors import SourceError, TreeError
+from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Value
-from callboard.model.facts.values import PipelineRun, Vulnerability
-from callboard.model.facts.words import FactError, FactSeverity, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.validation import FactError
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.tree import Tree
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector

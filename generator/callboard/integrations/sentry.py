@@ -19,8 +19,8 @@ from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import LINK
-from callboard.model.facts.values import ErrorTrend
-from callboard.model.facts.words import FactError
+from callboard.model.facts.error_trend import ErrorTrend
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, count_at, objects_at, string_at, time_at, value_at

@@ -19,8 +19,8 @@ from callboard.io.http.auth import header
 from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.model.facts.values import Vulnerability
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import listed_objects, objects_at, split_commas, string_at, time_at, value_at

@@ -19,8 +19,8 @@ from callboard.io.http.auth import Credential, StaticCredential, bearer
 from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.model.facts.values import QualityGate
-from callboard.model.facts.words import FactError, GateState
+from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import batches, count_at, listed_objects, objects_at, string_at

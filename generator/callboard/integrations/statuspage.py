@@ -15,8 +15,9 @@ from urllib.parse import quote
 from callboard.io.http.auth import header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
-from callboard.model.facts.values import Availability, Incident
-from callboard.model.facts.words import FactError, IncidentState
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import PageNumber, number_at, objects_at, split_commas, string_at, time_at, url_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.problem import Severity
 
 

@@ -11,8 +11,9 @@ from functools import cache, lru_cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from callboard.model.entity import Derived, Entity, Origin
-from callboard.model.facts.fact import FAMILIES, Fact, Measurement
-from callboard.model.facts.values import Declared
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, parse_ref
 from callboard.plugins.sources import Repository, Undescribed

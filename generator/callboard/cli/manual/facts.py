@@ -7,11 +7,11 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, get_args, get_type_hints
 
 from callboard.cli.manual.tables import code, sentence, table
-from callboard.model.facts import values
-from callboard.model.facts.fact import FAMILIES
+from callboard.model.facts import FAMILIES
 from callboard.plugins.integrations.parse import SYNONYMS
 
 _INTRODUCTION = """# Facts
@@ -38,12 +38,11 @@ _TYPES: Mapping[Any, str] = {str: "string", int: "integer", float: "number", boo
 
 def facts_page() -> str:
     """Every family with its fields, then the nested values and the enumerations."""
-    notes = _notes()
     parts = [_INTRODUCTION, "## Families"]
-    nested: dict[Any, None] = {}
+    nested: dict[Any, None] = dict.fromkeys(part for kind in FAMILIES.values() for part in _parts(kind, is_dataclass))
+    notes = _notes([*FAMILIES.values(), *nested])
     for name, kind in FAMILIES.items():
         parts += [f"### `{name}`", (kind.__doc__ or "").strip(), _fields(kind, notes)]
-        nested |= dict.fromkeys(_parts(kind, is_dataclass))
     parts += ["## Nested values"]
     for kind in nested:
         parts += [f"### {_spaced(kind.__name__)}", (kind.__doc__ or "").strip(), _fields(kind, notes)]
@@ -101,12 +100,12 @@ def _spaced(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
 
-def _notes() -> Mapping[tuple[str, str], str]:
+def _notes(kinds: Sequence[Any]) -> Mapping[tuple[str, str], str]:
     """The docstring under each field in the source, by class and field."""
     notes: dict[tuple[str, str], str] = {}
-    for kind in ast.parse(inspect.getsource(values)).body:
-        if isinstance(kind, ast.ClassDef):
-            for statement, following in zip(kind.body, kind.body[1:], strict=False):
-                if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and isinstance(following, ast.Expr):
-                    notes[kind.name, statement.target.id] = " ".join(str(ast.literal_eval(following.value)).replace("``", "`").split())
+    for kind in kinds:
+        (body,) = (each.body for each in ast.parse(inspect.getsource(kind)).body if isinstance(each, ast.ClassDef))
+        for statement, following in pairwise(body):
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and isinstance(following, ast.Expr):
+                notes[kind.__name__, statement.target.id] = " ".join(str(ast.literal_eval(following.value)).replace("``", "`").split())
     return notes

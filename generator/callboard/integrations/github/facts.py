@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from callboard.integrations.github.queries import WEEKS
-from callboard.model.facts.values import Deployment, GoodFirstIssue, PipelineRun, PullRequest, Release, RepositoryActivity, Vulnerability
-from callboard.model.facts.words import FactSeverity, RunState
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.plugins.integrations.json_access import count_at, number_at, objects_at, string_at, time_at, url_at, value_at
 from callboard.plugins.integrations.parse import parse_enum
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from callboard.model.facts.values import Deployment, PipelineRun, Vulnerability
-from callboard.model.facts.words import FactSeverity, RunState
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.plugins.integrations.json_access import number_at, objects_at, string_at, time_at, value_at
 from callboard.plugins.integrations.parse import parse_enum
 

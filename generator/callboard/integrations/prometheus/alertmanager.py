@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from callboard.integrations.prometheus.api import ALERT, LABELS, SERVICE, LabelIndex, credential
-from callboard.model.facts.values import Alert
-from callboard.model.facts.words import AlertState, FactError, FactSeverity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import string_at, time_at, url_at, value_at

@@ -20,8 +20,8 @@ from callboard.io.http.cache import Answer
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import CallboardError
-from callboard.model.facts.values import Availability, DayShare
-from callboard.model.facts.words import FactError
+from callboard.model.facts.availability import Availability, DayShare
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import string_at, value_at

@@ -1,1 +1,34 @@
-"""Families of facts: neutral values, whatever tool they come from."""
+"""Families of facts: values that do not depend on a tool, one file a family, and the table of their names.
+
+A family's file has its values and enumerations, and decides what is open, what is urgent, in which order facts are listed and in which
+tone they are shown. Pages and the history read those decisions and add no others.
+"""
+
+from collections.abc import Mapping
+
+from callboard.model.facts.alert import Alert
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.error_trend import ErrorTrend
+from callboard.model.facts.incident import Incident
+from callboard.model.facts.issue import Issue
+from callboard.model.facts.on_call import OnCall
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.quality_gate import QualityGate
+from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.vulnerability import Vulnerability
+
+FAMILIES: Mapping[str, type] = {
+    "on-call": OnCall,
+    "incident": Incident,
+    "availability": Availability,
+    "deployment": Deployment,
+    "pipeline-run": PipelineRun,
+    "vulnerability": Vulnerability,
+    "quality-gate": QualityGate,
+    "repository": RepositoryActivity,
+    "alert": Alert,
+    "error-trend": ErrorTrend,
+    "issue": Issue,
+}
+"""The built-in families; plugins may declare others. The order is that of the panels on a page."""

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from callboard.model.facts.values import (
-    Alert,
-    Availability,
-    Declared,
-    Deployment,
-    ErrorTrend,
-    Incident,
-    Issue,
-    OnCall,
-    PipelineRun,
-    QualityGate,
-    RepositoryActivity,
-    Vulnerability,
-)
-from callboard.model.facts.words import FactError
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.alert import Alert
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.error_trend import ErrorTrend
+from callboard.model.facts.incident import Incident
+from callboard.model.facts.issue import Issue
+from callboard.model.facts.on_call import OnCall
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.quality_gate import QualityGate
+from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.validation import FactError
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import EntityRef
 
 Value = (
@@ -37,20 +35,6 @@ Value = (
     | Issue
     | Declared
 )
-FAMILIES: Mapping[str, type] = {
-    "on-call": OnCall,
-    "incident": Incident,
-    "availability": Availability,
-    "deployment": Deployment,
-    "pipeline-run": PipelineRun,
-    "vulnerability": Vulnerability,
-    "quality-gate": QualityGate,
-    "repository": RepositoryActivity,
-    "alert": Alert,
-    "error-trend": ErrorTrend,
-    "issue": Issue,
-}
-"""The built-in families; plugins may declare others. The order is that of the panels on a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from callboard.history.fact_events import FAMILY_OF
 from callboard.history.formats import kind_is_of_facts
 from callboard.model.entity import Origin
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
 from callboard.pages.changes.status import stale_for_audience

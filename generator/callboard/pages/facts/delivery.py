@@ -7,9 +7,12 @@ from datetime import datetime
 from itertools import islice
 
 from callboard.model.counting import label_for
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import COMMUNITY_FILES, Deployment, PipelineRun, QualityGate, RepositoryActivity
-from callboard.model.facts.words import GateState, Health, RunState
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.repository import COMMUNITY_FILES, RepositoryActivity
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, short, url_of

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from callboard.model.counting import label_for
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.words import FactSeverity
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.view import BarView, Block, DaysView, EventView, SparkView
 from callboard.pages.safe_text import text_of, web_url

@@ -11,9 +11,13 @@ from typing import Any
 
 from callboard.catalog import organization
 from callboard.model.entity import Entity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import Alert, Availability, Incident, OnCall, Vulnerability, in_order
-from callboard.model.facts.words import AlertState, FactSeverity, IncidentState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, in_order
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import HEALTH, FactsContext, has_health
 from callboard.pages.facts.delivery import deployed_at, deployment_row

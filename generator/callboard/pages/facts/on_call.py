@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import OnCall, in_order
+from callboard.model.facts.on_call import OnCall, in_order
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import short, url_of

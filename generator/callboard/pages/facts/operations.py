@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from statistics import median
 
 from callboard.model.counting import label_for
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability, DayShare
+from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import Alert, Availability, DayShare, ErrorTrend, Incident, OnCall, Shift, in_order
-from callboard.model.facts.words import AlertState, IncidentState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.on_call import OnCall, Shift, in_order
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, newest, percent, severity_state, short, url_of

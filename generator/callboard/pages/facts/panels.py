@@ -11,8 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 from callboard.model.entity import Entity
-from callboard.model.facts.fact import FAMILIES, Fact, Measurement
-from callboard.model.facts.values import Declared
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.facts import delivery, operations, security
 from callboard.pages.facts.context import FactsContext

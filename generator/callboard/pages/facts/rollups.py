@@ -11,9 +11,11 @@ from callboard.catalog.graph import Catalog
 from callboard.catalog.traversal import downwards
 from callboard.model.counting import label_for
 from callboard.model.entity import Entity
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import Alert, Availability, Incident, Vulnerability
-from callboard.model.facts.words import AlertState, IncidentState
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.delivery import deployed_at, deployment_row

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from callboard.model.counting import label_for
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.values import Issue, Vulnerability
-from callboard.model.facts.words import FactSeverity
+from callboard.model.facts.issue import Issue
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.formatting import EARLIEST, EVENTS, at, events, joined, severity_state, short, url_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
-from callboard.model.facts.values import OnCall
+from callboard.model.facts.on_call import OnCall
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.index_pages import of_entity

@@ -5,27 +5,22 @@ from callboard.io.http.client import Client, client_for
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Cursor, LinkHeader, Offset
 from callboard.model.errors import CallboardError, SourceError
-from callboard.model.facts.fact import FAMILIES, Fact, Measurement
-from callboard.model.facts.values import (
-    Alert,
-    Availability,
-    DayShare,
-    Declared,
-    Deployment,
-    ErrorTrend,
-    GoodFirstIssue,
-    Incident,
-    Issue,
-    OnCall,
-    PipelineRun,
-    PullRequest,
-    QualityGate,
-    Release,
-    RepositoryActivity,
-    Shift,
-    Vulnerability,
-)
-from callboard.model.facts.words import AlertState, FactError, FactSeverity, GateState, Health, IncidentState, RunState
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.availability import Availability, DayShare
+from callboard.model.facts.declared import Declared
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.error_trend import ErrorTrend
+from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.facts.incident import Incident, IncidentState
+from callboard.model.facts.issue import Issue
+from callboard.model.facts.on_call import OnCall, Shift
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
+from callboard.model.facts.validation import FactError
+from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, RefError, parse_ref
 from callboard.plugins.integrations.base import (

@@ -9,7 +9,7 @@ from datetime import datetime
 from callboard.io.http.limits import Traffic
 from callboard.model.errors import CallboardError
 from callboard.model.facts.fact import Fact, Measurement, Value
-from callboard.model.facts.words import FactError
+from callboard.model.facts.validation import FactError
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations import rules

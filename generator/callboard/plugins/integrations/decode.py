@@ -13,9 +13,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from callboard.model.facts.fact import FAMILIES, Value
-from callboard.model.facts.values import Incident
-from callboard.model.facts.words import FactError
+from callboard.model.facts import FAMILIES
+from callboard.model.facts.fact import Value
+from callboard.model.facts.incident import Incident
+from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.parse import (
     parse_boolean,
     parse_date,

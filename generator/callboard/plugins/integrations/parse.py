@@ -13,7 +13,12 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from callboard.model.facts.words import AlertState, FactError, FactSeverity, GateState, Health, IncidentState, RunState
+from callboard.model.facts.alert import AlertState
+from callboard.model.facts.deployment import Health
+from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.incident import IncidentState
+from callboard.model.facts.quality_gate import GateState
+from callboard.model.facts.validation import FactError
 
 STRING_LIMIT = 500
 """Characters of a string; a longer one is cut."""

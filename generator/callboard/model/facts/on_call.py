@@ -1,0 +1,39 @@
+"""An on-call schedule: its shifts of the next 48 hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from callboard.model.facts.validation import Validated
+
+
+@dataclass(frozen=True, slots=True)
+class Shift(Validated):
+    """One person's on-call shift."""
+
+    person: str
+    """Name as reported by the vendor."""
+    start: datetime | None
+    """None: start unknown."""
+    end: datetime | None = None
+    """None: no end date."""
+    level: int = 1
+    """Escalation level, 1 for the primary."""
+    email: str = ""
+    """E-mail address by which the catalog's User is found; never shown on a public site."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall(Validated):
+    """The on-call shifts of the next 48 hours of one schedule."""
+
+    name: str
+    """Name of the schedule or escalation policy."""
+    shifts: tuple[Shift, ...] = ()
+    """In any order; pages sort them by level and start."""
+
+
+def in_order(shift: Shift) -> tuple[int, datetime, str]:
+    """Sort key of shifts: by level, then by start; a shift without a start comes first."""
+    return shift.level, shift.start or datetime.min.replace(tzinfo=UTC), shift.person
