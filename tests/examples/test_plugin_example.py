@@ -40,7 +40,7 @@ def installed(tmp_path_factory):
         pytest.fail(reason) if os.environ.get("CALLBOARD_TEST_FULL") == "1" else pytest.skip(reason)
     built, target = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("installed")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)]
-    subprocess.run(command, cwd=ROOT / "examples/plugin", check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT / "examples/plugins/flags", check=True, capture_output=True)
     (wheel,) = built.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(target)
     return target
@@ -103,7 +103,7 @@ def test_one_that_raises_is_on_the_status_page_and_does_not_fail_the_build(insta
     assert "flags" in {row["source"] for row in status["collections"]}
 
 
-def test_a_value_that_violates_its_schema_is_a_problem(installed, tmp_path):
+def test_a_value_that_its_family_refuses_is_a_problem(installed, tmp_path):
     with Server(lambda asked, wire: json_answer(wire, [{"project": "shop", "name": "x", "on": "perhaps"}])) as server:
         portal(tmp_path, server.url)
         done = callboard(tmp_path, installed, "build")

@@ -8,7 +8,7 @@ from callboard.model.errors import SourceError
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.validation import FactError
 from callboard.plugins import loader
-from callboard.plugins.integrations.base import DeclaredFamily, FactBatch, IntegrationSettings, by_annotation
+from callboard.plugins.integrations.base import GROUP, FactBatch, IntegrationSettings, by_annotation
 from callboard.plugins.integrations.collector import FactCollector
 from callboard.redaction.redactor import Redactor
 
@@ -18,7 +18,7 @@ SHOP, LEDGER = target("shop", annotations={"tool/id": "S1"}), target("ledger")
 class Tool:
     """A connector as a plugin would bring it."""
 
-    schema, title, declares = {}, "Tool", ()
+    schema, title = {}, "Tool"
     families, annotations = ("incident",), ("tool/id",)
 
     def __init__(self, settings, context):
@@ -34,7 +34,8 @@ class Tool:
 
 def collected(monkeypatch, tmp_path, *classes, targets=(SHOP, LEDGER), context_of=context):
     table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c})() for i, c in enumerate(classes)}
-    monkeypatch.setattr(loader, "load", lambda group: table)
+    load = loader.load
+    monkeypatch.setattr(loader, "load", lambda group: table if group == GROUP else load(group))
     items = [IntegrationSettings(f"n{i}", f"t{i}", {}) for i in range(len(classes))]
     return collect_integrations.collect_facts(items, targets, context_of(tmp_path))
 
@@ -70,7 +71,8 @@ def test_one_that_cannot_be_created_fails_alone(monkeypatch, tmp_path):
 
 
 def test_an_unknown_type_and_an_unset_variable_fail_their_item_alone(monkeypatch, tmp_path):
-    monkeypatch.setattr(loader, "load", lambda group: {})
+    load = loader.load
+    monkeypatch.setattr(loader, "load", lambda group: {} if group == GROUP else load(group))
     items = [IntegrationSettings("a", "nothing", {}), IntegrationSettings("b", "x", {}, failure="the variable ${T} is not set")]
     known = collect_integrations.collect_facts(items, (SHOP,), context(tmp_path))
     assert [(f.integration, f.message) for f in known.gathered.failures] == [
@@ -82,11 +84,11 @@ def test_one_that_violates_the_contract_is_refused_before_it_runs(monkeypatch, t
     class Strange(Tool):
         families = ("weather",)
 
-    class Thief(Tool):
-        declares = (DeclaredFamily("incident", "Mine", {}),)
+    class Untitled(Tool):
+        title = None
 
-    known = collected(monkeypatch, tmp_path, Strange, Thief)
-    assert ["'weather'" in f.message or "'incident'" in f.message for f in known.gathered.failures] == [True, True]
+    known = collected(monkeypatch, tmp_path, Strange, Untitled)
+    assert ["'weather'" in f.message or "not strings" in f.message for f in known.gathered.failures] == [True, True]
     assert not known.connections
 
 

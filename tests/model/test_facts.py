@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta, timezone
+from importlib.metadata import EntryPoint
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,6 @@ from hypothesis import strategies as st
 
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.availability import Availability
-from callboard.model.facts.declared import Declared
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident, IncidentState
@@ -46,7 +46,8 @@ def test_a_severity_beyond_the_scale_and_numbers_that_are_none_are_refused():
 def test_a_fact_holds_only_values_of_its_family():
     with pytest.raises(FactError, match="Incident"):
         fact("incident", Vulnerability("CVE-1"))
-    assert fact("feature-flag", Declared({"flag": "x"})).family == "feature-flag"
+    with pytest.raises(FactError, match="FactValue"):
+        fact("feature-flag", Shift("Ada", NOW))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,14 @@ def test_any_incident_survives_json(title, severity, opened):
     assert (after.value.severity, after.value.opened) == (severity, opened)
 
 
-def test_every_family_has_words_icon_and_panel():
-    from callboard.pages.facts.panels import RENDERERS
+def test_every_layer_has_a_row_for_every_family():
+    from callboard.history.facts import families as events
+    from callboard.pages.facts import families as pages
+    from callboard.plugins.loader import BUILT_IN
 
-    assert list(RENDERERS) == list(FAMILIES)
+    assert list(pages.FAMILIES) == list(FAMILIES) == list(BUILT_IN["callboard.families"])
+    assert set(events.FAMILIES) == set(FAMILIES)
+    assert {name: kind.__module__ for name, kind in FAMILIES.items()} == {
+        name: f"callboard.model.facts.{name.replace('-', '_')}" for name in FAMILIES
+    }
+    assert [EntryPoint(name, target, "").load() for name, target in BUILT_IN["callboard.families"].items()] == list(FAMILIES.values())

@@ -12,8 +12,7 @@ from callboard.catalog.linking import link
 from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.availability import Availability, DayShare
-from callboard.model.facts.declared import Declared
-from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident, IncidentState
@@ -27,8 +26,8 @@ from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
 from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
+from callboard.pages.facts.families import FAMILIES
 from callboard.pages.facts.on_call import on_call_field
-from callboard.plugins.integrations.base import DeclaredFamily
 from callboard.settings.settings import Portal
 from callboard.state.facts import CollectedFacts
 
@@ -76,11 +75,11 @@ def asked(family, *, of="shop", source="pd", complete=True):
     return Measurement(ref(of), family, source, complete)
 
 
-def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, declared=()):
+def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, families=FAMILIES):
     catalog, _ = link(documents(SHOP), KINDS)
     known = CollectedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
-                        connections=connections, declared=declared)  # fmt: skip
-    return facts_context(shared_context(catalog, (), portal or Portal(timezone="Europe/Berlin")), known)
+                        connections=connections)  # fmt: skip
+    return facts_context(shared_context(catalog, (), portal or Portal(timezone="Europe/Berlin")), known, families)
 
 
 def pages(context):
@@ -190,22 +189,8 @@ def test_what_a_tool_writes_is_escaped_and_its_addresses_are_checked():
 
 
 def test_a_degraded_deployment_is_said_in_the_badge():
-    html = shop(world([fact("deployment", Deployment("1.2", NOW, RunState.SUCCEEDED, health="degraded"), environment="production")]))
+    html = shop(world([fact("deployment", Deployment("1.2", NOW, RunState.SUCCEEDED, health=Health.DEGRADED), environment="production")]))
     assert "cb-badge--bad" in html
-
-
-def test_a_family_of_a_plugin_has_a_panel_with_names_from_its_schema_or_its_own_template():
-    flag = fact("feature-flag", Declared({"name": "<b>", "on": True}))
-    schema = {"properties": {"name": {"title": "Flag"}}}
-    plain = DeclaredFamily("feature-flag", "Feature flags", schema)
-    html = shop(world([flag], declared=(plain,)))
-    assert "Feature flags" in html
-    assert "Flag" in html
-    assert "&lt;b&gt;" in html
-    own = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{% for f in facts %}<i>{{ f.value.name }}!</i>{% endfor %}")
-    assert "<i>&lt;b&gt;!</i>" in shop(world([flag], declared=(own,)))
-    broken = DeclaredFamily("feature-flag", "Feature flags", schema, panel="{{ nothing }}")
-    assert "Could not render" in text(shop(world([flag], declared=(broken,))))
 
 
 HIDDEN = [

@@ -33,6 +33,8 @@ class ChangeSet:
     summaries: tuple[EntitySummary, ...]
     problem_summaries: tuple[ProblemSummary, ...]
     changes: tuple[Change, ...]
+    failures: tuple[Problem, ...] = ()
+    """A problem for each family of facts whose plugin raised an error while its facts were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class BuildState:
         if self.from_state and self.previous is not None:
             return ChangeSet(self.previous.summaries, self.previous.problem_summaries, self.previous.changes)
         entities, compared = summarize(catalog, self.summaries), problem_summaries(problems)
-        return ChangeSet(entities, compared, difference(self.previous, entities, compared, self.now, self.version, facts))
+        failures: list[Problem] = []
+        changes = difference(self.previous, entities, compared, self.now, self.version, facts, failures)
+        return ChangeSet(entities, compared, changes, tuple(failures))
 
     def history(self, changes: ChangeSet) -> ChangeLog:
         """The log of changes that the site shows: the saved months, the changes of the last build, and those of this one."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from callboard.history.fact_events import FactsSnapshot, fact_changes
+from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.state.serialization import ref_of
 from callboard.state.values import Change, EntitySummary, ProblemSummary, State
@@ -47,15 +48,17 @@ def difference(
     at: datetime,
     version: str,
     facts: FactsSnapshot | None = None,
+    failures: list[Problem] | None = None,
 ) -> tuple[Change, ...]:
     """The changes since the last build; for the first build one ``baseline`` instead of an "added" for each entity.
 
-    Problems are not compared if another version of Callboard made the last build: its rules may differ.
+    Problems are not compared if another version of Callboard made the last build: its rules may differ. ``failures`` gets a problem for
+    each family of facts whose plugin raised an error.
     """
     if previous is None or previous.version == COLLECTED_ONLY:
         return (Change(at, "baseline", None, after=str(len(summaries))),)
     old_problems, new_problems = (previous.problem_summaries, problems) if previous.version == version else ((), ())
-    return compared(previous.summaries, summaries, old_problems, new_problems, at, (previous, facts) if facts else None)
+    return compared(previous.summaries, summaries, old_problems, new_problems, at, (previous, facts) if facts else None, failures)
 
 
 def compared(
@@ -65,6 +68,7 @@ def compared(
     new_problems: Sequence[ProblemSummary],
     at: datetime,
     facts: tuple[FactsSnapshot, FactsSnapshot] | None = None,
+    failures: list[Problem] | None = None,
 ) -> tuple[Change, ...]:
     """All changes between two builds, sorted by reference and kind; ``facts``: the facts before and after."""
     pairs = _pairs({s.ref: s for s in old}, {s.ref: s for s in new})
@@ -75,7 +79,7 @@ def compared(
         *_problem_changes(old_problems, new_problems, pairs, {s.ref: s for s in (*old, *new)}, at),
     ]
     if facts:
-        changes += fact_changes(*facts, _refs(pairs), {s.ref: _ref(s.owner) for s in new}, at)
+        changes += fact_changes(*facts, _refs(pairs), {s.ref: _ref(s.owner) for s in new}, at, failures)
     return tuple(sorted(changes, key=_order))
 
 

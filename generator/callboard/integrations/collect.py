@@ -7,18 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import jsonschema_rs
-
 from callboard.model.errors import CallboardError, PluginError
 from callboard.model.facts import FAMILIES
-from callboard.model.facts.declared import Declared
+from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins import loader
+from callboard.plugins.installed_families import installed_families, value_type
 from callboard.plugins.integrations.base import (
     GROUP,
-    DeclaredFamily,
     FactBatch,
     Integration,
     IntegrationContext,
@@ -28,6 +26,7 @@ from callboard.plugins.integrations.base import (
     merge_batches,
 )
 from callboard.plugins.integrations.collector import unknown_entity, unusable_fact
+from callboard.plugins.value_types import value_violation
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Settings
 
@@ -56,8 +55,6 @@ class IntegrationResult:
     gathered: FactBatch = field(default_factory=FactBatch)
     connections: tuple[IntegrationInfo, ...] = ()
     """Integrations whose connector could be created, in the order of ``sources.yaml``."""
-    declared: tuple[DeclaredFamily, ...] = ()
-    """Families that plugins declare, by name."""
 
 
 def integration_items(settings: Settings) -> tuple[IntegrationSettings, ...]:
@@ -81,7 +78,7 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
 
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
-    """The connected integrations and declared families, without any facts and without requests."""
+    """The connected integrations, without any facts and without requests."""
     return _result(FactBatch(), items, [_create(item, context) for item in items])
 
 
@@ -98,8 +95,7 @@ def _result(
     connections = (
         IntegrationInfo(item.name, item.type, item.title or made.title, made.families, made.annotations) for item, made in working
     )
-    declared = {family.name: family for _, made in working for family in made.declares}
-    return IntegrationResult(batch, tuple(connections), tuple(declared[name] for name in sorted(declared)))
+    return IntegrationResult(batch, tuple(connections))
 
 
 def _create(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
@@ -120,12 +116,15 @@ def _create(item: IntegrationSettings, context: IntegrationContext) -> Integrati
 
 def _check(integration: Integration) -> None:
     """Find a violation of the contract here, not while a page is made. Raises ``PluginError``."""
-    declared = {family.name for family in integration.declares}
-    unknown = [family for family in integration.families if family not in FAMILIES and family not in declared]
+    unknown = [family for family in integration.families if value_type(family) is None]
     if unknown:
-        raise PluginError(f"the connector returns the family {unknown[0]!r}, which is neither built in nor declared by the connector")
-    if declared & set(FAMILIES):
-        raise PluginError(f"the connector declares the family {min(declared & set(FAMILIES))!r}, which is built in")
+        failure = installed_families().failures.get(unknown[0])
+        if failure is not None:
+            raise failure
+        raise PluginError(
+            f"the connector returns the family {unknown[0]!r}, which is neither built in nor one of an installed plugin",
+            "Install the package that provides the family.",
+        )
     if not isinstance(integration.title, str) or not all(isinstance(key, str) for key in integration.annotations):
         raise PluginError("the title or the annotations of the connector are not strings")
 
@@ -163,7 +162,7 @@ def _checked(
     refs = {target.ref for target in targets}
     families = frozenset(connector.families)
     facts = [replace(fact, source=item.name) for fact in batch.facts if fact.family in families]
-    facts, invalid = _validated(item, facts, connector.declares)
+    facts, invalid = _validated(item, facts)
     measurements = [
         replace(one, source=item.name, complete=one.complete and (one.subject, one.family) not in invalid)
         for one in batch.measurements
@@ -179,24 +178,35 @@ def _checked(
     )
 
 
-def _validated(
-    item: IntegrationSettings, facts: Sequence[Fact], declares: Sequence[DeclaredFamily]
-) -> tuple[list[Fact], dict[tuple[EntityRef, str], Problem]]:
-    """The facts whose values match the schema of their declared family, and one problem for each entity and family with others."""
-    validators = {family.name: jsonschema_rs.validator_for(dict(family.schema)) for family in declares}
-    valid, problems = [], {}
+def _validated(item: IntegrationSettings, facts: Sequence[Fact]) -> tuple[list[Fact], dict[tuple[EntityRef, str], Problem]]:
+    """The facts whose values belong to their family, and one problem for each entity and family with others."""
+    valid: list[Fact] = []
+    problems: dict[tuple[EntityRef, str], Problem] = {}
     for fact in facts:
-        error = None
-        if isinstance(fact.value, Declared):
-            error = next(iter(validators[fact.family].iter_errors(dict(fact.value.data))), None)
-        if error is None:
+        error = "" if fact.family in FAMILIES else _violation(fact)
+        if not error:
             valid.append(fact)
             continue
-        problems[fact.subject, fact.family] = unusable_fact(
-            item.name, fact.subject, fact.family, fact.key,
-            f"it does not match the schema of the family: {error.message}", "Report it to the authors of the plugin.",
-        )  # fmt: skip
+        hint = f"Report it to the authors of the plugin {installed_families().packages[fact.family]}."
+        problem = unusable_fact(item.name, fact.subject, fact.family, fact.key, error, hint)
+        problems.setdefault((fact.subject, fact.family), problem)
     return valid, problems
+
+
+def _violation(fact: Fact) -> str:
+    """Why the value of a plugin's family cannot be shown; empty if it can. Its decisions are code of the plugin, and may raise."""
+    value, kind = fact.value, value_type(fact.family)
+    if type(value) is not kind:
+        return f"its value has the class {type(value).__name__}, and not that of its family"
+    violation = value_violation(value)
+    if violation:
+        return violation
+    try:
+        hash(value)
+        decisions = (value.is_open, value.is_urgent, value.tone, value.sort_key(fact.observed_at))
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other facts must stay
+        return f"its class raises {type(error).__name__}: {error}"
+    return "" if decisions[2] in set(Tone) else f"its tone is {decisions[2]!r}"
 
 
 def _redacted(problem: Problem, redactor: Redactor) -> Problem:

@@ -18,7 +18,7 @@ from callboard.io.http.errors import HttpError
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.fact import Value
+from callboard.model.facts.value import FactValue
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.json_access import (
@@ -50,7 +50,7 @@ class DatadogItem:
     tags: frozenset[str]
     """In lower case."""
     key: str
-    make: Callable[[], Value]
+    make: Callable[[], FactValue]
     url: str
 
 

@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from callboard.model.errors import SourceError
-from callboard.model.facts import FAMILIES
 from callboard.model.facts.validation import FactError
 from callboard.model.ref import RefError, parse_ref
-from callboard.plugins.integrations.base import FactBatch, IntegrationContext, IntegrationSettings, Target, by_annotation, options_schema
+from callboard.plugins.installed_families import value_types
+from callboard.plugins.integrations.base import (
+    FactBatch,
+    IntegrationContext,
+    IntegrationSettings,
+    Target,
+    by_annotation,
+    family_options_schema,
+)
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.decode import decode_value
 from callboard.plugins.integrations.parse import parse_boolean, parse_string, parse_time
@@ -32,7 +39,7 @@ SHARED_FIELDS = frozenset({"entity", "key", "environment", "url", "observed_at",
 class FileIntegration(Connector):
     """Facts in CSV, JSON or YAML files that other jobs write."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("file")
+    schema: ClassVar[Mapping[str, Any]] = family_options_schema("file")
     title: ClassVar[str] = "Files"
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
@@ -41,9 +48,9 @@ class FileIntegration(Connector):
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The option ``family``, or every built-in family: the names of the files choose among them."""
+        """The option ``family``, or every family: the names of the files choose among them."""
         named = self._options.get("family")
-        return (str(named),) if named else tuple(FAMILIES)
+        return (str(named),) if named else tuple(value_types())
 
     @property
     def annotations(self) -> tuple[str, ...]:
@@ -88,7 +95,7 @@ class FileIntegration(Connector):
 
     def _family(self, path: Path) -> str:
         """The option ``family``, or the family at the start of the file name (``incident.yaml``, ``incident-2026.csv``), or empty."""
-        longest_first = sorted(FAMILIES, key=len, reverse=True)
+        longest_first = sorted(value_types(), key=len, reverse=True)
         by_file_name = next((family for family in longest_first if path.stem == family or path.stem.startswith(f"{family}-")), "")
         return str(self._options.get("family", by_file_name))
 

@@ -17,7 +17,14 @@ from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.model.errors import SourceError
 from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, IntegrationContext, IntegrationSettings, Target, by_annotation, options_schema
+from callboard.plugins.integrations.base import (
+    FactBatch,
+    IntegrationContext,
+    IntegrationSettings,
+    Target,
+    by_annotation,
+    family_options_schema,
+)
 from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.integrations.decode import decode_value, fields_of
 from callboard.plugins.integrations.parse import parse_string, parse_time
@@ -36,7 +43,7 @@ NOT_FOUND = 404
 class HttpJsonIntegration(Connector):
     """Facts from any tool with a JSON API over HTTP."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("http-json")
+    schema: ClassVar[Mapping[str, Any]] = family_options_schema("http-json")
     title: ClassVar[str] = "HTTP"
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:

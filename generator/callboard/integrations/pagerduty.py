@@ -15,7 +15,7 @@ from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.pagination import Offset
 from callboard.model.facts.incident import Incident, IncidentState
-from callboard.model.facts.on_call import OnCall, Shift, in_order
+from callboard.model.facts.on_call import OnCall, Shift, shift_order
 from callboard.model.facts.validation import FactError
 from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
 from callboard.plugins.integrations.connector import Connector
@@ -133,7 +133,7 @@ class PagerDutyIntegration(Connector):
 
         def value() -> OnCall:
             shifts = {self._shift(entry) for entry in entries}
-            return OnCall(string_at(first, "summary"), tuple(sorted(shifts, key=in_order)))
+            return OnCall(string_at(first, "summary"), tuple(sorted(shifts, key=shift_order)))
 
         self._collector.add_fact(targets, "on-call", policy, value, url=url_at(first, "html_url"))
 

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.facts.enumerations import FactSeverity, RunState
-from callboard.model.facts.fact import Value
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.validation import FactError
+from callboard.model.facts.value import FactValue
 from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.tree import Tree
 from callboard.plugins.integrations.base import FactBatch, Target, options_schema
@@ -38,7 +38,7 @@ class ReportFinding:
     """One result in a report."""
 
     key: str
-    make: Callable[[], Value]
+    make: Callable[[], FactValue]
     """Creates the value of the fact. Raises ``FactError``."""
     url: str = ""
 
@@ -115,8 +115,8 @@ def sarif(content: bytes) -> Iterator[ReportFinding]:
             )
 
 
-def _sarif_value(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Callable[[], Value]:
-    def make() -> Value:
+def _sarif_value(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Callable[[], FactValue]:
+    def make() -> FactValue:
         score = value_at(rule, "properties", "security-severity")
         level = parse_string(result.get("level") or value_at(rule, "defaultConfiguration", "level") or "warning")
         severity = by_score(parse_number(score)) if score is not None else LEVELS.get(level, FactSeverity.UNKNOWN)
@@ -152,8 +152,8 @@ def cyclonedx(content: bytes) -> Iterator[ReportFinding]:
             yield ReportFinding(key, _cyclonedx_value(vulnerability, component), url)
 
 
-def _cyclonedx_value(vulnerability: Mapping[str, Any], component: Mapping[str, Any]) -> Callable[[], Value]:
-    def make() -> Value:
+def _cyclonedx_value(vulnerability: Mapping[str, Any], component: Mapping[str, Any]) -> Callable[[], FactValue]:
+    def make() -> FactValue:
         ratings = [parse_enum(FactSeverity, one["severity"]) for one in objects_at(vulnerability, "ratings") if one.get("severity")]
         severity = min(ratings, key=tuple(FactSeverity).index, default=FactSeverity.UNKNOWN)
         return Vulnerability(

@@ -17,10 +17,8 @@ from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.pages.shared_views import EntityLink, EntityLinks, kind_icon
 from callboard.pages.site_data import ResolvedCatalog
+from callboard.plugins.installed_families import value_type
 from callboard.settings.settings import Settings
-
-RESTRICTED_FAMILIES = frozenset({"on-call", "incident", "vulnerability"})
-"""Families of facts that a public site leaves out unless ``portal.expose`` lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,11 @@ class PageContext:
         return time.astimezone(self.zone)
 
     def is_visible(self, family: str) -> bool:
-        """Whether the site's audience may see the facts of a family."""
-        return not self.is_public or family not in RESTRICTED_FAMILIES or family in self.settings.portal.expose
+        """Whether the site's audience may see the facts of a family; a public site shows none of a family that is not known."""
+        if not self.is_public or family in self.settings.portal.expose:
+            return True
+        kind = value_type(family)
+        return kind is not None and kind.is_public
 
     def owner_of(self, ref: EntityRef) -> EntityLink | None:
         """The first owner that the entity declares, existing or not; None if it declares none."""

@@ -28,10 +28,10 @@ PROBLEM_STYLES: Mapping[Severity, SeverityStyle] = {
 """Severities of problems, the worst first. The severity's value is the key of its word in the labels."""
 
 FACT_STYLES: Mapping[FactSeverity, SeverityStyle] = {
-    FactSeverity.CRITICAL: SeverityStyle("bad", "error", "bad"),
-    FactSeverity.HIGH: SeverityStyle("bad", "bad", "bad"),
-    FactSeverity.MEDIUM: SeverityStyle("warn", "warn", "warn"),
-    FactSeverity.LOW: SeverityStyle("info", "info", "l1"),
-    FactSeverity.UNKNOWN: SeverityStyle("none", "unknown", "l0"),
+    FactSeverity.CRITICAL: SeverityStyle(FactSeverity.CRITICAL.tone, "error", "bad"),
+    FactSeverity.HIGH: SeverityStyle(FactSeverity.HIGH.tone, "bad", "bad"),
+    FactSeverity.MEDIUM: SeverityStyle(FactSeverity.MEDIUM.tone, "warn", "warn"),
+    FactSeverity.LOW: SeverityStyle(FactSeverity.LOW.tone, "info", "l1"),
+    FactSeverity.UNKNOWN: SeverityStyle(FactSeverity.UNKNOWN.tone, "unknown", "l0"),
 }
 """Severities of vulnerabilities, alerts and issues, the worst first. The word's key in the labels is ``severity_<value>``."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from callboard.catalog.graph import Catalog
 from callboard.model.problem import Problem
 from callboard.model.tree import Trees
+from callboard.plugins.installed_families import installed_families
 from callboard.plugins.sources import SourceFailure
 from callboard.state.change_log import ChangeLog
 from callboard.state.facts import CollectedFacts
@@ -43,5 +44,10 @@ class SiteData:
     facts: CollectedFacts
 
     def kind_icons(self) -> Sequence[str]:
-        """Names of the icons of all kinds."""
-        return [kind.icon for kind in self.resolved.catalog.kinds.by_name.values()]
+        """Names of the icons of all kinds, and of the families of plugins with their events."""
+        families = installed_families().families.values()
+        return [
+            *(kind.icon for kind in self.resolved.catalog.kinds.by_name.values()),
+            *(family.icon for family in families),
+            *(kind.icon for family in families for kind in family.kinds.values()),
+        ]

@@ -46,6 +46,19 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "snyk": "callboard.integrations.snyk:SnykIntegration",
         "statuspage": "callboard.integrations.statuspage:StatuspageIntegration",
     },
+    "callboard.families": {
+        "on-call": "callboard.model.facts.on_call:OnCall",
+        "incident": "callboard.model.facts.incident:Incident",
+        "availability": "callboard.model.facts.availability:Availability",
+        "deployment": "callboard.model.facts.deployment:Deployment",
+        "pipeline-run": "callboard.model.facts.pipeline_run:PipelineRun",
+        "vulnerability": "callboard.model.facts.vulnerability:Vulnerability",
+        "quality-gate": "callboard.model.facts.quality_gate:QualityGate",
+        "repository": "callboard.model.facts.repository:RepositoryActivity",
+        "alert": "callboard.model.facts.alert:Alert",
+        "error-trend": "callboard.model.facts.error_trend:ErrorTrend",
+        "issue": "callboard.model.facts.issue:Issue",
+    },
     "callboard.publishers": {
         "folder": "callboard.publish.folder:FolderPublisher",
         "git": "callboard.publish.git_branch:GitPublisher",
@@ -71,7 +84,7 @@ class Plugin:
     target: str
     """``module:Class``."""
     description: str = ""
-    """First line of the class's docstring; filled in by ``described``."""
+    """First line of the class's docstring, or the description of a family; filled in by ``described``."""
     failure: str = ""
     """Why it cannot be loaded; filled in by ``described``, empty if it can."""
 
@@ -125,7 +138,8 @@ def builtin_schema(kind: str, type_name: str) -> Mapping[str, Any]:
 def described(plugin: Plugin) -> Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded."""
     try:
-        text = (getattr(plugin.load(), "__doc__", "") or "").strip()
+        loaded = plugin.load()
+        text = str(getattr(loaded, "description", "") or loaded.__doc__ or "").strip()
     except PluginError as error:
         return replace(plugin, failure=str(error))
     return replace(plugin, description=text.splitlines()[0] if text else "")

@@ -9,6 +9,7 @@ from typing import Any
 
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
+from callboard.plugins.installed_families import installed_families, value_types
 from callboard.settings.checks import sources_schema
 from callboard.settings.loading import parse_settings
 from callboard.settings.settings import Settings
@@ -20,14 +21,18 @@ SECTIONS = {"sources": "callboard.sources", "integrations": "callboard.integrati
 def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of the portal whose ``sources.yaml`` is ``path``, checked with the options of all installed plugins.
 
-    Raises ``SettingsError`` if the file cannot be read, and ``InvalidSettingsError`` with every finding if it is invalid.
+    Raises ``SettingsError`` if the file cannot be read, ``InvalidSettingsError`` with every finding if it is invalid, and
+    ``PluginError`` if two packages provide the same plugin.
     """
+    installed_families()
     return parse_settings(path, environ, loader.option_schemas)
 
 
 def editor_schema() -> dict[str, Any]:
     """The JSON Schema of the whole file; it allows any options for a plugin that cannot be loaded."""
     schema: dict[str, Any] = copy.deepcopy(dict(sources_schema()))
+    hidden = [family for family, kind in value_types().items() if not kind.is_public]
+    schema["properties"]["portal"]["properties"]["expose"]["items"]["enum"] = hidden
     for section, group in SECTIONS.items():
         item = schema["properties"][section]["items"]
         table = loader.load(group)

@@ -68,11 +68,9 @@ class MemoryCaches:
 
 
 def _joined(parts: Sequence[IntegrationResult]) -> IntegrationResult:
-    declared = {family.name: family for part in parts for family in part.declared}
     return IntegrationResult(
         merge_batches([part.gathered for part in parts]),
         tuple(connection for part in parts for connection in part.connections),
-        tuple(declared[name] for name in sorted(declared)),
     )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 
 from callboard.model.errors import PluginError
+from callboard.model.facts import FAMILIES
 from callboard.model.fields import FieldPath
 from callboard.model.suggestions import nearest
 from callboard.settings.document import SettingsDocument
@@ -26,6 +27,7 @@ OptionSchemas = Callable[[str], Mapping[str, Callable[[], Mapping[str, Any]]]]
 The function raises ``PluginError`` if the plugin cannot be loaded or has no schema.
 """
 SOURCES, INTEGRATIONS, PUBLISHERS = "callboard.sources", "callboard.integrations", "callboard.publishers"
+FAMILY_GROUP = "callboard.families"
 _SCHEMA = Path(__file__).parent.parent / "schemas" / "sources.json"
 _WORDING = Wording(quote='"', hint_quote='"', root="the file", describes_values=True)
 
@@ -63,6 +65,7 @@ def all_findings(data: Any, document: SettingsDocument, root: Path, schemas: Opt
     yield from schema_findings(data, sources_schema(), document)
     if isinstance(data, dict):
         yield from _portal_findings(data, document, root)
+        yield from _expose_findings(data, document, schemas)
         for section in _SECTIONS:
             yield from _section_findings(data.get(section.name), section, document, schemas)
         yield from _shared_name_findings(data, document)
@@ -105,6 +108,17 @@ def _portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: 
         error = check(value) if isinstance(value, str) and value else ""
         if error:
             yield document.finding(("portal", key), f'"portal.{key}" {error}')
+
+
+def _expose_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
+    """Report families under ``portal.expose`` that do not exist, or that a public site shows anyway."""
+    portal = data.get("portal")
+    names = portal.get("expose") if isinstance(portal, dict) else None
+    for index, name in enumerate(names if isinstance(names, list) else ()):
+        hidden = [family for family in schemas(FAMILY_GROUP) if family not in FAMILIES or not FAMILIES[family].is_public]
+        if isinstance(name, str) and name not in hidden:
+            alternatives = did_you_mean(name, hidden) or f"; the families that a public site hides are {', '.join(hidden)}"
+            yield document.finding(("portal", "expose", index), f'"portal.expose[{index}]": "{name}" is not hidden{alternatives}')
 
 
 def _section_findings(items: Any, section: _Section, document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
-from callboard.plugins.integrations.base import DeclaredFamily, IntegrationFailure, IntegrationSettings
+from callboard.plugins.integrations.base import IntegrationFailure, IntegrationSettings
 from callboard.state.values import CollectionTime, State
 
 _MeasurementKey = tuple[str, EntityRef, str]
@@ -31,7 +31,6 @@ class CollectedFacts:
     problems: tuple[Problem, ...] = ()
     failures: tuple[IntegrationFailure, ...] = ()
     connections: tuple[IntegrationInfo, ...] = ()
-    declared: tuple[DeclaredFamily, ...] = ()
 
     def by_subject(self) -> Mapping[EntityRef, tuple[Fact, ...]]:
         """The facts of each entity that has any."""
@@ -57,7 +56,7 @@ def with_last_good_facts(
     measurements = tuple(measured[key] for key in sorted(measured, key=lambda key: (key[1], key[2], key[0])))
     collections = tuple(_collections(collected, names, failed, previous, facts, measurements, now))
     batch = collected.gathered
-    return CollectedFacts(facts, measurements, collections, batch.problems, batch.failures, collected.connections, collected.declared)
+    return CollectedFacts(facts, measurements, collections, batch.problems, batch.failures, collected.connections)
 
 
 def facts_of_state(state: State, connected: IntegrationResult, items: Sequence[IntegrationSettings]) -> CollectedFacts:
@@ -69,7 +68,6 @@ def facts_of_state(state: State, connected: IntegrationResult, items: Sequence[I
         tuple(measurement for measurement in state.measurements if measurement.source in names),
         tuple(collections),
         connections=connected.connections,
-        declared=connected.declared,
     )
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -203,7 +203,7 @@ def _rows(path: Path) -> list[serialization.JsonRow]:
 
 def _state(head: Head, parts: Parts, get: Callable[[str], bytes]) -> State:
     try:
-        values: dict[str, Any] = {field: tuple(map(of_row, parts.get(name, ()))) for name, (field, _, of_row) in _PLAIN.items()}
+        values: dict[str, Any] = {field: _read_rows(of_row, parts.get(name, ())) for name, (field, _, of_row) in _PLAIN.items()}
         entities = (
             serialization.entity_of(unpacked(row, get)) for name, rows in parts.items() if name.startswith(_ENTITIES) for row in rows
         )
@@ -218,6 +218,11 @@ def _blob(store: Store, digest: str) -> bytes:
     if content is None:
         raise _damaged(store.blobs / digest[:2] / digest)
     return content
+
+
+def _read_rows(of_row: Callable[[serialization.JsonRow], Any], rows: Sequence[serialization.JsonRow]) -> tuple[Any, ...]:
+    """The values of the rows, without those that belong to a plugin that is not installed any more."""
+    return tuple(value for value in map(of_row, rows) if value is not None)
 
 
 def _check_names(parts: Mapping[str, str]) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from callboard.model.entity import Derived, Entity, Origin
 from callboard.model.facts import FAMILIES
-from callboard.model.facts.declared import Declared
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, parse_ref
+from callboard.plugins.installed_families import value_type
 from callboard.plugins.sources import Repository, Undescribed
 from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, TreeRecord, Where
 
@@ -247,14 +247,25 @@ def fact_row(fact: Fact) -> FactRow:
         "subject": str(fact.subject), "family": fact.family, "key": fact.key, "source": fact.source, "environment": fact.environment,
         "url": fact.url, "observed_at": fact.observed_at and fact.observed_at.isoformat(),
     }  # fmt: skip
-    value = dict(fact.value.data) if isinstance(fact.value, Declared) else _plain(fact.value)
+    value = _plain(fact.value)
     return {name: item for name, item in head.items() if item} | {"value": value}
 
 
-def fact_of(row: Mapping[str, Any]) -> Fact:
-    """The fact of that row. Raises ``ValueError``, ``KeyError`` or ``TypeError`` where it is none."""
+def fact_of(row: Mapping[str, Any]) -> Fact | None:
+    """The fact of that row; None for a fact of a plugin that is not installed any more, or that has changed the family's values.
+
+    Raises ``ValueError``, ``KeyError`` or ``TypeError`` where it is none.
+    """
     family, get = row["family"], row.get
-    value = _reader(FAMILIES[family])(row["value"]) if family in FAMILIES else Declared(row["value"])
+    kind: Any = value_type(family)
+    if kind is None:
+        return None
+    try:
+        value = _reader(kind)(row["value"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        if family in FAMILIES:
+            raise
+        return None
     observed = datetime.fromisoformat(row["observed_at"]) if "observed_at" in row else None
     return Fact(_subject_ref(row), family, get("key", ""), value, get("source", ""), get("environment", ""), get("url", ""), observed)
 
@@ -265,8 +276,10 @@ def measurement_row(m: Measurement) -> FactRow:
     return row | ({"observed": m.observed.isoformat()} if m.observed else {})
 
 
-def measurement_of(row: Mapping[str, Any]) -> Measurement:
-    """The measurement of that row."""
+def measurement_of(row: Mapping[str, Any]) -> Measurement | None:
+    """The measurement of that row; None for one of a family that is not known any more, as its facts are left out."""
+    if value_type(row["family"]) is None:
+        return None
     observed = datetime.fromisoformat(row["observed"]) if "observed" in row else None
     return Measurement(_subject_ref(row), row["family"], row.get("source", ""), row["complete"], observed)
 

@@ -32,7 +32,7 @@ class Change(NamedTuple):
     at: datetime
     """Time of the later build, in UTC to the second."""
     kind: str
-    """A key of ``history.formats.KINDS``: ``added``, ``owner``, ``problem-opened`` …"""
+    """``added``, ``owner``, ``problem-opened`` …, or a kind of event of a family of facts."""
     ref: EntityRef | None
     """The entity, under its later name; None for a change of no entity."""
     field: str = ""

@@ -20,6 +20,7 @@ from callboard.pages.entities.context import EntityContext, entity_context
 from callboard.pages.entities.tracking import ASPECTS, track
 from callboard.pages.facts import index_pages as facts
 from callboard.pages.facts.context import FactsContext, facts_context
+from callboard.pages.facts.families import all_families
 from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
@@ -61,8 +62,10 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     resolved = data.resolved
     labels = labels or read_strings(find_portal_files(settings.root), settings.portal.language)
     page = page_context(resolved, settings, layouts, labels)
-    of_changes = changes_context(page, data.history, data.collected.stale, {each.name: each.title for each in data.facts.connections})
-    of_facts = facts_context(page, data.facts)
+    families = all_families()
+    tools = {each.name: each.title for each in data.facts.connections}
+    of_changes = changes_context(page, data.history, data.collected.stale, tools, families)
+    of_facts = facts_context(page, data.facts, families)
     of_indexes = index_context(page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts))
     facts_section, on_call = tracked_facts(of_facts)
     of_entities = entity_context(

@@ -16,9 +16,10 @@ from callboard.model.facts.on_call import OnCall
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.quality_gate import QualityGate
 from callboard.model.facts.repository import RepositoryActivity
+from callboard.model.facts.value import FactValue
 from callboard.model.facts.vulnerability import Vulnerability
 
-FAMILIES: Mapping[str, type] = {
+FAMILIES: Mapping[str, type[FactValue]] = {
     "on-call": OnCall,
     "incident": Incident,
     "availability": Availability,
@@ -31,4 +32,4 @@ FAMILIES: Mapping[str, type] = {
     "error-trend": ErrorTrend,
     "issue": Issue,
 }
-"""The built-in families; plugins may declare others. The order is that of the panels on a page."""
+"""The built-in families; plugins may add others (``plugins/installed_families.py``). The order is that of the panels on a page."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import ClassVar
 
+from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.validation import Validated, validated
+from callboard.model.facts.value import FactValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,10 @@ class DayShare(Validated):
 
 
 @dataclass(frozen=True, slots=True)
-class Availability(Validated):
+class Availability(FactValue):
     """A service level: the share of good time or good requests, and its objective."""
 
+    is_public: ClassVar[bool] = True
     name: str
     """Name of the SLO: ``checkout availability``."""
     measured: float | None
@@ -42,3 +47,21 @@ class Availability(Validated):
     def is_met(self) -> bool | None:
         """Whether the objective is met; None without an objective or data."""
         return None if self.measured is None or self.objective is None else self.measured >= self.objective
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the objective is missed."""
+        return self.is_met() is False
+
+    @property
+    def tone(self) -> Tone:
+        """``bad`` if the objective is missed, ``good`` if it is met, ``none`` if that is unknown."""
+        return {True: Tone.GOOD, False: Tone.BAD, None: Tone.NONE}[self.is_met()]
+
+    def sort_key(self, observed_at: datetime | None) -> tuple[bool, float, str]:  # noqa: ARG002
+        """Missed objectives first, then by remaining error budget, the least first; those without a budget last.
+
+        A missed objective without a budget (100 %) comes before all others: it allows no error.
+        """
+        no_budget = -math.inf if self.is_urgent else math.inf
+        return not self.is_urgent, no_budget if self.budget_left is None else self.budget_left, self.name

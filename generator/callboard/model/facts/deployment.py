@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from callboard.model.facts.enumerations import RunState
-from callboard.model.facts.validation import Validated
+from callboard.model.facts.enumerations import RunState, Tone
+from callboard.model.facts.value import FactValue
 
 
 class Health(StrEnum):
@@ -20,11 +21,24 @@ class Health(StrEnum):
     MISSING = "missing"
     UNKNOWN = "unknown"
 
+    @property
+    def tone(self) -> Tone:
+        """How a deployment of this health is judged."""
+        return _HEALTH_TONES[self]
+
+
+_HEALTH_TONES = {
+    Health.HEALTHY: Tone.GOOD, Health.PROGRESSING: Tone.INFO, Health.DEGRADED: Tone.BAD, Health.SUSPENDED: Tone.NONE,
+    Health.MISSING: Tone.BAD, Health.UNKNOWN: Tone.NONE,
+}  # fmt: skip
+_UNHEALTHY = frozenset({Health.DEGRADED, Health.MISSING})
+
 
 @dataclass(frozen=True, slots=True)
-class Deployment(Validated):
+class Deployment(FactValue):
     """A version that was deployed to, or runs in, an environment."""
 
+    is_public: ClassVar[bool] = True
     version: str
     """Version for display; empty if unknown."""
     at: datetime | None
@@ -39,3 +53,29 @@ class Deployment(Validated):
     ready: int | None = None
     """Number of ready replicas, of ``wanted``."""
     wanted: int | None = None
+
+    @property
+    def is_unhealthy(self) -> bool:
+        """Whether it is degraded or missing."""
+        return self.health in _UNHEALTHY
+
+    @property
+    def tone(self) -> Tone:
+        """That of the health if it is bad after a success, or if nothing else is known; else that of the state."""
+        return self.health.tone if self.health is not None and self.shows_health else self.state.tone
+
+    @property
+    def shows_health(self) -> bool:
+        """Whether the health says more than the state: it is bad after a success, or the state is unknown."""
+        if self.state is RunState.UNKNOWN:
+            return self.health is not None
+        return self.is_unhealthy and self.state is RunState.SUCCEEDED
+
+    def deployed_at(self, observed_at: datetime | None) -> datetime | None:
+        """Its time, else the time at which the tool observed it; None if both are unknown."""
+        return self.at or observed_at
+
+    def sort_key(self, observed_at: datetime | None) -> float:
+        """The newest first, those without a time last."""
+        when = self.deployed_at(observed_at)
+        return -when.timestamp() if when else 0.0

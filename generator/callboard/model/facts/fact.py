@@ -6,35 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from callboard.model.facts import FAMILIES
-from callboard.model.facts.alert import Alert
-from callboard.model.facts.availability import Availability
-from callboard.model.facts.declared import Declared
-from callboard.model.facts.deployment import Deployment
-from callboard.model.facts.error_trend import ErrorTrend
-from callboard.model.facts.incident import Incident
-from callboard.model.facts.issue import Issue
-from callboard.model.facts.on_call import OnCall
-from callboard.model.facts.pipeline_run import PipelineRun
-from callboard.model.facts.quality_gate import QualityGate
-from callboard.model.facts.repository import RepositoryActivity
 from callboard.model.facts.validation import FactError
-from callboard.model.facts.vulnerability import Vulnerability
+from callboard.model.facts.value import FactValue
 from callboard.model.ref import EntityRef
-
-Value = (
-    OnCall
-    | Incident
-    | Availability
-    | Deployment
-    | PipelineRun
-    | Vulnerability
-    | QualityGate
-    | RepositoryActivity
-    | Alert
-    | ErrorTrend
-    | Issue
-    | Declared
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +17,10 @@ class Fact:
 
     subject: EntityRef
     family: str
-    """A key of ``FAMILIES``, or of a family that a plugin declares."""
+    """A key of ``FAMILIES``, or the name of a plugin's family."""
     key: str
     """The vendor's id, which identifies the same item in two builds."""
-    value: Value
+    value: FactValue
     source: str
     """Name of the integration in ``sources.yaml``."""
     environment: str = ""
@@ -61,11 +35,10 @@ class Fact:
             if self.observed_at.tzinfo is None:
                 raise FactError("observed_at has no time zone")
             object.__setattr__(self, "observed_at", self.observed_at.astimezone(UTC))
-        expected = FAMILIES.get(self.family, Declared)
-        if type(self.value) is not expected:
-            raise FactError(
-                f"a fact of the family {self.family} has a value of the class {type(self.value).__name__}, not {expected.__name__}"
-            )
+        expected = FAMILIES.get(self.family)
+        if type(self.value) is not expected and (expected or not isinstance(self.value, FactValue)):
+            name = (expected or FactValue).__name__
+            raise FactError(f"a fact of the family {self.family} has a value of the class {type(self.value).__name__}, not {name}")
 
 
 @dataclass(frozen=True, slots=True)

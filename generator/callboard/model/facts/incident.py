@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from callboard.model.facts.validation import FactError, Validated, validated
+from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.validation import FactError, validated
+from callboard.model.facts.value import FactValue
+
+MOST_SEVERE = 2
+"""Open incidents of this severity, or of a smaller (more severe) one, are shown as bad."""
+RESOLVED_RANK = 6
+"""Sort key of resolved incidents: after the least severe open one."""
 
 
 class IncidentState(StrEnum):
@@ -18,7 +25,7 @@ class IncidentState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Incident(Validated):
+class Incident(FactValue):
     """An incident, open or resolved."""
 
     title: str
@@ -32,3 +39,25 @@ class Incident(Validated):
         validated(self)
         if not 1 <= self.severity <= 5:  # noqa: PLR2004 - the scale
             raise FactError(f"severity is {self.severity}, not 1 to 5")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not resolved."""
+        return self.state is not IncidentState.RESOLVED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is open, however severe."""
+        return self.is_open
+
+    @property
+    def tone(self) -> Tone:
+        """``good`` if it is resolved; ``bad`` for the two most severe levels, ``warn`` for the others."""
+        if not self.is_open:
+            return Tone.GOOD
+        return Tone.BAD if self.severity <= MOST_SEVERE else Tone.WARN
+
+    def sort_key(self, observed_at: datetime | None) -> tuple[int, float]:  # noqa: ARG002
+        """Open ones by severity, then by age, the oldest first; then resolved ones, the newest first."""
+        opened = self.opened.timestamp()
+        return (self.severity, opened) if self.is_open else (RESOLVED_RANK, -opened)

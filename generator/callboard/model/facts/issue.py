@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.validation import Validated
+from callboard.model.facts.enumerations import FactSeverity, Tone
+from callboard.model.facts.value import FactValue
 
 
 @dataclass(frozen=True, slots=True)
-class Issue(Validated):
+class Issue(FactValue):
     """An issue in an issue tracker."""
 
+    is_public: ClassVar[bool] = True
     title: str
     type: str = ""
     """Type in the tracker: ``bug``, ``task`` …"""
@@ -21,3 +24,12 @@ class Issue(Validated):
     state: str = ""
     """State in the tracker."""
     assignee: str = ""
+
+    @property
+    def tone(self) -> Tone:
+        """That of its priority."""
+        return self.priority.tone
+
+    def sort_key(self, observed_at: datetime | None) -> tuple[int, float]:  # noqa: ARG002
+        """The highest priority first, then the oldest; those of unknown age last."""
+        return self.priority.rank, self.opened.timestamp() if self.opened else math.inf

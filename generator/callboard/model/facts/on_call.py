@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from callboard.model.facts.validation import Validated
+from callboard.model.facts.value import FactValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Shift(Validated):
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall(Validated):
+class OnCall(FactValue):
     """The on-call shifts of the next 48 hours of one schedule."""
 
     name: str
@@ -33,7 +34,11 @@ class OnCall(Validated):
     shifts: tuple[Shift, ...] = ()
     """In any order; pages sort them by level and start."""
 
+    def sort_key(self, observed_at: datetime | None) -> str:  # noqa: ARG002
+        """By name."""
+        return self.name
 
-def in_order(shift: Shift) -> tuple[int, datetime, str]:
+
+def shift_order(shift: Shift) -> tuple[int, datetime, str]:
     """Sort key of shifts: by level, then by start; a shift without a start comes first."""
     return shift.level, shift.start or datetime.min.replace(tzinfo=UTC), shift.person

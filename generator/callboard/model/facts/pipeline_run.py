@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from callboard.model.facts.enumerations import RunState
-from callboard.model.facts.validation import Validated
+from callboard.model.facts.enumerations import RunState, Tone
+from callboard.model.facts.value import FactValue
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineRun(Validated):
+class PipelineRun(FactValue):
     """One run of a pipeline, with its test results if known."""
 
+    is_public: ClassVar[bool] = True
     name: str
     """Name of the pipeline or workflow."""
     at: datetime | None
@@ -24,3 +26,12 @@ class PipelineRun(Validated):
     tests: int | None = None
     tests_failed: int | None = None
     tests_skipped: int | None = None
+
+    @property
+    def tone(self) -> Tone:
+        """That of its state."""
+        return self.state.tone
+
+    def sort_key(self, observed_at: datetime | None) -> float:  # noqa: ARG002
+        """The newest first, those without a time last."""
+        return -self.at.timestamp() if self.at else 0.0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from callboard.model.facts.validation import Validated
+from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.value import FactValue
 
 
 class GateState(StrEnum):
@@ -18,10 +20,14 @@ class GateState(StrEnum):
     NONE = "none"
 
 
+_GATE_TONES = {GateState.PASSED: Tone.GOOD, GateState.WARNING: Tone.WARN, GateState.FAILED: Tone.BAD, GateState.NONE: Tone.NONE}
+
+
 @dataclass(frozen=True, slots=True)
-class QualityGate(Validated):
+class QualityGate(FactValue):
     """Results of a code analysis. None: not measured."""
 
+    is_public: ClassVar[bool] = True
     state: GateState = GateState.NONE
     analysed: datetime | None = None
     coverage: float | None = None
@@ -37,3 +43,12 @@ class QualityGate(Validated):
     lines: int | None = None
     ratings: tuple[tuple[str, str], ...] = ()
     """Name (``reliability``, ``security``, ``maintainability``) and letter, ``A`` the best."""
+
+    @property
+    def tone(self) -> Tone:
+        """That of the gate's state."""
+        return _GATE_TONES[self.state]
+
+    def sort_key(self, observed_at: datetime | None) -> int:  # noqa: ARG002
+        """Failed gates first, then warnings, passed ones, and analyses without a gate."""
+        return -self.tone.rank

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from callboard.model.facts.validation import Validated
+from callboard.model.facts.value import FactValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class GoodFirstIssue(Validated):
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryActivity(Validated):
+class RepositoryActivity(FactValue):
     """Recent activity of a repository. None: not measured."""
 
+    is_public: ClassVar[bool] = True
     name: str
     """``acme/payments``."""
     last_commit: datetime | None = None
@@ -58,6 +61,10 @@ class RepositoryActivity(Validated):
     """Newest first."""
     community: tuple[str, ...] | None = None
     """Those of ``COMMUNITY_FILES`` that exist; None: not measured."""
+
+    def sort_key(self, observed_at: datetime | None) -> str:  # noqa: ARG002
+        """By name."""
+        return self.name
 
 
 COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "security", "codeowners")

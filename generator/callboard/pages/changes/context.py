@@ -9,15 +9,18 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from callboard.history.fact_events import FAMILY_OF
-from callboard.history.formats import kind_is_of_facts
+from callboard.history.facts.families import event_kinds
+from callboard.history.formats import kind_is_known
 from callboard.model.entity import Origin
-from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.events import EventKind
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
 from callboard.pages.changes.status import stale_for_audience
 from callboard.pages.context import PageContext, shared_values
+from callboard.pages.facts.context import FamilyPages, family_title
+from callboard.pages.facts.families import FAMILIES
 from callboard.pages.facts.formatting import joined
+from callboard.pages.facts.view import ChangeDetails
 from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import EntityLink, line_url, problem_code_path, with_code
 from callboard.plugins.rules import all_rules
@@ -37,20 +40,13 @@ _TONES = {
     "problem-opened": ("bad", "problems"), "problem-closed": ("good", "good"), "definition": ("info", "definition"),
     "owner": ("none", "owns"), "provides": ("none", "provides"), "consumes": ("none", "consumes"), "depends": ("none", "relations"),
     "tag": ("none", "tag"), "system": ("none", "system"), "baseline": ("none", "history"),
-    "incident-opened": ("bad", "incident"), "incident-resolved": ("good", "good"), "deployed": ("none", "deployment"),
-    "vulnerability-found": ("warn", "vulnerability"), "vulnerability-fixed": ("good", "vulnerability"),
-    "gate-failed": ("bad", "quality"), "gate-passed": ("good", "quality"),
-    "objective-missed": ("bad", "availability"), "objective-met": ("good", "availability"),
     "tool-known": ("info", "connect"), "tool-failed": ("warn", "stale"), "tool-back": ("good", "good"),
 }  # fmt: skip
-"""Tone and icon of each kind of change."""
+"""Tone and icon of each kind of change of the catalog and of integrations."""
 _OTHER = ("none", "edit")
 """Those of other kinds."""
-_ORDER = {
-    "incident-opened": 0, "added": 0, "removed": 0, "renamed": 0, "incident-resolved": 1, "objective-missed": 1, "gate-failed": 1,
-    "problem-opened": 3, "problem-closed": 3, "deployed": 4,
-}  # fmt: skip
-"""Order of an entity's changes on one day."""
+_ORDER = {"added": 0, "removed": 0, "renamed": 0, "problem-opened": 3, "problem-closed": 3}
+"""Order of an entity's changes on one day; kinds of events have their own."""
 _ORDER_OF_OTHERS = 2
 
 
@@ -124,6 +120,8 @@ class ChangesContext(PageContext):
     """Problem codes that have pages, with their usual severities."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Titles of integrations by name."""
+    families: Mapping[str, FamilyPages] = field(default_factory=dict)
+    """What each family of facts brings for pages, by name."""
 
     def day(self, at: datetime) -> date:
         """The day of a time in the portal's time zone."""
@@ -131,6 +129,8 @@ class ChangesContext(PageContext):
 
     def line(self, change: Change) -> ChangeLine:
         """The view of a change."""
+        if change.kind in event_kinds():
+            return self._event(change)
         tone, icon = _TONES.get(change.kind, _OTHER)
         what = self.labels.get(f"change_{change.kind.replace('-', '_')}", change.kind)
         origin = change.origin
@@ -141,33 +141,27 @@ class ChangesContext(PageContext):
             path = problem_code_path(change.code) if change.code in self.codes else ""
             tone = PROBLEM_STYLES[self.codes.get(change.code, Severity.ERROR)].tone if change.kind == "problem-opened" else tone
             return ChangeLine(icon, tone, what, message=message, code=change.code, code_path=path, file=file, url=url)
-        if kind_is_of_facts(change.kind):
-            return self._fact(change, tone, icon)
+        if change.kind.startswith("tool-"):
+            name = self._clean(change.after)
+            return ChangeLine(icon, tone, what, text=joined(self.tools.get(name, name), self._family_titles(change.about)))
         if change.kind in {"definition", "added", "removed"}:
             return ChangeLine(icon, tone, what, file=file, url=url)
         return ChangeLine(icon, tone, what, self._value(change, change.before), self._value(change, change.after), file=file, url=url)
 
-    def _fact(self, change: Change, tone: str, icon: str) -> ChangeLine:
+    def _event(self, change: Change) -> ChangeLine:
         """The view of a change that integrations reported."""
-        what = _summary(change, self.labels)
-        if change.kind == "deployed":
-            return ChangeLine(icon, tone, what, self._value(change, change.before), self._value(change, change.after))
-        value = self._clean(change.after or change.before)
-        text = joined(self.tools.get(value, value), self._details(change))
-        return ChangeLine(icon, "bad" if change.kind == "vulnerability-found" and _is_severe(change) else tone, what, text=text)
+        family, kind = event_kinds()[change.kind]
+        pages = self.families.get(family)
+        details = pages.change(self.labels, change) if pages and pages.change else ChangeDetails()
+        tone, what = details.tone or kind.tone, _event_name(change, kind, details, self.labels)
+        if details.has_values:
+            before, after = self._value(change, change.before), self._value(change, change.after)
+            return ChangeLine(kind.icon, tone, what, before, after, text=details.text)
+        return ChangeLine(kind.icon, tone, what, text=joined(self._clean(change.after or change.before), details.text))
 
-    def _details(self, change: Change) -> str:
-        """Severities, the measured value or the families of an integration; empty for none."""
-        kind, about, labels = change.kind.partition("-")[0], change.about, self.labels
-        if not about:
-            return ""
-        if kind == "vulnerability":
-            words = ((number, labels[f"severity_{severity}"].lower()) for number, severity in _severities(about))
-            return ", ".join(f"{number} {word}".strip() for number, word in words)
-        if kind == "tool":
-            families = (family for family in about.split(", ") if self.is_visible(family))
-            return ", ".join(labels.get(f"family_{family.replace('-', '_')}", family) for family in families)
-        return labels["severity_n"].format(about) if kind == "incident" else labels["measured_of"].format(*about.split(" ", 1))
+    def _family_titles(self, names: str) -> str:
+        """The titles of the families that the audience may see, from their names."""
+        return ", ".join(family_title(self.families, self.labels, name) for name in names.split(", ") if name and self.is_visible(name))
 
     def moments(self, changes: Iterable[Change], *, with_subject: bool) -> tuple[TimelineEntry, ...]:
         """The entries of a timeline, in the order of the changes."""
@@ -183,7 +177,7 @@ class ChangesContext(PageContext):
 
     def by_entity(self, changes: Sequence[Change], limit: int) -> tuple[EntityChanges, ...]:
         """The changes of one day by entity, for at most ``limit`` entities; those that were only deployed come last."""
-        ordered = sorted(changes, key=lambda change: (change.ref or (), _ORDER.get(change.kind, _ORDER_OF_OTHERS)))
+        ordered = sorted(changes, key=lambda change: (change.ref or (), _order(change.kind)))
         groups = [(ref, tuple(of_entity)) for ref, of_entity in groupby(ordered, key=lambda change: change.ref)]
         frequent = [group for group in groups if group[1][0].kind in FREQUENT]
         rest = [group for group in groups if group[1][0].kind not in FREQUENT]
@@ -203,30 +197,39 @@ class ChangesContext(PageContext):
 
 
 def changes_context(
-    page: PageContext, history: ChangeLog, stale: Sequence[StaleCopy], tools: Mapping[str, str] | None = None
+    page: PageContext,
+    history: ChangeLog,
+    stale: Sequence[StaleCopy],
+    tools: Mapping[str, str] | None = None,
+    families: Mapping[str, FamilyPages] = FAMILIES,
 ) -> ChangesContext:
     """The context of pages about changes; ``tools`` are titles of integrations by name."""
     copies = {ref: copy for copy in stale_for_audience(stale, is_public=page.is_public) for ref in copy.refs}
-    hidden = {kind for kind, family in FAMILY_OF.items() if not page.is_visible(family)}
-    if any(change.kind in hidden for change in history.changes):
+    hidden = {change.kind for change in history.changes if not _is_visible(page, change.kind)}
+    if hidden:
         history = change_log(change for change in history.changes if change.kind not in hidden)
     codes = {code: rule.severity for code, rule in all_rules().items()}
-    return ChangesContext(**shared_values(page), history=history, stale=copies, codes=codes, tools=tools or {})
+    return ChangesContext(**shared_values(page), history=history, stale=copies, codes=codes, tools=tools or {}, families=families)
 
 
-def _summary(change: Change, labels: Mapping[str, str]) -> str:
-    """``incident opened``, ``deployed to production``, ``7 vulnerabilities found``."""
-    name = f"change_{change.kind.replace('-', '_')}"
-    words = labels[f"{name}_n"].format(change.number) if change.number > 1 else labels[name]
-    return labels["to_environment"].format(words, change.about) if change.kind == "deployed" and change.about else words
+def _is_visible(page: PageContext, kind: str) -> bool:
+    """Whether the audience may see changes of a kind; a public site leaves out those of a plugin that is not installed any more."""
+    if kind in event_kinds():
+        return page.is_visible(event_kinds()[kind][0])
+    return not page.is_public or kind_is_known(kind)
 
 
-def _is_severe(change: Change) -> bool:
-    """Whether any of the vulnerabilities is critical or high."""
-    return any(FactSeverity(severity).is_critical_or_high for _, severity in _severities(change.about))
+def _order(kind: str) -> int:
+    known = event_kinds().get(kind)
+    return known[1].order if known else _ORDER.get(kind, _ORDER_OF_OTHERS)
 
 
-def _severities(about: str) -> list[tuple[str, str]]:
-    """Numbers and severities of ``high`` or ``2 critical, 5 low``; an empty string for a missing number."""
-    parts = [(number, severity) for number, _, severity in (part.rpartition(" ") for part in about.split(", "))]
-    return [(number, severity) for number, severity in parts if severity in set(FactSeverity)]
+def _event_name(change: Change, kind: EventKind, details: ChangeDetails, labels: Mapping[str, str]) -> str:
+    """``incident opened``, ``deployed to production``, ``7 vulnerabilities found``; a plugin's kinds have no labels."""
+    key = f"change_{change.kind.replace('-', '_')}"
+    if change.number > 1:
+        many = labels.get(f"{key}_n")
+        words = many.format(change.number) if many else f"{change.number:,} {kind.plural}"
+    else:
+        words = labels.get(key, kind.name)
+    return labels["to_environment"].format(words, details.environment) if details.environment else words

@@ -1,9 +1,10 @@
-"""What pages about facts are made from: the shared context with facts, measurements and integrations."""
+"""What pages about facts are made from: the shared context with facts and integrations, and what each family brings for pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
@@ -11,9 +12,10 @@ from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
-from callboard.plugins.integrations.base import DeclaredFamily
+from callboard.pages.facts.view import ChangeDetails, Content, NavLink
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
+from callboard.state.values import Change
 
 HEALTH = "health/"
 """Path of the page about all families, which is a tab of the navigation."""
@@ -32,8 +34,8 @@ class FactsContext(PageContext):
     measured_by_subject: Mapping[EntityRef, tuple[Measurement, ...]]
     connections: Mapping[str, IntegrationInfo]
     """Integrations by name."""
-    declared: Mapping[str, DeclaredFamily]
-    """Families of plugins by name."""
+    families: Mapping[str, FamilyPages]
+    """What each family brings for pages, by name, built-in ones first: the order of panels."""
     users: Mapping[str, EntityRef]
     """User entities by e-mail address, title and name, all in lower case."""
 
@@ -49,20 +51,96 @@ class FactsContext(PageContext):
         """Measurements of one family of all entities, also of families that the audience must not see."""
         return (each for measured in self.measured_by_subject.values() for each in measured if each.family == family)
 
-    def families(self) -> frozenset[str]:
+    def queried_families(self) -> frozenset[str]:
         """Families that were queried for any entity and that the audience may see."""
         queried = {each.family for measured in self.measured_by_subject.values() for each in measured}
-        return frozenset(family for family in queried if self.is_visible(family))
+        return frozenset(family for family in queried if family in self.families and self.is_visible(family))
+
+    def family_title(self, family: str) -> str:
+        """The title of a family; its name if it is not known."""
+        return family_title(self.families, self.labels, family)
+
+    def tool_title(self, name: str) -> str:
+        """The title of the tool of an integration; the integration's name if it is unknown."""
+        connection = self.connections.get(name)
+        return connection.title if connection else name
 
 
-def facts_context(page: PageContext, collected: CollectedFacts) -> FactsContext:
+Renderer = Callable[[FactsContext, Sequence[Fact]], Content]
+"""Makes the blocks of a panel of the facts of one family; there is at least one, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyIndex:
+    """The page about the facts of a family for all entities."""
+
+    name: str
+    """``incidents``: the page ``incidents/`` with the template ``incidents.html`` and the title ``page_incidents``."""
+    view: Callable[[FactsContext, tuple[NavLink, ...]], Any]
+    """Makes the view, with the links to the other pages."""
+    families: tuple[str, ...] = ()
+    """Further families that it shows; it exists if its own or one of these was queried."""
+    title: str = ""
+    """Title, instead of that in the labels."""
+    text: str = ""
+    """Text below the title, instead of that in the labels."""
+    template: str = ""
+    """Name of the template, instead of one with the name of the page."""
+
+    @property
+    def path(self) -> str:
+        """Path below the site's root."""
+        return f"{self.name}/"
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPages:
+    """What a family brings for pages. ``title`` and the texts of built-in families stand in the labels, under the family's name."""
+
+    icon: str
+    panel: Renderer
+    """The panel on an entity's page."""
+    rollup: Renderer | None = None
+    """The panel of systems, domains and groups about their members, and on ``/health/``; None for none."""
+    is_on_health: bool = True
+    """Whether the roll-up stands on ``/health/``, too."""
+    counts_for_each_entity: bool = False
+    """Whether a fact about several entities counts for each of them, as it has to be fixed in each; else it counts once."""
+    index: FamilyIndex | None = None
+    path: str = ""
+    """Path of the page that shows the family for all entities, if that is the page of another family."""
+    urgent_label: str = ""
+    """Key of the label of the number of urgent facts; empty for no number."""
+    change: Callable[[Mapping[str, str], Change], ChangeDetails] | None = None
+    """What the line of an event shows beside its name, made of the labels and the event; None for the value alone."""
+    title: str = ""
+    urgent_title: str = ""
+    """Title of the number of urgent facts, instead of a label."""
+    no_facts: str = ""
+    """Text for a measured zero, instead of that in the labels."""
+    fingerprint: str = ""
+    """The package of a plugin's family and the digest of its code, as part of the key of pages; empty for a built-in one."""
+
+    @property
+    def index_path(self) -> str:
+        """Path of the page that shows the family for all entities; empty for none."""
+        return self.path or (self.index.path if self.index else "")
+
+
+def family_title(families: Mapping[str, FamilyPages], labels: Mapping[str, str], family: str) -> str:
+    """The title of a family; its name if it is not known."""
+    known = families.get(family)
+    return family if known is None else known.title or labels[f"family_{family.replace('-', '_')}"]
+
+
+def facts_context(page: PageContext, collected: CollectedFacts, families: Mapping[str, FamilyPages]) -> FactsContext:
     """The context of pages about what integrations have collected."""
     return FactsContext(
         **shared_values(page),
         facts_by_subject=collected.by_subject(),
         measured_by_subject=collected.measured(),
         connections={connection.name: connection for connection in collected.connections},
-        declared={family.name: family for family in collected.declared},
+        families=families,
         users=_users(page.catalog),
     )
 

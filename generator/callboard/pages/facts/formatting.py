@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from callboard.model.counting import label_for
-from callboard.model.facts.enumerations import FactSeverity
+from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.fact import Fact
 from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.view import BarView, Block, DaysView, EventView, SparkView
+from callboard.pages.facts.view import BarView, Block, DaysView, EventView, SourceView, SparkView
 from callboard.pages.safe_text import text_of, web_url
 from callboard.pages.severity import FACT_STYLES
 from callboard.pages.shared_views import StateView, TimeView
 
+_RUN_ICONS = {
+    RunState.SUCCEEDED: "good", RunState.FAILED: "bad", RunState.RUNNING: "running", RunState.WAITING: "waiting",
+    RunState.CANCELLED: "cancelled", RunState.ROLLED_BACK: "rolled-back", RunState.UNKNOWN: "unknown",
+}  # fmt: skip
 EVENTS = 5
 """Rows of a list in a panel."""
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-Item = TypeVar("Item")
+ROWS = 300
+"""Rows of a list on a page about all entities."""
 
 
 def at(context: FactsContext, when: datetime | None) -> TimeView | None:
@@ -30,6 +34,11 @@ def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:
     """A severity as word, tone and icon."""
     style = FACT_STYLES[severity]
     return StateView(context.labels[f"severity_{severity}"], style.tone, style.icon)
+
+
+def run_state(context: FactsContext, state: RunState) -> StateView:
+    """The state of a run as word, tone and icon."""
+    return StateView(context.labels[f"run_{state}"], state.tone, _RUN_ICONS[state])
 
 
 def url_of(fact: Fact) -> str:
@@ -57,9 +66,21 @@ def duration(context: FactsContext, seconds: float) -> str:
     return label_for(labels, "n_days", round(minutes / 1440))
 
 
-def newest(facts: Iterable[Fact], when: Callable[[Fact], datetime | None]) -> list[Fact]:
-    """The newest facts first, those without a time last, equal ones by key."""
-    return sorted(facts, key=lambda fact: (-(when(fact) or EARLIEST).timestamp(), fact.environment, fact.key))
+def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView:
+    """The row with a link to the entity that it is about."""
+    return replace(row, subject=context.links.to(fact.subject))
+
+
+def with_owner(context: FactsContext, fact: Fact, row: EventView) -> EventView:
+    """The row with links to the entity that it is about and to its owner."""
+    return replace(with_subject(context, fact, row), owner=context.owner_of(fact.subject))
+
+
+def sources_of(context: FactsContext, *families: str) -> tuple[SourceView, ...]:
+    """The tools that were queried for these families, by title."""
+    names = {each.source for family in families for each in context.measurements(family)}
+    by_title = {context.tool_title(name): name for name in sorted(names, reverse=True)}
+    return tuple(SourceView(title, name) for title, name in sorted(by_title.items()))
 
 
 def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tuple[Block, ...]:

@@ -1,4 +1,4 @@
-"""On-call facts of an entity → the field of its page's header."""
+"""On-call schedules → the panel of an entity, its roll-up, and the field in the header of the entity's page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,62 @@ from collections.abc import Sequence
 
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.on_call import OnCall, in_order
+from callboard.model.facts.on_call import OnCall, Shift, shift_order
+from callboard.model.facts.order import in_order, unique
 from callboard.model.ref import EntityRef
-from callboard.pages.facts.context import FactsContext
-from callboard.pages.facts.formatting import short, url_of
-from callboard.pages.facts.operations import shift_view
-from callboard.pages.facts.rollups import ROLLUP_KINDS, members, unique
-from callboard.pages.section import HeaderField, OnCallView
+from callboard.pages.facts.context import FactsContext, FamilyPages
+from callboard.pages.facts.formatting import at, short, url_of
+from callboard.pages.facts.members import ROLLUP_KINDS, members
+from callboard.pages.facts.view import Block, Content
+from callboard.pages.safe_text import initials
+from callboard.pages.section import HeaderField, OnCallView, ShiftView
+from callboard.pages.shared_views import EntityLink
 
-SCHEDULES = 3
+SCHEDULES = 4
+"""Schedules that a roll-up lists."""
+SHIFTS = 8
+"""Shifts of one schedule that are listed."""
+HEADER_SCHEDULES = 3
 """With more schedules than these, only the panel lists them."""
-SHIFTS = 6
+HEADER_SHIFTS = 6
 """Shifts of one schedule among which a script finds the current one."""
+
+
+def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Each schedule with its shifts; a script marks the current one."""
+    blocks: list[Block] = []
+    for fact in in_order(facts):
+        if isinstance(value := fact.value, OnCall):
+            shifts = schedule_shifts(context, value)
+            if len(facts) > 1:
+                blocks.append(Block("heading", short(value.name)))
+            blocks.append(Block("shifts", shifts) if shifts else Block("text", context.labels["nobody_on_call"]))
+    return Content(tuple(blocks))
+
+
+def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The first schedules, and the number of the others."""
+    listed, more = in_order(facts)[:SCHEDULES], len(facts) - SCHEDULES
+    rest = (Block("text", context.labels["n_more"] % more),) if more > 0 else ()
+    return Content((*_panel(context, listed).blocks, *rest))
+
+
+def schedule_shifts(context: FactsContext, schedule: OnCall) -> tuple[ShiftView, ...]:
+    """The shifts of a schedule in order, as far as pages list them."""
+    return tuple(shift_view(context, shift) for shift in sorted(schedule.shifts, key=shift_order)[:SHIFTS])
+
+
+def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
+    """One shift, linked to the User entity of its person."""
+    name, labels = short(shift.person, 80), context.labels
+    level = labels.get(f"on_call_level_{shift.level}", "") or labels["on_call_level_n"].format(shift.level)
+    return ShiftView(name, initials(name), user_of(context, shift), level, at(context, shift.start), at(context, shift.end))
+
+
+def user_of(context: FactsContext, shift: Shift) -> EntityLink | None:
+    """The User entity with the e-mail address or name of the person on call; None if there is none."""
+    ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
+    return context.links.to(ref) if ref else None
 
 
 def on_call_field(context: FactsContext, entity: Entity) -> HeaderField | None:
@@ -25,7 +69,7 @@ def on_call_field(context: FactsContext, entity: Entity) -> HeaderField | None:
     schedules = _schedules(context, _with_members(context, entity.ref))
     if not schedules and entity.ref.kind == "api":
         schedules = _schedules(context, context.catalog.targets(entity.ref, "apiProvidedBy"))
-    if not 0 < len(schedules) <= SCHEDULES:
+    if not 0 < len(schedules) <= HEADER_SCHEDULES:
         return None
     is_only = len(schedules) == 1
     return HeaderField(
@@ -40,10 +84,13 @@ def _with_members(context: FactsContext, ref: EntityRef) -> Sequence[EntityRef]:
 def _schedules(context: FactsContext, refs: Sequence[EntityRef]) -> list[tuple[Fact, OnCall]]:
     """Schedules that have shifts, each once."""
     facts = unique(fact for ref in refs for fact in context.facts(ref, "on-call") if isinstance(fact.value, OnCall) and fact.value.shifts)
-    return [(fact, fact.value) for fact in facts if isinstance(fact.value, OnCall)]
+    return [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, OnCall)]
 
 
 def _on_call_view(context: FactsContext, fact: Fact, value: OnCall, *, is_only: bool) -> OnCallView:
     first = min(shift.level for shift in value.shifts)
-    shifts = sorted((shift for shift in value.shifts if shift.level == first), key=in_order)[:SHIFTS]
+    shifts = sorted((shift for shift in value.shifts if shift.level == first), key=shift_order)[:HEADER_SHIFTS]
     return OnCallView("" if is_only else short(value.name, 60), url_of(fact), tuple(shift_view(context, shift) for shift in shifts))
+
+
+PAGES = FamilyPages(icon="on-call", panel=_panel, rollup=_rollup, is_on_health=False, path="incidents/")

@@ -12,9 +12,8 @@ from callboard.model.facts.on_call import OnCall
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.index_pages import of_entity
-from callboard.pages.facts.on_call import on_call_field
-from callboard.pages.facts.operations import user_of
-from callboard.pages.facts.rollups import ROLLUP_KINDS, members
+from callboard.pages.facts.members import ROLLUP_KINDS, members
+from callboard.pages.facts.on_call import on_call_field, user_of
 from callboard.pages.section import HeaderField, Section
 
 
@@ -33,7 +32,8 @@ class TrackedFacts:
     @property
     def base(self) -> str:
         """The integrations and the families of plugins."""
-        return canonical([self.context.connections, self.context.declared])
+        plugins = {name: pages.fingerprint for name, pages in self.context.families.items() if pages.fingerprint}
+        return canonical([self.context.connections, plugins])
 
     def fingerprint(self, entity: Entity) -> str:
         """The facts about the entity; for a system, domain or group those about each member, with the members' names."""

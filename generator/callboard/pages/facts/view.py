@@ -78,7 +78,7 @@ class Block:
     """A part of a panel: ``kind`` names the macro that shows ``content``."""
 
     kind: str
-    """``figures``, ``bar``, ``days``, ``spark``, ``events``, ``shifts``, ``chips``, ``pairs``, ``text`` or ``markup``."""
+    """``figures``, ``bar``, ``days``, ``spark``, ``events``, ``shifts``, ``chips``, ``pairs``, ``text`` or ``plugin``."""
     content: Any
 
 
@@ -139,3 +139,28 @@ class Content:
 
     blocks: tuple[Block, ...]
     badge: StateView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """A link to the page about health, or to one about a family."""
+
+    title: str
+    path: str
+    icon: str
+    is_current: bool
+    """True on the linked page itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDetails:
+    """What the line of an event of facts shows beside its name."""
+
+    text: str = ""
+    """A detail behind the value, such as a severity."""
+    tone: str = ""
+    """In place of the usual tone of the kind of event; empty for that one."""
+    environment: str = ""
+    """The environment that belongs to the name; empty for none."""
+    has_values: bool = False
+    """True if the value before and the one after are shown as such; else the later one is, or the earlier one if there is none."""

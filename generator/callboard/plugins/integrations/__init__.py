@@ -8,7 +8,6 @@ from callboard.model.errors import CallboardError, SourceError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability, DayShare
-from callboard.model.facts.declared import Declared
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.error_trend import ErrorTrend
@@ -24,7 +23,6 @@ from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, RefError, parse_ref
 from callboard.plugins.integrations.base import (
-    DeclaredFamily,
     FactBatch,
     Integration,
     IntegrationContext,
@@ -69,8 +67,6 @@ __all__ = [
     "Connector",
     "Cursor",
     "DayShare",
-    "Declared",
-    "DeclaredFamily",
     "Deployment",
     "EntityRef",
     "ErrorTrend",

@@ -15,6 +15,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
+from callboard.plugins.installed_families import value_types
 from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 
@@ -108,23 +109,6 @@ class FactBatch:
     traffic: tuple[IntegrationTraffic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredFamily:
-    """A family of facts that a plugin adds."""
-
-    name: str
-    """Kebab case, such as ``feature-flag``; its facts hold ``Declared`` values."""
-    title: str
-    """Heading of the panel."""
-    schema: Mapping[str, Any]
-    """JSON Schema of the values; the ``title`` of each property is its name on the page."""
-    icon: str = "integration"
-    """Name of an icon in ``icons.yaml``."""
-    panel: str = ""
-    """Source of a Jinja template that renders ``facts`` (each with ``value``, ``key``, ``environment``, ``url``), with automatic escaping.
-    If empty, the panel lists the names and values of each fact."""
-
-
 class Integration(Protocol):
     """A connector to one tool.
 
@@ -135,8 +119,6 @@ class Integration(Protocol):
     """JSON Schema of the options: the item in ``sources.yaml`` without ``name``, ``type`` and ``title``."""
     title: ClassVar[str]
     """Name of the product: ``PagerDuty``."""
-    declares: ClassVar[tuple[DeclaredFamily, ...]]
-    """Families that the plugin adds; mostly none."""
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -154,6 +136,13 @@ class Integration(Protocol):
 
 options_schema = partial(builtin_schema, "integrations")
 """Returns the JSON Schema of a built-in connector's options; the argument is its type."""
+
+
+def family_options_schema(type_name: str) -> Mapping[str, Any]:
+    """As ``options_schema``, for a connector whose option ``family`` names any family, built in or of a plugin."""
+    schema = dict(options_schema(type_name))
+    family = {name: value for name, value in schema["properties"]["family"].items() if name != "type"}
+    return schema | {"properties": schema["properties"] | {"family": family | {"enum": list(value_types())}}}
 
 
 def merge_batches(batches: Sequence[FactBatch]) -> FactBatch:

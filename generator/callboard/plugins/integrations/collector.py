@@ -8,8 +8,9 @@ from datetime import datetime
 
 from callboard.io.http.limits import Traffic
 from callboard.model.errors import CallboardError
-from callboard.model.facts.fact import Fact, Measurement, Value
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.validation import FactError
+from callboard.model.facts.value import FactValue
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations import rules
@@ -38,7 +39,7 @@ class FactCollector:
         targets: Iterable[Target],
         family: str,
         key: str,
-        make: Callable[[], Value],
+        make: Callable[[], FactValue],
         *,
         environment: str = "",
         url: str = "",
@@ -120,4 +121,13 @@ def unknown_entity(source: str, entity: str, place: str = "") -> Problem:
         f"`{place or source}` reports facts about `{entity[:200]}`, which is not in the catalog.",
         field=f"{source}/{entity[:200]}",
         hint="Correct the name where the facts come from, or add a descriptor for the entity.",
+    )
+
+
+def family_failed(family: str, package: str, error: Exception) -> Problem:
+    """The problem about a plugin's family whose function for events raised an error."""
+    return rules.FAMILY_FAILED.problem(
+        f"The family `{family}` of `{package}` raises {type(error).__name__} in this build: {str(error)[:200]}.",
+        field=family,
+        hint=f"Update {package}, or report this to its authors.",
     )

@@ -7,14 +7,13 @@ from typing import Any, ClassVar
 
 from callboard.io.http.auth import Credential
 from callboard.io.http.client import Client, client_for
-from callboard.plugins.integrations.base import DeclaredFamily, IntegrationContext, IntegrationSettings
+from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings
 from callboard.plugins.integrations.collector import FactCollector
 
 
 class Connector:
     """Base class of connectors; a subclass adds ``schema``, ``title``, ``families``, ``annotations`` and ``collect``."""
 
-    declares: ClassVar[tuple[DeclaredFamily, ...]] = ()
     default_url: ClassVar[str] = ""
     """Base URL of the API, unless the option ``url`` names another one."""
 

@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from callboard.model.facts import FAMILIES
-from callboard.model.facts.fact import Value
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.validation import FactError
+from callboard.model.facts.value import FactValue
+from callboard.plugins.installed_families import value_type, value_types
 from callboard.plugins.integrations.parse import (
     parse_boolean,
     parse_date,
@@ -27,26 +27,32 @@ from callboard.plugins.integrations.parse import (
     parse_string,
     parse_time,
 )
+from callboard.plugins.value_types import field_names
 
 ITEMS = 1_000
 """Items of one list in a value; more are left out."""
 Reader = Callable[[Any, datetime], Any]
 
 
-def decode_value(family: str, data: Any, now: datetime) -> Value:
-    """The value of a built-in family, from a mapping of its fields, or from a list of them in order; times may be relative to ``now``.
+def decode_value(family: str, data: Any, now: datetime) -> FactValue:
+    """The value of a family, built in or of a plugin, from a mapping of its fields, or from a list of them in order.
 
-    Raises ``FactError`` with the field and what is wrong with it.
+    Times may be relative to ``now``. Raises ``FactError`` with the field and what is wrong with it.
     """
-    if family not in FAMILIES:
-        raise FactError(f"there is no family {family!r}; the families are {', '.join(FAMILIES)}")
-    value: Value = _record(FAMILIES[family])(data, now)
+    value: FactValue = _record(_value_type(family))(data, now)
     return value
 
 
 def fields_of(family: str) -> tuple[str, ...]:
-    """The names of a family's fields."""
-    return tuple(each.name for each in fields(FAMILIES[family]))
+    """The names of a family's fields. Raises ``FactError`` if there is no such family."""
+    return field_names(_value_type(family))
+
+
+def _value_type(family: str) -> Any:
+    kind = value_type(family)
+    if kind is None:
+        raise FactError(f"there is no family {family!r}; the families are {', '.join(value_types())}")
+    return kind
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Rules INT001 to INT003: facts and annotations that cannot be used."""
+"""Rules INT001 to INT004: facts and annotations that cannot be used, and families of plugins that fail."""
 
 from callboard.model.problem import Rule, Severity
 
@@ -58,5 +58,26 @@ nothing with that name.""",
     right="""metadata:
   annotations:
     github.com/project-slug: acme/payments
+""",
+)
+
+
+FAMILY_FAILED = Rule(
+    code="INT004",
+    name="family-failed",
+    severity=Severity.WARNING,
+    summary="The function of a plugin that finds the events of its family raises an error.",
+    means="""A plugin provides a family of facts. Its function that compares the facts of two builds has raised an error, so this build has
+no changes of that family. Pages still show the facts.""",
+    matters="""The list of changes does not say what happened to these facts since the last build, and no later build adds it.""",
+    wrong="""# in the plugin: not every key of the later build is in the earlier one
+def events(delta):
+    for key, fact in delta.after.items():
+        yield FactEvent("budget-raised", before=str(delta.before[key].value.limit))
+""",
+    right="""def events(delta):
+    for key, fact in delta.after.items():
+        if key in delta.before:
+            yield FactEvent("budget-raised", before=str(delta.before[key].value.limit))
 """,
 )

@@ -1,0 +1,1 @@
+"""Cloud costs for Callboard: a family of facts, and the integration that fills it."""

@@ -1,0 +1,57 @@
+"""The integration ``cost``: the costs of all services of a month, in pages of one listing → facts of the family ``cost``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from callboard.plugins.integrations import (
+    FactBatch,
+    FactCollector,
+    IntegrationContext,
+    IntegrationSettings,
+    Target,
+    bearer,
+    by_annotation,
+    client_for,
+    decode_value,
+)
+
+ANNOTATION = "costs.example.com/service"
+FIELDS = ("name", "month", "spent", "budget", "currency")
+
+
+class CostIntegration:
+    """Cloud costs and budgets of a cost server."""
+
+    schema: ClassVar[Mapping[str, Any]] = json.loads(files("callboard_cost").joinpath("options.json").read_text(encoding="utf-8"))
+    title: ClassVar[str] = "Costs"
+    families: tuple[str, ...] = ("cost",)
+    annotations: tuple[str, ...] = (ANNOTATION,)
+
+    def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
+        self._settings = settings
+        self._context = context
+
+    def collect(self, targets: Sequence[Target]) -> FactBatch:
+        """Costs by one listing, whatever the number of entities. Raises ``HttpError`` if the server does not respond."""
+        options, collector = self._settings.options, FactCollector(self._settings.name)
+        by_service = by_annotation(targets, ANNOTATION)
+        for group in by_service.values():
+            collector.add_measurements(group, "cost")
+        client = client_for(self._context, options["url"], bearer(options.get("token", "")))
+        for page in client.pages("/api/costs"):
+            for item in page.array():
+                service = str(item["name"])
+                collector.add_fact(
+                    by_service.get(service, ()),
+                    "cost",
+                    f"{service}/{item['month']}",
+                    partial(decode_value, "cost", {name: item[name] for name in FIELDS if name in item}, self._context.now),
+                    url=f"{options['url']}/services/{service}",
+                )
+        collector.add_traffic(client.traffic)
+        return collector.batch()

@@ -1,0 +1,1 @@
+"""Facts of two builds → events, one file a family."""

@@ -1,0 +1,34 @@
+"""Facts of one family → the same in the order in which pages list them, each once, and how the worst of them is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.fact import Fact
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of one family as their values decide (the worst or the newest first), whatever their order before."""
+    return sorted(facts, key=_key)
+
+
+def _key(fact: Fact) -> tuple[Any, ...]:
+    return fact.value.sort_key(fact.observed_at), fact.environment, fact.subject, fact.key
+
+
+def unique(facts: Iterable[Fact]) -> list[Fact]:
+    """Each fact once, with its first subject: several entities may share a service, a repository or a schedule.
+
+    Facts with the same key and other values are different items: the keys of some files of facts are unique only for one entity.
+    """
+    by_identity: dict[tuple[Any, ...], Fact] = {}
+    for fact in facts:
+        by_identity.setdefault((fact.source, fact.family, fact.environment, fact.key, fact.value), fact)
+    return list(by_identity.values())
+
+
+def worst_tone(facts: Iterable[Fact]) -> Tone:
+    """The worst tone of these facts; ``none`` without facts."""
+    return max((fact.value.tone for fact in facts), key=lambda tone: tone.rank, default=Tone.NONE)

@@ -1,0 +1,119 @@
+"""Deployments → the panel of an entity, its roll-up, the page ``/deployments/``, and lines of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.enumerations import RunState
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.order import in_order, unique
+from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    ROWS,
+    at,
+    events,
+    joined,
+    run_state,
+    short,
+    sources_of,
+    url_of,
+    with_owner,
+    with_subject,
+)
+from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.shared_views import StateView
+from callboard.state.values import Change
+
+_HEALTH_ICONS = {
+    Health.HEALTHY: "good", Health.PROGRESSING: "running", Health.DEGRADED: "bad", Health.SUSPENDED: "cancelled", Health.MISSING: "bad",
+    Health.UNKNOWN: "unknown",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentDay:
+    """The deployments of one day."""
+
+    id: str
+    day: str
+    """ISO date in the portal's time zone; empty for deployments without a time."""
+    rows: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentsView:
+    """Deployments by day, the newest first."""
+
+    nav: tuple[NavLink, ...]
+    days: tuple[DeploymentDay, ...]
+    count: int
+    more: int
+    sources: tuple[SourceView, ...]
+
+
+def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Deployments, the newest first; the badge has their health."""
+    order = in_order(facts)
+    rows = (_row(context, fact) for fact in order[:EVENTS])
+    return Content(events(context, rows, len(order)), _overall_health(context, [f.value for f in order if isinstance(f.value, Deployment)]))
+
+
+def _row(context: FactsContext, fact: Fact) -> EventView:
+    """One deployed version in one environment."""
+    value, labels = fact.value, context.labels
+    assert isinstance(value, Deployment)  # noqa: S101 - of the family
+    ready = labels["n_ready"].format(value.ready, value.wanted) if value.ready is not None and value.wanted is not None else ""
+    sync = "" if value.in_sync is None else labels["in_sync" if value.in_sync else "out_of_sync"]
+    health = labels[f"health_{value.health}"] if value.health else ""
+    by = labels["by_person"] % short(value.by, 60) if value.by else ""
+    note = joined(labels[f"run_{value.state}"] if value.state is not RunState.UNKNOWN else "", health, sync, ready, by)
+    state = run_state(context, value.state)
+    if value.health is not None and value.shows_health:
+        state = StateView(health, value.tone, _HEALTH_ICONS[value.health])
+    version = short(value.version, 60) or short(value.revision[:12]) or short(fact.key, 40)
+    when = at(context, value.deployed_at(fact.observed_at))
+    return EventView(version, state, url_of(fact), is_code=True, detail=short(fact.environment, 40), note=note, at=when)
+
+
+def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> StateView | None:
+    """The worst of all deployments: degraded or missing, out of sync, in sync; None if unknown."""
+    labels = context.labels
+    unhealthy = [value.health for value in deployed if value.health and value.is_unhealthy]
+    if unhealthy:
+        return StateView(labels[f"health_{unhealthy[0]}"], unhealthy[0].tone, _HEALTH_ICONS[unhealthy[0]])
+    if any(value.in_sync is False for value in deployed):
+        return StateView(labels["out_of_sync"], "warn", "warn")
+    if any(value.in_sync for value in deployed):
+        return StateView(labels["in_sync"], "good", "good")
+    return None
+
+
+def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """The newest deployments of several entities."""
+    return Content(events(context, (with_subject(context, fact, _row(context, fact)) for fact in in_order(facts)[:EVENTS]), 0))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
+    order = in_order(unique(context.of_family("deployment")))
+
+    def day(fact: Fact) -> str:
+        when = fact.value.deployed_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
+        return context.local(when).date().isoformat() if when else ""
+
+    days = tuple(
+        DeploymentDay(f"d-{name or 'none'}", name, tuple(with_owner(context, fact, _row(context, fact)) for fact in facts))
+        for name, facts in groupby(order[:ROWS], key=day)
+    )
+    return DeploymentsView(nav, days, len(order), max(len(order) - ROWS, 0), sources_of(context, "deployment"))
+
+
+def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
+    """The versions before and after, and the environment."""
+    return ChangeDetails(environment=change.about, has_values=True)
+
+
+PAGES = FamilyPages(icon="deployment", panel=_panel, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change)

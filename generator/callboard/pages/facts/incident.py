@@ -1,0 +1,166 @@
+"""Incidents → the panel of an entity, its roll-up, the page ``/incidents/``, and lines of changes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from callboard.catalog import organization
+from callboard.model.counting import label_for
+from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.incident import Incident
+from callboard.model.facts.on_call import OnCall
+from callboard.model.facts.order import in_order, unique, worst_tone
+from callboard.model.ref import EntityRef
+from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
+from callboard.pages.facts.formatting import EVENTS, ROWS, at, duration, events, joined, short, sources_of, url_of, with_owner, with_subject
+from callboard.pages.facts.on_call import schedule_shifts
+from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.section import ShiftView
+from callboard.pages.shared_views import EntityLink, StateView
+from callboard.state.values import Change
+
+RESOLVED = 3
+"""Resolved incidents that are listed below open ones."""
+COVERED = 6
+"""Entities that are named for a schedule."""
+_ICONS = {Tone.BAD: "error", Tone.WARN: "warn", Tone.GOOD: "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A schedule with its shifts, and the entities that it covers."""
+
+    name: str
+    url: str
+    shifts: tuple[ShiftView, ...]
+    covers: tuple[EntityLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOnCall:
+    """On-call schedules and numbers of incidents for what one team owns."""
+
+    team: EntityLink | None
+    """None for entities without an owner."""
+    rotations: tuple[Rotation, ...]
+    open: int
+    """Number of open incidents."""
+    recent: int
+    """Number of recently resolved incidents."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsView:
+    """Open and recently resolved incidents, and who is on call."""
+
+    nav: tuple[NavLink, ...]
+    open: tuple[EventView, ...]
+    recent: tuple[EventView, ...]
+    teams: tuple[TeamOnCall, ...]
+    more: int
+    """Number of recent incidents that are left out."""
+    sources: tuple[SourceView, ...]
+
+
+def _split(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """Open and resolved incidents, each in order."""
+    order = in_order(facts)
+    return [fact for fact in order if fact.value.is_open], [fact for fact in order if not fact.value.is_open]
+
+
+def _badge(context: FactsContext, opened: Sequence[Fact]) -> StateView | None:
+    tone = worst_tone(opened)
+    return StateView(context.labels["n_open"].format(len(opened)), tone, _ICONS[tone]) if opened else None
+
+
+def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Open incidents, the worst first; the number of resolved ones and their median duration."""
+    opened, closed = _split(facts)
+    labels = context.labels
+    blocks = [*events(context, (_row(context, fact) for fact in opened[:EVENTS]), len(opened))]
+    if not opened:
+        blocks.append(Block("good", labels["no_open_incidents"]))
+    if closed:
+        times = [seconds for fact in closed if (seconds := _seconds(fact)) is not None]
+        took = labels["median_time"] % duration(context, median(times)) if times else ""
+        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
+        blocks += events(context, (_row(context, fact) for fact in closed[: RESOLVED if opened else EVENTS]), 0)
+    return Content(tuple(blocks), _badge(context, opened))
+
+
+def _seconds(fact: Fact) -> float | None:
+    """How long a resolved incident took; None if that is unknown."""
+    value = fact.value
+    if not isinstance(value, Incident) or not value.resolved or value.resolved < value.opened:
+        return None
+    return (value.resolved - value.opened).total_seconds()
+
+
+def _row(context: FactsContext, fact: Fact) -> EventView:
+    """One incident."""
+    value, labels, seconds = fact.value, context.labels, _seconds(fact)
+    assert isinstance(value, Incident)  # noqa: S101 - of the family
+    name = labels["severity_n"].format(value.severity) if value.is_open else labels["incident_resolved"]
+    word = labels[f"incident_{value.state}"] if seconds is None else labels["took"] % duration(context, seconds)
+    note = joined(f"SEV{value.severity}", word)
+    return EventView(
+        short(value.title), StateView(name, value.tone, _ICONS[value.tone]), url_of(fact), note=note, at=at(context, value.opened)
+    )
+
+
+def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Open incidents of several entities, the worst first, and the number of resolved ones."""
+    opened, closed = _split(facts)
+    labels = context.labels
+    rows = (with_subject(context, fact, _row(context, fact)) for fact in opened[:EVENTS])
+    blocks = events(context, rows, len(opened)) or (Block("good", labels["no_open_incidents"]),)
+    more = (Block("pairs", ((labels["resolved_lately"], label_for(labels, "n_incidents", len(closed))),)),) if closed else ()
+    return Content((*blocks, *more), _badge(context, opened))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> IncidentsView:
+    opened, closed = _split(unique(context.of_family("incident")))
+    return IncidentsView(
+        nav,
+        tuple(with_owner(context, fact, _row(context, fact)) for fact in opened[:ROWS]),
+        tuple(with_owner(context, fact, _row(context, fact)) for fact in closed[:ROWS]),
+        tuple(_teams_on_call(context, opened, closed)),
+        max(len(closed) - ROWS, 0),
+        sources_of(context, "incident", "on-call"),
+    )
+
+
+def _teams_on_call(context: FactsContext, opened: Sequence[Fact], closed: Sequence[Fact]) -> Iterable[TeamOnCall]:
+    counts = [Counter(organization.owner(context.catalog, fact.subject) for fact in facts) for facts in (opened, closed)]
+    covers: defaultdict[tuple[str, str], list[EntityRef]] = defaultdict(list)
+    schedules = context.of_family("on-call")
+    for fact in schedules:
+        covers[fact.source, fact.key].append(fact.subject)
+    rotations: defaultdict[EntityRef | None, list[Rotation]] = defaultdict(list)
+    for fact in in_order(unique(schedules)):
+        if isinstance(value := fact.value, OnCall):
+            shifts = schedule_shifts(context, value)
+            links = context.links.all(tuple(covers[fact.source, fact.key][:COVERED]))
+            owner = organization.owner(context.catalog, fact.subject)
+            rotations[owner].append(Rotation(short(value.name), url_of(fact), shifts, links))
+    teams = sorted({*rotations, *counts[0], *counts[1]}, key=lambda ref: (-counts[0][ref], ref is None, ref or ()))
+    for team in teams:
+        yield TeamOnCall(context.links.to(team) if team else None, tuple(rotations[team]), counts[0][team], counts[1][team])
+
+
+def _change(labels: Mapping[str, str], change: Change) -> ChangeDetails:
+    return ChangeDetails(labels["severity_n"].format(change.about) if change.about else "")
+
+
+PAGES = FamilyPages(
+    icon="incident",
+    panel=_panel,
+    rollup=_rollup,
+    index=FamilyIndex("incidents", _index, families=("on-call",)),
+    urgent_label="open_incidents",
+    change=_change,
+)

@@ -1,0 +1,45 @@
+"""Pipeline runs → the panel of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callboard.model.counting import label_for
+from callboard.model.facts.enumerations import RunState
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.order import in_order
+from callboard.model.facts.pipeline_run import PipelineRun
+from callboard.pages.facts.context import FactsContext, FamilyPages
+from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, run_state, short, url_of
+from callboard.pages.facts.view import Block, Content, EventView
+from callboard.pages.shared_views import StateView
+
+_FINISHED = frozenset({RunState.SUCCEEDED, RunState.FAILED})
+
+
+def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
+    """Pipeline runs, the newest first, with tests if known; the badge is for the newest finished run."""
+    found = [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, PipelineRun)]
+    rows = (_row(context, fact, value) for fact, value in found[:EVENTS])
+    finished = [value for _, value in found if value.state in _FINISHED]
+    labels = context.labels
+    blocks = [*events(context, rows, len(found))]
+    if len(finished) > 1:
+        good = sum(value.state is RunState.SUCCEEDED for value in finished)
+        blocks.append(Block("pairs", ((labels["succeeded"], labels["n_of_m"].format(good, len(finished))),)))
+    has_failed = bool(finished) and finished[0].state is RunState.FAILED
+    return Content(tuple(blocks), StateView(labels["last_run_failed"], finished[0].tone, "bad") if has_failed else None)
+
+
+def _row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView:
+    labels = context.labels
+    tests = ""
+    if value.tests is not None:
+        failed = value.tests_failed or 0
+        tests = labels["tests_failed"].format(failed, value.tests) if failed else label_for(labels, "tests_passed", value.tests)
+    took = duration(context, value.seconds) if value.seconds is not None else ""
+    note = joined(short(value.branch, 60), took, tests)
+    return EventView(short(value.name, 80), run_state(context, value.state), url_of(fact), note=note, at=at(context, value.at))
+
+
+PAGES = FamilyPages(icon="pipeline", panel=_panel)

@@ -1,0 +1,180 @@
+"""A plugin's family → what it brings for pages: its templates, or lists of its fields; what they raise is shown in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache, partial
+
+import jinja2
+from markupsafe import Markup
+
+from callboard.incremental.fingerprint import module_digest
+from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.value import FactValue
+from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages
+from callboard.pages.facts.formatting import EVENTS, ROWS, at, events, joined, short, sources_of, url_of, with_owner, with_subject
+from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.shared_views import StateView
+from callboard.plugins.families import Family, FamilyIndexPage, PackageTemplate
+from callboard.plugins.value_types import field_names
+from callboard.state.values import Change
+
+FACTS = 20
+"""Facts that a panel on an entity's page shows."""
+FIELDS = 20
+"""Fields of one fact that are listed."""
+_UP = "%callboard-root%/"
+_ICONS = {Tone.BAD: "bad", Tone.WARN: "warn", Tone.GOOD: "good", Tone.INFO: "info", Tone.NONE: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class PluginMarkup:
+    """What a plugin's template made; pages of several depths show it."""
+
+    html: str
+    """With a placeholder for the way to the site's root."""
+
+    def at(self, up: str) -> Markup:
+        """The same on a page from which ``up`` leads to the site's root."""
+        return Markup(self.html.replace(_UP, up))  # noqa: S704 - escaped by the plugin's template
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyView:
+    """The facts of a plugin's family about all entities."""
+
+    title: str
+    text: str
+    nav: tuple[NavLink, ...]
+    count: int
+    blocks: tuple[Block, ...]
+    more: int
+    """Number of facts that are left out."""
+    sources: tuple[SourceView, ...]
+
+
+def plugin_pages(family: Family, package: str) -> FamilyPages:
+    """The family for the tables of pages; ``package``: name and version of the package that brings it."""
+    return FamilyPages(
+        icon=family.icon,
+        panel=_guarded(family, package, partial(_panel, family)),
+        rollup=_guarded(family, package, partial(_rollup, family)) if family.has_rollup else None,
+        index=_family_index(family, package, family.index) if family.index else None,
+        change=_change,
+        title=family.title,
+        urgent_title=family.urgent_title,
+        no_facts=family.no_facts,
+        fingerprint=f"{package} {module_digest(family.value_type.__module__)}",
+    )
+
+
+def _family_index(family: Family, package: str, index: FamilyIndexPage) -> FamilyIndex:
+    view = partial(_index, family, package, index)
+    return FamilyIndex(f"{HEALTH}{family.name}", view, title=index.title, text=index.text, template="family.html")
+
+
+def _guarded(
+    family: Family, package: str, render: Callable[[FactsContext, Sequence[Fact]], Content]
+) -> Callable[[FactsContext, Sequence[Fact]], Content]:
+    """The renderer with a note in place of what the plugin's code raises: it costs this panel, and nothing else."""
+
+    def guarded(context: FactsContext, facts: Sequence[Fact]) -> Content:
+        try:
+            return render(context, facts)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            return Content((Block("text", _failure(context, family, package, error)),))
+
+    return guarded
+
+
+def _failure(context: FactsContext, family: Family, package: str, error: Exception) -> str:
+    return context.labels["panel_broken"] % (f"{family.name} ({package})", short(f"{type(error).__name__}: {error}", 200))
+
+
+def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    order = in_order(facts)
+    if family.panel:
+        return Content((_rendered(context, family.panel, order[:FACTS]),))
+    blocks = [Block("pairs", tuple(_listed_fields(family, fact.value))) for fact in order[:FACTS]]
+    more = (Block("text", context.labels["n_more"] % (len(order) - FACTS)),) if len(order) > FACTS else ()
+    return Content((*blocks, *more))
+
+
+def _rollup(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    order = in_order(facts)
+    if family.rollup:
+        return Content((_rendered(context, family.rollup, order[:EVENTS]),))
+    return Content(events(context, (with_subject(context, fact, _row(family, context, fact)) for fact in order[:EVENTS]), len(order)))
+
+
+def _index(family: Family, package: str, index: FamilyIndexPage, context: FactsContext, nav: tuple[NavLink, ...]) -> FamilyView:
+    facts = unique(context.of_family(family.name))
+    content = _guarded(family, package, partial(_index_content, family, index))(context, facts)
+    return FamilyView(index.title, index.text, nav, len(facts), content.blocks, max(len(facts) - ROWS, 0), sources_of(context, family.name))
+
+
+def _index_content(family: Family, index: FamilyIndexPage, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    order = in_order(facts)[:ROWS]
+    if index.template:
+        return Content((_rendered(context, index.template, order),))
+    return Content((Block("rows", tuple(with_owner(context, fact, _row(family, context, fact)) for fact in order)),))
+
+
+def _row(family: Family, context: FactsContext, fact: Fact) -> EventView:
+    """One fact in a list: its first field, then the others with their labels."""
+    listed = [*_listed_fields(family, fact.value)]
+    title = listed[0][1] if listed else short(fact.key, 60)
+    note = joined(*(f"{label} {value}" for label, value in listed[1:]))
+    state = StateView("", fact.value.tone, _ICONS[fact.value.tone])
+    return EventView(title, state, url_of(fact), detail=short(fact.environment, 40), note=note, at=at(context, fact.observed_at))
+
+
+def _listed_fields(family: Family, value: FactValue) -> Iterator[tuple[str, str]]:
+    """Labels and values of the fields that panels list, without fields that are empty or have parts of their own."""
+    labels = family.fields or {name: name for name in field_names(family.value_type)}
+    for name, label in [*labels.items()][:FIELDS]:
+        text = _text(getattr(value, name))
+        if text:
+            yield short(label, 60), text
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, tuple):
+        return short(", ".join(filter(None, map(_text, value))))
+    return short(value) if isinstance(value, str | bool | date) else ""
+
+
+def _rendered(context: FactsContext, template: PackageTemplate, facts: Sequence[Fact]) -> Block:
+    """The plugin's template with the facts. It is trusted, values are not: they are escaped."""
+    rows = [
+        {
+            "value": fact.value,
+            "key": fact.key,
+            "environment": fact.environment,
+            "url": url_of(fact),
+            "subject": context.links.to(fact.subject),
+        }
+        for fact in facts
+    ]
+    return Block("plugin", PluginMarkup(_template(template).render(facts=rows, up=_UP)))
+
+
+@lru_cache(maxsize=64)
+def _template(template: PackageTemplate) -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(template.read())
+
+
+def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
+    """The values before and after if there are both, and the detail."""
+    return ChangeDetails(short(change.about), has_values=bool(change.before and change.after))
