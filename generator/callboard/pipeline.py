@@ -34,6 +34,7 @@ from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile, Trees
 from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target
+from callboard.plugins.integrations.collector import unusable_families
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.settings.settings import Limits, Settings
 from callboard.sources.collect import collect_all
@@ -183,7 +184,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
     collected = _collected(work, state, guards, queried)
     resolved = resolve(work, collected)
     facts = enrich(work, resolved, state)
-    resolved = replace(resolved, problems=(*resolved.problems, *facts.problems))
+    resolved = replace(resolved, problems=(*resolved.problems, *unusable_families(), *facts.problems))
     with work.meter.phase("history"):
         changes = state.diff(resolved.catalog, resolved.problems, facts)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))

@@ -130,6 +130,18 @@ def test_an_unknown_family_under_expose_is_named_with_the_one_that_was_meant(ins
     assert "cost" in done.stderr.partition("did you mean")[2]
 
 
+def test_a_broken_version_is_a_problem_and_its_integration_fails_with_the_reason(installed, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(installed, broken)
+    (broken / "callboard_cost/family.py").write_text("1 / 0")
+    portal.write(tmp_path / "portal")
+    (tmp_path / "portal/sources.yaml").write_text(f'{portal.SOURCES}integrations: [{{name: x, type: file, family: cost, path: "f.csv"}}]\n')
+    done = portal.process(tmp_path / "portal", "build", PYTHONPATH=f"{broken}:{ROOT}")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    for page in ("problems", "status"):
+        assert "ZeroDivisionError" in (tmp_path / "portal/site" / page / "index.html").read_text(), page
+
+
 def test_it_is_listed_with_its_description(installed, tmp_path):
     listed = json.loads(portal.process(tmp_path, "plugins", "--format", "json", PYTHONPATH=f"{installed}:{ROOT}").stdout)
     assert "callboard-cost" in json.dumps(listed)

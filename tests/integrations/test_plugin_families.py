@@ -10,6 +10,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import parse_ref
 from callboard.plugins.installed_families import installed_families, value_type
 from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.integrations.collector import unusable_families
 from callboard.plugins.integrations.decode import decode_value, fields_of
 from callboard.state.facts import CollectedFacts
 from callboard.state.serialization import fact_of, fact_row, measurement_of, measurement_row
@@ -182,6 +183,8 @@ def test_a_family_that_violates_the_contract_fails_what_uses_it_and_nothing_else
         assert "load" not in installed_families().families
         assert message in str(installed_families().failures["load"])
         assert "load-plugin" in installed_families().failures["load"].hint
+        (problem,) = unusable_families()
+        assert (problem.code, message in problem.message) == ("INT004", True)
         result = collected(tmp_path, {"load.yaml": "- {entity: shop, name: a, percent: 1}"}, family="load")
         (failure,) = result.gathered.failures
         assert (failure.integration, message in failure.message) == ("drop", True)

@@ -63,10 +63,10 @@ def ago(hours):
 
 
 WORST_AND_OTHERS = {
-    # opened long ago, by a key that sorts last: neither the newest first nor the order of keys finds it
+    # of an age between the others, and with a key that sorts last: neither age nor key alone finds it
     "incident": (
         ("z", Incident("The worst", ago(9 * 24), 1)),
-        [(f"a{n}", Incident(f"Other {n}", ago(n), 5)) for n in range(1, 6)]
+        [(f"a{n}", Incident(f"Other {n}", ago(n if n < 4 else 900 + n), 5)) for n in range(1, 7)]
         + [(f"b{n}", Incident(f"Over {n}", ago(30 * 24 + n), 1, IncidentState.RESOLVED, ago(1))) for n in range(2)],
     ),
     "alert": (
@@ -80,7 +80,8 @@ WORST_AND_OTHERS = {
     ),
     "availability": (
         ("z", Availability("z worst", 97.0, 99.9)),
-        [(f"a{n}", Availability(f"other {n}", 99.95, 99.9)) for n in range(5)] + [("b", Availability("unknown", None, 99.9))],
+        [(f"a{n}", Availability(f"other {n}", 99.95, 99.9)) for n in range(5)]
+        + [("b", Availability("unknown", None, 99.9)), ("c", Availability("less missed", 99.8, 99.9))],
     ),
     "deployment": (
         ("z", Deployment("9.9-newest", ago(1), RunState.SUCCEEDED)),
@@ -91,8 +92,8 @@ WORST_AND_OTHERS = {
         [(f"a{n}", PipelineRun(f"run {n}", ago(10 + n), RunState.FAILED)) for n in range(6)],
     ),
     "issue": (
-        ("z", Issue("The worst", priority=FactSeverity.CRITICAL, opened=ago(5))),
-        [(f"a{n}", Issue(f"Other {n}", priority=FactSeverity.LOW, opened=ago(10 + n))) for n in range(6)],
+        ("z", Issue("The worst", priority=FactSeverity.CRITICAL, opened=ago(50))),
+        [(f"a{n}", Issue(f"Other {n}", priority=FactSeverity.LOW, opened=ago(n if n < 3 else 90 + n))) for n in range(6)],
     ),
     "error-trend": (
         ("z", ErrorTrend("z-worst", (1, 2), 90, 40)),

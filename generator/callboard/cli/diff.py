@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from callboard.model.problem import Problem
+
 
 @click.command("diff")
 @click.argument("old", type=click.Path(exists=True, path_type=Path))
@@ -24,8 +26,11 @@ def command(old: Path, new: Path, form: str) -> None:
     before, after = read_summaries(old), read_summaries(new)
     same = before.version == after.version
     problems = (before.problem_summaries, after.problem_summaries) if same else ((), ())
-    changes = compared(before.summaries, after.summaries, *problems, after.as_of, (before, after))
+    failures: list[Problem] = []
+    changes = compared(before.summaries, after.summaries, *problems, after.as_of, (before, after), failures)
     render = {"text": formats.as_text, "markdown": formats.as_markdown, "json": formats.as_json, "digest": formats.digest}[form]
     click.echo(render(changes).rstrip("\n"))
+    for failure in failures:
+        click.echo(f"{failure.code}: {failure.message} {failure.hint}", err=True)
     if not same:
         click.echo(f"Problems are not compared: Callboard {before.version} and {after.version} have different rules.", err=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from callboard import __version__
 from callboard.model.errors import PluginError
+from callboard.model.facts import FAMILIES
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
@@ -46,19 +47,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "snyk": "callboard.integrations.snyk:SnykIntegration",
         "statuspage": "callboard.integrations.statuspage:StatuspageIntegration",
     },
-    "callboard.families": {
-        "on-call": "callboard.model.facts.on_call:OnCall",
-        "incident": "callboard.model.facts.incident:Incident",
-        "availability": "callboard.model.facts.availability:Availability",
-        "deployment": "callboard.model.facts.deployment:Deployment",
-        "pipeline-run": "callboard.model.facts.pipeline_run:PipelineRun",
-        "vulnerability": "callboard.model.facts.vulnerability:Vulnerability",
-        "quality-gate": "callboard.model.facts.quality_gate:QualityGate",
-        "repository": "callboard.model.facts.repository:RepositoryActivity",
-        "alert": "callboard.model.facts.alert:Alert",
-        "error-trend": "callboard.model.facts.error_trend:ErrorTrend",
-        "issue": "callboard.model.facts.issue:Issue",
-    },
+    "callboard.families": {name: f"{kind.__module__}:{kind.__name__}" for name, kind in FAMILIES.items()},
     "callboard.publishers": {
         "folder": "callboard.publish.folder:FolderPublisher",
         "git": "callboard.publish.git_branch:GitPublisher",

@@ -38,6 +38,7 @@ perforce = "acme_perforce:PerforceSource"
 _GROUPS = {
     "callboard.sources": "where descriptors are read",
     "callboard.integrations": "operational tools that provide facts about entities",
+    "callboard.families": "families of facts: their values, and what pages and the list of changes show of them",
     "callboard.publishers": "where the site is published",
 }
 _FRONT = """---

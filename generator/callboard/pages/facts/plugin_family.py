@@ -98,16 +98,20 @@ def _failure(context: FactsContext, family: Family, package: str, error: Excepti
 def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
     order = in_order(facts)
     if family.panel:
-        return Content((_rendered(context, family.panel, order[:FACTS]),))
+        return Content((_rendered(context, family.panel, order[:FACTS]), *_rest(context, len(order) - FACTS)))
     blocks = [Block("pairs", tuple(_listed_fields(family, fact.value))) for fact in order[:FACTS]]
-    more = (Block("text", context.labels["n_more"] % (len(order) - FACTS)),) if len(order) > FACTS else ()
-    return Content((*blocks, *more))
+    return Content((*blocks, *_rest(context, len(order) - FACTS)))
+
+
+def _rest(context: FactsContext, more: int) -> tuple[Block, ...]:
+    """The number of facts that a panel leaves out, if there are any."""
+    return (Block("text", context.labels["n_more"] % more),) if more > 0 else ()
 
 
 def _rollup(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
     order = in_order(facts)
     if family.rollup:
-        return Content((_rendered(context, family.rollup, order[:EVENTS]),))
+        return Content((_rendered(context, family.rollup, order[:EVENTS]), *_rest(context, len(order) - EVENTS)))
     return Content(events(context, (with_subject(context, fact, _row(family, context, fact)) for fact in order[:EVENTS]), len(order)))
 
 

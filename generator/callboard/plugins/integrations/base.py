@@ -15,7 +15,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
-from callboard.plugins.installed_families import value_types
+from callboard.plugins.installed_families import installed_families, value_types
 from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 
@@ -139,10 +139,13 @@ options_schema = partial(builtin_schema, "integrations")
 
 
 def family_options_schema(type_name: str) -> Mapping[str, Any]:
-    """As ``options_schema``, for a connector whose option ``family`` names any family, built in or of a plugin."""
+    """As ``options_schema``, for a connector whose option ``family`` names any family, built in or of a plugin.
+
+    The names of families that cannot be used are allowed: the connector then fails with the reason.
+    """
     schema = dict(options_schema(type_name))
     family = {name: value for name, value in schema["properties"]["family"].items() if name != "type"}
-    return schema | {"properties": schema["properties"] | {"family": family | {"enum": list(value_types())}}}
+    return schema | {"properties": schema["properties"] | {"family": family | {"enum": [*value_types(), *installed_families().failures]}}}
 
 
 def merge_batches(batches: Sequence[FactBatch]) -> FactBatch:

@@ -13,6 +13,7 @@ from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.plugins.installed_families import installed_families
 from callboard.plugins.integrations import rules
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationTraffic, Target
 
@@ -122,6 +123,12 @@ def unknown_entity(source: str, entity: str, place: str = "") -> Problem:
         field=f"{source}/{entity[:200]}",
         hint="Correct the name where the facts come from, or add a descriptor for the entity.",
     )
+
+
+def unusable_families() -> tuple[Problem, ...]:
+    """A problem for each installed family that cannot be used."""
+    failures = installed_families().failures
+    return tuple(rules.FAMILY_FAILED.problem(f"{error}.", field=name, hint=error.hint) for name, error in failures.items())
 
 
 def family_failed(family: str, package: str, error: Exception) -> Problem:

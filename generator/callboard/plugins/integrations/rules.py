@@ -66,18 +66,15 @@ FAMILY_FAILED = Rule(
     code="INT004",
     name="family-failed",
     severity=Severity.WARNING,
-    summary="The function of a plugin that finds the events of its family raises an error.",
-    means="""A plugin provides a family of facts. Its function that compares the facts of two builds has raised an error, so this build has
-no changes of that family. Pages still show the facts.""",
-    matters="""The list of changes does not say what happened to these facts since the last build, and no later build adds it.""",
-    wrong="""# in the plugin: not every key of the later build is in the earlier one
-def events(delta):
-    for key, fact in delta.after.items():
-        yield FactEvent("budget-raised", before=str(delta.before[key].value.limit))
+    summary="The family of facts of a plugin cannot be used, or raises an error.",
+    means="""A plugin provides a family of facts. Either it cannot be loaded or violates the contract of plugins: then its facts are not on
+any page. Or its function that compares the facts of two builds has raised an error: then this build has no changes of that family, and
+pages still show the facts.""",
+    matters="""The site shows less than there is. Changes that are missing from one build are not added by a later one.""",
+    wrong="""# requirements.txt of the portal: a version whose function fails on facts that are new
+callboard-flags==1.0.0
 """,
-    right="""def events(delta):
-    for key, fact in delta.after.items():
-        if key in delta.before:
-            yield FactEvent("budget-raised", before=str(delta.before[key].value.limit))
+    right="""# requirements.txt of the portal: a version in which its authors have fixed that
+callboard-flags==1.0.1
 """,
 )
