@@ -20,7 +20,7 @@ from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident, IncidentState
 from callboard.model.facts.issue import Issue
-from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.order import ranked, unique
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.quality_gate import GateState, QualityGate
 from callboard.model.facts.vulnerability import Vulnerability
@@ -187,9 +187,9 @@ def test_the_worst_item_comes_first_on_the_page_about_all_entities(family, data)
 def test_the_order_does_not_depend_on_the_order_of_the_answers(family):
     worst, others = WORST_AND_OTHERS[family]
     facts = facts_of(family, [worst, *others], ("shop", "ledger"))
-    expected = in_order(facts)
+    expected = ranked(facts)
     for seed in range(20):
-        assert in_order(random.Random(seed).sample(facts, len(facts))) == expected
+        assert ranked(random.Random(seed).sample(facts, len(facts))) == expected
     assert expected[0].value == worst[1]
 
 
@@ -261,4 +261,4 @@ def test_items_with_equal_keys_and_other_values_do_not_hide_each_other():
 
 def test_an_objective_that_allows_no_error_is_the_worst_when_it_is_missed():
     facts = facts_of("availability", [("a", Availability("some", 99.0, 99.9)), ("b", Availability("none", 99.9, 100.0))])
-    assert in_order(facts)[0].value.name == "none"
+    assert ranked(facts)[0].value.name == "none"

@@ -9,7 +9,7 @@ from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 
 
-def in_order(facts: Iterable[Fact]) -> list[Fact]:
+def ranked(facts: Iterable[Fact]) -> list[Fact]:
     """The facts of one family as their values decide (the worst or the newest first), whatever their order before."""
     return sorted(facts, key=_key)
 

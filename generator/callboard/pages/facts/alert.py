@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, at, events, joined, severity_state, short, url_of, with_subject
 from callboard.pages.facts.view import Block, Content, EventView
@@ -15,13 +15,13 @@ from callboard.pages.shared_views import StateView
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Firing alerts first, then by severity."""
-    rows = (_row(context, fact) for fact in in_order(facts)[:EVENTS])
+    rows = (_row(context, fact) for fact in ranked(facts)[:EVENTS])
     return Content(events(context, rows, len(facts)), _badge(context, facts))
 
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The firing alerts of several entities, the most severe first."""
-    firing = [fact for fact in in_order(facts) if fact.value.is_open]
+    firing = [fact for fact in ranked(facts) if fact.value.is_open]
     if not firing:
         return Content((Block("good", context.labels["nothing_alert"]),))
     rows = (with_subject(context, fact, _row(context, fact)) for fact in firing[:EVENTS])

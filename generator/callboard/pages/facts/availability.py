@@ -9,7 +9,7 @@ from callboard.model.counting import label_for
 from callboard.model.facts.availability import Availability, DayShare
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.order import ranked, unique
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, ROWS, events, joined, percent, short, sources_of, url_of, with_subject
@@ -52,7 +52,7 @@ class AvailabilityView:
 
 def _values(facts: Sequence[Fact]) -> list[tuple[Fact, Availability]]:
     """The facts in order, with their values."""
-    return [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, Availability)]
+    return [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, Availability)]
 
 
 def _state(context: FactsContext, value: Availability) -> StateView:

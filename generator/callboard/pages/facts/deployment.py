@@ -9,7 +9,7 @@ from itertools import groupby
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.order import ranked, unique
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
     EVENTS,
@@ -57,7 +57,7 @@ class DeploymentsView:
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Deployments, the newest first; the badge has their health."""
-    order = in_order(facts)
+    order = ranked(facts)
     rows = (_row(context, fact) for fact in order[:EVENTS])
     return Content(events(context, rows, len(order)), _overall_health(context, [f.value for f in order if isinstance(f.value, Deployment)]))
 
@@ -94,11 +94,11 @@ def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> St
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The newest deployments of several entities."""
-    return Content(events(context, (with_subject(context, fact, _row(context, fact)) for fact in in_order(facts)[:EVENTS]), 0))
+    return Content(events(context, (with_subject(context, fact, _row(context, fact)) for fact in ranked(facts)[:EVENTS]), 0))
 
 
 def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
-    order = in_order(unique(context.of_family("deployment")))
+    order = ranked(unique(context.of_family("deployment")))
 
     def day(fact: Fact) -> str:
         when = fact.value.deployed_at(fact.observed_at) if isinstance(fact.value, Deployment) else None

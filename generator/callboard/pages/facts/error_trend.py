@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callboard.model.counting import label_for
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import short
@@ -21,7 +21,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Each project with its numbers of errors, and errors by day."""
     blocks: list[Block] = []
     labels = context.labels
-    found = [fact.value for fact in in_order(facts) if isinstance(fact.value, ErrorTrend)]
+    found = [fact.value for fact in ranked(facts) if isinstance(fact.value, ErrorTrend)]
     for value in found[:PROJECTS]:
         if len(found) > 1:
             blocks.append(Block("heading", short(value.name)))

@@ -13,7 +13,7 @@ from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.on_call import OnCall
-from callboard.model.facts.order import in_order, unique, worst_tone
+from callboard.model.facts.order import ranked, unique, worst_tone
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, ROWS, at, duration, events, joined, short, sources_of, url_of, with_owner, with_subject
@@ -68,7 +68,7 @@ class IncidentsView:
 
 def _split(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
     """Open and resolved incidents, each in order."""
-    order = in_order(facts)
+    order = ranked(facts)
     return [fact for fact in order if fact.value.is_open], [fact for fact in order if not fact.value.is_open]
 
 
@@ -141,7 +141,7 @@ def _teams_on_call(context: FactsContext, opened: Sequence[Fact], closed: Sequen
     for fact in schedules:
         covers[fact.source, fact.key].append(fact.subject)
     rotations: defaultdict[EntityRef | None, list[Rotation]] = defaultdict(list)
-    for fact in in_order(unique(schedules)):
+    for fact in ranked(unique(schedules)):
         if isinstance(value := fact.value, OnCall):
             shifts = schedule_shifts(context, value)
             links = context.links.all(tuple(covers[fact.source, fact.key][:COVERED]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.issue import Issue
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, at, events, joined, severity_state, short, url_of
 from callboard.pages.facts.view import Content, EventView
@@ -15,7 +15,7 @@ from callboard.pages.shared_views import StateView
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Open issues by priority."""
-    order = in_order(facts)
+    order = ranked(facts)
     rows = (
         EventView(
             short(value.title), severity_state(context, value.priority), url_of(fact),

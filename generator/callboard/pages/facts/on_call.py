@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.on_call import OnCall, Shift, shift_order
-from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.order import ranked, unique
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import at, short, url_of
@@ -30,7 +30,7 @@ HEADER_SHIFTS = 6
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Each schedule with its shifts; a script marks the current one."""
     blocks: list[Block] = []
-    for fact in in_order(facts):
+    for fact in ranked(facts):
         if isinstance(value := fact.value, OnCall):
             shifts = schedule_shifts(context, value)
             if len(facts) > 1:
@@ -41,7 +41,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The first schedules, and the number of the others."""
-    listed, more = in_order(facts)[:SCHEDULES], len(facts) - SCHEDULES
+    listed, more = ranked(facts)[:SCHEDULES], len(facts) - SCHEDULES
     rest = (Block("text", context.labels["n_more"] % more),) if more > 0 else ()
     return Content((*_panel(context, listed).blocks, *rest))
 
@@ -84,7 +84,7 @@ def _with_members(context: FactsContext, ref: EntityRef) -> Sequence[EntityRef]:
 def _schedules(context: FactsContext, refs: Sequence[EntityRef]) -> list[tuple[Fact, OnCall]]:
     """Schedules that have shifts, each once."""
     facts = unique(fact for ref in refs for fact in context.facts(ref, "on-call") if isinstance(fact.value, OnCall) and fact.value.shifts)
-    return [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, OnCall)]
+    return [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, OnCall)]
 
 
 def _on_call_view(context: FactsContext, fact: Fact, value: OnCall, *, is_only: bool) -> OnCallView:

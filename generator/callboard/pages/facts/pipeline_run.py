@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from callboard.model.counting import label_for
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, run_state, short, url_of
@@ -19,7 +19,7 @@ _FINISHED = frozenset({RunState.SUCCEEDED, RunState.FAILED})
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Pipeline runs, the newest first, with tests if known; the badge is for the newest finished run."""
-    found = [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, PipelineRun)]
+    found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, PipelineRun)]
     rows = (_row(context, fact, value) for fact, value in found[:EVENTS])
     finished = [value for _, value in found if value.state in _FINISHED]
     labels = context.labels

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from callboard.incremental.fingerprint import module_digest
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order, unique
+from callboard.model.facts.order import ranked, unique
 from callboard.model.facts.value import FactValue
 from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, ROWS, at, events, joined, short, sources_of, url_of, with_owner, with_subject
@@ -96,7 +96,7 @@ def _failure(context: FactsContext, family: Family, package: str, error: Excepti
 
 
 def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = in_order(facts)
+    order = ranked(facts)
     if family.panel:
         return Content((_rendered(context, family.panel, order[:FACTS]), *_rest(context, len(order) - FACTS)))
     blocks = [Block("pairs", tuple(_listed_fields(family, fact.value))) for fact in order[:FACTS]]
@@ -109,7 +109,7 @@ def _rest(context: FactsContext, more: int) -> tuple[Block, ...]:
 
 
 def _rollup(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = in_order(facts)
+    order = ranked(facts)
     if family.rollup:
         return Content((_rendered(context, family.rollup, order[:EVENTS]), *_rest(context, len(order) - EVENTS)))
     return Content(events(context, (with_subject(context, fact, _row(family, context, fact)) for fact in order[:EVENTS]), len(order)))
@@ -122,7 +122,7 @@ def _index(family: Family, package: str, index: FamilyIndexPage, context: FactsC
 
 
 def _index_content(family: Family, index: FamilyIndexPage, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = in_order(facts)[:ROWS]
+    order = ranked(facts)[:ROWS]
     if index.template:
         return Content((_rendered(context, index.template, order),))
     return Content((Block("rows", tuple(with_owner(context, fact, _row(family, context, fact)) for fact in order)),))

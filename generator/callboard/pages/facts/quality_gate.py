@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.model.facts.quality_gate import GateState, QualityGate
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyPages
@@ -19,7 +19,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     blocks: list[Block] = []
     badge: StateView | None = None
     labels = context.labels
-    for value in (fact.value for fact in in_order(facts)):
+    for value in (fact.value for fact in ranked(facts)):
         if isinstance(value, QualityGate):
             blocks += _analysis(context, value)
             if value.state is not GateState.NONE and badge is None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from callboard.model.counting import label_for
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import in_order
+from callboard.model.facts.order import ranked
 from callboard.model.facts.repository import COMMUNITY_FILES, RepositoryActivity
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyPages
@@ -23,7 +23,7 @@ PULL_REQUESTS = 3
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Activity of repositories, oldest pull requests, languages and community files."""
-    found = [(fact, fact.value) for fact in in_order(facts) if isinstance(fact.value, RepositoryActivity)]
+    found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, RepositoryActivity)]
     blocks: list[Block] = []
     for _, value in found[:REPOSITORIES]:
         if len({other.name for _, other in found}) > 1:
