@@ -19,6 +19,7 @@ from callboard.plugins.sources import Collected, SourceContext, SourceFailure, S
 from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.sources.collect import collect_all
 from callboard.state import files as state_files
+from callboard.state.blobs import write_blob
 from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy
 from callboard.state.loss_guards import Guards
 from callboard.state.recorded_trees import recorded
@@ -152,7 +153,7 @@ class Portal:
         noticed = state.diff(self.catalog, (*self.served.problems, *duplicates, *problems))
         self.past = state.history(noticed)
         self.store.make()
-        asked = recorded(self.served.trees, lambda content: state_files.write_blob(self.store, content))
+        asked = recorded(self.served.trees, lambda content: write_blob(self.store, content))
         for ask in asks:
             for tree in asked.values():
                 ask(tree)

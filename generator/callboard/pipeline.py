@@ -237,6 +237,10 @@ class BuildResult:
     """Those of the catalog, then those of the website."""
     report: Mapping[str, Any]
     """Phases, counts and peak memory, ready for JSON."""
+    damaged: tuple[Path, ...] = ()
+    """Files of the history that are damaged or missing; the site does not show their changes."""
+    set_aside: tuple[Path, ...] = ()
+    """Where damaged files of the history were moved."""
 
 
 def build(request: BuildRequest, meter: Meter) -> BuildResult:
@@ -257,11 +261,13 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
         site = write(work, data, request.output, theme, Layouts(store.cache / "layouts"))
+        set_aside: tuple[Path, ...] = ()
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                state.save(data.collected, changes, data.resolved.trees, data.facts)
+                set_aside = state.save(data.collected, changes, data.resolved.trees, data.facts)
     problems = (*data.resolved.problems, *site.problems)
-    return BuildResult(data.resolved, problems, _report(data, site, problems, work, request.now))
+    report = _report(data, site, problems, work, request.now)
+    return BuildResult(data.resolved, problems, report, data.history.damaged, set_aside)
 
 
 def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layouts: Layouts) -> Assembled:

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from callboard.cli.diff import command
 from callboard.history import fact_events, formats
 from callboard.history.diff import compared, difference
+from callboard.io.rows import Lines, encoded
 from callboard.io.store import Store
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.availability import Availability
@@ -20,8 +21,7 @@ from callboard.model.facts.quality_gate import GateState, QualityGate
 from callboard.model.facts.repository import RepositoryActivity
 from callboard.model.facts.vulnerability import Vulnerability
 from callboard.state import files as state_files
-from callboard.state import serialization
-from callboard.state.change_log import change_log, fold, read_changes, shown
+from callboard.state.change_log import change_log, fold, read_changes, remove_old_months, shown
 from callboard.state.facts import CollectedFacts
 from callboard.state.summaries import summarize
 from callboard.state.values import Change, CollectionTime
@@ -190,18 +190,21 @@ def test_the_digest_counts_what_happened():
     assert formats.digest(changes) == "1 incident opened (shop, store), 5 vulnerabilities found, 1 version deployed."
 
 
-def test_a_change_comes_back_from_its_row_and_older_rows_are_read():
+def test_a_change_comes_back_from_its_line_and_lines_without_newer_fields_are_read():
     change = Change(night(1), "deployed", SHOP.ref, "", "1", "2", None, TEAM.ref, "", "production", 3)
-    assert serialization.change_of(serialization.change_row(change)) == change
-    old = {"at": "2026-11-20T02:00:00Z", "kind": "tag", "ref": "component:default/shop", "field": "metadata.tags", "after": "x"}
-    assert serialization.change_of(old) == Change(FIRST, "tag", SHOP.ref, "metadata.tags", "", "x")
+    assert Lines(Change).values(encoded(change)) == [change]
+    short = b'["2026-11-20T02:00:00Z","tag",["component","default","shop"],"metadata.tags","","x"]'
+    assert Lines(Change).values(short) == [Change(FIRST, "tag", SHOP.ref, "metadata.tags", "", "x")]
 
 
 def test_frequent_changes_are_kept_for_some_months_only(tmp_path):
     changes = [Change(night(30 * number), kind, SHOP.ref) for number in range(6) for kind in ("deployed", "incident-opened")]
+    known = {}
     for change in changes:
-        fold(tmp_path, [change])
-    found = read_changes(tmp_path, 99)
+        known = fold(tmp_path, known, [change])
+        remove_old_months(tmp_path, known, print)
+    assert [path.stem for path in sorted((tmp_path / "history/frequent").iterdir())] == ["2027-02", "2027-03", "2027-04"]
+    found = read_changes(tmp_path, 99).changes
     assert sum(change.kind == "deployed" for change in found) == 3
     assert sum(change.kind == "incident-opened" for change in found) == 6
     assert set(shown(changes, 99)) == set(found)

@@ -1,10 +1,13 @@
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from vendors import context, target
+from vendors import NOW, context, target
 
 from callboard.integrations import collect as collect_integrations
 from callboard.model.errors import SourceError
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.validation import FactError
 from callboard.plugins import loader
@@ -105,6 +108,24 @@ def test_facts_about_unknown_entities_and_of_unnamed_families_reach_no_page(monk
     assert [(p.code, "nobody" in p.message) for p in known.gathered.problems] == [("INT002", True)]
 
 
+def test_a_fact_with_a_value_of_a_wrong_type_is_a_problem_and_the_others_count(monkeypatch, tmp_path):
+    class Sloppy(Tool):
+        def collect(self, targets):
+            good = Fact(SHOP.ref, "incident", "good", Incident("down", self.now), "x")
+            wrong = [replace(good, key=key, **more) for key, more in WRONG.items()]
+            return FactBatch((good, *wrong, replace(good, subject=LEDGER.ref)), tuple(Measurement(t.ref, "incident", "x") for t in targets))
+
+    known = collected(monkeypatch, tmp_path, Sloppy).gathered
+    assert [(f.subject.name, f.key) for f in known.facts] == [("shop", "good"), ("ledger", "good")]
+    assert {m.subject.name: m.complete for m in known.measurements} == {"shop": False, "ledger": True}
+    (problem,) = known.problems
+    assert "Expected `str`, got `int` - at `$.url`" in problem.message
+
+
+WRONG = {"url": {"url": 5}, "title": {"value": Incident(["down"], NOW)}, 7: {}}
+"""By key of the fact, which is itself of a wrong type in the last one: what is wrong in it."""
+
+
 def test_no_secret_leaves_a_failure_or_a_problem(monkeypatch, tmp_path):
     class Leaky(Tool):
         def collect(self, targets):
@@ -141,6 +162,23 @@ def test_an_unusable_fact_is_a_problem_and_makes_the_family_incomplete():
     assert [(p.code, str(p.subject)) for p in batch.problems] == [("INT001", "component:default/shop")]
     assert [m.complete for m in batch.measurements] == [False]
     assert batch.facts == ()
+
+
+def test_since_when_facts_are_whole_is_the_latest_beginning_of_the_queries():
+    collector = FactCollector("n")
+    for days in (30, 7, 90):
+        collector.add_measurements([SHOP], "incident", since=NOW - timedelta(days=days))
+    collector.add_measurements([SHOP], "incident", "deployment")
+    assert {m.family: m.since for m in collector.batch().measurements} == {"incident": NOW - timedelta(days=7), "deployment": None}
+
+
+def test_since_when_facts_are_whole_passes_the_checks_of_the_result(monkeypatch, tmp_path):
+    class Windowed(Tool):
+        def collect(self, targets):
+            return FactBatch((), (Measurement(SHOP.ref, "incident", "x", since=self.now),))
+
+    (measurement,) = collected(monkeypatch, tmp_path, Windowed).gathered.measurements
+    assert (measurement.source, measurement.since) == ("n0", NOW)
 
 
 def test_targets_are_grouped_by_the_first_annotation_that_they_have():

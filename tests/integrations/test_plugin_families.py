@@ -13,7 +13,7 @@ from callboard.plugins.integrations.base import IntegrationSettings
 from callboard.plugins.integrations.collector import unusable_families
 from callboard.plugins.integrations.decode import decode_value, fields_of
 from callboard.state.facts import CollectedFacts
-from callboard.state.serialization import fact_of, fact_row, measurement_of, measurement_row
+from callboard.state.parts import fact_lines, facts_of
 from support.plugin_package import installed
 
 CODE = """
@@ -136,10 +136,12 @@ def test_facts_of_the_family_come_back_from_the_state_and_are_left_out_without_t
     with installed(tmp_path, "load_plugin", CODE, {GROUP: {"load": "load_plugin:FAMILY"}}):
         value = decode_value("load", {"name": "web", "percent": 3, "since": "-1h", "parts": [{"name": "a", "size": "large"}]}, NOW)
         fact, measurement = Fact(REF, "load", "k", value, "drop"), Measurement(REF, "load", "drop")
-        rows = fact_row(fact), measurement_row(measurement)
-        assert (fact_of(rows[0]), measurement_of(rows[1])) == (fact, measurement)
-        assert fact_of({**rows[0], "value": {"gone": 1}}) is None, "the plugin's values have changed since"
-    assert (fact_of(rows[0]), measurement_of(rows[1])) == (None, None)
+        line = b"".join(fact_lines([fact], [measurement]))
+        assert facts_of(line) == ([fact], [measurement])
+        changed = line.replace(b'"name":"web"', b'"gone":"web"')
+        assert changed != line
+        assert facts_of(changed)[0] == [], "the plugin's values have changed since"
+    assert facts_of(line) == ([], [])
 
 
 def facts(family, *percents, key="web"):

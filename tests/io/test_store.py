@@ -10,7 +10,7 @@ import pytest
 
 from callboard.io.store import Store, locked, write_atomically
 from callboard.model.errors import LockedError
-from callboard.state.files import write_blob
+from callboard.state.blobs import write_blob
 
 HOLD = (
     "import sys\nfrom pathlib import Path\nfrom callboard.io.store import Store\n"

@@ -16,7 +16,7 @@ from callboard.model.facts.repository import RepositoryActivity
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.vulnerability import Vulnerability
 from callboard.model.ref import parse_ref
-from callboard.state.serialization import fact_of, fact_row, measurement_of, measurement_row
+from callboard.state.parts import fact_lines, facts_of
 
 SHOP = parse_ref("component:default/shop").canonical()
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -70,28 +70,44 @@ VALUES = {
 }
 
 
+def again(before):
+    """The fact as it is read from the line that is written of it."""
+    ((after,), _) = facts_of(b"".join(fact_lines([before], ())))
+    return after
+
+
 @pytest.mark.parametrize("family", VALUES)
 def test_a_fact_comes_back_from_json_as_it_was(family):
     before = fact(family, VALUES[family], environment="production", url="https://x.example/", observed_at=NOW)
-    assert fact_of(fact_row(before)) == before
+    assert again(before) == before
 
 
 def test_zero_and_not_measured_stay_apart_in_json():
     zero, none = fact("repository", RepositoryActivity("a", community=())), fact("repository", RepositoryActivity("a"))
-    assert fact_of(fact_row(zero)).value.community == ()
-    assert fact_of(fact_row(none)).value.community is None
+    assert again(zero).value.community == ()
+    assert again(none).value.community is None
 
 
 def test_a_measurement_comes_back_from_json_as_it_was():
-    for one in (Measurement(SHOP, "incident", "tool"), Measurement(SHOP, "incident", "tool", complete=False, observed=NOW)):
-        assert measurement_of(measurement_row(one)) == one
-        assert measurement_of(measurement_row(one)).observed == one.observed
+    for one in (Measurement(SHOP, "incident", "tool"), Measurement(SHOP, "incident", "tool", complete=False, observed=NOW, since=NOW)):
+        (after,) = facts_of(b"\n".join(fact_lines((), [one])))[1]
+        assert (after, after.observed, after.since) == (one, one.observed, one.since)
+
+
+def test_a_measurement_knows_since_when_it_is_whole_in_utc():
+    berlin = timezone(timedelta(hours=2))
+    assert (
+        Measurement(SHOP, "incident", "tool", since=datetime(2026, 5, 17, 4, 0, tzinfo=berlin)).since.isoformat()
+        == "2026-05-17T02:00:00+00:00"
+    )
+    with pytest.raises(FactError, match="since has no time zone"):
+        Measurement(SHOP, "incident", "tool", since=datetime(2026, 5, 17))  # noqa: DTZ001 - the mistake
 
 
 @given(st.text(max_size=40), st.integers(1, 5), st.datetimes(timezones=st.just(UTC)))
 def test_any_incident_survives_json(title, severity, opened):
     before = fact("incident", Incident(title.replace("\x00", "").strip(), opened, severity))
-    after = fact_of(fact_row(before))
+    after = again(before)
     assert (after.value.severity, after.value.opened) == (severity, opened)
 
 

@@ -49,6 +49,15 @@ def test_what_could_not_be_asked_keeps_its_facts_and_what_was_asked_is_believed(
     assert [(f.subject.name, f.key) for f in served.facts] == [("shop", "a"), ("shop", "c")]
 
 
+def test_since_when_facts_are_whole_is_saved_and_stays_while_the_tool_fails(tmp_path):
+    asked = [Measurement(SHOP, "incident", "pd", since=NOW)]
+    state = with_facts(State(NOW, "1"), with_last_good_facts(known([fact("a")], asked), ITEMS, None, NOW))
+    state_files.save(Store(tmp_path), state)
+    previous = state_files.read(Store(tmp_path))
+    served = with_last_good_facts(known(failures=[IntegrationFailure("pd", "", "down")]), ITEMS, previous, LATER)
+    assert [(m.since, m.complete) for m in (*previous.measurements, *served.measurements)] == [(NOW, True), (NOW, False)]
+
+
 def test_an_integration_that_left_the_settings_takes_its_facts_along():
     served = with_last_good_facts(known(failures=[IntegrationFailure("pd", "", "down")]), ITEMS[1:], first(), LATER)
     assert served.facts == ()

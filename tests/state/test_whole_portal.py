@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from callboard import pipeline
+from callboard.cli.output import report_build
 from callboard.io.clock import Meter
 from callboard.model.errors import SourceError
 from callboard.plugins.portal_settings import read_settings
-from callboard.state.files import StateError
+from callboard.state.manifest import StateError
 from state_builders import component, night
 from support import shared_caches
 
@@ -144,6 +145,22 @@ def test_a_run_that_dies_before_the_state_is_kept_tells_its_changes_the_next_nig
     html = (portal / "site/changes/index.html").read_text()
     assert html.count("lifecycle") == 1
     assert "2026-11-22" in html
+
+
+def test_a_damaged_month_of_the_history_is_reported_and_kept_and_the_site_is_built(portal, capsys):
+    put(portal, "bank", component("bank", owner="shop", lifecycle="deprecated"))
+    build(portal, 1)
+    build(portal, 2)
+    month = portal / ".callboard/state/history/changes/2026-11.jsonl"
+    month.write_bytes(month.read_bytes().replace(b"deprecated", b"production"))
+    built = build(portal, 3)
+    assert built.damaged == (month,)
+    report_build(built, portal / "site")
+    said = capsys.readouterr().err
+    assert f"The history in {month} is damaged or missing; its changes are not shown. Restore the file from a backup." in said
+    assert f"The damaged file of the history is kept as {month.parent / 'damaged' / month.name}." in said
+    assert "lifecycle" not in (portal / "site/changes/index.html").read_text()
+    assert build(portal, 4).damaged == ()
 
 
 def test_there_is_nothing_to_rebuild_without_a_state(portal):

@@ -28,7 +28,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     import os
 
     from callboard import __version__
-    from callboard.cli.output import known_sources
+    from callboard.cli.output import known_sources, report_set_aside
     from callboard.descriptors.portal_kinds import portal_kinds
     from callboard.history.build_state import load_build_state
     from callboard.io import clock
@@ -47,7 +47,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
         policy = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
         work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(store.cache))
         served = ingest(work, collect(work, asked), memory.previous, policy)
-        memory.save_collected(served)
+        report_set_aside(memory.save_collected(served))
     mine = [collection for collection in served.collections if collection.source in asked]
     for collection in mine:
         click.echo(

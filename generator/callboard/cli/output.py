@@ -52,6 +52,9 @@ def report_build(built: BuildResult, output: Path) -> None:
     for failure in built.resolved.failures:
         name = f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
         click.echo(f"The source {name} could not be read: {failure.message}", err=True)
+    for path in built.damaged:
+        click.echo(f"The history in {path} is damaged or missing; its changes are not shown. Restore the file from a backup.", err=True)
+    report_set_aside(built.set_aside)
     click.echo(
         f"{counted(counts['entities'], 'entity', 'entities')} from {counted(counts['trees'], 'repository', 'repositories')} in {output}/: "
         f"{counts['pages_rendered']:,} of {counted(counts['pages'], 'page')} rendered, {counted(counts['files_written'], 'file')} written, "
@@ -62,6 +65,12 @@ def report_build(built: BuildResult, output: Path) -> None:
         counted_problems = severity_counts(built.resolved.problems)
         click.echo(f"Problems in descriptors: {counted_problems}. See the page /problems/, or run `callboard lint`.", err=True)
     _print_problems_of_site(built.problems[len(built.resolved.problems) :])
+
+
+def report_set_aside(paths: Sequence[Path]) -> None:
+    """Print where damaged files of the history are kept."""
+    for path in paths:
+        click.echo(f"The damaged file of the history is kept as {path}.", err=True)
 
 
 def _print_problems_of_site(problems: Sequence[Problem]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from callboard.catalog.graph import Catalog
@@ -15,9 +16,11 @@ from callboard.io.store import Store
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.model.tree import Tree, Trees
-from callboard.state.change_log import ChangeLog, change_log, read_changes, shown
+from callboard.state.blobs import write_blob
+from callboard.state.change_log import ChangeLog, SavedChanges, change_log, read_changes, shown
 from callboard.state.facts import CollectedFacts
-from callboard.state.files import StateError, read, save, write_blob
+from callboard.state.files import read, save
+from callboard.state.manifest import StateError
 from callboard.state.recorded_trees import recorded, tree_record
 from callboard.state.summaries import SummaryCache, problem_summaries, summarize
 from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State, TreeKey
@@ -56,7 +59,7 @@ class BuildState:
     """False for a preview: trees need not record what pages read."""
     summaries: SummaryCache | None = None
     """Summaries of the catalog that was compared last, reused and updated; None if it is compared once."""
-    log: Sequence[Change] | None = None
+    log: SavedChanges | None = None
     """The saved changes, if they were read already."""
 
     def diff(self, catalog: Catalog, problems: Iterable[Problem], facts: CollectedFacts | None = None) -> ChangeSet:
@@ -78,26 +81,32 @@ class BuildState:
         """The log of changes that the site shows: the saved months, the changes of the last build, and those of this one."""
         saved = read_changes(self.store.state, self.months) if self.log is None else self.log
         last = self.previous.changes if self.previous else ()
-        return change_log(shown((*saved, *last, *changes.changes), self.months))
+        return change_log(shown((*saved.changes, *last, *changes.changes), self.months), saved.damaged)
 
     def recorded(self, trees: Trees) -> Trees:
         """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
         return recorded(trees, partial(write_blob, self.store)) if self.is_saved else trees
 
-    def save_collected(self, collected: CollectedState) -> None:
-        """Save only the collected data, for ``callboard collect``; what the next build compares with stays that of the last build."""
+    def save_collected(self, collected: CollectedState) -> tuple[Path, ...]:
+        """Save only the collected data, for ``callboard collect``; what the next build compares with stays that of the last build.
+
+        Returns damaged files of the history that were set aside.
+        """
         state = next_state(collected, ChangeSet((), (), ()), self.recorded(collected.trees), self.previous, self.now, COLLECTED_ONLY)
         if self.previous is not None:
             fields = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
             facts = tuple(c for c in self.previous.collections if c.family != "entities")
             values = {name: getattr(state, name) for name in fields}
             state = replace(self.previous, collections=(*state.collections, *facts), **values)
-        save(self.store, state)
+        return save(self.store, state)
 
-    def save(self, collected: CollectedState, changes: ChangeSet, trees: Trees, facts: CollectedFacts | None = None) -> None:
-        """Save the state for the next build. Call it under the store's lock, after the site is committed."""
+    def save(self, collected: CollectedState, changes: ChangeSet, trees: Trees, facts: CollectedFacts | None = None) -> tuple[Path, ...]:
+        """Save the state for the next build; returns damaged files of the history that were set aside.
+
+        Call it under the store's lock, after the site is committed.
+        """
         state = next_state(collected, changes, trees, self.previous, self.now, self.version)
-        save(self.store, with_facts(state, facts or CollectedFacts()))
+        return save(self.store, with_facts(state, facts or CollectedFacts()))
 
 
 def load_build_state(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> BuildState:

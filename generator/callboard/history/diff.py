@@ -10,8 +10,7 @@ from typing import Any
 
 from callboard.history.fact_events import FactsSnapshot, fact_changes
 from callboard.model.problem import Problem
-from callboard.model.ref import EntityRef
-from callboard.state.serialization import ref_of
+from callboard.model.ref import EntityRef, ref_of
 from callboard.state.values import Change, EntitySummary, ProblemSummary, State
 
 _VALUES = (

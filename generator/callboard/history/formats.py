@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
 from callboard.history.facts.families import all_families, event_kinds
 from callboard.model.counting import counted
 from callboard.model.ref import EntityRef, humanize
-from callboard.state.serialization import change_row
+from callboard.model.times import time_text
 from callboard.state.values import Change
 
 FORMAT = 1
@@ -109,7 +110,14 @@ def as_markdown(changes: Sequence[Change]) -> str:
 
 def as_json(changes: Sequence[Change]) -> str:
     """All changes as a JSON object of ``format`` and ``changes``."""
-    return json.dumps({"format": FORMAT, "changes": [change_row(change) for change in changes]}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"format": FORMAT, "changes": [_row(change) for change in changes]}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _row(change: Change) -> dict[str, Any]:
+    """The change as JSON; what is empty is left out."""
+    refs = {"ref": change.ref and str(change.ref), "owner": change.owner and str(change.owner)}
+    row = change._asdict() | {"at": time_text(change.at)} | refs
+    return {key: value for key, value in row.items() if value}
 
 
 def digest(changes: Sequence[Change]) -> str:

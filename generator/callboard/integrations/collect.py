@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from callboard.io.rows import type_error
 from callboard.model.errors import CallboardError, PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.enumerations import Tone
@@ -179,16 +180,17 @@ def _checked(
 
 
 def _validated(item: IntegrationSettings, facts: Sequence[Fact]) -> tuple[list[Fact], dict[tuple[EntityRef, str], Problem]]:
-    """The facts whose values belong to their family, and one problem for each entity and family with others."""
+    """The facts that can be saved and whose values belong to their family, and one problem for each entity and family with others."""
     valid: list[Fact] = []
     problems: dict[tuple[EntityRef, str], Problem] = {}
     for fact in facts:
-        error = "" if fact.family in FAMILIES else _violation(fact)
+        error = type_error(fact, "value") or ("" if fact.family in FAMILIES else _violation(fact)) or type_error(fact.value)
         if not error:
             valid.append(fact)
             continue
-        hint = f"Report it to the authors of the plugin {installed_families().packages[fact.family]}."
-        problem = unusable_fact(item.name, fact.subject, fact.family, fact.key, error, hint)
+        package = installed_families().packages.get(fact.family, item.type)
+        hint = f"Report it to the authors of the plugin {package}."
+        problem = unusable_fact(item.name, fact.subject, fact.family, str(fact.key), error, hint)
         problems.setdefault((fact.subject, fact.family), problem)
     return valid, problems
 

@@ -23,6 +23,13 @@ class EntityRef(NamedTuple):
         return f"{self.kind}:{self.namespace}/{self.name}"
 
 
+def ref_of(text: str) -> EntityRef:
+    """The canonical reference that ``str`` wrote; names have no ``:`` and ``/``."""
+    kind, _, rest = text.partition(":")
+    namespace, _, name = rest.partition("/")
+    return EntityRef(kind, namespace, name)
+
+
 class WrittenRef(NamedTuple):
     """A reference in its author's spelling, with the defaults of its field filled in."""
 

@@ -19,9 +19,8 @@ from callboard.plugins.sources import Collected, SourceContext
 from callboard.preview.files_cache import FilesCache
 from callboard.preview.sources_cache import SourceChanges, SourcesCache
 from callboard.settings.settings import Limits, Settings
-from callboard.state.change_log import read_changes
+from callboard.state.change_log import SavedChanges, read_changes
 from callboard.state.summaries import SummaryCache
-from callboard.state.values import Change
 
 LOCAL = frozenset({"file", "reports", "git"})
 """Types of integrations that read only files on this machine."""
@@ -96,7 +95,7 @@ class StateCache:
     """Version of Callboard."""
     _state: BuildState | None = None
     _signature: Signature = ()
-    _log: Sequence[Change] = ()
+    _log: SavedChanges = field(default_factory=SavedChanges)
     _summaries: SummaryCache = field(default_factory=dict)
 
     def load(self, now: datetime) -> BuildState:

@@ -53,3 +53,12 @@ class Measurement:
     """False if a page limit or an error ended the query early; facts may be missing."""
     observed: datetime | None = field(default=None, compare=False)
     """Time of the query if it differs from that of the integration (``/status/collections.json``); not shown in pages."""
+    since: datetime | None = None
+    """Since when the facts are whole, in UTC: of what happened earlier, some or all is missing. None: the query was not limited to a time,
+    or the integration does not report its limit. It is independent of ``complete``: an incomplete query may have a ``since``, too."""
+
+    def __post_init__(self) -> None:
+        if self.since is not None:
+            if self.since.tzinfo is None:
+                raise FactError("since has no time zone")
+            object.__setattr__(self, "since", self.since.astimezone(UTC))

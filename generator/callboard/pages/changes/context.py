@@ -14,7 +14,8 @@ from callboard.history.formats import kind_is_known
 from callboard.model.entity import Origin
 from callboard.model.facts.events import EventKind
 from callboard.model.problem import Severity
-from callboard.model.ref import EntityRef
+from callboard.model.ref import EntityRef, ref_of
+from callboard.model.times import time_text
 from callboard.pages.changes.status import stale_for_audience
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.context import FamilyPages, family_title
@@ -26,7 +27,6 @@ from callboard.pages.shared_views import EntityLink, line_url, problem_code_path
 from callboard.plugins.rules import all_rules
 from callboard.redaction.masking import masked
 from callboard.state.change_log import FREQUENT, ChangeLog, change_log
-from callboard.state.serialization import ref_of, time_text
 from callboard.state.values import Change, StaleCopy
 
 LINES = 12

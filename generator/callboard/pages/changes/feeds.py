@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from callboard.history.formats import sentence
 from callboard.model.ref import EntityRef
+from callboard.model.times import time_text
 from callboard.model.urls import entity_path, segment, up_from
 from callboard.pages.changes.context import ChangesContext
 from callboard.state.change_log import FREQUENT
-from callboard.state.serialization import time_text
 from callboard.state.values import Change
 
 FEED = "changes/feed.xml"

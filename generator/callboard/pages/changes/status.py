@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callboard.model.times import time_text
 from callboard.pages.changes import undescribed
 from callboard.pages.context import PageContext
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.plugins.sources import Undescribed
-from callboard.state.serialization import collection_row, time_text
 from callboard.state.values import CollectionTime, StaleCopy
 
 FORMAT = 1
@@ -188,9 +188,19 @@ def collections_json(freshness: Freshness) -> dict[str, Any]:
         "format": FORMAT,
         "as_of": time_text(freshness.as_of),
         "sources": [{"name": name, "collected_at": time_text(at)} for name, at in collected.items()],
-        "collections": [collection_row(each) for each in freshness.collections],
+        "collections": [_collection(each) for each in freshness.collections],
         "last_good_copies": [
             {"source": copy.source, "repository": copy.repository, "since": time_text(copy.since), "entities": len(copy.refs)}
             for copy in copies
         ],
     }
+
+
+def _collection(collection: CollectionTime) -> dict[str, Any]:
+    """A collection time as JSON."""
+    row = {
+        "source": collection.source, "family": collection.family, "as_of": collection.as_of and time_text(collection.as_of),
+        "tried_at": collection.tried_at and time_text(collection.tried_at), "errors": collection.errors,
+    }  # fmt: skip
+    counted = {} if collection.requests is None else {"requests": collection.requests}
+    return {key: value for key, value in row.items() if value} | {"count": collection.count} | counted

@@ -31,6 +31,8 @@ class FactCollector:
     """By entity, family, environment and key; of facts with equal keys the last one counts."""
     measurements: dict[tuple[EntityRef, str], bool] = field(default_factory=dict)
     """By entity and family: whether the facts are complete."""
+    since: dict[tuple[EntityRef, str], datetime] = field(default_factory=dict)
+    """By entity and family: since when the facts are whole, where a query was limited to a time."""
     problems: list[Problem] = field(default_factory=list)
     failures: list[IntegrationFailure] = field(default_factory=list)
     traffic: list[IntegrationTraffic] = field(default_factory=list)
@@ -59,12 +61,17 @@ class FactCollector:
             self.facts[target.ref, family, environment, key] = fact
             self.add_measurements([target], family)
 
-    def add_measurements(self, targets: Iterable[Target], *families: str, complete: bool = True) -> None:
-        """Record that the tool was queried about these families of the targets; a family that was incomplete once stays so."""
+    def add_measurements(self, targets: Iterable[Target], *families: str, complete: bool = True, since: datetime | None = None) -> None:
+        """Record that the tool was queried about these families of the targets; a family that was incomplete once stays so.
+
+        ``since``: the beginning (aware) of the time that the query covers; None if it is not limited. Of several, the latest counts.
+        """
         for target in targets:
             for family in families:
                 key = (target.ref, family)
                 self.measurements[key] = complete and self.measurements.get(key, True)
+                if since is not None:
+                    self.since[key] = max(since, self.since.get(key, since))
 
     def add_unusable_fact(self, target: Target, family: str, key: str, message: str) -> None:
         """Add a problem about a fact whose value cannot be used; the family of the target counts as incomplete."""
@@ -97,7 +104,8 @@ class FactCollector:
         """The result, with facts and measurements sorted."""
         facts = tuple(fact for _, fact in sorted(self.facts.items()))
         measurements = tuple(
-            Measurement(ref, family, self.source, complete) for (ref, family), complete in sorted(self.measurements.items())
+            Measurement(ref, family, self.source, complete, since=self.since.get((ref, family)))
+            for (ref, family), complete in sorted(self.measurements.items())
         )
         return FactBatch(facts, measurements, tuple(self.problems), tuple(self.failures), tuple(self.traffic))
 
