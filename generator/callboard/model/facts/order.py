@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
+from callboard.model.facts.value import FactValue
 
 
 def ranked(facts: Iterable[Fact]) -> list[Fact]:
@@ -23,10 +25,18 @@ def unique(facts: Iterable[Fact]) -> list[Fact]:
 
     Facts with the same key and other values are different items: the keys of some files of facts are unique only for one entity.
     """
-    by_identity: dict[tuple[Any, ...], Fact] = {}
+    first: dict[tuple[str, ...], FactValue] = {}
+    others: defaultdict[tuple[str, ...], set[FactValue]] = defaultdict(set)
+    listed = []
     for fact in facts:
-        by_identity.setdefault((fact.source, fact.family, fact.environment, fact.key, fact.value), fact)
-    return list(by_identity.values())
+        key = fact.source, fact.family, fact.environment, fact.key
+        if key not in first:
+            first[key] = fact.value
+            listed.append(fact)
+        elif fact.value != first[key] and fact.value not in others[key]:  # hashed only then: a value may hold many days
+            others[key].add(fact.value)
+            listed.append(fact)
+    return listed
 
 
 def worst_tone(facts: Iterable[Fact]) -> Tone:
