@@ -155,9 +155,17 @@ def test_events_of_the_family_are_changes(plugin):
     assert (change.kind, change.before, change.after, problems) == ("load-changed", "5.0", "9.0", [])
 
 
+def two_entities(collected, key):
+    """Facts about a second entity, after those about the first; with other keys in the later build the function raises KeyError."""
+    (one,) = collected.facts
+    fact = Fact(LEDGER.ref, "load", key, one.value, "drop")
+    return CollectedFacts((one, fact), (*collected.measurements, Measurement(LEDGER.ref, "load", "drop")))
+
+
 def test_an_error_in_the_function_for_events_is_problem_int004_and_costs_the_events_of_that_family(plugin):
     problems = []
-    assert fact_changes(facts(plugin, 1.0), facts(plugin, 1.0, key="new"), {}, {REF: None}, NOW, problems) == ()
+    before, after = two_entities(facts(plugin, 1.0), "web"), two_entities(facts(plugin, 2.0), "new")
+    assert fact_changes(before, after, {}, {REF: None, LEDGER.ref: None}, NOW, problems) == ()
     (problem,) = problems
     assert (problem.code, "load-plugin 1.0" in problem.message, "KeyError" in problem.message) == ("INT004", True, True)
 

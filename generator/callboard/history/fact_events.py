@@ -69,6 +69,8 @@ def fact_changes(
             owner = owners[delta.subject]
             for e in finder.events(family, delta):
                 by_kind[e.kind].append(Change(at, e.kind, delta.subject, "", e.before, e.after, None, owner, "", e.about, e.number))
+    for kind in finder.incomplete_kinds():
+        by_kind.pop(kind, None)
     listed = (change for changes in by_kind.values() for change in (changes if len(changes) <= MANY else _by_team(changes)))
     return *listed, *_integration_changes(before.collections, after, at)
 
@@ -93,6 +95,10 @@ class _EventFinder:
             self._failed.add(family)
             self.problems.append(family_failed(family, known.package, error))
             return ()
+
+    def incomplete_kinds(self) -> Iterator[str]:
+        """The kinds of events of families that raised an error, after some of their events may have been found."""
+        return (kind for family in self._failed for kind in all_families()[family].kinds)
 
 
 def _checked(event: FactEvent, kinds: Mapping[str, EventKind]) -> FactEvent:

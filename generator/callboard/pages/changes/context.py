@@ -156,8 +156,8 @@ class ChangesContext(PageContext):
         tone, what = details.tone or kind.tone, _event_name(change, kind, details, self.labels)
         if details.has_values:
             before, after = self._value(change, change.before), self._value(change, change.after)
-            return ChangeLine(kind.icon, tone, what, before, after, text=details.text)
-        return ChangeLine(kind.icon, tone, what, text=joined(self._clean(change.after or change.before), details.text))
+            return ChangeLine(kind.icon, tone, what, before, after, text=self._clean(details.text))
+        return ChangeLine(kind.icon, tone, what, text=self._clean(joined(change.after or change.before, details.text)))
 
     def _family_titles(self, names: str) -> str:
         """The titles of the families that the audience may see, from their names."""
