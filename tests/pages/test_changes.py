@@ -385,6 +385,15 @@ def test_a_public_portal_tells_what_its_audience_may_see():
     assert all(b"Tills" not in content for _, content in feeds.feed_files(past(*changes, portal=Portal(audience="public"))))
 
 
+def test_changes_of_a_plugin_that_is_gone_are_shown_by_name_and_left_out_of_a_public_portal():
+    gone = happened("weather-changed", after="Storm over the shop")
+    assert "Storm over the shop" in pages(past(gone))["changes/"][1]
+    public = past(gone, change(1), portal=Portal(audience="public"))
+    assert "Storm" not in pages(public)["changes/"][1]
+    assert all(b"Storm" not in content for _, content in feeds.feed_files(public))
+    assert [kept.kind for kept in public.history.changes] == ["owner"]
+
+
 def test_deployments_drown_nothing_else():
     many = [Change(night(number), "deployed", ref("shop"), before="1", after=str(number), owner=TEAM) for number in range(40)]
     of = past(*many, change(0))
