@@ -1,14 +1,11 @@
-"""The output folder of a build → a `Site` to publish; paths → content types and cache headers."""
+"""Paths of a site → content types, cache headers, and the order in which files are published."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
-from callboard.model.errors import PublishError
-from callboard.plugins.publishers import BUILD, Site, SiteFile
-from callboard.website.manifest import MARKER, WORKSHOP, read_manifest
+from callboard.io.site_folder.manifest import SiteFile
 
 _TEXT = "text/plain; charset=utf-8"
 _TYPES = {
@@ -65,31 +62,11 @@ def cache_control(path: str, *, is_public: bool) -> str:
     return f"{scope}, max-age={YEAR}, immutable" if _NAMED_BY_CONTENT.search(path) else f"{scope}, no-cache"
 
 
-def read_site(folder: Path) -> Site:
-    """The site in a folder.
-
-    Raises:
-        PublishError: it was not written by ``callboard build``, is incomplete, or a file is missing.
-    """
-    if not (folder / MARKER).is_file():
-        raise PublishError(f"{folder} was not made by Callboard: it has no file {MARKER}.", BUILD)
-    if (folder / WORKSHOP).exists():
-        raise PublishError(
-            f"The last build of {folder} was interrupted.", "Run `callboard build` again: it completes the interrupted build."
-        )
-    files = read_manifest(folder)
-    for path, written in files.items():
-        file = folder / path
-        if file.is_symlink() or not file.is_file() or file.stat().st_size != written.size:
-            raise PublishError(f"{file} is not as the build wrote it.", BUILD)
-    return Site(folder, files)
-
-
 def is_page(path: str) -> bool:
     """True for pages, which are published last, so that everything they refer to is there before them."""
     return path.endswith(".html")
 
 
-def in_order(files: Mapping[str, SiteFile]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def in_publishing_order(files: Mapping[str, SiteFile]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The paths of all other files, then those of the pages, each sorted."""
     return tuple(sorted(p for p in files if not is_page(p))), tuple(sorted(p for p in files if is_page(p)))

@@ -8,14 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from callboard.model.entity import Origin
 from callboard.model.errors import MissingFileError, OutsideTreeError, TreeError
-from callboard.model.problem import Problem, Rule
-from callboard.plugins.sources import DEFAULT_INCLUDE
+from callboard.plugins.sources.base import DEFAULT_INCLUDE
 
-PRIVATE = frozenset({".git", ".hg", ".svn", ".callboard"})
+PRIVATE_FOLDERS = frozenset({".git", ".hg", ".svn", ".callboard"})
 """Folders of version control and caches, whose files hold credentials and data of others: never read, never walked."""
-DEPENDENCIES = frozenset({
+DEPENDENCY_FOLDERS = frozenset({
     "node_modules", "bower_components", "site-packages", "__pycache__", ".venv", ".tox", ".nox", ".gradle", ".m2", ".terraform",
     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".next", ".nuxt", ".cache",
 })  # fmt: skip
@@ -28,10 +26,10 @@ INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
 """Of a name in a glob: a set, stars, or one character."""
 FOLDERS = "(?:[^/]+/)*?"
-LEFT_OUT = PRIVATE | DEPENDENCIES
+LEFT_OUT = PRIVATE_FOLDERS | DEPENDENCY_FOLDERS
 
 
-def normal(path: str) -> str:
+def normal_path(path: str) -> str:
     """The path without ``.``, ``..`` and repeated slashes.
 
     Raises ``OutsideTreeError`` for a path outside the tree, ``MissingFileError`` where no file can have that name.
@@ -41,40 +39,31 @@ def normal(path: str) -> str:
     clean = posixpath.normpath(path) if path else "."
     if clean == ".." or clean.startswith(("/", "../")):
         raise OutsideTreeError(f"{path} leads out of its repository")
-    if any(part.lower() in PRIVATE for part in clean.split("/")):
+    if any(part.lower() in PRIVATE_FOLDERS for part in clean.split("/")):
         raise OutsideTreeError(f"{path} lies in a folder that descriptors may not read")
     return clean
 
 
-def is_text(path: str) -> bool:
-    """Whether the name is UTF-8; other names contain surrogates, which no page can contain."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """A path for messages, with escapes for bytes that are not UTF-8."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @lru_cache(maxsize=1_024)
-def compiled(pattern: str) -> re.Pattern[str]:
+def compiled_glob(pattern: str) -> re.Pattern[str]:
     """The regular expression, for ``fullmatch`` with a relative path. Raises ``TreeError`` for a glob beyond the limits."""
     return re.compile("|".join(f"(?:{_expression(p)})" for p in _alternatives(pattern)), re.DOTALL)
 
 
 @lru_cache(maxsize=256)
-def compiled_any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def compiled_globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """One regular expression for several globs; it matches nothing where there are none."""
-    return re.compile("|".join(f"(?:{compiled(p).pattern})" for p in patterns) or r"(?!)", re.DOTALL)
+    return re.compile("|".join(f"(?:{compiled_glob(p).pattern})" for p in patterns) or r"(?!)", re.DOTALL)
 
 
-def matching(pattern: str, paths: Iterable[str]) -> list[str]:
+def matching_paths(pattern: str, paths: Iterable[str]) -> list[str]:
     """The paths that match, in their order. A glob outside its folder (``../x``) matches nothing."""
-    match = compiled(pattern).fullmatch
+    match = compiled_glob(pattern).fullmatch
     return [path for path in paths if match(path)]
 
 
@@ -163,13 +152,7 @@ def _set(negated: bool, members: str) -> str:  # noqa: FBT001 - one call, above
 
 
 def descriptor_paths(paths: Iterable[str], options: Mapping[str, Any]) -> Sequence[str]:
-    """The paths that the options ``include`` and ``exclude`` select, outside of ``PRIVATE`` and ``DEPENDENCIES``."""
-    included = compiled_any(tuple(options.get("include", DEFAULT_INCLUDE))).fullmatch
-    excluded = compiled_any(tuple(options.get("exclude", ()))).fullmatch
+    """The paths that the options ``include`` and ``exclude`` select, outside of ``PRIVATE_FOLDERS`` and ``DEPENDENCY_FOLDERS``."""
+    included = compiled_globs(tuple(options.get("include", DEFAULT_INCLUDE))).fullmatch
+    excluded = compiled_globs(tuple(options.get("exclude", ()))).fullmatch
     return [path for path in paths if included(path) and not excluded(path) and not LEFT_OUT.intersection(path.split("/")[:-1])]
-
-
-def name_problem(rule: Rule, message: str, hint: str, origin: Origin) -> Problem:
-    """A problem about a name in a tree; the path in ``origin`` need not be UTF-8."""
-    clean = Origin(origin.source, origin.tree, origin.repository, origin.revision, shown(origin.path), origin.document, origin.line)
-    return rule.problem(message.format(path=clean.path), origin=clean, hint=hint)

@@ -13,11 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from callboard.io.s3 import AT_ONCE, ObjectStore, StoreAddress
-from callboard.model.errors import PublishError
-from callboard.plugins.publishers import PublishContext, Published, Site, options_schema
-from callboard.publish.site import cache_control, content_type, in_order
-from callboard.website.manifest import MARKER
+from callboard.plugins.publishers import (
+    SITE_MARKER,
+    PublishContext,
+    Published,
+    PublishError,
+    Site,
+    cache_control,
+    content_type,
+    in_publishing_order,
+    json_resource,
+)
+from callboard.publish.s3.store import DELETED_AT_ONCE, ObjectStore, StoreAddress
 
 FORMAT = 1
 UNKNOWN = ""
@@ -40,7 +47,7 @@ class Manifest:
 class S3Publisher:
     """A bucket of an object store with the S3 API."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("s3")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/publishers/s3.json")
 
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None:
         prefix = str(options.get("prefix", "")).strip("/")
@@ -70,11 +77,11 @@ class S3Publisher:
         return Published(self._address.shown, written, len(after) - written, len(removed))
 
     def _read(self, store: ObjectStore) -> Mapping[str, str]:
-        content = store.get(MARKER)
+        content = store.get(SITE_MARKER)
         if content is None:
             if not store.is_empty():
                 raise PublishError(
-                    f"{self._address.shown} is not empty and was not published by Callboard: it has no object {MARKER}.",
+                    f"{self._address.shown} is not empty and was not published by Callboard: it has no object {SITE_MARKER}.",
                     "Name a separate prefix for the portal, or empty this one if nothing in it is needed.",
                 )
             return {}
@@ -85,7 +92,8 @@ class S3Publisher:
             digests = None
         if digests is None:
             raise PublishError(
-                f"{self._address.shown}{MARKER} cannot be read by this version.", "Empty the prefix; then everything is published again."
+                f"{self._address.shown}{SITE_MARKER} cannot be read by this version.",
+                "Empty the prefix; then everything is published again.",
             )
         return digests
 
@@ -101,7 +109,7 @@ class S3Publisher:
             return True
 
         to_upload = set(changed)
-        assets, pages = in_order(site.files)
+        assets, pages = in_publishing_order(site.files)
         return sum(sum(self._each(upload, [path for path in paths if path in to_upload])) for paths in (assets, pages))
 
     def _each(self, do: Callable[[str], bool], paths: Iterable[str]) -> list[bool]:
@@ -113,13 +121,13 @@ class S3Publisher:
             pool.shutdown(cancel_futures=True)
 
     def _delete(self, store: ObjectStore, paths: Sequence[str]) -> None:
-        for start in range(0, len(paths), AT_ONCE):
-            batch = paths[start : start + AT_ONCE]
+        for start in range(0, len(paths), DELETED_AT_ONCE):
+            batch = paths[start : start + DELETED_AT_ONCE]
             self._step(f"delete {len(batch)} objects")
             store.delete(batch)
 
     def _write(self, store: ObjectStore, manifest: Manifest) -> None:
-        store.put(MARKER, manifest.text, content_type="application/json", cache_control="private, no-store", digest=UNKNOWN)
+        store.put(SITE_MARKER, manifest.text, content_type="application/json", cache_control="private, no-store", digest=UNKNOWN)
 
     def _digest(self, path: str, digest: str) -> str:
         """The digest of a file's content and headers, so that an object is also uploaded if its type or cache policy changes."""

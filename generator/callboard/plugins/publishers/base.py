@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from callboard.io.site_folder.manifest import SiteFile, digest_of
 from callboard.model.errors import PublishError
-from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Portal
 
@@ -65,25 +63,6 @@ class Publisher(Protocol):
 
     def publish(self, site: Site) -> Published:
         """Write the files of the site to the target, and remove those of earlier sites that are not part of it."""
-
-
-options_schema = partial(builtin_schema, "publishers")
-"""Returns the JSON Schema of a built-in publisher's options; the argument is its type."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteFile:
-    """A file of a site, without its content."""
-
-    digest: str
-    """BLAKE2b of its content, 32 hexadecimal digits."""
-    size: int
-    """Bytes."""
-
-
-def digest_of(content: bytes) -> str:
-    """The digest of a content as manifests have it: BLAKE2b, 32 hexadecimal digits."""
-    return blake2b(content, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

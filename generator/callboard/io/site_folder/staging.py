@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.io.site_folder.file_writer import FileWriter, read_file
+from callboard.io.site_folder.journal import CommitHook, check_no_links, new_journal, recover, roll_forward, write_journal
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, SiteFile, checked_path, digest_of, parents, read_manifest
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import SiteFile, digest_of
-from callboard.website.file_writer import FileWriter, read_file
-from callboard.website.journal import CommitHook, check_no_links, new_journal, recover, roll_forward, write_journal
-from callboard.website.manifest import MARKER, WORKSHOP, checked_path, parents, read_manifest
 
 StagedFile = tuple[str, str, int, bool]
 """Path, digest and size of a file of the new site, and True if it was staged, False if it is unchanged."""
@@ -115,7 +114,7 @@ class Staging:
     def commit(self) -> Committed:
         """Apply the staged changes to the output folder: assets first, pages last, removals at the end."""
         removed = sorted(self.gone())
-        if self._moves or removed or not (self.output / MARKER).is_file():
+        if self._moves or removed or not (self.output / SITE_MARKER).is_file():
             check_no_links(self.output, (*self._moves, *removed))
             journal = new_journal(self.output, self._moves, removed, self._after)
             write_journal(self.output, journal, self._step)

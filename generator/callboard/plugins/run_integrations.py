@@ -26,6 +26,7 @@ from callboard.plugins.integrations.base import (
     merge_batches,
 )
 from callboard.plugins.integrations.collector import unknown_entity, unusable_fact
+from callboard.plugins.unhandled import UnhandledPluginError, unhandled
 from callboard.plugins.value_types import value_violation
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Settings
@@ -106,15 +107,15 @@ def _create(item: IntegrationSettings, context: IntegrationContext) -> Integrati
         if plugin is None:
             return PluginError(f'no installed plugin provides the integration type "{item.type}"', "Install the package that provides it.")
         integration: Integration = plugin.load()(item, context)
-        _check(integration)
+        check_connector(integration)
     except CallboardError as error:
         return error
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other integrations must continue
-        return _bug(item, error)
+        return unhandled(GROUP, item.type, error, context.redactor.redact)
     return integration
 
 
-def _check(integration: Integration) -> None:
+def check_connector(integration: Integration) -> None:
     """Find a violation of the contract here, not while a page is made. Raises ``PluginError``."""
     unknown = [family for family in integration.families if value_type(family) is None]
     if unknown:
@@ -135,27 +136,22 @@ def _collect(
     if isinstance(connector, CallboardError):
         return _failure(item, connector, redactor)
     try:
-        return _checked(item, connector, connector.collect(targets), targets, redactor)
+        return checked_batch(item, connector, connector.collect(targets), targets, redactor)
     except CallboardError as error:
         failure = _failure(item, error, redactor)
     except Exception as error:  # noqa: BLE001 - as above
-        failure = _failure(item, _bug(item, error), redactor)
+        failure = _failure(item, unhandled(GROUP, item.type, error, redactor.redact), redactor)
     connected = [target for target in targets if any(key in target.annotations for key in connector.annotations)]
     incomplete = (Measurement(one.ref, family, item.name, complete=False) for one in connected for family in connector.families)
     return replace(failure, measurements=tuple(incomplete))
 
 
-def _bug(item: IntegrationSettings, error: Exception) -> CallboardError:
-    return CallboardError(
-        f"{type(error).__name__}: {error}", f'This is a bug in the integration type "{item.type}"; report it to its authors.'
-    )
-
-
 def _failure(item: IntegrationSettings, error: CallboardError, redactor: Redactor) -> FactBatch:
-    return FactBatch(failures=(IntegrationFailure(item.name, "", redactor.redact(str(error)), redactor.redact(error.hint)),))
+    trace = error.traceback if isinstance(error, UnhandledPluginError) else ""
+    return FactBatch(failures=(IntegrationFailure(item.name, "", redactor.redact(str(error)), redactor.redact(error.hint), trace),))
 
 
-def _checked(
+def checked_batch(
     item: IntegrationSettings, connector: Integration, batch: FactBatch, targets: Sequence[Target], redactor: Redactor
 ) -> FactBatch:
     """The batch with the integration's own name as source, limited to entities of the catalog and to families of the connector."""

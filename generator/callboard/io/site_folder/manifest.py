@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import SiteFile
 
-MARKER = ".callboard-site"
+SITE_MARKER = ".callboard-site"
 WORKSHOP = ".callboard-commit"
 """Staging folder inside the output folder, so that files are renamed within one file system; it exists only during a commit."""
 _HEAD = "callboard site 1"
-_INVALID = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
+_INVALID = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(SITE_MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file of a site, without its content."""
+
+    digest: str
+    """BLAKE2b of its content, 32 hexadecimal digits."""
+    size: int
+    """Bytes."""
+
+
+def digest_of(content: bytes) -> str:
+    """The digest of a content as manifests have it: BLAKE2b, 32 hexadecimal digits."""
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def read_manifest(output: Path) -> dict[str, SiteFile]:
@@ -22,11 +38,11 @@ def read_manifest(output: Path) -> dict[str, SiteFile]:
     Raises:
         WebsiteError: the folder has files and was not made by Callboard, or its list is damaged or has an invalid path.
     """
-    marker = output / MARKER
+    marker = output / SITE_MARKER
     if not marker.is_file():
         if output.is_dir() and any(path.name != WORKSHOP for path in output.iterdir()):
             raise WebsiteError(
-                f"{output} is not empty and was not made by Callboard (it has no file {MARKER}).",
+                f"{output} is not empty and was not made by Callboard (it has no file {SITE_MARKER}).",
                 "Name another folder with --output, or empty this one if nothing in it is needed.",
             )
         return {}

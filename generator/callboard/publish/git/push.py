@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from callboard.io.git.clone import REFS, Head, create, update
-from callboard.io.git.command import Git
-from callboard.io.process import Finished
-from callboard.model.errors import SourceError
+from callboard.plugins.publishers import CLONE_REFS, Finished, Git, RemoteHead, SourceError, create_clone, update_clone
 
 FILE, FOLDER = "100644", "040000"
 
@@ -61,9 +58,9 @@ def remote_branch(git: Git, url: str, branch: str) -> str:
 def fetch_branch(git: Git, folder: Path, url: str, branch: str, commit: str) -> None:
     """Fetch that commit with its trees, without contents of files, into the repository in ``folder``; created where it is missing."""
     if commit:
-        update(git, folder, url, Head(branch, f"refs/heads/{branch}", commit, is_default=False), 1)
+        update_clone(git, folder, url, RemoteHead(branch, f"refs/heads/{branch}", commit, is_default=False), 1)
     elif not (folder / "HEAD").is_file():
-        create(git, folder, url)
+        create_clone(git, folder, url)
 
 
 def root_entries(git: Git, commit: str) -> Mapping[str, IndexEntry]:
@@ -128,7 +125,7 @@ def push(git: Git, url: str, branch: str, commit: str) -> None:
     # A thin pack would need contents of the old commit, which this clone does not have.
     finished = git.run("push", "--porcelain", "--no-thin", "--no-verify", "--no-follow-tags", "--", url, f"{commit}:refs/heads/{branch}")
     if finished.good:
-        git.run("update-ref", f"{REFS}refs/heads/{branch}", commit)
+        git.run("update-ref", f"{CLONE_REFS}refs/heads/{branch}", commit)
         return
     rejected = [line for line in finished.stdout.decode("utf-8", "replace").splitlines() if line.startswith("!")]
     if not rejected:

@@ -8,8 +8,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.io.git.command import LOCAL, NETWORK, Git
-from callboard.io.git.push import (
+from callboard.plugins.publishers import (
+    LOCAL_PROTOCOLS,
+    NETWORK_PROTOCOLS,
+    SITE_MARKER,
+    Git,
+    GitAddress,
+    PublishContext,
+    Published,
+    PublishError,
+    Site,
+    SourceError,
+    file_lock,
+    git_address,
+    json_resource,
+)
+from callboard.publish.git.push import (
     FILE,
     Author,
     Changes,
@@ -27,12 +41,6 @@ from callboard.io.git.push import (
     write_text,
     write_tree,
 )
-from callboard.io.store import locked
-from callboard.model.counting import counted
-from callboard.model.errors import PublishError, SourceError
-from callboard.plugins.publishers import PublishContext, Published, Site, options_schema
-from callboard.sources.git.source import Address, address
-from callboard.website.manifest import MARKER
 
 ATTEMPTS = 3
 """Pushes are retried, because another process may push at the same time."""
@@ -45,7 +53,7 @@ OURS = b"callboard site 1\n"
 class GitPublisher:
     """A branch of a git repository, such as the one that a pages service serves."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("git")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/publishers/git.json")
 
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None:
         self._options = options
@@ -56,18 +64,18 @@ class GitPublisher:
 
     def publish(self, site: Site) -> Published:
         """Commit the site's files on top of the branch and push; does nothing if nothing changed."""
-        where = address(str(self._options["url"]), self._options, self._context.root)
+        where = git_address(str(self._options["url"]), self._options, self._context.root)
         if where is None:
             raise PublishError("The option url is not the URL of a git repository.", "Write https://host/owner/name.git.")
         clones = self._context.cache / "publish"
         folder = clones / hashlib.sha256(f"{where.clean} {self._branch}".encode()).hexdigest()[:32]
         clones.mkdir(parents=True, exist_ok=True)
-        protocols = LOCAL if where.remote.scheme == "file" else NETWORK
+        protocols = LOCAL_PROTOCOLS if where.remote.scheme == "file" else NETWORK_PROTOCOLS
         git = Git(clones, self._context.environ, protocols, where.rewrite, self._options.get("timeout", 600))
-        with locked(folder.with_suffix(".lock"), wait=True):
+        with file_lock(folder.with_suffix(".lock"), wait=True):
             return self._published(site, git, folder, where)
 
-    def _published(self, site: Site, git: Git, folder: Path, where: Address) -> Published:
+    def _published(self, site: Site, git: Git, folder: Path, where: GitAddress) -> Published:
         """Publish, with retries if another push came first, and once more without the clone if that is damaged."""
         for attempt in range(1, ATTEMPTS + 1):
             parent = self._remote_head(git, where)
@@ -82,7 +90,7 @@ class GitPublisher:
                 shutil.rmtree(folder)
         raise AssertionError  # the last attempt returns or raises
 
-    def _remote_head(self, git: Git, where: Address) -> str:
+    def _remote_head(self, git: Git, where: GitAddress) -> str:
         """The commit of the branch on the remote; empty if there is no such branch."""
         self._context.step("look up the branch")
         try:
@@ -90,7 +98,7 @@ class GitPublisher:
         except SourceError as error:
             raise self._failure(where, error) from error
 
-    def _commit_and_push(self, site: Site, git: Git, folder: Path, where: Address, parent: str) -> Published:
+    def _commit_and_push(self, site: Site, git: Git, folder: Path, where: GitAddress, parent: str) -> Published:
         step, url = self._context.step, where.clean
         step("fetch the branch")
         fetch_branch(git, folder, url, self._branch, parent)
@@ -111,14 +119,14 @@ class GitPublisher:
         unchanged = max(len(site.files) - changed.written, 0)  # the first commit also writes the marker
         return Published(self._shown(where), changed.written, unchanged, changed.removed, f"commit {commit[:10]}")
 
-    def _kept_entries(self, git: Git, parent: str, where: Address) -> Mapping[str, IndexEntry]:
+    def _kept_entries(self, git: Git, parent: str, where: GitAddress) -> Mapping[str, IndexEntry]:
         """The entries of the branch that the option ``keep`` names. Raises ``PublishError`` for a branch without our marker."""
         if not parent:
             return {}
         existing = root_entries(git, parent)
-        if existing and MARKER not in existing:
+        if existing and SITE_MARKER not in existing:
             raise PublishError(
-                f"The branch {self._branch} of {where.clean} was not published by Callboard: it has no file {MARKER}.",
+                f"The branch {self._branch} of {where.clean} was not published by Callboard: it has no file {SITE_MARKER}.",
                 "Name another branch, which may be new: publishing would remove all files of this one.",
             )
         return {name: existing[name] for name in self._options.get("keep", ["CNAME"]) if name in existing}
@@ -130,16 +138,16 @@ class GitPublisher:
         objects = write_files(git, [(site.folder / path).absolute() for path in paths])
         files = {path: IndexEntry(FILE, name) for path, name in zip(paths, objects, strict=True)}
         # Without .nojekyll, GitHub Pages would omit files whose names begin with an underscore.
-        extra = {MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
+        extra = {SITE_MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
         return write_tree(git, {**extra, **kept, **files})
 
     def _message(self, changed: Changes) -> str:
         first = str(self._options.get("message", "Publish the portal")).strip()
-        return f"{first}\n\n{counted(changed.written, 'file')} written, {changed.removed:,} removed."
+        return f"{first}\n\n{changed.written:,} file{'' if changed.written == 1 else 's'} written, {changed.removed:,} removed."
 
-    def _shown(self, where: Address) -> str:
+    def _shown(self, where: GitAddress) -> str:
         return f"{where.clean}, branch {self._branch}"
 
-    def _failure(self, where: Address, error: SourceError) -> PublishError:
+    def _failure(self, where: GitAddress, error: SourceError) -> PublishError:
         hint = error.hint.replace("may read", "may write to").replace("allowed to read", "allowed to write")
         return PublishError(f"The branch {self._branch} of {where.clean} could not be published: {error}.", hint)

@@ -15,10 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
 
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, SiteFile, checked_path, manifest_text, parents
 from callboard.io.store import flush, sync_folder
 from callboard.model.errors import WebsiteError
-from callboard.plugins.publishers import SiteFile
-from callboard.website.manifest import MARKER, WORKSHOP, checked_path, manifest_text, parents
 
 CommitHook = Callable[[str], None]
 """Called with the name of each file operation before it happens; tests raise in it."""
@@ -105,7 +104,7 @@ def roll_forward(output: Path, journal: Journal, step: CommitHook) -> None:
     _remove_empty_folders(output, (*journal["first"], *journal["last"]), step)
     files = {path: SiteFile(*file) for path, file in journal["files"].items()}
     step("write the marker")
-    write_synced(workshop / "marker", manifest_text(files)).replace(output / MARKER)
+    write_synced(workshop / "marker", manifest_text(files)).replace(output / SITE_MARKER)
     step("delete the journal")
     (workshop / "journal").unlink()
     step("clear the workshop")

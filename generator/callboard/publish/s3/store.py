@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from callboard.model.errors import PublishError
+from callboard.plugins.publishers import PublishError
 
 T = TypeVar("T")
-AT_ONCE = 1000
+DELETED_AT_ONCE = 1000
 """Maximum number of objects that one request deletes."""
 DIGEST = "callboard-digest"
 _HINTS = {
@@ -70,7 +70,7 @@ class ObjectStore:
         )
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete at most ``AT_ONCE`` objects."""
+        """Delete at most ``DELETED_AT_ONCE`` objects."""
         objects = [{"Key": self._address.prefix + key} for key in keys]
         response = self._call(lambda: self._client.delete_objects(Bucket=self._address.bucket, Delete={"Objects": objects, "Quiet": True}))
         for error in response.get("Errors", ()):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -12,7 +11,6 @@ from typing import Any, ClassVar, Protocol
 from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
 from callboard.model.problem import Problem
 from callboard.model.tree import DescriptorFile, Tree
-from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import SourceSettings
 
@@ -53,6 +51,8 @@ class SourceFailure:
     """Id that the tree would have. Without it the tree is found by ``repository``."""
     path: str = ""
     """The one file that could not be read of its tree; empty where nothing of the tree could be read."""
+    traceback: str = field(default="", repr=False, compare=False)
+    """Traceback of an exception that the plugin did not handle, with secrets masked; shown with ``--debug``, never saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Collected:
     problems: tuple[Problem, ...] = ()
     failures: tuple[SourceFailure, ...] = ()
     tree_sources: tuple[str, ...] = ()
-    """The name of the source of each of ``trees``; set by ``callboard.sources.collect``."""
+    """The name of the source of each of ``trees``; set by ``callboard.plugins.run_sources``."""
     undescribed: tuple[Undescribed, ...] = ()
     repositories: tuple[Repository, ...] = ()
     traffic: tuple[SourceTraffic, ...] = ()
@@ -134,10 +134,6 @@ class Source(Protocol):
         """All trees and descriptor files of this source, sorted by tree and path."""
 
 
-options_schema = partial(builtin_schema, "sources")
-"""The schema of a built-in source, by its type."""
-
-
-def joined(parts: list[Collected]) -> Collected:
+def merge_collected(parts: list[Collected]) -> Collected:
     """Several results as one, in the given order."""
     return Collected(*(tuple(chain.from_iterable(getattr(part, item.name) for part in parts)) for item in fields(Collected)))

@@ -9,6 +9,7 @@ from typing import Any
 from callboard.model.errors import CallboardError, PublishError, SettingsError
 from callboard.plugins import loader
 from callboard.plugins.publishers import PublishContext, Published, Publisher, Site
+from callboard.plugins.unhandled import unhandled
 from callboard.settings.settings import Settings
 
 GROUP = "callboard.publishers"
@@ -33,6 +34,8 @@ class Outcome:
     target: PublishTarget
     published: Published | None
     failure: PublishError | None = None
+    traceback: str = ""
+    """Traceback of an exception that the publisher did not handle, with secrets masked."""
 
 
 def targets(settings: Settings, names: Sequence[str] = ()) -> tuple[PublishTarget, ...]:
@@ -61,6 +64,9 @@ def publish_all(chosen: Sequence[PublishTarget], site: Site, context: PublishCon
         except (CallboardError, OSError) as error:
             redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run continues."
             yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other targets must continue
+            explained = unhandled(GROUP, target.type, error, context.redactor.redact, "publish")
+            yield Outcome(target, None, PublishError(f"{explained}.", explained.hint), explained.traceback)
 
 
 def _publish(target: PublishTarget, table: Mapping[str, loader.Plugin], site: Site, context: PublishContext) -> Published:
