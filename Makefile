@@ -65,13 +65,13 @@ coverage: $(VENV)/.dev ## run the tests, then show the coverage: in total, and f
 	$(BIN)/python tests/coverage_table.py
 
 check: $(VENV)/.dev ## check format, lint and types
-	$(BIN)/ruff format --check generator tests benchmarks
-	$(BIN)/ruff check generator tests benchmarks
+	$(BIN)/ruff format --check generator tests benchmarks examples/plugins
+	$(BIN)/ruff check generator tests benchmarks examples/plugins
 	$(BIN)/mypy
 
 format: $(VENV)/.dev ## format the code and fix lint errors
-	$(BIN)/ruff format generator tests benchmarks
-	$(BIN)/ruff check --fix generator tests benchmarks
+	$(BIN)/ruff format generator tests benchmarks examples/plugins
+	$(BIN)/ruff check --fix generator tests benchmarks examples/plugins
 
 bench: $(VENV)/.dev ## measure builds of a synthetic organization with 1,000 entities (BASE=REV: compare the working tree with that commit)
 	$(BIN)/python benchmarks/$(if $(BASE),compare.py --base '$(BASE)' $(OPTIONS),bench.py --peers)

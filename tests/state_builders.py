@@ -15,9 +15,9 @@ from callboard.io.http.limits import Traffic
 from callboard.io.store import Store
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef, parse_ref
+from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure, SourceTraffic
 from callboard.settings.settings import Limits, Settings, SourceSettings
-from callboard.sources.collect import collect_all
 from callboard.state import files as state_files
 from callboard.state.blobs import write_blob
 from callboard.state.last_good_copy import BuildPolicy, with_last_good_copy

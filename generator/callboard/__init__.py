@@ -1,3 +1,3 @@
 """Callboard: a developer portal that is a static site."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

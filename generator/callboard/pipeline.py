@@ -24,7 +24,6 @@ from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
-from callboard.integrations.collect import IntegrationResult, collect_facts, connections_of, integration_items
 from callboard.io.clock import Meter, peak_memory
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
@@ -33,11 +32,13 @@ from callboard.model.problem import Problem, Severity, problem_order
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile, Trees
 from callboard.pages.site_data import ResolvedCatalog, SiteData
-from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target
+from callboard.plugins.guarded_tree import tree_failures
+from callboard.plugins.integrations.base import IntegrationContext, IntegrationFailure, IntegrationSettings, Target
 from callboard.plugins.integrations.collector import unusable_families
+from callboard.plugins.run_integrations import IntegrationResult, collect_facts, connections_of, integration_items
+from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.settings.settings import Limits, Settings
-from callboard.sources.collect import collect_all
 from callboard.state.facts import CollectedFacts, facts_counts, facts_of_state, with_last_good_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
@@ -47,6 +48,14 @@ from callboard.website.site_plan import PageContexts, contexts_of, data_files, p
 from callboard.website.theme_build import ThemeBuild, start_theme_build
 
 REPORT_FORMAT = 1
+
+
+class BlockedError(SourceError):
+    """Too much failed, or would be lost, for a site to be published."""
+
+    def __init__(self, message: str, failures: tuple[SourceFailure, ...], hint: str) -> None:
+        super().__init__(message, hint)
+        self.failures = failures
 
 
 class Caches(Protocol):
@@ -139,6 +148,7 @@ def ingest(work: Workspace, collected: Collected, previous: State | None = None,
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with work.meter.phase("descriptors"):
         found = with_derived_owners(work.caches.discover(collected.files, trees, work.kinds, work.settings.limits), trees)
+        collected = replace(collected, failures=(*collected.failures, *tree_failures(collected.trees)))
         if policy is not None:
             return with_last_good_copy(collected, found, trees, previous, policy)
     problems = (*collected.problems, *found.problems)
@@ -235,6 +245,8 @@ class BuildResult:
     resolved: ResolvedCatalog
     problems: tuple[Problem, ...]
     """Those of the catalog, then those of the website."""
+    failures: tuple[SourceFailure | IntegrationFailure, ...]
+    """What could not be read of sources, then of integrations."""
     report: Mapping[str, Any]
     """Phases, counts and peak memory, ready for JSON."""
     damaged: tuple[Path, ...] = ()
@@ -266,8 +278,10 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
             with meter.phase("state"):
                 set_aside = state.save(data.collected, changes, data.resolved.trees, data.facts)
     problems = (*data.resolved.problems, *site.problems)
+    late = (failure for failure in tree_failures(data.collected.trees.values()) if failure not in data.resolved.failures)
+    failures: tuple[SourceFailure | IntegrationFailure, ...] = (*data.resolved.failures, *late, *data.facts.failures)
     report = _report(data, site, problems, work, request.now)
-    return BuildResult(data.resolved, problems, report, data.history.damaged, set_aside)
+    return BuildResult(data.resolved, problems, failures, report, data.history.damaged, set_aside)
 
 
 def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layouts: Layouts) -> Assembled:
@@ -282,17 +296,18 @@ def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layo
 
 
 def raise_if_blocked(collected: CollectedState) -> None:
-    """Raise ``SourceError`` where too much failed, or would be lost, for a site to be published."""
+    """Raise ``BlockedError`` where too much failed, or would be lost, for a site to be published."""
     if not collected.guard_result.publish:
-        raise SourceError(
+        raise BlockedError(
             "\n".join((*failure_messages(collected.failures), *collected.guard_result.reasons)),
+            collected.failures,
             "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
         )
 
 
-def failure_messages(failures: Sequence[SourceFailure]) -> tuple[str, ...]:
-    """One sentence or two for each source, or repository of it, that could not be read."""
-    return tuple(_sentences(f"The source {_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
+def failure_messages(failures: Sequence[SourceFailure | IntegrationFailure]) -> tuple[str, ...]:
+    """One sentence or two for each source, repository or integration, or query of it, that could not be read."""
+    return tuple(_sentences(f"{_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
 
 
 def _sentences(message: str, hint: str) -> str:
@@ -300,8 +315,10 @@ def _sentences(message: str, hint: str) -> str:
     return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
 
 
-def _name(failure: SourceFailure) -> str:
-    return f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
+def _name(failure: SourceFailure | IntegrationFailure) -> str:
+    if isinstance(failure, IntegrationFailure):
+        return f"The integration {failure.integration!r}" + (f" ({failure.place})" if failure.place else "")
+    return f"The source {failure.source!r}" + (f" ({failure.repository})" if failure.repository else "")
 
 
 def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: Workspace, as_of: datetime) -> Mapping[str, Any]:

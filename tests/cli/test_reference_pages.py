@@ -1,11 +1,13 @@
 """The reference in docs/reference is what the code says now."""
 
+import importlib
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from callboard.cli.manual import tables
+from callboard.cli.manual import plugin_api, tables
 from callboard.cli.reference import command
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.plugins import loader
@@ -38,6 +40,15 @@ def test_the_committed_reference_is_what_the_code_writes(made):
 def test_every_rule_and_every_kind_has_a_page(made):
     assert {f"problems/{code.lower()}.md" for code in all_rules()} <= set(made)
     assert {f"kinds/{name}.md" for name in builtin_kinds().by_name} <= set(made)
+
+
+def test_every_name_of_the_plugin_api_is_documented_under_an_anchor_of_its_own(made):
+    page = made["plugin-api.md"]
+    names = {name for module in plugin_api.MODULES for name in importlib.import_module(f"callboard.plugins.{module}").__all__}
+    headings = re.findall(r"^### `(\w+)`\n\nIn .*\n\n```python\n(.*)", page, re.MULTILINE)
+    assert {name for name, _ in headings} == names
+    assert len({name.lower() for name in names}) == len(names) == len(headings)
+    assert set(re.findall(r"\(#(\w+)\)", page)) == {name.lower() for name in names}
 
 
 def test_every_setting_says_what_it_means():

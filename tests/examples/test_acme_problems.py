@@ -18,9 +18,9 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.portal_settings import read_settings
+from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import Collected, SourceContext
 from callboard.settings.settings import Limits
-from callboard.sources.collect import collect_all
 
 SETTINGS = Path(__file__).parents[2] / "sources.yaml"
 KINDS = builtin_kinds()

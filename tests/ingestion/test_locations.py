@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from callboard.ingestion.locations import MOST_FILES, MOST_PROBLEMS, clean_url, file_key, follow, repository_of
+from callboard.io.git.remote import parse_remote
 from callboard.model.problem import Severity
 from callboard.model.tree import DescriptorFile
 from callboard.sources.addresses import folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
-from callboard.sources.hosts import parse
 from catalog_builders import VECTORS, entity
 
 TARGETS = [case for case in json.loads((VECTORS / "locations.json").read_text())["cases"] if case["op"] == "resolve_target"]
@@ -19,7 +19,9 @@ def tree(root: Path, address: str = "", files=FILES) -> FolderTree:
     for path in files:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text("kind: Component\n")
-    known = known_addresses(parse(address), "github", ["main"], "branch", is_default=True) if address else (folder_address(str(root)),)
+    known = (
+        known_addresses(parse_remote(address), "github", ["main"], "branch", is_default=True) if address else (folder_address(str(root)),)
+    )
     return FolderTree(root, str(root), root.name, "", sorted(files), addresses=known)
 
 

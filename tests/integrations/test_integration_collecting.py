@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from vendors import NOW, context, target
 
-from callboard.integrations import collect as collect_integrations
 from callboard.model.errors import SourceError
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.validation import FactError
 from callboard.plugins import loader
+from callboard.plugins import run_integrations as collect_integrations
 from callboard.plugins.integrations.base import GROUP, FactBatch, IntegrationSettings, by_annotation
 from callboard.plugins.integrations.collector import FactCollector
 from callboard.redaction.redactor import Redactor
@@ -36,7 +36,7 @@ class Tool:
 
 
 def collected(monkeypatch, tmp_path, *classes, targets=(SHOP, LEDGER), context_of=context):
-    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c})() for i, c in enumerate(classes)}
+    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c, "package": "acme", "version": "1.0"})() for i, c in enumerate(classes)}
     load = loader.load
     monkeypatch.setattr(loader, "load", lambda group: table if group == GROUP else load(group))
     items = [IntegrationSettings(f"n{i}", f"t{i}", {}) for i in range(len(classes))]

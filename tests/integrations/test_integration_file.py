@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from vendors import NOW, context, target
 
-from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.run_integrations import collect_facts
 
 SHOP, LEDGER = target("shop", annotations={"pagerduty.com/service-id": "PSHOP"}), target("ledger")
 

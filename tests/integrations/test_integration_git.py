@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from vendors import NOW, context, target
 
-from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.run_integrations import collect_facts
 from callboard.plugins.sources import SourceContext
 from callboard.settings.settings import SourceSettings
 from callboard.sources.files.source import FilesSource

@@ -1,8 +1,8 @@
 import pytest
 from vendors import NOW, context, target
 
-from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.run_integrations import collect_facts
 from faulty import MODES, Server, json_answer
 
 SHOP, LEDGER = target("shop", annotations={"rota.example/id": "shop team"}), target("ledger")

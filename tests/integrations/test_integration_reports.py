@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from vendors import context, target
 
-from callboard.integrations.collect import collect_facts
 from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.run_integrations import collect_facts
 from callboard.sources.files.folder import FolderTree
 
 SARIF = {

@@ -4,14 +4,14 @@ import pytest
 from vendors import NOW, context, target
 
 from callboard.history.fact_events import fact_changes
-from callboard.integrations.collect import collect_facts
 from callboard.model.errors import PluginError
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import parse_ref
 from callboard.plugins.installed_families import installed_families, value_type
 from callboard.plugins.integrations.base import IntegrationSettings
 from callboard.plugins.integrations.collector import unusable_families
-from callboard.plugins.integrations.decode import decode_value, fields_of
+from callboard.plugins.integrations.decode import decode_value, family_fields
+from callboard.plugins.run_integrations import collect_facts
 from callboard.state.facts import CollectedFacts
 from callboard.state.parts import fact_lines, facts_of
 from support.plugin_package import installed
@@ -84,7 +84,7 @@ def test_a_file_of_facts_fills_the_family_by_the_fields_of_its_value(plugin, tmp
     assert type(fact.value) is plugin.value_type is value_type("load")
     assert (fact.value.percent, fact.value.parts[0].size) == (12.5, "large")
     assert fact.value.since.tzinfo is not None
-    assert fields_of("load") == ("name", "percent", "since", "parts")
+    assert family_fields("load") == ("name", "percent", "since", "parts")
     assert not result.gathered.problems
 
 

@@ -4,11 +4,11 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callboard.integrations.collect import collect_facts
 from callboard.io.http.limits import ClientLimits
 from callboard.model.ref import parse_ref
 from callboard.plugins import loader
 from callboard.plugins.integrations.base import GROUP, IntegrationContext, IntegrationSettings, Target
+from callboard.plugins.run_integrations import collect_facts
 from faulty import PatientClock, Server
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from callboard.io.parallel import can_fork, map_forked
-from callboard.io.store import locked
+from callboard.io.store import file_lock
 from callboard.model.errors import LockedError
 
 PROGRAM = r"""
 import os, sys, time
 from pathlib import Path
 from callboard.io.parallel import map_forked
-from callboard.io.store import locked
+from callboard.io.store import file_lock
 
 def work(seconds):
     os.write(1, b"%d\n" % os.getpid())
     time.sleep(seconds)
 
-with locked(Path(sys.argv[1]), wait=False):
+with file_lock(Path(sys.argv[1]), wait=False):
     list(map_forked(work, [600, 0, 0, 0]))
 """
 
@@ -43,7 +43,7 @@ def eventually(asked):
 
 def is_free(path):
     try:
-        with locked(path, wait=False):
+        with file_lock(path, wait=False):
             return True
     except LockedError:
         return False

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callboard.io.git.command import LATEST, Git, commit_time
-from callboard.io.git.history import commits, last_changes, last_commit_time
+from callboard.io.git.history import git_commits, last_changes, last_commit_time
 
 PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def test_a_commit_of_the_far_future_is_no_reason_to_stop(tmp_path):
     latest = commit_time(str(LATEST))
     assert last_changes(git, commit, ["a"]) == {"a": latest}
     assert last_commit_time(git, commit, "") == latest
-    assert [one.at for one in commits(git, commit, "", PAST)] == [latest]
+    assert [one.at for one in git_commits(git, commit, "", PAST)] == [latest]
 
 
 def test_a_commit_without_a_time_tells_none(tmp_path):

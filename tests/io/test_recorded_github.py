@@ -17,7 +17,7 @@ from pathlib import Path
 import httpcore
 import pytest
 
-from callboard.io.github import HEADERS, JSON, GitHubConnection
+from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GitHubConnection
 from callboard.io.http.auth import header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
@@ -50,8 +50,8 @@ def ours(scenarios):
     return {
         "a-file": [as_we_ask(content[1], RAW, f"?ref={COMMIT}")],
         "a-folder": [as_we_ask(content[0], RAW, f"?ref={COMMIT}")],
-        "moved": [as_we_ask(entry, JSON) for entry in scenarios["rename-repository"][1:3]],
-        "missing": [as_we_ask(scenarios["branch-protection"][0], JSON)],
+        "moved": [as_we_ask(entry, GITHUB_JSON) for entry in scenarios["rename-repository"][1:3]],
+        "missing": [as_we_ask(scenarios["branch-protection"][0], GITHUB_JSON)],
     }
 
 
@@ -99,7 +99,7 @@ def client(server, scenario):
         header("Authorization", TOKEN, "token "),
         limits=ClientLimits(tries=1),
         clock=PatientClock(),
-        headers=HEADERS,
+        headers=GITHUB_HEADERS,
     )
 
 
@@ -133,14 +133,14 @@ def test_a_folder_is_no_file(server):
 
 def test_a_repository_that_has_another_name_now_is_found(server):
     asked = client(server, "moved")
-    answer = asked.get("/repos/octokit-fixture-org/rename-repository", accept=JSON)
+    answer = asked.get("/repos/octokit-fixture-org/rename-repository", accept=GITHUB_JSON)
     assert re.fullmatch(r"octokit-fixture-org/rename-repository-\w+", answer.object()["full_name"])
     assert asked.traffic.counts.requests == 2
 
 
 def test_what_github_says_about_a_trouble_is_told(server):
     with pytest.raises(HttpError) as caught:
-        client(server, "missing").get("/repos/octokit-fixture-org/branch-protection/branches/main/protection", accept=JSON)
+        client(server, "missing").get("/repos/octokit-fixture-org/branch-protection/branches/main/protection", accept=GITHUB_JSON)
     assert caught.value.status == 404
     assert "Branch not protected" in str(caught.value)
 
@@ -148,5 +148,5 @@ def test_what_github_says_about_a_trouble_is_told(server):
 def test_the_server_refuses_what_was_not_recorded(server):
     """Else the other tests would prove nothing."""
     with pytest.raises(HttpError) as caught:
-        client(server, "a-file").get("/repos/octokit-fixture-org/hello-world/contents/README.md", {"ref": COMMIT}, accept=JSON)
+        client(server, "a-file").get("/repos/octokit-fixture-org/hello-world/contents/README.md", {"ref": COMMIT}, accept=GITHUB_JSON)
     assert caught.value.status == 404

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.io.store import Store, locked, write_atomically
+from callboard.io.store import Store, file_lock, write_atomically
 from callboard.model.errors import LockedError
 from callboard.state.blobs import write_blob
 
@@ -82,10 +82,10 @@ def test_threads_wait_for_one_another(tmp_path):
     order = []
 
     def second():
-        with locked(tmp_path / "lock", wait=True):
+        with file_lock(tmp_path / "lock", wait=True):
             order.append("second")
 
-    with locked(tmp_path / "lock", wait=True):
+    with file_lock(tmp_path / "lock", wait=True):
         thread = threading.Thread(target=second)
         thread.start()
         thread.join(timeout=0.2)

@@ -9,7 +9,6 @@ import pytest
 from page_builders import KINDS, RENDERER, documents, shared_context
 
 from callboard.catalog.linking import link
-from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.availability import Availability, DayShare
 from callboard.model.facts.deployment import Deployment, Health
@@ -28,6 +27,7 @@ from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.families import FAMILIES
 from callboard.pages.facts.on_call import on_call_field
+from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Portal
 from callboard.state.facts import CollectedFacts
 

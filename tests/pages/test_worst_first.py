@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from page_builders import KINDS, RENDERER, documents, shared_context
 
 from callboard.catalog.linking import link
-from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts import FAMILIES as VALUE_TYPES
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability
@@ -31,6 +30,7 @@ from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.families import FAMILIES
 from callboard.pages.facts.view import EventView, PanelView
+from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Portal
 from callboard.state.facts import CollectedFacts
 

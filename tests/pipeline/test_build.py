@@ -157,7 +157,8 @@ def test_lint_exits_with_one_on_an_error_and_shows_the_line(portal):
 def test_plugins_are_listed_as_json(portal):
     listed = json.loads(callboard(portal, "plugins", "--format", "json").stdout)
     assert {"files", "git"} <= {plugin["type"] for plugin in listed if plugin["group"] == "callboard.sources"}
-    assert all(set(plugin) == {"group", "type", "package", "version", "description"} for plugin in listed)
+    assert all(set(plugin) == {"group", "type", "package", "version", "description", "failure"} for plugin in listed)
+    assert all(plugin["description"] and not plugin["failure"] for plugin in listed)
 
 
 def test_explain_knows_every_code_that_lint_prints(portal):

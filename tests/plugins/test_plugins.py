@@ -1,11 +1,13 @@
 """The table of plugins: built-in and installed ones alike."""
 
-from importlib.metadata import EntryPoint
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 
 import pytest
 
 from callboard.model.errors import PluginError
-from callboard.plugins import loader
+from callboard.plugins import API_VERSION, loader
 
 
 def installed(*points):
@@ -51,3 +53,49 @@ def test_a_broken_plugin_is_an_error_only_when_it_is_used(target):
 
 def test_a_description_is_the_first_line_of_the_docstring():
     assert loader.described(loader.load("callboard.sources")["files"]).description == "Descriptors in a local folder."
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        (2, "needs version 2 of the plugin API; Callboard .* has version 1"),
+        (0, "needs version 0 of the plugin API; Callboard .* supports 1 and later"),
+        ("1", "has the api_version '1', which is not an integer"),
+        (True, "has the api_version 'True', which is not an integer"),
+    ],
+)
+@pytest.mark.parametrize("of_module", [False, True])
+def test_a_plugin_that_needs_another_version_of_the_api_is_refused(monkeypatch, version, message, of_module):
+    module = ModuleType("acme_versions")
+    module.Plugin = type("Plugin", (), {"__module__": "acme_versions", "schema": {}} | ({} if of_module else {"api_version": version}))
+    if of_module:
+        module.api_version = version
+    monkeypatch.setitem(sys.modules, "acme_versions", module)
+    plugin = loader.load("callboard.sources", installed(("acme", "acme_versions:Plugin")))["acme"]
+    with pytest.raises(PluginError, match=message):
+        plugin.load()
+    assert message.split()[0] in loader.described(plugin).failure
+
+
+def test_a_plugin_that_states_the_current_version_or_none_is_loaded(monkeypatch):
+    module = ModuleType("acme_versions")
+    module.Plugin = type("Plugin", (), {"__module__": "acme_versions", "__doc__": "As now.", "schema": {}, "api_version": API_VERSION})
+    monkeypatch.setitem(sys.modules, "acme_versions", module)
+    plugin = loader.load("callboard.sources", installed(("acme", "acme_versions:Plugin")))["acme"]
+    assert loader.described(plugin).description == "As now."
+    del module.Plugin.api_version
+    assert plugin.load() is module.Plugin
+
+
+def test_a_plugin_without_a_schema_of_its_options_is_described_as_one_that_cannot_be_used():
+    plugin = loader.load("callboard.sources", installed(("svn", "collections:OrderedDict")))["svn"]
+    assert "has no schema" in loader.described(plugin).failure
+
+
+def test_entry_points_are_read_once_per_process(monkeypatch):
+    reads = []
+    monkeypatch.setattr(loader, "entry_points", lambda: reads.append(1) or entry_points())
+    loader._installed_plugins.cache_clear()
+    for group in loader.GROUPS * 3:
+        loader.load(group)
+    assert reads == [1]

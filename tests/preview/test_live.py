@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callboard.integrations import collect as collect_integrations
-from callboard.integrations.collect import IntegrationResult
 from callboard.model.errors import CallboardError, WebsiteError
+from callboard.plugins import run_integrations as collect_integrations
+from callboard.plugins.run_integrations import IntegrationResult
 from callboard.preview import caches, files_cache
 from callboard.preview.portal import PreviewPortal
 from support import shared_caches

@@ -3,10 +3,10 @@
 import os
 from datetime import UTC, datetime
 
+from callboard.io.site_folder.staging import Staging
 from callboard.plugins.publishers import PublishContext
-from callboard.publish.site import read_site
+from callboard.plugins.publishers.built_site import read_site
 from callboard.settings.settings import Portal
-from callboard.website.staging import Staging
 
 NOW = datetime(2026, 11, 22, 2, 17, tzinfo=UTC)
 OLD = {

@@ -3,9 +3,10 @@
 import pytest
 from sites import OLD, built
 
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP
 from callboard.model.errors import PublishError
-from callboard.publish.site import in_order, read_site
-from callboard.website.manifest import MARKER, WORKSHOP
+from callboard.plugins.publishers.built_site import read_site
+from callboard.plugins.publishers.content_types import in_publishing_order
 
 
 def test_a_folder_without_the_marker_is_refused(tmp_path):
@@ -47,10 +48,10 @@ def test_files_that_are_not_the_builds_are_not_among_those_published(tmp_path):
     built(tmp_path, OLD)
     (tmp_path / "notes.txt").write_text("mine")
     assert set(read_site(tmp_path).files) == set(OLD)
-    assert MARKER not in read_site(tmp_path).files
+    assert SITE_MARKER not in read_site(tmp_path).files
 
 
 def test_pages_come_after_all_that_they_need():
-    assets, pages = in_order(dict.fromkeys(OLD))
+    assets, pages = in_publishing_order(dict.fromkeys(OLD))
     assert not any(path.endswith(".html") for path in assets)
     assert set(assets) | set(pages) == set(OLD)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sites import built
 
-from callboard.publish.site import read_site
+from callboard.plugins.publishers.built_site import read_site
 
 pytestmark = pytest.mark.long
 
@@ -22,9 +22,9 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from sites import context
-from callboard.publish.site import read_site
+from callboard.plugins.publishers.built_site import read_site
 from callboard.publish.folder import FolderPublisher
-from callboard.publish.git_branch import GitPublisher
+from callboard.publish.git.publisher import GitPublisher
 kind, root = sys.argv[1], Path(sys.argv[2])
 options = {"path": "../public"} if kind == "folder" else {"url": f"file://{root}/remote.git"}
 publisher = {"folder": FolderPublisher, "git": GitPublisher}[kind]

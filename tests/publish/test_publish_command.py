@@ -7,7 +7,7 @@ from sites import NEW, OLD, built
 from callboard.cli.publish import command
 from callboard.model.errors import PublishError, SettingsError
 from callboard.plugins.portal_settings import read_settings
-from callboard.publish.targets import targets
+from callboard.plugins.run_publishers import targets
 from callboard.settings.findings import InvalidSettingsError
 
 HEAD = "sources:\n  - {name: here, type: files, path: .}\n"

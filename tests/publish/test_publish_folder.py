@@ -3,9 +3,9 @@
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP
 from callboard.model.errors import PublishError
 from callboard.publish.folder import FolderPublisher
-from callboard.website.manifest import MARKER, WORKSHOP
 
 
 def publish(tmp_path, files, step=lambda _: None):
@@ -14,7 +14,7 @@ def publish(tmp_path, files, step=lambda _: None):
 
 
 def content_of(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != MARKER}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file() and p.name != SITE_MARKER}
 
 
 def test_the_folder_becomes_the_site_and_only_what_changed_is_written(tmp_path):

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
-from callboard.io.git import command, push
+from callboard.io.git import command
 from callboard.model.errors import PublishError
-from callboard.publish.git_branch import GitPublisher
+from callboard.publish.git import push
+from callboard.publish.git.publisher import GitPublisher
 
 pytestmark = pytest.mark.long
 

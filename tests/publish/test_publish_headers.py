@@ -2,7 +2,7 @@
 
 import pytest
 
-from callboard.publish.site import cache_control, content_type
+from callboard.plugins.publishers.content_types import cache_control, content_type
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import json
 import pytest
 from sites import CHANGED, NEW, OLD, REMOVED, InterruptedHereError, StopAt, built, context
 
+from callboard.io.site_folder.manifest import SITE_MARKER
 from callboard.model.errors import PublishError
-from callboard.publish.s3 import S3Publisher
-from callboard.website.manifest import MARKER
+from callboard.publish.s3.publisher import S3Publisher
 from support import FULL
 
 pytestmark = pytest.mark.long
@@ -77,7 +77,7 @@ class Bucket:
         return {o["Key"]: self.client.get_object(Bucket=self.name, Key=o["Key"])["Body"].read() for o in found}
 
     def site(self):
-        return {key: content for key, content in self.content().items() if key != MARKER}
+        return {key: content for key, content in self.content().items() if key != SITE_MARKER}
 
     def written(self):
         return {o["Key"]: o["LastModified"] for o in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])}
@@ -140,7 +140,7 @@ def test_interrupted_at_any_step_the_next_run_goes_on(tmp_path, bucket):
             bucket.publish(tmp_path, NEW, StopAt(number), prefix=prefix, parallel=1)
         bucket.publish(tmp_path, NEW, prefix=prefix)
         found = {key.removeprefix(f"{prefix}/"): value for key, value in bucket.site().items() if key.startswith(f"{prefix}/")}
-        found.pop(MARKER)
+        found.pop(SITE_MARKER)
         assert found == NEW, step
         assert bucket.publish(tmp_path, NEW, prefix=prefix).written == 0
 
@@ -179,7 +179,7 @@ def test_objects_beside_the_prefix_are_left_alone(tmp_path, bucket):
     bucket.publish(tmp_path, NEW, prefix="portal/")
     found = bucket.content()
     assert found.pop("backup.sql") == b"precious"
-    assert found.pop(f"portal/{MARKER}")
+    assert found.pop(f"portal/{SITE_MARKER}")
     assert found == {f"portal/{key}": value for key, value in NEW.items()}
 
 
@@ -204,7 +204,7 @@ def test_a_store_that_does_not_answer_is_told(tmp_path):
 
 def test_a_manifest_that_is_not_ours_stops_publishing(tmp_path, bucket):
     bucket.publish(tmp_path, OLD)
-    bucket.client.put_object(Bucket=bucket.name, Key=MARKER, Body=json.dumps({"format": 99, "files": {}}).encode())
+    bucket.client.put_object(Bucket=bucket.name, Key=SITE_MARKER, Body=json.dumps({"format": 99, "files": {}}).encode())
     with pytest.raises(PublishError, match="cannot be read by this version"):
         bucket.publish(tmp_path, NEW)
     assert bucket.site() == OLD

@@ -13,9 +13,9 @@ from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
+from callboard.plugins.sources import yaml_text
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.backstage import BackstageSource
-from callboard.sources.generated import document
 from callboard.yaml import documents as yaml_documents
 from faulty import PatientClock, Server, json_answer
 
@@ -99,7 +99,7 @@ values = st.recursive(
 
 @given(st.dictionaries(st.text(min_size=1, max_size=12), values, max_size=5))
 def test_what_we_write_is_read_as_it_was_meant(value):
-    text = document(value)
+    text = yaml_text(value)
     documents = yaml_documents.read_documents(text, nodes=10_000, depth=60, documents=2)
     assert len(documents) == 1
     assert documents[0].value == value

@@ -8,8 +8,8 @@ from company import commit, context, descriptor, found, put, repository
 from callboard.pipeline import failure_messages
 from callboard.plugins import loader
 from callboard.plugins.portal_settings import read_settings
+from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import SourceFailure
-from callboard.sources.collect import collect_all
 
 SETTINGS = """
 sources:
@@ -62,8 +62,9 @@ def test_a_foreign_source_that_raises_takes_nobody_along(tmp_path, monkeypatch):
     monkeypatch.setattr(Angry, "__init__", lambda self, settings, context: setattr(self, "secret", settings.options["path"]))
     monkeypatch.setattr(loader, "load", lambda group: {"files": angry})
     (failure,) = collect_all(settings, context(tmp_path)).failures
-    assert failure.message == "KeyError: '***'"
-    assert "please report it" in failure.hint
+    assert failure.message == "the plugin \"files\" of angry 1 raised KeyError: '***'"
+    assert "callboard build --debug" in failure.hint
+    assert "hunter2!" not in failure.traceback
 
 
 def test_no_sources_give_nothing(tmp_path):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.model.errors import TreeError
-from callboard.sources.paths import compiled, compiled_any, is_glob, matching
+from callboard.plugins.sources.paths import compiled_glob, compiled_globs, is_glob, matching_paths
 
 MATCHES = [
     ("[]", "[]", True),
@@ -69,12 +69,12 @@ MATCHES = [
 
 @pytest.mark.parametrize(("pattern", "path", "expected"), MATCHES)
 def test_a_glob_matches_as_a_shell_would(pattern, path, expected):
-    assert bool(compiled(pattern).fullmatch(path)) is expected
+    assert bool(compiled_glob(pattern).fullmatch(path)) is expected
 
 
 @given(st.text("ab[]!-*?.", min_size=1, max_size=8), st.text("ab-.!", min_size=1, max_size=6))
 def test_a_name_matches_as_fnmatch_says(pattern, name):
-    assert bool(compiled(pattern).fullmatch(name)) == fnmatch.fnmatchcase(name, pattern) or pattern == "." or "[^" in pattern
+    assert bool(compiled_glob(pattern).fullmatch(name)) == fnmatch.fnmatchcase(name, pattern) or pattern == "." or "[^" in pattern
 
 
 NAMES = st.sampled_from(["a", "b", "ab", ".a", "*", "?", "a*", "*b", "[ab]", "**"])
@@ -97,30 +97,30 @@ def test_folders_match_as_the_standard_library_globs(folders, names):
     pattern = "/".join([*names, "f"])
     found = glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207 - pathlib globs differently in each version
     expected = {p for p in found if (root / p).is_file()}
-    assert set(matching(pattern, files)) == expected
+    assert set(matching_paths(pattern, files)) == expected
 
 
 @pytest.mark.parametrize(
     "pattern", ["*a" * 200 + "b", "**/a/" * 150 + "b", "**/*a*/" * 100 + "b", "*" * 999, "?*" * 300 + "b", "**/" * 300 + "b"]
 )
 def test_a_hostile_glob_ends_soon(pattern):
-    assert not compiled(pattern).fullmatch("a/" * 200 + "a" * 2_000)
+    assert not compiled_glob(pattern).fullmatch("a/" * 200 + "a" * 2_000)
 
 
 @pytest.mark.parametrize("pattern", ["x" * 1_001, "{a,b}" * 9, "{" * 400 + "a,b" + "}" * 400 + "{c,d}" * 40])
 def test_a_glob_beyond_the_bounds_is_refused(pattern):
     with pytest.raises(TreeError):
-        compiled(pattern)
+        compiled_glob(pattern)
 
 
 @given(st.text("a*?[]!^-{},/.\\()|+$\n", max_size=30))
 def test_any_text_compiles_or_is_refused(pattern):
-    compiled(pattern).fullmatch("a/a")
+    compiled_glob(pattern).fullmatch("a/a")
 
 
 def test_no_glob_matches_nothing():
-    assert not compiled_any(()).fullmatch("")
-    assert compiled_any(("a", "b/*")).fullmatch("b/c")
+    assert not compiled_globs(()).fullmatch("")
+    assert compiled_globs(("a", "b/*")).fullmatch("b/c")
 
 
 def test_plain_paths_are_told_from_globs():

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.io.git.address import git_address
+from callboard.io.git.remote import host_software, parse_remote
 from callboard.sources.addresses import find, folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
-from callboard.sources.git.source import address
-from callboard.sources.hosts import Web, configured_templates, parse, software, web
+from callboard.sources.hosts import Web, configured_templates, web
 
 REMOTES = [
     ("https://github.com/acme/payments.git", "https://github.com/acme/payments", "acme/payments", "github"),
@@ -29,8 +30,8 @@ REMOTES = [
 
 @pytest.mark.parametrize(("url", "canonical", "name", "runs"), REMOTES)
 def test_each_spelling_of_an_address_is_one_repository(url, canonical, name, runs):
-    remote = parse(url)
-    assert (remote.url, remote.name, software(remote)) == (canonical, name, runs)
+    remote = parse_remote(url)
+    assert (remote.url, remote.name, host_software(remote)) == (canonical, name, runs)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,8 @@ def test_each_spelling_of_an_address_is_one_repository(url, canonical, name, run
     ],
 )
 def test_what_is_no_address_is_none(text):
-    remote = parse(text)
-    assert remote is None or not address(text, {}, Path("/nonexistent"))
+    remote = parse_remote(text)
+    assert remote is None or not git_address(text, {}, Path("/nonexistent"))
 
 
 LINKS = [
@@ -70,27 +71,29 @@ LINKS = [
 
 @pytest.mark.parametrize(("url", "ref", "kind", "view", "line", "edit"), LINKS)
 def test_files_are_viewed_and_edited_where_their_host_shows_them(url, ref, kind, view, line, edit):
-    remote = parse(url)
-    links = web(remote, software(remote), ref, kind)
+    remote = parse_remote(url)
+    links = web(remote, host_software(remote), ref, kind)
     assert links.view_url("a b.yaml") == view
     assert links.view_url("a b.yaml", 3) == view + line
     assert links.edit_url("a b.yaml") == edit
 
 
 def test_bitbucket_server_has_other_addresses_in_the_browser_than_for_cloning():
-    links = web(parse("https://git.acme.example/scm/shop/payments.git"), "bitbucket-server", "main")
+    links = web(parse_remote("https://git.acme.example/scm/shop/payments.git"), "bitbucket-server", "main")
     assert links.view_url("x.yaml", 3) == "https://git.acme.example/projects/SHOP/repos/payments/browse/x.yaml?at=main#3"
 
 
 def test_own_templates_take_the_place_of_known_ones():
-    links = configured_templates(Web(), "https://code.acme.example/{repository}/{ref}/{path}", "", parse("https://h/a/b"), "main")
+    links = configured_templates(Web(), "https://code.acme.example/{repository}/{ref}/{path}", "", parse_remote("https://h/a/b"), "main")
     assert links.view_url("x y") == "https://code.acme.example/a/b/main/x%20y"
     assert links.edit_url("x") == ""
 
 
 def tree(url, ref="main", kind="branch", default=True, prefix="", runs=None):
-    remote = parse(url)
-    known = known_addresses(remote, software(remote) if runs is None else runs, [ref, "c" * 40], kind, is_default=default, prefix=prefix)
+    remote = parse_remote(url)
+    known = known_addresses(
+        remote, host_software(remote) if runs is None else runs, [ref, "c" * 40], kind, is_default=default, prefix=prefix
+    )
     return FolderTree(Path("/nonexistent"), remote.url, remote.name, "", (), Web(), known)
 
 
@@ -179,12 +182,12 @@ TOKENS = [
 
 @pytest.mark.parametrize(("options", "with_credentials"), TOKENS)
 def test_credentials_are_kept_apart_from_the_address(tmp_path, options, with_credentials):
-    where = address(options["url"], options, tmp_path)
+    where = git_address(options["url"], options, tmp_path)
     assert "@" not in where.clean
     assert where.rewrite == {where.clean: with_credentials}
     assert "@" not in repr(where)
 
 
 def test_ssh_keeps_its_user_and_loses_a_password(tmp_path):
-    assert address("ssh://git:secret@h.example/a/b", {}, tmp_path).clean == "ssh://git@h.example/a/b"
-    assert address("git@h.example:a/b", {"token": "t"}, tmp_path).rewrite == {}
+    assert git_address("ssh://git:secret@h.example/a/b", {}, tmp_path).clean == "ssh://git@h.example/a/b"
+    assert git_address("git@h.example:a/b", {"token": "t"}, tmp_path).rewrite == {}

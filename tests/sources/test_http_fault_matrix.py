@@ -9,8 +9,8 @@ from company import context
 from fake_github import FakeGitHub
 
 from callboard.io.http.limits import ClientLimits
+from callboard.plugins.run_sources import collect_all
 from callboard.settings.settings import Settings, SourceSettings
-from callboard.sources.collect import collect_all
 from faulty import ENDLESS, MODES, PatientClock, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 

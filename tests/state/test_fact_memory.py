@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from callboard.history.build_state import with_facts
-from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.io.store import Store
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
+from callboard.plugins.run_integrations import IntegrationInfo, IntegrationResult
 from callboard.state import files as state_files
 from callboard.state.facts import facts_of_state, with_last_good_facts
 from callboard.state.values import State

@@ -4,7 +4,10 @@ import importlib
 import sys
 from contextlib import contextmanager
 
+import callboard.integrations.file
+import callboard.integrations.http_json  # noqa: F401 - their schemas list the families that are installed when they are imported
 from callboard.history.facts import families as events
+from callboard.plugins import loader
 from callboard.plugins.installed_families import installed_families
 
 
@@ -34,6 +37,7 @@ def installed(folder, module, code, entry_points, package=None, version="1.0", f
 
 def _forget():
     importlib.invalidate_caches()
+    loader._installed_plugins.cache_clear()
     installed_families.cache_clear()
     events.all_families.cache_clear()
     events.event_kinds.cache_clear()

@@ -15,7 +15,7 @@ import pytest
 
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.page_cache import read_pages
-from callboard.io.store import Store, locked
+from callboard.io.store import Store, file_lock
 from callboard.model.errors import LockedError, WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
@@ -193,7 +193,7 @@ def test_a_changed_template_renders_all_of_its_pages_again(portal, tmp_path):
 
 
 def test_two_builds_at_once_are_refused(portal, tmp_path):
-    with locked(tmp_path / "store/website.lock", wait=False), pytest.raises(LockedError):
+    with file_lock(tmp_path / "store/website.lock", wait=False), pytest.raises(LockedError):
         portal([])
 
 

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
+from callboard.io.site_folder import journal
+from callboard.io.site_folder.journal import recover
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, read_manifest
+from callboard.io.site_folder.staging import Staging
 from callboard.io.store import flush
 from callboard.model.errors import WebsiteError
-from callboard.website import journal
-from callboard.website.journal import recover
-from callboard.website.manifest import MARKER, WORKSHOP, read_manifest
-from callboard.website.staging import Staging
 
 OLD = {
     "index.html": b"old",
@@ -42,7 +42,7 @@ def build(output, files, step=lambda _: None):
 
 
 def content_of(output):
-    return {p.relative_to(output).as_posix(): p.read_bytes() for p in sorted(output.rglob("*")) if p.is_file() and p.name != MARKER}
+    return {p.relative_to(output).as_posix(): p.read_bytes() for p in sorted(output.rglob("*")) if p.is_file() and p.name != SITE_MARKER}
 
 
 def steps_of(output, files):
@@ -61,7 +61,7 @@ def test_a_site_is_written_and_the_next_one_takes_its_place(tmp_path):
 def test_folders_that_became_empty_are_removed(tmp_path):
     build(tmp_path, OLD)
     build(tmp_path, NEW)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [MARKER, "api", "assets", "b", "fresh", "index.html", "same"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [SITE_MARKER, "api", "assets", "b", "fresh", "index.html", "same"]
 
 
 def test_unchanged_files_keep_their_times_and_a_second_build_writes_nothing(tmp_path):
@@ -209,7 +209,7 @@ def test_a_damaged_list_of_our_files_or_one_that_names_a_path_outside_stops_befo
     outside = tmp_path / "outside.txt"
     outside.write_text("mine")
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / MARKER).write_text(f"callboard site 1\n{line}\n")
+    (tmp_path / "site" / SITE_MARKER).write_text(f"callboard site 1\n{line}\n")
     with pytest.raises(WebsiteError):
         Staging(tmp_path / "site")
     assert outside.read_text() == "mine"

@@ -6,10 +6,10 @@ import os
 
 import pytest
 
+from callboard.io.site_folder.staging import Staging
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import SearchText
 from callboard.website import search
-from callboard.website.staging import Staging
 
 TEXTS = {
     "catalog/default/component/order-svc/": SearchText(

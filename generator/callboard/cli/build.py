@@ -27,10 +27,11 @@ PROBLEMS_FOUND = 1
 @click.option("--from-state", is_flag=True, help="Rebuild from saved state, without network.")
 @click.option("--skip", multiple=True, metavar="NAME",
               help="Do not query this source; use what `callboard collect` saved. Repeatable.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(  # noqa: PLR0913, PLR0917 - options
     config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
-    accept_loss: bool, from_state: bool, skip: tuple[str, ...], quiet: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, skip: tuple[str, ...], debug: bool, quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
@@ -41,11 +42,11 @@ def command(  # noqa: PLR0913, PLR0917 - options
     import json
     import os
 
-    from callboard.cli.output import announcer, known_sources, report_build
+    from callboard.cli.output import announcer, known_sources, report_build, report_failures, report_tracebacks
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.model.problem import Severity
-    from callboard.pipeline import BuildRequest, build
+    from callboard.pipeline import BlockedError, BuildRequest, build
     from callboard.plugins.portal_settings import read_settings
 
     meter = Meter(announcer(quiet=quiet))
@@ -54,9 +55,14 @@ def command(  # noqa: PLR0913, PLR0917 - options
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
         skipped=known_sources(settings, skip),
     )  # fmt: skip
-    built = build(request, meter)
+    try:
+        built = build(request, meter)
+    except BlockedError as error:
+        report_tracebacks(error.failures if debug else ())
+        raise
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
+    report_failures(built.failures, debug=debug)
     if not quiet:
         report_build(built, output)
     if strict and any(problem.severity is Severity.ERROR for problem in built.problems):

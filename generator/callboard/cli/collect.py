@@ -20,7 +20,8 @@ NOT_READ = 1
 @click.option(
     "--accept-loss", is_flag=True, help="Accept that more entities disappeared than the limits under history: in sources.yaml allow."
 )
-def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool) -> None:  # noqa: FBT001 - an option
+@click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
+def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool, debug: bool) -> None:  # noqa: FBT001 - options
     """Read some sources and save their data in `.callboard/`, for a build on a machine that cannot reach them.
 
     Run that build with `--skip NAME`. A source that cannot be read keeps its last good copy, and the exit code is 1.
@@ -28,12 +29,12 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     import os
 
     from callboard import __version__
-    from callboard.cli.output import known_sources, report_set_aside
+    from callboard.cli.output import known_sources, report_failures, report_set_aside
     from callboard.descriptors.portal_kinds import portal_kinds
     from callboard.history.build_state import load_build_state
     from callboard.io import clock
     from callboard.io.store import Store
-    from callboard.pipeline import DiskCaches, Workspace, collect, failure_messages, ingest
+    from callboard.pipeline import DiskCaches, Workspace, collect, ingest
     from callboard.plugins.portal_settings import read_settings
     from callboard.state.last_good_copy import BuildPolicy
     from callboard.state.loss_guards import guards_of
@@ -54,7 +55,6 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
             f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'up to date'}",
             err=True,
         )
-    for line in failure_messages(served.failures):
-        click.echo(line, err=True)
+    report_failures(served.failures, debug=debug)
     if any(collection.errors for collection in mine):
         sys.exit(NOT_READ)

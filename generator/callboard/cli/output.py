@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -17,11 +17,21 @@ from callboard.redaction.secrets import mask
 
 if TYPE_CHECKING:
     from callboard.pipeline import BuildResult
+    from callboard.plugins.integrations import IntegrationFailure
+    from callboard.plugins.sources import SourceFailure
     from callboard.settings.settings import Settings
 
 
 MOST = 10
 """Problems of the site that are printed; the others are only counted."""
+
+
+class HasTraceback(Protocol):
+    """The failure of a plugin."""
+
+    @property
+    def traceback(self) -> str:
+        """Empty unless the plugin raised an exception that it did not handle; secrets are masked."""
 
 
 def announcer(*, quiet: bool) -> Callable[[str], None]:
@@ -44,14 +54,26 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(names))
 
 
+def report_failures(failures: Sequence[SourceFailure | IntegrationFailure], *, debug: bool) -> None:
+    """Print a line for each source, integration or query that failed; with ``debug``, the tracebacks of plugins after them."""
+    from callboard.pipeline import failure_messages
+
+    _clear_line()
+    for line in failure_messages(failures):
+        click.echo(plain(mask(line)), err=True)
+    report_tracebacks(failures if debug else ())
+
+
+def report_tracebacks(failures: Iterable[HasTraceback]) -> None:
+    """Print the tracebacks of exceptions that plugins did not handle."""
+    for line in (line for failure in failures for line in failure.traceback.splitlines()):
+        click.echo(plain(mask(line)), err=True)
+
+
 def report_build(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
     counts = built.report["counts"]
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
-    for failure in built.resolved.failures:
-        name = f"{failure.source!r} ({failure.repository})" if failure.repository else repr(failure.source)
-        click.echo(f"The source {name} could not be read: {failure.message}", err=True)
+    _clear_line()
     for path in built.damaged:
         click.echo(f"The history in {path} is damaged or missing; its changes are not shown. Restore the file from a backup.", err=True)
     report_set_aside(built.set_aside)
@@ -71,6 +93,12 @@ def report_set_aside(paths: Sequence[Path]) -> None:
     """Print where damaged files of the history are kept."""
     for path in paths:
         click.echo(f"The damaged file of the history is kept as {path}.", err=True)
+
+
+def _clear_line() -> None:
+    """Remove the line about the current phase, which is on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _print_problems_of_site(problems: Sequence[Problem]) -> None:

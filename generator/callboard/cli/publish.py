@@ -11,7 +11,7 @@ import click
 from callboard.model.counting import counted
 
 if TYPE_CHECKING:
-    from callboard.publish.targets import Outcome
+    from callboard.plugins.run_publishers import Outcome
 
 TOOL_FAILURE = 2
 
@@ -23,8 +23,9 @@ TOOL_FAILURE = 2
 @click.option("--site", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
               help="Folder that `callboard build` wrote.")  # fmt: skip
 @click.option("--now", metavar="TIME", help="Time of a commit in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
+@click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None, quiet: bool) -> None:  # noqa: FBT001
+def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None, debug: bool, quiet: bool) -> None:  # noqa: FBT001
     """Publish the built site to all targets under publish: in sources.yaml, or to those with the given names.
 
     Only changed files are written, pages last; files that are no longer part of the site are removed at the end. The next run completes
@@ -32,12 +33,13 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
     """
     import os
 
+    from callboard.cli.output import report_tracebacks
     from callboard.io import clock
     from callboard.io.store import Store
     from callboard.plugins.portal_settings import read_settings
     from callboard.plugins.publishers import PublishContext
-    from callboard.publish.site import read_site
-    from callboard.publish.targets import publish_all, targets
+    from callboard.plugins.publishers.built_site import read_site
+    from callboard.plugins.run_publishers import publish_all, targets
 
     settings = read_settings(config, os.environ)
     chosen, store = targets(settings, names), Store.beside(settings.root)
@@ -48,6 +50,7 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
             has_failed |= outcome.failure is not None
             if outcome.failure or not quiet:
                 click.echo(_summary(outcome), err=True)
+            report_tracebacks([outcome] if debug else ())
     if has_failed:
         sys.exit(TOOL_FAILURE)
 

@@ -13,7 +13,7 @@ from callboard.model.counting import counted
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("docs/reference"), show_default=True,
               help="Folder of the reference; outdated pages are removed from its folders kinds and problems.")  # fmt: skip
 def command(output: Path) -> None:
-    """Generate the reference pages of the manual: commands, settings, facts, plugins, kinds, problems."""
+    """Generate the reference pages of the manual: commands, settings, facts, plugins and their API, kinds, problems."""
     from importlib.util import find_spec
 
     from callboard.cli.main import COMMANDS, group

@@ -17,8 +17,8 @@ from callboard.model.errors import OutsideTreeError, SourceError, TooLargeError,
 from callboard.model.fields import as_text, items_of, text_at
 from callboard.model.problem import Problem, Rule
 from callboard.model.tree import DescriptorFile, Tree
+from callboard.plugins.sources.paths import normal_path
 from callboard.sources import addresses
-from callboard.sources.paths import normal
 
 READ_TYPES = frozenset(
     {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
@@ -154,7 +154,7 @@ def _resolve(location: _Followed, field_path: str, target: str) -> Iterable[Desc
 
 def _relative(base: str, target: str) -> str:
     """The path of a target relative to the file that names it. Raises ``OutsideTreeError``."""
-    return normal(posixpath.join(posixpath.dirname(base), target))
+    return normal_path(posixpath.join(posixpath.dirname(base), target))
 
 
 def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[DescriptorFile]:

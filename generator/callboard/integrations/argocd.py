@@ -13,15 +13,24 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from callboard.integrations.kubernetes import image_version, labels_of, list_items, read_selector
-from callboard.io.http.auth import bearer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.facts.deployment import Deployment, Health
-from callboard.model.facts.enumerations import RunState
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import objects_at, split_commas, string_at, time_at, value_at
-from callboard.plugins.integrations.parse import parse_enum
+from callboard.plugins.integrations import (
+    Client,
+    Connector,
+    Deployment,
+    FactBatch,
+    Health,
+    HttpError,
+    RunState,
+    Target,
+    bearer,
+    json_resource,
+    objects_at,
+    parse_enum,
+    split_commas,
+    string_at,
+    time_at,
+    value_at,
+)
 
 NAME, SELECTOR, PROJECT = "argocd/app-name", "argocd/app-selector", "argocd/project-name"
 NAMESPACE, INSTANCE = "argocd/app-namespace", "argocd/instance-name"
@@ -35,7 +44,7 @@ App = Mapping[str, Any]
 class ArgoCdIntegration(Connector):
     """Applications of Argo CD."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("argocd")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/argocd.json")
     title: ClassVar[str] = "Argo CD"
     families = (FAMILY,)
     annotations = (NAME, SELECTOR, PROJECT)

@@ -12,17 +12,21 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import StaticCredential
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.facts.alert import Alert, AlertState
-from callboard.model.facts.availability import Availability
-from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.value import FactValue
-from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import (
+from callboard.plugins.integrations import (
+    Alert,
+    AlertState,
+    Availability,
+    Client,
+    Connector,
+    FactBatch,
+    FactSeverity,
+    FactValue,
+    HttpError,
     PageNumber,
+    StaticCredential,
+    Target,
+    by_annotation,
+    json_resource,
     listed_objects,
     number_at,
     objects_at,
@@ -57,7 +61,7 @@ class DatadogItem:
 class DatadogIntegration(Connector):
     """Service level objectives and alerting monitors, from Datadog."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("datadog")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/datadog.json")
     title: ClassVar[str] = "Datadog"
     families = ("availability", "alert")
     annotations = (SLO_TAG, MONITOR_TAGS)

@@ -8,25 +8,30 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.model.errors import SourceError
-from callboard.model.facts.validation import FactError
-from callboard.model.ref import RefError, parse_ref
-from callboard.plugins.installed_families import value_types
-from callboard.plugins.integrations.base import (
+from callboard.plugins.integrations import (
+    Connector,
     FactBatch,
+    FactError,
     IntegrationContext,
     IntegrationSettings,
+    RefError,
+    SourceError,
     Target,
     by_annotation,
+    decode_value,
     family_options_schema,
+    json_resource,
+    parse_boolean,
+    parse_ref,
+    parse_string,
+    parse_time,
+    read_yaml,
+    value_types,
 )
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.decode import decode_value
-from callboard.plugins.integrations.parse import parse_boolean, parse_string, parse_time
-from callboard.yaml import documents
 
 FILES = 1_000
 """Files that a glob may match; more are left out."""
@@ -39,7 +44,7 @@ SHARED_FIELDS = frozenset({"entity", "key", "environment", "url", "observed_at",
 class FileIntegration(Connector):
     """Facts in CSV, JSON or YAML files that other jobs write."""
 
-    schema: ClassVar[Mapping[str, Any]] = family_options_schema("file")
+    schema: ClassVar[Mapping[str, Any]] = family_options_schema(json_resource("callboard", "schemas/integrations/file.json"))
     title: ClassVar[str] = "Files"
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
@@ -119,7 +124,7 @@ class FileIntegration(Connector):
         if value:
             key = key or parse_string(value.get("id") or value.get("name") or value.get("title") or place)
             self._collector.add_fact(
-                targets, family, key, lambda: decode_value(family, value, now), environment=environment, url=url, observed_at=observed
+                targets, family, key, partial(decode_value, family, value, now), environment=environment, url=url, observed_at=observed
             )
 
     def _name(self, row: FactFileRow) -> str:
@@ -195,11 +200,7 @@ def _json_lines(name: str, text: str) -> Iterator[FactFileRow]:
 
 
 def _yaml(name: str, text: str) -> Iterator[FactFileRow]:
-    document = documents.read_one(text, nodes=NODES)
-    if document.troubles:
-        trouble = document.troubles[0]
-        raise SourceError(f"{name}:{trouble.at.line}:{trouble.at.column}: {trouble.message}", trouble.hint)
-    yield from _listed(name, document.value)
+    yield from _listed(name, read_yaml(text, name, nodes=NODES))
 
 
 def _listed(name: str, value: Any) -> Iterator[FactFileRow]:

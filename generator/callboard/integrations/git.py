@@ -8,13 +8,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.io.git.command import Git
-from callboard.io.git.history import Commit, commits, is_shallow, last_commit_time, tags
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.facts.repository import Release, RepositoryActivity
-from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
+from callboard.plugins.integrations import (
+    Commit,
+    Connector,
+    FactBatch,
+    Git,
+    Release,
+    RepositoryActivity,
+    SourceError,
+    Target,
+    Tree,
+    TreeError,
+    git_commits,
+    git_tags,
+    is_shallow_clone,
+    json_resource,
+    last_commit_time,
+)
 
 FAMILY = "repository"
 AT_ONCE = 4
@@ -37,7 +47,7 @@ COMMUNITY: Mapping[str, str] = {
 class GitActivityIntegration(Connector):
     """Commits, authors and tags from the git histories that sources have cloned."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("git")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/git.json")
     title: ClassVar[str] = "git"
     families = (FAMILY,)
     annotations = ()
@@ -60,7 +70,7 @@ class GitActivityIntegration(Connector):
             return
         try:
             value = self._activity(git, tree, folder)
-            self._collector.add_measurements(targets, FAMILY, complete=not is_shallow(git))
+            self._collector.add_measurements(targets, FAMILY, complete=not is_shallow_clone(git))
         except (SourceError, TreeError) as error:
             failure = error if isinstance(error, SourceError) else SourceError(str(error))
             self._collector.add_failure(failure, f"{tree.repository}/{folder}".rstrip("/"), targets, FAMILY)
@@ -77,13 +87,13 @@ class GitActivityIntegration(Connector):
 
     def _activity(self, git: Git, tree: Tree, folder: str) -> RepositoryActivity:
         now, weeks = self._now, self._integer_option("weeks", WEEKS)
-        recent = commits(git, tree.revision, folder, now - weeks * WEEK)
+        recent = git_commits(git, tree.revision, folder, now - weeks * WEEK)
         return RepositoryActivity(
             name=f"{tree.repository}/{folder}".rstrip("/"),
             last_commit=last_commit_time(git, tree.revision, folder),
             commits=tuple(_by_week(recent, now, weeks)),
             contributors=len({commit.author for commit in recent}),
-            releases=tuple(Release(tag.name, tag.at) for tag in tags(git, RELEASES)),
+            releases=tuple(Release(tag.name, tag.at) for tag in git_tags(git, RELEASES)),
             community=tuple(name for name, pattern in COMMUNITY.items() if tree.glob(pattern)),
         )
 

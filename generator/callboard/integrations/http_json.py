@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -12,22 +13,27 @@ from urllib.parse import quote
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from callboard.io.http.auth import Credential, bearer, header
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.errors import SourceError
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import (
+from callboard.plugins.integrations import (
+    Client,
+    Connector,
+    Credential,
     FactBatch,
+    FactError,
+    HttpError,
     IntegrationContext,
     IntegrationSettings,
+    SourceError,
     Target,
+    bearer,
     by_annotation,
+    decode_value,
+    family_fields,
     family_options_schema,
+    header,
+    json_resource,
+    parse_string,
+    parse_time,
 )
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.decode import decode_value, fields_of
-from callboard.plugins.integrations.parse import parse_string, parse_time
 
 AT_ONCE = 8
 """Requests at the same time, if there is one for each entity."""
@@ -43,7 +49,7 @@ NOT_FOUND = 404
 class HttpJsonIntegration(Connector):
     """Facts from any tool with a JSON API over HTTP."""
 
-    schema: ClassVar[Mapping[str, Any]] = family_options_schema("http-json")
+    schema: ClassVar[Mapping[str, Any]] = family_options_schema(json_resource("callboard", "schemas/integrations/http-json.json"))
     title: ClassVar[str] = "HTTP"
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
@@ -145,7 +151,7 @@ class HttpJsonIntegration(Connector):
         value = {name: field for name, field in fields.items() if name not in SHARED_FIELDS}
         key = key or parse_string(value.get("id") or default_key)
         self._collector.add_fact(
-            targets, self._family, key, lambda: decode_value(self._family, value, now),
+            targets, self._family, key, partial(decode_value, self._family, value, now),
             environment=environment, url=link, observed_at=observed,
         )  # fmt: skip
 
@@ -154,7 +160,7 @@ class HttpJsonIntegration(Connector):
         unknown = set(PLACEHOLDER.findall(" ".join((self._path, *self._query.values())))) - PLACEHOLDERS
         if unknown:
             raise SourceError(f"there is no placeholder {{{min(unknown)}}}", f"The placeholders are {', '.join(sorted(PLACEHOLDERS))}.")
-        fields = {*fields_of(self._family), *SHARED_FIELDS}
+        fields = {*family_fields(self._family), *SHARED_FIELDS}
         if surplus := sorted(set(self._fields) - fields):
             raise SourceError(f'the family {self._family} has no field "{surplus[0]}"', f"Its fields are {', '.join(sorted(fields))}.")
         if not self._is_per_entity and self._match is None:

@@ -13,16 +13,27 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import basic, bearer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.io.http.pagination import Cursor
-from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.issue import Issue
-from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, listed_objects, objects_at, split_commas, string_at, time_at
-from callboard.plugins.integrations.parse import parse_enum
+from callboard.plugins.integrations import (
+    Client,
+    Connector,
+    Cursor,
+    FactBatch,
+    FactSeverity,
+    HttpError,
+    Issue,
+    Target,
+    basic,
+    batches,
+    bearer,
+    by_annotation,
+    json_resource,
+    listed_objects,
+    objects_at,
+    parse_enum,
+    split_commas,
+    string_at,
+    time_at,
+)
 
 PROJECT, COMPONENT, LABEL = "jira/project-key", "jira/component", "jira/label"
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,254}")
@@ -36,7 +47,7 @@ FAMILY = "issue"
 class JiraIntegration(Connector):
     """Open bugs of projects, from Jira."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("jira")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/jira.json")
     title: ClassVar[str] = "Jira"
     families = (FAMILY,)
     annotations = (PROJECT,)

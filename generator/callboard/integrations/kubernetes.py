@@ -13,16 +13,26 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import bearer
-from callboard.io.http.cache import Answer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.io.http.pagination import Cursor
-from callboard.model.facts.deployment import Deployment, Health
-from callboard.model.facts.enumerations import RunState
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import count_at, listed_objects, objects_at, string_at, time_at, value_at
+from callboard.plugins.integrations import (
+    Answer,
+    Client,
+    Connector,
+    Cursor,
+    Deployment,
+    FactBatch,
+    Health,
+    HttpError,
+    RunState,
+    Target,
+    bearer,
+    count_at,
+    json_resource,
+    listed_objects,
+    objects_at,
+    string_at,
+    time_at,
+    value_at,
+)
 
 ID, SELECTOR = "backstage.io/kubernetes-id", "backstage.io/kubernetes-label-selector"
 NAMESPACE, CLUSTER = "backstage.io/kubernetes-namespace", "backstage.io/kubernetes-cluster"
@@ -55,7 +65,7 @@ NO_VERSION = frozenset({"", "latest"})
 class KubernetesIntegration(Connector):
     """Workloads in one Kubernetes cluster."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("kubernetes")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/kubernetes.json")
     title: ClassVar[str] = "Kubernetes"
     families = (FAMILY,)
     annotations = (ID, SELECTOR)

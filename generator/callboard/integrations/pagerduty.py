@@ -10,17 +10,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from callboard.io.http.auth import header
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.io.http.pagination import Offset
-from callboard.model.facts.incident import Incident, IncidentState
-from callboard.model.facts.on_call import OnCall, Shift, shift_order
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, listed_objects, objects_at, string_at, time_at, url_at, value_at
-from callboard.plugins.integrations.parse import parse_enum, parse_incident_severity, parse_time
+from callboard.plugins.integrations import (
+    Client,
+    Connector,
+    FactBatch,
+    FactError,
+    HttpError,
+    Incident,
+    IncidentState,
+    Offset,
+    OnCall,
+    Shift,
+    Target,
+    batches,
+    by_annotation,
+    header,
+    json_resource,
+    listed_objects,
+    objects_at,
+    parse_enum,
+    parse_incident_severity,
+    parse_time,
+    shift_order,
+    string_at,
+    time_at,
+    url_at,
+    value_at,
+)
 
 SERVICE, INTEGRATION_KEY = "pagerduty.com/service-id", "pagerduty.com/integration-key"
 HEADERS = {"Content-Type": "application/json"}
@@ -50,7 +66,7 @@ Services = Mapping[str, PagerDutyService]
 class PagerDutyIntegration(Connector):
     """Who is on call, and open and recent incidents, from PagerDuty."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("pagerduty")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/pagerduty.json")
     title: ClassVar[str] = "PagerDuty"
     default_url: ClassVar[str] = "https://api.pagerduty.com"
     families = ("on-call", "incident")

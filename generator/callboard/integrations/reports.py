@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.facts.enumerations import FactSeverity, RunState
-from callboard.model.facts.pipeline_run import PipelineRun
-from callboard.model.facts.validation import FactError
-from callboard.model.facts.value import FactValue
-from callboard.model.facts.vulnerability import Vulnerability
-from callboard.model.tree import Tree
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import objects_at, value_at
-from callboard.plugins.integrations.parse import parse_enum, parse_number, parse_string
+from callboard.plugins.integrations import (
+    Connector,
+    FactBatch,
+    FactError,
+    FactSeverity,
+    FactValue,
+    PipelineRun,
+    RunState,
+    SourceError,
+    Target,
+    Tree,
+    TreeError,
+    Vulnerability,
+    json_resource,
+    objects_at,
+    parse_enum,
+    parse_number,
+    parse_string,
+    value_at,
+)
 
 FINDINGS = 5_000
 """Findings of one file; more are left out."""
@@ -49,7 +58,7 @@ ReportReader = Callable[[bytes], Iterator[ReportFinding]]
 class ReportsIntegration(Connector):
     """SARIF, CycloneDX and JUnit files in repositories."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("reports")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/reports.json")
     title: ClassVar[str] = "Reports"
     families = ("vulnerability", "pipeline-run")
     annotations = ()

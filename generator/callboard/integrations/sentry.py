@@ -5,6 +5,7 @@ https://docs.sentry.io/api: one query counts the events of a hundred projects; u
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +15,25 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import bearer
-from callboard.io.http.cache import Answer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.io.http.pagination import LINK
-from callboard.model.facts.error_trend import ErrorTrend
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, count_at, objects_at, string_at, time_at, value_at
+from callboard.plugins.integrations import (
+    Answer,
+    Client,
+    Connector,
+    ErrorTrend,
+    FactBatch,
+    FactError,
+    HttpError,
+    Target,
+    batches,
+    bearer,
+    by_annotation,
+    count_at,
+    json_resource,
+    objects_at,
+    string_at,
+    time_at,
+    value_at,
+)
 
 SLUG = "sentry.io/project-slug"
 PROJECTS_PER_QUERY = 100
@@ -34,6 +44,8 @@ NEW = timedelta(days=7)
 """An issue that was first seen within this time is new."""
 FAMILY = "error-trend"
 FIELD = "sum(quantity)"
+LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^<>,;]+)*)")
+"""A URL of the header ``Link``, and its attributes; Sentry's values contain neither commas nor semicolons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class SentryProject:
 class SentryIntegration(Connector):
     """Errors that programs report, from Sentry."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("sentry")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/sentry.json")
     title: ClassVar[str] = "Sentry"
     default_url: ClassVar[str] = "https://sentry.io"
     families = (FAMILY,)

@@ -15,16 +15,25 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
 
-from callboard.io.http.auth import header
-from callboard.io.http.cache import Answer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.vulnerability import Vulnerability
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import listed_objects, objects_at, split_commas, string_at, time_at, value_at
-from callboard.plugins.integrations.parse import parse_enum
+from callboard.plugins.integrations import (
+    Answer,
+    Client,
+    Connector,
+    FactBatch,
+    FactSeverity,
+    HttpError,
+    Target,
+    Vulnerability,
+    header,
+    json_resource,
+    listed_objects,
+    objects_at,
+    parse_enum,
+    split_commas,
+    string_at,
+    time_at,
+    value_at,
+)
 
 ORG, ORGS, TARGET, TARGETS = "snyk.io/org-id", "snyk.io/org-ids", "snyk.io/target-id", "snyk.io/targets"
 PROJECTS, EXCLUDED, SLUG = "snyk.io/project-ids", "snyk.io/exclude-project-ids", "github.com/project-slug"
@@ -51,7 +60,7 @@ class JsonApiLinks:
 class SnykIntegration(Connector):
     """Open issues of projects, from Snyk."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("snyk")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/snyk.json")
     title: ClassVar[str] = "Snyk"
     default_url: ClassVar[str] = "https://api.snyk.io"
     families = (FAMILY,)

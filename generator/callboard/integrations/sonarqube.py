@@ -15,16 +15,30 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import Credential, StaticCredential, bearer
-from callboard.io.http.cache import Answer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.facts.quality_gate import GateState, QualityGate
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import batches, count_at, listed_objects, objects_at, string_at
-from callboard.plugins.integrations.parse import parse_enum, parse_integer, parse_number, parse_time
+from callboard.plugins.integrations import (
+    Answer,
+    Client,
+    Connector,
+    Credential,
+    FactBatch,
+    FactError,
+    GateState,
+    HttpError,
+    QualityGate,
+    StaticCredential,
+    Target,
+    batches,
+    bearer,
+    count_at,
+    json_resource,
+    listed_objects,
+    objects_at,
+    parse_enum,
+    parse_integer,
+    parse_number,
+    parse_time,
+    string_at,
+)
 
 KEY = "sonarqube.org/project-key"
 FAMILY = "quality-gate"
@@ -56,7 +70,7 @@ class SonarQubePages:
 class SonarQubeIntegration(Connector):
     """Quality gates of projects, from SonarQube."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("sonarqube")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/sonarqube.json")
     title: ClassVar[str] = "SonarQube"
     default_url: ClassVar[str] = "https://sonarcloud.io"
     families = (FAMILY,)

@@ -12,16 +12,29 @@ from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import header
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.facts.availability import Availability
-from callboard.model.facts.incident import Incident, IncidentState
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, by_annotation, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import PageNumber, number_at, objects_at, split_commas, string_at, time_at, url_at
-from callboard.plugins.integrations.parse import parse_enum, parse_time
+from callboard.plugins.integrations import (
+    Availability,
+    Client,
+    Connector,
+    FactBatch,
+    FactError,
+    HttpError,
+    Incident,
+    IncidentState,
+    PageNumber,
+    Target,
+    by_annotation,
+    header,
+    json_resource,
+    number_at,
+    objects_at,
+    parse_enum,
+    parse_time,
+    split_commas,
+    string_at,
+    time_at,
+    url_at,
+)
 
 COMPONENTS = "statuspage.io/components"
 PAGE = 100
@@ -36,7 +49,7 @@ Connection = tuple[str, Target]
 class StatuspageIntegration(Connector):
     """Incidents of a public status page, from Statuspage."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("statuspage")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/statuspage.json")
     title: ClassVar[str] = "Statuspage"
     default_url: ClassVar[str] = "https://api.statuspage.io"
     annotations = (COMPONENTS,)

@@ -21,9 +21,9 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import Clock
 from callboard.model.errors import SourceError
 
-PUBLIC = "https://github.com"
-HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
-JSON = "application/vnd.github+json"
+GITHUB_URL = "https://github.com"
+GITHUB_HEADERS = {"X-GitHub-Api-Version": "2022-11-28"}
+GITHUB_JSON = "application/vnd.github+json"
 CLAIM_SECONDS = 540
 """GitHub accepts claims of at most ten minutes."""
 SKEW_SECONDS = 60
@@ -46,7 +46,7 @@ class GitHubConnection:
         return GraphqlClient(self.client, "GitHub")
 
 
-def connect(
+def connect_github(
     options: Mapping[str, Any], web: str, owner: str, client_of: Callable[[str, Credential], Client], clock: Clock
 ) -> GitHubConnection:
     """The APIs of the host whose pages are at ``web``, authenticated for ``owner``; ``client_of`` makes clients for a base URL.

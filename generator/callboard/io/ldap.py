@@ -34,7 +34,7 @@ class LdapRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class LdapDirectory:
     """The address of a directory and the user to bind as."""
 
     url: str

@@ -68,7 +68,7 @@ class Store:
         The kernel releases the lock when its holder ends in any way, so that a stale file never blocks a build.
         """
         self.make()
-        with locked(self.folder / "lock", wait=False):
+        with file_lock(self.folder / "lock", wait=False):
             yield
 
     def _blob(self, digest: str) -> Path:
@@ -76,7 +76,7 @@ class Store:
 
 
 @contextlib.contextmanager
-def locked(path: Path, *, wait: bool) -> Iterator[None]:
+def file_lock(path: Path, *, wait: bool) -> Iterator[None]:
     """Hold ``path`` as a lock, waiting for it or raising ``LockedError``; also between threads of one process.
 
     Raises ``CallboardError`` on a system without POSIX file locks.

@@ -14,8 +14,10 @@ from callboard.model.facts.events import EventKind, FactDelta, FactEvent
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.validation import FactError, Validated
 from callboard.model.facts.value import FactValue
+from callboard.model.ref import EntityRef
 
 __all__ = [
+    "EntityRef",
     "EventKind",
     "Fact",
     "FactDelta",

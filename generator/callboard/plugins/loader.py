@@ -6,17 +6,19 @@ A plugin is a package with an entry point in one of ``GROUPS``. The built-in plu
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import Any
 
 from callboard import __version__
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
+from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
+FAMILIES_GROUP = "callboard.families"
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "callboard.sources.files.source:FilesSource",
@@ -47,17 +49,16 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "snyk": "callboard.integrations.snyk:SnykIntegration",
         "statuspage": "callboard.integrations.statuspage:StatuspageIntegration",
     },
-    "callboard.families": {name: f"{kind.__module__}:{kind.__name__}" for name, kind in FAMILIES.items()},
+    FAMILIES_GROUP: {name: f"{kind.__module__}:{kind.__name__}" for name, kind in FAMILIES.items()},
     "callboard.publishers": {
         "folder": "callboard.publish.folder:FolderPublisher",
-        "git": "callboard.publish.git_branch:GitPublisher",
-        "s3": "callboard.publish.s3:S3Publisher",
+        "git": "callboard.publish.git.publisher:GitPublisher",
+        "s3": "callboard.publish.s3.publisher:S3Publisher",
     },
 }
 GROUPS = tuple(BUILT_IN)
 """Groups of entry points that Callboard loads."""
 BUILT_IN_PACKAGE = "callboard"
-SCHEMAS = Path(__file__).parent.parent / "schemas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,42 @@ class Plugin:
         try:
             schema: Mapping[str, Any] = self.load().schema
         except AttributeError as error:
-            raise PluginError(str(error)) from error
+            raise PluginError(
+                f'the plugin "{self.type}" of {self.package} {self.version} has no schema: {error}',
+                "Report it to the authors of the plugin.",
+            ) from error
         return schema
 
     def load(self) -> Any:
-        """The class. Raises ``PluginError`` if it cannot be imported."""
+        """The class. Raises ``PluginError`` if it cannot be imported, or if it needs another version of the plugin API."""
         try:
-            return EntryPoint(self.type, self.target, self.group).load()
+            loaded = EntryPoint(self.type, self.target, self.group).load()
         except Exception as error:  # a foreign module may raise anything while it is imported
             raise PluginError(
                 f'the plugin "{self.type}" of {self.package} {self.version} cannot be loaded from {self.target}: '
                 f"{type(error).__name__}: {error}",
                 f"Update or uninstall the package {self.package}.",
             ) from error
+        self._check_api_version(loaded)
+        return loaded
+
+    def _check_api_version(self, loaded: Any) -> None:
+        """Compare ``api_version`` of the class, or of its module, with the versions that this Callboard has."""
+        module = sys.modules.get(getattr(loaded, "__module__", ""))
+        version = getattr(loaded, "api_version", getattr(module, "api_version", API_VERSION))
+        plugin = f'the plugin "{self.type}" of {self.package} {self.version}'
+        if isinstance(version, bool) or not isinstance(version, int):
+            raise PluginError(f"{plugin} has the api_version {str(version)[:40]!r}, which is not an integer", f"Write {API_VERSION}.")
+        if version > API_VERSION:
+            raise PluginError(
+                f"{plugin} needs version {version} of the plugin API; Callboard {__version__} has version {API_VERSION}",
+                f"Update Callboard, or install an earlier version of {self.package}.",
+            )
+        if version < OLDEST_API_VERSION:
+            raise PluginError(
+                f"{plugin} needs version {version} of the plugin API; Callboard {__version__} supports {OLDEST_API_VERSION} and later",
+                f"Update {self.package}, or install an earlier version of Callboard.",
+            )
 
 
 def option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
@@ -102,7 +126,18 @@ def option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
     return {name: plugin.schema for name, plugin in load(group).items()}
 
 
-def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = entry_points) -> Mapping[str, Plugin]:
+@cache
+def _installed_plugins() -> Mapping[str, tuple[EntryPoint, ...]]:
+    """The entry points of installed packages by group, read once per process: that takes 10 ms and more."""
+    found = entry_points()
+    return {group: tuple(found.select(group=group)) for group in GROUPS}
+
+
+def _installed_in(group: str) -> tuple[EntryPoint, ...]:
+    return _installed_plugins().get(group, ())
+
+
+def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = _installed_in) -> Mapping[str, Plugin]:
     """The plugins of a group by type, sorted; none is imported. Raises ``PluginError`` if two packages provide the same type."""
     plugins = [Plugin(group, name, BUILT_IN_PACKAGE, __version__, target) for name, target in BUILT_IN.get(group, {}).items()]
     plugins += [_installed(point) for point in installed(group=group)]
@@ -118,19 +153,15 @@ def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = entry_poin
     return table
 
 
-def builtin_schema(kind: str, type_name: str) -> Mapping[str, Any]:
-    """The schema in ``schemas/<kind>/<type>.json``; ``kind``: ``sources``, ``integrations`` or ``publishers``."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / kind / f"{type_name}.json").read_text(encoding="utf-8"))
-    return schema
-
-
 def described(plugin: Plugin) -> Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded."""
     try:
         loaded = plugin.load()
-        text = str(getattr(loaded, "description", "") or loaded.__doc__ or "").strip()
+        if plugin.group != FAMILIES_GROUP:
+            plugin.schema()
     except PluginError as error:
-        return replace(plugin, failure=str(error))
+        return replace(plugin, failure=f"{error}. {error.hint}")
+    text = str(getattr(loaded, "description", "") or loaded.__doc__ or "").strip()
     return replace(plugin, description=text.splitlines()[0] if text else "")
 
 

@@ -11,10 +11,10 @@ from callboard.catalog.linking import LinkCache
 from callboard.descriptors.kinds import Kinds
 from callboard.history.build_state import BuildState, load_build_state
 from callboard.ingestion.discovery import DiscoveryResult
-from callboard.integrations.collect import AT_ONCE, IntegrationResult, collect_facts
 from callboard.io.store import Store
 from callboard.model.tree import DescriptorFile, Trees
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, merge_batches
+from callboard.plugins.run_integrations import AT_ONCE, IntegrationResult, collect_facts
 from callboard.plugins.sources import Collected, SourceContext
 from callboard.preview.files_cache import FilesCache
 from callboard.preview.sources_cache import SourceChanges, SourcesCache

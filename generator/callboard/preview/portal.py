@@ -13,13 +13,13 @@ from pathlib import Path
 from callboard import __version__
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
-from callboard.integrations.collect import integration_items
 from callboard.io.store import Store
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData
 from callboard.pipeline import Workspace, plan, prepare
 from callboard.plugins.portal_settings import read_settings
+from callboard.plugins.run_integrations import integration_items
 from callboard.plugins.sources import SourceContext
 from callboard.preview.caches import LOCAL, MemoryCaches, StateCache
 from callboard.preview.change_problems import ChangeReport, change_report, problems_of_change

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callboard.plugins import loader
-from callboard.plugins.sources import Collected, SourceContext, joined
+from callboard.plugins.run_sources import AT_ONCE, GROUP, collect_all
+from callboard.plugins.sources import Collected, SourceContext, merge_collected
 from callboard.settings.settings import Settings, SourceSettings
-from callboard.sources.collect import AT_ONCE, GROUP, collect_all
 from callboard.sources.files.folder import FolderTree, checkout_root
 
 FILES = "files"
@@ -64,7 +64,7 @@ class SourcesCache:
     @property
     def collected(self) -> Collected:
         """The results of all sources, in the order of ``sources.yaml``."""
-        return joined([self._collected[source.name] for source in self._settings.sources])
+        return merge_collected([self._collected[source.name] for source in self._settings.sources])
 
     def collect(self, names: Iterable[str] | None = None) -> None:
         """Query these sources; None for all."""

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.model.errors import PublishError, WebsiteError
-from callboard.plugins.publishers import PublishContext, Published, Site, options_schema
-from callboard.website.staging import Staging
+from callboard.plugins.publishers import PublishContext, Published, PublishError, Site, Staging, WebsiteError, json_resource
 
 
 class FolderPublisher:
     """A folder, such as one that a web server serves."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("folder")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/publishers/folder.json")
 
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None:
         self._folder = context.root / Path(str(options["path"])).expanduser()

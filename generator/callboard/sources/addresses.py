@@ -6,10 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from callboard.model.errors import TreeError
-from callboard.model.tree import Tree
-from callboard.sources.hosts import Remote
-from callboard.sources.paths import normal
+from callboard.plugins.sources import Remote, Tree, TreeError, normal_path
 
 PATTERNS: Mapping[str, Sequence[str]] = {
     "github": ("/blob/{ref}/", "/tree/{ref}/", "/raw/{ref}/", "/edit/{ref}/", "/blame/{ref}/", "/raw/refs/{kinds}/{ref}/"),
@@ -67,7 +64,7 @@ def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
         tree = index.get(address[: end + 1])
         if tree is not None:
             try:
-                path = normal(_with_original_case(url, address[end + 1 :]))
+                path = normal_path(_with_original_case(url, address[end + 1 :]))
             except TreeError:
                 return None
             return tree, "" if path == "." else path

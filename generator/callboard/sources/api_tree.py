@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from callboard.io.http.errors import HttpError
-from callboard.model.errors import MissingFileError, TooLargeError, TreeError
+from callboard.plugins.sources import HttpError, MissingFileError, TooLargeError, TreeError, matching_paths, normal_path, shown_path
 from callboard.sources.hosts import Web
-from callboard.sources.paths import matching, normal, shown
 
 MAX_READS = 500
 """Files of one tree that are requested, so that no descriptor can use up the rate limit of all."""
@@ -71,13 +69,13 @@ class ApiTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file, requested at most once."""
-        path = normal(path)
+        path = normal_path(path)
         with self._lock:
             content = self._content(path, limit)
         if content is None:
-            raise MissingFileError(f"there is no file {shown(path)} in {self.repository}")
+            raise MissingFileError(f"there is no file {shown_path(path)} in {self.repository}")
         if len(content) > limit:
-            raise TooLargeError(f"{shown(path)} in {self.repository} has {len(content):,} bytes; at most {limit:,} are read")
+            raise TooLargeError(f"{shown_path(path)} in {self.repository} has {len(content):,} bytes; at most {limit:,} are read")
         return content
 
     def has(self, path: str, limit: int) -> bool:
@@ -95,7 +93,7 @@ class ApiTree:
         with self._lock:
             if self._listing is None:
                 self._listing = self._requested("its list of files", self.files.listing)
-        return matching(pattern, self._listing)
+        return matching_paths(pattern, self._listing)
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Do nothing: each file is a request of its own."""
@@ -130,9 +128,9 @@ class ApiTree:
         if self.is_listed and self._listing is not None and path not in self._listing:
             return None
         if self._reads >= MAX_READS:
-            raise TreeError(f"more than {MAX_READS} files of {self.repository} would have to be requested; {shown(path)} is not read")
+            raise TreeError(f"more than {MAX_READS} files of {self.repository} would have to be requested; {shown_path(path)} is not read")
         self._reads += 1
-        content = self._requested(shown(path), lambda: self._content_or_none(path, limit))
+        content = self._requested(shown_path(path), lambda: self._content_or_none(path, limit))
         self._free_bytes -= len(content or b"")
         if self._free_bytes >= 0:
             self._contents[path] = content
@@ -145,7 +143,7 @@ class ApiTree:
             if error.kind == "status" and error.status in GONE:
                 return None
             if error.kind == "too-large":
-                raise TooLargeError(f"{shown(path)} in {self.repository} has more than {limit:,} bytes") from None
+                raise TooLargeError(f"{shown_path(path)} in {self.repository} has more than {limit:,} bytes") from None
             raise
 
     def _requested(self, what: str, request: Callable[[], Result]) -> Result:

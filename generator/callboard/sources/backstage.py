@@ -6,13 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.io.http.auth import bearer
-from callboard.io.http.client import Client, client_for
-from callboard.io.http.pagination import Cursor
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, SourceContext, SourceTraffic, options_schema
-from callboard.settings.settings import SourceSettings
-from callboard.sources.generated import MemoryFile, MemoryTree, document, text_of
+from callboard.plugins.sources import (
+    Client,
+    Collected,
+    Cursor,
+    DescriptorFile,
+    MemoryFile,
+    MemoryTree,
+    SourceContext,
+    SourceSettings,
+    SourceTraffic,
+    bearer,
+    client_for,
+    json_resource,
+    yaml_text,
+)
+from callboard.sources.generated import text_of
 
 PAGE = 500
 PATH = "/api/catalog/entities/by-query"
@@ -28,7 +37,7 @@ LEFT_OUT = frozenset({"location"})
 class BackstageSource:
     """The entities of a Backstage instance, from its catalog API."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("backstage")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/backstage.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._name = settings.name
@@ -63,7 +72,7 @@ class BackstageSource:
         annotations = annotations if isinstance(annotations, dict) else {}
         url = f"{self._url}/catalog/{namespace}/{kind}/{name}"
         return MemoryFile(
-            f"{kind}/{namespace}/{name}.yaml", document(_as_written(entity, annotations)),
+            f"{kind}/{namespace}/{name}.yaml", yaml_text(_as_written(entity, annotations)),
             _web(annotations.get("backstage.io/view-url")) or url, _web(annotations.get("backstage.io/edit-url")),
         )  # fmt: skip
 

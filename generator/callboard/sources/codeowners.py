@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from callboard.model.errors import TreeError
-from callboard.sources.paths import compiled
+from callboard.plugins.sources import TreeError, compiled_glob
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks for the file; the first that exists counts."""
@@ -51,7 +50,7 @@ def _matches(pattern: str, path: str) -> bool:
     if not pattern.endswith("/") and not _matches_direct_children_only(body):
         forms.append(f"{start}/**")  # a folder's name matches everything in it
     try:
-        return any(compiled(form).fullmatch(path) for form in forms)
+        return any(compiled_glob(form).fullmatch(path) for form in forms)
     except TreeError:
         return False
 

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceFailure
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    Collected,
+    DescriptorFile,
+    MemoryTree,
+    Repository,
+    SourceContext,
+    SourceError,
+    SourceFailure,
+    SourceSettings,
+    TreeError,
+    compiled_globs,
+    descriptor_paths,
+    is_glob,
+    parse_remote,
+)
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, Files, RepositoryMetadata
-from callboard.sources.generated import MemoryTree, suggested
-from callboard.sources.hosts import parse, web
-from callboard.sources.paths import compiled_any, descriptor_paths, is_glob
+from callboard.sources.generated import suggested
+from callboard.sources.hosts import web
 
 AT_ONCE = 8
 """Repositories that are read at the same time."""
@@ -41,8 +51,8 @@ class HostSource:
 
     def _is_selected(self, name: str, default: str = "*") -> bool:
         """Whether the options select a repository by its name; one without a name is selected, so that it becomes a failure."""
-        included = compiled_any(tuple(self._options.get("repositories", (default,)))).fullmatch
-        excluded = compiled_any(tuple(self._options.get("exclude_repositories", ()))).fullmatch
+        included = compiled_globs(tuple(self._options.get("repositories", (default,)))).fullmatch
+        excluded = compiled_globs(tuple(self._options.get("exclude_repositories", ()))).fullmatch
         return not name or (included(name) is not None and excluded(name) is None)
 
     def _is_enabled(self, option: str, has_property: bool) -> bool:  # noqa: FBT001 - a property of the repository
@@ -74,7 +84,7 @@ class HostSource:
         self, metadata: Repository, software: str, revision: str, files: Files, root: Callable[[], Sequence[str]]
     ) -> ApiTree | None:
         """The tree of a repository's default branch; one listing of its ``root`` shows which files need not be requested."""
-        remote, branch = parse(metadata.url), metadata.default_branch
+        remote, branch = parse_remote(metadata.url), metadata.default_branch
         if remote is None:
             return None
         absent: dict[str, bytes | None] = {}

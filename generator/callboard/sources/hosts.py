@@ -1,19 +1,13 @@
-"""Addresses of repositories → canonical remotes, the software of their hosts, and templates of view and edit URLs."""
+"""Remotes and the software of their hosts → templates of view and edit URLs."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
-SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[^/:@\s-][^/:@\s]+):(?P<path>(?!//)\S+)")
-"""``git@host:acme/payments.git``; a single letter before the colon is a drive of Windows."""
-KNOWN_HOSTS = {
-    "github.com": "github", "gitlab.com": "gitlab", "bitbucket.org": "bitbucket", "codeberg.org": "gitea", "gitea.com": "gitea",
-    "dev.azure.com": "azure", "ssh.dev.azure.com": "azure",
-}  # fmt: skip
-HOST_NAME_WORDS = {"github": "github", "gitlab": "gitlab", "gitea": "gitea", "forgejo": "gitea", "visualstudio": "azure"}
-"""Parts of a host name that reveal its software (``gitlab.acme.example``)."""
+from callboard.plugins.sources import Remote
+
 TEMPLATES = {
     "github": ("{base}/blob/{ref}/{path}", "#L{line}", "{base}/edit/{ref}/{path}"),
     "gitlab": ("{base}/-/blob/{ref}/{path}", "#L{line}", "{base}/-/edit/{ref}/{path}"),
@@ -28,29 +22,6 @@ TEMPLATES = {
 }
 """By software: URL of a file, suffix for a line, URL of the editor. From each one's documentation or source."""
 FIELD = re.compile(r"\{(\w+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """The address of a repository without user, password, ``.git`` and differences between protocols."""
-
-    scheme: str
-    host: str
-    """In lower case, with an explicit port of HTTP; empty for a local folder."""
-    path: str
-    """``acme/payments``; an absolute path for a local folder."""
-
-    @property
-    def url(self) -> str:
-        """The canonical URL: the address for a browser, or ``file:///…``."""
-        return (
-            f"file://{quote(self.path)}" if not self.host else f"{'http' if self.scheme == 'http' else 'https'}://{self.host}/{self.path}"
-        )
-
-    @property
-    def name(self) -> str:
-        """Name for people: ``acme/payments``, or the name of a local folder."""
-        return unquote(self.path.replace("/_git/", "/")) if self.host else self.path.rsplit("/", 1)[-1] or "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +47,6 @@ class Web:
     def _filled(self, template: str, path: str, line: int) -> str:
         values = {"path": quote(self.prefix + path, safe="/"), "line": str(line)}
         return FIELD.sub(lambda match: values.get(match.group(1), match.group()), template)
-
-
-def parse(address: str) -> Remote | None:
-    """The remote for an address of a repository in any of git's forms; None for another string."""
-    if "://" not in address:
-        match = SCP.fullmatch(address)
-        return _remote("ssh", match["host"], match["path"]) if match else None
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return None
-    if parts.scheme == "file":
-        return Remote("file", "", "/" + unquote(parts.path).strip("/").removesuffix(".git").rstrip("/"))
-    if not host or host.startswith("-") or parts.scheme not in {"https", "http", "ssh", "git"}:
-        return None
-    has_port = port is not None and parts.scheme in {"https", "http"} and port != {"https": 443, "http": 80}[parts.scheme]
-    return _remote(parts.scheme, f"{host}:{port}" if has_port else host, parts.path)
-
-
-def _remote(scheme: str, host: str, path: str) -> Remote:
-    host, path = host.lower(), path.strip("/").removesuffix(".git").rstrip("/")
-    if host == "ssh.dev.azure.com" and path.count("/") == 3:  # noqa: PLR2004 - v3/organization/project/repository
-        _, organization, project, name = path.split("/")
-        return Remote("https", "dev.azure.com", f"{organization}/{project}/_git/{name}")
-    return Remote(scheme, host, path)
-
-
-def software(remote: Remote) -> str:
-    """The software of the host (a key of ``TEMPLATES``), or an empty string where its name does not reveal it."""
-    host = remote.host.split(":")[0]
-    if host in KNOWN_HOSTS:
-        return KNOWN_HOSTS[host]
-    parts = re.split(r"[.-]", host)
-    return next((HOST_NAME_WORDS[part] for part in parts if part in HOST_NAME_WORDS), "")
 
 
 def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:

@@ -9,14 +9,24 @@ from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
-from callboard.io.http.auth import Anonymous, bearer
-from callboard.io.http.client import Client, client_for
-from callboard.io.http.errors import HttpError
-from callboard.io.http.urls import origin
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, SourceContext, SourceFailure, SourceTraffic, joined, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    Anonymous,
+    Client,
+    Collected,
+    DescriptorFile,
+    HttpError,
+    SourceContext,
+    SourceError,
+    SourceFailure,
+    SourceSettings,
+    SourceTraffic,
+    TreeError,
+    bearer,
+    client_for,
+    json_resource,
+    merge_collected,
+    url_origin,
+)
 from callboard.sources.addresses import web_folder_address
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.generated import in_all_zones
@@ -52,7 +62,7 @@ class FolderFiles:
 class HttpSource:
     """Descriptors at URLs."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("http")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/http.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._name = settings.name
@@ -63,16 +73,16 @@ class HttpSource:
 
     def collect(self) -> Collected:
         """A tree for each folder; a URL that cannot be read is a failure of its own. Raises ``HttpError``."""
-        hosts = {origin(url) for url in self._urls}
+        hosts = {url_origin(url) for url in self._urls}
         if self._token and len(hosts) > 1:
             raise SourceError("a token is for one host, and the URLs name several", "Configure a source for each host.")
         by_folder: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
         for url in self._urls:
             by_folder.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
-        return joined([self._tree(folder, paths, hosts) for folder, paths in sorted(by_folder.items())])
+        return merge_collected([self._tree(folder, paths, hosts) for folder, paths in sorted(by_folder.items())])
 
     def _tree(self, folder: str, paths: Sequence[str], hosts: set[tuple[str, str, int]]) -> Collected:
-        credential = bearer(self._token) if origin(folder) in hosts else Anonymous()
+        credential = bearer(self._token) if url_origin(folder) in hosts else Anonymous()
         client = client_for(self._context, folder, credential)
         files = FolderFiles(client, sorted(paths))
         name = folder.partition("://")[2].rstrip("/")
@@ -98,7 +108,7 @@ def _folder(url: str) -> str:
     """The folder of a URL, with its final slash. Raises ``HttpError``."""
     if "?" in url or "#" in url:
         raise HttpError("bad-url", "the URL of a descriptor must not contain ? or #", "Use a URL that ends with the name of the file.")
-    origin(url)
+    url_origin(url)
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/"
 

@@ -6,11 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from callboard.io.ldap import Directory, LdapRow
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, SourceContext, options_schema
-from callboard.settings.settings import SourceSettings
-from callboard.sources.generated import MemoryTree
+from callboard.plugins.sources import (
+    Collected,
+    DescriptorFile,
+    LdapDirectory,
+    LdapRow,
+    MemoryTree,
+    SourceContext,
+    SourceSettings,
+    json_resource,
+)
 from callboard.sources.people import Person, Team, people_files
 
 MEMBERS = ("member", "uniqueMember")
@@ -24,12 +29,12 @@ GROUPS = {"filter": "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames
 class LdapSource:
     """Groups and users of an LDAP directory, with nested groups."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("ldap")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/ldap.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._name = settings.name
         self._url = str(settings.options["url"])
-        self._directory = Directory(
+        self._directory = LdapDirectory(
             self._url,
             str(settings.options.get("user", "")),
             str(settings.options.get("password", "")),

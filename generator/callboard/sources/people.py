@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from callboard.sources.generated import NAME_LENGTH, MemoryFile, descriptor, entity_name
+from callboard.plugins.sources import MemoryFile, descriptor_text
+from callboard.sources.generated import NAME_LENGTH, entity_name
 
 AT_ONCE = 8
 """Listings of members that are requested at the same time."""
@@ -94,7 +95,7 @@ def _group(team: Team, names: Mapping[str, str]) -> str:
     parent = {"parent": names[team.parent]} if team.parent in names and team.parent != team.id else {}
     spec = {"type": team.type, "profile": {k: v for k, v in profile.items() if v}, **parent, "children": []}
     metadata = {"title": team.title, "description": team.description, "annotations": dict(team.annotations), "links": _links(team.url)}
-    return descriptor("Group", names[team.id], metadata, spec)
+    return descriptor_text("Group", names[team.id], metadata, spec)
 
 
 def _user(person: Person, name: str, names: Mapping[str, str]) -> str:
@@ -104,7 +105,7 @@ def _user(person: Person, name: str, names: Mapping[str, str]) -> str:
     metadata = {
         "title": person.title, "description": person.description, "annotations": dict(person.annotations), "links": _links(person.url),
     }  # fmt: skip
-    return descriptor("User", name, metadata, spec)
+    return descriptor_text("User", name, metadata, spec)
 
 
 def _links(url: str) -> list[dict[str, str]]:

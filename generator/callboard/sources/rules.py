@@ -1,6 +1,6 @@
 """Rules SRC001 and SRC002: problems with names and folders of a tree, reported before any descriptor is read."""
 
-from callboard.model.problem import Rule, Severity
+from callboard.plugins.sources import Rule, Severity
 
 UNREADABLE_NAME = Rule(
     code="SRC001",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from callboard.integrations.collect import IntegrationInfo, IntegrationResult
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import IntegrationFailure, IntegrationSettings
+from callboard.plugins.run_integrations import IntegrationInfo, IntegrationResult
 from callboard.state.values import CollectionTime, State
 
 _MeasurementKey = tuple[str, EntityRef, str]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from callboard.io.git.remote import parse_remote
 from callboard.model.counting import counted
 from callboard.model.entity import Entity
 from callboard.model.errors import SettingsError
@@ -15,7 +16,6 @@ from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.plugins.sources import SourceFailure
-from callboard.sources.hosts import parse
 from callboard.state.values import CollectionTime, GuardResult, State, TreeKey, TreeRecord
 
 _SHOWN = 5
@@ -153,7 +153,7 @@ def is_of(failure: SourceFailure, tree: TreeRecord) -> bool:
     """Whether a failure is about this tree."""
     if failure.tree or not failure.repository:
         return failure.tree == tree.id
-    remote = parse(failure.repository)
+    remote = parse_remote(failure.repository)
     return failure.repository in {tree.id, tree.repository} or (remote is not None and remote.url == tree.id)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from callboard.model.errors import MissingFileError, TooLargeError
 from callboard.model.tree import Tree, Trees
-from callboard.sources.paths import matching
+from callboard.plugins.sources.paths import matching_paths
 from callboard.state.values import TreeRecord
 
 _PATH = "callboard-path-7d1f"
@@ -94,7 +94,7 @@ class SavedTree:
     def glob(self, pattern: str) -> Sequence[str]:
         """The recorded result, else the matches among the recorded files."""
         found = self.record.globs.get(pattern)
-        return tuple(matching(pattern, sorted(self.record.files))) if found is None else found
+        return tuple(matching_paths(pattern, sorted(self.record.files))) if found is None else found
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Does nothing: all recorded data is local."""

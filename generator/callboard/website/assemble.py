@@ -14,20 +14,20 @@ from callboard.incremental.page_cache import CachedPage, CachedPages, read_pages
 from callboard.incremental.tracking import DependencyTracker
 from callboard.io.clock import Meter
 from callboard.io.parallel import can_fork, map_forked
-from callboard.io.store import Store, locked
+from callboard.io.site_folder.journal import CommitHook
+from callboard.io.site_folder.staging import Committed, Staging
+from callboard.io.store import Store, file_lock
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.page import Page
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
 from callboard.website.icons import SPRITE_PATH
-from callboard.website.journal import CommitHook
 from callboard.website.link_check import LinkCheck
 from callboard.website.overlays import find_portal_files
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
-from callboard.website.staging import Committed, Staging
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
 BATCH = 64
@@ -85,7 +85,7 @@ def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteB
     Raises:
         WebsiteError: nothing was changed, unless a disk error interrupted the commit, which the next run then completes.
     """
-    with locked(build.store.folder / "website.lock", wait=False), _disk_errors():
+    with file_lock(build.store.folder / "website.lock", wait=False), _disk_errors():
         return _Assembly(build).run(pages, data_files)
 
 

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from callboard.catalog.export import entity_json
 from callboard.catalog.graph import Catalog
 from callboard.catalog.names import names_index, table_index
+from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem
@@ -21,7 +22,6 @@ from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.entities.apis import definition_file, definition_text
 from callboard.redaction.masking import masked
 from callboard.settings.settings import Portal
-from callboard.website.staging import Staging
 
 
 @dataclass(frozen=True, slots=True)

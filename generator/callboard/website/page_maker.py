@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from callboard.incremental.page_cache import CachedPage, layout_key, pack, page_key, text_key
 from callboard.incremental.tracking import Dependencies
+from callboard.io.site_folder.staging import StagedFile, Staging
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
@@ -18,7 +19,6 @@ from callboard.website.frames import Fitter, FrameTemplate, stamp
 from callboard.website.links import PageLinks, page_links
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
-from callboard.website.staging import StagedFile, Staging
 
 
 @dataclass(frozen=True, slots=True)

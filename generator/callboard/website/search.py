@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from callboard.io.process import ProgramError, ServiceProcess, allowed
+from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import SearchText
-from callboard.website.staging import Staging
 
 BODY_LIMIT = 200_000
 """Characters of a page that are indexed; longer texts would make the index larger for all readers, for the benefit of few."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from typing import Any, ClassVar
 
 from callboard.plugins.integrations import (
     FactBatch,
     FactCollector,
+    Integration,
     IntegrationContext,
     IntegrationSettings,
     Target,
@@ -18,19 +17,21 @@ from callboard.plugins.integrations import (
     by_annotation,
     client_for,
     decode_value,
+    json_resource,
 )
 
 ANNOTATION = "costs.example.com/service"
 FIELDS = ("name", "month", "spent", "budget", "currency")
 
 
-class CostIntegration:
+class CostIntegration(Integration):
     """Cloud costs and budgets of a cost server."""
 
-    schema: ClassVar[Mapping[str, Any]] = json.loads(files("callboard_cost").joinpath("options.json").read_text(encoding="utf-8"))
+    api_version = 1
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard_cost", "options.json")
     title: ClassVar[str] = "Costs"
-    families: tuple[str, ...] = ("cost",)
-    annotations: tuple[str, ...] = (ANNOTATION,)
+    families = ("cost",)
+    annotations = (ANNOTATION,)
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         self._settings = settings

@@ -60,7 +60,7 @@ class Cost(FactValue):
             return Tone.NONE
         return Tone.BAD if self.share > 1 else Tone.WARN if self.share >= NEAR else Tone.GOOD
 
-    def sort_key(self, observed_at: datetime | None) -> tuple[float, float, str]:  # noqa: ARG002
+    def sort_key(self, observed_at: datetime | None) -> tuple[float, float, str]:
         """The largest share of a budget first, then the largest cost."""
         return -(self.share or 0.0), -self.spent, self.name
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from importlib.resources import files
 from typing import Any, ClassVar
 
-from callboard.plugins.families import FactError, FactValue, Family, PackageTemplate
 from callboard.plugins.integrations import (
     FactBatch,
     FactCollector,
+    Integration,
     IntegrationContext,
     IntegrationSettings,
     Target,
@@ -21,53 +17,28 @@ from callboard.plugins.integrations import (
     by_annotation,
     client_for,
     decode_value,
+    json_resource,
 )
 
 ANNOTATION = "flags.example.com/project"
+FIELDS = ("name", "on", "percent")
 
 
-@dataclass(frozen=True, slots=True)
-class Flag(FactValue):
-    """A feature flag."""
-
-    name: str
-    on: bool
-    percent: float = 100.0
-    """Share of users for whom it is on."""
-
-    def __post_init__(self) -> None:
-        FactValue.__post_init__(self)
-        if not 0 <= self.percent <= 100:  # noqa: PLR2004 - percent
-            raise FactError(f"percent is {self.percent}, not 0 to 100")
-
-    def sort_key(self, observed_at: datetime | None) -> tuple[bool, str]:  # noqa: ARG002
-        """Flags that are on first, then by name."""
-        return not self.on, self.name
-
-
-FAMILY = Family(
-    name="feature-flag",
-    title="Feature flags",
-    description="Feature flags of components.",
-    value_type=Flag,
-    panel=PackageTemplate("callboard_flags", "panel.html"),
-)
-
-
-class FlagsIntegration:
+class FlagsIntegration(Integration):
     """Feature flags of a flag server."""
 
-    schema: ClassVar[Mapping[str, Any]] = json.loads(files("callboard_flags").joinpath("options.json").read_text(encoding="utf-8"))
+    api_version = 1
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard_flags", "options.json")
     title: ClassVar[str] = "Flags"
-    families: tuple[str, ...] = ("feature-flag",)
-    annotations: tuple[str, ...] = (ANNOTATION,)
+    families = ("feature-flag",)
+    annotations = (ANNOTATION,)
 
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         self._settings = settings
         self._context = context
 
     def collect(self, targets: Sequence[Target]) -> FactBatch:
-        """Flags by one listing, whatever the number of entities. Raises ``HttpError`` if the server does not respond."""
+        """Flags by one listing, whatever the number of entities."""
         options, collector = self._settings.options, FactCollector(self._settings.name)
         by_project = by_annotation(targets, ANNOTATION)
         for group in by_project.values():
@@ -75,7 +46,7 @@ class FlagsIntegration:
         client = client_for(self._context, options["url"], bearer(options.get("token", "")))
         for page in client.pages("/api/flags"):
             for flag in page.array():
-                value = {name: flag[name] for name in ("name", "on", "percent") if name in flag}
+                value = {name: flag[name] for name in FIELDS if name in flag}
                 collector.add_fact(
                     by_project.get(flag["project"], ()),
                     "feature-flag",

@@ -12,6 +12,7 @@ import click
 import yaml
 from callboard.cli.manual import settings
 from callboard.cli.manual.facts import facts_page
+from callboard.cli.manual.plugin_api import plugin_api_page
 from callboard.cli.manual.tables import SchemaField, code, fields, table
 from callboard.descriptors.kinds import Kind, RelationField, builtin_kinds, envelope_schema
 from callboard.lint.explain import markdown
@@ -29,7 +30,7 @@ _PLUGINS_INTRODUCTION = """# Plugins
 
 A plugin is a Python package with an entry point in one of the groups below. Install it next to Callboard, and use its type in
 `sources.yaml`; built-in types are loaded in the same way. `callboard plugins` lists all plugins with package and version. Two packages
-that provide the same type are an error.
+that provide the same type are an error. What plugins may import is in [Plugin API](plugin-api.md).
 
 ```toml
 [project.entry-points."callboard.sources"]
@@ -64,6 +65,7 @@ def _pages(commands: Mapping[str, click.Command], group: click.Group) -> Iterato
     yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
     tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
     yield "facts.md", facts_page()
+    yield "plugin-api.md", plugin_api_page()
     yield "plugins.md", plugins_page(loader.GROUPS, tables)
     kinds = list(builtin_kinds().by_name.values())
     yield "kinds/index.md", kinds_page(kinds, envelope_schema())

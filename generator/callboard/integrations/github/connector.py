@@ -15,14 +15,26 @@ from urllib.parse import quote, urlsplit
 
 from callboard.integrations.github import facts
 from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_query
-from callboard.io.github import HEADERS, JSON, PUBLIC, GitHubConnection, connect
-from callboard.io.graphql import GraphqlResponse, in_portions
-from callboard.io.http.auth import Credential
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import objects_at, string_at, url_at, value_at
+from callboard.plugins.integrations import (
+    GITHUB_HEADERS,
+    GITHUB_JSON,
+    GITHUB_URL,
+    Client,
+    Connector,
+    Credential,
+    FactBatch,
+    GitHubConnection,
+    GraphqlResponse,
+    HttpError,
+    Target,
+    connect_github,
+    in_portions,
+    json_resource,
+    objects_at,
+    string_at,
+    url_at,
+    value_at,
+)
 
 SLUG = "github.com/project-slug"
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
@@ -41,9 +53,9 @@ RepositoryNode = Mapping[str, Any]
 class GitHubIntegration(Connector):
     """Deployments, runs of Actions, security alerts and activity of repositories, from GitHub."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/github.json")
     title: ClassVar[str] = "GitHub"
-    default_url: ClassVar[str] = PUBLIC
+    default_url: ClassVar[str] = GITHUB_URL
     annotations = (SLUG,)
 
     @property
@@ -73,9 +85,9 @@ class GitHubIntegration(Connector):
 
     def _connect(self, owner: str) -> GitHubConnection:
         def client_of(base_url: str, credential: Credential) -> Client:
-            return self._client(credential, HEADERS, base_url=base_url)
+            return self._client(credential, GITHUB_HEADERS, base_url=base_url)
 
-        return connect(self._options, self._base_url, owner, client_of, self._context.clock)
+        return connect_github(self._options, self._base_url, owner, client_of, self._context.clock)
 
     def _by_slug(self, targets: Sequence[Target]) -> Mapping[str, list[Target]]:
         """The targets by ``owner/name`` of their repository, in lower case."""
@@ -177,7 +189,7 @@ class GitHubIntegration(Connector):
         for owner in sorted({_owner(slug) for slug in by_slug}):
             path = f"{connection.rest}/orgs/{quote(owner)}/code-scanning/alerts"
             try:
-                for answer in connection.client.pages(path, {"state": "open", "per_page": 100}, accept=JSON):
+                for answer in connection.client.pages(path, {"state": "open", "per_page": 100}, accept=GITHUB_JSON):
                     for alert in answer.array():
                         self._add_code_scanning_alert(alert, by_slug)
             except HttpError as error:

@@ -7,13 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from callboard.integrations.github.queries import WEEKS
-from callboard.model.facts.deployment import Deployment
-from callboard.model.facts.enumerations import FactSeverity, RunState
-from callboard.model.facts.pipeline_run import PipelineRun
-from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
-from callboard.model.facts.vulnerability import Vulnerability
-from callboard.plugins.integrations.json_access import count_at, number_at, objects_at, string_at, time_at, url_at, value_at
-from callboard.plugins.integrations.parse import parse_enum
+from callboard.plugins.integrations import (
+    Deployment,
+    FactSeverity,
+    GoodFirstIssue,
+    PipelineRun,
+    PullRequest,
+    Release,
+    RepositoryActivity,
+    RunState,
+    Vulnerability,
+    count_at,
+    number_at,
+    objects_at,
+    parse_enum,
+    string_at,
+    time_at,
+    url_at,
+    value_at,
+)
 
 FactNode = Mapping[str, Any]
 STATES = {"abandoned": RunState.CANCELLED, "destroyed": RunState.CANCELLED, "inactive": RunState.SUCCEEDED}

@@ -13,12 +13,21 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from callboard.integrations.gitlab import queries
-from callboard.io.graphql import GraphqlClient, UnknownFieldError, in_portions
-from callboard.io.http.auth import bearer
-from callboard.io.http.errors import HttpError
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import objects_at, string_at, url_at, value_at
+from callboard.plugins.integrations import (
+    Connector,
+    FactBatch,
+    GraphqlClient,
+    HttpError,
+    Target,
+    UnknownFieldError,
+    bearer,
+    in_portions,
+    json_resource,
+    objects_at,
+    string_at,
+    url_at,
+    value_at,
+)
 
 SLUG, ID, INSTANCE = "gitlab.com/project-slug", "gitlab.com/project-id", "gitlab.com/instance"
 PATH = re.compile(r"[\w.-]{1,255}(?:/[\w.-]{1,255}){1,20}")
@@ -46,7 +55,7 @@ class ProjectSelection:
 class GitLabIntegration(Connector):
     """Pipelines, deployments and vulnerabilities of projects, from GitLab."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("gitlab")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/gitlab.json")
     title: ClassVar[str] = "GitLab"
     default_url: ClassVar[str] = "https://gitlab.com"
     annotations = (SLUG, ID)

@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from callboard.model.facts.deployment import Deployment
-from callboard.model.facts.enumerations import FactSeverity, RunState
-from callboard.model.facts.pipeline_run import PipelineRun
-from callboard.model.facts.vulnerability import Vulnerability
-from callboard.plugins.integrations.json_access import number_at, objects_at, string_at, time_at, value_at
-from callboard.plugins.integrations.parse import parse_enum
+from callboard.plugins.integrations import (
+    Deployment,
+    FactSeverity,
+    PipelineRun,
+    RunState,
+    Vulnerability,
+    number_at,
+    objects_at,
+    parse_enum,
+    string_at,
+    time_at,
+    value_at,
+)
 
 PIPELINES = "pipelines(first: 20) { nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
 STATES = {"succeeded": "SUCCESS", "failed": "FAILED", "running": "RUNNING"}

@@ -9,13 +9,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from callboard.integrations.prometheus.api import ALERT, LABELS, SERVICE, LabelIndex, credential
-from callboard.model.facts.alert import Alert, AlertState
-from callboard.model.facts.enumerations import FactSeverity
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import string_at, time_at, url_at, value_at
-from callboard.plugins.integrations.parse import parse_enum, parse_string
+from callboard.plugins.integrations import (
+    Alert,
+    AlertState,
+    Connector,
+    FactBatch,
+    FactError,
+    FactSeverity,
+    Target,
+    json_resource,
+    parse_enum,
+    parse_string,
+    string_at,
+    time_at,
+    url_at,
+    value_at,
+)
 
 FAMILY = "alert"
 
@@ -23,7 +32,7 @@ FAMILY = "alert"
 class AlertmanagerIntegration(Connector):
     """Firing and silenced alerts, from Alertmanager."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("alertmanager")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/alertmanager.json")
     title: ClassVar[str] = "Alertmanager"
     families = (FAMILY,)
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callboard.io.http.auth import Credential, basic, bearer
-from callboard.plugins.integrations.base import Target
-from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.json_access import split_commas
+from callboard.plugins.integrations import Credential, FactCollector, Target, basic, bearer, split_commas
 
 SERVICE, LABELS, ALERT = "prometheus.io/service-name", "prometheus.io/labels", "prometheus.io/alert"
 ALL = "all"

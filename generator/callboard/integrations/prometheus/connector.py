@@ -16,15 +16,21 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from callboard.integrations.prometheus.api import LABELS, SERVICE, LabelIndex, credential
-from callboard.io.http.cache import Answer
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.model.errors import CallboardError
-from callboard.model.facts.availability import Availability, DayShare
-from callboard.model.facts.validation import FactError
-from callboard.plugins.integrations.base import FactBatch, Target, options_schema
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.json_access import string_at, value_at
+from callboard.plugins.integrations import (
+    Answer,
+    Availability,
+    CallboardError,
+    Client,
+    Connector,
+    DayShare,
+    FactBatch,
+    FactError,
+    HttpError,
+    Target,
+    json_resource,
+    string_at,
+    value_at,
+)
 
 FAMILY = "availability"
 WINDOW = "$window"
@@ -55,7 +61,7 @@ class Objective:
 class PrometheusIntegration(Connector):
     """Availability by the portal's own queries, from Prometheus."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("prometheus")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/prometheus.json")
     title: ClassVar[str] = "Prometheus"
     families = (FAMILY,)
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.git.command import Git
 from callboard.model.errors import SourceError
 
-REFS = "refs/callboard/"
+CLONE_REFS = "refs/callboard/"
 """Prefix of the refs in the clone for the branches and tags in use; the clone has no other refs."""
-REGULAR = frozenset({"100644", "100755", "100664"})
-LINK = "120000"
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RemoteHead:
     """A branch or a tag of the remote and its current commit."""
 
     ref: str
@@ -36,16 +33,7 @@ class Head:
         return "branch" if self.full.startswith("refs/heads/") else "tag" if self.full.startswith("refs/tags/") else "commit"
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """A file of a commit."""
-
-    path: str
-    mode: str
-    object: str
-
-
-def remote_head(git: Git, url: str, ref: str) -> Head:
+def remote_head(git: Git, url: str, ref: str) -> RemoteHead:
     """The branch or tag ``ref`` (empty: the default branch) of the remote. Raises ``SourceError`` where there is none."""
     short = ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
     names = [f"refs/heads/{short}", f"refs/tags/{short}", f"refs/tags/{short}^{{}}"] if ref else []
@@ -56,21 +44,21 @@ def remote_head(git: Git, url: str, ref: str) -> Head:
     if not ref:
         if "HEAD" not in commits:
             raise SourceError("the repository has no commits yet", "Push something to it, or leave it out.")
-        return Head(default.removeprefix("refs/heads/") or "HEAD", default or "HEAD", commits["HEAD"], is_default=True)
+        return RemoteHead(default.removeprefix("refs/heads/") or "HEAD", default or "HEAD", commits["HEAD"], is_default=True)
     for full in (name for name in names[:2] if name in commits and (name == ref or not ref.startswith("refs/"))):
-        return Head(short, full, commits.get(f"{full}^{{}}", commits[full]), is_default=full == default)
+        return RemoteHead(short, full, commits.get(f"{full}^{{}}", commits[full]), is_default=full == default)
     raise SourceError(f'the repository has no branch and no tag "{ref}"', "Correct the option ref, or leave it out for the default branch.")
 
 
-def update(git: Git, folder: Path, url: str, head: Head, depth: int | None) -> str:
+def update_clone(git: Git, folder: Path, url: str, head: RemoteHead, depth: int | None) -> str:
     """Update the clone in ``folder``, or create it; the commit that it has now.
 
     Nothing is fetched where the clone has the commit already. A clone that git does not accept is created again.
     """
     if not _is_sound(git, folder):
-        create(git, folder, url)
+        create_clone(git, folder, url)
     clone = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
-    ref = REFS + head.full
+    ref = CLONE_REFS + head.full
     is_shallow = (folder / "shallow").exists()
     if _commit(clone, ref) != head.commit or (is_shallow and depth is None):
         bound = [f"--depth={depth}"] if depth else ["--unshallow"] if is_shallow else []
@@ -84,66 +72,6 @@ def update(git: Git, folder: Path, url: str, head: Head, depth: int | None) -> s
     return commit
 
 
-def entries(git: Git, commit: str) -> Sequence[TreeEntry]:
-    """All files and links of a commit, sorted by path; submodules are left out."""
-    output = git.output("ls-tree", "-r", "-z", "--full-tree", commit)
-    files = []
-    for line in output.split(b"\0"):
-        about, tab, path = line.partition(b"\t")
-        mode, _, name = about.decode("ascii", "replace").split(" ", 2) if tab else ("", "", "")
-        if mode in REGULAR or mode == LINK:
-            files.append(TreeEntry(path.decode("utf-8", "surrogateescape"), mode, name))
-    return sorted(files, key=lambda entry: entry.path)
-
-
-def missing(git: Git, commit: str) -> frozenset[str]:
-    """The objects of a commit whose contents are not in the clone yet; no network."""
-    output = git.output("rev-list", "--objects", "--missing=print", "--no-object-names", "--no-walk", commit)
-    return frozenset(line[1:].decode("ascii", "replace") for line in output.splitlines() if line.startswith(b"?"))
-
-
-def fetch_objects(git: Git, objects: Iterable[str]) -> None:
-    """Fetch contents in one request; everything at once from a server that does not offer single objects."""
-    names = "".join(f"{name}\n" for name in objects).encode()
-    if not names:
-        return
-    common = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no", "origin")
-    finished = git.run("-c", "fetch.negotiationAlgorithm=noop", *common, "--filter=blob:none", "--stdin", stdin=names)
-    if not finished.good:
-        git.output(*common, "--refetch", "--no-filter", *_refspecs(git))
-
-
-def sizes(git: Git, objects: Iterable[str]) -> Mapping[str, int]:
-    """Bytes of each object; they must be in the clone."""
-    output = git.output(
-        "cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer", stdin="".join(f"{o}\n" for o in objects).encode()
-    )
-    pairs = (line.decode("ascii", "replace").split() for line in output.splitlines())
-    return {name: int(size) for name, size in pairs if size.isdigit()}
-
-
-def contents(git: Git, objects: Sequence[str]) -> Mapping[str, bytes]:
-    """Contents of objects, which must be in the clone; the caller bounds their sizes first."""
-    output = git.output("cat-file", "--batch", "--buffer", stdin="".join(f"{o}\n" for o in objects).encode())
-    by_name: dict[str, bytes] = {}
-    position = 0
-    while position < len(output):
-        end = output.index(b"\n", position)
-        name, kind, *size = output[position:end].decode("ascii", "replace").split()
-        position = end + 1
-        if kind == "missing":
-            continue
-        by_name[name] = output[position : position + int(size[0])]
-        position += int(size[0]) + 1
-    return by_name
-
-
-def _refspecs(git: Git) -> list[str]:
-    """Refspecs of all refs of the clone."""
-    lines = git.output("for-each-ref", "--format=%(refname)", REFS).decode().split()
-    return [f"+{name.removeprefix(REFS)}:{name}" for name in lines]
-
-
 def _is_sound(git: Git, folder: Path) -> bool:
     """Whether the folder is a repository (itself, not its parent) whose commits can be read.
 
@@ -151,7 +79,7 @@ def _is_sound(git: Git, folder: Path) -> bool:
     """
     return (
         folder.is_dir()
-        and Git(folder, git.environ).run("--git-dir=.", "rev-list", "--missing=allow-any", "--no-walk", f"--glob={REFS}*").good
+        and Git(folder, git.environ).run("--git-dir=.", "rev-list", "--missing=allow-any", "--no-walk", f"--glob={CLONE_REFS}*").good
     )
 
 
@@ -160,7 +88,7 @@ def _commit(git: Git, ref: str) -> str:
     return finished.stdout.decode("ascii", "replace").strip() if finished.good else ""
 
 
-def create(git: Git, folder: Path, url: str) -> None:
+def create_clone(git: Git, folder: Path, url: str) -> None:
     """Create an empty clone in a temporary folder and rename it: an interrupted build leaves no incomplete clone."""
     if folder.exists():
         shutil.rmtree(folder)

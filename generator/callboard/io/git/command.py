@@ -72,8 +72,8 @@ MESSAGES = (
     ),
 )
 """Pattern of a message of git, its meaning, and a hint."""
-NETWORK = ("https", "http", "ssh", "git")
-LOCAL = ("file",)
+NETWORK_PROTOCOLS = ("https", "http", "ssh", "git")
+LOCAL_PROTOCOLS = ("file",)
 SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20"
 PASSED_ON = ("SSH_AUTH_SOCK", "SSH_AGENT_PID", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY")
 """Further variables of the environment that git may see."""
@@ -192,7 +192,7 @@ def last_commit(git: Git, folder: str) -> str:
     return finished.stdout.decode("ascii", "replace").strip() if finished.good else ""
 
 
-def branch(git: Git) -> str:
+def current_branch(git: Git) -> str:
     """The branch that is checked out; an empty string for a detached head, as in CI jobs."""
     finished = git.run("symbolic-ref", "--quiet", "--short", "HEAD")
     return finished.stdout.decode("utf-8", "replace").strip() if finished.good else ""

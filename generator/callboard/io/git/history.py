@@ -34,7 +34,7 @@ class Tag:
     at: datetime
 
 
-def commits(git: Git, revision: str, folder: str, since: datetime) -> Sequence[Commit]:
+def git_commits(git: Git, revision: str, folder: str, since: datetime) -> Sequence[Commit]:
     """The commits since that time to anything below ``folder``, newest first. Raises ``SourceError``."""
     output = git.output(
         "--literal-pathspecs", "log", f"--max-count={COMMITS}", f"--since={since.isoformat()}", "--format=%ct%x00%ae", revision,
@@ -50,7 +50,7 @@ def last_commit_time(git: Git, revision: str, folder: str) -> datetime | None:
     return commit_time(output.decode("ascii", "replace"))
 
 
-def tags(git: Git, count: int) -> Sequence[Tag]:
+def git_tags(git: Git, count: int) -> Sequence[Tag]:
     """The ``count`` newest tags. Raises ``SourceError``."""
     output = git.output(
         "for-each-ref", "--sort=-creatordate", f"--count={count}", "--format=%(refname:short)%00%(creatordate:unix)", "refs/tags"
@@ -59,7 +59,7 @@ def tags(git: Git, count: int) -> Sequence[Tag]:
     return [Tag(name, at) for name, *time in rows if len(time) == 1 and (at := commit_time(time[0]))]
 
 
-def is_shallow(git: Git) -> bool:
+def is_shallow_clone(git: Git) -> bool:
     """Whether the clone has only the newest part of the history. Raises ``SourceError``."""
     return git.output("rev-parse", "--is-shallow-repository").strip() == b"true"
 

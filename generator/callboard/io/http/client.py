@@ -19,7 +19,7 @@ from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, S
 from callboard.io.http.pagination import LinkHeader, Paging
 from callboard.io.http.retry import RetryPolicy
 from callboard.io.http.transport import Deadline, HttpRequest, HttpResponse, exchange, pool_for
-from callboard.io.http.urls import Params, address, joined, origin, shown
+from callboard.io.http.urls import Params, address, joined, shown, url_origin
 from callboard.redaction.redactor import Redactor, hidden
 
 JSON = "application/json"
@@ -106,7 +106,7 @@ class Client:
         self._cache = AnswerCache(cache) if cache else None
         self._clock = clock or SystemClock()
         self._headers = {"User-Agent": f"callboard/{__version__}", "Accept-Encoding": "gzip", **(headers or {})}
-        origin(base_url)
+        url_origin(base_url)
         self._rate_limiter = RateLimiter(limits, self._clock, self.traffic)
         self._retry_policy = RetryPolicy(limits, self._clock, self.traffic)
         self._deadline = Deadline()

@@ -13,7 +13,7 @@ Params = Mapping[str, str | int | Sequence[str]]
 """Query parameters; a sequence of values repeats the name."""
 
 
-def origin(url: str) -> tuple[str, str, int]:
+def url_origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port. Raises ``HttpError``."""
     parts = _split(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or PORTS[parts.scheme]
@@ -32,7 +32,7 @@ def joined(base: str, url: str, link: str, purpose: str) -> str:
     """
     try:
         target = urljoin(url, link.strip())
-        is_same_origin = origin(target) == origin(base)
+        is_same_origin = url_origin(target) == url_origin(base)
     except (ValueError, HttpError):
         raise HttpError("other-host", f"{shown(url)} gives an invalid URL for {purpose}") from None
     if not is_same_origin:

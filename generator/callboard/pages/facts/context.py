@@ -8,11 +8,11 @@ from typing import Any
 
 from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
-from callboard.integrations.collect import IntegrationInfo
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.view import ChangeDetails, Content, NavLink
+from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
 from callboard.state.values import Change

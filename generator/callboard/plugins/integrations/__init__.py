@@ -1,39 +1,45 @@
-"""The public API for connectors: a plugin may import these names; anything else may change without notice."""
+"""The public API of integrations: a plugin may import these names; anything else may change without notice."""
 
-from callboard.io.http.auth import basic, bearer, header
-from callboard.io.http.client import Client, client_for
+from typing import TYPE_CHECKING
+
+from callboard.io.http.auth import Credential, StaticCredential, basic, bearer, header
+from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
-from callboard.io.http.pagination import Cursor, LinkHeader, Offset
-from callboard.model.errors import CallboardError, SourceError
-from callboard.model.facts import FAMILIES
+from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
+from callboard.io.http.pagination import Cursor, Offset, Paging
+from callboard.model.entity import Origin
+from callboard.model.errors import CallboardError, SourceError, TreeError
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability, DayShare
 from callboard.model.facts.deployment import Deployment, Health
-from callboard.model.facts.enumerations import FactSeverity, RunState
+from callboard.model.facts.enumerations import FactSeverity, RunState, Tone
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident, IncidentState
 from callboard.model.facts.issue import Issue
-from callboard.model.facts.on_call import OnCall, Shift
+from callboard.model.facts.on_call import OnCall, Shift, shift_order
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.quality_gate import GateState, QualityGate
 from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
 from callboard.model.facts.validation import FactError
+from callboard.model.facts.value import FactValue
 from callboard.model.facts.vulnerability import Vulnerability
-from callboard.model.problem import Problem
-from callboard.model.ref import EntityRef, RefError, parse_ref
+from callboard.model.problem import Problem, Related, Severity, Span
+from callboard.model.ref import EntityRef, RefError, WrittenRef, parse_ref
+from callboard.model.tree import Tree
+from callboard.plugins.installed_families import value_types
 from callboard.plugins.integrations.base import (
     FactBatch,
     Integration,
     IntegrationContext,
     IntegrationFailure,
     IntegrationSettings,
+    IntegrationTraffic,
     Target,
     by_annotation,
+    family_options_schema,
 )
 from callboard.plugins.integrations.collector import FactCollector
-from callboard.plugins.integrations.connector import Connector
-from callboard.plugins.integrations.decode import decode_value
 from callboard.plugins.integrations.json_access import (
     PageNumber,
     batches,
@@ -49,22 +55,45 @@ from callboard.plugins.integrations.json_access import (
 )
 from callboard.plugins.integrations.parse import (
     parse_boolean,
-    parse_date,
     parse_enum,
+    parse_incident_severity,
     parse_integer,
     parse_number,
     parse_string,
     parse_time,
 )
+from callboard.plugins.lazy import lazy_names
+from callboard.plugins.resources import json_resource
+from callboard.redaction.redactor import Redactor
+
+if TYPE_CHECKING:
+    from callboard.io.git.command import Git
+    from callboard.io.git.history import Commit, Tag, git_commits, git_tags, is_shallow_clone, last_commit_time
+    from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
+    from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError, in_portions
+    from callboard.io.http.client import Client, ClientContext, client_for
+    from callboard.io.process import Finished
+    from callboard.plugins.integrations.connector import Connector
+    from callboard.plugins.integrations.decode import decode_value, family_fields
+    from callboard.plugins.yaml_text import read_yaml
 
 __all__ = [
-    "FAMILIES",
+    "GITHUB_HEADERS",
+    "GITHUB_JSON",
+    "GITHUB_URL",
     "Alert",
     "AlertState",
+    "Answer",
     "Availability",
     "CallboardError",
     "Client",
+    "ClientContext",
+    "ClientLimits",
+    "Clock",
+    "Commit",
     "Connector",
+    "Counts",
+    "Credential",
     "Cursor",
     "DayShare",
     "Deployment",
@@ -75,8 +104,15 @@ __all__ = [
     "FactCollector",
     "FactError",
     "FactSeverity",
+    "FactValue",
+    "Finished",
     "GateState",
+    "Git",
+    "GitHubConnection",
     "GoodFirstIssue",
+    "GraphqlClient",
+    "GraphqlError",
+    "GraphqlResponse",
     "Health",
     "HttpError",
     "Incident",
@@ -85,46 +121,88 @@ __all__ = [
     "IntegrationContext",
     "IntegrationFailure",
     "IntegrationSettings",
+    "IntegrationTraffic",
     "Issue",
-    "LinkHeader",
     "Measurement",
     "Offset",
     "OnCall",
+    "Origin",
     "PageNumber",
+    "Paging",
     "PipelineRun",
     "Problem",
     "PullRequest",
     "QualityGate",
+    "Redactor",
     "RefError",
+    "Related",
     "Release",
     "RepositoryActivity",
     "RunState",
+    "Severity",
     "Shift",
     "SourceError",
+    "Span",
+    "StaticCredential",
+    "Tag",
     "Target",
+    "Tone",
+    "Traffic",
+    "Tree",
+    "TreeError",
+    "UnknownFieldError",
     "Vulnerability",
+    "WrittenRef",
     "basic",
     "batches",
     "bearer",
     "by_annotation",
     "client_for",
+    "connect_github",
     "count_at",
     "decode_value",
+    "family_fields",
+    "family_options_schema",
+    "git_commits",
+    "git_tags",
     "header",
+    "in_portions",
+    "is_shallow_clone",
+    "json_resource",
+    "last_commit_time",
     "listed_objects",
     "number_at",
     "objects_at",
     "parse_boolean",
-    "parse_date",
     "parse_enum",
+    "parse_incident_severity",
     "parse_integer",
     "parse_number",
     "parse_ref",
     "parse_string",
     "parse_time",
+    "read_yaml",
+    "shift_order",
     "split_commas",
     "string_at",
     "time_at",
     "url_at",
     "value_at",
-]  # fmt: skip
+    "value_types",
+]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "callboard.io.git.command": ("Git",),
+        "callboard.io.git.history": ("Commit", "Tag", "git_commits", "git_tags", "is_shallow_clone", "last_commit_time"),
+        "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
+        "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError", "in_portions"),
+        "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
+        "callboard.io.process": ("Finished",),
+        "callboard.plugins.integrations.connector": ("Connector",),
+        "callboard.plugins.integrations.decode": ("decode_value", "family_fields"),
+        "callboard.plugins.yaml_text": ("read_yaml",),
+    },
+)
+"""Imported when they are used: processes, network and YAML take longer to import than all of the rest."""

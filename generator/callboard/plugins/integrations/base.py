@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -16,7 +15,6 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
 from callboard.plugins.installed_families import installed_families, value_types
-from callboard.plugins.loader import builtin_schema
 from callboard.redaction.redactor import Redactor
 
 GROUP = "callboard.integrations"
@@ -87,6 +85,8 @@ class IntegrationFailure:
     """What went wrong; secrets are masked."""
     hint: str = ""
     """How to fix it, in one sentence."""
+    traceback: str = field(default="", repr=False, compare=False)
+    """Traceback of an exception that the connector did not handle, with secrets masked; shown with ``--debug``, never saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +134,14 @@ class Integration(Protocol):
         """Query the tool about the targets and return the facts, and which targets and families were queried."""
 
 
-options_schema = partial(builtin_schema, "integrations")
-"""Returns the JSON Schema of a built-in connector's options; the argument is its type."""
-
-
-def family_options_schema(type_name: str) -> Mapping[str, Any]:
-    """As ``options_schema``, for a connector whose option ``family`` names any family, built in or of a plugin.
+def family_options_schema(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of options in which ``family`` names any family, built in or of a plugin.
 
     The names of families that cannot be used are allowed: the connector then fails with the reason.
     """
-    schema = dict(options_schema(type_name))
     family = {name: value for name, value in schema["properties"]["family"].items() if name != "type"}
-    return schema | {"properties": schema["properties"] | {"family": family | {"enum": [*value_types(), *installed_families().failures]}}}
+    names = [*value_types(), *installed_families().failures]
+    return {**schema, "properties": {**schema["properties"], "family": {**family, "enum": names}}}
 
 
 def merge_batches(batches: Sequence[FactBatch]) -> FactBatch:

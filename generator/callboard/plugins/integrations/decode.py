@@ -43,7 +43,7 @@ def decode_value(family: str, data: Any, now: datetime) -> FactValue:
     return value
 
 
-def fields_of(family: str) -> tuple[str, ...]:
+def family_fields(family: str) -> tuple[str, ...]:
     """The names of a family's fields. Raises ``FactError`` if there is no such family."""
     return field_names(_value_type(family))
 

@@ -10,12 +10,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from callboard.io.git.command import Git, branch, last_commit, origin_url
-from callboard.io.git.history import FileHistory, git_log
-from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
+from callboard.plugins.sources import (
+    DEPENDENCY_FOLDERS,
+    PRIVATE_FOLDERS,
+    FileHistory,
+    Git,
+    MissingFileError,
+    OutsideTreeError,
+    Remote,
+    TooLargeError,
+    current_branch,
+    git_log,
+    host_software,
+    last_commit,
+    matching_paths,
+    normal_path,
+    origin_url,
+    parse_remote,
+    shown_path,
+)
 from callboard.sources.addresses import known_addresses
-from callboard.sources.hosts import Remote, Web, parse, software, web
-from callboard.sources.paths import DEPENDENCIES, PRIVATE, is_text, matching, normal, shown
+from callboard.sources.file_names import is_text
+from callboard.sources.hosts import Web, web
 
 PRODUCT_NAMES = frozenset({"build", "dist", "out", "target", "vendor"})
 """Output folders of build tools; people use these names as well, so they are left out only next to one of ``BUILD_FILES``."""
@@ -105,7 +121,7 @@ def _add_entries(entries: list[os.DirEntry[str]], names: set[str], folder: str, 
 
 def _is_left_out(entry: os.DirEntry[str], siblings: set[str]) -> bool:
     name = entry.name
-    if name.lower() in PRIVATE or name in DEPENDENCIES:
+    if name.lower() in PRIVATE_FOLDERS or name in DEPENDENCY_FOLDERS:
         return True
     return name in PRODUCT_NAMES and bool(siblings & BUILD_FILES) and not Path(entry.path, ".git").exists()
 
@@ -131,20 +147,20 @@ class FolderTree:
         try:
             descriptor = os.open(file, OPEN_FLAGS)
         except OSError as error:
-            raise MissingFileError(f"there is no file {shown(path)} in {self.repository} ({error.strerror})") from None
+            raise MissingFileError(f"there is no file {shown_path(path)} in {self.repository} ({error.strerror})") from None
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
-            raise MissingFileError(f"{shown(path)} in {self.repository} is not a regular file")
+            raise MissingFileError(f"{shown_path(path)} in {self.repository} is not a regular file")
         with os.fdopen(descriptor, "rb") as opened:
             content = opened.read(limit + 1)
         if len(content) > limit:
-            raise TooLargeError(f"{shown(path)} in {self.repository} has {status.st_size:,} bytes; at most {limit:,} are read")
+            raise TooLargeError(f"{shown_path(path)} in {self.repository} has {status.st_size:,} bytes; at most {limit:,} are read")
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
         """Sorted paths of ``listing`` that match, which leaves out folders of dependencies and other repositories."""
-        return matching(pattern, self.listing)
+        return matching_paths(pattern, self.listing)
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Do nothing: all files are local."""
@@ -162,16 +178,16 @@ class FolderTree:
         return self.web.edit_url(path)
 
     def _inside(self, path: str) -> str:
-        relative = normal(path)
+        relative = normal_path(path)
         root = str(self.root).rstrip("/")
         if relative != "." and _has_no_link(root, relative):
             return f"{root}/{relative}"
         real = os.path.realpath(f"{root}/{relative}")
         if not real.startswith(root + "/"):
             raise OutsideTreeError(
-                f"{shown(path)} is a link to a file outside {self.repository}" if real != root else f"{shown(path)} is a folder"
+                f"{shown_path(path)} is a link to a file outside {self.repository}" if real != root else f"{shown_path(path)} is a folder"
             )
-        normal(real[len(root) + 1 :])  # a link may point into .git as well
+        normal_path(real[len(root) + 1 :])  # a link may point into .git as well
         return real
 
 
@@ -230,7 +246,7 @@ def checkout_root(folder: Path, cache: dict[Path, Path | None] | None = None) ->
 def checkout(root: Path, environ: Mapping[str, str]) -> Checkout:
     """The remote and the branch of a work tree. Raises ``SourceError`` where git is not installed."""
     git = Git(root, environ)
-    return Checkout(root, parse(origin_url(git)), branch(git) or "HEAD")
+    return Checkout(root, parse_remote(origin_url(git)), current_branch(git) or "HEAD")
 
 
 def git_info(folder: Path, work_tree: Checkout, environ: Mapping[str, str], expected: Iterable[str]) -> GitInfo:
@@ -245,7 +261,7 @@ def git_info(folder: Path, work_tree: Checkout, environ: Mapping[str, str], expe
     remote = work_tree.remote if work_tree.remote and work_tree.remote.host else None
     if remote is None:
         return GitInfo(revision, history)
-    runs = software(remote)
+    runs = host_software(remote)
     plain = web(remote, runs, work_tree.ref)
     urls = Web(plain.view, plain.line, plain.edit if work_tree.ref != "HEAD" else "", prefix)
     addresses = known_addresses(

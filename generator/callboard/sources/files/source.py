@@ -8,17 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.model.entity import Origin
-from callboard.model.errors import SourceError
-from callboard.model.problem import Problem
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, SourceContext, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    Collected,
+    DescriptorFile,
+    Origin,
+    Problem,
+    SourceContext,
+    SourceError,
+    SourceSettings,
+    compiled_glob,
+    descriptor_paths,
+    json_resource,
+)
 from callboard.sources import rules
 from callboard.sources.addresses import folder_address
+from callboard.sources.file_names import name_problem
 from callboard.sources.files.folder import Checkout, FolderTree, GitInfo, TreeFiles, Walk, checkout, checkout_root, git_info, walk
 from callboard.sources.hosts import configured_templates
-from callboard.sources.paths import compiled, descriptor_paths, name_problem
 
 GITS_AT_ONCE = 4
 
@@ -26,7 +32,7 @@ GITS_AT_ONCE = 4
 class FilesSource:
     """Descriptors in a local folder."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("files")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/files.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._settings = settings
@@ -42,7 +48,7 @@ class FilesSource:
         root = self._root()
         self._id_prefix = self._prefix(root)
         repositories = self._options.get("repositories", "")
-        walked = walk(root, compiled(repositories) if repositories else None)
+        walked = walk(root, compiled_glob(repositories) if repositories else None)
         checkouts = self._checkouts(root, walked)
         with ThreadPoolExecutor(GITS_AT_ONCE) as pool:
             parts = [*pool.map(lambda files: self._tree(root, files, checkouts), walked.trees)]

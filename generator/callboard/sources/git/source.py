@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from callboard.io.git.clone import LINK, Head, TreeEntry, entries, remote_head, update
-from callboard.io.git.command import LOCAL, NETWORK, Git
-from callboard.io.git.history import FileHistory, git_log
-from callboard.io.store import locked
-from callboard.model.entity import Origin
-from callboard.model.errors import SourceError, TreeError
-from callboard.model.problem import Problem
-from callboard.model.tree import DescriptorFile
-from callboard.plugins.sources import Collected, SourceContext, SourceFailure, joined, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    LOCAL_PROTOCOLS,
+    NETWORK_PROTOCOLS,
+    Collected,
+    DescriptorFile,
+    FileHistory,
+    Git,
+    GitAddress,
+    Origin,
+    Problem,
+    RemoteHead,
+    SourceContext,
+    SourceError,
+    SourceFailure,
+    SourceSettings,
+    TreeError,
+    descriptor_paths,
+    file_lock,
+    git_address,
+    git_log,
+    host_software,
+    json_resource,
+    merge_collected,
+    remote_head,
+    update_clone,
+    url_password,
+)
 from callboard.sources import rules
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import placeholder_paths
+from callboard.sources.file_names import is_text, name_problem
+from callboard.sources.git.objects import LINK, TreeEntry, entries
 from callboard.sources.git.tree import GitTree
-from callboard.sources.hosts import SCP, Remote, configured_templates, parse, software, web
-from callboard.sources.paths import descriptor_paths, is_text, name_problem
+from callboard.sources.hosts import configured_templates, web
 
-TOKEN_USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
-"""User names that go with a token, where the host requires a certain one; others accept any."""
-ANY_USER = "x-access-token"
 AT_ONCE = 8
 """Repositories that are fetched at the same time."""
 PRELOAD_LIMIT = 2_000_000
@@ -40,87 +53,28 @@ OFTEN_READ = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CO
 """Fetched together with the descriptor_paths, since most builds read them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The URL of a repository, with its credentials apart."""
-
-    clean: str
-    """For git and for messages: without a password, and for HTTP without a user."""
-    remote: Remote
-    """The repository, independent of the protocol."""
-    rewrite: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """``clean`` mapped to the same URL with credentials."""
-
-
-def address(url: str, options: Mapping[str, Any], root: Path) -> Address | None:
-    """The address for a URL, or for a path relative to ``root``; None for one that git may not use."""
-    if "://" not in url and not SCP.fullmatch(url):
-        folder = root / url
-        if url.startswith("-") or "::" in url or not folder.exists():
-            return None
-        url = f"file://{quote(os.path.realpath(folder))}"
-    remote = parse(url)
-    if remote is None or any(c.isspace() or not c.isprintable() for c in url):
-        return None
-    if remote.scheme in {"http", "https"} and "://" in url:
-        return _over_http(url, remote, options)
-    return Address(_without_password(url), remote)
-
-
-def password(url: str) -> str:
-    """The password in a URL, or an empty string."""
-    try:
-        return urlsplit(url).password or ""
-    except ValueError:
-        return ""
-
-
-def _over_http(url: str, remote: Remote, options: Mapping[str, Any]) -> Address:
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    clean = urlunsplit((parts.scheme, host, parts.path, "", ""))
-    user, password = parts.username or "", parts.password or ""
-    if token := options.get("token"):
-        runs = options.get("host") or software(remote)
-        user, password = quote(str(options.get("username") or TOKEN_USERS.get(runs, ANY_USER)), safe=""), quote(str(token), safe="")
-    if not user:
-        return Address(clean, remote)
-    login = f"{user}:{password}" if password else user
-    return Address(clean, remote, {clean: urlunsplit((parts.scheme, f"{login}@{host}", parts.path, "", ""))})
-
-
-def _without_password(url: str) -> str:
-    """The URL without a password; an SSH URL keeps its user, which the host needs."""
-    if "://" not in url:
-        return url
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    netloc = f"{user.split(':')[0]}@{host}" if user else host
-    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
-
-
 class GitSource:
     """Descriptors of git repositories."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("git")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/git.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         self._settings = settings
         self._options = settings.options
-        secrets = [str(self._options.get("token", "")), *map(password, self._urls())]
+        secrets = [str(self._options.get("token", "")), *map(url_password, self._urls())]
         self._context = replace(context, redactor=context.redactor.with_also(secrets))
 
     def collect(self) -> Collected:
         """All repositories, read in parallel, in the order of the settings; one that fails does not affect the others."""
         urls = self._urls()
         with ThreadPoolExecutor(min(AT_ONCE, len(urls))) as pool:
-            return joined([*pool.map(self._repository, urls)])
+            return merge_collected([*pool.map(self._repository, urls)])
 
     def _urls(self) -> list[str]:
         return [*dict.fromkeys(self._options.get("urls") or [self._options["url"]])]
 
     def _repository(self, url: str) -> Collected:
-        where = address(url, self._options, self._context.root)
+        where = git_address(url, self._options, self._context.root)
         if where is None:
             shown = self._context.redactor.redact(url)
             return self._failed(shown, SourceError(f"{shown} is not the URL of a git repository", "Write https://host/owner/name.git."))
@@ -134,22 +88,22 @@ class GitSource:
         failure = SourceFailure(self._settings.name, redact(repository), redact(str(error)), redact(error.hint), tree)
         return Collected(failures=(failure,))
 
-    def _cloned(self, where: Address) -> Collected:
+    def _cloned(self, where: GitAddress) -> Collected:
         clones = self._context.cache / "clones"
         folder = clones / hashlib.sha256(where.clean.encode()).hexdigest()[:32]
         clones.mkdir(parents=True, exist_ok=True)
-        protocols = LOCAL if where.remote.scheme == "file" else NETWORK
+        protocols = LOCAL_PROTOCOLS if where.remote.scheme == "file" else NETWORK_PROTOCOLS
         git = Git(clones, self._context.environ, protocols, where.rewrite, self._options.get("timeout", 600))
-        with locked(folder.with_suffix(".lock"), wait=True):
+        with file_lock(folder.with_suffix(".lock"), wait=True):
             head = remote_head(git, where.clean, self._options.get("ref", ""))
             commit, listing = self._updated(git, folder, where, head)
             clone = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
             return self._collected(clone, where, head, commit, listing)
 
-    def _updated(self, git: Git, folder: Path, where: Address, head: Head) -> tuple[str, Sequence[TreeEntry]]:
+    def _updated(self, git: Git, folder: Path, where: GitAddress, head: RemoteHead) -> tuple[str, Sequence[TreeEntry]]:
         """The commit and its files; a damaged clone is created again, once."""
         for attempt in (1, 2):
-            commit = update(git, folder, where.clean, head, self._options.get("depth"))
+            commit = update_clone(git, folder, where.clean, head, self._options.get("depth"))
             try:
                 return commit, entries(Git(folder, git.environ), commit)
             except SourceError:
@@ -158,7 +112,7 @@ class GitSource:
                 shutil.rmtree(folder)
         raise AssertionError
 
-    def _collected(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> Collected:
+    def _collected(self, git: Git, where: GitAddress, head: RemoteHead, commit: str, listing: Sequence[TreeEntry]) -> Collected:
         readable = [entry for entry in listing if is_text(entry.path)]
         tree = self._tree(git, where, head, commit, readable)
         paths = descriptor_paths((e.path for e in readable), self._options)
@@ -168,8 +122,8 @@ class GitSource:
         files = tuple(DescriptorFile(self._settings.name, tree, path) for path in paths)
         return Collected((tree,), files, tuple(self._name_problems(tree, listing)))
 
-    def _tree(self, git: Git, where: Address, head: Head, commit: str, listing: Sequence[TreeEntry]) -> GitTree:
-        runs = self._options.get("host") or software(where.remote)
+    def _tree(self, git: Git, where: GitAddress, head: RemoteHead, commit: str, listing: Sequence[TreeEntry]) -> GitTree:
+        runs = self._options.get("host") or host_software(where.remote)
         plain = web(where.remote, runs, head.ref, head.kind)
         templates = configured_templates(
             plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref

@@ -7,13 +7,21 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from callboard.io.git.clone import LINK, TreeEntry, contents, fetch_objects, missing, sizes
-from callboard.io.git.command import Git
-from callboard.io.git.history import FileHistory
-from callboard.model.errors import MissingFileError, SourceError, TooLargeError, TreeError
-from callboard.redaction.redactor import Redactor
-from callboard.sources.hosts import Remote, Web
-from callboard.sources.paths import matching, normal, shown
+from callboard.plugins.sources import (
+    FileHistory,
+    Git,
+    MissingFileError,
+    Redactor,
+    Remote,
+    SourceError,
+    TooLargeError,
+    TreeError,
+    matching_paths,
+    normal_path,
+    shown_path,
+)
+from callboard.sources.git.objects import LINK, TreeEntry, contents, fetch_objects, missing, sizes
+from callboard.sources.hosts import Web
 
 KEPT_BYTES = 32_000_000
 """Contents that one tree keeps in memory, so that reading them again starts no process."""
@@ -54,19 +62,19 @@ class GitTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file, or of the file in the tree that a symbolic link points at."""
-        entry = self._file(normal(path))
+        entry = self._file(normal_path(path))
         with self._lock:
             try:
                 content = self._content(entry.object, limit)
             except SourceError as error:
-                raise TreeError(f"{shown(path)} cannot be fetched from {self.repository}: {Redactor().redact(str(error))}") from error
+                raise TreeError(f"{shown_path(path)} cannot be fetched from {self.repository}: {Redactor().redact(str(error))}") from error
         if content is None:
-            raise TooLargeError(f"{shown(path)} in {self.repository} has more than {limit:,} bytes")
+            raise TooLargeError(f"{shown_path(path)} in {self.repository} has more than {limit:,} bytes")
         return content
 
     def glob(self, pattern: str) -> Sequence[str]:
         """Sorted paths of the commit that match."""
-        return [path for path in matching(pattern, self._entries) if self._is_readable(path)]
+        return [path for path in matching_paths(pattern, self._entries) if self._is_readable(path)]
 
     def fetch(self, paths: Sequence[str]) -> None:
         """Fetch the contents of these files in one request; unknown paths are ignored. Raises ``SourceError``."""
@@ -87,7 +95,7 @@ class GitTree:
 
     def target(self, path: str) -> str:
         """The path itself, or the path that a symbolic link points at. Raises ``TreeError``."""
-        return self._file(normal(path)).path
+        return self._file(normal_path(path)).path
 
     def _file(self, path: str) -> TreeEntry:
         entry = self._entries.get(path)
@@ -95,9 +103,9 @@ class GitTree:
             with self._lock:
                 link = self._content(entry.object, MAX_LINK) or b""
             target = posixpath.join(posixpath.dirname(path), link.decode("utf-8", "surrogateescape"))
-            entry = self._entries.get(normal(target))
+            entry = self._entries.get(normal_path(target))
         if entry is None or entry.mode == LINK:
-            raise MissingFileError(f"there is no file {shown(path)} in {self.repository}")
+            raise MissingFileError(f"there is no file {shown_path(path)} in {self.repository}")
         return entry
 
     def _is_readable(self, path: str) -> bool:

@@ -10,9 +10,8 @@ from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
-from callboard.sources.generated import MAX_NAME, MemoryTree, moment, text_of
+from callboard.plugins.sources import Client, HttpError, MemoryTree
+from callboard.sources.generated import MAX_NAME, moment, text_of
 from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 50

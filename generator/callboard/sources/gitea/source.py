@@ -10,16 +10,23 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from callboard.io.http.auth import header
-from callboard.io.http.client import client_for
-from callboard.io.http.errors import HttpError
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    Collected,
+    HttpError,
+    Repository,
+    SourceContext,
+    SourceSettings,
+    SourceTraffic,
+    client_for,
+    header,
+    json_resource,
+    merge_collected,
+    parse_remote,
+)
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.generated import text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
-from callboard.sources.hosts import parse
 
 NAME = re.compile(r"\w[\w.-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 
@@ -48,7 +55,7 @@ class GiteaFiles:
 class GiteaSource(HostSource):
     """Descriptors in all repositories of an organization on a Gitea or Forgejo host, and its teams and members."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("gitea")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/gitea.json")
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
         super().__init__(settings, context, str(settings.options["url"]))
@@ -63,7 +70,7 @@ class GiteaSource(HostSource):
             parts = [*pool.map(lambda node: self._node(api, node), repositories)]
         people_name, people = f"{self._organization} (organization)", people_id(self._host, self._organization)
         parts.append(self._people(people_name, people, lambda: people_tree(api, self._organization, self._host)))
-        return joined([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
+        return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _repositories(self, api: GiteaApi) -> Iterator[Mapping[str, Any]]:
         """The repositories that the options select."""
@@ -77,7 +84,7 @@ class GiteaSource(HostSource):
         return self._repository(name, partial(self._metadata, node, name), partial(self._tree, api, node))
 
     def _metadata(self, node: Mapping[str, Any], name: str) -> Repository:
-        remote = parse(f"{self._host}/{name}")
+        remote = parse_remote(f"{self._host}/{name}")
         if remote is None or not NAME.fullmatch(name):
             raise HttpError("wrong-type", "Gitea returned a repository without a name")
         return Repository(

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from callboard.io.github import JSON, GitHubConnection
-from callboard.io.http.errors import HttpError
+from callboard.plugins.sources import GITHUB_JSON, GitHubConnection, HttpError
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
 
@@ -108,7 +107,7 @@ class GitHubApi:
     def listing(self, repository: str, revision: str) -> Sequence[str]:
         """Sorted paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""
         place = f"{self._rest}/repos/{quote(repository)}/git/trees/{quote(revision)}"
-        answer = self._client.get(place, {"recursive": "1"}, accept=JSON, immutable=True)
+        answer = self._client.get(place, {"recursive": "1"}, accept=GITHUB_JSON, immutable=True)
         value = answer.object()
         entries = value.get("tree")
         if not isinstance(entries, list):
@@ -123,7 +122,9 @@ class GitHubApi:
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"
-        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=JSON, immutable=True).array()[:1]:
+        for commit in self._client.get(place, {"sha": revision, "path": path, "per_page": "1"}, accept=GITHUB_JSON, immutable=True).array()[
+            :1
+        ]:
             return moment(_at(commit, ("commit", "committer")).get("date"))
         return None
 

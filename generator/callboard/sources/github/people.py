@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from callboard.sources.generated import MAX_NAME, MemoryTree, text_of
+from callboard.plugins.sources import MemoryTree
+from callboard.sources.generated import MAX_NAME, text_of
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, GitHubApi
 from callboard.sources.people import Person, Team, people_files
 

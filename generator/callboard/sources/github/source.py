@@ -9,12 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from callboard.io.github import HEADERS, PUBLIC, connect
-from callboard.io.http.auth import Credential
-from callboard.io.http.client import Client, client_for
-from callboard.io.http.errors import HttpError
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    GITHUB_HEADERS,
+    GITHUB_URL,
+    Client,
+    Collected,
+    Credential,
+    HttpError,
+    Repository,
+    SourceContext,
+    SourceSettings,
+    SourceTraffic,
+    client_for,
+    connect_github,
+    is_glob,
+    json_resource,
+    merge_collected,
+    parse_remote,
+)
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, RepositoryMetadata
 from callboard.sources.codeowners import PLACES
@@ -22,8 +34,7 @@ from callboard.sources.generated import moment, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
 from callboard.sources.github.people import people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource
-from callboard.sources.hosts import parse, web
-from callboard.sources.paths import is_glob
+from callboard.sources.hosts import web
 
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 PAGE = 50
@@ -63,7 +74,7 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     if not isinstance(target, dict) or not isinstance(branch, dict):
         return None
     revision, ref = text_of(target.get("oid")), text_of(branch.get("name"))
-    remote = parse(f"{host}/{name}")
+    remote = parse_remote(f"{host}/{name}")
     if remote is None or not COMMIT.fullmatch(revision):
         raise HttpError("wrong-type", f"GitHub returned no commit for {name}")
     addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=True)
@@ -79,7 +90,7 @@ def metadata_of(node: Mapping[str, Any], source: str, host: str) -> Repository:
     url = f"{host}/{name}"
     release = node.get("latestRelease")
     release = release if isinstance(release, dict) else {}
-    remote, branch = parse(url), node.get("defaultBranchRef")
+    remote, branch = parse_remote(url), node.get("defaultBranchRef")
     return Repository(
         source, remote.url if remote else url, name, url,
         description=text_of(node.get("description")),
@@ -134,11 +145,11 @@ def _list(value: Any, field: str) -> list[dict[str, Any]]:
 class GitHubSource(HostSource):
     """Descriptors in all repositories of a GitHub organization or user, and the organization's teams and members."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("github")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/github.json")
     annotation = "github.com/project-slug"
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
-        super().__init__(settings, context, str(settings.options.get("url", PUBLIC)))
+        super().__init__(settings, context, str(settings.options.get("url", GITHUB_URL)))
         self._owner = str(self._options["organization"])
         self._clients: list[Client] = []
         self._queried = [path for path in self._include if not is_glob(path)][:MAX_QUERIED]
@@ -146,7 +157,7 @@ class GitHubSource(HostSource):
 
     def collect(self) -> Collected:
         """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
-        api = GitHubApi(connect(self._options, self._host, self._owner, self._client, self._context.clock))
+        api = GitHubApi(connect_github(self._options, self._host, self._owner, self._client, self._context.clock))
         missing: list[str] = []
         nodes = [*self._repositories(api, missing)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -155,10 +166,10 @@ class GitHubSource(HostSource):
         parts.append(self._people(people_name, people, lambda: people_tree(api, self._owner, self._host, missing.append)))
         failures = tuple(self._failure("", f"GitHub left something out: {reason}") for reason in dict.fromkeys(missing))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
-        return joined([*parts, Collected(failures=failures, traffic=traffic)])
+        return merge_collected([*parts, Collected(failures=failures, traffic=traffic)])
 
     def _client(self, base: str, credential: Credential) -> Client:
-        client = client_for(self._context, base, credential, HEADERS)
+        client = client_for(self._context, base, credential, GITHUB_HEADERS)
         self._clients.append(client)
         return client
 

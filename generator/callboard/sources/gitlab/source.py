@@ -10,16 +10,23 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from callboard.io.http.auth import header
-from callboard.io.http.client import client_for
-from callboard.io.http.errors import HttpError
-from callboard.plugins.sources import Collected, Repository, SourceContext, SourceTraffic, joined, options_schema
-from callboard.settings.settings import SourceSettings
+from callboard.plugins.sources import (
+    Collected,
+    HttpError,
+    Repository,
+    SourceContext,
+    SourceSettings,
+    SourceTraffic,
+    client_for,
+    header,
+    json_resource,
+    merge_collected,
+    parse_remote,
+)
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.generated import text_of
 from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
-from callboard.sources.hosts import parse
 
 PUBLIC = "https://gitlab.com"
 NAME = re.compile(r"\w[\w.-]{0,254}(?:/\w[\w.-]{0,254}){1,30}")
@@ -50,7 +57,7 @@ class ProjectFiles:
 class GitLabSource(HostSource):
     """Descriptors in all projects of a GitLab group and its subgroups, and the groups and their members."""
 
-    schema: ClassVar[Mapping[str, Any]] = options_schema("gitlab")
+    schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/gitlab.json")
     annotation = "gitlab.com/project-slug"
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
@@ -66,7 +73,7 @@ class GitLabSource(HostSource):
             parts = [*pool.map(lambda project: self._project(api, project), projects)]
         people_name, people = f"{self._group} (groups and members)", people_id(self._host, self._group)
         parts.append(self._people(people_name, people, lambda: people_tree(api, self._group, self._host)))
-        return joined([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
+        return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _projects(self, api: GitLabApi) -> Iterator[Mapping[str, Any]]:
         """The projects that the options select, by their paths in the group."""
@@ -80,7 +87,7 @@ class GitLabSource(HostSource):
         return self._repository(name, partial(self._metadata, project, name), partial(self._tree, api, project))
 
     def _metadata(self, project: Mapping[str, Any], name: str) -> Repository:
-        remote = parse(f"{self._host}/{name}")
+        remote = parse_remote(f"{self._host}/{name}")
         if remote is None or not NAME.fullmatch(name):
             raise HttpError("wrong-type", "GitLab returned a project without a path")
         return Repository(

@@ -1,0 +1,146 @@
+"""Files of the new site → a staging folder, then, by a journal, the output folder. A site is never overwritten file by file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from callboard.io.site_folder.file_writer import FileWriter, read_file
+from callboard.io.site_folder.journal import CommitHook, check_no_links, new_journal, recover, roll_forward, write_journal
+from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, SiteFile, checked_path, digest_of, parents, read_manifest
+from callboard.model.errors import WebsiteError
+
+StagedFile = tuple[str, str, int, bool]
+"""Path, digest and size of a file of the new site, and True if it was staged, False if it is unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The changes of a commit in the output folder, in numbers of files."""
+
+    written: int
+    unchanged: int
+    removed: int
+    bytes: int
+    """Size of all files of the site."""
+
+
+class Staging:
+    """The next state of one output folder; before ``commit``, only its staging folder is written to.
+
+    Files are staged at their paths in the site, so that a new folder is moved as a whole.
+
+    Raises:
+        WebsiteError: the folder was not made by Callboard.
+    """
+
+    def __init__(self, output: Path, step: CommitHook = lambda _: None) -> None:
+        self.output = output
+        self._step = step
+        self._workshop = output / WORKSHOP
+        recover(output, step)
+        self._writer = FileWriter(f"{self._workshop}/files/")
+        self._before = read_manifest(output)
+        self._after: dict[str, SiteFile] = {}
+        self._moves: list[str] = []
+        self._news: list[StagedFile] = []
+
+    def put(self, path: str, content: bytes) -> bool:
+        """Add a file with this content to the new site; returns True if the file is new or has changed."""
+        self._check_unique(path)
+        new = SiteFile(digest_of(content), len(content))
+        self._after[path] = new
+        changes = self._before.get(path) != new or self._size(path) != new.size
+        self._news.append((path, new.digest, new.size, changes))
+        if changes:
+            if self._before and path not in self._before:  # in a folder that was empty, nothing is in the way
+                self._check_not_foreign(path)
+            self._step(f"stage {path}")
+            self._writer.write(path, content)
+            self._moves.append(path)
+        return changes
+
+    def keep(self, path: str, digest: str) -> bool:
+        """Keep a file unchanged; returns False if it does not exist with this digest, and has to be ``put``."""
+        return self.keep_all((path, digest))
+
+    def keep_all(self, *files: tuple[str, str]) -> bool:
+        """Keep these files (path and digest) unchanged; returns False, and keeps none, if one of them does not exist so."""
+        for path, digest in files:
+            existing = self._before.get(path)
+            if existing is None or existing.digest != digest or self._size(path) != existing.size:
+                return False
+        for path, digest in files:
+            self._check_unique(path)
+            existing = self._after[path] = self._before[path]
+            self._news.append((path, digest, existing.size, False))
+        return True
+
+    def news(self) -> list[StagedFile]:
+        """The files that were put and kept since the last call; a forked process sends them to its parent, which calls ``adopt``."""
+        news, self._news = self._news, []
+        return news
+
+    def adopt(self, news: Iterable[StagedFile]) -> None:
+        """Add the files that a forked process has put and kept."""
+        for path, digest, size, changes in news:
+            self._check_unique(path)
+            self._after[path] = SiteFile(digest, size)
+            if changes:
+                self._moves.append(path)
+
+    def paths(self) -> Iterable[str]:
+        """The paths of the new site, so far."""
+        return self._after.keys()
+
+    def gone(self) -> set[str]:
+        """The paths of the old site that the new one does not have, so far."""
+        return self._before.keys() - self._after.keys()
+
+    def digest(self, path: str) -> str:
+        """The digest of a file of the new site."""
+        return self._after[path].digest
+
+    def read(self, path: str) -> bytes:
+        """The content of a file of the new site, staged or unchanged."""
+        try:
+            return read_file(self._writer.root + path)
+        except OSError:
+            return read_file(f"{self.output}/{path}")
+
+    def commit(self) -> Committed:
+        """Apply the staged changes to the output folder: assets first, pages last, removals at the end."""
+        removed = sorted(self.gone())
+        if self._moves or removed or not (self.output / SITE_MARKER).is_file():
+            check_no_links(self.output, (*self._moves, *removed))
+            journal = new_journal(self.output, self._moves, removed, self._after)
+            write_journal(self.output, journal, self._step)
+            roll_forward(self.output, journal, self._step)
+        moved = len(self._moves)
+        return Committed(moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()))
+
+    def discard(self) -> None:
+        """Remove the staging folder; the old site stays."""
+        shutil.rmtree(self._workshop, ignore_errors=True)
+
+    def _check_unique(self, path: str) -> None:
+        if checked_path(path) in self._after:
+            raise WebsiteError(f"Two parts of the site have the same file {path!r}.")
+
+    def _check_not_foreign(self, path: str) -> None:
+        """Raise for a file that Callboard did not write and that is in the way, before the commit begins."""
+        target = self.output / path
+        inside = [f for f in target.rglob("*") if not f.is_dir()] if target.is_dir() and not target.is_symlink() else [target]
+        above = [self.output / folder for folder in parents([path])]
+        for file in (*inside, *(folder for folder in above if not folder.is_dir())):
+            if (file.exists() or file.is_symlink()) and file.relative_to(self.output).as_posix() not in self._before:
+                raise WebsiteError(f"{file} is in the way, and was not written by Callboard.", "Move it elsewhere.")
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.stat(f"{self.output}/{path}").st_size  # noqa: PTH116
+        except OSError:
+            return -1

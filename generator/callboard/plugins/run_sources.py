@@ -1,0 +1,61 @@
+"""The sources of ``sources.yaml`` → their trees, descriptors and failures; each is read in parallel."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from callboard.model.errors import CallboardError
+from callboard.plugins import loader
+from callboard.plugins.guarded_tree import GuardedTree
+from callboard.plugins.sources import Collected, Source, SourceContext, SourceFailure, merge_collected
+from callboard.plugins.unhandled import UnhandledPluginError, unhandled
+from callboard.settings.settings import Settings, SourceSettings
+
+GROUP = "callboard.sources"
+AT_ONCE = 4
+
+
+def collect_all(settings: Settings, context: SourceContext) -> Collected:
+    """The results of all sources, in the order of ``sources.yaml``.
+
+    A source that fails, or whose plugin does, is a ``SourceFailure`` and does not affect the others. Messages of failures are redacted.
+    """
+    if not settings.sources:
+        return Collected()
+    redacting = replace(context, redactor=context.redactor.with_also(settings.redactor.secrets))
+    with ThreadPoolExecutor(min(AT_ONCE, len(settings.sources))) as pool:
+        return merge_collected([*pool.map(lambda item: _collected(item, redacting), settings.sources)])
+
+
+def _collected(item: SourceSettings, context: SourceContext) -> Collected:
+    if item.failure:
+        return _failed(item, context, item.failure, "Set it in the environment of the build.")
+    try:
+        source: Source = loader.load(GROUP)[item.type].load()(item, context)
+        collected = source.collect()
+        return _guarded(replace(collected, tree_sources=(item.name,) * len(collected.trees)), item, context)
+    except CallboardError as error:
+        return _failed(item, context, str(error), error.hint)
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the others
+        explained = unhandled(GROUP, item.type, error, context.redactor.redact)
+        return Collected(failures=(SourceFailure(item.name, "", str(explained), explained.hint, traceback=explained.traceback),))
+
+
+def _guarded(collected: Collected, item: SourceSettings, context: SourceContext) -> Collected:
+    """The trees of an installed plugin, guarded against its exceptions; those of built-in plugins as they are."""
+    if loader.load(GROUP)[item.type].package == loader.BUILT_IN_PACKAGE:
+        return collected
+
+    def explain(error: Exception) -> UnhandledPluginError:
+        return unhandled(GROUP, item.type, error, context.redactor.redact)
+
+    trees = {id(tree): tree for tree in (*collected.trees, *(file.tree for file in collected.files))}
+    guarded = {key: GuardedTree(tree, item.name, explain) for key, tree in trees.items()}
+    files = tuple(replace(file, tree=guarded[id(file.tree)]) for file in collected.files)
+    return replace(collected, trees=tuple(guarded[id(tree)] for tree in collected.trees), files=files)
+
+
+def _failed(item: SourceSettings, context: SourceContext, message: str, hint: str) -> Collected:
+    redact = context.redactor.redact
+    return Collected(failures=(SourceFailure(item.name, "", redact(message), redact(hint)),))

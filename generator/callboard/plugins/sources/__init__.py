@@ -1,0 +1,162 @@
+"""The public API of sources: a plugin may import these names; anything else may change without notice."""
+
+from typing import TYPE_CHECKING
+
+from callboard.io.git.remote import Remote, host_software, parse_remote
+from callboard.io.http.auth import Anonymous, Credential, bearer, header
+from callboard.io.http.cache import Answer
+from callboard.io.http.errors import HttpError
+from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
+from callboard.io.http.pagination import Cursor, Paging
+from callboard.io.http.urls import Params, url_origin
+from callboard.model.entity import Origin
+from callboard.model.errors import CallboardError, MissingFileError, OutsideTreeError, SourceError, TooLargeError, TreeError
+from callboard.model.problem import Problem, Related, Rule, Severity, Span
+from callboard.model.ref import EntityRef
+from callboard.model.tree import DescriptorFile, Tree
+from callboard.plugins.lazy import lazy_names
+from callboard.plugins.resources import json_resource
+from callboard.plugins.sources.base import (
+    Collected,
+    Repository,
+    Source,
+    SourceContext,
+    SourceFailure,
+    SourceTraffic,
+    Undescribed,
+    merge_collected,
+)
+from callboard.plugins.sources.memory_tree import MemoryFile, MemoryTree
+from callboard.plugins.sources.paths import (
+    DEPENDENCY_FOLDERS,
+    PRIVATE_FOLDERS,
+    compiled_glob,
+    compiled_globs,
+    descriptor_paths,
+    is_glob,
+    matching_paths,
+    normal_path,
+    shown_path,
+)
+from callboard.redaction.redactor import Redactor
+from callboard.settings.settings import SourceSettings
+
+if TYPE_CHECKING:
+    from callboard.io.git.address import GitAddress, git_address, url_password
+    from callboard.io.git.clone import CLONE_REFS, RemoteHead, remote_head, update_clone
+    from callboard.io.git.command import LOCAL_PROTOCOLS, NETWORK_PROTOCOLS, Git, current_branch, last_commit, origin_url
+    from callboard.io.git.history import FileHistory, git_log
+    from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
+    from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse
+    from callboard.io.http.client import Client, ClientContext, client_for
+    from callboard.io.ldap import LdapDirectory, LdapRow
+    from callboard.io.process import Finished
+    from callboard.io.store import file_lock
+    from callboard.plugins.sources.descriptor_text import descriptor_text, yaml_text
+
+__all__ = [
+    "CLONE_REFS",
+    "DEPENDENCY_FOLDERS",
+    "GITHUB_HEADERS",
+    "GITHUB_JSON",
+    "GITHUB_URL",
+    "LOCAL_PROTOCOLS",
+    "NETWORK_PROTOCOLS",
+    "PRIVATE_FOLDERS",
+    "Anonymous",
+    "Answer",
+    "CallboardError",
+    "Client",
+    "ClientContext",
+    "ClientLimits",
+    "Clock",
+    "Collected",
+    "Counts",
+    "Credential",
+    "Cursor",
+    "DescriptorFile",
+    "EntityRef",
+    "FileHistory",
+    "Finished",
+    "Git",
+    "GitAddress",
+    "GitHubConnection",
+    "GraphqlClient",
+    "GraphqlError",
+    "GraphqlResponse",
+    "HttpError",
+    "LdapDirectory",
+    "LdapRow",
+    "MemoryFile",
+    "MemoryTree",
+    "MissingFileError",
+    "Origin",
+    "OutsideTreeError",
+    "Paging",
+    "Params",
+    "Problem",
+    "Redactor",
+    "Related",
+    "Remote",
+    "RemoteHead",
+    "Repository",
+    "Rule",
+    "Severity",
+    "Source",
+    "SourceContext",
+    "SourceError",
+    "SourceFailure",
+    "SourceSettings",
+    "SourceTraffic",
+    "Span",
+    "TooLargeError",
+    "Traffic",
+    "Tree",
+    "TreeError",
+    "Undescribed",
+    "bearer",
+    "client_for",
+    "compiled_glob",
+    "compiled_globs",
+    "connect_github",
+    "current_branch",
+    "descriptor_paths",
+    "descriptor_text",
+    "file_lock",
+    "git_address",
+    "git_log",
+    "header",
+    "host_software",
+    "is_glob",
+    "json_resource",
+    "last_commit",
+    "matching_paths",
+    "merge_collected",
+    "normal_path",
+    "origin_url",
+    "parse_remote",
+    "remote_head",
+    "shown_path",
+    "update_clone",
+    "url_origin",
+    "url_password",
+    "yaml_text",
+]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "callboard.io.git.address": ("GitAddress", "git_address", "url_password"),
+        "callboard.io.git.clone": ("CLONE_REFS", "RemoteHead", "remote_head", "update_clone"),
+        "callboard.io.git.command": ("LOCAL_PROTOCOLS", "NETWORK_PROTOCOLS", "Git", "current_branch", "last_commit", "origin_url"),
+        "callboard.io.git.history": ("FileHistory", "git_log"),
+        "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
+        "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse"),
+        "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
+        "callboard.io.ldap": ("LdapDirectory", "LdapRow"),
+        "callboard.io.process": ("Finished",),
+        "callboard.io.store": ("file_lock",),
+        "callboard.plugins.sources.descriptor_text": ("descriptor_text", "yaml_text"),
+    },
+)
+"""Imported when they are used: processes, network and YAML take longer to import than all of the rest."""

@@ -1,0 +1,1 @@
+"""The publisher ``git``: a site → a branch."""

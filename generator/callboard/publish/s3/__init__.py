@@ -1,0 +1,1 @@
+"""The publisher ``s3``: a site → objects of a bucket."""
