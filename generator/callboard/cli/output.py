@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callboard.lint.formats import wants_colour
+from callboard.lint.portal_files import render_portal_problems
 from callboard.lint.report import plain, severity_counts
 from callboard.model.counting import counted
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.redaction.secrets import mask
+from callboard.settings.invalid import InvalidSettingsError
 
 if TYPE_CHECKING:
     from callboard.pipeline import BuildResult
@@ -42,6 +46,17 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
         if name not in known:
             raise SettingsError(f'There is no source "{name}" in {settings.file.name}.', f"Known sources: {', '.join(known)}.")
     return tuple(dict.fromkeys(names))
+
+
+def message_of(error: SettingsError) -> str:
+    """The message; for an invalid configuration, with an excerpt of the file at each problem, and a hint below."""
+    if not isinstance(error, InvalidSettingsError):
+        return str(error)
+    return " ".join(error.heads) + "\n\n" + render_portal_problems(error.problems, error.root, colour=_has_colour())
+
+
+def _has_colour() -> bool:
+    return wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
 
 
 def report_build(built: BuildResult, output: Path) -> None:
