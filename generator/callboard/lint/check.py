@@ -13,7 +13,7 @@ from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
 from callboard.ingestion import rules
 from callboard.lint import path_arguments
-from callboard.lint.portal_files import portal_lines
+from callboard.lint.portal_files import portal_lines, with_portal_files
 from callboard.lint.source_lines import SourceLines
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
@@ -23,6 +23,8 @@ from callboard.plugins.portal_settings import read_settings
 from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
+from callboard.website.guide_links import dead_file_links
+from callboard.website.overlays import read_overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,13 @@ class LintResult:
 
 
 def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
-    """Check all sources of the portal, references included. Raises ``SettingsError``."""
+    """Check all sources of the portal, references included, and its own files. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
     work = Workspace(settings, environ, portal_kinds(settings))
     resolved = resolve(work, ingest(work, collect(work)))
+    overlays = read_overlays(settings.root, settings.portal)
+    problems = (*resolved.problems, *overlays.problems, *dead_file_links(overlays.guides))
+    resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
     return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), _as_it_is, portal_url=settings.portal.url)
 
 

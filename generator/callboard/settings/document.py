@@ -52,11 +52,14 @@ class SettingsDocument:
         return rule.problem(message, origin=self.origin, span=span)
 
 
-def read_document(text: str, origin: Origin) -> SettingsDocument:
-    """Read a text; whatever cannot be read is a problem. Never raises. A document with a duplicate key still has data and positions."""
+def read_document(text: str, origin: Origin, rule: Rule = UNREADABLE_SETTINGS) -> SettingsDocument:
+    """Read a text; whatever cannot be read is a problem. Never raises. A document with a duplicate key still has data and positions.
+
+    ``rule`` is that of the problems.
+    """
     parsed = documents.read_one(text)
     document = SettingsDocument(origin, parsed.value)
-    document.problems += [document.problem_at(trouble.at, _message(trouble)) for trouble in parsed.troubles]
+    document.problems += [document.problem_at(trouble.at, _message(trouble), rule) for trouble in parsed.troubles]
     root = positions.compose(parsed.text)
     if root is None or not all(t.reason in _READABLE for t in parsed.troubles):
         return document

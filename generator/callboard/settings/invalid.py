@@ -48,6 +48,11 @@ def portal_origin(file: Path, root: Path) -> Origin:
     return Origin("", "", "", "", path.as_posix(), 0, 1)
 
 
+def is_portal_problem(problem: Problem) -> bool:
+    """True for a problem in one of the portal's own files: settings, guides, overlays."""
+    return problem.origin is not None and not problem.origin.source
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """``; did you mean "path"?``, or an empty string if no choice is similar and none alone begins with the word (``lang``)."""
     known = list(choices)
