@@ -101,6 +101,7 @@ def test_the_built_in_template_is_used_for_a_broken_one_which_is_a_problem_with_
     assert "catalog/" in renderer.render(page("404.html", "404.html"), None)
     (problem,) = renderer.overlays.problems
     assert (problem.code, problem.origin.path, problem.span.line) == ("OVL001", "templates/404.html", 2)
+    assert renderer.take_problems() == (), "the broken template is not tried again for each page"
 
 
 MISTAKES = [

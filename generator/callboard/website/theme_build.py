@@ -101,7 +101,8 @@ class ThemeBuild:
             self._inputs = _inputs_of(project, self._scratch / "project")
             self._key = _key(self._inputs)
             if not (cache / self._key).is_dir():
-                self._edit = find_edit(cache, self._inputs)
+                edit = find_edit(cache, self._inputs)
+                self._edit = edit if edit and not read_failures(edit.base) else None
                 if self._edit:
                     reduce(self._scratch / "project", self._edit)
                 self._running = start_mkdocs(self._scratch / "project", python, environ)
