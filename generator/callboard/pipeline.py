@@ -44,6 +44,7 @@ from callboard.state.last_good_copy import BuildPolicy, collected_from_state, wi
 from callboard.state.loss_guards import Guards, guards_of
 from callboard.state.values import CollectedState, State
 from callboard.website.assemble import Assembled, SiteBuild, assemble
+from callboard.website.overlays import Overlays, read_overlays
 from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
 from callboard.website.theme_build import ThemeBuild, start_theme_build
 
@@ -210,7 +211,7 @@ def _collected(work: Workspace, state: BuildState, guards: Guards, queried: Coll
     return collected
 
 
-def plan(work: Workspace, data: SiteData, layouts: Layouts, labels: Mapping[str, str] | None = None) -> PageContexts:
+def plan(work: Workspace, data: SiteData, layouts: Layouts, labels: Mapping[str, str]) -> PageContexts:
     """Site data → the contexts of which pages and data files are planned."""
     with work.meter.phase("plan"):
         return contexts_of(data, work.settings, layouts, labels)
@@ -266,13 +267,15 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     """
     settings, store = request.settings, Store.beside(request.settings.root)
     section = settings.sections.get("history", {})
-    with store.lock(), gc_disabled(), start_theme_build(settings, store, request.environ) as theme:  # MkDocs runs meanwhile
+    overlays = read_overlays(settings.root, settings.portal)
+    with store.lock(), gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
             state = load_build_state(store, request.now, __version__, section, from_state=request.from_state)
         work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache), meter)
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
-        site = write(work, data, request.output, theme, Layouts(store.cache / "layouts"))
+        data = with_problems(data, overlays.problems)
+        site = write(work, data, request.output, overlays, theme)
         set_aside: tuple[Path, ...] = ()
         if request.remember and not request.from_state:
             with meter.phase("state"):
@@ -284,13 +287,18 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     return BuildResult(data.resolved, problems, failures, report, data.history.damaged, set_aside)
 
 
-def write(work: Workspace, data: SiteData, output: Path, theme: ThemeBuild, layouts: Layouts) -> Assembled:
+def with_problems(data: SiteData, problems: Sequence[Problem]) -> SiteData:
+    """Site data with further problems, which the site shows and the change history does not."""
+    return replace(data, resolved=replace(data.resolved, problems=(*data.resolved.problems, *problems))) if problems else data
+
+
+def write(work: Workspace, data: SiteData, output: Path, overlays: Overlays, theme: ThemeBuild) -> Assembled:
     """Site data → the planned pages and data files, rendered and committed to ``output``. Raises ``WebsiteError``."""
-    settings = work.settings
-    contexts = plan(work, data, layouts)
+    settings, layouts = work.settings, Layouts(Store.beside(work.settings.root).cache / "layouts")
+    contexts = plan(work, data, layouts, overlays.labels)
     tracked, tracker = track_contexts(contexts)
     site_build = SiteBuild(
-        settings, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
+        settings, overlays, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
     )  # fmt: skip
     return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), site_build)
 

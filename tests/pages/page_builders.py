@@ -16,12 +16,12 @@ from callboard.pages.entities.context import entity_context
 from callboard.pages.entities.plan import plan
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.settings.settings import Portal, Settings
-from callboard.website.overlays import find_portal_files
+from callboard.website.overlays import read_overlays
 from callboard.website.rendering import Renderer
 
 KINDS = builtin_kinds()
 LAYOUTS = Layouts()
-RENDERER = Renderer(find_portal_files(Path("/nowhere")), Portal(), [kind.icon for kind in KINDS.by_name.values()])
+RENDERER = Renderer(read_overlays(Path("/nowhere"), Portal()), Portal(), [kind.icon for kind in KINDS.by_name.values()])
 VOID = {"br", "img", "hr", "rect", "path", "use", "polygon", "input", "meta", "link", "line"}
 
 

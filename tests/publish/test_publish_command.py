@@ -8,7 +8,7 @@ from callboard.cli.publish import command
 from callboard.model.errors import PublishError, SettingsError
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.run_publishers import targets
-from callboard.settings.findings import InvalidSettingsError
+from callboard.settings.invalid import InvalidSettingsError
 
 HEAD = "sources:\n  - {name: here, type: files, path: .}\n"
 TWO = HEAD + "publish:\n  - {type: folder, path: public}\n  - {name: mirror, type: folder, path: mirror}\n"

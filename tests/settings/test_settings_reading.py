@@ -7,9 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callboard.model.errors import SettingsError
+from callboard.descriptors.portal_kinds import portal_kinds
+from callboard.model.errors import PluginError, SettingsError
 from callboard.plugins.portal_settings import read_settings
-from callboard.settings.findings import InvalidSettingsError, did_you_mean
+from callboard.settings.document import read_document
+from callboard.settings.invalid import InvalidSettingsError, did_you_mean, portal_origin
+from callboard.settings.loading import parse_settings
 
 GOOD = """\
 version: 1
@@ -30,7 +33,6 @@ limits: {depth: 12}
 kinds: [kinds/engagement.json]
 integrations:
   - {name: drop, type: file, path: "${PD}"}
-announcements: []
 """
 
 
@@ -43,7 +45,7 @@ def read(tmp_path, text, environ=None):
 def findings(tmp_path, text, environ=None):
     with pytest.raises(InvalidSettingsError) as raised:
         read(tmp_path, text, environ)
-    return [f"{f.line}:{f.column}: {f.message}" for f in raised.value.findings]
+    return [f"{p.span.line}:{p.span.column}: {p.message}" for p in raised.value.problems]
 
 
 def test_a_good_file_is_read_whole(tmp_path):
@@ -57,7 +59,7 @@ def test_a_good_file_is_read_whole(tmp_path):
     assert got.limits.depth == 12
     assert got.limits.documents_per_file == 1_000
     assert got.kinds == ("kinds/engagement.json",)
-    assert got.sections == {"integrations": [{"name": "drop", "type": "file", "path": "pd-key"}], "announcements": []}
+    assert got.sections == {"integrations": [{"name": "drop", "type": "file", "path": "pd-key"}]}
     assert (got.root, got.file) == (tmp_path, tmp_path / "sources.yaml")
 
 
@@ -70,8 +72,9 @@ def test_a_byte_order_mark_and_crlf_are_read(tmp_path):
 
 
 def test_texts_are_yaml_1_2(tmp_path):
-    got = read(tmp_path, "sources: []\ncatalog: {on: no, at: 12:30, day: 2024-01-01, octal: 0o17, big: 1_000}\n")
-    assert got.sections["catalog"] == {"on": "no", "at": "12:30", "day": "2024-01-01", "octal": 15, "big": "1_000"}
+    options = "{on: no, at: 12:30, day: 2024-01-01, octal: 0o17, big: 1_000}"
+    got = read_document(f"publish: {options}", portal_origin(tmp_path / "sources.yaml", tmp_path)).data
+    assert got["publish"] == {"on": "no", "at": "12:30", "day": "2024-01-01", "octal": 15, "big": "1_000"}
 
 
 BAD = [
@@ -173,12 +176,13 @@ def test_an_unset_variable_of_a_section_is_noted_at_its_path(tmp_path):
 
 
 def test_a_doubled_dollar_is_a_plain_one_and_values_are_not_expanded_again(tmp_path):
-    got = read(tmp_path, 'sources: []\ncatalog: {a: "$${HOME}", b: "${X}", c: "$5 {x}"}', {"X": "${Y}"})
-    assert got.sections["catalog"] == {"a": "${HOME}", "b": "${Y}", "c": "$5 {x}"}
+    names = [f"{{name: n{at}, type: file, path: '{path}'}}" for at, path in enumerate(("$${HOME}", "${X}", "$5 {x}"))]
+    got = read(tmp_path, f"sources: []\nintegrations: [{', '.join(names)}]", {"X": "${Y}"})
+    assert [item["path"] for item in got.sections["integrations"]] == ["${HOME}", "${Y}", "$5 {x}"]
 
 
 def test_a_dollar_that_names_nothing_is_a_finding(tmp_path):
-    assert "${a-b}, which is not a variable" in findings(tmp_path, 'sources: []\ncatalog: {a: "${a-b}"}')[0]
+    assert "${a-b}, which is not a variable" in findings(tmp_path, 'sources: []\nportal: {name: "${a-b}"}')[0]
 
 
 def test_a_value_from_the_environment_never_stands_in_a_finding_nor_in_a_repr(tmp_path):
@@ -196,7 +200,7 @@ def test_any_text_gives_settings_or_findings(tmp_path, text):
     try:
         outcome = read(tmp_path, text).root
     except InvalidSettingsError as error:
-        outcome = error.findings
+        outcome = error.problems
     assert outcome
 
 
@@ -222,3 +226,70 @@ def test_a_file_that_is_no_mapping_is_called_the_file(tmp_path):
 def test_a_typing_error_or_an_abbreviation_is_recognized(word, meant):
     found = did_you_mean(word, ["path", "language", "logo", "repositories", "read_only"])
     assert found == (f'; did you mean "{meant}"?' if meant else "")
+
+
+CODES = [
+    ("a: [1\nb: 2", "CFG001", "2:2 2:3"),
+    ("sources: []\nsources: []", "CFG001", "2:1 2:8"),
+    (b"sources: []\n# \xff", "CFG001", "2:1 2:2"),
+    ("sources: []\nportal:\n  colurs: {}", "CFG002", "3:3 3:9"),
+    ("sources: [{name: a, type: files, path: x, pth: y}]", "CFG002", "1:43 1:46"),
+    ("sources: []\nlimits: {depth: lots}", "CFG003", "2:17 2:21"),
+    ('sources: []\nportal: {name: "${WHO}"}', "CFG004", "2:16 2:24"),
+    ('sources: []\nportal: {name: "${a-b}"}', "CFG004", "2:16 2:24"),
+    ("sources: [{name: a, type: file, path: x}]", "CFG005", "1:27 1:31"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "span"), CODES, ids=[str(text)[:60] for text, _, _ in CODES])
+def test_a_mistake_has_a_code_and_the_range_that_carets_mark(tmp_path, text, code, span):
+    with pytest.raises(InvalidSettingsError) as raised:
+        read(tmp_path, text)
+    (problem,) = raised.value.problems
+    at = problem.span
+    assert (problem.code, f"{at.line}:{at.column} {at.end_line}:{at.end_column}") == (code, span)
+    assert (problem.severity, problem.origin.path, bool(problem.fingerprint)) == ("error", "sources.yaml", True)
+
+
+@pytest.mark.parametrize("section", ["scorecards: []", "announcements: []", "catalog: {}"])
+def test_a_section_that_does_nothing_is_an_unknown_key(tmp_path, section):
+    assert findings(tmp_path, f"sources: []\n{section}")[0].startswith(f'2:1: unknown key "{section.partition(":")[0]}"')
+
+
+SCHEMAS = [
+    ({"type": "strng"}, 'the schema of the options of the plugin "files" is not valid JSON Schema: "strng" is not valid'),
+    (["type"], "is not valid JSON Schema: it is of the type list, not a mapping"),
+    (PluginError("it cannot be imported", "Uninstall it."), "it cannot be imported; Uninstall it"),
+]
+
+
+@pytest.mark.parametrize(("schema", "message"), SCHEMAS, ids=["not-valid", "no-mapping", "cannot-be-loaded"])
+def test_a_plugin_that_cannot_be_used_is_a_problem_at_its_type(tmp_path, schema, message):
+    def of_plugin():
+        if isinstance(schema, PluginError):
+            raise schema
+        return schema
+
+    (tmp_path / "sources.yaml").write_text("sources: [{name: a, type: files, path: x}]")
+    with pytest.raises(InvalidSettingsError) as raised:
+        parse_settings(tmp_path / "sources.yaml", {}, lambda _: {"files": of_plugin})
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.span.line, problem.span.column) == ("CFG005", 1, 27)
+    assert message in problem.message
+
+
+def test_two_plugins_of_one_type_are_a_problem_at_an_item_of_the_group(tmp_path):
+    def schemas(group):
+        raise PluginError(f"two plugins of {group} have one type", "Uninstall one.")
+
+    (tmp_path / "sources.yaml").write_text("sources: [{name: a, type: files, path: x}]")
+    with pytest.raises(InvalidSettingsError, match=r"1:27: two plugins of callboard\.sources have one type; Uninstall one"):
+        parse_settings(tmp_path / "sources.yaml", {}, schemas)
+
+
+def test_an_error_in_the_schema_of_a_kind_has_a_code_and_a_range(tmp_path):
+    (tmp_path / "kind.yaml").write_text("x-callboard: {kind: Dataset, plurl: x}\nproperties: {spec: {type: strng}}\n")
+    with pytest.raises(InvalidSettingsError) as raised:
+        portal_kinds(read(tmp_path, "sources: []\nkinds: [kind.yaml]"))
+    places = [(problem.code, problem.origin.path, problem.span.line, problem.span.column) for problem in raised.value.problems]
+    assert places == [("CFG002", "kind.yaml", 1, 30), ("CFG006", "kind.yaml", 2, 27)]

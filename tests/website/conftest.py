@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from callboard.settings.settings import Portal
-from callboard.website import guides, mkdocs_project, overlays, theme_build
-from callboard.website.rendering import Renderer
+from callboard.website import mkdocs_project, overlays, theme_build
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,9 +29,9 @@ def guides_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def project(guides_folder):
     """A portal with three guides and a name that needs escaping."""
-    files = overlays.find_portal_files(guides_folder)
     portal = Portal(name='Acme "&" <b>', url="https://x.example/portal/")
-    return mkdocs_project.MkDocsProject(portal, guides_folder, files, Renderer(files, portal).labels, guides.read_guides(files.guides))
+    read = overlays.read_overlays(guides_folder, portal)
+    return mkdocs_project.MkDocsProject(portal, guides_folder, read.files, read.labels, read.guides)
 
 
 @pytest.fixture(scope="session")

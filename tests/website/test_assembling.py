@@ -20,6 +20,7 @@ from callboard.model.errors import LockedError, WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
 from callboard.website.assemble import SiteBuild, assemble
+from callboard.website.overlays import read_overlays
 from callboard.website.theme_build import start_theme_build
 from support import shared_caches
 
@@ -72,8 +73,9 @@ def portal(tmp_path):
     def build(pages, data=(), output=tmp_path / "out", store=None, **more):
         store = store or Store(tmp_path / "store")
         shared_caches.borrow(store.cache)
-        with start_theme_build(settings, store, os.environ) as begun:
-            result = assemble(chain(indexes(), pages), data, SiteBuild(settings, store, output, begun, os.environ, **more))
+        overlays = read_overlays(root, settings.portal)
+        with start_theme_build(settings, overlays, store, os.environ) as begun:
+            result = assemble(chain(indexes(), pages), data, SiteBuild(settings, overlays, store, output, begun, os.environ, **more))
         shared_caches.leave(store.cache)
         return result
 

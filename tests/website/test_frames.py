@@ -12,6 +12,7 @@ from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.website import mkdocs_project, theme_build
 from callboard.website.frames import split_frame, stamp
 from callboard.website.guides import read_guides
+from callboard.website.labels import Labels
 
 
 def page(path="catalog/default/component/x/", **more):
@@ -167,7 +168,12 @@ def test_an_override_that_loses_a_gap_is_named(laid):
 
 @pytest.mark.parametrize(("language", "spoken"), [("de", "de"), ("de-CH", "de"), ("pt-BR", "pt-BR"), ("tlh", "en")])
 def test_the_theme_speaks_the_portals_language_if_it_knows_it(project, tmp_path, language, spoken):
-    assert configuration(project, tmp_path / "project", language=language)["theme"]["language"] == spoken
+    translated = dataclasses.replace(project, labels=Labels(project.labels.texts, language.lower()))
+    assert configuration(translated, tmp_path / "project", language=language)["theme"]["language"] == spoken
+
+
+def test_the_theme_is_english_where_the_labels_are(project, tmp_path):
+    assert configuration(project, tmp_path / "project", language="de")["theme"]["language"] == "en"
 
 
 def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_followed(tmp_path):
@@ -175,7 +181,7 @@ def test_guides_are_ordered_by_name_with_the_index_first_and_links_are_not_follo
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("# x")
     (tmp_path / "passwd.md").symlink_to("/etc/passwd")
-    found = read_guides(tmp_path)
+    found = read_guides(tmp_path, tmp_path)
     assert found.pages == ("a/index.md", "a/x.md", "b.md", "index.md")
     assert found.navigation("guides/") == ["guides/index.md", "guides/b.md", {"A": ["guides/a/index.md", "guides/a/x.md"]}]
 
@@ -185,7 +191,7 @@ def test_guides_may_say_their_own_order(tmp_path):
     for name in ("b.md", "a/x.md", "a/y.md"):
         (tmp_path / name).write_text("# x")
     (tmp_path / "nav.yaml").write_text("- b.md\n- Deeper: [a/x.md, More: a/y.md]\n- Web: https://x.example/\n")
-    assert read_guides(tmp_path).navigation("g/") == [
+    assert read_guides(tmp_path, tmp_path).navigation("g/") == [
         "g/b.md",
         {"Deeper": ["g/a/x.md", {"More": "g/a/y.md"}]},
         {"Web": "https://x.example/"},
@@ -223,19 +229,22 @@ def test_a_guide_that_is_not_there_is_left_out_and_told_with_its_line(tmp_path):
     (tmp_path / "nav.yaml").write_text(
         "- index.md\n- Gone: gone.md\n- How to:\n    - how-to/pubish.md\n    - ./how-to/publish.md\n- Old:\n    - old.md\n"
     )
-    found = read_guides(tmp_path)
+    found = read_guides(tmp_path, tmp_path)
     assert found.navigation("g/") == ["g/index.md", {"How to": ["g/how-to/publish.md"]}]
-    assert [(p.code, p.severity) for p in found.missing()] == [("DOC002", "warning")] * 3
-    assert found.missing()[1].message == (
-        f"{tmp_path / 'nav.yaml'}, line 4: there is no guide `how-to/pubish.md`; the navigation omits it."
-    )
+    assert [(p.code, p.severity) for p in found.problems] == [("DOC002", "warning")] * 3
+    second = found.problems[1]
+    assert (second.origin.path, second.span.line, second.span.column) == ("nav.yaml", 4, 7)
+    assert second.message == "There is no guide `how-to/pubish.md`; the navigation omits it."
+    assert second.hint == "Did you mean `how-to/publish.md`?"
 
 
 @pytest.mark.parametrize(
     ("text", "line"), [("index.md", 1), ("- a: [", 1), ("- index.md\n- a:", 2), ("- {a: b, c: d}", 1), ("- a: {b: c}", 1), ("", 0)]
 )
-def test_what_is_no_order_of_guides_is_told_with_its_line(tmp_path, text, line):
+def test_what_is_no_order_of_guides_is_a_problem_with_its_line_and_the_order_is_by_name(tmp_path, text, line):
     (tmp_path / "index.md").write_text("# x")
     (tmp_path / "nav.yaml").write_text(text)
-    with pytest.raises(WebsiteError, match=rf"nav\.yaml, line {line} " if line else r"nav\.yaml is empty"):
-        read_guides(tmp_path).navigation("g/")
+    found = read_guides(tmp_path, tmp_path)
+    (problem,) = found.problems
+    assert (problem.code, problem.origin.path, problem.span.line if problem.span else 0) == ("DOC004", "nav.yaml", line)
+    assert found.navigation("g/") == ["g/index.md"]

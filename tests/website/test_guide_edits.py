@@ -40,7 +40,7 @@ def place(first, kept, tmp_path):
 
 
 def lay(project, place, cache):
-    changed = dataclasses.replace(project, guides=guides.read_guides(place))
+    changed = dataclasses.replace(project, guides=guides.read_guides(place, place.parent))
     return theme_build.ThemeBuild(changed, cache, Path(sys.executable), os.environ).finish()
 
 

@@ -1,6 +1,7 @@
 """Templates: globals, words, icons, white space, digests."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
-from callboard.website.overlays import PortalFiles, find_portal_files
+from callboard.website.overlays import read_overlays
+from callboard.website.portal_files import find_portal_files
 from callboard.website.rendering import Renderer
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,7 @@ def portal_of(tmp_path):
             file = tmp_path / "templates" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        return Renderer(find_portal_files(tmp_path), portal or Portal(), **more)
+        return Renderer(read_overlays(tmp_path, portal or Portal()), portal or Portal(), **more)
 
     return make
 
@@ -58,11 +60,11 @@ def test_an_icon_with_a_label_is_an_image_with_that_name_escaped(portal_of):
 
 def test_an_unknown_icon_is_an_error_that_names_it(portal_of):
     with pytest.raises(WebsiteError, match="sparkles-galore"):
-        portal_of({"x.html": "{{ icon('sparkles-galore') }}"}).render(page(""), None)
+        portal_of({"x.html": "{{ icon(view) }}"}).render(page(""), "sparkles-galore")
 
 
 def test_every_icon_of_ours_is_bundled_and_in_the_sprite():
-    renderer = Renderer(find_portal_files(ROOT), Portal(), kind_icons=["cube-outline", "no-such-icon-at-all"])
+    renderer = Renderer(read_overlays(ROOT, Portal()), Portal(), kind_icons=["cube-outline", "no-such-icon-at-all"])
     sprite = renderer.sprite().decode()
     assert set(re.findall(r'id="i-([^"]+)"', sprite)) == set(renderer.symbols)
     assert "<script" not in sprite
@@ -78,13 +80,15 @@ def test_scripts_and_foreign_attributes_of_an_own_icon_stay_out(tmp_path):
     )
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/icons.yaml").write_text("evil: own/evil")
-    symbols = Renderer(find_portal_files(tmp_path), Portal()).symbols
+    symbols = Renderer(read_overlays(tmp_path, Portal()), Portal()).symbols
     assert symbols["evil"] == '<symbol id="i-evil" viewBox="0 0 9 9"><path d="M0 0z"/></symbol>'
 
 
-def test_an_icon_that_is_not_bundled_is_an_error(portal_of):
-    with pytest.raises(WebsiteError, match="material/never-drawn"):
-        portal_of({"icons.yaml": "mine: material/never-drawn"})
+def test_an_icon_that_is_not_bundled_is_a_problem_and_the_built_in_one_stays(portal_of):
+    renderer = portal_of({"icons.yaml": "component: material/never-drawn\nmine: material/cube"})
+    assert "material/never-drawn" in renderer.overlays.problems[0].message
+    assert renderer.overlays.icons["component"] == "material/cube-outline"
+    assert "mine" in renderer.symbols
 
 
 def test_what_is_unknown_to_a_template_is_an_error_that_names_template_and_page(portal_of):
@@ -92,9 +96,61 @@ def test_what_is_unknown_to_a_template_is_an_error_that_names_template_and_page(
         portal_of({"x.html": "{{ nothing_here }}"}).render(page("catalog/a/"), None)
 
 
-def test_a_broken_template_is_an_error_with_its_line(portal_of):
-    with pytest.raises(WebsiteError, match=r"x\.html:2: "):
-        portal_of({"x.html": "a\n{% if %}"}).render(page(""), None)
+def test_the_built_in_template_is_used_for_a_broken_one_which_is_a_problem_with_its_line(portal_of):
+    renderer = portal_of({"404.html": "a\n{% if %}"})
+    assert "catalog/" in renderer.render(page("404.html", "404.html"), None)
+    (problem,) = renderer.overlays.problems
+    assert (problem.code, problem.origin.path, problem.span.line) == ("OVL001", "templates/404.html", 2)
+    assert renderer.take_problems() == (), "the broken template is not tried again for each page"
+
+
+MISTAKES = [
+    ("<p>\n{{ view.headng }}</p>", 2, 9, 'There is no field "headng".', 'Did you mean "heading"?'),
+    ("{{ nothing }}", 1, 4, 'There is no variable "nothing".', ""),
+    ("{{ t['nope'] }}", 1, 7, 'There is no label "nope".', 'Did you mean "none"?'),
+    ("\n\n{{ 1 + view.heading }}", 3, 1, "Unsupported operand type(s) for +: 'int' and 'str'.", ""),
+    ("{% for x in view.nothing %}{% endfor %}", 1, 1, "None is not iterable.", ""),
+    (
+        "{% include view.heading %}",
+        1,
+        1,
+        'There is no template "Home".',
+        "Correct the path, which is relative to the folder of the templates.",
+    ),
+    ("{{ icon(view.heading) }}", 1, 1, 'There is no icon "Home".', "Add it to templates/icons.yaml."),
+    ("{{ t.n_more|format(3) }}", 1, 1, "Not all arguments converted during string formatting.", ""),
+    ("{{ 1 / 0 }}", 1, 1, "Division by zero.", ""),
+]
+
+
+@dataclass
+class HomeView:
+    heading: str = "Home"
+    nothing: None = None
+
+
+@pytest.mark.parametrize(("template", "line", "column", "message", "hint"), MISTAKES, ids=[template for template, *_ in MISTAKES])
+def test_the_built_in_template_is_used_for_one_that_fails_and_the_problem_names_its_line(
+    portal_of, template, line, column, message, hint
+):  # fmt: skip
+    renderer = portal_of({"404.html": template})
+    assert "catalog/" in renderer.render(page("404.html", "404.html"), HomeView())
+    (problem,) = renderer.take_problems()
+    assert (problem.code, problem.origin.path, problem.message, problem.hint) == ("OVL001", "templates/404.html", message, hint)
+    assert (problem.span.line, problem.span.column) == (line, column)
+    assert renderer.take_problems() == ()
+
+
+def test_an_error_in_a_macro_of_the_portal_is_named_where_it_is_and_not_where_it_is_used(portal_of):
+    renderer = portal_of(
+        {
+            "macros/mine.html": "{% macro m(x) %}\n{{ x.nope }}{% endmacro %}",
+            "404.html": "{% from 'macros/mine.html' import m %}\n\n{{ m(view) }}",
+        }
+    )
+    renderer.render(page("404.html", "404.html"), HomeView())
+    (problem,) = renderer.take_problems()
+    assert (problem.origin.path, problem.span.line) == ("templates/macros/mine.html", 2)
 
 
 def test_a_macro_that_is_remembered_is_run_once_for_the_same_arguments(portal_of):
@@ -141,7 +197,7 @@ def test_a_file_in_the_portals_folder_takes_the_place_of_ours(tmp_path):
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/404.html").write_text("mine")
     files = find_portal_files(tmp_path)
-    assert Renderer(files, Portal()).render(page("404.html", "404.html"), None) == "mine"
+    assert Renderer(read_overlays(tmp_path, Portal()), Portal()).render(page("404.html", "404.html"), None) == "mine"
     assert files.template("icons.yaml") == ROOT / "templates/icons.yaml"
 
 
@@ -184,8 +240,7 @@ def test_compiled_templates_are_kept_and_a_changed_source_is_compiled_again(port
 
 
 def test_our_own_404_renders_below_a_path():
-    files = PortalFiles((ROOT / "templates",), (ROOT / "site_overrides",))
-    out = Renderer(files, Portal(url="https://x.example/portal/")).render(page("404.html", "404.html"), None)
+    out = Renderer(read_overlays(ROOT, Portal()), Portal(url="https://x.example/portal/")).render(page("404.html", "404.html"), None)
     assert 'href="/portal/catalog/"' in out
 
 

@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 
 from callboard.descriptors.kinds import builtin_kinds
-from callboard.website.icons import read_icons
-from callboard.website.overlays import find_portal_files, read_strings
+from callboard.website.icons import read_icon_paths, read_icons
+from callboard.website.labels import builtin_labels
+from callboard.website.portal_files import find_portal_files
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = find_portal_files(Path("/nowhere"))
-LABELS = read_strings(FILES, "en")
+LABELS = builtin_labels(FILES.templates[-1])
 MADE = re.compile(r"[a-z0-9_-]*(?:\0[a-z0-9_-]*)+")
 JINJA = re.compile(r"\"([a-z0-9_-]+)\" ~ [a-z.]+")
 
@@ -52,7 +53,7 @@ def test_every_word_of_the_portal_is_shown_somewhere():
 
 def test_every_icon_is_shown_somewhere():
     of_kinds = {kind.icon for kind in builtin_kinds().by_name.values()}
-    assert [name for name in read_icons(FILES, of_kinds) if not is_used(name) and name not in of_kinds] == []
+    assert [name for name in read_icons(FILES, read_icon_paths(FILES)[0], of_kinds) if not is_used(name) and name not in of_kinds] == []
 
 
 def test_a_word_that_nobody_shows_is_found():

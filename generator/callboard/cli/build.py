@@ -35,14 +35,22 @@ def command(  # noqa: PLR0913, PLR0917 - options
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
-    Problems in descriptors are counted and shown on the site; they never stop the build. A source that cannot be read is served from
+    Problems in descriptors are counted and shown on the site; they never stop the build. A guide, template, label or icon of the portal
+    with an error is replaced by what is built in, and the exit code is 1. A source that cannot be read is served from
     its last good copy. If too much cannot be read, too much would be lost, or the site cannot be built, the previous site is left
     unchanged and the exit code is 2.
     """
     import json
     import os
 
-    from callboard.cli.output import announcer, known_sources, report_build, report_failures, report_tracebacks
+    from callboard.cli.output import (
+        announcer,
+        known_sources,
+        report_build,
+        report_failures,
+        report_portal_problems,
+        report_tracebacks,
+    )
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.model.problem import Severity
@@ -65,5 +73,9 @@ def command(  # noqa: PLR0913, PLR0917 - options
     report_failures(built.failures, debug=debug)
     if not quiet:
         report_build(built, output)
+    has_portal_errors = report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
+    if has_portal_errors:
+        click.echo("The site was built with the built-in files in place of those with errors.", err=True)
+        sys.exit(PROBLEMS_FOUND)
     if strict and any(problem.severity is Severity.ERROR for problem in built.problems):
         sys.exit(PROBLEMS_FOUND)

@@ -69,13 +69,20 @@ def command(**values: Any) -> None:
 
     Exit codes: 0 no errors, 1 errors found, 2 something could not be read or used.
     """
+    from callboard.lint.check import invalid_settings
     from callboard.model.errors import CallboardError, SourceError
+    from callboard.settings.invalid import InvalidSettingsError
 
     options = LintOptions(**values)
     if options.config and (options.paths or options.portal):
         raise click.UsageError("Give --config or " + ("paths" if options.paths else "--portal") + ", not both.")
     selection = _selection(options)
-    result, portal_error = _check(options)
+    try:
+        result, portal_error = _check(options)
+    except InvalidSettingsError as error:
+        invalid = invalid_settings(error)
+        _report(options, invalid, invalid.problems)
+        raise CallboardError(" ".join(error.heads), error.hint) from error
     if options.diff or options.fix:
         result, portal_error = _fix(options, result, selection) or (result, portal_error)
     problems = tuple(problem for problem in result.problems if selection.has(problem))
@@ -139,7 +146,7 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
     from callboard.lint.formats import render, wants_colour
     from callboard.lint.report import hidden_by_baseline, summary
 
-    if options.write_baseline:
+    if options.write_baseline and not result.is_invalid:
         options.write_baseline.write_text(baseline.baseline_text(problems), encoding="utf-8")
         click.echo(f"Wrote {counted(len(problems), 'problem')} to {options.write_baseline}; "
                    f"--baseline {options.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
@@ -153,6 +160,6 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         click.echo(text, nl=False, color=colour)
     if options.output or options.style != "text":
         click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden)))), err=True)
-    if not result.files:
+    if not result.files and not result.is_invalid:
         click.echo("No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.", err=True)
     return reported

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from callboard import __version__
-from callboard.model.errors import CallboardError
+from callboard.model.errors import CallboardError, SettingsError
 
 COMMANDS = {
     "init": "Create a portal: sources.yaml, a nightly workflow, a first site.",
@@ -63,6 +63,10 @@ def main() -> None:
     """Run the command line. An exception of any kind is reported on stderr and ends with exit code 2, never with 1 (problems found)."""
     try:
         group()
+    except SettingsError as error:
+        from callboard.cli.output import message_of
+
+        _end(message_of(error), error.hint)
     except CallboardError as error:
         _end(str(error), error.hint)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from callboard.lint.formats import wants_colour
+from callboard.lint.portal_files import render_portal_problems
 from callboard.lint.report import plain, severity_counts
 from callboard.model.counting import counted
 from callboard.model.errors import SettingsError
-from callboard.model.problem import Problem
+from callboard.model.problem import Problem, Severity
 from callboard.redaction.secrets import mask
+from callboard.settings.invalid import InvalidSettingsError, is_portal_problem
 
 if TYPE_CHECKING:
     from callboard.pipeline import BuildResult
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST = 10
 """Problems of the site that are printed; the others are only counted."""
+MOST_OWN = 50
+"""Problems of the portal's own files that are printed, the worst first."""
 
 
 class HasTraceback(Protocol):
@@ -70,6 +76,17 @@ def report_tracebacks(failures: Iterable[HasTraceback]) -> None:
         click.echo(plain(mask(line)), err=True)
 
 
+def message_of(error: SettingsError) -> str:
+    """The message; for an invalid configuration, with an excerpt of the file at each problem, and a hint below."""
+    if not isinstance(error, InvalidSettingsError):
+        return str(error)
+    return " ".join(error.heads) + "\n\n" + render_portal_problems(error.problems, error.root, colour=_has_colour())
+
+
+def _has_colour() -> bool:
+    return wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
+
+
 def report_build(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
     counts = built.report["counts"]
@@ -83,10 +100,24 @@ def report_build(built: BuildResult, output: Path) -> None:
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
-    if built.resolved.problems:
-        counted_problems = severity_counts(built.resolved.problems)
-        click.echo(f"Problems in descriptors: {counted_problems}. See the page /problems/, or run `callboard lint`.", err=True)
-    _print_problems_of_site(built.problems[len(built.resolved.problems) :])
+    of_descriptors = [problem for problem in built.resolved.problems if not is_portal_problem(problem)]
+    if of_descriptors:
+        click.echo(
+            f"Problems in descriptors: {severity_counts(of_descriptors)}. See the page /problems/, or run `callboard lint`.", err=True
+        )
+    _print_problems_of_site([problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)])
+
+
+def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bool) -> bool:
+    """Print the problems of the portal's own files; with ``quiet``, its errors only. Returns true if there is an error."""
+    own = [problem for problem in problems if is_portal_problem(problem)]
+    errors = [problem for problem in own if problem.severity is Severity.ERROR]
+    shown = errors if quiet else own
+    if shown:
+        listed = sorted(shown, key=lambda problem: problem.severity.rank)[:MOST_OWN]
+        click.echo(f"\n{render_portal_problems(listed, root, colour=_has_colour())}\n", err=True)
+        click.echo(f"Problems in the portal's own files: {severity_counts(shown)}.", err=True)
+    return bool(errors)
 
 
 def report_set_aside(paths: Sequence[Path]) -> None:

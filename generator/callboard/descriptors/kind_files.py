@@ -1,4 +1,4 @@
-"""A JSON Schema file of a custom kind → one schema with the files that it refers to, and findings."""
+"""A JSON Schema file of a custom kind → one schema with the files that it refers to, and problems."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from callboard.descriptors.kinds import ENVELOPE, OWN
+from callboard.model.entity import Origin
 from callboard.model.fields import FieldPath, dotted
-from callboard.settings.checks import schema_findings
+from callboard.model.problem import Problem, Span
+from callboard.settings.checks import schema_problems
 from callboard.settings.document import SettingsDocument, read_document
-from callboard.settings.findings import Finding, did_you_mean
+from callboard.settings.invalid import did_you_mean, portal_origin
+from callboard.settings.rules import INVALID_KIND_FILE, UNKNOWN_SETTING
 from callboard.yaml.documents import read_one
 
 LARGEST = 1_000_000
@@ -42,55 +45,57 @@ class SchemaFile:
     document: SettingsDocument
     """The positions of keys and values."""
     schema: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def at(self, path: FieldPath, message: str) -> None:
-        """Add a finding about the value at a path."""
-        self.findings.append(self.document.finding(path, message))
+        """Add a problem of the value at a path."""
+        self.problems.append(self.document.problem(path, message, INVALID_KIND_FILE))
 
 
-def read_schema_file(path: Path) -> SchemaFile:
-    """Read and check a file. Never raises: whatever cannot be read is a finding."""
+def read_schema_file(path: Path, root: Path) -> SchemaFile:
+    """Read and check a file. Never raises: whatever cannot be read is a problem. ``root`` is the folder of ``sources.yaml``."""
+    origin = portal_origin(path, root)
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except OSError as error:
-        return _unreadable(path, f"the schema of the kind cannot be read: {error.strerror}")
+        return _unreadable(path, origin, f"the schema of the kind cannot be read: {error.strerror}")
     except UnicodeDecodeError:
-        return _unreadable(path, "the file is not valid UTF-8; save it as UTF-8")
+        return _unreadable(path, origin, "the file is not valid UTF-8; save it as UTF-8")
     if len(content) > LARGEST:
-        return _unreadable(path, f"the file has {len(content):,} bytes; the limit is {LARGEST:,}")
-    file, data = _json_file(path, text) if path.suffix == ".json" else _yaml_file(path, text)
+        return _unreadable(path, origin, f"the file has {len(content):,} bytes; the limit is {LARGEST:,}")
+    file, data = _json_file(path, text, origin) if path.suffix == ".json" else _yaml_file(path, text, origin)
     if isinstance(data, dict):
         file.schema = data
         _check(file)
-    elif not file.findings:
+    elif not file.problems:
         file.at((), "the schema of a kind must be a mapping: a JSON Schema, in JSON or YAML")
     return file
 
 
-def _unreadable(path: Path, message: str) -> SchemaFile:
-    return SchemaFile(path, SettingsDocument(), findings=[Finding(0, 0, message)])
+def _unreadable(path: Path, origin: Origin, message: str) -> SchemaFile:
+    document = SettingsDocument(origin)
+    return SchemaFile(path, document, problems=[document.problem_at(None, message)])
 
 
-def _yaml_file(path: Path, text: str) -> tuple[SchemaFile, Any]:
-    document = read_document(text)
-    return SchemaFile(path, document, findings=document.findings), document.data
+def _yaml_file(path: Path, text: str, origin: Origin) -> tuple[SchemaFile, Any]:
+    document = read_document(text, origin)
+    return SchemaFile(path, document, problems=document.problems), document.data
 
 
-def _json_file(path: Path, text: str) -> tuple[SchemaFile, Any]:
+def _json_file(path: Path, text: str, origin: Origin) -> tuple[SchemaFile, Any]:
     """Parse JSON; positions come from parsing it as YAML, too, with tabs (an error in YAML) replaced by spaces."""
     plain = text.replace("\t", " ")
-    file = SchemaFile(path, read_document(plain))
+    file = SchemaFile(path, read_document(plain, origin))
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        file.findings.append(Finding(error.lineno, error.colno, f"this is not valid JSON: {error.msg}"))
+        file.problems = [file.document.problem_at(Span.at(error.lineno, error.colno), f"this is not valid JSON: {error.msg}")]
         return file, None
     except RecursionError:
-        file.findings.append(Finding(1, 1, "the values are nested too deeply"))
+        file.problems = [file.document.problem_at(Span.at(1, 1), "the values are nested too deeply")]
         return file, None
-    file.findings += (Finding.at(t.at, t.message) for t in read_one(plain).troubles if t.reason == "duplicate-key")
+    file.problems += (file.document.problem_at(t.at, t.message) for t in read_one(plain).troubles if t.reason == "duplicate-key")
     return file, data
 
 
@@ -118,7 +123,7 @@ def _check(file: SchemaFile) -> None:
 
 
 def _check_shape(file: SchemaFile, dialect: str) -> None:
-    """Check against the dialect's meta-schema; one finding for each path, the first error there."""
+    """Check against the dialect's meta-schema; one problem for each path, the first error there."""
     reported: set[FieldPath] = set()
     for error in _meta_schema(dialect).iter_errors(file.schema):
         path = tuple(error.instance_path)
@@ -152,7 +157,7 @@ def _check_extension(file: SchemaFile, path: FieldPath, schema: Mapping[str, Any
     """Check the ``x-callboard`` mapping, in which a misspelled key would otherwise be ignored silently."""
     shape = json.loads(_KIND_SCHEMA.read_text("utf-8"))
     part = {"$ref": f"#/$defs/{'field' if path else 'kind'}", "$defs": shape["$defs"]}
-    file.findings += schema_findings(schema[OWN], part, file.document, (*path, OWN))
+    file.problems += schema_problems(schema[OWN], part, file.document, (*path, OWN), rules=(UNKNOWN_SETTING, INVALID_KIND_FILE))
 
 
 def _is_pattern(pattern: str) -> bool:
@@ -210,7 +215,7 @@ class Bundle:
             file.at(at, f'"$ref" refers to {name[:80]}, {error}')
             return []
         fresh = path not in self.files
-        other = self.files.setdefault(path, read_schema_file(path) if fresh else self.first)
+        other = self.files.setdefault(path, read_schema_file(path, self._root) if fresh else self.first)
         self._check_pointer(file, other, at, pointer)
         return [other] if fresh else []
 

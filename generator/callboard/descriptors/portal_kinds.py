@@ -10,39 +10,41 @@ import jsonschema_rs
 from callboard.descriptors.kind_files import Bundle, SchemaFile, read_schema_file, subschemas
 from callboard.descriptors.kinds import OWN, Kind, Kinds, builtin_kinds, declared_name, kind_from_schema, relation_fields, tightened
 from callboard.descriptors.validation import compiled
-from callboard.model.errors import SettingsError
-from callboard.settings.findings import InvalidSettingsError
+from callboard.model.problem import Problem
+from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.settings import Settings
 
 
 def portal_kinds(settings: Settings) -> Kinds:
     """Return the kinds of a portal, by ``kinds:`` in its ``sources.yaml``.
 
-    Raises ``SettingsError`` with all findings in the schema files, each with its position.
+    Raises ``InvalidSettingsError`` with all problems in the schema files, each with its position.
     """
-    return read_kinds([settings.root / path for path in settings.kinds], settings.root) if settings.kinds else builtin_kinds()
+    folder = settings.file.parent  # as it was given, so that messages have paths that can be opened from the working folder
+    return read_kinds([folder / path for path in settings.kinds], folder) if settings.kinds else builtin_kinds()
 
 
 def read_kinds(paths: Iterable[Path], root: Path) -> Kinds:
     """Return the built-in kinds and those of these files, which may refer only to files below ``root``.
 
-    A file about a built-in kind adds house rules to it. Raises ``SettingsError``.
+    A file about a built-in kind adds house rules to it. Raises ``InvalidSettingsError``.
     """
-    kinds, errors = builtin_kinds(), []
+    kinds = builtin_kinds()
+    errors: list[Problem] = []
     declared: dict[str, Path] = {}
     for path in paths:
-        bundle = Bundle(read_schema_file(path), root)
+        bundle = Bundle(read_schema_file(path, root), root)
         bundle.gather()
-        if not any(file.findings for file in bundle.files.values()):
+        if not any(file.problems for file in bundle.files.values()):
             kinds = kinds.with_kinds(_declared(bundle, kinds, declared))
-        errors += [InvalidSettingsError(file.path, file.findings) for file in bundle.files.values() if file.findings]
+        errors += (problem for file in bundle.files.values() for problem in file.problems)
     if errors:
-        raise SettingsError("\n".join(map(str, errors)), "How to write a kind is explained in the manual: how-to/own-kinds.")
+        raise InvalidSettingsError(root, errors, "How to write a kind is explained in the manual: how-to/own-kinds.")
     return kinds
 
 
 def _declared(bundle: Bundle, kinds: Kinds, declared: dict[str, Path]) -> Iterator[Kind]:
-    """Yield the kind of a file without findings; none if it conflicts with other kinds."""
+    """Yield the kind of a file without problems; none if it conflicts with other kinds."""
     file, schema = bundle.first, bundle.merged()
     name = declared_name(schema)
     known = kinds.get(name)
@@ -55,7 +57,7 @@ def _declared(bundle: Bundle, kinds: Kinds, declared: dict[str, Path]) -> Iterat
     else:
         _check_relations(file, schema, kinds, known)
         _check_compiles(file, schema)
-    if not file.findings:
+    if not file.problems:
         if known is None:
             declared[name.lower()] = file.path
         yield tightened(known, schema) if known else kind_from_schema(schema, name, is_own=True)
@@ -84,7 +86,7 @@ def _both(relation: str, reverse: str) -> tuple[tuple[str, str], tuple[str, str]
 
 
 def _at_relation(file: SchemaFile, relation: str, message: str) -> None:
-    """Add a finding at the field that declares the relation, if it is in this file; else at its start."""
+    """Add a problem at the field that declares the relation, if it is in this file; else at its start."""
     own = next(((*path, OWN) for path, part in subschemas(file.schema) if path and part.get(OWN, {}).get("relation") == relation), ())
     file.at(own, message)
 

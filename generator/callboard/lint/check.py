@@ -13,14 +13,18 @@ from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
 from callboard.ingestion import rules
 from callboard.lint import path_arguments
+from callboard.lint.portal_files import portal_lines, with_portal_files
 from callboard.lint.source_lines import SourceLines
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.pipeline import Workspace, collect, failure_messages, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
+from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
+from callboard.website.guide_links import dead_file_links
+from callboard.website.overlays import read_overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,18 @@ class LintResult:
     kinds: Kinds
     portal_url: str = ""
     """URL of the portal with a final ``/``; empty if it is unknown."""
+    is_invalid: bool = False
+    """True if the configuration is invalid, so that nothing else was checked."""
 
 
 def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
-    """Check all sources of the portal, references included. Raises ``SettingsError``."""
+    """Check all sources of the portal, references included, and its own files. Raises ``SettingsError``."""
     settings = read_settings(file, environ)
     work = Workspace(settings, environ, portal_kinds(settings))
     resolved = resolve(work, ingest(work, collect(work)))
+    overlays = read_overlays(settings.root, settings.portal)
+    problems = (*resolved.problems, *overlays.problems, *dead_file_links(overlays.guides))
+    resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
     return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), _as_it_is, portal_url=settings.portal.url)
 
 
@@ -66,6 +75,13 @@ def check_paths(
     own_kinds = {ref.kind for ref in external_refs or ()} - kinds.by_name.keys()
     resolved = replace(resolved, problems=tuple(problem for problem in resolved.problems if not _needs_portal(problem, own_kinds)))
     return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities, external_refs or ()), _alone, portal_url=portal_url)
+
+
+def invalid_settings(error: InvalidSettingsError) -> LintResult:
+    """The result for a portal whose configuration is invalid: its problems. No source was read."""
+    sources = portal_lines(error.root)
+    problems = tuple(sources.located(problem) for problem in error.problems)
+    return LintResult(problems, (), sources, NameIndex(()), 0, builtin_kinds(), is_invalid=True)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:

@@ -11,7 +11,7 @@ from callboard.model.problem import Rule, Severity
 WIDTH = 80
 """Columns of a text that is not written for a terminal of known width."""
 _MEANS_OF_SEVERITY = {
-    Severity.ERROR: "error: Backstage would refuse the document, or it cannot be read",
+    Severity.ERROR: "error: Backstage would refuse the document, or the file cannot be read or used",
     Severity.WARNING: "warning: accepted, but wrong",
     Severity.INFO: "info: worth knowing",
 }

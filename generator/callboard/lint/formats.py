@@ -58,9 +58,13 @@ def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
 
 def render_text(report: Report) -> str:
     """A block for each problem, then their number."""
-    blocks = [_block(report, problem) for problem in report.problems]
     totals = " ".join(filter(None, (summary(report.problems), hidden_by_baseline(report.hidden))))
-    return "\n\n".join([*blocks, totals]) + "\n"
+    return "\n\n".join([*text_blocks(report), totals]) + "\n"
+
+
+def text_blocks(report: Report) -> list[str]:
+    """The text of each problem: place, message, the line with carets, hint and documentation."""
+    return [_block(report, problem) for problem in report.problems]
 
 
 def _block(report: Report, problem: Problem) -> str:

@@ -13,7 +13,7 @@ from callboard.model.ref import EntityRef
 class Severity(StrEnum):
     """The severity of a problem.
 
-    ``error``: Backstage rejects the document, or it cannot be read. ``warning``: accepted, but wrong.
+    ``error``: Backstage rejects the document, or the file cannot be read or used. ``warning``: accepted, but wrong.
     ``info``: worth knowing.
     """
 

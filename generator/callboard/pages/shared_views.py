@@ -220,7 +220,8 @@ def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemV
 
 def _in_repository(problem: Problem) -> str:
     """Repository and path: a problem that is about no entity needs both to be found."""
-    return f"{problem.origin.repository}/{problem.origin.path}" if problem.origin else ""
+    origin = problem.origin
+    return "/".join(filter(None, (origin.repository, origin.path))) if origin else ""  # the portal's own files are in no repository
 
 
 def with_code(text: str) -> Markup:

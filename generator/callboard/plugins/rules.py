@@ -11,7 +11,15 @@ from types import MappingProxyType
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Rule
 
-MODULES = ("descriptors.rules", "sources.rules", "ingestion.rules", "catalog.rules", "plugins.integrations.rules", "website.rules")
+MODULES = (
+    "settings.rules",
+    "descriptors.rules",
+    "sources.rules",
+    "ingestion.rules",
+    "catalog.rules",
+    "plugins.integrations.rules",
+    "website.rules",
+)
 """Modules, and packages of modules, that define rules. By name, because most of them are in higher layers."""
 
 

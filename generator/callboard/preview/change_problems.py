@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from callboard.lint.formats import render
+from callboard.lint.portal_files import with_portal_files
 from callboard.lint.report import plain, span_of
 from callboard.lint.source_lines import SourceLines, path_in_repository
 from callboard.model.problem import Problem, Severity
@@ -51,16 +53,17 @@ def problems_of_change(previous: Iterable[Problem], current: Iterable[Problem], 
     return tuple(sorted(problems, key=lambda problem: _SEVERITIES.index(problem.severity)))
 
 
-def change_report(problems: Sequence[Problem], trees: Trees, limit: int, *, colour: bool = False) -> ChangeReport:
+def change_report(problems: Sequence[Problem], trees: Trees, limit: int, root: Path, *, colour: bool = False) -> ChangeReport:
     """The report of these problems, with paths of local files relative to the working folder.
 
     Args:
         problems: the most severe first.
         trees: trees of the problems' files.
         limit: size of the largest descriptor that is read, in bytes.
+        root: the folder of ``sources.yaml``.
         colour: use ANSI colors in the text.
     """
-    sources = SourceLines(trees, limit, path_in_repository)
+    sources = SourceLines(with_portal_files(trees, root), limit, path_in_repository)
     located = [sources.located(problem) for problem in problems]
     text = render(located, lines=sources.line, colour=colour) if located else ""
     return ChangeReport(tuple(problems), tuple(map(_note, located[:MAX_NOTES])), text)

@@ -19,8 +19,8 @@ from callboard.preview.server import PreviewServer
 from callboard.preview.sources_cache import source_folders
 from callboard.preview.watcher import WatchedFolders, Watcher, watched_folders
 from callboard.settings.settings import Settings
-from callboard.website.overlays import find_portal_files
 from callboard.website.page_server import FULL_TEXT
+from callboard.website.portal_files import find_portal_files
 
 QUIET = 2.0
 """Seconds without a change after which garbage is collected."""

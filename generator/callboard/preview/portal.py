@@ -17,7 +17,7 @@ from callboard.io.store import Store
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData
-from callboard.pipeline import Workspace, plan, prepare
+from callboard.pipeline import Workspace, plan, prepare, with_problems
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.run_integrations import integration_items
 from callboard.plugins.sources import SourceContext
@@ -188,7 +188,8 @@ class PreviewPortal:
         theme = portal.themes.theme(reusable.theme if reusable else None, paths, data.kind_icons())
         if reusable and has_same_data and theme is reusable.theme:
             return reusable
-        planned = Routes(plan(portal.work, data, portal.layouts, theme.renderer.labels)).planned()
+        shown = with_problems(data, theme.overlays.problems)
+        planned = Routes(plan(portal.work, shown, portal.layouts, theme.renderer.labels)).planned()
         return _Site(portal, theme, data, OnDemand(planned, theme.renderer, theme.built, portal.settings.portal), {})
 
     def _site_data(self, portal: ServedPortal) -> SiteData:
@@ -207,11 +208,12 @@ class PreviewPortal:
     def _report(self, previous: _Site | None, site: _Site, changes: SourceChanges | None) -> ChangeReport:
         current, trees = _problems(site), site.data.resolved.trees
         problems = problems_of_change(_problems(previous) if previous else current, current, changes.files if changes else ())
-        return change_report(problems, trees, site.portal.settings.limits.descriptor_bytes, colour=self._colour)
+        settings = site.portal.settings
+        return change_report(problems, trees, settings.limits.descriptor_bytes, settings.root, colour=self._colour)
 
 
 def _problems(site: _Site) -> tuple[Problem, ...]:
-    return (*site.data.resolved.problems, *site.theme.built.problems)
+    return (*site.data.resolved.problems, *site.theme.overlays.problems, *site.theme.built.problems)
 
 
 def _content(site: _Site, path: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The data of ``sources.yaml`` → findings: by its JSON Schema, and by checks beyond it (unique names, time zones, plugins)."""
+"""The data of ``sources.yaml`` → problems: by its JSON Schema, and by checks beyond it (unique names, time zones, plugins)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ import jsonschema_rs
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.fields import FieldPath
+from callboard.model.problem import Problem, Rule
 from callboard.model.suggestions import nearest
 from callboard.settings.document import SettingsDocument
-from callboard.settings.findings import Finding, did_you_mean
+from callboard.settings.invalid import did_you_mean
+from callboard.settings.rules import INVALID_SETTING, UNKNOWN_SETTING, UNUSABLE_PLUGIN
 from callboard.settings.schema_messages import Wording, messages_of, schema_error
 
 OptionSchemas = Callable[[str], Mapping[str, Callable[[], Mapping[str, Any]]]]
@@ -60,41 +62,50 @@ def sources_schema() -> Mapping[str, Any]:
     return schema
 
 
-def all_findings(data: Any, document: SettingsDocument, root: Path, schemas: OptionSchemas) -> Iterator[Finding]:
+def all_problems(data: Any, document: SettingsDocument, root: Path, schemas: OptionSchemas) -> Iterator[Problem]:
     """Check the data of ``sources.yaml``; ``root`` is its folder."""
-    yield from schema_findings(data, sources_schema(), document)
+    yield from schema_problems(data, sources_schema(), document)
     if isinstance(data, dict):
-        yield from _portal_findings(data, document, root)
-        yield from _expose_findings(data, document, schemas)
+        yield from _portal_problems(data, document, root)
+        yield from _expose_problems(data, document, schemas)
         for section in _SECTIONS:
-            yield from _section_findings(data.get(section.name), section, document, schemas)
-        yield from _shared_name_findings(data, document)
-        yield from kind_findings(data, document, root)
+            yield from _section_problems(data.get(section.name), section, document, schemas)
+        yield from _shared_name_problems(data, document)
+        yield from kind_problems(data, document, root)
 
 
-def schema_findings(
-    data: Any, schema: Mapping[str, Any], document: SettingsDocument, prefix: FieldPath = (), common: tuple[str, ...] = ()
-) -> Iterator[Finding]:
-    """Check the data at the path ``prefix`` against a schema; ``common`` are further keys that suggestions include."""
+def schema_problems(
+    data: Any,
+    schema: Mapping[str, Any],
+    document: SettingsDocument,
+    prefix: FieldPath = (),
+    common: tuple[str, ...] = (),
+    rules: tuple[Rule, Rule] = (UNKNOWN_SETTING, INVALID_SETTING),
+) -> Iterator[Problem]:
+    """Check the data at the path ``prefix`` against a schema; ``common`` are further keys that suggestions include.
+
+    ``rules``: the one for unknown keys, and the one for all other errors.
+    """
     for error in jsonschema_rs.validator_for(dict(schema)).iter_errors(data):
         schema_violation = schema_error(error, schema, prefix)
         if schema_violation.keyword == "additionalProperties":
             schema_violation = schema_violation._replace(keys=(*schema_violation.keys, *common))
+        rule = rules[0] if schema_violation.keyword == "additionalProperties" else rules[1]
         for path, message, hint, at_key in messages_of(schema_violation, _WORDING):
             addition = f"; {hint[:1].lower()}{hint[1:].rstrip('.')}" if hint else ""
-            yield document.finding(path, f"{message}{addition}", at_key=at_key)
+            yield document.problem(path, f"{message}{addition}", rule, at_key=at_key)
 
 
-def kind_findings(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Finding]:
+def kind_problems(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Problem]:
     """Report files under ``kinds`` that do not exist or are outside ``root``."""
     paths = data.get("kinds")
     for index, path in enumerate(paths if isinstance(paths, list) else ()):
         error = _file_error(root, path) if isinstance(path, str) and path else ""
         if error:
-            yield document.finding(("kinds", index), f'"kinds[{index}]" {error}')
+            yield document.problem(("kinds", index), f'"kinds[{index}]" {error}')
 
 
-def _portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Finding]:
+def _portal_problems(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Problem]:
     portal = data.get("portal")
     if not isinstance(portal, dict):
         return
@@ -107,10 +118,10 @@ def _portal_findings(data: Mapping[str, Any], document: SettingsDocument, root: 
         value = portal.get(key)
         error = check(value) if isinstance(value, str) and value else ""
         if error:
-            yield document.finding(("portal", key), f'"portal.{key}" {error}')
+            yield document.problem(("portal", key), f'"portal.{key}" {error}')
 
 
-def _expose_findings(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
+def _expose_problems(data: Mapping[str, Any], document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Problem]:
     """Report families under ``portal.expose`` that do not exist, or that a public site shows anyway."""
     portal = data.get("portal")
     names = portal.get("expose") if isinstance(portal, dict) else None
@@ -118,10 +129,10 @@ def _expose_findings(data: Mapping[str, Any], document: SettingsDocument, schema
         hidden = [family for family in schemas(FAMILY_GROUP) if family not in FAMILIES or not FAMILIES[family].is_public]
         if isinstance(name, str) and name not in hidden:
             alternatives = did_you_mean(name, hidden) or f"; the families that a public site hides are {', '.join(hidden)}"
-            yield document.finding(("portal", "expose", index), f'"portal.expose[{index}]": "{name}" is not hidden{alternatives}')
+            yield document.problem(("portal", "expose", index), f'"portal.expose[{index}]": "{name}" is not hidden{alternatives}')
 
 
-def _section_findings(items: Any, section: _Section, document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Finding]:
+def _section_problems(items: Any, section: _Section, document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Problem]:
     """Report names that are used twice in a section, unknown types, and invalid options."""
     indexes: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, list) else []):
@@ -131,38 +142,59 @@ def _section_findings(items: Any, section: _Section, document: SettingsDocument,
         if isinstance(name, str) and name in indexes:
             line = document.value_span((section.name, indexes[name], "name")).line
             message = f'the name "{name}" is already used by the {section.item} in line {line}; names must be unique'
-            yield document.finding((section.name, index, "name"), message)
+            yield document.problem((section.name, index, "name"), message)
         elif isinstance(name, str):
             indexes[name] = index
         if isinstance(item.get("type"), str):
-            yield from _option_findings(item, (section.name, index), section, document, schemas)
+            yield from _option_problems(item, (section.name, index), section, document, schemas)
 
 
-def _option_findings(
+def _option_problems(
     item: Mapping[str, Any], path: FieldPath, section: _Section, document: SettingsDocument, schemas: OptionSchemas
-) -> Iterator[Finding]:
-    types = schemas(section.group)
-    if item["type"] not in types:
-        alternatives = did_you_mean(item["type"], types) or f"; installed: {', '.join(types)}"
-        yield document.finding((*path, "type"), f'unknown {section.item} type "{item["type"]}"{alternatives}')
-        return
+) -> Iterator[Problem]:
+    place = (*path, "type")
     try:
-        schema = types[item["type"]]()
+        types = schemas(section.group)
+        if item["type"] not in types:
+            alternatives = did_you_mean(item["type"], types) or f"; installed: {', '.join(types)}"
+            yield document.problem(place, f'unknown {section.item} type "{item["type"]}"{alternatives}', UNUSABLE_PLUGIN)
+            return
+        schema = _checked_schema(types[item["type"]](), item["type"])
     except PluginError as error:
-        yield document.finding((*path, "type"), str(error))
+        yield document.problem(place, "; ".join(filter(None, (str(error), error.hint.rstrip(".")))), UNUSABLE_PLUGIN)
         return
     options = {key: value for key, value in item.items() if key not in section.common}
-    yield from schema_findings(options, schema, document, path, section.common)
+    yield from schema_problems(options, schema, document, path, section.common)
 
 
-def _shared_name_findings(data: Mapping[str, Any], document: SettingsDocument) -> Iterator[Finding]:
+def _checked_schema(schema: Any, type_name: str) -> Mapping[str, Any]:
+    """The schema of a plugin's options. Raises ``PluginError`` if it is not valid JSON Schema."""
+    reason = _schema_defect(schema)
+    if reason:
+        message = f'the schema of the options of the plugin "{type_name}" is not valid JSON Schema: {reason}'
+        raise PluginError(message, "Update the plugin, or report this to its authors.")
+    return dict(schema)
+
+
+def _schema_defect(schema: Any) -> str:
+    """Why a value is not a JSON Schema; empty if it is one."""
+    if not isinstance(schema, Mapping):
+        return f"it is of the type {type(schema).__name__}, not a mapping"
+    try:
+        jsonschema_rs.validator_for(dict(schema))
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return " ".join(str(error).split("\n\n", 1)[0].split())[:200]
+    return ""
+
+
+def _shared_name_problems(data: Mapping[str, Any], document: SettingsDocument) -> Iterator[Problem]:
     """Report integrations with the name of a source: data freshness is kept by that name."""
     sources, integrations = data.get("sources"), data.get("integrations")
     names = {item.get("name") for item in sources if isinstance(item, dict)} if isinstance(sources, list) else set()
     for index, item in enumerate(integrations if isinstance(integrations, list) else ()):
         if isinstance(item, dict) and isinstance(item.get("name"), str) and item["name"] in names:
             message = f'the name "{item["name"]}" is already used by a source; names must be unique'
-            yield document.finding(("integrations", index, "name"), message)
+            yield document.problem(("integrations", index, "name"), message)
 
 
 def _url_error(url: str) -> str:
@@ -201,4 +233,4 @@ def _file_error(root: Path, relative: str) -> str:
         return f"is {relative}, but must be a path below the folder of sources.yaml"
     if not (root / relative).resolve().is_relative_to(root.resolve()):
         return f"is {relative}, a link that leads out of the folder of sources.yaml"
-    return "" if (root / relative).is_file() else f"is {relative}, but there is no such file below {root}"
+    return "" if (root / relative).is_file() else f"is {relative}, but there is no such file below the folder of sources.yaml"

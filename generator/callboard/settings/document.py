@@ -1,4 +1,4 @@
-"""A YAML text → its data, the ranges of all keys and values in it, and findings about its syntax."""
+"""A YAML text → its data, the ranges of all keys and values in it, and problems of its syntax."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from callboard.model.fields import FieldPath
-from callboard.model.problem import Span
-from callboard.settings.findings import Finding
+from callboard.model.entity import Origin
+from callboard.model.fields import FieldPath, dotted
+from callboard.model.problem import Problem, Rule, Span
+from callboard.settings.rules import INVALID_SETTING, UNREADABLE_SETTINGS
 from callboard.yaml import documents, positions
 from callboard.yaml.problems import YamlTrouble, span_of
 from callboard.yaml.values import Builder
@@ -20,14 +21,16 @@ _READABLE = frozenset({"duplicate-key"})
 
 @dataclass(slots=True)
 class SettingsDocument:
-    """Data and positions; ``findings`` are duplicate keys, collections as keys, and syntax errors."""
+    """Data and positions; ``problems`` are duplicate keys, collections as keys, and syntax errors."""
 
+    origin: Origin
+    """The file."""
     data: Any = None
     keys: dict[FieldPath, Span] = field(default_factory=dict)
     """The range of the key at the end of a path."""
     values: dict[FieldPath, Span] = field(default_factory=dict)
     """The range of the value at a path."""
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def value_span(self, path: FieldPath) -> Span:
         """Return the range of the value at a path, or of its nearest parent that exists."""
@@ -39,15 +42,24 @@ class SettingsDocument:
         """Return the range of the key at the end of a path, or of the value if it has no key."""
         return self.keys.get(path) or self.value_span(path)
 
-    def finding(self, path: FieldPath, message: str, *, at_key: bool = False) -> Finding:
-        """Return a finding at the value at a path, or at its key."""
-        return Finding.at(self.key_span(path) if at_key else self.value_span(path), message)
+    def problem(self, path: FieldPath, message: str, rule: Rule = INVALID_SETTING, *, at_key: bool = False) -> Problem:
+        """Return a problem at the value at a path, or at its key."""
+        span = self.key_span(path) if at_key else self.value_span(path)
+        return rule.problem(message, origin=self.origin, span=span, field=dotted(path))
+
+    def problem_at(self, span: Span | None, message: str, rule: Rule = UNREADABLE_SETTINGS) -> Problem:
+        """Return a problem at a range of the text; None for the file as a whole."""
+        return rule.problem(message, origin=self.origin, span=span)
 
 
-def read_document(text: str) -> SettingsDocument:
-    """Read a text; whatever cannot be read is a finding. Never raises. A document with a duplicate key still has data and positions."""
+def read_document(text: str, origin: Origin, rule: Rule = UNREADABLE_SETTINGS) -> SettingsDocument:
+    """Read a text; whatever cannot be read is a problem. Never raises. A document with a duplicate key still has data and positions.
+
+    ``rule`` is that of the problems.
+    """
     parsed = documents.read_one(text)
-    document = SettingsDocument(parsed.value, findings=[Finding.at(t.at, _message(t)) for t in parsed.troubles])
+    document = SettingsDocument(origin, parsed.value)
+    document.problems += [document.problem_at(trouble.at, _message(trouble), rule) for trouble in parsed.troubles]
     root = positions.compose(parsed.text)
     if root is None or not all(t.reason in _READABLE for t in parsed.troubles):
         return document

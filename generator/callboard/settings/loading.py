@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from callboard.model.errors import SettingsError
 from callboard.model.fields import dotted
+from callboard.model.problem import Problem, Span
 from callboard.redaction.redactor import Redactor
-from callboard.settings.checks import OptionSchemas, all_findings, kind_findings
+from callboard.settings.checks import OptionSchemas, all_problems, kind_problems
 from callboard.settings.document import SettingsDocument, read_document
-from callboard.settings.findings import Finding, InvalidSettingsError
+from callboard.settings.invalid import InvalidSettingsError, portal_origin
+from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
 from callboard.settings.settings import Limits, Portal, Settings, SourceSettings
 from callboard.settings.variables import Expanded, below, expand, unset_message
 
 LARGEST = 5_000_000
 """Largest ``sources.yaml`` that is read, in bytes."""
-SECTIONS = ("catalog", "integrations", "scorecards", "announcements", "history", "publish")
+SECTIONS = ("integrations", "history", "publish")
+"""Sections whose values the settings hold as read; a section is added here when something reads it."""
 MAY_LACK_VARIABLES = ("sources", *SECTIONS)
 """Sections in which an unset variable fails only its item, not the command."""
 
@@ -27,16 +31,16 @@ def parse_settings(path: Path, environ: Mapping[str, str], schemas: OptionSchema
 
     ``schemas`` are those of the options of installed plugins.
 
-    Raises ``SettingsError``: with one message if the file cannot be read, else ``InvalidSettingsError`` with all findings.
+    Raises ``SettingsError``: with one message if the file cannot be read, else ``InvalidSettingsError`` with all problems.
     """
-    document = read_document(_text(path))
-    if document.data is None and not document.findings:
-        document.findings.append(Finding(1, 1, "the file is empty; it requires at least the key sources"))
+    document = read_document(_text(path), portal_origin(path, path.parent))
+    if document.data is None and not document.problems:
+        document.problems.append(document.problem_at(Span.at(1, 1), "the file is empty; it requires at least the key sources"))
     expanded = expand(document.data, environ)
-    findings = [*document.findings, *(_findings(path, document, expanded, schemas) if document.data is not None else ())]
-    if findings:
+    problems = [*document.problems, *(_problems(path, document, expanded, schemas) if document.data is not None else ())]
+    if problems:
         redactor = Redactor.of(expanded.secrets)
-        raise InvalidSettingsError(path, [Finding(f.line, f.column, redactor.redact(f.message)) for f in findings])
+        raise InvalidSettingsError(path.parent, [replace(problem, message=redactor.redact(problem.message)) for problem in problems])
     return _settings(path, expanded)
 
 
@@ -45,12 +49,12 @@ def read_kind_paths(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
 
     Empty if the file is not a ``sources.yaml`` of Callboard. Raises ``InvalidSettingsError`` for paths that do not exist.
     """
-    document = read_document(_text(path))
-    if document.findings or not isinstance(document.data, dict) or not isinstance(document.data.get("sources"), list):
+    document = read_document(_text(path), portal_origin(path, path.parent))
+    if document.problems or not isinstance(document.data, dict) or not isinstance(document.data.get("sources"), list):
         return ()
     data = expand({"kinds": document.data.get("kinds")}, environ).data
-    if findings := list(kind_findings(data, document, path.parent)):
-        raise InvalidSettingsError(path, findings)
+    if problems := list(kind_problems(data, document, path.parent)):
+        raise InvalidSettingsError(path.parent, problems)
     return tuple(kind for kind in data["kinds"] if isinstance(kind, str)) if isinstance(data["kinds"], list) else ()
 
 
@@ -69,26 +73,28 @@ def _text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidSettingsError(path, [Finding(line, 1, "this line is not valid UTF-8; save the file as UTF-8")]) from None
+        message = "this line is not valid UTF-8; save the file as UTF-8"
+        problem = UNREADABLE_SETTINGS.problem(message, origin=portal_origin(path, path.parent), span=Span.at(line, 1))
+        raise InvalidSettingsError(path.parent, [problem]) from None
 
 
-def _findings(path: Path, document: SettingsDocument, expanded: Expanded, schemas: OptionSchemas) -> Iterator[Finding]:
-    """All findings; a value with an unset variable is reported once, for the variable."""
+def _problems(path: Path, document: SettingsDocument, expanded: Expanded, schemas: OptionSchemas) -> Iterator[Problem]:
+    """All problems of the data; a value with an unset variable is reported once, for the variable."""
     unset = {document.value_span(value_path) for value_path in expanded.unset}
     positions = {(span.line, span.column) for span in unset}
-    for finding in all_findings(expanded.data, document, path.parent, schemas):
-        if (finding.line, finding.column) not in positions:
-            yield finding
-    yield from _variable_findings(document, expanded)
+    for problem in all_problems(expanded.data, document, path.parent, schemas):
+        if problem.span is None or (problem.span.line, problem.span.column) not in positions:
+            yield problem
+    yield from _variable_problems(document, expanded)
 
 
-def _variable_findings(document: SettingsDocument, expanded: Expanded) -> Iterator[Finding]:
+def _variable_problems(document: SettingsDocument, expanded: Expanded) -> Iterator[Problem]:
     for path, text in expanded.malformed.items():
         message = f'"{dotted(path)}" contains {text}, which is not a variable; write ${{NAME}}, or $${{ for a literal ${{'
-        yield document.finding(path, message)
+        yield document.problem(path, message, UNSET_VARIABLE)
     for path, names in expanded.unset.items():
         if path[:1] and path[0] not in MAY_LACK_VARIABLES:
-            yield document.finding(path, f'"{dotted(path)}": {unset_message(names)}')
+            yield document.problem(path, f'"{dotted(path)}": {unset_message(names)}', UNSET_VARIABLE)
 
 
 def _settings(path: Path, expanded: Expanded) -> Settings:

@@ -76,7 +76,7 @@ class Settings:
     """Paths of JSON Schema files of custom kinds, below ``root``."""
     limits: Limits = field(default_factory=Limits)
     sections: Mapping[str, Any] = field(default_factory=dict)
-    """The reserved sections as read: catalog, integrations, scorecards, announcements, history, publish."""
+    """The sections ``integrations``, ``history`` and ``publish`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""
     redactor: Redactor = field(default_factory=Redactor)

@@ -22,9 +22,10 @@ from callboard.model.problem import Problem
 from callboard.pages.page import Page
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
+from callboard.website.guide_links import broken_link_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.link_check import LinkCheck
-from callboard.website.overlays import find_portal_files
+from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
@@ -41,6 +42,8 @@ class SiteBuild:
     """Where, and with what, a site is built."""
 
     settings: Settings
+    overlays: Overlays
+    """The portal's templates, labels, icons and guides."""
     store: Store
     """Has the caches of the last build, which may be deleted at any time."""
     output: Path
@@ -71,7 +74,7 @@ class Assembled:
     """Number of diagrams that were laid out."""
     committed: Committed
     problems: tuple[Problem, ...]
-    """Missing guides, and broken links in text that people wrote."""
+    """Errors of the portal's templates and guides that only rendering shows, and broken links in text that people wrote."""
 
 
 def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteBuild) -> Assembled:
@@ -111,6 +114,8 @@ class _MadePages:
     targets: set[str] = field(default_factory=set)
     """Link targets of the rendered pages."""
     anchors_removed: bool = False
+    problems: dict[Problem, None] = field(default_factory=dict)
+    """Errors of the portal's templates, each once."""
 
     def equals(self, previous: CachedPages, reading: DependencyTracker | None) -> bool:
         """True if the cache of the last build is still right."""
@@ -123,6 +128,7 @@ class _MadePages:
         if page.rendered:
             self.rendered.add(page.path)
         self.targets.update(page.targets)
+        self.problems |= dict.fromkeys(page.problems)
         self.anchors_removed |= page.anchors_removed
 
 
@@ -132,7 +138,8 @@ class _Assembly:
         self.store = build.store
         self.phase = build.meter.phase
         self.layouts = build.layouts
-        self.renderer = Renderer(find_portal_files(build.settings.root), self.portal, build.kind_icons, build.store.cache)
+        self.guides = build.overlays.guides
+        self.renderer = Renderer(build.overlays, self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
             self.theme: BuiltTheme = build.theme.finish()
         self.staging = Staging(build.output, build.step)
@@ -237,7 +244,8 @@ class _Assembly:
         files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())
         has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed
         made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)
-        return (*self.theme.problems, *check.problems({page.path: page.ref for page in pages}))
+        in_guides = broken_link_problems(self.guides, check.in_guides, base)
+        return (*self.theme.problems, *made.problems, *in_guides, *check.problems({page.path: page.ref for page in pages}))
 
 
 def _content(file: Path, _: Callable[[str], bytes]) -> bytes:

@@ -1,25 +1,20 @@
-"""A folder of Markdown pages → guides and their navigation (``nav.yaml``); HTML of a guide → its text for search."""
+"""A folder of Markdown pages → guides, their navigation (``nav.yaml``) and problems; HTML of a guide → its text for search."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
-import yaml
-from callboard.model.errors import WebsiteError
+from callboard.model.entity import Origin
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchText
-from callboard.website import rules
+from callboard.settings.invalid import portal_origin
+from callboard.website.guide_files import NAVIGATION, check_front_matter, read_order
 
-_HINT = "Write a list: `- page.md`, `- Title: page.md`, or `- Section:` with a list below it."
-_DEPTH = 20
-"""Most nested sections."""
 _BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
 _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
 
@@ -28,46 +23,66 @@ _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
 class Guides:
     """The files of the guides' folder."""
 
-    folder: Path | None
+    folder: Path | None = None
     files: tuple[str, ...] = ()
-    """Sorted relative paths with ``/``, without hidden files and symbolic links."""
+    """Sorted relative paths with ``/``, without hidden files, symbolic links and pages that cannot be read."""
+    order: tuple[Any, ...] | None = None
+    """The content of ``nav.yaml`` in MkDocs' form: paths, ``{title: path}``, ``{title: [items]}``; None without a usable one."""
+    edited: Mapping[str, str] = field(default_factory=dict)
+    """Texts of pages that are not shown as they are written."""
+    problems: tuple[Problem, ...] = ()
+    root: Path = Path()
+    """The folder of ``sources.yaml``, to which places of problems are relative."""
 
     @property
     def pages(self) -> tuple[str, ...]:
         """The Markdown files among them."""
         return tuple(path for path in self.files if path.endswith(".md"))
 
+    def origin(self, path: str) -> Origin:
+        """The origin of a problem in a guide. Raises ``ValueError`` without a folder of guides."""
+        if self.folder is None:
+            raise ValueError("there are no guides")
+        return portal_origin(self.folder / path, self.root)
+
     def copy_to(self, target: Path) -> None:
         """Copy the files to the folder ``target``."""
         for path in self.files:
-            if self.folder:
+            if self.folder and path != NAVIGATION:
                 (target / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self.folder / path, target / path)
+                if path in self.edited:
+                    (target / path).write_text(self.edited[path], encoding="utf-8")
+                else:
+                    shutil.copyfile(self.folder / path, target / path)
 
     def navigation(self, prefix: str) -> list[Any]:
-        """MkDocs' ``nav`` for the guides: from ``nav.yaml`` in their folder, or else sorted by name, with each ``index.md`` first.
-
-        Raises ``WebsiteError`` for an invalid ``nav.yaml``.
-        """
-        order = self._order()
-        return _by_name(self.pages, prefix) if order is None else order.prefixed(prefix)
-
-    def missing(self) -> tuple[Problem, ...]:
-        """Problems for pages in ``nav.yaml`` that do not exist, which ``navigation`` omits. Raises as that does."""
-        order = self._order()
-        return tuple(rules.missing_guide_problem(order.file, *entry) for entry in order.missing) if order else ()
-
-    def _order(self) -> Order | None:
-        file = self.folder / "nav.yaml" if self.folder else None
-        return read_order(file, frozenset(self.files)) if file and file.is_file() else None
+        """MkDocs' ``nav`` for the guides: from ``nav.yaml`` in their folder, or else sorted by name, with each ``index.md`` first."""
+        return _by_name(self.pages, prefix) if self.order is None else [_prefixed(item, prefix) for item in self.order]
 
 
-def read_guides(folder: Path | None) -> Guides:
-    """The guides in ``folder``; none if it is None."""
+def read_guides(folder: Path | None, root: Path, templates: Collection[str] = ()) -> Guides:
+    """The guides in ``folder``; none if it is None. Never raises: what cannot be used is a problem.
+
+    ``root`` is the folder of ``sources.yaml``; ``templates`` are those that a guide's front matter can name.
+    """
     if folder is None:
-        return Guides(None)
+        return Guides()
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return Guides(folder, tuple(sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))))
+    files = sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))
+    edited: dict[str, str] = {}
+    problems: list[Problem] = []
+    broken: set[str] = set()
+    for path in (path for path in files if path.endswith(".md")):
+        problem, text = check_front_matter(folder / path, portal_origin(folder / path, root), templates)
+        problems += [problem] if problem else []
+        if text is None:
+            broken.add(path)
+        elif problem:
+            edited[path] = text
+    readable = tuple(path for path in files if path not in broken)
+    nav = folder / NAVIGATION
+    order, wrong = read_order(nav, portal_origin(nav, root), frozenset(readable), broken) if nav.is_file() else (None, ())
+    return Guides(folder, readable, order, edited, (*problems, *wrong), root)
 
 
 def guide_text(html: str) -> SearchText:
@@ -82,70 +97,6 @@ def guide_text(html: str) -> SearchText:
         return SearchText("", "", "docs")
     paragraphs = [" ".join(text.split()) for text in reader.paragraphs]
     return SearchText(" ".join(reader.title.split()), "\n\n".join(text for text in paragraphs if text), "docs")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The content of ``nav.yaml``."""
-
-    file: Path
-    items: tuple[Any, ...]
-    """In MkDocs' form: paths, ``{title: path}``, ``{title: [items]}``; without pages that do not exist."""
-    missing: tuple[tuple[int, str], ...]
-    """Line and name of each page that does not exist."""
-
-    def prefixed(self, prefix: str) -> list[Any]:
-        """The items with ``prefix`` in front of each path."""
-        return [_prefixed(item, prefix) for item in self.items]
-
-
-def read_order(file: Path, files: frozenset[str]) -> Order:
-    """Read ``nav.yaml``; ``files`` are the files of the guides. Raises ``WebsiteError`` with the line of an invalid entry."""
-    try:
-        root = yaml.compose(file.read_text("utf-8"), yaml.SafeLoader)
-    except UnicodeDecodeError as error:
-        raise WebsiteError(f"{file} is not UTF-8.", "Save it as UTF-8.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise WebsiteError(f"{file}{place} is not YAML: {getattr(error, 'problem', None) or error}.", _HINT) from error
-    missing: list[tuple[int, str]] = []
-    if not isinstance(root, SequenceNode):
-        raise _InvalidNavigationError(file, root)
-    return Order(file, tuple(_items(file, root, files, missing, _DEPTH)), tuple(missing))
-
-
-def _items(file: Path, node: SequenceNode, files: frozenset[str], missing: list[tuple[int, str]], depth: int) -> Iterator[Any]:
-    for child in node.value:
-        if isinstance(child, ScalarNode):
-            yield from _page(child, files, missing)
-        elif isinstance(child, MappingNode) and len(child.value) == 1:
-            ((title, target),) = child.value
-            if isinstance(target, ScalarNode) and target.value:
-                yield from ({title.value: path} for path in _page(target, files, missing))
-            elif isinstance(target, SequenceNode) and isinstance(title, ScalarNode) and depth:
-                if inside := list(_items(file, target, files, missing, depth - 1)):
-                    yield {title.value: inside}
-            else:
-                raise _InvalidNavigationError(file, child)
-        else:
-            raise _InvalidNavigationError(file, child)
-
-
-def _page(node: ScalarNode, files: frozenset[str], missing: list[tuple[int, str]]) -> Iterator[str]:
-    name = str(node.value).removeprefix("./")
-    if "://" in name or name in files:
-        yield name
-    else:
-        missing.append((node.start_mark.line + 1, name))
-
-
-class _InvalidNavigationError(WebsiteError):
-    """An entry of ``nav.yaml`` is neither a page nor a section."""
-
-    def __init__(self, file: Path, node: Node | None) -> None:
-        reason = f", line {node.start_mark.line + 1} is neither a page nor a section of the guides" if node else " is empty"
-        super().__init__(f"{file}{reason}.", _HINT)
 
 
 def _prefixed(item: Any, prefix: str) -> Any:

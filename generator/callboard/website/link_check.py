@@ -12,7 +12,7 @@ from callboard.model.counting import counted
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.ref import parse_ref
-from callboard.website.links import BrokenLink, PageLinks, broken_links, page_links, target_exists
+from callboard.website.links import BrokenLink, PageLinks, broken_links, guide_links, target_exists
 from callboard.website.rules import DEAD_LINK
 
 _SHOWN = 20
@@ -37,6 +37,8 @@ class LinkCheck:
         self._files = files
         self._base = base
         self._anchors = _AnchorCache(pages, extra_ids)
+        self.in_guides: dict[str, list[str]] = {}
+        """Broken targets of links in the texts of guides, by the path of the page; filled in by ``run``."""
 
     def run(
         self,
@@ -59,7 +61,7 @@ class LinkCheck:
         Raises:
             WebsiteError: a link in generated markup is broken.
         """
-        uncached = {path: page_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
+        uncached = {path: guide_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
         self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
         suspects = self._suspects(rendered, targets, has_removals=has_removals)
         links = uncached | {path: PageLinks(*self._pages[path].links) for path in suspects}
@@ -72,6 +74,7 @@ class LinkCheck:
             path: replace(page, broken_links=tuple(by_page.get(path, ()))) if path in suspects else page
             for path, page in self._pages.items()
         }
+        self.in_guides = {path: targets for path, targets in by_page.items() if path in guides}
         return dict(self._pages)
 
     def problems(self, refs: Mapping[str, str]) -> tuple[Problem, ...]:
@@ -96,7 +99,7 @@ class LinkCheck:
             more = f"\n  and {len(ours) - _SHOWN} more" if len(ours) > _SHOWN else ""
             raise WebsiteError(
                 f"{counted(len(ours), 'link of the site is', 'links of the site are')} broken:\n{shown}{more}",
-                "A template or a guide links to a page or heading that does not exist.",
+                "A template links to a page or heading that does not exist.",
             )
 
 

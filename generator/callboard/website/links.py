@@ -109,6 +109,21 @@ class _Resolver:
         return _resolved(unescape(address), self._path, self._folder, self._base)
 
 
+def resolve_link(address: str, path: str, base: str) -> str:
+    """The target of a link on the page at ``path``, relative to the site's root; ``base`` is the path under which the site is served."""
+    return _resolved(address, path, path.rpartition("/")[0], base)
+
+
+def guide_links(html: str, path: str, base: str = "/") -> PageLinks:
+    """The links of a guide's page: those in its text (``prose``), and those that the theme adds around it."""
+    start, end = html.find("<article"), html.rfind("</article>")
+    if start < 0 or end < start:
+        return page_links(html, path, base)
+    text, around = html[start:end], html[:start] + html[end:]
+    inside, outside = page_links(text, path, base), page_links(around, path, base)
+    return PageLinks((*outside.ids, *inside.ids), outside.ours, (*inside.ours, *inside.prose))
+
+
 class Anchors(Protocol):
     """The anchors of pages and files."""
 

@@ -15,7 +15,8 @@ from callboard.io.process import Running, allowed
 from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
 from callboard.website.guides import Guides
-from callboard.website.overlays import PortalFiles
+from callboard.website.labels import ENGLISH, Labels
+from callboard.website.portal_files import PortalFiles
 
 _TIMEOUT = 1800
 NAME_SLOT = "qznamezq"
@@ -44,9 +45,11 @@ class MkDocsProject:
     root: Path
     """Folder of ``sources.yaml``; the logo lies below it."""
     files: PortalFiles
-    labels: Mapping[str, str]
+    labels: Labels
     """The labels in the portal's language."""
     guides: Guides
+    broken: frozenset[Path] = frozenset()
+    """Overrides of the portal that have an error; they are left out."""
     tabs: tuple[str, ...] = TABS
     """Those of ``TABS`` that this portal has."""
 
@@ -68,7 +71,7 @@ def write_project(project: MkDocsProject, folder: Path) -> None:
         (docs / f"{frame_folder(name)}.md").write_text(_frame_page(hidden), encoding="utf-8")
     (docs / "index.md").write_text("---\ntemplate: frame.html\n---\n# x\n", encoding="utf-8")
     project.guides.copy_to(docs / "guides")
-    _copy_overrides(project.files, folder / "overrides")
+    _copy_overrides(project, folder / "overrides")
     logo = _copy_logo(project, docs)
     configuration = _configuration(project, logo)
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
@@ -82,15 +85,19 @@ def start_mkdocs(folder: Path, python: Path, environ: Mapping[str, str]) -> Runn
     return Running(command, environ=environment, cwd=folder, timeout=_TIMEOUT, log=folder / "mkdocs.log")
 
 
-def finish_mkdocs(running: Running, folder: Path) -> Path:
-    """Wait for MkDocs; returns the folder with its output.
+class MkDocsError(WebsiteError):
+    """MkDocs failed; ``output`` is what it printed."""
 
-    Raises:
-        WebsiteError: MkDocs failed; the message ends with its error output.
-    """
+    def __init__(self, code: int | None, output: str) -> None:
+        super().__init__(f"MkDocs could not build the frames and guides (exit code {code}):\n{output.strip()[-4000:]}")
+        self.output = output
+
+
+def finish_mkdocs(running: Running, folder: Path) -> Path:
+    """Wait for MkDocs; returns the folder with its output. Raises ``MkDocsError`` if it failed."""
     done = running.finish()
     if not done.good or not (folder / "site/index.html").is_file():
-        raise WebsiteError(f"MkDocs could not build the frames and guides (exit code {done.code}):\n{done.stderr.strip()[-4000:]}")
+        raise MkDocsError(done.code, done.stderr)
     return folder / "site"
 
 
@@ -103,10 +110,15 @@ def _frame_page(hidden: tuple[str, ...]) -> str:
     )
 
 
-def _copy_overrides(files: PortalFiles, target: Path) -> None:
-    for folder in reversed(files.overrides):
+def _copy_overrides(project: MkDocsProject, target: Path) -> None:
+    unwanted = shutil.ignore_patterns("__pycache__", "*.map")
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return {*unwanted(folder, names), *(name for name in names if Path(folder, name) in project.broken)}
+
+    for folder in reversed(project.files.overrides):
         if folder.is_dir():
-            shutil.copytree(folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.map"))
+            shutil.copytree(folder, target, dirs_exist_ok=True, ignore=ignored)
 
 
 def _copy_logo(project: MkDocsProject, docs: Path) -> str:
@@ -131,7 +143,7 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
         "site_url": portal.url,
         "docs_dir": "docs",
         "use_directory_urls": True,
-        "theme": _theme(portal, labels, logo),
+        "theme": _theme(project, logo),
         "plugins": ["search"],
         "markdown_extensions": [{"toc": {"permalink": True, "title": labels["on_this_page"]}}, *_EXTENSIONS],
         "extra_css": sorted(
@@ -150,8 +162,8 @@ def _guides_tab(project: MkDocsProject) -> list[dict[str, Any]]:
     return [{project.labels["guides"]: project.guides.navigation("guides/")}] if project.guides.pages else []
 
 
-def _theme(portal: Portal, labels: Mapping[str, str], logo: str) -> dict[str, Any]:
-    colours = portal.colours
+def _theme(project: MkDocsProject, logo: str) -> dict[str, Any]:
+    labels, colours = project.labels, project.portal.colours
     accent = colours.get("accent", "indigo")
     palettes = [
         ("light", "default", colours.get("primary", "white"), "material/weather-night", labels["use_dark"]),
@@ -160,7 +172,7 @@ def _theme(portal: Portal, labels: Mapping[str, str], logo: str) -> dict[str, An
     return {
         "name": "material",
         "custom_dir": "overrides",
-        "language": _language(portal.language),
+        "language": _language(project.portal.language if labels.language != ENGLISH else ENGLISH),
         "font": False,
         "favicon": logo or "assets/favicon.svg",
         **({"logo": logo} if logo else {}),

@@ -1,82 +1,66 @@
-"""A portal's folder → its templates, theme overrides, guides and labels, each overlaid on the built-in ones."""
+"""A portal's folder → its labels, icons, guides and templates, read and checked once for a build, and their problems."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
-import yaml
+from callboard.model.problem import Problem
+from callboard.settings.document import read_document
+from callboard.settings.invalid import portal_origin
+from callboard.settings.settings import Portal
+from callboard.website.guides import Guides, read_guides
+from callboard.website.icons import read_icon_paths
+from callboard.website.labels import ENGLISH, Labels, read_labels
+from callboard.website.portal_files import PortalFiles, find_portal_files, theme_folders
+from callboard.website.rules import MISSING_LANGUAGE
+from callboard.website.template_check import check_templates, label_keys, read_templates
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+CONFIGURATION = "sources.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class PortalFiles:
-    """The folders with a portal's files; in each tuple, the first folder that has a file takes precedence."""
+class Overlays:
+    """A portal's own files, read and checked once for a build. What has an error is replaced by what is built in."""
 
-    templates: tuple[Path, ...]
-    """Jinja templates, strings and icons: the portal's folder (if it has one), then the built-in one."""
-    overrides: tuple[Path, ...]
-    """Overrides of the theme and assets: the portal's folder (if it has one), then the built-in one."""
-    guides: Path | None = None
-    """Folder of the portal's Markdown pages, or None."""
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """All folders."""
-        return (*self.templates, *self.overrides, *([self.guides] if self.guides else []))
-
-    def template(self, name: str) -> Path | None:
-        """The file of that relative name in the first templates folder that has it."""
-        return _first(self.templates, name)
-
-    def override(self, name: str) -> Path | None:
-        """The file of that relative name in the first overrides folder that has it."""
-        return _first(self.overrides, name)
+    files: PortalFiles
+    labels: Labels
+    icons: Mapping[str, str]
+    """Paths of icons in the theme's sets, by logical name."""
+    guides: Guides
+    broken: frozenset[Path] = frozenset()
+    """Templates and overrides of the portal that have an error."""
+    problems: tuple[Problem, ...] = ()
 
 
-def find_portal_files(root: Path) -> PortalFiles:
-    """The files of the portal whose ``sources.yaml`` lies in ``root``.
-
-    The built-in ones are in the wheel, or else in the checkout that contains this package. Single files in ``root/templates``
-    and ``root/site_overrides`` replace built-in ones. Guides are in ``root/guides``, or else in ``root/docs``.
-    """
-    built_in = _built_in_folder()
-    guides = next((folder for folder in (root / "guides", root / "docs") if folder.is_dir()), None)
-    return PortalFiles(_overlaid(root, built_in, "templates"), _overlaid(root, built_in, "site_overrides"), guides)
-
-
-def read_strings(files: PortalFiles, language: str) -> dict[str, str]:
-    """Labels by key: ``strings/<language>.yaml`` overrides ``strings/<its first part>.yaml``, which overrides ``strings/en.yaml``."""
-    languages = ["en"]
-    if _LANGUAGE.fullmatch(language):
-        languages += [language.partition("-")[0].lower(), language.lower()]
-    labels: dict[str, str] = {}
-    for name in dict.fromkeys(languages):
-        for folder in reversed(files.templates):
-            path = folder / "strings" / f"{name}.yaml"
-            table = yaml.load(path.read_bytes(), yaml.CBaseLoader) if path.is_file() else None  # noqa: S506 - makes only strings
-            labels |= {str(key): str(text) for key, text in (table or {}).items()}
-    return labels
+def read_overlays(root: Path, portal: Portal) -> Overlays:
+    """Read and check the files of the portal whose ``sources.yaml`` lies in ``root``. Never raises: errors are problems."""
+    files = find_portal_files(root)
+    icons, icon_problems = read_icon_paths(files)
+    sources, problems = read_templates(files, root)
+    labels, label_problems = read_labels(files.templates, root, portal.language, label_keys(sources))
+    problems += check_templates(sources, labels, icons, files)
+    guides = read_guides(files.guides, root, _guide_templates(files))
+    broken = frozenset(root / problem.origin.path for problem in problems if problem.origin)
+    every = (*_language_problems(root, portal.language, labels), *label_problems, *icon_problems, *problems, *guides.problems)
+    return Overlays(files, labels, icons, guides, broken, every)
 
 
-def as_names(labels: dict[str, str]) -> SimpleNamespace:
-    """The labels as attributes for templates, where ``t.items`` must be a label and not the method of a dict."""
-    return SimpleNamespace(**labels)
+def _language_problems(root: Path, language: str, labels: Labels) -> Iterator[Problem]:
+    """The problem of a language that no file has labels for."""
+    if labels.language != ENGLISH or language.partition("-")[0].lower() == ENGLISH:
+        return
+    file = root / CONFIGURATION
+    origin = portal_origin(file, root)
+    span = read_document(file.read_text("utf-8-sig"), origin).value_span(("portal", "language")) if file.is_file() else None
+    yield MISSING_LANGUAGE.problem(
+        f'There are no labels in the language "{language}", so the site is in English.',
+        origin=origin, span=span, field="portal.language",
+        hint=f"Translate the labels in templates/strings/{language}.yaml, or remove the key language.",
+    )  # fmt: skip
 
 
-def _built_in_folder() -> Path:
-    inside_wheel = _PACKAGE / "_portal"
-    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent.parent
-
-
-def _overlaid(root: Path, built_in: Path, name: str) -> tuple[Path, ...]:
-    folder, default = root / name, built_in / name
-    return (folder, default) if folder.is_dir() and folder.resolve() != default.resolve() else (default,)
-
-
-def _first(folders: tuple[Path, ...], name: str) -> Path | None:
-    return next((folder / name for folder in folders if (folder / name).is_file()), None)
+def _guide_templates(files: PortalFiles) -> frozenset[str]:
+    """The templates that the front matter of a guide can name."""
+    return frozenset(path.name for folder in theme_folders(files) for path in folder.glob("*.html"))

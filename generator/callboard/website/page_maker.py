@@ -13,6 +13,7 @@ from callboard.incremental.page_cache import CachedPage, layout_key, pack, page_
 from callboard.incremental.tracking import Dependencies
 from callboard.io.site_folder.staging import StagedFile, Staging
 from callboard.model.errors import WebsiteError
+from callboard.model.problem import Problem
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
 from callboard.website.frames import Fitter, FrameTemplate, stamp
@@ -35,6 +36,8 @@ class RenderedPage:
     """Link targets that no earlier page of the same process has."""
     anchors_removed: bool
     """True if the page had an anchor that it does not have any more."""
+    problems: tuple[Problem, ...] = ()
+    """Errors of the portal's templates, because of which built-in ones were used; the page is made again by the next build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +114,14 @@ class PageMaker:
             unchanged = CachedPage(shell, key, cached.digest, files, reads, search, cached.broken_links, cached.packed_links)
             return RenderedPage(page.path, unchanged, document, rendered=False, targets=(), anchors_removed=False)
         content, links = self._render(page, view, toc)
+        problems = self._renderer.take_problems()
+        if problems:
+            shell = key = ""  # so that the next build renders the page, and reports the problems, again
         entry = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
         new_targets = tuple({*links.ours, *links.prose} - self._reported_targets)
         self._reported_targets.update(new_targets)
         removed = bool(cached and set(PageLinks(*cached.links).ids) - set(links.ids))
-        return RenderedPage(page.path, entry, document, rendered=True, targets=new_targets, anchors_removed=removed)
+        return RenderedPage(page.path, entry, document, rendered=True, targets=new_targets, anchors_removed=removed, problems=problems)
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)

@@ -19,11 +19,13 @@ from markupsafe import Markup, escape
 from callboard import __version__
 from callboard.model.counting import label_for
 from callboard.model.errors import WebsiteError
+from callboard.model.problem import Problem
 from callboard.model.urls import up_from
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
 from callboard.website import icons
-from callboard.website.overlays import PortalFiles, as_names, read_strings
+from callboard.website.overlays import Overlays
+from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
 REMEMBERED = 50_000
 """Results of one macro that ``once`` caches."""
@@ -35,43 +37,59 @@ class Renderer:
     """Renders pages; one instance for a build.
 
     Args:
-        files: folders of templates, strings and icons.
+        overlays: templates, labels and icons.
         portal: the variable ``portal`` of templates.
         kind_icons: names of Material icons of kinds (``cube-outline``); each becomes a symbol of that name.
         cache: folder for compiled templates, or None.
+        fallback: render a page with the built-in templates if the portal's own ones fail, and report the problem with the page; False:
+            raise the error.
     """
 
-    def __init__(self, files: PortalFiles, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None) -> None:
+    def __init__(
+        self, overlays: Overlays, portal: Portal, kind_icons: Iterable[str] = (), cache: Path | None = None, *, fallback: bool = True
+    ) -> None:
         self.portal = portal
-        self.symbols = icons.read_icons(files, kind_icons)
-        self.labels = read_strings(files, portal.language)
-        self._loader = jinja2.FileSystemLoader([str(folder) for folder in files.templates])
+        self.overlays = overlays
+        self.symbols = icons.read_icons(overlays.files, overlays.icons, kind_icons)
+        self.labels = overlays.labels
+        self._fallback = fallback
+        self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
+        self._builtin_loader = OverlayLoader(overlays.files.templates[-1:])
         self._bytecode = _bytecode_cache(cache)
-        self._environments: dict[str, jinja2.Environment] = {}
+        self._environments: dict[tuple[str, bool], jinja2.Environment] = {}
         self._digests: dict[str, str] = {}
         self._read: dict[str, tuple[str, list[str | None]]] = {}
+        self._problems: list[Problem] = []
 
     def render(self, page: Page, view: Any) -> str:
-        """The HTML of a page that is inserted into its frame.
+        """The HTML of a page that is inserted into its frame. ``take_problems`` returns what was wrong with the portal's templates.
 
         Raises:
             WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
         """
+        up = up_for(page.path, self.portal.url)
         try:
-            html = self.environment(up_for(page.path, self.portal.url)).get_template(page.template).render(view=view)
-            return html.replace("\0", "\ufffd")  # a descriptor may contain NUL, HTML must not
-        except jinja2.TemplateSyntaxError as error:
-            raise WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} (page {page.path!r})") from error
-        except jinja2.TemplateNotFound as error:
-            raise WebsiteError(f"The template {error.message!r} does not exist (page {page.path!r}).") from error
-        except jinja2.TemplateError as error:
-            raise WebsiteError(f"{page.template}: {error.message} (page {page.path!r})") from error
+            html = self.environment(up).get_template(page.template).render(view=view)
+        except Exception as error:
+            problem = problem_of_error(error, self.overlays.files)
+            if problem is None and not isinstance(error, jinja2.TemplateError):
+                raise
+            if problem is None or not self._fallback or not self._builtin_loader.has(page.template):
+                raise _website_error(error, problem, page) from error
+            self._problems.append(problem)
+            html = self.environment(up, own=False).get_template(page.template).render(view=view)
+        return html.replace("\0", "\ufffd")  # a descriptor may contain NUL, HTML must not
 
-    def environment(self, up: str) -> jinja2.Environment:
-        """The environment for pages whose relative path to the root is ``up``."""
-        if up not in self._environments:
-            self._environments[up] = self._make_environment(up)
-        return self._environments[up]
+    def take_problems(self) -> tuple[Problem, ...]:
+        """The problems of the portal's templates since the last call."""
+        problems, self._problems = tuple(self._problems), []
+        return problems
+
+    def environment(self, up: str, *, own: bool = True) -> jinja2.Environment:
+        """The environment for pages whose relative path to the root is ``up``; with ``own``, the portal's templates are used."""
+        if (up, own) not in self._environments:
+            self._environments[up, own] = self._make_environment(up, self._loader if own else self._builtin_loader)
+        return self._environments[up, own]
 
     def prepare(self, page: Page) -> None:
         """Compile the templates that the page needs, before the process is forked."""
@@ -86,17 +104,17 @@ class Renderer:
     def digest(self, template: str) -> str:
         """Digest of what pages of this template depend on, except the view: its sources, those of its imports, labels, portal, icons."""
         if template not in self._digests:
-            base = (__version__, jinja2.__version__, repr(self.portal), repr(self.labels), repr(sorted(self.symbols)))
+            base = (__version__, jinja2.__version__, repr(self.portal), repr(sorted(self.labels.items())), repr(sorted(self.symbols)))
             self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
         return self._digests[template]
 
-    def _make_environment(self, up: str) -> jinja2.Environment:
+    def _make_environment(self, up: str, loader: jinja2.BaseLoader) -> jinja2.Environment:
         environment = jinja2.Environment(
-            loader=self._loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            loader=loader, autoescape=True, undefined=ExplainedUndefined, trim_blocks=True, lstrip_blocks=True,
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         environment.globals.update(
-            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=as_names(self.labels),
+            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=self.labels.as_names(),
             numbered=partial(label_for, self.labels),
         )  # fmt: skip
         return environment
@@ -114,6 +132,19 @@ class Renderer:
             # A computed name may refer to any template.
             pending += self._loader.list_templates() if None in imported else [n for n in imported if n]
         return sorted(sources.items())
+
+
+def _website_error(error: Exception, problem: Problem | None, page: Page) -> WebsiteError:
+    """The error of a page that cannot be rendered at all."""
+    about = f"(page {page.path!r})"
+    if problem and problem.origin:
+        place = f"{problem.origin.path}:{problem.span.line}" if problem.span else problem.origin.path
+        return WebsiteError(f"{place}: {problem.message} {about}", problem.hint)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return WebsiteError(f"{error.filename or error.name}:{error.lineno}: {error.message} {about}")
+    if isinstance(error, jinja2.TemplateNotFound):
+        return WebsiteError(f"The template {error.message!r} does not exist {about}.")
+    return WebsiteError(f"{page.template}: {error} {about}")
 
 
 def once(macro: Callable[..., Markup]) -> Callable[..., Markup]:
@@ -187,7 +218,7 @@ def _icon_function(up: str, known: frozenset[str]) -> Callable[..., Markup]:
     def icon(name: str, label: str | None = None) -> Markup:
         """An icon by its logical name; decorative unless it has a label."""
         if name not in plain:
-            raise WebsiteError(f"A template uses the icon {name!r}, which is not in icons.yaml.", "Add it to templates/icons.yaml.")
+            raise UnknownIconError(name)
         return (
             plain[name]
             if label is None

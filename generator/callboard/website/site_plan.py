@@ -29,7 +29,6 @@ from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, entity_files, json_bytes, list_files
 from callboard.website.editor_schemas import schema_files_later
-from callboard.website.overlays import find_portal_files, read_strings
 
 _INDEXES: DependencyKey = ("indexes", "rest")
 """Dependency of index pages on what is not tracked key by key: changes, facts and problems about no entity."""
@@ -57,10 +56,9 @@ class PageContexts:
         return Freshness((*collected.collections, *facts.collections), (*collected.stale,), (*collected.undescribed,), self.data.now)
 
 
-def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Mapping[str, str] | None = None) -> PageContexts:
-    """The contexts of all pages; ``labels`` are the portal's words, if they have been read already."""
+def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Mapping[str, str]) -> PageContexts:
+    """The contexts of all pages; ``labels`` are those of the portal's language."""
     resolved = data.resolved
-    labels = labels or read_strings(find_portal_files(settings.root), settings.portal.language)
     page = page_context(resolved, settings, layouts, labels)
     families = all_families()
     tools = {each.name: each.title for each in data.facts.connections}

@@ -24,28 +24,32 @@ from callboard.pages.page import SearchText
 from callboard.settings.settings import Settings
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
-from callboard.website.guides import guide_text, read_guides
+from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
+from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
 from callboard.website.mkdocs_project import (
     FRAMES,
     MARK_ICON,
     NAME_SLOT,
     TABS,
+    MkDocsError,
     MkDocsProject,
     finish_mkdocs,
     frame_folder,
     start_mkdocs,
     write_project,
 )
-from callboard.website.overlays import find_portal_files, read_strings
+from callboard.website.overlays import Overlays
 
 _COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
 _SCRATCH = "building-"
 _LONGEST_BUILD = 3600
 """Seconds; an older scratch folder is left over from a process that died."""
-_NOTES = frozenset({"guides.json", KNOWN})
+_NOTES = frozenset({"guides.json", KNOWN, FAILURES})
 """Files of a cached theme build that are not part of the site."""
+MOST_FAILURES = 5
+"""Most files of the portal that are left out because MkDocs cannot render them; each takes another run."""
 _FAVICON = "assets/favicon.svg"
 _UNWANTED = re.compile(
     r"search/.*|assets/javascripts/(lunr|workers)/.*|.*\.map|sitemap\.xml(\.gz)?|index\.html|404\.html|assets/images/favicon\.png|"
@@ -67,7 +71,7 @@ class BuiltTheme:
     copied: frozenset[str]
     """Those of ``files`` that are copied from the overrides; ``key`` does not depend on their contents."""
     problems: tuple[Problem, ...] = ()
-    """Problems in the navigation of the guides."""
+    """Guides and overrides that MkDocs could not render, and that were left out."""
 
 
 class ThemeBuild:
@@ -87,6 +91,8 @@ class ThemeBuild:
         cache.mkdir(parents=True, exist_ok=True)
         self._project = project
         self._cache = cache
+        self._run = (python, environ)
+        self._problems: list[Problem] = []
         self._running: Running | None = None
         self._edit: Edit | None = None
         self._scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=cache))
@@ -95,7 +101,8 @@ class ThemeBuild:
             self._inputs = _inputs_of(project, self._scratch / "project")
             self._key = _key(self._inputs)
             if not (cache / self._key).is_dir():
-                self._edit = find_edit(cache, self._inputs)
+                edit = find_edit(cache, self._inputs)
+                self._edit = edit if edit and not read_failures(edit.base) else None
                 if self._edit:
                     reduce(self._scratch / "project", self._edit)
                 self._running = start_mkdocs(self._scratch / "project", python, environ)
@@ -112,17 +119,34 @@ class ThemeBuild:
         cached = self._cache / self._key
         try:
             if self._running:
-                site = finish_mkdocs(self._running, self._scratch / "project")
-                self._running = None
+                site = self._finished()
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
                 save_guide_inputs(site, self._inputs)
+                save_failures(site, self._problems)
                 flush(self._scratch)
                 site.rename(cached)
                 _remove_others(self._cache, self._key, self._scratch.name)
         finally:
             self.discard()
         return _read(cached, self._key, self._project)
+
+    def _finished(self) -> Path:
+        """The output of MkDocs. A file of the portal that it cannot render is left out, and MkDocs is run again."""
+        folder = self._scratch / "project"
+        while self._running:
+            try:
+                site = finish_mkdocs(self._running, folder)
+                self._running = None
+            except MkDocsError as error:
+                self._running = None
+                problem = failed_file(error.output, self._project, folder)
+                if problem is None or problem in self._problems or len(self._problems) >= MOST_FAILURES:
+                    raise
+                leave_out(problem, self._project, folder)
+                self._problems.append(problem)
+                self._running = start_mkdocs(folder, *self._run)
+        return site
 
     def discard(self) -> None:
         """Stop MkDocs, if it is running, and remove its files."""
@@ -140,22 +164,20 @@ def build_theme(project: MkDocsProject, cache: Path, python: Path, environ: Mapp
 
 @contextlib.contextmanager
 def start_theme_build(
-    settings: Settings, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)
+    settings: Settings, overlays: Overlays, store: Store, environ: Mapping[str, str], python: Path = Path(sys.executable)
 ) -> Iterator[ThemeBuild]:
     """Start the portal's theme build; it is stopped at the end of the block if it has not finished."""
-    theme_build = ThemeBuild(project_of(settings), store.cache / "frames", python, environ)
+    theme_build = ThemeBuild(project_of(settings, overlays), store.cache / "frames", python, environ)
     try:
         yield theme_build
     finally:
         theme_build.discard()
 
 
-def project_of(settings: Settings) -> MkDocsProject:
+def project_of(settings: Settings, overlays: Overlays) -> MkDocsProject:
     """The inputs of MkDocs for this portal."""
-    files = find_portal_files(settings.root)
     tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
-    labels = read_strings(files, settings.portal.language)
-    return MkDocsProject(settings.portal, settings.root, files, labels, read_guides(files.guides), tabs)
+    return MkDocsProject(settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, tabs)
 
 
 def _inputs_of(project: MkDocsProject, folder: Path) -> GuideInputs:
@@ -214,7 +236,7 @@ def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     overrides = {name: project.files.override(name) for name in files if _COPIED.fullmatch(f"overrides/{name}") and name != _FAVICON}
     copied = {name: path for name, path in overrides.items() if path}
-    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), project.guides.missing())
+    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), read_failures(site))
 
 
 def _search_text(values: Mapping[str, str]) -> SearchText:

@@ -149,7 +149,7 @@ def _external_refs(entity: Entity) -> tuple[Detail, ...]:
 def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     labels = context.labels
     return tuple(
-        Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"] % text_of(derived.by, 80))
+        Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"].format(text_of(derived.by, 80)))
         for derived in entity.derived[:DERIVED_LIMIT]
     )
 
@@ -170,7 +170,7 @@ def _changed(context: EntityContext, entity: Entity) -> str:
     changed = tree.last_change(entity.origin.path) if tree else None
     if changed is None:
         return ""
-    return context.labels["changed_on"] % context.local(changed).date().isoformat()
+    return context.labels["changed_on"].format(context.local(changed).date().isoformat())
 
 
 def _ref(text: str) -> EntityRef | None:

@@ -70,7 +70,7 @@ def _dependencies(context: EntityContext, title: str, icon: str, related: Iterab
 def _role(context: EntityContext, dependency: dependencies.Dependency) -> str:
     labels = context.labels
     if dependency.via is not None:
-        return labels["via"] % context.links.to(dependency.via).name
+        return labels["via"].format(context.links.to(dependency.via).name)
     if dependency.how == "dependsOn":
         return ""
     return labels["consumes"]

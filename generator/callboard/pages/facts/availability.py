@@ -66,7 +66,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     for _, value in found[:OBJECTIVES]:
         blocks += _objective(context, value, is_named=len(found) > 1)
     if len(found) > OBJECTIVES:
-        blocks.append(Block("text", context.labels["n_more"] % (len(found) - OBJECTIVES)))
+        blocks.append(Block("text", context.labels["n_more"].format(len(found) - OBJECTIVES)))
     known = [value for _, value in found if value.tone is not Tone.NONE]
     return Content(tuple(blocks), _state(context, known[0]) if known else None)
 
@@ -89,7 +89,7 @@ def _current(context: FactsContext, value: Availability) -> str:
 
 
 def _target(context: FactsContext, value: Availability) -> str:
-    return context.labels["objective"] % percent(value.objective, 3) if value.objective is not None else ""
+    return context.labels["objective"].format(percent(value.objective, 3)) if value.objective is not None else ""
 
 
 def _charts(context: FactsContext, value: Availability) -> list[Block]:
@@ -98,7 +98,7 @@ def _charts(context: FactsContext, value: Availability) -> list[Block]:
     blocks: list[Block] = []
     if value.budget_left is not None:
         left = value.budget_left
-        note = labels["budget_left"] % percent(left, 0) if left >= 0 else labels["budget_over"] % percent(-left, 0)
+        note = labels["budget_left"].format(percent(left, 0)) if left >= 0 else labels["budget_over"].format(percent(-left, 0))
         tone = "good" if left > 25 else "warn" if left > 0 else "bad"  # noqa: PLR2004 - a quarter of the budget is the usual threshold of attention
         words = f"{labels['error_budget']}: {note}"
         blocks.append(

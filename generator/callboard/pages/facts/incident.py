@@ -86,7 +86,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
         blocks.append(Block("good", labels["no_open_incidents"]))
     if closed:
         times = [seconds for fact in closed if (seconds := _seconds(fact)) is not None]
-        took = labels["median_time"] % duration(context, median(times)) if times else ""
+        took = labels["median_time"].format(duration(context, median(times))) if times else ""
         blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
         blocks += events(context, (_row(context, fact) for fact in closed[: RESOLVED if opened else EVENTS]), 0)
     return Content(tuple(blocks), _badge(context, opened))
@@ -105,7 +105,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     value, labels, seconds = fact.value, context.labels, _seconds(fact)
     assert isinstance(value, Incident)  # noqa: S101 - of the family
     name = labels["severity_n"].format(value.severity) if value.is_open else labels["incident_resolved"]
-    word = labels[f"incident_{value.state}"] if seconds is None else labels["took"] % duration(context, seconds)
+    word = labels[f"incident_{value.state}"] if seconds is None else labels["took"].format(duration(context, seconds))
     note = joined(f"SEV{value.severity}", word)
     return EventView(
         short(value.title), StateView(name, value.tone, _ICONS[value.tone]), url_of(fact), note=note, at=at(context, value.opened)

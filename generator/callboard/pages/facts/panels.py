@@ -39,7 +39,7 @@ def panel(context: FactsContext, family: str, facts: Sequence[Fact], measurement
     """The panel of one family, with a note if tools were not queried completely."""
     incomplete = sorted({each.source for each in measurements if not each.complete})
     pages = context.families[family]
-    note = context.labels["facts_incomplete"] % ", ".join(map(context.tool_title, incomplete)) if incomplete else ""
+    note = context.labels["facts_incomplete"].format(", ".join(map(context.tool_title, incomplete))) if incomplete else ""
     content = renderer(context, facts) if facts else Content(())
     is_zero = not facts and not incomplete
     names = dict.fromkeys([*(fact.source for fact in facts), *(each.source for each in measurements)])

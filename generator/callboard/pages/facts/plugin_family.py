@@ -92,7 +92,7 @@ def _guarded(
 
 
 def _failure(context: FactsContext, family: Family, package: str, error: Exception) -> str:
-    return context.labels["panel_broken"] % (f"{family.name} ({package})", short(f"{type(error).__name__}: {error}", 200))
+    return context.labels["panel_broken"].format(f"{family.name} ({package})", short(f"{type(error).__name__}: {error}", 200))
 
 
 def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -105,7 +105,7 @@ def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Cont
 
 def _rest(context: FactsContext, more: int) -> tuple[Block, ...]:
     """The number of facts that a panel leaves out, if there are any."""
-    return (Block("text", context.labels["n_more"] % more),) if more > 0 else ()
+    return (Block("text", context.labels["n_more"].format(more)),) if more > 0 else ()
 
 
 def _rollup(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:

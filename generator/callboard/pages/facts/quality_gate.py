@@ -36,7 +36,7 @@ def _analysis(context: FactsContext, value: QualityGate) -> list[Block]:
         Figure(f"{count:,}", labels[label], "warn" if label == "bugs" and count else "") for label, count in counts if count is not None
     ]
     blocks = [Block("figures4", tuple(figures[:4]))] if figures else []
-    threshold = labels["gate_wants"] % percent(value.coverage_wanted, 0) if value.coverage_wanted is not None else ""
+    threshold = labels["gate_wants"].format(percent(value.coverage_wanted, 0)) if value.coverage_wanted is not None else ""
     for label, share in (("coverage", value.coverage), ("new_coverage", value.new_coverage)):
         if share is not None:
             tone = "good" if value.coverage_wanted is None or share >= value.coverage_wanted else "warn"

@@ -80,7 +80,7 @@ def _languages_and_community(context: FactsContext, value: RepositoryActivity) -
         blocks.append(Block("bar", formatting.bar(labels["languages"], words, parts, f"{labels['languages']}: {words}")))
     if value.community is not None:
         missing = [labels[f"community_{name}"] for name in COMMUNITY_FILES if name not in value.community]
-        files = labels["none_missing"] if not missing else labels["missing_files"] % ", ".join(missing)
+        files = labels["none_missing"] if not missing else labels["missing_files"].format(", ".join(missing))
         blocks.append(Block("pairs", ((labels["community_files"], files),)))
     if value.good_first_issues:
         rows = tuple(EventView(short(each.title), url=web_url(each.url)) for each in value.good_first_issues[:PULL_REQUESTS])

@@ -77,7 +77,7 @@ def home_view(context: IndexContext) -> HomeView:
     areas = domains or tuple(entity.ref for entity in catalog.of_kind("system"))
     tops = _tops(context)
     return HomeView(
-        heading=context.labels["find_anything"] % (portal.organization or portal.name),
+        heading=context.labels["find_anything"].format(portal.organization or portal.name),
         hints=_hints(context),
         numbers=_numbers(context),
         urgent=context.urgent,

@@ -24,7 +24,7 @@ class PlainView:
 def plan(context: IndexContext) -> Iterator[Page]:
     """Home, the lists, the pages about problem codes and the search page."""
     labels, name = context.labels, context.settings.portal.name
-    yield _page("", "home.html", name, partial(home_view, context), labels["home_description"] % name)
+    yield _page("", "home.html", name, partial(home_view, context), labels["home_description"].format(name))
     yield from _catalog(context)
     yield _page("teams/", "teams.html", labels["teams"], lambda: teams_view(context, organization_diagram(context)))
     yield _page("systems/", "systems.html", labels["systems"], partial(systems_view, context))

@@ -1,0 +1,158 @@
+"""The text of a guide → its front matter, checked; ``nav.yaml`` → the order of the guides. Errors are problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+import yaml
+from callboard.model.entity import Origin
+from callboard.model.problem import Problem, Severity, Span
+from callboard.model.suggestions import nearest
+from callboard.website.rules import INVALID_NAVIGATION, MISSING_GUIDE, UNREADABLE_GUIDE
+from callboard.yaml.problems import span_of
+
+NAVIGATION = "nav.yaml"
+LARGEST = 5_000_000
+"""Largest guide that is read, in bytes."""
+_HINT = "Write a list: `- page.md`, `- Title: page.md`, or `- Section:` with a list below it."
+_DEPTH = 20
+"""Most nested sections."""
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TEMPLATE = re.compile(r"^template[ \t]*:[ \t]*(?P<name>[^\n]*)\n", re.MULTILINE)
+
+
+def check_front_matter(file: Path, origin: Origin, templates: Collection[str]) -> tuple[Problem | None, str | None]:
+    """The first problem of a guide, and the text that is shown; None for a guide that cannot be shown.
+
+    ``templates`` are those that front matter can name.
+    """
+    try:
+        content = file.read_bytes()
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        span = Span.at(content.count(b"\n", 0, error.start) + 1, 1)
+        return UNREADABLE_GUIDE.problem(
+            "This line is not valid UTF-8; the guide is left out.", origin=origin, span=span, hint="Save the file as UTF-8."
+        ), None
+    except OSError as error:
+        return UNREADABLE_GUIDE.problem(f"The guide cannot be read: {error.strerror}.", origin=origin, hint="Check its permissions."), None
+    if len(content) > LARGEST:
+        message = f"The guide has {len(content):,} bytes, and is left out; the limit is {LARGEST:,}."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, hint="Divide it."), None
+    matter = _FRONT_MATTER.match(text)
+    return _checked_matter(text, matter, origin, templates) if matter else (None, text)
+
+
+def _checked_matter(text: str, matter: re.Match[str], origin: Origin, templates: Collection[str]) -> tuple[Problem | None, str]:
+    try:
+        data = yaml.safe_load(matter["yaml"])
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        span = Span.at(mark.line + 2, mark.column + 1) if mark else None
+        message = f"The front matter is not YAML: {getattr(error, 'problem', None) or error}; it is shown as text."
+        hint = "Correct it, or put the value into quotation marks."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, span=span, hint=hint, severity=Severity.WARNING), text
+    name = data.get("template") if isinstance(data, dict) else None
+    found = _TEMPLATE.search(text, 0, matter.end())
+    if name is None or found is None or (isinstance(name, str) and name in templates):
+        return None, text
+    line = text.count("\n", 0, found.start()) + 1
+    start = found.start("name") - found.start() + 1
+    similar = nearest(str(name), templates)
+    problem = UNREADABLE_GUIDE.problem(
+        f'There is no template "{str(name)[:80]}"; the guide is shown without it.', origin=origin,
+        span=Span(line, start, line, start + max(len(found["name"].rstrip()), 1)),
+        hint=f'Did you mean "{similar}"?' if similar else "Add it to site_overrides/, or remove the line.",
+    )  # fmt: skip
+    return problem, text[: found.start()] + text[found.end() :]
+
+
+def read_order(
+    file: Path, origin: Origin, files: Collection[str], broken: Collection[str]
+) -> tuple[tuple[Any, ...] | None, tuple[Problem, ...]]:
+    """The items of ``nav.yaml`` in MkDocs' form, or None if it cannot be used; and its problems.
+
+    ``files`` are the files of the guides; those in ``broken`` have problems of their own.
+    """
+    try:
+        root = yaml.compose(file.read_text("utf-8-sig"), yaml.SafeLoader)
+        if not isinstance(root, SequenceNode):
+            return None, (_not_an_order(origin, root),)
+        navigation = _Navigation(origin, files, broken)
+        return tuple(navigation.items(root, _DEPTH)), tuple(navigation.missing)
+    except _InvalidEntryError as error:
+        return None, (_not_an_order(origin, error.node),)
+    except (UnicodeDecodeError, OSError):
+        return None, (INVALID_NAVIGATION.problem("The file is not valid UTF-8.", origin=origin, hint="Save the file as UTF-8."),)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        message = f"The file is not YAML: {getattr(error, 'problem', None) or error}."
+        span = Span.at(mark.line + 1, mark.column + 1) if mark else None
+        return None, (INVALID_NAVIGATION.problem(message, origin=origin, span=span, hint=_HINT),)
+
+
+class _InvalidEntryError(Exception):
+    """An entry is neither a page nor a section."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+
+@dataclass(slots=True)
+class _Navigation:
+    """One walk over ``nav.yaml``, with the problems of pages that do not exist."""
+
+    origin: Origin
+    files: Collection[str]
+    broken: Collection[str]
+    missing: list[Problem] = field(default_factory=list)
+
+    def items(self, node: SequenceNode, depth: int) -> Iterator[Any]:
+        """The items of a list. Raises ``_InvalidEntryError``."""
+        for child in node.value:
+            if isinstance(child, ScalarNode) and child.value:
+                yield from self._page(child)
+            elif isinstance(child, MappingNode) and len(child.value) == 1:
+                yield from self._titled(child, depth)
+            else:
+                raise _InvalidEntryError(child)
+
+    def _titled(self, node: MappingNode, depth: int) -> Iterator[Any]:
+        ((title, target),) = node.value
+        if isinstance(target, ScalarNode) and target.value and isinstance(title, ScalarNode):
+            yield from ({title.value: path} for path in self._page(target))
+        elif isinstance(target, SequenceNode) and isinstance(title, ScalarNode) and depth:
+            if inside := list(self.items(target, depth - 1)):
+                yield {title.value: inside}
+        else:
+            raise _InvalidEntryError(node)
+
+    def _page(self, node: ScalarNode) -> Iterator[str]:
+        name = str(node.value).removeprefix("./")
+        if "://" in name or name in self.files:
+            yield name
+        elif name not in self.broken:
+            similar = nearest(name, self.files)
+            self.missing.append(
+                MISSING_GUIDE.problem(
+                    f"There is no guide `{name[:200]}`; the navigation omits it.", origin=self.origin, span=span_of(node), field=name[:200],
+                    hint=f"Did you mean `{similar}`?" if similar else "Correct the path, which is relative to the folder of the guides, "
+                    "or remove the line.",
+                )
+            )  # fmt: skip
+
+
+def _not_an_order(origin: Origin, node: Node | None) -> Problem:
+    if node is None:
+        return INVALID_NAVIGATION.problem("The file is empty.", origin=origin, hint=_HINT)
+    message = "This is neither a page nor a section of the guides; the guides are sorted by name."
+    line = node.start_mark.line + 1
+    span = Span(line, node.start_mark.column + 1, line, node.start_mark.column + 2)
+    return INVALID_NAVIGATION.problem(message, origin=origin, span=span, hint=_HINT)
