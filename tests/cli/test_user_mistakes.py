@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from callboard.cli import main as command_line
+from support.plugin_package import forget
 
 SOURCES = "sources:\n  - {name: a, type: files, path: repositories}\n"
 COMPONENT = """apiVersion: backstage.io/v1alpha1
@@ -123,7 +124,10 @@ def portal(tmp_path, monkeypatch):
     (package / "entry_points.txt").write_text("[callboard.integrations]\nacme-rota = acme_rota:Rota\n")
     monkeypatch.syspath_prepend(str(tmp_path / "installed"))
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    forget()
+    yield tmp_path
+    monkeypatch.undo()
+    forget()
 
 
 @pytest.fixture

@@ -26,16 +26,17 @@ def installed(folder, module, code, entry_points, package=None, version="1.0", f
     lines = (f"[{group}]\n" + "".join(f"{name} = {target}\n" for name, target in points.items()) for group, points in entry_points.items())
     (metadata / "entry_points.txt").write_text("\n".join(lines))
     sys.path.insert(0, str(folder))
-    _forget()
+    forget()
     try:
         yield
     finally:
         sys.path.remove(str(folder))
         sys.modules.pop(module, None)
-        _forget()
+        forget()
 
 
-def _forget():
+def forget():
+    """Have the packages looked up again; installed ones are read once per process."""
     importlib.invalidate_caches()
     loader._installed_plugins.cache_clear()
     installed_families.cache_clear()

@@ -43,39 +43,29 @@ def command(  # noqa: PLR0913, PLR0917 - options
     import json
     import os
 
-    from callboard.cli.output import (
-        announcer,
-        known_sources,
-        report_build,
-        report_failures,
-        report_portal_problems,
-        report_tracebacks,
-    )
+    from callboard.cli import output as terminal
     from callboard.io import clock
     from callboard.io.clock import Meter
     from callboard.model.problem import Severity
     from callboard.pipeline import BlockedError, BuildRequest, build
     from callboard.plugins.portal_settings import read_settings
 
-    meter = Meter(announcer(quiet=quiet))
+    meter = Meter(terminal.announcer(quiet=quiet))
     settings = read_settings(config, os.environ)
     request = BuildRequest(
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
-        skipped=known_sources(settings, skip),
+        skipped=terminal.known_sources(settings, skip),
     )  # fmt: skip
     try:
         built = build(request, meter)
     except BlockedError as error:
-        report_tracebacks(error.failures if debug else ())
+        terminal.report_tracebacks(error.failures if debug else ())
         raise
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
-    report_failures(built.failures, debug=debug)
+    terminal.report_failures(built.failures, debug=debug)
     if not quiet:
-        report_build(built, output)
-    has_portal_errors = report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
-    if has_portal_errors:
-        click.echo("The site was built with the built-in files in place of those with errors.", err=True)
-        sys.exit(PROBLEMS_FOUND)
-    if strict and any(problem.severity is Severity.ERROR for problem in built.problems):
+        terminal.report_build(built, output)
+    has_own_errors = terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
+    if has_own_errors or (strict and any(problem.severity is Severity.ERROR for problem in built.problems)):
         sys.exit(PROBLEMS_FOUND)

@@ -117,6 +117,8 @@ def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bo
         listed = sorted(shown, key=lambda problem: problem.severity.rank)[:MOST_OWN]
         click.echo(f"\n{render_portal_problems(listed, root, colour=_has_colour())}\n", err=True)
         click.echo(f"Problems in the portal's own files: {severity_counts(shown)}.", err=True)
+    if errors:
+        click.echo("The site was built with the built-in files in place of those with errors.", err=True)
     return bool(errors)
 
 
