@@ -37,6 +37,13 @@ _IN_REPOSITORY = re.compile(r"/(?:-/)?(?:blob|tree|raw|src|edit|browse|blame)/")
 """The part of a URL between the repository and a file of it."""
 _AZURE = re.compile(r"(.*/_git/[^/]+)")
 
+WHY_SKIPPED = {
+    "not-a-descriptor": "it has no `apiVersion` and `kind`",
+    "template-skeleton": "its name is a template expression",
+    "empty": "it is empty",
+}
+"""By reason: why a document is no descriptor."""
+
 FileKey = tuple[str, str, str]
 """Source, tree and path."""
 
@@ -48,6 +55,8 @@ class LocationTargets:
     files: tuple[DescriptorFile, ...] = ()
     """In the order of the targets; each once, without those that were read before."""
     problems: tuple[Problem, ...] = ()
+    named: tuple[tuple[str, FileKey], ...] = ()
+    """Field and file of each target that names one file, without a glob pattern; also of files that were read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +115,9 @@ def follow(
             "Shorten the chain.",
         )
         targets = []
-    matches = (match for field_path, target in targets for match in _resolve(location, field_path, target))
-    files = {file_key(match): match for match in matches if file_key(match) not in reached}
+    matches = [(field_path, target, match) for field_path, target in targets for match in _resolve(location, field_path, target)]
+    files = {file_key(match): match for _, _, match in matches if file_key(match) not in reached}
+    named = tuple((field_path, file_key(match)) for field_path, target, match in matches if not _GLOB.search(target))
     if len(files) > MOST_FILES:
         location.report(
             rules.LOCATION_BEYOND_BOUNDS,
@@ -115,7 +125,21 @@ def follow(
             f"This Location matches {len(files):,} files; only the first {MOST_FILES:,} are read.",
             "Use narrower glob patterns.",
         )
-    return LocationTargets(tuple(files.values())[:MOST_FILES], tuple(location.problems))
+    return LocationTargets(tuple(files.values())[:MOST_FILES], tuple(location.problems), named)
+
+
+def without_descriptor(entity: Entity, field_path: str, reasons: Iterable[str]) -> Problem:
+    """The problem of a target that names a file without a descriptor; ``reasons``: why its documents were skipped."""
+    target = next((target for path, target in _targets(entity) if path == field_path), "")
+    why = " and ".join(dict.fromkeys(WHY_SKIPPED[reason] for reason in reasons))
+    problem = rules.LOCATION_WITHOUT_DESCRIPTOR.problem(
+        f"`{clean_url(target)}` has no descriptor: {why}.",
+        origin=entity.origin,
+        subject=entity.ref,
+        field=field_path,
+        hint="Name a file with descriptors, or remove the target.",
+    )
+    return replace(problem, span=field_span(entity, field_path))
 
 
 def _targets(entity: Entity) -> Iterator[tuple[str, str]]:

@@ -126,8 +126,15 @@ def _bad_start(context: _ErrorContext) -> YamlTrouble:
     return _at(context, f'A string without quotes cannot begin with "{char}"', "Put the string in quotes.")
 
 
+def tab_trouble(line: int, column: int) -> YamlTrouble:
+    """The trouble of a tab in an indentation, at a line and column from 1."""
+    return YamlTrouble(
+        "tab", "This line is indented with a tab; YAML allows only spaces", Span.at(line, column), "Replace the tab with spaces."
+    )
+
+
 def _tab(context: _ErrorContext) -> YamlTrouble:
-    return _at(context, "This line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.", "tab")
+    return tab_trouble(context.number, context.column + 1)
 
 
 def _open_quote(context: _ErrorContext) -> YamlTrouble:
