@@ -40,7 +40,7 @@ _AZURE = re.compile(r"(.*/_git/[^/]+)")
 WHY_SKIPPED = {
     "not-a-descriptor": "it has no `apiVersion` and `kind`",
     "template-skeleton": "its name is a template expression",
-    "empty": "it is empty",
+    "empty": "it has no content",
 }
 """By reason: why a document is no descriptor."""
 
