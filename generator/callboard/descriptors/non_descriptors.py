@@ -36,7 +36,7 @@ def reason_by_text(text: str, path: str, error_lines: Iterable[int]) -> SkipReas
     if in_template_folder(path):
         return "template-skeleton"
     lines = text.split("\n")
-    at_statement = any(_CONTROL.match(line) for number in error_lines for line in lines[number - 1 : number])
+    at_statement = any(_is_statement(lines, number - 1) for number in error_lines)
     if not _TEMPLATE_KIND.search(text) and (at_statement or any(map(_TEMPLATED.search, _identity(lines)))):
         return "template-skeleton"
     is_likely = basename(path).startswith(_DESCRIPTOR_NAME) or _SIGN.search(text)
@@ -51,6 +51,13 @@ def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None
     if any(map(_templated, identity)):
         return "template-skeleton"
     return None if _like_descriptor(value, of_metadata, kinds) else "not-a-descriptor"
+
+
+def _is_statement(lines: Sequence[str], number: int) -> bool:
+    """Whether a line (from 0) is a statement, or is read as the rest of one above, which ``<% … %>`` is for YAML."""
+    line, above = lines[number], lines[number - 1] if number else ""
+    depth = len(line) - len(line.lstrip())
+    return _CONTROL.match(line) is not None or (above[depth:].startswith("<%") and not above[:depth].strip())
 
 
 def in_template_folder(path: str) -> bool:

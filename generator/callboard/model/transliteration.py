@@ -13,7 +13,7 @@ _NOT_IN_TAG = re.compile(r"[^a-z0-9+#]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.]+")
 _NOT_IN_NAMESPACE = re.compile(r"[^a-z0-9]+")
 _SEPARATORS = r"[ \t_./:,;|\\\u00a0\u2010-\u2015\u2212-]"
-_SAFE = re.compile(rf"\s*[A-Za-z0-9+#]+(?:{_SEPARATORS}+[A-Za-z0-9+#]+)*\s*")
+_SAFE = re.compile(rf"[\s_-]*[A-Za-z0-9+#]+(?:{_SEPARATORS}+[A-Za-z0-9+#]+)*[\s_-]*")
 
 
 def ascii_text(text: str) -> str:
