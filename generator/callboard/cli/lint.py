@@ -153,7 +153,7 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         return ()
     reported, hidden = baseline.not_in_baseline(problems, baseline.read_baseline(options.baseline)) if options.baseline else (problems, 0)
     colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
-    read = checked(result.files, result.documents, result.skipped)
+    read = "" if result.is_invalid else checked(result.files, result.documents, result.skipped)
     text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden, checked=read)
     if options.output:
         options.output.write_text(text, encoding="utf-8")

@@ -85,7 +85,7 @@ def invalid_settings(error: InvalidSettingsError) -> LintResult:
     """The result for a portal whose configuration is invalid: its problems. No source was read."""
     sources = portal_lines(error.root)
     problems = tuple(sources.located(problem) for problem in error.problems)
-    return LintResult(problems, (), sources, NameIndex(()), 0, builtin_kinds(), is_invalid=True)
+    return LintResult(problems, (), sources, NameIndex(()), 0, 0, {}, builtin_kinds(), is_invalid=True)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:

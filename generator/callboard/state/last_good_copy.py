@@ -83,16 +83,23 @@ def with_last_good_copy(
         dict.fromkeys(trees, policy.now) | {tree.key: tree.as_of for tree in saved},
         discovered.files,
         discovered.skipped,
-        tuple(sorted({*discovered.skipped_files, *_of_sources(previous.skipped_files if previous else (), saved_sources)})),
-        (
-            *discovered.unidentified,
-            *(entity for entity in (previous.unidentified if previous else ()) if entity.origin.source in saved_sources),
-        ),
+        *_saved_documents(discovered, previous, saved_sources),
         discovered.documents,
         _ordered((*collected.repositories, *_saved_repositories(previous, retained)), policy.sources),
         _ordered((*collected.undescribed, *_of_sources(previous.undescribed if previous else (), saved_sources)), policy.sources),
         collected.failures,
     )
+
+
+def _saved_documents(
+    discovered: DiscoveryResult, previous: State | None, sources: Collection[str]
+) -> tuple[tuple[SkippedFile, ...], tuple[Entity, ...]]:
+    """The skipped files, and the descriptors that are no entities; also those of the last build of ``sources``."""
+    if previous is None:
+        return discovered.skipped_files, discovered.unidentified
+    skipped = {*discovered.skipped_files, *_of_sources(previous.skipped_files, sources)}
+    unidentified = (entity for entity in previous.unidentified if entity.origin.source in sources)
+    return tuple(sorted(skipped)), (*discovered.unidentified, *unidentified)
 
 
 def _causes(
