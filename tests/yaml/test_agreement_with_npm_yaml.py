@@ -62,6 +62,11 @@ TABS = {
 }
 
 
+def test_a_message_quotes_the_text_as_it_was_written():
+    trouble = read_one('a: "x"\n\x01 \\ud83d\\ude80b\nc: d\n').troubles[0]
+    assert trouble.message == 'Expected "key: value", found "\x01 \\ud83d\\ude80b"'
+
+
 @pytest.mark.parametrize(("text", "value"), [*ESCAPES.items(), *NUMBERS.items(), *TABS.items()])
 def test_a_text_is_read_as_backstages_parser_reads_it(text, value):
     document = read_one(text)

@@ -11,7 +11,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 
 from callboard.model.problem import Span
 from callboard.yaml.indentation import indentation_troubles
-from callboard.yaml.nodes import compose_source, is_changed, prepared, restored
+from callboard.yaml.nodes import compose_source, is_changed, prepared, restored, unprepared
 from callboard.yaml.problems import YamlTrouble, explain
 from callboard.yaml.values import Builder, Unusable
 
@@ -129,7 +129,7 @@ def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
     except Unusable as error:
         value, builder.troubles = None, [error.trouble]
     except MarkedYAMLError as error:
-        value, builder.troubles = None, [explain(error, source)]
+        value, builder.troubles = None, [explain(error, unprepared(source))]
     except YAMLError:
         value, builder.troubles = (
             None,

@@ -33,8 +33,9 @@ _PRIVATE = (*(_AWAY + code for code in _EXOTIC_CODES), ord(_TAB), ord(_BACKSLASH
 _STASH = {code: _AWAY + code for code in _EXOTIC_CODES} | {code: _PLANE + code for code in _PRIVATE}
 """Replacements of exotic characters by private ones of the same length; private characters in the text are replaced by others."""
 _RESTORE = {stashed: code for code, stashed in _STASH.items()}
-_STASHED = re.compile(f"[{''.join(map(chr, _RESTORE))}]")
-_TO_STASH = re.compile(f"[{_EXOTIC.pattern[1:-1]}{''.join(map(chr, _PRIVATE))}]")
+_STASHED = re.compile("[\U000f0000-\U0010ffff]")
+"""Any character of the two private planes."""
+_TO_STASH = re.compile(f"[{_EXOTIC.pattern[1:-1]}\U000f0000-\U0010ffff]")
 _SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?=u[dD][89a-fA-F][0-9a-fA-F]{2})")
 """The backslash of an escape for half a character beyond U+FFFF (JSON writes two of them), which libyaml rejects."""
 _STASHED_SURROGATES = re.compile(f"(?:{_BACKSLASH}u[0-9a-fA-F]{{4}})+")
@@ -88,9 +89,14 @@ def _characters(escapes: re.Match[str]) -> str:
     return units.decode("utf-16-be", "replace").translate(_STASH)
 
 
+def unprepared(source: str) -> str:
+    """A prepared text as it was written, with every character at its place."""
+    return source.translate(_RESTORE | {ord(_BACKSLASH): "\\", ord(_TAB): "\t"}) if is_changed(source) else source
+
+
 def is_changed(source: str) -> bool:
     """Whether values of a prepared text may have private characters in place of others."""
-    return _BACKSLASH in source or _STASHED.search(source) is not None
+    return not source.isascii() and _STASHED.search(source) is not None
 
 
 def restored(value: Any) -> Any:
