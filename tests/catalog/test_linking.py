@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.catalog import linking
+from callboard.catalog import linking, references
 from callboard.catalog.graph import FEW
 from callboard.catalog.linking import PROBLEMS_PER_ENTITY, check_unidentified, link
 from callboard.model.entity import Derived
@@ -175,3 +175,11 @@ def test_a_rule_about_the_catalog_that_fails_is_a_problem_and_the_others_are_run
     _, problems = link([make("component:a owner=nobody")], KINDS)
     assert {"YML012", "REF001"} <= {problem.code for problem in problems}
     assert "`everything` failed: KeyError: 1" in next(problem.message for problem in problems if problem.code == "YML012")
+
+
+def test_an_entity_whose_references_cannot_be_read_hides_no_other(monkeypatch):
+    original = references._values
+    monkeypatch.setattr(references, "_values", lambda entity, field: 1 / 0 if entity.ref.name == "a" else original(entity, field))
+    catalog, problems = link([make("component:a owner=x"), make("component:b owner=x")], KINDS)
+    assert catalog.targets(ref("b"), "ownedBy") == (ref("group:x"),)
+    assert [str(problem.subject) for problem in problems if problem.code == "YML012"] == ["component:default/a"]

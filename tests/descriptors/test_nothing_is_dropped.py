@@ -162,3 +162,12 @@ def test_a_number_of_any_size_ends_nothing(number, where):
     assert "YML012" not in codes(result)
     if where != "labels" and number[0] in "19":
         assert result.entities[0].spec["x"] in (None, {"a": None})
+
+
+def test_a_missing_line_between_two_descriptors_is_one_problem_that_says_where_it_belongs():
+    """Report descriptors, C4: four problems, and none said "put --- before line 9"."""
+    [problem] = read(GOOD + GOOD.replace("orders", "b")).problems
+    assert (problem.code, problem.span.line) == ("YML002", 9)
+    assert problem.hint == "Put a line --- before line 9 if a second descriptor begins there."
+    nested = read(GOOD.replace("  type:", "  type: a\n  type:") + GOOD).problems
+    assert [problem.span.line for problem in nested] == [10, 7]

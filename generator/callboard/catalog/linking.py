@@ -57,11 +57,12 @@ class LinkCache:
                 own = DeclaredReferences(declared.interned)
                 read_references(entity, kind, own)
                 is_same = is_same and cached is not None and cached[2].relations == own.relations
-                cached = entity, kind, DeclaredReferences({}, own.relations, own.invalid, own.implicit_namespace)
+                cached = entity, kind, DeclaredReferences({}, own.relations, own.invalid, own.implicit_namespace, own.failures)
             self._declared[ref] = cached
             declared.relations.extend(cached[2].relations)
             declared.invalid.extend(cached[2].invalid)
             declared.implicit_namespace.extend(cached[2].implicit_namespace)
+            declared.failures.extend(cached[2].failures)
         if not is_same:
             self._relations = None
         return declared
@@ -174,7 +175,9 @@ def _both_directions(declared: DeclaredReferences) -> dict[EntityRef, tuple[Rela
 
 
 def _reference_problems(catalog: Catalog, declared: DeclaredReferences, names: NameIndex) -> Iterator[Problem]:
-    """REF002–REF004."""
+    """REF002–REF004, and entities whose references could not be read."""
+    for entity, error in declared.failures:
+        yield files.rule_failed_problem("read-references", error, entity.origin, entity.ref)
     for invalid in declared.invalid:
         yield _without_kind(invalid, names) if invalid.without_kind else _unreadable(invalid)
     for relation in declared.implicit_namespace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -30,6 +30,7 @@ from callboard.redaction.secrets import mask, mask_values, may_hold_secrets
 from callboard.settings.schema_messages import SchemaError
 from callboard.settings.settings import Limits
 from callboard.yaml import documents
+from callboard.yaml.problems import YamlTrouble
 
 _RULES_OF_TROUBLES = {
     "syntax": syntax.INVALID_YAML,
@@ -42,6 +43,8 @@ _RULES_OF_TROUBLES = {
     "too-many": files.TOO_LARGE,
 }
 """By the reason of a trouble with the YAML: the rule that reports it."""
+_FIRST_KEYS = ("apiVersion", "kind")
+"""The keys with which a descriptor begins."""
 RESOLVED = 2
 """How many times more values and levels of nesting a descriptor may have that another catalog wrote."""
 STAND_IN = EntityRef("", DEFAULT_NAMESPACE, "-")
@@ -194,7 +197,7 @@ def _outcome(document: documents.Document, context: _Context) -> _Outcome:
     origin = location.origin(document.index, document.line)
     if reason := _skip_reason(document, location.path, context.kinds):
         return _Outcome(skipped=reason)
-    troubles = tuple(yaml_problem(_RULES_OF_TROUBLES[trouble.reason], trouble, origin) for trouble in document.troubles)
+    troubles = tuple(yaml_problem(_RULES_OF_TROUBLES[trouble.reason], trouble, origin) for trouble in _separated(document.troubles))
     if document.failed or not isinstance(value, dict):
         return _Outcome(problems=troubles if document.failed else (files.no_mapping_problem(value, document.text, origin),))
     outcome = _entity(value, document.text, origin, context)
@@ -204,6 +207,16 @@ def _outcome(document: documents.Document, context: _Context) -> _Outcome:
             return _Outcome(skipped="template-skeleton")
     outcome.problems = chain(outcome.problems, troubles)
     return outcome
+
+
+def _separated(troubles: Sequence[YamlTrouble]) -> Sequence[YamlTrouble]:
+    """The troubles; in place of duplicates of all root keys one that says where a line --- is missing."""
+    second = next((trouble for trouble in troubles if trouble.about in _FIRST_KEYS and trouble.at.column == 1), None)
+    if second is None:
+        return troubles
+    hint = f"Put a line --- before line {second.at.line} if a second descriptor begins there."
+    others = (trouble for trouble in troubles if trouble.reason != "duplicate-key" or trouble.at.column > 1)
+    return [replace(second, hint=hint), *others]
 
 
 def _skip_reason(document: documents.Document, path: str, kinds: Kinds) -> SkipReason | None:

@@ -68,7 +68,9 @@ def read_documents(
         if index >= documents:
             line += text.count("\n", at, chunk.start)
             message = f"The file has more than {documents:,} documents; the rest is not read"
-            trouble = YamlTrouble("too-many", message, Span.at(line, 1), "Split the file.")
+            trouble = YamlTrouble(
+                "too-many", message, Span.at(line, 1), "Split the file, or raise limits.documents_per_file in sources.yaml."
+            )
             results.append(Document(index, line, "", None, (trouble,)))
             break
         begin = _content_start(text, chunk)

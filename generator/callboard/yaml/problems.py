@@ -166,7 +166,7 @@ def _alias(context: _ErrorContext) -> YamlTrouble:
     return _at(
         context,
         f'"{name}" refers to an anchor that does not exist',
-        "Put the string in quotes: a value that begins with * is an alias.",
+        "Put the string in quotes: a value that begins with * is an alias. An anchor ends with its document.",
     )
 
 

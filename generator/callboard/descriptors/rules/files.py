@@ -43,12 +43,16 @@ spec:
 )
 
 
+TOO_LARGE_HINT = (
+    "Split the file, move large definitions into separate files and refer to them with $text, or raise limits.descriptor_bytes "
+    "in sources.yaml."
+)
+
+
 def too_large_problem(limit: int, origin: Origin) -> Problem:
     """Return the problem of a file with more than ``limit`` bytes."""
     message = f"The file has more than {limit:,} bytes, the limit for a descriptor."
-    return TOO_LARGE.problem(
-        message, origin=origin, span=Span.at(1, 1), hint="Move large definitions into separate files and refer to them with $text."
-    )
+    return TOO_LARGE.problem(message, origin=origin, span=Span.at(1, 1), hint=TOO_LARGE_HINT)
 
 
 NOT_UTF8 = Rule(
