@@ -8,6 +8,7 @@ from callboard.descriptors.rules import files
 from callboard.model.errors import MissingFileError
 from callboard.model.problem import Severity
 from callboard.settings.settings import Limits
+from callboard.yaml import documents
 from descriptor_reading import GOOD, read
 
 BROKEN = "  description: Load tests: for charts\n"
@@ -144,6 +145,14 @@ def test_a_step_of_reading_that_fails_loses_only_its_document(monkeypatch):
         return ()
 
     monkeypatch.setattr("callboard.descriptors.reading.house_rule_errors", lambda value, kind, _: fail(value, kind))
+    result = read(f"{tagged(1, 'a')}---\n{GOOD}")
+    assert [str(entity.ref) for entity in result.entities] == ["component:default/orders"]
+    assert [(problem.code, problem.origin.document) for problem in result.problems] == [("YML012", 0)]
+
+
+def test_a_parser_that_fails_loses_only_its_document(monkeypatch):
+    original = documents.compose_source
+    monkeypatch.setattr(documents, "compose_source", lambda text, depth: 1 / 0 if "orders-1" in text else original(text, depth))
     result = read(f"{tagged(1, 'a')}---\n{GOOD}")
     assert [str(entity.ref) for entity in result.entities] == ["component:default/orders"]
     assert [(problem.code, problem.origin.document) for problem in result.problems] == [("YML012", 0)]

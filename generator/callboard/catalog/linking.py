@@ -151,12 +151,13 @@ def check_unidentified(
     ``existing``: the references of all entities that can be named; without ``has_all_names`` only the form of references is checked.
     """
     found: list[Problem] = []
+    names = NameIndex(existing)
     for entity in entities:
         alone, declared = {entity.ref: entity}, DeclaredReferences({entity.ref: entity.ref})
         kind = kinds.get(entity.ref.kind)
         if kind:
             read_references(entity, kind, declared)
-        catalog, names = Catalog(alone, _both_directions(declared), kinds), NameIndex(existing)
+        catalog = Catalog(alone, _both_directions(declared), kinds)
         problems = _check(catalog, declared, names, is_complete=False, has_all_names=has_all_names)
         found += (replace(problem, subject=None) for problem in _with_spans(catalog, _limited(problems), LinkCache()))
     return tuple(sorted((replace(problem, fingerprint=fingerprint(problem)) for problem in found), key=problem_order))

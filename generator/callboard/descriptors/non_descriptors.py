@@ -15,7 +15,6 @@ _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{")
 _CONTROL = re.compile(r"[ \t]*(?:- +)?(?:\{%|\{#|<%|\{\{[-~]?[ \t]*(?:[#/^>!]|(?:if|else|end|range|with|define|block|include|template)\b))")
 """A line that is a statement of a template language (Jinja, ERB, EJS, Handlebars, Helm), not a value."""
 _SIGN = re.compile(r"api_?version|metadata|\bkind\b|backstage", re.IGNORECASE)
-_TEMPLATE_KIND = re.compile(r"^[ \t]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Template\b", re.MULTILINE)
 _KEY = re.compile(r"([ \t]*)[\"']?([A-Za-z]+)[\"']?[ \t]*:(?:[ \t]+(.*))?$")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 _DESCRIPTOR_NAME = "catalog-info."
@@ -37,7 +36,7 @@ def reason_by_text(text: str, path: str, error_lines: Iterable[int]) -> SkipReas
         return "template-skeleton"
     lines = text.split("\n")
     at_statement = any(_is_statement(lines, number - 1) for number in error_lines)
-    if not _TEMPLATE_KIND.search(text) and (at_statement or any(map(_TEMPLATED.search, _identity(lines)))):
+    if at_statement or any(map(_TEMPLATED.search, _identity(lines))):
         return "template-skeleton"
     is_likely = basename(path).startswith(_DESCRIPTOR_NAME) or _SIGN.search(text)
     return None if is_likely else "not-a-descriptor"
@@ -55,7 +54,7 @@ def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None
 
 def _is_statement(lines: Sequence[str], number: int) -> bool:
     """Whether a line (from 0) is a statement, or is read as the rest of one above, which ``<% … %>`` is for YAML."""
-    line, above = lines[number], lines[number - 1] if number else ""
+    line, above = "".join(lines[number : number + 1]), lines[number - 1] if number else ""
     depth = len(line) - len(line.lstrip())
     return _CONTROL.match(line) is not None or (above[depth:].startswith("<%") and not above[:depth].strip())
 

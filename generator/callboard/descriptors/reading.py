@@ -41,8 +41,11 @@ _RULES_OF_TROUBLES = {
     "too-deep": files.TOO_LARGE,
     "too-large": files.TOO_LARGE,
     "too-many": files.TOO_LARGE,
+    "failure": files.RULE_FAILED,
 }
 """By the reason of a trouble with the YAML: the rule that reports it."""
+_REPORTED = ("too", "failure")
+"""Beginnings of reasons that say nothing about whether a document is a descriptor."""
 _FIRST_KEYS = ("apiVersion", "kind")
 """The keys with which a descriptor begins."""
 RESOLVED = 2
@@ -221,7 +224,7 @@ def _separated(troubles: Sequence[YamlTrouble]) -> Sequence[YamlTrouble]:
 
 def _skip_reason(document: documents.Document, path: str, kinds: Kinds) -> SkipReason | None:
     if document.failed:
-        if document.troubles[0].reason.startswith("too"):
+        if document.troubles[0].reason.startswith(_REPORTED):
             return None
         return non_descriptors.reason_by_text(document.text, path, [trouble.at.line - document.line + 1 for trouble in document.troubles])
     if document.value is None:
@@ -238,7 +241,7 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context)
     errors = _without_failures(schema_errors(value, kind), failures)
     house_errors = _without_failures(house_rule_errors(value, kind, errors), failures)
     document = CheckedDocument(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house_errors=house_errors)
-    problems = chain((placeholder_problem(document, failure) for failure in failures), check(document))
+    problems = chain([placeholder_problem(document, failure) for failure in failures], check(document))
     if ref:
         return _Outcome(_masked_entity(value, ref, text, origin), problems=problems)
     is_readable = is_kind(value.get("kind")) and isinstance(value.get("metadata"), dict)

@@ -137,6 +137,12 @@ def _read(index: int, line: int, text: str, nodes: int, depth: int) -> Document:
             None,
             [YamlTrouble("syntax", "This text contains characters that YAML does not allow", Span.at(1, 1), "Save the file as UTF-8.")],
         )
+    except Exception as error:  # noqa: BLE001 - a defect at one document must not lose the others
+        hint = "This is a defect in Callboard: please report it with the descriptor."
+        value, builder.troubles = (
+            None,
+            [YamlTrouble("failure", f"Reading this document failed: {type(error).__name__}", Span.at(1, 1), hint)],
+        )
     if not builder.troubles:
         return Document(index, line, text, restored(value) if is_changed(source) else value)
     troubles = tuple(trouble.moved_down(line - 1) for trouble in builder.troubles)

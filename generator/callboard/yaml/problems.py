@@ -17,7 +17,8 @@ class YamlTrouble:
     """One error in a document."""
 
     reason: str
-    """``syntax``, ``tab``, ``duplicate-key``, ``unquoted-braces``, ``alias``, ``too-deep``, ``too-large`` or ``too-many``."""
+    """``syntax``, ``tab``, ``duplicate-key``, ``unquoted-braces``, ``alias``, ``too-deep``, ``too-large``, ``too-many`` or
+    ``failure`` (an unexpected exception)."""
     message: str
     """One sentence without a full stop."""
     at: Span
