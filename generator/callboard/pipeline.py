@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from callboard import __version__
-from callboard.catalog.linking import LinkCache, link
+from callboard.catalog.linking import LinkCache, check_unidentified, link
 from callboard.catalog.merging import merge
 from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
@@ -154,7 +154,8 @@ def ingest(work: Workspace, collected: Collected, previous: State | None = None,
             return with_last_good_copy(collected, found, trees, previous, policy)
     problems = (*collected.problems, *found.problems)
     return CollectedState(
-        found.entities, problems, trees, files=found.files, skipped=found.skipped, failures=collected.failures
+        found.entities, problems, trees, files=found.files, skipped=found.skipped, skipped_files=found.skipped_files,
+        unidentified=found.unidentified, documents=found.documents, failures=collected.failures,
     )  # fmt: skip
 
 
@@ -168,8 +169,11 @@ def resolve(
     with work.meter.phase("catalog"):
         unique, duplicates = merge(state.entities, work.source_names)
         catalog, problems = link(unique, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
-    found = sorted((*state.problems, *duplicates, *problems), key=problem_order)
-    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped)
+        existing = {*catalog.entities, *(external_refs or ())} if state.unidentified else ()
+        has_all_names = is_complete or external_refs is not None
+        unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
+    found = sorted((*state.problems, *duplicates, *problems, *unidentified), key=problem_order)
+    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents)
 
 
 def enrich(work: Workspace, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:

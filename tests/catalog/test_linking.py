@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.catalog import linking, references
 from callboard.catalog.graph import FEW
-from callboard.catalog.linking import PROBLEMS_PER_ENTITY, link
+from callboard.catalog.linking import PROBLEMS_PER_ENTITY, check_unidentified, link
 from callboard.model.entity import Derived
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
 from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, problems_of, ref
+from descriptor_reading import read
 
 CASES = json.loads((VECTORS / "relations.json").read_text())["cases"]
 
@@ -145,3 +147,39 @@ def test_the_relations_of_a_busy_group_are_found_by_type():
     assert len(catalog.targets(web, "ownerOf")) == FEW + 5
     assert catalog.targets(web, "hasMember", "childOf") == (ref("group:acme"), ref("user:ann"), ref("user:bob"))
     assert catalog.targets(web, "nothing") == ()
+
+
+def unidentified(name, **spec):
+    document = {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": name}, "spec": spec}
+    return read(json.dumps(document)).unidentified
+
+
+def test_the_references_of_a_descriptor_without_a_valid_name_are_checked():
+    """Report use, B17: ENT006 and ENT007 hid the dangling references of their document until the name was right."""
+    found = unidentified("a b", type="service", lifecycle="production", owner="team-a", dependsOn=["x", "component:y", "component:z"])
+    problems = check_unidentified(found, KINDS, {ref("component:z"), ref("group:team-b")})
+    assert [(problem.code, problem.field, problem.subject) for problem in problems] == [
+        ("REF001", "spec.owner", None), ("REF002", "spec.dependsOn[0]", None), ("REF001", "spec.dependsOn[1]", None),
+    ]  # fmt: skip
+    assert all(problem.span and problem.fingerprint for problem in problems)
+    alone = check_unidentified(found, KINDS, (), has_all_names=False)
+    assert [problem.code for problem in alone] == ["REF002"]
+
+
+def test_a_rule_about_the_catalog_that_fails_is_a_problem_and_the_others_are_run(monkeypatch):
+    def check_everything(catalog):
+        yield from ()
+        raise KeyError(len(catalog.entities))
+
+    monkeypatch.setattr("callboard.catalog.linking.CHECKS", (check_everything, *linking.CHECKS))
+    _, problems = link([make("component:a owner=nobody")], KINDS)
+    assert {"YML012", "REF001"} <= {problem.code for problem in problems}
+    assert "`everything` failed: KeyError: 1" in next(problem.message for problem in problems if problem.code == "YML012")
+
+
+def test_an_entity_whose_references_cannot_be_read_hides_no_other(monkeypatch):
+    original = references._values
+    monkeypatch.setattr(references, "_values", lambda entity, field: 1 / 0 if entity.ref.name == "a" else original(entity, field))
+    catalog, problems = link([make("component:a owner=x"), make("component:b owner=x")], KINDS)
+    assert catalog.targets(ref("b"), "ownedBy") == (ref("group:x"),)
+    assert [str(problem.subject) for problem in problems if problem.code == "YML012"] == ["component:default/a"]

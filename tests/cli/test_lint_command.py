@@ -29,6 +29,9 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+ONE = "Checked 1 file, 1 document."
+
+
 def lint(*arguments):
     result = CliRunner().invoke(group, ["lint", *map(str, arguments)])
     raised = result.exception
@@ -51,7 +54,7 @@ def codes(out):
 
 def test_a_good_file_is_silent_but_for_a_sentence(here):
     put(here, GOOD)
-    assert lint("catalog-info.yaml") == (0, "No problems found.\n", "")
+    assert lint("catalog-info.yaml") == (0, f"No problems found. {ONE}\n", "")
 
 
 def test_errors_are_exit_code_one_and_name_place_and_command(here):
@@ -60,7 +63,7 @@ def test_errors_are_exit_code_one_and_name_place_and_command(here):
     assert code == 1
     assert out.startswith("a/catalog-info.yaml:5:10: error ENT011 ")
     assert "docs: callboard explain ENT011" in out
-    assert out.endswith("2 errors in 1 file.\n")
+    assert out.endswith(f"2 errors in 1 file. {ONE}\n")
 
 
 def test_codes_are_selected_and_ignored_by_their_beginning(here):
@@ -75,13 +78,13 @@ def test_warnings_count_when_one_is_strict(here):
     put(here, GOOD.replace("  name: shop\n", "  name: shop\n  annotations:\n    jenkins.io/github-folder: a/b\n"))
     assert lint()[0] == 0
     assert lint("--strict")[0] == 1
-    assert lint("--strict", "--severity", "error") == (0, "No problems found.\n", "")
+    assert lint("--strict", "--severity", "error") == (0, f"No problems found. {ONE}\n", "")
 
 
 def test_a_baseline_hides_what_is_known_and_tells_what_is_new(here):
     put(here / "a", BAD)
     assert lint("--write-baseline", "known.json")[0] == 0
-    assert lint("--baseline", "known.json") == (0, "No problems found. 2 problems are hidden by the baseline.\n", "")
+    assert lint("--baseline", "known.json") == (0, f"No problems found. 2 problems are hidden by the baseline. {ONE}\n", "")
     put(here / "a", "# moved down\n\n" + BAD)
     put(here / "b", BAD.replace("shop", "other"))
     code, out, err = lint("--baseline", "known.json", "--format", "json")
@@ -101,7 +104,7 @@ def test_a_fingerprint_is_the_same_however_the_file_is_named(here):
 
 def test_what_overlaps_is_read_once(here):
     put(here / "a", GOOD)
-    assert lint(".", "a", "a/catalog-info.yaml", "./a/../a/catalog-info.yaml")[1] == "No problems found.\n"
+    assert lint(".", "a", "a/catalog-info.yaml", "./a/../a/catalog-info.yaml")[1] == f"No problems found. {ONE}\n"
 
 
 def test_a_file_may_name_others_of_its_repository(here):
@@ -109,13 +112,13 @@ def test_a_file_may_name_others_of_its_repository(here):
     put(here, "openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths: {}\n", "api.yaml")
     api = GOOD.replace("Component", "API").replace("service", "openapi") + "  definition: {$text: ../../api.yaml}\n"
     put(here / "x" / "y", api)
-    assert lint("x/y/catalog-info.yaml")[1] == "No problems found.\n"
+    assert lint("x/y/catalog-info.yaml")[1] == f"No problems found. {ONE}\n"
 
 
 def test_a_repository_alone_is_not_asked_for_what_only_a_portal_knows(here):
     location = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec:\n  targets: [https://github.com/a/b/blob/m/c.yaml]\n"
     put(here, location)
-    assert lint()[1] == "No problems found.\n"
+    assert lint()[1] == f"No problems found. {ONE}\n"
 
 
 def test_a_folder_without_descriptors_is_said(here):
@@ -126,7 +129,7 @@ def test_every_format_is_written_to_a_file(here):
     put(here, BAD)
     for style in ("text", "json", "github", "sarif", "junit", "gitlab"):
         code, out, err = lint("--format", style, "--output", "report")
-        assert (code, out, err) == (1, "", "2 errors in 1 file.\n")
+        assert (code, out, err) == (1, "", f"2 errors in 1 file. {ONE}\n")
         assert "ENT011" in (here / "report").read_text()
 
 
@@ -241,3 +244,23 @@ def test_config_and_paths_exclude_each_other(here):
     put(here, GOOD)
     code, _, err = lint("--config", "sources.yaml", "catalog-info.yaml")
     assert (code, "not both" in err) == (2, True)
+
+
+def test_what_is_skipped_is_counted_with_its_reason(here):
+    put(here / "a", GOOD)
+    put(here / "b", GOOD.replace("name: shop", "name: ${{ values.name }}") + "---\n")
+    put(here / "c", "name: CI\n")
+    put(here / "d", "")
+    _, out, err = lint()
+    checked = "Checked 4 files, 1 document; 3 skipped: 1 empty file, 1 without apiVersion and kind, 1 template skeleton.\n"
+    assert (out, err) == (f"No problems found. {checked}", "")
+    assert lint("--format", "json")[2].endswith(checked)
+
+
+def test_errors_behind_a_limit_are_no_success(here):
+    """Report real-backstage, A1: 201 warnings hid two errors from lint, --severity error and --strict."""
+    warnings = "---\n".join(GOOD.replace("metadata:", "metadata:\n  tags: ['a:b']").replace("name: ", f"name: n{n}-") for n in range(201))
+    put(here, f"{warnings}---\nkind: a: b\n")
+    assert lint()[0] == 1
+    code, out, _ = lint("--severity", "error")
+    assert (code, "error YML001" in out) == (1, True)

@@ -162,7 +162,7 @@ def test_a_mistake_has_a_place_a_code_a_sentence_and_never_a_traceback(portal, r
 
 def test_a_portal_without_mistakes_has_no_problems_of_its_own(portal, run):
     assert run("lint", "--select", "CFG,DOC,OVL")[0] == 0
-    assert run("lint", "--select", "CFG,DOC,OVL")[1].out == "No problems found.\n"
+    assert run("lint", "--select", "CFG,DOC,OVL")[1].out == "No problems found. Checked 1 file, 1 document.\n"
 
 
 def test_an_excerpt_with_carets_shows_the_mistake(portal, run):

@@ -36,7 +36,7 @@ MAPPING = "Braces without quotes are a mapping here, not a string.", 'Put the st
 @pytest.mark.parametrize(
     ("extra", "code", "words"),
     [
-        ('  title: "\\ud800 x"\n', "YML001", NO_CHARACTER),
+        ('  title: "\\U00110000 x"\n', "YML001", NO_CHARACTER),
         ("  ? [a, b]\n  : x\n", "YML004", LIST),
         ("  ? {a: b}\n  : x\n", "YML004", MAPPING),
     ],

@@ -87,8 +87,8 @@ def test_everything_else_is_an_entity_with_its_problems(change):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", None),
-        ("# only a note\n", None),
+        ("", "empty"),
+        ("# only a note\n", "empty"),
         ("null\n", "empty"),
         ("name: CI\non: [push]\njobs: {}\n", "not-a-descriptor"),
         ("openapi: 3.1.0\ninfo: {title: x}\n", "not-a-descriptor"),
@@ -97,18 +97,18 @@ def test_everything_else_is_an_entity_with_its_problems(change):
         (GOOD.replace("name: orders", "name: ${{ values.name }}"), "template-skeleton"),
         (GOOD.replace("name: orders", "name: {{ cookiecutter.name }}"), "template-skeleton"),
         (GOOD.replace("  name: orders\n", "  {%- if x %}\n  name: a\n  {%- endif %}\n"), "template-skeleton"),
-        ("<html>: <body: x>: y", "not-a-descriptor"),
     ],
 )
 def test_what_is_no_descriptor_is_counted_and_not_reported(text, reason):
     result = read(text)
     assert (result.entities, result.problems) == ((), ())
-    assert [skipped.reason for skipped in result.skipped] == ([reason] if reason else [])
+    assert ([skipped.reason for skipped in result.skipped], result.documents) == ([reason], 0)
 
 
 @pytest.mark.parametrize(
     "text",
     [
+        "<html>: <body: x>: y",
         GOOD.replace("apiVersion: backstage.io/v1alpha1\n", ""),
         GOOD.replace("kind: Component\n", ""),
         GOOD.replace("apiVersion:", "apiversion:").replace("kind:", "Kind:"),

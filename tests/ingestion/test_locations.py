@@ -3,13 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from callboard.ingestion.discovery import discover
 from callboard.ingestion.locations import MOST_FILES, MOST_PROBLEMS, clean_url, file_key, follow, repository_of
 from callboard.io.git.remote import parse_remote
 from callboard.model.problem import Severity
 from callboard.model.tree import DescriptorFile
+from callboard.settings.settings import Limits
 from callboard.sources.addresses import folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
-from catalog_builders import VECTORS, entity
+from catalog_builders import KINDS, VECTORS, entity
 
 TARGETS = [case for case in json.loads((VECTORS / "locations.json").read_text())["cases"] if case["op"] == "resolve_target"]
 FILES = ["a/catalog-info.yaml", "a/b/catalog-info.yaml", "c/catalog-info.yaml", "c/other.yaml", "{{x}}/catalog-info.yaml", "all.yaml"]
@@ -185,14 +187,60 @@ def test_a_location_leads_to_a_bounded_number_of_files(tmp_path):
     assert (len(result.files), codes(result)) == (MOST_FILES, ["LOC004"])
 
 
-def test_a_location_with_many_wrong_targets_tells_some_and_that_there_are_more(shop):
-    enough = followed(shop, targets=[f"./no{n}.yaml" for n in range(MOST_PROBLEMS - 1)])
-    assert codes(enough) == ["LOC001"] * (MOST_PROBLEMS - 1)
-    result = followed(shop, targets=[f"./no{n}.yaml" for n in range(MOST_PROBLEMS * 2)])
-    assert codes(result) == [*["LOC001"] * (MOST_PROBLEMS - 1), "LOC004"]
-    assert result.problems[-1].message == f"This Location has more than {MOST_PROBLEMS - 1} problems."
+def test_a_location_with_many_wrong_targets_reports_the_worst_and_how_many_are_left_out(shop):
+    foreign = [f"https://git.acme.example/x/y/blob/main/{n}.yaml" for n in range(MOST_PROBLEMS)]
+    assert codes(followed(shop, targets=foreign)) == ["LOC003"] * MOST_PROBLEMS
+    result = followed(shop, targets=[*foreign, "./no1.yaml", "./no2.yaml"])
+    assert codes(result) == [*["LOC003"] * (MOST_PROBLEMS - 2), "LOC001", "LOC001", "YML009"]
+    last = result.problems[-1]
+    assert (last.severity, last.message) == (Severity.WARNING, "location:default/all has 2 more problems than are listed: 2 of LOC003.")
 
 
 def test_a_long_url_is_shown_short():
     assert len(clean_url("https://x/" + "a" * 1000)) == 300
     assert repository_of("https://x/" + "a" * 1000).endswith("…")
+
+
+def discovered(root, paths):
+    where = FolderTree(root, "t", "t", "", sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()))
+    return discover([DescriptorFile("here", where, path) for path in paths], {("here", "t"): where}, KINDS, Limits())
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("image: x\n", "no `apiVersion` and `kind`"),
+        ("entity:\n  kind: Component\n", "no `apiVersion` and `kind`"),
+        ("", "no content"),
+        ("# Read: me: now\n", "no content"),
+        ("Read: me: now\n", "no `apiVersion` and `kind`"),
+        ("kind: Component\nmetadata: {name: '${{ values.name }}'}\n", "template expression"),
+    ],
+)
+def test_a_target_that_names_a_file_without_a_descriptor_is_an_error_and_counted(tmp_path, content, why):
+    """Report descriptors, B7. The same file is no problem where a glob pattern matches it."""
+    (tmp_path / "svc").mkdir()
+    (tmp_path / "svc" / "README.md").write_text(content)
+    text = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec: {targets: [./svc/README.md, './svc/*']}\n"
+    (tmp_path / "all.yaml").write_text(text)
+    result = discovered(tmp_path, ["all.yaml"])
+    [problem] = result.problems
+    assert (problem.code, problem.field, problem.span.column) == ("LOC007", "spec.targets[0]", 18)
+    assert why in problem.message
+    assert [(file.path, file.documents) for file in result.skipped_files] == [("svc/README.md", 1)]
+    assert (result.files, result.documents, sum(result.skipped.values())) == (2, 1, 1)
+
+
+def test_a_target_that_was_found_before_its_location_is_checked_too(tmp_path):
+    (tmp_path / "ci.yaml").write_text("name: CI\n")
+    text = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec: {target: ./ci.yaml}\n"
+    (tmp_path / "all.yaml").write_text(text)
+    assert codes(discovered(tmp_path, ["ci.yaml", "all.yaml"])) == ["LOC007"]
+
+
+def test_a_location_whose_targets_cannot_be_followed_loses_no_other_file(tmp_path, monkeypatch):
+    text = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec: {target: ./ci.yaml}\n"
+    (tmp_path / "all.yaml").write_text(text)
+    monkeypatch.setattr("callboard.ingestion.discovery.follow", lambda *_, **__: 1 / 0)
+    result = discovered(tmp_path, ["all.yaml"])
+    assert (codes(result), len(result.entities)) == (["YML012"], 1)

@@ -1,5 +1,6 @@
 """The backstage source against an instance on loopback and Backstage's own description."""
 
+import functools
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
+from callboard.ingestion.entity_cache import EntityCache
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
 from callboard.plugins.sources import yaml_text
@@ -117,3 +119,26 @@ def test_requests_are_in_backstages_description(tmp_path):
         collect(tmp_path, server, filter=["kind=component"])
     for request in server.requests:
         assert undescribed_parts(description, request.method, request.path.removeprefix("/api/catalog"), request.query) == []
+
+
+def test_a_definition_that_backstage_has_resolved_may_be_larger_than_what_an_author_may_write(tmp_path):
+    """Report real-backstage, A2: an API whose definition was behind $text was missing, although the same file was read from disk."""
+    definition = "openapi: 3.1.0\n" + "# long\n" * 350_000
+    api = entity("big", kind="API", spec={"type": "openapi", "lifecycle": "production", "owner": "payments", "definition": definition})
+    with Server(instance(api)) as server:
+        (file,) = collect(tmp_path, server).files
+    limits = DescriptorLimits()
+    assert len(file.tree.read(file.path, 10**8)) > limits.descriptor_bytes
+    result = read_file(file, builtin_kinds(), limits)
+    assert [len(read.spec["definition"]) for read in result.entities] == [len(definition)]
+    cache = EntityCache(tmp_path / "cache", "program")
+    cache.load(builtin_kinds(), limits)
+    assert cache.read(file, builtin_kinds(), limits) == result
+
+
+def test_an_entity_that_backstage_has_accepted_may_be_nested_deeper(tmp_path):
+    deep = functools.reduce(lambda inner, _: {"a": inner}, range(90), "x")
+    with Server(instance(entity("deep", spec={**ENTITY["spec"], "x": deep}))) as server:
+        (file,) = collect(tmp_path, server).files
+    result = read_file(file, builtin_kinds(), DescriptorLimits())
+    assert [(read.spec["x"], result.problems) for read in result.entities] == [(deep, ())]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
+from callboard.descriptors.reading import STAND_IN
 from callboard.io.rows import Lines, encoded
 from callboard.io.store import Store, flush
 from callboard.model.entity import Derived, Origin
@@ -18,6 +19,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef
+from callboard.model.skipped import SkippedFile
 from callboard.model.times import time_text
 from callboard.plugins.sources import Repository, Undescribed
 from callboard.state import files as state_files
@@ -57,7 +59,8 @@ def full_state():
         problem_summaries=(ProblemSummary("REF001", SHOP, "spec.owner", "f" * 16, "wrong", where),
                   ProblemSummary("X", None, "", "e" * 16, "", None)),
         changes=(Change(FIRST, "owner", SHOP, "spec.owner", "a", "b", where, SHOP), Change(FIRST, "baseline", None, after="2")),
-        files=7, skipped={"empty": 2},
+        files=7, skipped={"empty": 2}, skipped_files=(SkippedFile("here", "shop", "a.yaml", "empty", 2),),
+        unidentified=(replace(entity, ref=STAND_IN._replace(kind="component")),),
         repositories=(Repository("here", "t", "acme/t", "https://x/t", topics=("a",), languages=(("Go", 9), ("C", 1)), is_archived=True),),
         undescribed=(Undescribed("here", "acme/u", "https://x/u", "kind: Component\n"),),
         facts=(Fact(SHOP, "incident", "i", Incident("down", FIRST), "pd", "production", "https://x/i", night(1)),),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references
 from callboard.catalog.rules import cycles, entities, ownership, references
 from callboard.catalog.suggestions import NameIndex
+from callboard.descriptors.checking import rule_name
 from callboard.descriptors.document import field_span
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.rules import files
 from callboard.model.entity import Entity, Origin
-from callboard.model.problem import Problem, Severity, Span, problem_order
+from callboard.model.problem import Problem, Severity, Span, fingerprint, problem_order
+from callboard.model.problem_limit import ProblemLimit
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.relation import Relation
 
@@ -55,11 +57,12 @@ class LinkCache:
                 own = DeclaredReferences(declared.interned)
                 read_references(entity, kind, own)
                 is_same = is_same and cached is not None and cached[2].relations == own.relations
-                cached = entity, kind, DeclaredReferences({}, own.relations, own.invalid, own.implicit_namespace)
+                cached = entity, kind, DeclaredReferences({}, own.relations, own.invalid, own.implicit_namespace, own.failures)
             self._declared[ref] = cached
             declared.relations.extend(cached[2].relations)
             declared.invalid.extend(cached[2].invalid)
             declared.implicit_namespace.extend(cached[2].implicit_namespace)
+            declared.failures.extend(cached[2].failures)
         if not is_same:
             self._relations = None
         return declared
@@ -125,11 +128,39 @@ def _check(
     """The problems of all rules that hold for this part of the catalog."""
     yield from _reference_problems(catalog, declared, names)
     for check in CHECKS:
-        yield from check(catalog)
+        yield from _guarded(check, catalog)
     for check_names in REFERENCE_CHECKS if has_all_names else ():
-        yield from check_names(catalog, names)
+        yield from _guarded(check_names, catalog, names)
     for check in COMPLETE_CHECKS if is_complete else ():
-        yield from check(catalog)
+        yield from _guarded(check, catalog)
+
+
+def _guarded(check: Callable[..., Iterator[Problem]], *arguments: object) -> Iterator[Problem]:
+    """The problems of one rule, and one more if it raises an exception: the other rules are run."""
+    try:
+        yield from check(*arguments)
+    except Exception as error:  # noqa: BLE001 - the defect of one rule must not end a build
+        yield files.rule_failed_problem(rule_name(check), error)
+
+
+def check_unidentified(
+    entities: Iterable[Entity], kinds: Kinds, existing: Collection[EntityRef], *, has_all_names: bool = True
+) -> tuple[Problem, ...]:
+    """The problems of the references in descriptors without a valid name, which are no entities, in the order of ``problem_order``.
+
+    ``existing``: the references of all entities that can be named; without ``has_all_names`` only the form of references is checked.
+    """
+    found: list[Problem] = []
+    names = NameIndex(existing)
+    for entity in entities:
+        alone, declared = {entity.ref: entity}, DeclaredReferences({entity.ref: entity.ref})
+        kind = kinds.get(entity.ref.kind)
+        if kind:
+            read_references(entity, kind, declared)
+        catalog = Catalog(alone, _both_directions(declared), kinds)
+        problems = _check(catalog, declared, names, is_complete=False, has_all_names=has_all_names)
+        found += (replace(problem, subject=None) for problem in _with_spans(catalog, _limited(problems), LinkCache()))
+    return tuple(sorted((replace(problem, fingerprint=fingerprint(problem)) for problem in found), key=problem_order))
 
 
 def _both_directions(declared: DeclaredReferences) -> dict[EntityRef, tuple[Relation, ...]]:
@@ -145,7 +176,9 @@ def _both_directions(declared: DeclaredReferences) -> dict[EntityRef, tuple[Rela
 
 
 def _reference_problems(catalog: Catalog, declared: DeclaredReferences, names: NameIndex) -> Iterator[Problem]:
-    """REF002–REF004."""
+    """REF002–REF004, and entities whose references could not be read."""
+    for entity, error in declared.failures:
+        yield files.rule_failed_problem("read-references", error, entity.origin, entity.ref)
     for invalid in declared.invalid:
         yield _without_kind(invalid, names) if invalid.without_kind else _unreadable(invalid)
     for relation in declared.implicit_namespace:
@@ -183,15 +216,18 @@ def _unreadable(invalid: InvalidReference) -> Problem:
 
 
 def _limited(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """At most ``PROBLEMS_PER_ENTITY`` problems of each entity, in the order of the rules, and one that counts the rest."""
-    by_subject: defaultdict[EntityRef, list[Problem]] = defaultdict(list)
+    """The ``PROBLEMS_PER_ENTITY`` most severe problems of each entity, and one that counts the rest; all that are about no entity."""
+    limits: defaultdict[EntityRef, ProblemLimit] = defaultdict(lambda: ProblemLimit(PROBLEMS_PER_ENTITY))
     for problem in problems:
-        if problem.subject is not None:
-            by_subject[problem.subject].append(problem)
-    for of_entity in by_subject.values():
-        yield from of_entity[:PROBLEMS_PER_ENTITY]
-        if left_out := of_entity[PROBLEMS_PER_ENTITY:]:
-            yield files.more_problems_of_entity(left_out)
+        if problem.subject is None:
+            yield problem
+        else:
+            limits[problem.subject].add((problem,))
+    for limit in limits.values():
+        kept, left_out = limit.result()
+        yield from kept
+        if left_out:
+            yield files.more_problems_of_entity(left_out, kept[0])
 
 
 def _with_spans(catalog: Catalog, problems: Iterable[Problem], cache: LinkCache) -> Iterator[Problem]:

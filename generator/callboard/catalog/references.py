@@ -45,15 +45,20 @@ class DeclaredReferences:
     invalid: list[InvalidReference] = field(default_factory=list)
     implicit_namespace: list[Relation] = field(default_factory=list)
     """Relations of entities outside the default namespace whose reference names no namespace."""
+    failures: list[tuple[Entity, Exception]] = field(default_factory=list)
+    """Entities whose references ended in an unexpected exception; those before it are kept."""
 
 
 def read_references(entity: Entity, kind: Kind, declared: DeclaredReferences) -> None:
-    """Add the references of this entity to ``declared``."""
-    for relation_field in kind.relations:
-        if relation_field.types and entity.spec.get("type") not in relation_field.types:
-            continue
-        for path, value in _values(entity, relation_field):
-            _read(entity, relation_field, path, value, declared)
+    """Add the references of this entity to ``declared``; never raises."""
+    try:
+        for relation_field in kind.relations:
+            if relation_field.types and entity.spec.get("type") not in relation_field.types:
+                continue
+            for path, value in _values(entity, relation_field):
+                _read(entity, relation_field, path, value, declared)
+    except Exception as error:  # noqa: BLE001 - a defect at one entity must not end a build
+        declared.failures.append((entity, error))
 
 
 def _read(entity: Entity, relation_field: RelationField, path: str, value: object, declared: DeclaredReferences) -> None:

@@ -144,7 +144,7 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
     """Print or write the problems, or write the baseline; returns the problems that count for the exit code."""
     from callboard.lint import baseline
     from callboard.lint.formats import render, wants_colour
-    from callboard.lint.report import hidden_by_baseline, summary
+    from callboard.lint.report import checked, hidden_by_baseline, summary
 
     if options.write_baseline and not result.is_invalid:
         options.write_baseline.write_text(baseline.baseline_text(problems), encoding="utf-8")
@@ -153,13 +153,14 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         return ()
     reported, hidden = baseline.not_in_baseline(problems, baseline.read_baseline(options.baseline)) if options.baseline else (problems, 0)
     colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
-    text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden)
+    read = "" if result.is_invalid else checked(result.files, result.documents, result.skipped)
+    text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden, checked=read)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False, color=colour)
     if options.output or options.style != "text":
-        click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden)))), err=True)
+        click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden), read))), err=True)
     if not result.files and not result.is_invalid:
         click.echo("No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.", err=True)
     return reported

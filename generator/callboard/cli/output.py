@@ -12,7 +12,7 @@ import click
 
 from callboard.lint.formats import wants_colour
 from callboard.lint.portal_files import render_portal_problems
-from callboard.lint.report import plain, severity_counts
+from callboard.lint.report import plain, severity_counts, skip_reasons
 from callboard.model.counting import counted
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem, Severity
@@ -100,6 +100,10 @@ def report_build(built: BuildResult, output: Path) -> None:
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
+    if skipped := counts["skipped"]:
+        click.echo(
+            f"Skipped {counted(sum(skipped.values()), 'document')}: {skip_reasons(skipped)}. See the page /problems/skipped/.", err=True
+        )
     of_descriptors = [problem for problem in built.resolved.problems if not is_portal_problem(problem)]
     if of_descriptors:
         click.echo(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from callboard.descriptors.document import CheckedDocument
-from callboard.descriptors.rules import annotation, content, definitions, envelope, metadata, names, spec
+from callboard.descriptors.rules import annotation, content, definitions, envelope, files, metadata, names, spec
 from callboard.model.problem import Problem
 
 Find = Callable[[CheckedDocument], Iterator[Problem]]
@@ -45,11 +45,24 @@ _CHECKS_OF_CONTENT: tuple[Find, ...] = (
 
 
 def check(document: CheckedDocument) -> Iterator[Problem]:
-    """Run all rules that need nothing but the document."""
+    """Run all rules that need nothing but the document. A rule that fails is a problem, and the others are run."""
     if document.errors:
         for find in _CHECKS_OF_SCHEMA_ERRORS:
-            yield from find(document)
+            yield from _guarded(find, document)
     if document.house_errors:
-        yield from content.find_house_rule(document)
+        yield from _guarded(content.find_house_rule, document)
     for find in _CHECKS_OF_CONTENT:
+        yield from _guarded(find, document)
+
+
+def _guarded(find: Find, document: CheckedDocument) -> Iterator[Problem]:
+    """The problems of one rule, and one more if it raises an exception."""
+    try:
         yield from find(document)
+    except Exception as error:  # noqa: BLE001 - the defect of one rule must not end a build
+        yield files.rule_failed_problem(rule_name(find), error, document.origin, document.ref)
+
+
+def rule_name(find: Callable[..., object]) -> str:
+    """The name of a rule from that of its function: ``invalid-tag`` for ``find_invalid_tag``."""
+    return find.__name__.removeprefix("find_").removeprefix("check_").replace("_", "-")

@@ -14,10 +14,10 @@ from yaml.nodes import Node, ScalarNode
 
 from callboard.descriptors.formats import is_label_value, is_namespace
 from callboard.descriptors.rules.annotation import SUCCESSORS
-from callboard.descriptors.rules.metadata import usable_tag
 from callboard.model.fields import FieldPath, undotted
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, RefError, parse_ref
+from callboard.model.transliteration import keeps_all_letters, usable_tag
 from callboard.yaml import documents, positions, values
 
 KindsOf = Callable[[EntityRef], Sequence[str]]
@@ -132,9 +132,8 @@ def _quoted_label(node: ScalarNode, path: FieldPath, *_: Any) -> TextEdit | None
 
 
 def _tag(node: ScalarNode, path: FieldPath, *_: Any) -> TextEdit | None:
-    """Convert to lower case, with ``-`` for invalid characters; quote a number."""
-    usable = usable_tag(node.value)
-    return TextEdit(path, usable) if usable else None
+    """Convert to lower case, with ``-`` for separators; quote a number. A tag that would become another word is not changed."""
+    return TextEdit(path, usable_tag(node.value)) if keeps_all_letters(node.value) else None
 
 
 def _namespace(node: ScalarNode, path: FieldPath, *_: Any) -> TextEdit | None:

@@ -1,9 +1,10 @@
-"""A document → why it is not a descriptor (other YAML, skeleton of a template), if so: counted, not reported."""
+"""A document → why it is not a descriptor (other YAML, skeleton of a template), if so: counted with its reason, not reported."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from posixpath import basename
 from typing import Any, Literal
 
 from callboard.descriptors.kinds import Kinds
@@ -11,17 +12,34 @@ from callboard.descriptors.kinds import Kinds
 SkipReason = Literal["not-a-descriptor", "template-skeleton", "empty"]
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{")
-_FOREIGN_TAG = re.compile(r"(?<!\$)\{\{|\{%|<%")
-_LIKE_DESCRIPTOR = re.compile(r"^(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
-_TEMPLATE_KIND = re.compile(r"^kind[ \t]*:[ \t]*[\"']?Template\b", re.MULTILINE)
+_CONTROL = re.compile(r"[ \t]*(?:- +)?(?:\{%|\{#|<%|\{\{[-~]?[ \t]*(?:[#/^>!]|(?:if|else|end|range|with|define|block|include|template)\b))")
+"""A line that is a statement of a template language (Jinja, ERB, EJS, Handlebars, Helm), not a value."""
+_SIGN = re.compile(r"api_?version|metadata|\bkind\b|backstage", re.IGNORECASE)
+_KEY = re.compile(r"([ \t]*)[\"']?([A-Za-z]+)[\"']?[ \t]*:(?:[ \t]+(.*))?$")
+_COMMENT = re.compile(r"(?:^|[ \t])#.*")
+_DESCRIPTOR_NAME = "catalog-info."
 _BACKSTAGE = "backstage.io/"
 
 
-def reason_by_text(text: str, path: str) -> SkipReason | None:
-    """Return why a document that is not valid YAML is skipped: a skeleton of a template, or not a descriptor."""
-    if in_template_folder(path) or (_FOREIGN_TAG.search(text) and not _TEMPLATE_KIND.search(text)):
+def reason_by_text(text: str, path: str, error_lines: Iterable[int]) -> SkipReason | None:
+    """Return why a document that is not valid YAML is skipped; None if its errors are reported.
+
+    It is the skeleton of a template if its folder or its identity is a template expression, or if the parser stopped at a statement of
+    a template language. An expression anywhere else says nothing: annotations, descriptions and definitions may contain one.
+
+    Args:
+        text: the text of the document.
+        path: the path of its file.
+        error_lines: the lines of its errors, from 1, in the document.
+    """
+    if in_template_folder(path):
         return "template-skeleton"
-    return None if _LIKE_DESCRIPTOR.search(text) else "not-a-descriptor"
+    lines = text.split("\n")
+    at_statement = any(_is_statement(lines, number - 1) for number in error_lines)
+    if at_statement or any(map(_TEMPLATED.search, _identity(lines))):
+        return "template-skeleton"
+    is_likely = basename(path).startswith(_DESCRIPTOR_NAME) or _SIGN.search(text)
+    return None if is_likely else "not-a-descriptor"
 
 
 def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None:
@@ -34,9 +52,32 @@ def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None
     return None if _like_descriptor(value, of_metadata, kinds) else "not-a-descriptor"
 
 
+def _is_statement(lines: Sequence[str], number: int) -> bool:
+    """Whether a line (from 0) is a statement, or is read as the rest of one above, which ``<% … %>`` is for YAML."""
+    line, above = "".join(lines[number : number + 1]), lines[number - 1] if number else ""
+    depth = len(line) - len(line.lstrip())
+    return _CONTROL.match(line) is not None or (above[depth:].startswith("<%") and not above[:depth].strip())
+
+
 def in_template_folder(path: str) -> bool:
     """Whether a segment of the path is a template expression: ``{{cookiecutter.name}}/catalog-info.yaml``."""
     return _TEMPLATED.search(path) is not None
+
+
+def _identity(lines: Sequence[str]) -> Iterator[str]:
+    """The values of apiVersion and kind, and of name and namespace in metadata, as written, in a text that the parser cannot read."""
+    top, child, in_metadata = -1, -1, False
+    for match in filter(None, map(_KEY.match, lines)):
+        depth, key, value = len(match[1]), match[2], _COMMENT.sub("", match[3] or "")
+        top = depth if top < 0 else top
+        if depth <= top:
+            in_metadata, child = key == "metadata", -1
+            if key in {"apiVersion", "kind"}:
+                yield value
+        elif in_metadata:
+            child = depth if child < 0 else child
+            if depth == child and key in {"name", "namespace"}:
+                yield value
 
 
 def _templated(part: Any) -> bool:

@@ -17,6 +17,7 @@ from callboard.descriptors.document import FileLocation
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError, TreeError
 from callboard.settings.settings import Limits
 from callboard.yaml import documents as yaml_documents
+from callboard.yaml.values import decimal_number
 
 FailureReason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
 ReadFile = Callable[[str], bytes]
@@ -146,9 +147,9 @@ def _text(content: str, _: int) -> str:
 
 def _json(content: str, _: int) -> Any:
     try:
-        value = _bounded(json.loads(content, parse_constant=_refuse))
+        value = _bounded(json.loads(content, parse_constant=_refuse, parse_int=decimal_number, parse_float=decimal_number))
         if "\\ud" in content.lower():  # possibly an unpaired surrogate, which cannot be encoded as UTF-8
-            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except (ValueError, RecursionError) as error:
         raise _FailedError("unparsable", "it is not valid JSON") from error
     return value

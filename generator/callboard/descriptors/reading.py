@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from callboard.descriptors import non_descriptors
@@ -15,6 +15,7 @@ from callboard.descriptors.checking import check
 from callboard.descriptors.document import CheckedDocument, FileLocation, yaml_problem
 from callboard.descriptors.formats import is_kind, is_name, is_namespace
 from callboard.descriptors.kinds import Kind, Kinds
+from callboard.descriptors.non_descriptors import SkipReason
 from callboard.descriptors.placeholders import Fetch, PlaceholderFailure, Placeholders, ReadFile
 from callboard.descriptors.rules import files, syntax
 from callboard.descriptors.rules.placeholders import placeholder_problem
@@ -22,12 +23,14 @@ from callboard.descriptors.validation import house_rule_errors, schema_errors
 from callboard.model.entity import Entity, Origin
 from callboard.model.errors import TooLargeError, TreeError
 from callboard.model.problem import Problem
+from callboard.model.problem_limit import ProblemLimit
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.tree import DescriptorFile
 from callboard.redaction.secrets import mask, mask_values, may_hold_secrets
 from callboard.settings.schema_messages import SchemaError
 from callboard.settings.settings import Limits
 from callboard.yaml import documents
+from callboard.yaml.problems import YamlTrouble
 
 _RULES_OF_TROUBLES = {
     "syntax": syntax.INVALID_YAML,
@@ -38,18 +41,35 @@ _RULES_OF_TROUBLES = {
     "too-deep": files.TOO_LARGE,
     "too-large": files.TOO_LARGE,
     "too-many": files.TOO_LARGE,
+    "failure": files.RULE_FAILED,
 }
 """By the reason of a trouble with the YAML: the rule that reports it."""
+_REPORTED = ("too", "failure")
+"""Beginnings of reasons that say nothing about whether a document is a descriptor."""
+_FIRST_KEYS = ("apiVersion", "kind")
+"""The keys with which a descriptor begins."""
+RESOLVED = 2
+"""How many times more values and levels of nesting a descriptor may have that another catalog wrote."""
+STAND_IN = EntityRef("", DEFAULT_NAMESPACE, "-")
+"""The reference of a descriptor without a valid one, with its kind; no entity can have it, because ``-`` is not a valid name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A document that gives neither an entity nor a problem."""
 
-    path: str
-    document: int
-    """Index in its file, from 0."""
-    reason: non_descriptors.SkipReason
+    origin: Origin
+    reason: SkipReason
+
+    @property
+    def path(self) -> str:
+        """Path of its file in the tree."""
+        return self.origin.path
+
+    @property
+    def document(self) -> int:
+        """Index in its file, from 0."""
+        return self.origin.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,10 @@ class FileResult:
     entities: tuple[Entity, ...] = ()
     problems: tuple[Problem, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    unidentified: tuple[Entity, ...] = ()
+    """Descriptors without a valid name or namespace, under ``STAND_IN``: their references are checked, and nothing else is made of them."""
+    documents: int = 0
+    """Number of documents that were checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +94,31 @@ class _Context:
     placeholders: Placeholders
 
 
+@dataclass(slots=True)
+class _Outcome:
+    """What became of one document."""
+
+    entity: Entity | None = None
+    unidentified: Entity | None = None
+    problems: Iterable[Problem] = ()
+    skipped: SkipReason | None = None
+
+
+def limits_of(file: DescriptorFile, limits: Limits) -> Limits:
+    """The limits of a file: wider ones where another catalog wrote it, with the content of placeholders in place of them."""
+    if not file.is_resolved:
+        return limits
+    return replace(
+        limits,
+        descriptor_bytes=limits.descriptor_bytes + limits.placeholder_bytes,
+        nodes_per_document=limits.nodes_per_document * RESOLVED,
+        depth=limits.depth * RESOLVED,
+    )
+
+
 def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read a descriptor file from its tree; ``fetch`` returns the content of absolute URLs that other sources have."""
-    tree = file.tree
+    tree, limits = file.tree, limits_of(file, limits)
     location = FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
     try:
         data = tree.read(file.path, limits.descriptor_bytes)
@@ -90,60 +136,103 @@ def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds,
     if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return FileResult(problems=(files.utf16_problem(location.origin()),))
     decoded, invalid_offset = documents.decode(text)
-    placeholders = Placeholders(location, read, fetch, limits)
-    context = _Context(location, kinds, placeholders)
-    entities: list[Entity] = []
-    problems: list[Problem] = []
-    skipped: list[Skipped] = []
+    context = _Context(location, kinds, Placeholders(location, read, fetch, limits))
+    result = _Result(location, ProblemLimit(limits.problems_per_file))
     for document in documents.read_documents(
         decoded, nodes=limits.nodes_per_document, depth=limits.depth, documents=limits.documents_per_file
     ):
-        most = max(limits.problems_per_file - len(problems), 0) + 1
-        for outcome in _document(document, context, most):
-            results: list[Any] = entities if isinstance(outcome, Entity) else problems if isinstance(outcome, Problem) else skipped
-            results.append(outcome)
-    if invalid_offset >= 0 and (entities or problems):
+        result.add(document, _guarded_outcome(document, context))
+    if invalid_offset >= 0 and result.checked:
         valid = text[:invalid_offset].decode("utf-8", "replace")
-        problems.insert(0, files.not_utf8_problem(valid.count("\n") + 1, len(valid) - valid.rfind("\n"), location.origin()))
-    return FileResult(tuple(entities), _bounded(problems, limits.problems_per_file, location), tuple(skipped))
+        result.limit.add([files.not_utf8_problem(valid.count("\n") + 1, len(valid) - valid.rfind("\n"), location.origin())])
+    return result.finished()
 
 
-def _bounded(problems: list[Problem], most: int, location: FileLocation) -> tuple[Problem, ...]:
-    if len(problems) <= most:
-        return tuple(problems)
-    return (*problems[:most], files.more_problems_of_file(most, location.origin()))
+@dataclass(slots=True)
+class _Result:
+    """Collects the outcomes of the documents of a file."""
+
+    location: FileLocation
+    limit: ProblemLimit
+    entities: list[Entity] = field(default_factory=list)
+    unidentified: list[Entity] = field(default_factory=list)
+    skipped: list[tuple[documents.Document, SkipReason]] = field(default_factory=list)
+    checked: int = 0
+
+    def add(self, document: documents.Document, outcome: _Outcome) -> None:
+        """Add the outcome of a document."""
+        if outcome.skipped:
+            self.skipped.append((document, outcome.skipped))
+            return
+        self.checked += 1
+        self.limit.add(outcome.problems)
+        if outcome.entity:
+            self.entities.append(outcome.entity)
+        if outcome.unidentified:
+            self.unidentified.append(outcome.unidentified)
+
+    def finished(self) -> FileResult:
+        """The content of the file. What is no descriptor is a problem in a file with descriptors; empty documents of it are nothing."""
+        skipped = [] if self.checked or self.skipped else [Skipped(self.location.origin(), "empty")]
+        for document, reason in self.skipped:
+            origin = self.location.origin(document.index, document.line)
+            if self.checked and reason == "not-a-descriptor":
+                self.limit.add([files.cut_document_problem(document.text, origin)])
+            elif reason != "empty" or len(self.skipped) + self.checked == 1:
+                skipped.append(Skipped(origin, reason))
+        problems, left_out = self.limit.result()
+        if left_out:
+            problems.append(files.more_problems_of_file(left_out, self.location.origin()))
+        return FileResult(tuple(self.entities), tuple(problems), tuple(skipped), tuple(self.unidentified), self.checked)
 
 
-def _document(document: documents.Document, context: _Context, most: int) -> Iterator[Entity | Problem | Skipped]:
-    """Yield an entity and at most ``most`` problems, or why there is neither."""
-    location = context.location
+def _guarded_outcome(document: documents.Document, context: _Context) -> _Outcome:
+    """The outcome of a document; an unexpected exception is a problem of this document and does not end the build."""
+    try:
+        return _outcome(document, context)
+    except Exception as error:  # noqa: BLE001 - a defect of one step must not lose the other documents
+        origin = context.location.origin(document.index, document.line)
+        return _Outcome(problems=[files.rule_failed_problem("read-document", error, origin)])
+
+
+def _outcome(document: documents.Document, context: _Context) -> _Outcome:
+    location, value = context.location, document.value
     origin = location.origin(document.index, document.line)
-    value = document.value
-    reason: non_descriptors.SkipReason | None = None
-    if document.failed:
-        reason = None if document.troubles[0].reason.startswith("too") else non_descriptors.reason_by_text(document.text, location.path)
-    elif value is None:
-        reason = "empty"
-    elif isinstance(value, dict):
-        reason = non_descriptors.reason_by_value(value, context.kinds)
-    if reason:
-        yield Skipped(location.path, document.index, reason)
-        return
-    troubles = tuple(yaml_problem(_RULES_OF_TROUBLES[trouble.reason], trouble, origin) for trouble in document.troubles)
+    if reason := _skip_reason(document, location.path, context.kinds):
+        return _Outcome(skipped=reason)
+    troubles = tuple(yaml_problem(_RULES_OF_TROUBLES[trouble.reason], trouble, origin) for trouble in _separated(document.troubles))
     if document.failed or not isinstance(value, dict):
-        yield from troubles if document.failed else (files.no_mapping_problem(value, document.text, origin),)
-        return
-    entity, problems = _entity(value, document.text, origin, context, most)
-    if non_descriptors.in_template_folder(location.path) and any(problem.severity == "error" for problem in problems):
-        yield Skipped(location.path, document.index, "template-skeleton")
-        return
-    yield from problems
-    yield from troubles
-    if entity:
-        yield entity
+        return _Outcome(problems=troubles if document.failed else (files.no_mapping_problem(value, document.text, origin),))
+    outcome = _entity(value, document.text, origin, context)
+    if non_descriptors.in_template_folder(location.path):
+        outcome.problems = tuple(outcome.problems)
+        if any(problem.severity == "error" for problem in outcome.problems):
+            return _Outcome(skipped="template-skeleton")
+    outcome.problems = chain(outcome.problems, troubles)
+    return outcome
 
 
-def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context, most: int) -> tuple[Entity | None, tuple[Problem, ...]]:
+def _separated(troubles: Sequence[YamlTrouble]) -> Sequence[YamlTrouble]:
+    """The troubles; in place of duplicates of all root keys one that says where a line --- is missing."""
+    second = next((trouble for trouble in troubles if trouble.about in _FIRST_KEYS and trouble.at.column == 1), None)
+    if second is None:
+        return troubles
+    hint = f"Put a line --- before line {second.at.line} if a second descriptor begins there."
+    others = (trouble for trouble in troubles if trouble.reason != "duplicate-key" or trouble.at.column > 1)
+    return [replace(second, hint=hint), *others]
+
+
+def _skip_reason(document: documents.Document, path: str, kinds: Kinds) -> SkipReason | None:
+    if document.failed:
+        if document.troubles[0].reason.startswith(_REPORTED):
+            return None
+        return non_descriptors.reason_by_text(document.text, path, [trouble.at.line - document.line + 1 for trouble in document.troubles])
+    if document.value is None:
+        return "empty"
+    return non_descriptors.reason_by_value(document.value, kinds) if isinstance(document.value, dict) else None
+
+
+def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context) -> _Outcome:
     ref = _ref(value)
     failures: tuple[PlaceholderFailure, ...] = ()
     if "$" in text:
@@ -152,9 +241,12 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context,
     errors = _without_failures(schema_errors(value, kind), failures)
     house_errors = _without_failures(house_rule_errors(value, kind, errors), failures)
     document = CheckedDocument(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house_errors=house_errors)
-    problems = [placeholder_problem(document, failure) for failure in failures]
-    problems += islice(check(document), most)
-    return _masked_entity(value, ref, text, origin) if ref else None, tuple(problems)
+    problems = chain([placeholder_problem(document, failure) for failure in failures], check(document))
+    if ref:
+        return _Outcome(_masked_entity(value, ref, text, origin), problems=problems)
+    is_readable = is_kind(value.get("kind")) and isinstance(value.get("metadata"), dict)
+    stand_in = _masked_entity(value, STAND_IN._replace(kind=value["kind"].lower()), text, origin) if is_readable else None
+    return _Outcome(unidentified=stand_in, problems=problems)
 
 
 def _without_failures(errors: tuple[SchemaError, ...], failures: tuple[PlaceholderFailure, ...]) -> tuple[SchemaError, ...]:

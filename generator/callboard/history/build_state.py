@@ -94,7 +94,18 @@ class BuildState:
         """
         state = next_state(collected, ChangeSet((), (), ()), self.recorded(collected.trees), self.previous, self.now, COLLECTED_ONLY)
         if self.previous is not None:
-            fields = {"entities", "problems", "trees", "stale", "files", "skipped", "repositories", "undescribed"}
+            fields = {
+                "entities",
+                "problems",
+                "trees",
+                "stale",
+                "files",
+                "skipped",
+                "skipped_files",
+                "unidentified",
+                "repositories",
+                "undescribed",
+            }
             facts = tuple(c for c in self.previous.collections if c.family != "entities")
             values = {name: getattr(state, name) for name in fields}
             state = replace(self.previous, collections=(*state.collections, *facts), **values)
@@ -141,6 +152,8 @@ def next_state(collected: CollectedState, changes: ChangeSet, trees: Trees, prev
         changes.changes,
         collected.files,
         collected.skipped,
+        collected.skipped_files,
+        collected.unidentified,
         collected.repositories,
         collected.undescribed,
     )

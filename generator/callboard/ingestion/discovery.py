@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, read_file
-from callboard.ingestion.locations import file_key, follow
+from callboard.descriptors.rules import files as files_rules
+from callboard.ingestion.locations import FileKey, LocationTargets, file_key, follow, without_descriptor
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
+from callboard.model.skipped import SkippedFile
 from callboard.model.tree import DescriptorFile, Tree, Trees
 from callboard.settings.settings import Limits
 from callboard.sources import addresses
 
+MOST_SKIPPED = 5_000
+"""Skipped files that are listed; their documents are counted in any case."""
 ReadDescriptors = Callable[[DescriptorFile, Kinds, Limits, Fetch], FileResult]
 
 
@@ -29,39 +33,75 @@ class DiscoveryResult:
     """Number of files that were read."""
     skipped: Mapping[str, int]
     """Number of documents that are no descriptors, by reason."""
+    skipped_files: tuple[SkippedFile, ...] = ()
+    """The files with those documents, at most ``MOST_SKIPPED``, sorted."""
+    unidentified: tuple[Entity, ...] = ()
+    """Descriptors without a valid name or namespace (``FileResult.unidentified``)."""
+    documents: int = 0
+    """Number of documents that were checked."""
 
 
 def discover(
     files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors = read_file
 ) -> DiscoveryResult:
     """Read ``files`` and the files that their Locations name; each file once. ``read`` may be ``EntityCache.read``."""
-    results = list(_walk(files, trees, kinds, limits, read))
+    results, problems_of_locations = _walk(files, trees, kinds, limits, read)
     skipped = Counter(item.reason for result in results for item in result.skipped)
     return DiscoveryResult(
         tuple(entity for result in results for entity in result.entities),
-        tuple(problem for result in results for problem in result.problems),
+        (*(problem for result in results for problem in result.problems), *problems_of_locations),
         len(results),
         dict(sorted(skipped.items())),
+        _skipped_files(results),
+        tuple(entity for result in results for entity in result.unidentified),
+        sum(result.documents for result in results),
     )
 
 
-def _walk(files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors) -> Iterator[FileResult]:
-    """The results of all files, also of those that Locations name. Problems with targets of a Location are a separate result."""
+def _skipped_files(results: Sequence[FileResult]) -> tuple[SkippedFile, ...]:
+    found = Counter(
+        SkippedFile(item.origin.source, item.origin.repository, item.origin.path, item.reason)
+        for result in results
+        for item in result.skipped
+    )
+    return tuple(replace(file, documents=number) for file, number in sorted(found.items())[:MOST_SKIPPED])
+
+
+def _walk(
+    files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors
+) -> tuple[list[FileResult], list[Problem]]:
+    """The results of all files, also of those that Locations name, and the problems with targets of Locations."""
     queue = deque(files)
     reached = {file_key(file) for file in files}
     named_trees = [(source, tree) for (source, _), tree in trees.items()]
     fetch = _fetcher(tuple(trees.values()), limits.placeholder_bytes)
+    results: list[FileResult] = []
+    problems: list[Problem] = []
+    named: list[tuple[Entity, str, FileKey]] = []
+    skipped: dict[FileKey, list[str]] = {}
     while queue:
         file = queue.popleft()
         result = read(file, kinds, limits, fetch)
-        yield result
+        results.append(result)
+        if not (result.entities or result.problems):
+            skipped[file_key(file)] = [item.reason for item in result.skipped]
         for entity in result.entities:
             if entity.ref.kind == "location":
-                targets = follow(entity, file, named_trees, reached, depth=limits.locations_depth, limit=limits.descriptor_bytes)
+                targets = _guarded(follow, entity, file, named_trees, reached, depth=limits.locations_depth, limit=limits.descriptor_bytes)
                 reached.update(file_key(target) for target in targets.files)
                 queue.extend(targets.files)
-                if targets.problems:
-                    yield FileResult(problems=targets.problems)
+                named += ((entity, field_path, key) for field_path, key in targets.named)
+                problems += targets.problems
+    problems += (without_descriptor(entity, field_path, skipped[key]) for entity, field_path, key in named if skipped.get(key))
+    return results, problems
+
+
+def _guarded(follow: Callable[..., LocationTargets], entity: Entity, *arguments: object, **limits: int) -> LocationTargets:
+    """The targets of a Location; an unexpected exception is a problem of this Location and does not end the build."""
+    try:
+        return follow(entity, *arguments, **limits)
+    except Exception as error:  # noqa: BLE001 - a defect at one Location must not lose the other files
+        return LocationTargets(problems=(files_rules.rule_failed_problem("follow-location", error, entity.origin, entity.ref),))
 
 
 def _fetcher(trees: tuple[Tree, ...], limit: int) -> Fetch:

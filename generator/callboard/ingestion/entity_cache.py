@@ -18,7 +18,7 @@ from typing import Any
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
-from callboard.descriptors.reading import FileResult, read_file, read_text
+from callboard.descriptors.reading import FileResult, limits_of, read_file, read_text
 from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity
@@ -64,13 +64,13 @@ class EntityCache:
         if len(files) - len(self.entries) < MIN_PARALLEL:
             return
         new = [
-            _NewFile(key, location, data)
+            _NewFile(key, location, data, limits_of(file, limits))
             for file in files
             if (data := _content(file, limits)) is not None and (key := self._key(location := _location(file), data)) not in self.entries
         ]
         if len(new) >= MIN_PARALLEL and can_fork():
             batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
-            for results in map_forked(lambda batch: [(f.key, _read(f.location, f.data, kinds, limits)) for f in batch], batches):
+            for results in map_forked(lambda batch: [(f.key, _read(f.location, f.data, kinds, f.limits)) for f in batch], batches):
                 self.ahead.update(results)
 
     def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
@@ -83,7 +83,7 @@ class EntityCache:
         line = self.entries.get(key, b"")
         result = _unpacked(line, location) if line else None
         if result is None:
-            result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits)
+            result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits_of(file, limits))
         if line:
             self.used[key] = line
         return result
@@ -105,12 +105,13 @@ class _NewFile:
     key: str
     location: FileLocation
     data: bytes
+    limits: Limits
 
 
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
     """The content of a file that can be cached; None for one that cannot be read or may have placeholders."""
     try:
-        data = file.tree.read(file.path, limits.descriptor_bytes)
+        data = file.tree.read(file.path, limits_of(file, limits).descriptor_bytes)
     except TreeError:
         return None
     return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
@@ -133,7 +134,7 @@ def _no_fetch(path: str) -> bytes:
 
 def _packed(result: FileResult) -> bytes:
     """The result as one line of JSON; empty where reading the line would not give an equal result."""
-    if not result.entities or result.problems or result.skipped or any(entity.derived for entity in result.entities):
+    if not result.entities or result.problems or result.skipped or result.unidentified or any(entity.derived for entity in result.entities):
         return b""
     rows = [
         [list(e.ref), e.kind, e.api_version, e.metadata, e.spec, e.origin.document, e.origin.line, e.digest, e.text]
@@ -150,7 +151,7 @@ def _unpacked(line: bytes, location: FileLocation) -> FileResult | None:
     """The entities of a line; None if it is damaged."""
     try:
         entities = tuple(_entity(row, location) for row in json.loads(line))
-        return FileResult(entities) if entities else None
+        return FileResult(entities, documents=len(entities)) if entities else None
     except (TypeError, ValueError, RecursionError):
         return None
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from callboard.descriptors.document import field_span
+from callboard.descriptors.rules.files import more_problems_of_entity
 from callboard.ingestion import rules
 from callboard.model.counting import counted
 from callboard.model.entity import Entity
 from callboard.model.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
 from callboard.model.fields import as_text, items_of, text_at
 from callboard.model.problem import Problem, Rule
+from callboard.model.problem_limit import ProblemLimit
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.plugins.sources.paths import normal_path
 from callboard.sources import addresses
@@ -37,6 +39,13 @@ _IN_REPOSITORY = re.compile(r"/(?:-/)?(?:blob|tree|raw|src|edit|browse|blame)/")
 """The part of a URL between the repository and a file of it."""
 _AZURE = re.compile(r"(.*/_git/[^/]+)")
 
+WHY_SKIPPED = {
+    "not-a-descriptor": "it has no `apiVersion` and `kind`",
+    "template-skeleton": "its name is a template expression",
+    "empty": "it has no content",
+}
+"""By reason: why a document is no descriptor."""
+
 FileKey = tuple[str, str, str]
 """Source, tree and path."""
 
@@ -48,6 +57,8 @@ class LocationTargets:
     files: tuple[DescriptorFile, ...] = ()
     """In the order of the targets; each once, without those that were read before."""
     problems: tuple[Problem, ...] = ()
+    named: tuple[tuple[str, FileKey], ...] = ()
+    """Field and file of each target that names one file, without a glob pattern; also of files that were read before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +70,18 @@ class _Followed:
     trees: Sequence[tuple[str, Tree]]
     limit: int
     """Most bytes of a descriptor."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: ProblemLimit = field(default_factory=lambda: ProblemLimit(MOST_PROBLEMS))
 
     def report(self, rule: Rule, field_path: str, message: str, hint: str) -> None:
-        """Add a problem with the target at that field. Beyond ``MOST_PROBLEMS``, the last one states that there are more."""
-        if len(self.problems) >= MOST_PROBLEMS:
-            return
-        if len(self.problems) == MOST_PROBLEMS - 1:
-            rule, field_path, message = rules.LOCATION_BEYOND_BOUNDS, "spec", f"This Location has more than {MOST_PROBLEMS - 1} problems."
-            hint = "Fix the reported ones first."
-        problem = rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=field_path, hint=hint)
-        self.problems.append(replace(problem, span=field_span(self.entity, field_path)))
+        """Add a problem with the target at that field."""
+        self.problems.add([rule.problem(message, origin=self.entity.origin, subject=self.entity.ref, field=field_path, hint=hint)])
+
+    def reported(self) -> tuple[Problem, ...]:
+        """The ``MOST_PROBLEMS`` most severe problems with their positions, and one that counts the rest."""
+        kept, left_out = self.problems.result()
+        if left_out:
+            kept.append(more_problems_of_entity(left_out, kept[0]))
+        return tuple(replace(problem, span=field_span(self.entity, problem.field or "spec")) for problem in kept)
 
 
 def file_key(file: DescriptorFile) -> FileKey:
@@ -106,8 +118,9 @@ def follow(
             "Shorten the chain.",
         )
         targets = []
-    matches = (match for field_path, target in targets for match in _resolve(location, field_path, target))
-    files = {file_key(match): match for match in matches if file_key(match) not in reached}
+    matches = [(field_path, target, match) for field_path, target in targets for match in _resolve(location, field_path, target)]
+    files = {file_key(match): match for _, _, match in matches if file_key(match) not in reached}
+    named = tuple((field_path, file_key(match)) for field_path, target, match in matches if not _GLOB.search(target))
     if len(files) > MOST_FILES:
         location.report(
             rules.LOCATION_BEYOND_BOUNDS,
@@ -115,7 +128,21 @@ def follow(
             f"This Location matches {len(files):,} files; only the first {MOST_FILES:,} are read.",
             "Use narrower glob patterns.",
         )
-    return LocationTargets(tuple(files.values())[:MOST_FILES], tuple(location.problems))
+    return LocationTargets(tuple(files.values())[:MOST_FILES], location.reported(), named)
+
+
+def without_descriptor(entity: Entity, field_path: str, reasons: Iterable[str]) -> Problem:
+    """The problem of a target that names a file without a descriptor; ``reasons``: why its documents were skipped."""
+    target = next((target for path, target in _targets(entity) if path == field_path), "")
+    why = " and ".join(dict.fromkeys(WHY_SKIPPED[reason] for reason in reasons))
+    problem = rules.LOCATION_WITHOUT_DESCRIPTOR.problem(
+        f"`{clean_url(target)}` has no descriptor: {why}.",
+        origin=entity.origin,
+        subject=entity.ref,
+        field=field_path,
+        hint="Name a file with descriptors, or remove the target.",
+    )
+    return replace(problem, span=field_span(entity, field_path))
 
 
 def _targets(entity: Entity) -> Iterator[tuple[str, str]]:

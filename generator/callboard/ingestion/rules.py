@@ -1,4 +1,4 @@
-"""LOC001–LOC005: the rules for targets of Locations, with their documentation; ``locations`` has the checks."""
+"""LOC001–LOC007: the rules for targets of Locations, with their documentation; ``locations`` has the checks."""
 
 from __future__ import annotations
 
@@ -129,5 +129,32 @@ metadata:
 spec:
   type: url
   target: https://github.com/acme/payments/blob/main/catalog-info.yaml
+""",
+)
+
+
+LOCATION_WITHOUT_DESCRIPTOR = Rule(
+    code="LOC007",
+    name="location-without-descriptor",
+    severity=Severity.ERROR,
+    summary="The target of a Location has no descriptor.",
+    means="""The target names one file, and none of its documents is a descriptor: they have no `apiVersion` and `kind`, the file is
+empty, or it is the skeleton of a template. Files that a glob pattern matches may be of any type.""",
+    matters="""Backstage reports the Location as failing. Entities that should be there are missing from the catalog.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets:
+    - ./payments/values.yaml
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets:
+    - ./payments/catalog-info.yaml
 """,
 )

@@ -41,6 +41,10 @@ class LintResult:
     """The names of all entities that references may name, for suggestions."""
     files: int
     """Number of descriptor files that were read."""
+    documents: int
+    """Number of documents that were checked."""
+    skipped: Mapping[str, int]
+    """Number of documents that were skipped, by reason."""
     kinds: Kinds
     portal_url: str = ""
     """URL of the portal with a final ``/``; empty if it is unknown."""
@@ -81,7 +85,7 @@ def invalid_settings(error: InvalidSettingsError) -> LintResult:
     """The result for a portal whose configuration is invalid: its problems. No source was read."""
     sources = portal_lines(error.root)
     problems = tuple(sources.located(problem) for problem in error.problems)
-    return LintResult(problems, (), sources, NameIndex(()), 0, builtin_kinds(), is_invalid=True)
+    return LintResult(problems, (), sources, NameIndex(()), 0, 0, {}, builtin_kinds(), is_invalid=True)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:
@@ -112,4 +116,6 @@ def _checked(
     sources = SourceLines(resolved.trees, limits.descriptor_bytes)
     problems = tuple(stamp(sources.located(problem)) for problem in resolved.problems)
     failures = failure_messages(resolved.failures)
-    return LintResult(problems, failures, sources, names, resolved.files, resolved.catalog.kinds, portal_url)
+    return LintResult(
+        problems, failures, sources, names, resolved.files, resolved.documents, resolved.skipped, resolved.catalog.kinds, portal_url
+    )

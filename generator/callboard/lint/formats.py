@@ -40,15 +40,16 @@ def render(
     portal: str = "",
     colour: bool = False,
     hidden: int = 0,
+    checked: str = "",
 ) -> str:
     """All problems in a format, sorted by place.
 
-    ``portal`` is the portal's URL with a final ``/``, or empty; ``hidden`` is the number of problems that the baseline hides. Raises
-    ``CallboardError`` for an unknown format.
+    ``portal`` is the portal's URL with a final ``/``, or empty; ``hidden`` is the number of problems that the baseline hides;
+    ``checked`` is a sentence about what was read. Raises ``CallboardError`` for an unknown format.
     """
     if format not in FORMATS:
         raise CallboardError(f'There is no format "{format}".', f"Known formats: {', '.join(FORMATS)}.")
-    return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden))
+    return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden, checked))
 
 
 def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
@@ -58,7 +59,7 @@ def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
 
 def render_text(report: Report) -> str:
     """A block for each problem, then their number."""
-    totals = " ".join(filter(None, (summary(report.problems), hidden_by_baseline(report.hidden))))
+    totals = " ".join(filter(None, (summary(report.problems), hidden_by_baseline(report.hidden), report.checked)))
     return "\n\n".join([*text_blocks(report), totals]) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callboard.model.counting import counted
@@ -27,6 +27,8 @@ class Report:
     colour: bool = False
     hidden: int = 0
     """Number of problems that were left out because they are in the baseline."""
+    checked: str = ""
+    """A sentence that says what was read (``checked``); empty if it is unknown."""
 
     def page(self, code: str) -> str:
         """The URL of the portal's page about a code, or its path if the portal is unknown."""
@@ -69,6 +71,25 @@ def severity_counts(problems: Iterable[Problem]) -> str:
 def hidden_by_baseline(hidden: int) -> str:
     """A sentence about the number of problems that the baseline hides; empty where it hides none."""
     return f"{counted(hidden, 'problem is', 'problems are')} hidden by the baseline." if hidden else ""
+
+
+_SKIPPED = {
+    "template-skeleton": ("template skeleton", ""),
+    "not-a-descriptor": ("without apiVersion and kind", "without apiVersion and kind"),
+    "empty": ("empty file", ""),
+}
+"""By reason of a skipped document: the noun that is counted, and its plural."""
+
+
+def checked(files: int, documents: int, skipped: Mapping[str, int]) -> str:
+    """A sentence: how many files and documents were read, and how many documents were skipped for which reason."""
+    sentence = f"Checked {counted(files, 'file')}, {counted(documents, 'document')}"
+    return f"{sentence}; {sum(skipped.values()):,} skipped: {skip_reasons(skipped)}." if any(skipped.values()) else f"{sentence}."
+
+
+def skip_reasons(skipped: Mapping[str, int]) -> str:
+    """``1 empty file, 2 template skeletons``: the number of skipped documents by reason."""
+    return ", ".join(counted(number, *_SKIPPED.get(reason, (reason, reason))) for reason, number in sorted(skipped.items()) if number)
 
 
 def _masked(problem: Problem) -> Problem:

@@ -76,3 +76,5 @@ class DescriptorFile:
     path: str
     via_locations: tuple[str, ...] = ()
     """References of the Location entities through which the file was found, outermost first."""
+    is_resolved: bool = False
+    """Whether another catalog wrote the file, with the content of placeholders in place of them: bounds for authors do not apply."""

@@ -29,6 +29,8 @@ class ResolvedCatalog:
     """Number of descriptor files that were read."""
     skipped: Mapping[str, int]
     """Number of documents that are not descriptors, by reason."""
+    documents: int = 0
+    """Number of documents that were checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class BackstageSource:
         """One tree with a file for each entity. Raises ``HttpError``."""
         client = client_for(self._context, self._url, bearer(str(self._options.get("token", ""))))
         tree = MemoryTree.of(self._url, self._url.partition("://")[2], self._files(client))
-        files = tuple(DescriptorFile(self._name, tree, path) for path in tree.files)
+        files = tuple(DescriptorFile(self._name, tree, path, is_resolved=True) for path in tree.files)
         return Collected((tree,), files, traffic=(SourceTraffic(self._name, client.traffic),))
 
     def _files(self, client: Client) -> Iterator[MemoryFile]:

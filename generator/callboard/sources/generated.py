@@ -6,6 +6,7 @@ import re
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
+from callboard.model.transliteration import ascii_text, usable_tag
 from callboard.plugins.sources import Repository, Undescribed, descriptor_text
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.codeowners import MAX_BYTES, PLACES, owner_for
@@ -20,7 +21,7 @@ RUNS = re.compile(r"[._-]{2,}")
 
 def entity_name(text: str) -> str:
     """The nearest valid name of an entity (Backstage: letters, digits and ``-_.`` between them, at most 63); may be empty."""
-    name = RUNS.sub(lambda m: m.group()[0], INVALID_CHARACTERS.sub("-", text.strip().lower()))
+    name = RUNS.sub(lambda m: m.group()[0], INVALID_CHARACTERS.sub("-", ascii_text(text.strip()).lower()))
     return name.strip("-_.")[:NAME_LENGTH].strip("-_.")
 
 
@@ -53,7 +54,7 @@ def suggested(repository: Repository, tree: ApiTree | None, annotation: str = ""
     metadata = {
         "description": repository.description,
         "annotations": {annotation: repository.name} if annotation else {},
-        "tags": [tag for topic in repository.topics if (tag := entity_name(topic))],
+        "tags": [tag for topic in repository.topics if (tag := usable_tag(topic))],
     }
     name = entity_name(repository.name.rpartition("/")[2]) or "unnamed"
     spec = {"type": "service", "lifecycle": "production", "owner": owners[0] if owners else "unknown"}

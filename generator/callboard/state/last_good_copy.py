@@ -13,6 +13,7 @@ from callboard.ingestion.discovery import DiscoveryResult
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Collected, Repository, Undescribed
 from callboard.state.loss_guards import Causes, FileId, Guards, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees, verdict
@@ -21,7 +22,7 @@ from callboard.state.values import CollectedState, CollectionTime, StaleCopy, St
 
 Content = Callable[[str], bytes | None]
 """Gives the content of a blob by its digest; None if it is missing."""
-OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime)
+OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime, SkippedFile)
 _UNCERTAIN = frozenset({rules.LOCATION_NOT_FOUND.code, rules.LOCATION_SOURCE_UNKNOWN.code})
 """Codes of problems with Locations that may be caused by another source that cannot be read."""
 _Identity = tuple[str, str, str, EntityRef]
@@ -68,6 +69,7 @@ def with_last_good_copy(
     entities = (*discovered.entities, *retained.entities)
     saved = [tree for tree in (previous.trees if previous else ()) if tree.key in retained.trees]
     failed = failed_sources(causes, trees, policy.sources)
+    saved_sources = {*failed, *(set(policy.sources) - queried)}
     collections = tuple(_collections(policy, failed, causes, previous, entities, _requests(collected)))
     lost = _lost(previous, entities, policy.sources)
     return CollectedState(
@@ -81,10 +83,23 @@ def with_last_good_copy(
         dict.fromkeys(trees, policy.now) | {tree.key: tree.as_of for tree in saved},
         discovered.files,
         discovered.skipped,
+        *_saved_documents(discovered, previous, saved_sources),
+        discovered.documents,
         _ordered((*collected.repositories, *_saved_repositories(previous, retained)), policy.sources),
-        _ordered((*collected.undescribed, *_saved_undescribed(previous, {*failed, *(set(policy.sources) - queried)})), policy.sources),
+        _ordered((*collected.undescribed, *_of_sources(previous.undescribed if previous else (), saved_sources)), policy.sources),
         collected.failures,
     )
+
+
+def _saved_documents(
+    discovered: DiscoveryResult, previous: State | None, sources: Collection[str]
+) -> tuple[tuple[SkippedFile, ...], tuple[Entity, ...]]:
+    """The skipped files, and the descriptors that are no entities; also those of the last build of ``sources``."""
+    if previous is None:
+        return discovered.skipped_files, discovered.unidentified
+    skipped = {*discovered.skipped_files, *_of_sources(previous.skipped_files, sources)}
+    unidentified = (entity for entity in previous.unidentified if entity.origin.source in sources)
+    return tuple(sorted(skipped)), (*discovered.unidentified, *unidentified)
 
 
 def _causes(
@@ -112,6 +127,8 @@ def collected_from_state(state: State, content: Content, sources: Sequence[str])
         tree_times={tree.key: tree.as_of for tree in state.trees},
         files=state.files,
         skipped=state.skipped,
+        skipped_files=tuple(sorted(file for file in state.skipped_files if file.source in configured)),
+        unidentified=tuple(entity for entity in state.unidentified if entity.origin.source in configured),
         repositories=_ordered((r for r in state.repositories if r.source in configured), sources),
         undescribed=_ordered((u for u in state.undescribed if u.source in configured), sources),
     )
@@ -133,8 +150,8 @@ def _saved_repositories(previous: State | None, retained: Retained) -> Iterator[
     return (r for r in (previous.repositories if previous else ()) if (r.source, r.tree) in retained.trees)
 
 
-def _saved_undescribed(previous: State | None, sources: Collection[str]) -> Iterator[Undescribed]:
-    return (u for u in (previous.undescribed if previous else ()) if u.source in sources)
+def _of_sources(items: Iterable[OfSource], sources: Collection[str]) -> Iterator[OfSource]:
+    return (item for item in items if item.source in sources)
 
 
 def _requests(collected: Collected) -> Mapping[str, int]:

@@ -18,6 +18,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.validation import FactError
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.model.skipped import SkippedFile
 from callboard.plugins.installed_families import value_type
 from callboard.plugins.sources import Repository, Undescribed
 from callboard.state.packing import is_packed, needs_packing, packed, unpacked
@@ -30,6 +31,8 @@ PLAIN: Mapping[str, Lines[Any]] = {
     "stale": Lines(StaleCopy),
     "repositories": Lines(Repository),
     "undescribed": Lines(Undescribed),
+    "skipped_files": Lines(SkippedFile),
+    "unidentified": Lines(Entity),
     "summaries": Lines(EntitySummary),
     "problem_summaries": Lines(ProblemSummary),
     "changes": Lines(Change),

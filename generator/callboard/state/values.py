@@ -11,6 +11,7 @@ from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Repository, SourceFailure, Undescribed
 
@@ -189,6 +190,12 @@ class CollectedState:
     """Number of descriptor files that were read."""
     skipped: Mapping[str, int] = field(default_factory=dict)
     """Number of documents that are not descriptors, by reason."""
+    skipped_files: tuple[SkippedFile, ...] = ()
+    """The files with those documents."""
+    unidentified: tuple[Entity, ...] = ()
+    """Descriptors without a valid name or namespace, whose references are checked."""
+    documents: int = 0
+    """Number of documents that were checked; 0 in a state."""
     repositories: tuple[Repository, ...] = ()
     """Metadata of repositories, also from the last good copy."""
     undescribed: tuple[Undescribed, ...] = ()
@@ -218,6 +225,8 @@ class State:
     """Changes since the build before; older ones are in the log of changes."""
     files: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
+    skipped_files: tuple[SkippedFile, ...] = ()
+    unidentified: tuple[Entity, ...] = ()
     repositories: tuple[Repository, ...] = ()
     undescribed: tuple[Undescribed, ...] = ()
     facts: tuple[Fact, ...] = ()

@@ -10,7 +10,7 @@ from itertools import chain
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
-from callboard.pages.changes import changes, status
+from callboard.pages.changes import changes, skipped, status
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.status import Freshness
@@ -53,7 +53,13 @@ class PageContexts:
     def freshness(self) -> Freshness:
         """When each source was read last."""
         collected, facts = self.data.collected, self.data.facts
-        return Freshness((*collected.collections, *facts.collections), (*collected.stale,), (*collected.undescribed,), self.data.now)
+        return Freshness(
+            (*collected.collections, *facts.collections),
+            (*collected.stale,),
+            (*collected.undescribed,),
+            self.data.now,
+            collected.skipped_files,
+        )
 
 
 def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Mapping[str, str]) -> PageContexts:
@@ -64,7 +70,10 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     tools = {each.name: each.title for each in data.facts.connections}
     of_changes = changes_context(page, data.history, data.collected.stale, tools, families)
     of_facts = facts_context(page, data.facts, families)
-    of_indexes = index_context(page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts))
+    skipped_path = skipped.PATH if data.collected.skipped_files and not of_changes.is_public else ""
+    of_indexes = index_context(
+        page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
+    )
     facts_section, on_call = tracked_facts(of_facts)
     of_entities = entity_context(
         page,

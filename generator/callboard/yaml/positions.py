@@ -9,7 +9,7 @@ from yaml.error import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from callboard.model.problem import Span
-from callboard.yaml.documents import compose_source, prepared
+from callboard.yaml.nodes import compose_source, prepared
 from callboard.yaml.problems import span_of
 from callboard.yaml.values import Unusable, key_text, plain_value, written_key
 
@@ -83,4 +83,4 @@ def _by_name(node: MappingNode) -> Mapping[str, tuple[Node, Node]]:
 
 
 def _names(key: Node) -> tuple[str, ...]:
-    return (key.value, key_text(plain_value(key.value))) if isinstance(key, ScalarNode) else (written_key(key),)
+    return (key.value, key_text(plain_value(key.value), key.value)) if isinstance(key, ScalarNode) else (written_key(key),)

@@ -17,7 +17,8 @@ class YamlTrouble:
     """One error in a document."""
 
     reason: str
-    """``syntax``, ``tab``, ``duplicate-key``, ``unquoted-braces``, ``alias``, ``too-deep``, ``too-large`` or ``too-many``."""
+    """``syntax``, ``tab``, ``duplicate-key``, ``unquoted-braces``, ``alias``, ``too-deep``, ``too-large``, ``too-many`` or
+    ``failure`` (an unexpected exception)."""
     message: str
     """One sentence without a full stop."""
     at: Span
@@ -126,8 +127,15 @@ def _bad_start(context: _ErrorContext) -> YamlTrouble:
     return _at(context, f'A string without quotes cannot begin with "{char}"', "Put the string in quotes.")
 
 
+def tab_trouble(line: int, column: int) -> YamlTrouble:
+    """The trouble of a tab in an indentation, at a line and column from 1."""
+    return YamlTrouble(
+        "tab", "This line is indented with a tab; YAML allows only spaces", Span.at(line, column), "Replace the tab with spaces."
+    )
+
+
 def _tab(context: _ErrorContext) -> YamlTrouble:
-    return _at(context, "This line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.", "tab")
+    return tab_trouble(context.number, context.column + 1)
 
 
 def _open_quote(context: _ErrorContext) -> YamlTrouble:
@@ -159,7 +167,7 @@ def _alias(context: _ErrorContext) -> YamlTrouble:
     return _at(
         context,
         f'"{name}" refers to an anchor that does not exist',
-        "Put the string in quotes: a value that begins with * is an alias.",
+        "Put the string in quotes: a value that begins with * is an alias. An anchor ends with its document.",
     )
 
 

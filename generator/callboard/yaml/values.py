@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from yaml._yaml import CParser
@@ -27,6 +28,10 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\
 _OCTAL, _HEX = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN")
 _EXACT_DIGITS = 15
+_MOST_DIGITS = 400
+"""More octal or hexadecimal digits are a number beyond JavaScript's largest one, 2^1024."""
+_DECIMAL_FROM, _DECIMAL_BELOW = 1e-6, 1e21
+"""JavaScript writes smaller and larger numbers with an exponent."""
 _MOST_ALIASES = 100
 """npm's ``yaml`` refuses more aliases of one anchor (``maxAliasCount``)."""
 _MOST_DUPLICATES = 20
@@ -85,15 +90,29 @@ def plain_value(text: str) -> Any:
 
 
 def _number(text: str) -> Any:
-    if _INT.fullmatch(text):
-        return int(text) if len(text) <= _EXACT_DIGITS else _from_float(float(text))
-    if _FLOAT.fullmatch(text):
-        return _from_float(float(text))
-    if _OCTAL.fullmatch(text):
-        return int(text, 0)
-    if _HEX.fullmatch(text):
-        return int(text, 0)
+    if _INT.fullmatch(text) or _FLOAT.fullmatch(text):
+        return decimal_number(text)
+    if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
+        return _from_digits(text)
     return None if _NOT_FINITE.fullmatch(text) else text
+
+
+def decimal_number(text: str) -> Any:
+    """The value of a decimal number of any size as JavaScript reads it and JSON writes it: rounded to 53 bits, null beyond 10^308."""
+    if len(text) <= _EXACT_DIGITS and _INT.fullmatch(text):
+        return int(text)
+    return _from_float(float(text))
+
+
+def _from_digits(text: str) -> Any:
+    """The value of an octal or a hexadecimal number. Digits beyond the largest number of JavaScript are not converted."""
+    digits = text[2:].lstrip("0")
+    if len(digits) > _MOST_DIGITS:
+        return None
+    try:
+        return _from_float(float(int(digits or "0", 8 if text[1] == "o" else 16)))
+    except OverflowError:
+        return None
 
 
 def _from_float(value: float) -> Any:
@@ -113,15 +132,33 @@ def _tagged(tag: str, text: str) -> Any:
     return value if fits.get(tag.removeprefix(_TAG)) else text
 
 
-def key_text(key: Any) -> str:
-    """A key as JavaScript converts it to a string: ``1`` and ``"1"`` are the same key, null is the empty string."""
+def key_text(key: Any, written: str = "") -> str:
+    """A key as JavaScript converts it to a string: ``1`` and ``"1"`` are the same key, null is the empty string.
+
+    ``written``: the scalar as written, by which a number beyond the largest one of JavaScript is told from null.
+    """
     if isinstance(key, str):
         return key
     if key is None:
-        return ""
+        return "" if written in _WORDS or not written else _not_finite(written)
     if isinstance(key, bool):
         return "true" if key else "false"
-    return str(key)
+    return _number_text(key)
+
+
+def _not_finite(written: str) -> str:
+    return "NaN" if written.lower() == ".nan" else "-Infinity" if written.startswith("-") else "Infinity"
+
+
+def _number_text(number: float) -> str:
+    """A number as JavaScript writes it: ``1e+21``, ``1e-7``, ``0.00001``."""
+    size = abs(number)
+    if isinstance(number, int) and size < _DECIMAL_BELOW:
+        return str(number)
+    if isinstance(number, float) and _DECIMAL_FROM <= size < _DECIMAL_BELOW:
+        return format(Decimal(repr(number)), "f")
+    digits, _, exponent = repr(float(number)).partition("e")
+    return f"{digits.removesuffix('.0')}e{int(exponent):+d}"
 
 
 def written_key(node: Node) -> str:
@@ -191,8 +228,8 @@ class Builder:
         for key_node, value_node in node.value:
             if isinstance(key_node, ScalarNode):
                 key = self.build(key_node)
-                text = key if isinstance(key, str) else key_text(key)
-                same = (type(key), key)
+                text = key if isinstance(key, str) else key_text(key, key_node.value)
+                same = (type(key), text)
                 if same in first:
                     self._duplicate(text, first[same], key_node)
                 first[same] = key_node

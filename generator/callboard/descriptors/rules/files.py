@@ -1,17 +1,17 @@
-"""Files and documents that cannot be read → problems YML005 and YML007–YML010, with a place."""
+"""Files and documents that cannot be read → problems YML005 and YML007–YML012, with a place."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.kinds import Kinds
-from callboard.model.counting import counted
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Rule, Severity, Span
+from callboard.model.problem_limit import LeftOut
+from callboard.model.ref import EntityRef
+from callboard.redaction.secrets import mask
 from callboard.settings.schema_messages import type_mismatch
 
 TOO_LARGE = Rule(
@@ -43,12 +43,16 @@ spec:
 )
 
 
+TOO_LARGE_HINT = (
+    "Split the file, move large definitions into separate files and refer to them with $text, or raise limits.descriptor_bytes "
+    "in sources.yaml."
+)
+
+
 def too_large_problem(limit: int, origin: Origin) -> Problem:
     """Return the problem of a file with more than ``limit`` bytes."""
     message = f"The file has more than {limit:,} bytes, the limit for a descriptor."
-    return TOO_LARGE.problem(
-        message, origin=origin, span=Span.at(1, 1), hint="Move large definitions into separate files and refer to them with $text."
-    )
+    return TOO_LARGE.problem(message, origin=origin, span=Span.at(1, 1), hint=TOO_LARGE_HINT)
 
 
 NOT_UTF8 = Rule(
@@ -135,8 +139,9 @@ MORE_PROBLEMS = Rule(
     severity=Severity.INFO,
     summary="Not all problems are listed.",
     means="""The number of listed problems is limited: of one file by `problems_per_file` under `limits:` in `sources.yaml`, and to 200
-of those that the catalog finds in one entity, such as dangling references. The rest is left out.""",
-    matters="""Fixing the first ones often fixes the rest.""",
+of those that the catalog finds in one entity, such as dangling references. The most severe ones are listed; the others are counted
+by code.""",
+    matters="""This problem is as severe as the most severe one that is left out. Fixing the listed ones often fixes the rest.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
@@ -160,19 +165,21 @@ spec:
 )
 
 
-def more_problems_of_file(most: int, origin: Origin) -> Problem:
-    """Return the problem in place of those of a file beyond the ``most`` that are listed."""
+def more_problems_of_file(left_out: LeftOut, origin: Origin) -> Problem:
+    """Return the problem in place of those of a file that are not listed."""
     return MORE_PROBLEMS.problem(
-        f"The file has more than {most:,} problems; the rest is not listed.", origin=origin, hint="Fix the listed ones first."
+        f"The file has {left_out}.",
+        severity=left_out.severity,
+        origin=origin,
+        hint="Fix the listed ones first, or raise limits.problems_per_file in sources.yaml.",
     )
 
 
-def more_problems_of_entity(left_out: Sequence[Problem]) -> Problem:
-    """Return the problem in place of those of one entity that are not listed: their number by code."""
-    first, codes = left_out[0], Counter(problem.code for problem in left_out)
-    by_code = ", ".join(f"{number:,} of {code}" for code, number in sorted(codes.items()))
+def more_problems_of_entity(left_out: LeftOut, first: Problem) -> Problem:
+    """Return the problem in place of those of one entity that are not listed; ``first`` is one of its problems."""
     return MORE_PROBLEMS.problem(
-        f"{first.subject} has {counted(len(left_out), 'more problem')} than are listed: {by_code}.",
+        f"{first.subject} has {left_out}.",
+        severity=left_out.severity,
         origin=first.origin,
         subject=first.subject,
         hint="Fix the listed ones first.",
@@ -207,3 +214,96 @@ spec:
 def unreadable_file_problem(error: TreeError, origin: Origin) -> Problem:
     """Return the problem of a file whose tree raised ``error``."""
     return UNREADABLE_FILE.problem(f"The file cannot be read: {error}.", origin=origin, hint=error.hint or "Fix the path that leads to it.")
+
+
+CUT_DOCUMENT = Rule(
+    code="YML011",
+    name="cut-document",
+    severity=Severity.ERROR,
+    summary="A part of a descriptor is cut off by a line ---.",
+    means="""A line `---` in the first column begins a new document. This document is in a file with descriptors, and has neither
+`apiVersion` and `kind` nor a name: most likely its lines belong to the descriptor above or below.""",
+    matters="""Backstage rejects the document. Its lines are no part of any entity: relations and annotations in it are lost.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+---
+  dependsOn:
+    - component:rates
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+  dependsOn:
+    - component:rates
+""",
+)
+
+
+def cut_document_problem(text: str, origin: Origin) -> Problem:
+    """Return the problem of a document that is no descriptor in a file with descriptors."""
+    span = CheckedDocument({}, text, origin, Kinds({})).span(())
+    where = f"the line --- above line {origin.line}" if origin.document else "the line --- below it"
+    return CUT_DOCUMENT.problem(
+        "This document has no `apiVersion` and `kind`, although the file has descriptors.",
+        origin=origin,
+        span=span,
+        field=f"document[{origin.document}]",
+        hint=f"Remove {where} if these lines belong to the descriptor next to it; else move them to a file of their own.",
+    )
+
+
+RULE_FAILED = Rule(
+    code="YML012",
+    name="rule-failed",
+    severity=Severity.ERROR,
+    summary="A rule failed at this document.",
+    means="""A rule, or a step of reading, ended with an unexpected exception at this document. This is a defect in Callboard or in a
+plugin, not in the descriptor. Everything else is read and checked as usual.""",
+    matters="""What this rule would report is unknown; a document that could not be read at all is missing. Please report the message
+with the descriptor.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  note: a value that a rule does not expect
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def rule_failed_problem(rule: str, error: Exception, origin: Origin | None = None, subject: EntityRef | None = None) -> Problem:
+    """Return the problem of a rule, or of a step of reading, that raised ``error``; secrets are masked."""
+    detail = f"{type(error).__name__}: {str(error)[:_LONGEST_ERROR]}" if str(error) else type(error).__name__
+    return RULE_FAILED.problem(
+        f"The rule `{rule}` failed: {mask(detail)}.",
+        origin=origin,
+        subject=subject,
+        field=f"document[{origin.document}].{rule}" if origin else rule,
+        hint="This is a defect in Callboard or in a plugin: please report it with the descriptor.",
+    )
+
+
+_LONGEST_ERROR = 200

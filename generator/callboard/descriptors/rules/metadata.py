@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from callboard.descriptors.document import CheckedDocument
-from callboard.descriptors.formats import MOST_CHARACTERS, is_filled, is_key, is_label_value, is_tag, is_web_url
+from callboard.descriptors.formats import is_filled, is_key, is_label_value, is_tag, is_web_url
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.suggestions import nearest, same_letters
+from callboard.model.transliteration import keeps_all_letters, usable_tag
 from callboard.settings.schema_messages import SchemaError, shown, type_mismatch
 
 INVALID_METADATA_FIELD = Rule(
@@ -161,20 +161,20 @@ def find_invalid_tag(document: CheckedDocument) -> Iterator[Problem]:
         if not isinstance(tag, str):
             yield document.problem(INVALID_TAG, f"A tag {type_mismatch('a string', tag)}.", path, document.type_hint(path, ["string"], tag))
         elif not is_tag(tag):
-            usable = usable_tag(tag)
-            hint = f"Write {usable}." if usable else "Remove it."
             message = f'The tag "{shown(tag)}" may contain only lower-case letters, digits, "+", "#" and single "-".'
-            yield document.problem(INVALID_TAG, message, path, hint, severity=_tag_severity(tag))
+            yield document.problem(INVALID_TAG, message, path, _tag_hint(tag), severity=_tag_severity(tag))
+
+
+def _tag_hint(tag: str) -> str:
+    usable = usable_tag(tag)
+    if not usable:
+        return "Write it in Latin letters, or remove it."
+    return f"Write {usable}." if keeps_all_letters(tag) else f"Write, for example, {usable}."
 
 
 def _tag_severity(tag: str) -> Severity:
     """Return a warning for colons: the documented format excludes them, but catalog-model's ``makeValidator`` accepts them."""
     return Severity.WARNING if is_tag(tag.replace(":", "+")) else Severity.ERROR
-
-
-def usable_tag(tag: str) -> str:
-    """Convert a string to a valid tag; an empty string if no valid character remains."""
-    return re.sub(r"[^a-z0-9+#]+", "-", tag.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-")
 
 
 INVALID_LINK = Rule(
@@ -237,8 +237,9 @@ def _parts(document: CheckedDocument, path: FieldPath, link: Mapping[str, Any]) 
 
 
 def _url_hint(url: str) -> str:
-    bare = url.strip().split("/")[0]
-    return f"Write https://{shown(url)}" if "." in bare and " " not in bare else "Write an absolute URL that begins with https://"
+    bare, absolute = url.strip().split("/")[0], f"https://{url.strip()}"
+    is_usable = "." in bare and is_web_url(absolute) and shown(absolute) == absolute
+    return f"Write {absolute}" if is_usable else "Write a valid absolute URL, such as https://wiki.acme.example/orders"
 
 
 MISSPELT_METADATA_FIELD = Rule(

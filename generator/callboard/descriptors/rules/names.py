@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import MOST_CHARACTERS, is_name, is_namespace
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.transliteration import usable_name, usable_namespace
 from callboard.settings.schema_messages import shown, type_mismatch
 
 MISSING_NAME = Rule(
@@ -100,14 +99,11 @@ def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
         return
     why = f"has {len(name)} characters; at most 63 are allowed" if len(name) > MOST_CHARACTERS else "contains invalid characters"
     yield document.problem(
-        INVALID_NAME, f'The name "{shown(name)}" {why}.', path, f"Write name: {_usable(name)} and put the displayed name under title:."
+        INVALID_NAME,
+        f'The name "{shown(name)}" {why}.',
+        path,
+        f"Write name: {usable_name(name) or 'my-name'} and put the displayed name under title:.",
     )
-
-
-def _usable(name: str) -> str:
-    """Convert a string to a valid name; ``my-name`` if no valid character remains."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_.]+", "-", plain).strip("-_.")[:MOST_CHARACTERS].rstrip("-_.") or "my-name"
 
 
 INVALID_NAMESPACE = Rule(
@@ -152,6 +148,6 @@ def find_invalid_namespace(document: CheckedDocument) -> Iterator[Problem]:
         message = f"`metadata.namespace` {type_mismatch('a string', namespace)}."
         yield document.problem(INVALID_NAMESPACE, message, path, 'Write a namespace, or remove the line for "default".')
         return
-    usable = re.sub(r"[^a-z0-9]+", "-", namespace.lower()).strip("-")[:MOST_CHARACTERS].rstrip("-") or "default"
+    usable = usable_namespace(namespace) or "default"
     message = f'The namespace "{shown(namespace)}" may contain only lower-case letters, digits and inner "-", at most 63 characters.'
     yield document.problem(INVALID_NAMESPACE, message, path, f"Write namespace: {usable}")

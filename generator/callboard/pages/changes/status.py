@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callboard.model.skipped import SkippedFile
 from callboard.model.times import time_text
-from callboard.pages.changes import undescribed
+from callboard.pages.changes import skipped, undescribed
 from callboard.pages.context import PageContext
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, StateView
@@ -82,6 +83,10 @@ class StatusView:
     """Number of repositories without a descriptor."""
     undescribed_path: str
     """The page that lists them."""
+    skipped: int
+    """Number of files with documents that are no descriptors."""
+    skipped_path: str
+    """The page that lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,15 @@ class Freshness:
     """Repositories without a descriptor."""
     as_of: datetime
     """Time of the build."""
+    skipped: tuple[SkippedFile, ...] = ()
+    """Files with documents that are no descriptors."""
 
     def for_audience(self, *, is_public: bool) -> Freshness:
-        """The same; on a public site without error messages and undescribed repositories, which may name internal systems."""
+        """The same; on a public site without error messages, undescribed and skipped files, which may name internal systems."""
         if not is_public:
             return self
         collections = tuple(replace(each, errors=(HIDDEN_ERROR,) if each.errors else ()) for each in self.collections)
-        return replace(self, collections=collections, stale=stale_for_audience(self.stale, is_public=True), undescribed=())
+        return replace(self, collections=collections, stale=stale_for_audience(self.stale, is_public=True), undescribed=(), skipped=())
 
 
 def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[StaleCopy, ...]:
@@ -110,11 +117,12 @@ def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[
 
 
 def plan(context: PageContext, freshness: Freshness) -> Iterator[Page]:
-    """The page, and that of the repositories without a descriptor."""
+    """The page, and those of the repositories without a descriptor and of the skipped files."""
     labels, visible = context.labels, freshness.for_audience(is_public=context.is_public)
     view = partial(status_view, context, visible)
     yield Page("status/", "status.html", "wide", "problems/", labels["status"], view, labels["status_text"])
-    yield from undescribed.plan(visible.undescribed, labels)
+    yield from undescribed.plan(visible.undescribed, skipped.PATH if visible.skipped else "", labels)
+    yield from skipped.plan(visible.skipped, undescribed.PATH if visible.undescribed else "", labels)
 
 
 def status_view(context: PageContext, freshness: Freshness) -> StatusView:
@@ -135,6 +143,8 @@ def status_view(context: PageContext, freshness: Freshness) -> StatusView:
         held=len({ref for copy in freshness.stale for ref in copy.refs}),
         undescribed=len(freshness.undescribed),
         undescribed_path=undescribed.PATH,
+        skipped=len(freshness.skipped),
+        skipped_path=skipped.PATH,
     )
 
 

@@ -50,19 +50,21 @@ class UndescribedView:
 
     count: int
     sources: tuple[UndescribedSource, ...]
+    skipped_path: str
+    """The page of the skipped files; empty where there are none."""
 
 
-def plan(undescribed: Sequence[Undescribed], labels: Mapping[str, str]) -> Iterator[Page]:
+def plan(undescribed: Sequence[Undescribed], skipped_path: str, labels: Mapping[str, str]) -> Iterator[Page]:
     """The page; none if every repository has a descriptor."""
     if undescribed:
         title, text = labels["undescribed"], labels["undescribed_text"]
-        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, undescribed), text)
+        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, undescribed, skipped_path), text)
 
 
-def undescribed_view(undescribed: Sequence[Undescribed]) -> UndescribedView:
+def undescribed_view(undescribed: Sequence[Undescribed], skipped_path: str = "") -> UndescribedView:
     """The view of the page, by source and name."""
     ordered = sorted(undescribed, key=lambda each: (each.source, each.repository))
-    return UndescribedView(len(ordered), tuple(_sources(ordered)))
+    return UndescribedView(len(ordered), tuple(_sources(ordered)), skipped_path)
 
 
 def _sources(ordered: Sequence[Undescribed]) -> Iterator[UndescribedSource]:

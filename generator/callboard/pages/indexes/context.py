@@ -34,6 +34,8 @@ class IndexContext(PageContext):
     """The latest changes, for the start page."""
     urgent: tuple[CountView, ...] = ()
     """Numbers of open incidents, missed objectives and the like, for the start page."""
+    skipped_path: str = ""
+    """The page of the skipped files; empty where there are none."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of the entity's description in plain text; empty for none."""
@@ -65,10 +67,16 @@ class IndexContext(PageContext):
 
 
 def index_context(
-    page: PageContext, problems: Sequence[Problem], *, latest: LatestView | None = None, urgent: tuple[CountView, ...] = ()
+    page: PageContext,
+    problems: Sequence[Problem],
+    *,
+    latest: LatestView | None = None,
+    urgent: tuple[CountView, ...] = (),
+    skipped_path: str = "",
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
-    return IndexContext(**shared_values(page), problems=with_responsible(page.catalog, problems), latest=latest, urgent=urgent)
+    assigned = with_responsible(page.catalog, problems)
+    return IndexContext(**shared_values(page), problems=assigned, latest=latest, urgent=urgent, skipped_path=skipped_path)
 
 
 def fingerprint_of_rest(context: IndexContext) -> str:

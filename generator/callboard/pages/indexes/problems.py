@@ -91,6 +91,8 @@ class ProblemsView:
     """Teams with the worst problems first; problems without a team last."""
     teams_more: int
     """Number of teams with problems that are left out."""
+    skipped_path: str
+    """The page of the skipped files; empty where there are none."""
 
 
 def problems_view(context: IndexContext) -> ProblemsView:
@@ -112,6 +114,7 @@ def problems_view(context: IndexContext) -> ProblemsView:
         codes=_codes(context.problems),
         groups=(*groups, *last),
         teams_more=max(len(teams) - TEAMS, 0),
+        skipped_path=context.skipped_path,
     )
 
 
