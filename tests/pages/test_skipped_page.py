@@ -59,3 +59,5 @@ def test_without_skipped_files_there_is_no_page_and_a_public_portal_names_none()
 def test_no_more_than_some_hundreds_are_listed():
     view = skipped.skipped_view([SkippedFile("s", "r", f"{number:04}", "empty") for number in range(skipped.LISTED + 7)])
     assert (view.count, len(view.rows), view.more) == (skipped.LISTED + 7, skipped.LISTED, 7)
+    html = pages_of(*(SkippedFile("s", "r", f"{number:04}", "empty") for number in range(skipped.LISTED + 7)))[skipped.PATH]
+    assert "7 more<" in html
