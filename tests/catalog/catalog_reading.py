@@ -1,14 +1,18 @@
 """Folders of descriptors as the pipeline reads them: discovered files, then what their Locations lead to, merged and linked."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.locations import file_key, follow
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
+from callboard.sources.addresses import known_addresses
 from callboard.sources.files.folder import FolderTree
+from callboard.sources.hosts import parse
 from callboard.yaml import documents as yaml_documents
 from catalog_builders import KINDS, origin
 
@@ -36,9 +40,19 @@ def entities_of(file: DescriptorFile) -> list[Entity]:
     return found
 
 
+def connected_trees(folder: Path, tree: FolderTree) -> ConnectedTrees:
+    """The tree, and the repository ``acme/payments`` of another source if there is a folder ``payments`` beside it."""
+    trees = {("here", tree.id): tree}
+    if (other := folder.parent / "payments").is_dir():
+        known = known_addresses(parse("https://github.com/acme/payments"), "github", ["main"], "branch", is_default=True)
+        trees["payments", "payments"] = replace(tree_of(other), repository="acme/payments", addresses=known)
+    return ConnectedTrees(trees)
+
+
 def read_portal(folder: Path):
     """Catalog and problems of all ``catalog-info.yaml`` files of a folder and of the files that their Locations name."""
     tree = tree_of(folder)
+    connected = connected_trees(folder, tree)
     waiting = [DescriptorFile("here", tree, path) for path in tree.glob("**/catalog-info.yaml")]
     known = {file_key(file) for file in waiting}
     entities, problems = [], []
@@ -47,7 +61,7 @@ def read_portal(folder: Path):
         for entity in entities_of(file):
             entities.append(entity)
             if entity.ref.kind == "location":
-                followed = follow(entity, file, [("here", tree)], known)
+                followed = follow(entity, file, connected, known)
                 known |= {file_key(found) for found in followed.files}
                 waiting += followed.files
                 problems += followed.problems

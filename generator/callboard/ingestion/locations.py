@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from callboard.descriptors.document import field_span
 from callboard.ingestion import rules
+from callboard.ingestion.access import ConnectedTrees, reader_of
 from callboard.model.counting import counted
 from callboard.model.entity import Entity
 from callboard.model.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
@@ -18,7 +19,6 @@ from callboard.model.fields import as_text, items_of, text_at
 from callboard.model.problem import Problem, Rule
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.plugins.sources.paths import normal_path
-from callboard.sources import addresses
 
 READ_TYPES = frozenset(
     {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
@@ -56,7 +56,7 @@ class _Followed:
 
     entity: Entity
     file: DescriptorFile
-    trees: Sequence[tuple[str, Tree]]
+    connected: ConnectedTrees
     limit: int
     """Most bytes of a descriptor."""
     problems: list[Problem] = field(default_factory=list)
@@ -80,7 +80,7 @@ def file_key(file: DescriptorFile) -> FileKey:
 def follow(
     entity: Entity,
     file: DescriptorFile,
-    trees: Sequence[tuple[str, Tree]],
+    connected: ConnectedTrees,
     reached: AbstractSet[FileKey],
     *,
     depth: int = 10,
@@ -91,12 +91,12 @@ def follow(
     Args:
         entity: the Location.
         file: the file that the Location was read from.
-        trees: all trees, each with the name of its source.
+        connected: the trees of all sources.
         reached: files that are read already.
         depth: number of nested Locations that are followed.
         limit: most bytes of a descriptor.
     """
-    location = _Followed(entity, file, trees, limit)
+    location = _Followed(entity, file, connected, limit)
     targets = list(_targets(entity))
     if targets and len(file.via_locations) >= depth:
         location.report(
@@ -158,7 +158,12 @@ def _relative(base: str, target: str) -> str:
 
 
 def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[DescriptorFile]:
-    place = addresses.find(url, [tree for _, tree in location.trees])
+    place = location.connected.find(url)
+    if place is None and (revisions := location.connected.at_other_revisions(url)):
+        tree, ref, path = revisions[0]
+        if ref != "HEAD":
+            return _other_revision(location, field_path, url, tree)
+        place = tree, path
     if place is None:
         location.report(
             rules.LOCATION_SOURCE_UNKNOWN,
@@ -168,8 +173,36 @@ def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[Descri
         )
         return ()
     tree, path = place
-    source = next((name for name, other in location.trees if other is tree), location.file.source)
-    return _in_tree(location, field_path, url, source, tree, path)
+    found = _in_tree(location, field_path, url, location.connected.source_of(tree), tree, path)
+    return _permitted(location, field_path, url, tree, tuple(found))
+
+
+def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) -> Iterable[DescriptorFile]:
+    source = location.connected.source_of(tree)
+    location.report(
+        rules.LOCATION_SOURCE_UNKNOWN,
+        field_path,
+        f"{clean_url(url)} is at another revision than the one that the source `{source}` reads of {tree.repository}.",
+        "Write HEAD in place of the revision for the one that the source reads, or add a source with this one as `ref` to sources.yaml.",
+    )
+    return ()
+
+
+def _permitted(location: _Followed, field_path: str, url: str, tree: Tree, files: Sequence[DescriptorFile]) -> Sequence[DescriptorFile]:
+    """The files that the Location's repository may read as descriptors; the others are a problem."""
+    connected, reader = location.connected, reader_of(location.file)
+    if connected.is_readable(reader, tree):
+        return files
+    permitted = [file for file in files if connected.is_descriptor(tree, file.path)]
+    if len(permitted) < len(files):
+        which = clean_url(url) if len(files) == 1 else f"{len(files) - len(permitted)} of the {len(files)} files of {clean_url(url)}"
+        location.report(
+            rules.LOCATION_NOT_PERMITTED,
+            field_path,
+            f"{which} cannot be read: the source of {tree.repository} does not read it as a descriptor.",
+            f"Add the file to `include` of the source `{connected.source_of(tree)}`, or add {connected.permission(reader, tree)}.",
+        )
+    return permitted
 
 
 def _in_tree(location: _Followed, field_path: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
