@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from callboard.descriptors.document import field_span
+from callboard.descriptors.placeholders import NOT_PERMITTED
 from callboard.ingestion import rules
 from callboard.ingestion.access import ConnectedTrees, reader_of
 from callboard.model.counting import counted
@@ -173,8 +174,14 @@ def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[Descri
         )
         return ()
     tree, path = place
-    found = _in_tree(location, field_path, url, location.connected.source_of(tree), tree, path)
-    return _permitted(location, field_path, url, tree, tuple(found))
+    connected, source = location.connected, location.connected.source_of(tree)
+    if connected.is_readable(reader_of(location.file), tree):
+        return _in_tree(location, field_path, url, source, tree, path)
+    if not connected.is_descriptor(tree, _GLOB.sub("x", path)):
+        _not_permitted(location, field_path, url, tree)
+        if not _GLOB.search(path):
+            return ()
+    return [file for file in _in_tree(location, field_path, url, source, tree, path) if connected.is_descriptor(tree, file.path)]
 
 
 def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) -> Iterable[DescriptorFile]:
@@ -188,21 +195,16 @@ def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) 
     return ()
 
 
-def _permitted(location: _Followed, field_path: str, url: str, tree: Tree, files: Sequence[DescriptorFile]) -> Sequence[DescriptorFile]:
-    """The files that the Location's repository may read as descriptors; the others are a problem."""
+def _not_permitted(location: _Followed, field_path: str, url: str, tree: Tree) -> None:
+    """Report a target in another repository, before anything is read: neither an answer nor a hint shows whether the file exists."""
     connected, reader = location.connected, reader_of(location.file)
-    if connected.is_readable(reader, tree):
-        return files
-    permitted = [file for file in files if connected.is_descriptor(tree, file.path)]
-    if len(permitted) < len(files):
-        which = clean_url(url) if len(files) == 1 else f"{len(files) - len(permitted)} of the {len(files)} files of {clean_url(url)}"
-        location.report(
-            rules.LOCATION_NOT_PERMITTED,
-            field_path,
-            f"{which} cannot be read: the source of {tree.repository} does not read it as a descriptor.",
-            f"Add the file to `include` of the source `{connected.source_of(tree)}`, or add {connected.permission(reader, tree)}.",
-        )
-    return permitted
+    what = "All files that match" if _GLOB.search(url) else "The file"
+    location.report(
+        rules.LOCATION_NOT_PERMITTED,
+        field_path,
+        f"{clean_url(url)} is not read: {tree.repository} {NOT_PERMITTED} {reader.repository}, except its descriptors.",
+        f"{what} can be read if `include` of the source `{connected.source_of(tree)}` matches, or with {connected.permission(reader, tree)}.",
+    )
 
 
 def _in_tree(location: _Followed, field_path: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:
