@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -198,12 +198,12 @@ def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) 
 def _not_permitted(location: _Followed, field_path: str, url: str, tree: Tree) -> None:
     """Report a target in another repository, before anything is read: neither an answer nor a hint shows whether the file exists."""
     connected, reader = location.connected, reader_of(location.file)
-    what = "All files that match" if _GLOB.search(url) else "The file"
+    files = "them" if _GLOB.search(url) else "it"
     location.report(
         rules.LOCATION_NOT_PERMITTED,
         field_path,
         f"{clean_url(url)} is not read: {tree.repository} {NOT_PERMITTED} {reader.repository}, except its descriptors.",
-        f"{what} can be read if `include` of the source `{connected.source_of(tree)}` matches, or with {connected.permission(reader, tree)}.",
+        f"Add {files} to `include` of the source `{connected.source_of(tree)}`, or add {connected.permission(reader, tree)}.",
     )
 
 
