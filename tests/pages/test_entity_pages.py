@@ -110,9 +110,9 @@ def test_the_head_says_who_owns_it_and_where_it_belongs(shop):
 def test_the_buttons_lead_to_docs_api_source_editor_and_a_new_issue(shop):
     view, _ = page_of(shop, "component:default/checkout")
     assert [(action.text, action.path or action.url) for action in view.actions] == [
-        ("Documentation", "https://github.com/acme/shop/blob/main/apps/x"),
+        ("Documentation", "https://github.com/acme/shop/tree/main/apps/x"),
         ("API", "catalog/default/api/orders/"),
-        ("Source", "https://github.com/acme/shop/blob/main/apps/x"),
+        ("Source", "https://github.com/acme/shop/tree/main/apps/x"),
         ("Edit descriptor", "https://github.com/acme/shop/edit/main/apps/x/catalog-info.yaml"),
         ("Report an issue", "https://github.com/acme/shop/issues/new?title=component%3Adefault%2Fcheckout%3A%20"),
     ]

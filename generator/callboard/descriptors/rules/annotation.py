@@ -1,9 +1,11 @@
-"""ANN001–ANN003: keys and values of annotations."""
+"""ANN001–ANN004: keys and values of annotations."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+from callboard.descriptors.annotation_forms import Form, form_of, forms_by_key, is_checked, suggested
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import is_key
 from callboard.model.problem import Problem, Rule, Severity
@@ -154,3 +156,88 @@ _INSTEAD = {
     **{old: f"Write {new} instead." for old, new in SUCCESSORS.items()},
     "backstage.io/definition-at-location": "Write definition: below spec:, and $text: … below it, instead.",
 }
+
+
+INVALID_ANNOTATION_VALUE = Rule(
+    code="ANN004",
+    name="invalid-annotation-value",
+    severity=Severity.WARNING,
+    summary="The value of a well-known annotation does not have the form that its tool expects.",
+    means="""Backstage and its plugins expect a certain form: `organization/repository` and not the URL of the repository, `dir:.` or
+`url:https://…` and not a bare path, the key of a project and not the URL of its page. This value has another form.""",
+    matters="""The value is ignored: the link, the documentation or the data of the tool is missing on the page. In Backstage some pages
+show an error instead.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  annotations:
+    github.com/project-slug: https://github.com/acme/orders
+    backstage.io/techdocs-ref: docs
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  annotations:
+    github.com/project-slug: acme/orders
+    backstage.io/techdocs-ref: dir:docs
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_invalid_annotation_value(document: CheckedDocument) -> Iterator[Problem]:
+    """Yield a problem for each well-known annotation whose value does not have the form that is expected of it."""
+    annotations = document.metadata().get("annotations")
+    if not isinstance(annotations, Mapping):
+        return
+    for key in (key for key in annotations if key in forms_by_key()):
+        value, form = annotations[key], form_of(key)
+        if form is None or not isinstance(value, str) or not is_checked(value):
+            continue
+        if not form.is_valid(value):
+            yield _wrong_value(document, key, value, form)
+        elif key == _SOURCE_LOCATION and value.startswith("url:") and not value.endswith("/"):
+            yield from _no_final_slash(document, value, annotations.get("backstage.io/techdocs-ref"))
+
+
+def _wrong_value(document: CheckedDocument, key: str, value: str, form: Form) -> Problem:
+    better = suggested(form, value)
+    found = f'not "{shown(value)}"' if value.strip() else "but is empty"
+    hint = (
+        f"Write {key}: {better}"
+        if better
+        else f"Write {form.expected}."
+        if value.strip()
+        else f"Write {form.expected}, or remove the line."
+    )
+    path = ("metadata", "annotations", key)
+    return document.problem(INVALID_ANNOTATION_VALUE, f"The annotation {key} must be {form.expected}, {found}.", path, hint)
+
+
+def _no_final_slash(document: CheckedDocument, value: str, techdocs: object) -> Iterator[Problem]:
+    """The location of a folder without its slash. It matters where other paths are relative to it, as that of the documentation is."""
+    if not _FOLDER.search(value):
+        return
+    severity = Severity.WARNING if isinstance(techdocs, str) and techdocs.startswith("dir:") else Severity.INFO
+    message = f"The annotation {_SOURCE_LOCATION} names a folder without a final slash: paths relative to it start one folder higher."
+    yield document.problem(
+        INVALID_ANNOTATION_VALUE,
+        message,
+        ("metadata", "annotations", _SOURCE_LOCATION),
+        f"Write {_SOURCE_LOCATION}: {value}/",
+        severity=severity,
+    )
+
+
+_SOURCE_LOCATION = "backstage.io/source-location"
+_FOLDER = re.compile(r"://[^?#]*/[^./?#]+$|://[^?#]*/tree/[^?#]*$")
+"""The URL of a folder: its last name has no ending, and no query follows."""
