@@ -44,6 +44,8 @@ spec:
 """,
 )
 
+_EXAMPLE = re.compile(r"@example\.(?:com|net|org)$")
+"""An address that is reported as a value to fill in."""
 _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
@@ -63,6 +65,8 @@ def check_impossible_reference(catalog: Catalog) -> Iterator[Problem]:
         ref: why for ref in catalog.relations if ref not in catalog.entities and (why := impossible_references.reason(ref, catalog.kinds))
     }
     for relation in _declared_to(catalog, impossible):
+        if _EXAMPLE.search(relation.target.name):
+            continue
         why = impossible[relation.target]
         yield DANGLING_REFERENCE.problem(
             f"`{relation.field}` names {relation.target}, which cannot exist: {why.problem}.",
@@ -282,7 +286,7 @@ def check_wrong_target_kind(catalog: Catalog) -> Iterator[Problem]:
             if relation.declared_by == ref and relation.type != "ownedBy" and wrong_kind(catalog, relation):
                 expected = _kind_name(catalog, _default_kind(catalog, relation) or "")
                 yield WRONG_TARGET_KIND.problem(
-                    f"`{relation.field}` names {relation.target}, and the field is for a {expected}.".replace("a API", "an API"),
+                    f"`{relation.field}` names {relation.target}; the field is for {'an' if expected == 'API' else 'a'} {expected}.",
                     origin=entity.origin,
                     subject=ref,
                     field=relation.field,
@@ -297,11 +301,12 @@ def _kind_name(catalog: Catalog, kind: str) -> str:
 
 def _kind_hint(catalog: Catalog, relation: Relation, expected: str) -> str:
     """The field of the entity's kind that is for the target's kind, if there is one."""
-    kind = catalog.kinds.get(relation.source.kind)
-    match = (
-        [field.field for field in kind.relations if field.default_kind == relation.target.kind and field.type != "ownedBy"] if kind else []
-    )
-    written = humanize(relation.target, default_kind=relation.target.kind, default_namespace=relation.source.namespace)
-    if match:
-        return f"Write `{match[0]}: {written}` if that is meant, or the name of a {expected} here.".replace("a API", "an API")
-    return f"Write the name of a {expected}.".replace("a API", "an API")
+    kind, target = catalog.kinds.get(relation.source.kind), relation.target
+    by_kind = {field.default_kind: field for field in kind.relations if field.type != "ownedBy"} if kind else {}
+    written = humanize(target, default_kind=target.kind, default_namespace=relation.source.namespace)
+    field = by_kind.get(target.kind)
+    better = f"{field.field}: {f'[{written}]' if field.many else written}" if field else ""
+    if target.kind in {"component", "resource"} and None in by_kind:
+        better = f"dependsOn: [{target.kind}:{written}]"
+    here = f"the name of {'an' if expected == 'API' else 'a'} {expected}"
+    return f"Write `{better}` if that is meant, or {here} here." if better else f"Write {here}."

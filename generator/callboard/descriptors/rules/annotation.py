@@ -205,8 +205,9 @@ def find_invalid_annotation_value(document: CheckedDocument) -> Iterator[Problem
             continue
         if not form.is_valid(value):
             yield _wrong_value(document, key, value, form)
-        elif key == _SOURCE_LOCATION and value.startswith("url:") and not value.endswith("/"):
-            yield from _no_final_slash(document, value, annotations.get("backstage.io/techdocs-ref"))
+        elif key == _SOURCE_LOCATION and _FOLDER.search(value) and str(annotations.get("backstage.io/techdocs-ref", "")).startswith("dir:"):
+            message = f"The annotation {key} names a folder without a final slash: the documentation is looked for one folder higher."
+            yield document.problem(INVALID_ANNOTATION_VALUE, message, ("metadata", "annotations", key), f"Write {key}: {value}/")
 
 
 def _wrong_value(document: CheckedDocument, key: str, value: str, form: Form) -> Problem:
@@ -223,21 +224,6 @@ def _wrong_value(document: CheckedDocument, key: str, value: str, form: Form) ->
     return document.problem(INVALID_ANNOTATION_VALUE, f"The annotation {key} must be {form.expected}, {found}.", path, hint)
 
 
-def _no_final_slash(document: CheckedDocument, value: str, techdocs: object) -> Iterator[Problem]:
-    """The location of a folder without its slash. It matters where other paths are relative to it, as that of the documentation is."""
-    if not _FOLDER.search(value):
-        return
-    severity = Severity.WARNING if isinstance(techdocs, str) and techdocs.startswith("dir:") else Severity.INFO
-    message = f"The annotation {_SOURCE_LOCATION} names a folder without a final slash: paths relative to it start one folder higher."
-    yield document.problem(
-        INVALID_ANNOTATION_VALUE,
-        message,
-        ("metadata", "annotations", _SOURCE_LOCATION),
-        f"Write {_SOURCE_LOCATION}: {value}/",
-        severity=severity,
-    )
-
-
 _SOURCE_LOCATION = "backstage.io/source-location"
-_FOLDER = re.compile(r"://[^?#]*/[^./?#]+$|://[^?#]*/tree/[^?#]*$")
-"""The URL of a folder: its last name has no ending, and no query follows."""
+_FOLDER = re.compile(r"^url:https?://[^?#]*/[^./?#]+$|^url:https?://[^?#]*/tree/[^?#]*[^/?#]$")
+"""The URL of a folder without a final slash: its last name has no ending, and no query follows."""

@@ -46,6 +46,8 @@ spec:
   system: shop
 """,
 )
+FEW = 2
+"""Kinds to which a field may be moved; a field of more kinds says something about the entity itself."""
 MOST = 200
 """Unknown fields of one mapping that are looked at."""
 _METADATA = frozenset({"title", "description", "labels", "annotations", "tags", "links"})
@@ -143,7 +145,10 @@ def _other_kind(kind: Kind, name: str) -> _Home | None:
     known = _known_fields()
     if is_of_another_kind(kind, name):
         others = any_of(known.kinds[name])
-        return _Home(f"is not a field of {kind.name}; {others} has it", f"Remove it, or write it in the {others} that it is about.")
+        if name == "profile":
+            return _Home(f"is not a field of {kind.name}; {others} has it", "Remove it. The name for people is title: below metadata:.")
+        move = f", or write it in the {others} that it is about" if len(known.kinds[name]) <= FEW else ""
+        return _Home(f"is not a field of {kind.name}; {others} has it", f"Remove it{move}: here it has no effect.")
     if name in known.relations and not nearest(name, kind.spec_fields):
         own = [field.field for field in kind.relations if field.type == name]
         hint = f"Write {any_of(own)} instead." if own else f"The relation comes from {known.relations[name]}."
