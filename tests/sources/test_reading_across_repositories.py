@@ -1,5 +1,6 @@
 """What a descriptor reads by URL: of its own repository at any revision, of others what their sources permit. Every case has its source."""
 
+import os
 import socket
 import subprocess
 import time
@@ -11,6 +12,8 @@ from company import commit, context, git, put, repository
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
+from callboard.lint.check import check_paths, check_portal
+from callboard.settings.findings import InvalidSettingsError
 from callboard.settings.settings import Limits, SourceSettings
 from callboard.sources.files.source import FilesSource
 from callboard.sources.git.source import GitSource
@@ -270,3 +273,42 @@ def test_a_location_reads_of_another_repository_what_its_source_would_read(tmp_p
     assert ("svc" in names) is ("svc" in expected)
     assert {problem.code for problem in found.problems} >= set(codes)
     assert "CANARY" not in repr(found.problems)
+
+
+YAML = """sources:
+  - {{name: a-source, type: files, path: a-source, repositories: "*"}}
+  - {{name: b-source, type: files, path: b-source, repositories: "*"{readable}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("readable", "codes"),
+    [("", ["PLC003"]), (", readable_by: all", []), (", readable_by: [a-source]", []), (", readable_by: []", ["PLC003"])],
+)
+def test_sources_yaml_says_who_may_read_a_source(tmp_path, readable, codes):
+    two(tmp_path, B, ())
+    put(tmp_path, {"sources.yaml": YAML.format(readable=readable)})
+    problems = check_portal(tmp_path / "sources.yaml", {"PATH": os.environ["PATH"]}).problems
+    assert [problem.code for problem in problems if problem.code.startswith("PLC")] == codes
+
+
+@pytest.mark.parametrize(
+    ("readable", "message"),
+    [
+        (", readable_by: everybody", '"sources[1].readable_by" must be all, or a list of names of sources'),
+        (", readable_by: [7]", "readable_by"),
+        (", readable_bye: all", 'did you mean "readable_by"?'),
+    ],
+)
+def test_a_wrong_value_of_readable_by_is_an_error_of_the_settings(tmp_path, readable, message):
+    put(tmp_path, {"sources.yaml": YAML.format(readable=readable)})
+    with pytest.raises(InvalidSettingsError) as error:
+        check_portal(tmp_path / "sources.yaml", {})
+    assert message in str(error.value)
+
+
+def test_a_check_without_a_portal_does_not_know_what_is_permitted(tmp_path, monkeypatch):
+    """Its settings are elsewhere, so that neither a refusal nor a missing source is a problem of the repository."""
+    two(tmp_path, B, ())
+    monkeypatch.chdir(tmp_path)
+    assert not check_paths([tmp_path / "a-source", tmp_path / "b-source"], {"PATH": os.environ["PATH"]}).problems
