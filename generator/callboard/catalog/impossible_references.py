@@ -55,7 +55,11 @@ def _invalid_name(name: str) -> Impossible:
     odd = next((char for char in name if unicodedata.category(char) in _INVISIBLE and char != " "), "")
     if odd:
         what = f"U+{ord(odd):04X} ({unicodedata.name(odd, 'a control character').lower()})"
-        return Impossible(f"the name contains the invisible character {what}", "Delete the character: write the name anew.")
+        return Impossible(f"the name contains the invisible character {what}", "Retype the name without it.")
+    if is_name(name.strip()):
+        return Impossible("the name begins or ends with a space", "Remove the space.")
+    if "," in name:
+        return Impossible("this is several references in one string", "Write a list, with an item for each reference.")
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", name):
         return Impossible("this is an e-mail address", "Write the name of a team, or `user:` and the name of the person's descriptor.")
     if name.startswith("@"):
