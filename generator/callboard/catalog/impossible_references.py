@@ -60,6 +60,11 @@ def _invalid_name(name: str) -> Impossible:
         return Impossible("the name begins or ends with a space", "Remove the space.")
     if "," in name:
         return Impossible("this is several references in one string", "Write a list, with an item for each reference.")
+    return _other_text(name)
+
+
+def _other_text(name: str) -> Impossible:
+    """Why the text that somebody wrote for a name is none: an address, a title."""
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", name):
         return Impossible("this is an e-mail address", "Write the name of a team, or `user:` and the name of the person's descriptor.")
     if name.startswith("@"):

@@ -199,7 +199,8 @@ def find_invalid_annotation_value(document: CheckedDocument) -> Iterator[Problem
     annotations = document.metadata().get("annotations")
     if not isinstance(annotations, Mapping):
         return
-    for key in (key for key in annotations if key in forms_by_key()):
+    known = forms_by_key()
+    for key in (key for key in annotations if key in known):
         value, form = annotations[key], form_of(key)
         if form is None or not isinstance(value, str) or not is_checked(value):
             continue
