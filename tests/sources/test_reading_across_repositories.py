@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from callboard.settings.findings import InvalidSettingsError
 from company import commit, context, git, put, repository
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.lint.check import check_paths, check_portal
-from callboard.settings.findings import InvalidSettingsError
 from callboard.settings.settings import Limits, SourceSettings
 from callboard.sources.files.source import FilesSource
 from callboard.sources.git.source import GitSource
@@ -68,6 +68,8 @@ MISSING = "architecture.md, decision 11: a revision that cannot be had is said"
 WARNED = [("PLC001", "warning")]
 OTHER_HOST = [("PLC003", "error")]
 OWN = [
+    ("https://github.com/acme/web/blob/{commit}/api/o.yaml", "v1.0", BACKSTAGE),
+    ("https://github.com/acme/web/blob/0000000000000000000000000000000000000000/api/o.yaml", WARNED, MISSING),
     ("https://github.com/acme/web/blob/main/api/o.yaml", "main", BACKSTAGE),
     ("https://github.com/acme/web/blob/v1.0/api/o.yaml", "v1.0", BACKSTAGE),
     ("https://github.com/acme/web/raw/v1.0/api/o.yaml", "v1.0", BACKSTAGE),
@@ -92,21 +94,23 @@ OWN = [
     ("https://gitlab.com/acme/web/-/blob/main/api/o.yaml", OTHER_HOST, BACKSTAGE),
     ("https://evil.example/acme/web/blob/main/api/o.yaml", [("PLC005", "warning")], BACKSTAGE),
     ("https://github.com@evil.example/acme/web/blob/main/api/o.yaml", [("PLC005", "warning")], BACKSTAGE),
+    ("https://github.com/acme/web/", [("PLC001", "error")], "descriptors.md, B6: the repository is connected, and this is no file"),
+    ("https://github.com/acme/web/issues/1", OTHER_HOST, "a page that is no file"),
     ("https://github.com/acme/other/blob/main/api/o.yaml", OTHER_HOST, BACKSTAGE),
     ("https://raw.githubusercontent.com/acme/other/main/o.yaml", [("PLC005", "warning")], "real-backstage.md, finding 7"),
     ("https://gist.githubusercontent.com/jane/1/raw/o.yaml", OTHER_HOST, "real-backstage.md, finding 7"),
 ]
 
 
-def apis(urls, key="$text"):
-    return {f"a{number}": API.format(name=f"a{number}", key=key, url=url) for number, url in enumerate(urls)}
+def apis(urls):
+    return {f"a{number}": API.format(name=f"a{number}", key="$text", url=url) for number, url in enumerate(urls)}
 
 
-def with_apis(root, url, urls, key="$text"):
-    """A work tree of ``web`` whose descriptors read these URLs."""
+def with_apis(root, url, urls):
+    """A work tree of ``web`` whose descriptors read these URLs; ``{commit}`` in them is that of ``v1.0``."""
     made = web(root / "trees" / "web")
     git(made, "remote", "add", "origin", url)
-    texts = apis(urls, key)
+    texts = apis([url.replace("{commit}", git(made, "rev-parse", "v1.0")) for url in urls])
     commit(made, {"catalog-info.yaml": "---\n".join(texts.values())})
     return texts
 
@@ -181,7 +185,11 @@ def test_a_git_source_fetches_the_revision_that_a_url_names(tmp_path, daemon):
     base = "https://127.0.0.1/web"
     expected = {f"{base}/blob/v1.0/api/o.yaml": "v1.0", f"{base}/raw/refs/heads/feature/x/api/o.yaml": "feature/x"}
     expected |= {f"{base}/blob/main/api/o.yaml": "main", f"{base}/blob/v9/api/o.yaml": WARNED}
-    texts = with_apis(tmp_path, "https://unused.example/web", expected)
+    (tmp_path / "trees").rmdir()
+    made = web(tmp_path / "trees" / "web")
+    expected |= {f"{base}/blob/{git(made, 'rev-parse', 'v1.0')}/api/o.yaml": "v1.0", f"{base}/blob/{'0' * 40}/api/o.yaml": WARNED}
+    texts = apis(expected)
+    commit(made, {"catalog-info.yaml": "---\n".join(texts.values())})
     settings = SourceSettings("acme", "git", {"url": f"{daemon}/web", "host": "github"})
     collected = GitSource(settings, context(tmp_path)).collect()
     assert not collected.failures

@@ -178,8 +178,9 @@ def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[Descri
     if connected.is_readable(reader_of(location.file), tree):
         return _in_tree(location, field_path, url, source, tree, path)
     if not connected.is_descriptor(tree, _GLOB.sub("x", path)):
-        _not_permitted(location, field_path, url, tree)
-        if not _GLOB.search(path):
+        is_glob = _GLOB.search(path) is not None
+        _not_permitted(location, field_path, url, tree, "them" if is_glob else "it")
+        if not is_glob:
             return ()
     return [file for file in _in_tree(location, field_path, url, source, tree, path) if connected.is_descriptor(tree, file.path)]
 
@@ -195,10 +196,9 @@ def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) 
     return ()
 
 
-def _not_permitted(location: _Followed, field_path: str, url: str, tree: Tree) -> None:
+def _not_permitted(location: _Followed, field_path: str, url: str, tree: Tree, files: str) -> None:
     """Report a target in another repository, before anything is read: neither an answer nor a hint shows whether the file exists."""
     connected, reader = location.connected, reader_of(location.file)
-    files = "them" if _GLOB.search(url) else "it"
     location.report(
         rules.LOCATION_NOT_PERMITTED,
         field_path,

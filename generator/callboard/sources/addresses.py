@@ -117,7 +117,9 @@ def _split(address: str) -> Iterator[tuple[str, str]]:
 
 
 def _refs_and_paths(rest: str) -> Iterator[tuple[str, str]]:
-    """Refs and paths that the part of a URL behind its repository may mean; nothing where it names no file."""
+    """Refs and paths that the part of a URL behind its repository may mean: its folder for none, nothing for other pages."""
+    if not rest:
+        yield "HEAD", ""
     match = _FILE.fullmatch(rest)
     if match is None or ".." in match["rest"].split("/"):
         return

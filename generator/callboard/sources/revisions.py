@@ -13,7 +13,8 @@ REGULAR = frozenset({"100644", "100755", "100664"})
 """Modes of files that are no links."""
 _PLACES = ("refs/remotes/origin/", "refs/tags/", "refs/heads/")
 """Where a work tree has its refs: what was fetched comes before a local branch, since a URL shows what was pushed."""
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""The full id of a commit; a short one may be a branch as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class LocalRevisions:
         return self.git.output("cat-file", "blob", about[2])
 
     def _commit(self, ref: str) -> str:
-        names = [ref] if _COMMIT.fullmatch(ref) else [f"{place}{ref}" for place in _PLACES] if REF.fullmatch(ref) else []
+        names = [ref] if COMMIT.fullmatch(ref) else [f"{place}{ref}" for place in _PLACES] if REF.fullmatch(ref) else []
         for name in names:
             found = self.git.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
             if found.good:

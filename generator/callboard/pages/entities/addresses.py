@@ -7,6 +7,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from callboard.descriptors.annotation_forms import form_of
+from callboard.io.git.remote import Remote, host_software
 from callboard.model import fields
 from callboard.model.entity import Entity
 from callboard.model.ref import RefError, parse_ref
@@ -14,7 +15,6 @@ from callboard.model.tree import tree_of
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.safe_text import web_url
 from callboard.pages.shared_views import edit_url, line_url
-from callboard.sources.hosts import Remote, software
 
 _TECHDOCS = "backstage.io/techdocs-ref"
 _SOURCE_LOCATION = "backstage.io/source-location"
@@ -99,7 +99,7 @@ def _below(base: str, folder: str) -> str:
     if path != repository and not path.startswith(f"{repository}/"):
         return ""
     if here == repository and path != here:
-        path = f"{here}/{_FOLDERS.get(software(Remote('https', parts.netloc, '')), '')}{path[len(here) + 1 :]}"
+        path = f"{here}/{_FOLDERS.get(host_software(Remote('https', parts.netloc, '')), '')}{path[len(here) + 1 :]}"
     return web_url(parts._replace(path=path, query="", fragment="").geturl())
 
 

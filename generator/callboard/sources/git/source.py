@@ -45,7 +45,7 @@ from callboard.sources.file_names import is_text, name_problem
 from callboard.sources.git.objects import LINK, TreeEntry, entries
 from callboard.sources.git.tree import GitTree
 from callboard.sources.hosts import configured_templates, web
-from callboard.sources.revisions import REF
+from callboard.sources.revisions import COMMIT, REF
 
 AT_ONCE = 8
 """Repositories that are fetched at the same time."""
@@ -103,13 +103,14 @@ class GitSource:
             return self._collected(clone, where, head, commit, listing)
 
     def _at(self, clone: Git, where: GitAddress, ref: str) -> GitTree:
-        """The tree of another branch or tag. Raises ``SourceError`` where there is none, and for a name that git does not allow."""
+        """The tree of another branch, tag or commit. Raises ``SourceError`` where there is none, and for a name that git does not allow."""
         if not REF.fullmatch(ref):
             raise SourceError(f'"{ref[:100]}" is not the name of a branch or a tag')
         git = Git(clone.folder.parent, clone.environ, clone.protocols, clone.rewrite, clone.timeout)
         with file_lock(clone.folder.with_suffix(".lock"), wait=True):
-            head = remote_head(git, where.clean, ref)
-            commit, listing = self._updated(git, clone.folder, where, head)
+            head = RemoteHead(ref, ref, ref, is_default=False) if COMMIT.fullmatch(ref) else remote_head(git, where.clean, ref)
+            commit = update_clone(git, clone.folder, where.clean, head, self._options.get("depth"))
+            listing = entries(clone, commit)
         return self._tree(clone, where, head, commit, [entry for entry in listing if is_text(entry.path)])
 
     def _updated(self, git: Git, folder: Path, where: GitAddress, head: RemoteHead) -> tuple[str, Sequence[TreeEntry]]:

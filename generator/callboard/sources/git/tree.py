@@ -46,7 +46,7 @@ class GitTree:
         history: FileHistory,
         at: Callable[[str], GitTree] | None = None,
     ) -> None:
-        """``at`` fetches the tree of another branch or tag. It raises ``SourceError`` where there is none."""
+        """``at`` fetches the tree of another branch, tag or commit. It raises ``SourceError`` where there is none."""
         self.id = remote.url
         self.repository = remote.name
         self.revision = revision
@@ -81,7 +81,7 @@ class GitTree:
         return content
 
     def read_at(self, ref: str, path: str, limit: int) -> bytes:
-        """The content of a file at another branch or tag, which is fetched once."""
+        """The content of a file at another branch, tag or commit, which is fetched once."""
         with self._revisions_lock:
             tree = self._revision(ref)
         if isinstance(tree, SourceError):
