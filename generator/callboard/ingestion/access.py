@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.placeholders import NOT_PERMITTED, Fetch
-from callboard.model.errors import MissingRevisionError, NotPermittedError, TreeError
+from callboard.model.errors import MissingFileError, MissingRevisionError, NotPermittedError, TreeError
 from callboard.model.tree import DescriptorFile, OtherRevisions, Tree, Trees
 from callboard.plugins.sources.paths import compiled_glob, descriptor_paths
 from callboard.settings.settings import SourceSettings
@@ -103,7 +103,7 @@ def fetcher(connected: ConnectedTrees, limit: int) -> Fetch:
         if (place := connected.find(url)) is not None:
             tree, path = place
             _raise_if_not_permitted(connected, reader, tree)
-            return tree.read(path, limit)
+            return _file(tree, path, limit)
         revisions = connected.at_other_revisions(url)
         readable = [revision for revision in revisions if connected.is_readable(reader, revision.tree)]
         if revisions and not readable:
@@ -119,13 +119,19 @@ def _raise_if_not_permitted(connected: ConnectedTrees, reader: Reader, tree: Tre
         raise NotPermittedError(message, f"Add {connected.permission(reader, tree)}, or copy the file into this repository.")
 
 
+def _file(tree: Tree, path: str, limit: int) -> bytes:
+    if not path:
+        raise MissingFileError(f"this is the root folder of {tree.repository}")
+    return tree.read(path, limit)
+
+
 def _first(revisions: Sequence[addresses.Revision], limit: int) -> bytes:
     """The file at the first of these revisions that exists. Raises ``TreeError``."""
     missing: TreeError | None = None
     for tree, ref, path in revisions:
         try:
             if ref == "HEAD":
-                return tree.read(path, limit)
+                return _file(tree, path, limit)
             if isinstance(tree, OtherRevisions):
                 return tree.read_at(ref, path, limit)
             missing = missing or MissingRevisionError(f"{tree.repository} can be read at one revision only")
