@@ -7,12 +7,12 @@ from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.locations import file_key, follow
+from callboard.io.git.remote import parse_remote
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
 from callboard.sources.addresses import known_addresses
 from callboard.sources.files.folder import FolderTree
-from callboard.sources.hosts import parse
 from callboard.yaml import documents as yaml_documents
 from catalog_builders import KINDS, origin
 
@@ -44,7 +44,7 @@ def connected_trees(folder: Path, tree: FolderTree) -> ConnectedTrees:
     """The tree, and the repository ``acme/payments`` of another source if there is a folder ``payments`` beside it."""
     trees = {("here", tree.id): tree}
     if (other := folder.parent / "payments").is_dir():
-        known = known_addresses(parse("https://github.com/acme/payments"), "github", ["main"], "branch", is_default=True)
+        known = known_addresses(parse_remote("https://github.com/acme/payments"), "github", ["main"], "branch", is_default=True)
         trees["payments", "payments"] = replace(tree_of(other), repository="acme/payments", addresses=known)
     return ConnectedTrees(trees)
 

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from callboard.settings.findings import InvalidSettingsError
 from company import commit, context, git, put, repository
 
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.lint.check import check_paths, check_portal
+from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.settings import Limits, SourceSettings
 from callboard.sources.files.source import FilesSource
 from callboard.sources.git.source import GitSource
