@@ -10,6 +10,7 @@ from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.history.build_state import BuildState, next_state
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.io.http.limits import Traffic
 from callboard.io.store import Store
@@ -144,7 +145,7 @@ class Portal:
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.root)}
         collected = collect_all(settings, SourceContext(self.root, self.store.cache, environ))
         trees = {(s, t.id): t for s, t in zip(collected.tree_sources, collected.trees, strict=True)}
-        gathered = discover(collected.files, trees, KINDS, settings.limits)
+        gathered = discover(collected.files, ConnectedTrees(trees, settings.sources), KINDS, settings.limits)
         names = [source.name for source in settings.sources]
         self.served = with_last_good_copy(collected, gathered, trees, previous, BuildPolicy(names, now, self.guards, self.store.blob))
         unique, duplicates = merge(self.served.entities, names)

@@ -21,6 +21,7 @@ from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
 from callboard.history.build_state import BuildState, ChangeSet, load_build_state
 from callboard.incremental.fingerprint import code_digest
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
@@ -30,7 +31,7 @@ from callboard.io.store import Store
 from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, Severity, problem_order
 from callboard.model.ref import EntityRef
-from callboard.model.tree import DescriptorFile, Trees
+from callboard.model.tree import DescriptorFile
 from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.plugins.guarded_tree import tree_failures
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationFailure, IntegrationSettings, Target
@@ -69,7 +70,7 @@ class Caches(Protocol):
         """Trees and descriptor files of ``settings.sources``."""
         ...
 
-    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
         """Entities and problems of these files, and of those that their Locations name."""
         ...
 
@@ -89,9 +90,9 @@ class NoCaches:
         """Query all sources."""
         return collect_all(settings, context)
 
-    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
         """Read and check all files."""
-        return discover(files, trees, kinds, limits)
+        return discover(files, connected, kinds, limits)
 
     def collect_facts(
         self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
@@ -106,12 +107,12 @@ class DiskCaches(NoCaches):
     def __init__(self, cache: Path) -> None:
         self._cache = cache
 
-    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
+    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
         """Read the files that changed since the last build, on all processors where that pays."""
         entities = EntityCache(self._cache / "descriptors.jsonl", code_digest())
         entities.load(kinds, limits)
         entities.read_ahead(files, kinds, limits)
-        found = discover(files, trees, kinds, limits, entities.read)
+        found = discover(files, connected, kinds, limits, entities.read)
         entities.save()
         return found
 
@@ -148,7 +149,8 @@ def ingest(work: Workspace, collected: Collected, previous: State | None = None,
     """
     trees = {(source, tree.id): tree for source, tree in zip(collected.tree_sources, collected.trees, strict=True)}
     with work.meter.phase("descriptors"):
-        found = with_derived_owners(work.caches.discover(collected.files, trees, work.kinds, work.settings.limits), trees)
+        connected = ConnectedTrees(trees, work.settings.sources)
+        found = with_derived_owners(work.caches.discover(collected.files, connected, work.kinds, work.settings.limits), trees)
         collected = replace(collected, failures=(*collected.failures, *tree_failures(collected.trees)))
         if policy is not None:
             return with_last_good_copy(collected, found, trees, previous, policy)

@@ -96,7 +96,10 @@ def test_one_slip_never_hides_the_only_name(name, place, letter, add):
         (["component:shop dependsOn=[component:orders-d]", "resource:orders-d"], "write `resource:orders-d`."),
         (["component:shop owner=jane", "user:jane", "group:x"], "write `user:jane`."),
         (["component:shop providesApis=[shop]", "api:x"], "Correct the name, or add a descriptor for api:default/shop."),
-        (["component:shop owner=jane@acme.example", "group:x"], "Write the name of the entity."),
+        (
+            ["component:shop owner=jane@acme.example", "group:x"],
+            "Write the name of a team, or `user:` and the name of the person's descriptor.",
+        ),
         (["component:shop owner=payments", "component:payments", "group:x"], "add a descriptor for group:default/payments."),
         (["component:shop system=sales", "group:x"], "The catalog has no Systems at all: add the source that has them to sources.yaml."),
         (

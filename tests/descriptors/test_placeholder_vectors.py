@@ -37,8 +37,9 @@ def test_a_placeholder_agrees_with_backstage(case):
             raise MissingFileError(name)
         return files[name].encode()
 
-    def fetch(url):
-        return content(tree_path(url)) if urlsplit(url).hostname == "git.example.com" else None
+    def fetch(url, _):
+        own = urlsplit(url).hostname == "git.example.com" or url.lower().startswith(GITHUB)
+        return content(tree_path(url)) if own else None
 
     place = FileLocation("here", "tree", "acme/web", "", path)
     value, failures = Placeholders(place, content, fetch, Limits()).replaced(case["input"])
@@ -80,11 +81,6 @@ def test_a_failed_placeholder_is_the_only_thing_said_of_its_field():
     assert len(result.entities) == 1
 
 
-def test_a_url_of_the_own_repository_is_read_from_the_tree():
-    result = definition("https://github.com/acme/web/blob/main/docs/a.txt", {"docs/a.txt": "x"})
-    assert result.entities[0].spec["extra"] == "x"
-
-
 @pytest.mark.parametrize("content", ["[" * 100_000, '{"a": NaN}', '"\\ud800"', "[" * 80 + "]" * 80])
 def test_hostile_json_is_no_surprise(content):
     result = read(GOOD + "  extra:\n    $json: ./a.json\n", {"svc/a.json": content})
@@ -94,6 +90,6 @@ def test_hostile_json_is_no_surprise(content):
 
 def test_a_url_elsewhere_is_asked_of_the_sources_alone():
     asked = []
-    definition("https://example.com/a", fetch=asked.append)
-    assert asked == ["https://example.com/a"]
-    assert PLACE.repository == "acme/web"
+    for url in ("https://example.com/a", "https://github.com/acme/web/blob/main/svc/a.txt"):
+        definition(url, {"svc/a.txt": "x"}, fetch=lambda *args: asked.append(args))
+    assert asked == [("https://example.com/a", PLACE), ("https://github.com/acme/web/blob/main/svc/a.txt", PLACE)]

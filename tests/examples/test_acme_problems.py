@@ -13,6 +13,7 @@ from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import FileResult, read_file
 from callboard.ingestion import locations
+from callboard.ingestion.access import ConnectedTrees
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
@@ -46,7 +47,7 @@ def collected(tmp_path_factory) -> Collected:
 @pytest.fixture(scope="module")
 def read(collected) -> tuple[list[Entity], list[Problem], list[FileResult]]:
     """All files, those that Locations lead to as well."""
-    trees = [("acme", tree) for tree in collected.trees]
+    connected = ConnectedTrees({("acme", tree.id): tree for tree in collected.trees}, read_settings(SETTINGS, {}).sources)
     entities, problems, results = [], [*collected.problems], []
     waiting: list[DescriptorFile] = [*collected.files]
     known = {locations.file_key(file) for file in waiting}
@@ -58,7 +59,7 @@ def read(collected) -> tuple[list[Entity], list[Problem], list[FileResult]]:
         problems += result.problems
         for entity in result.entities:
             if entity.ref.kind == "location":
-                followed = locations.follow(entity, file, trees, known)
+                followed = locations.follow(entity, file, connected, known)
                 problems += followed.problems
                 waiting += followed.files
                 known |= {locations.file_key(f) for f in followed.files}

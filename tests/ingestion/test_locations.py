@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.ingestion.locations import MOST_FILES, MOST_PROBLEMS, clean_url, file_key, follow, repository_of
 from callboard.io.git.remote import parse_remote
 from callboard.model.problem import Severity
 from callboard.model.tree import DescriptorFile
-from callboard.settings.settings import Limits
+from callboard.settings.settings import Limits, SourceSettings
 from callboard.sources.addresses import folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
 from catalog_builders import KINDS, VECTORS, entity
@@ -43,9 +44,11 @@ def location(**spec):
     return entity({"apiVersion": "backstage.io/v1alpha1", "kind": "Location", "metadata": {"name": "all"}, "spec": spec}, path="all.yaml")
 
 
-def followed(where, *others, known=(), path="all.yaml", via=(), depth=10, **spec):
+def followed(where, *others, known=(), path="all.yaml", via=(), depth=10, readable_by=("all",), **spec):
     file = DescriptorFile("here", where, path, via)
-    return follow(location(**spec), file, [("here", where), *(("there", other) for other in others)], set(known), depth=depth)
+    trees = {("here", where.id): where, **{("there", other.id): other for other in others}}
+    sources = (SourceSettings("here", "files", {}), SourceSettings("there", "files", {}, readable_by))
+    return follow(location(**spec), file, ConnectedTrees(trees, sources), set(known), depth=depth)
 
 
 def paths(result):
@@ -168,7 +171,7 @@ def test_locations_that_name_each_other_are_read_once_each(shop):
     while waiting:
         file, target = waiting.pop()
         read.append(file.path)
-        result = follow(location(target=target), file, [("here", shop)], known)
+        result = follow(location(target=target), file, ConnectedTrees({("here", shop.id): shop}), known)
         known |= {file_key(found) for found in result.files}
         waiting += [(found, "../all.yaml") for found in result.files]
     assert read == [first.path, second.path]
@@ -203,7 +206,7 @@ def test_a_long_url_is_shown_short():
 
 def discovered(root, paths):
     where = FolderTree(root, "t", "t", "", sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()))
-    return discover([DescriptorFile("here", where, path) for path in paths], {("here", "t"): where}, KINDS, Limits())
+    return discover([DescriptorFile("here", where, path) for path in paths], ConnectedTrees({("here", "t"): where}), KINDS, Limits())
 
 
 @pytest.mark.parametrize(

@@ -110,12 +110,50 @@ def test_the_head_says_who_owns_it_and_where_it_belongs(shop):
 def test_the_buttons_lead_to_docs_api_source_editor_and_a_new_issue(shop):
     view, _ = page_of(shop, "component:default/checkout")
     assert [(action.text, action.path or action.url) for action in view.actions] == [
-        ("Documentation", "https://github.com/acme/shop/blob/main/apps/x"),
+        ("Documentation", "https://github.com/acme/shop/tree/main/apps/x"),
         ("API", "catalog/default/api/orders/"),
-        ("Source", "https://github.com/acme/shop/blob/main/apps/x"),
+        ("Source", "https://github.com/acme/shop/tree/main/apps/x"),
         ("Edit descriptor", "https://github.com/acme/shop/edit/main/apps/x/catalog-info.yaml"),
         ("Report an issue", "https://github.com/acme/shop/issues/new?title=component%3Adefault%2Fcheckout%3A%20"),
     ]
+
+
+REF, ENTITY = "backstage.io/techdocs-ref", "backstage.io/techdocs-entity"
+SOURCE = "backstage.io/source-location"
+SHOP_CODE = "url:https://github.com/acme/shop-code/tree/main/svc/"
+DOCUMENTED = [
+    ({REF: "dir:./docs", SOURCE: SHOP_CODE}, "https://github.com/acme/shop-code/tree/main/svc/docs", "real-backstage.md, finding 8"),
+    ({REF: "dir:.", SOURCE: "url:https://my-url/folder/"}, "https://my-url/folder", "vector techdocs_ref"),
+    (
+        {REF: "dir:docs", SOURCE: "url:https://github.com/acme/td/"},
+        "https://github.com/acme/td/tree/HEAD/docs",
+        "sibling: a repository's root",
+    ),
+    ({REF: "dir:.", SOURCE: "url:https://github.com/acme/td/"}, "https://github.com/acme/td", "sibling: a repository's root"),
+    ({REF: "dir:../../..", SOURCE: SHOP_CODE}, "https://github.com/acme/shop-code", "sibling: the folder is in the repository"),
+    ({REF: "dir:../../../../other", SOURCE: SHOP_CODE}, "", "hostile: another repository"),
+    ({REF: "dir:docs", SOURCE: "url:javascript://x"}, "", "hostile: no web address"),
+    ({REF: "url:https://docs.acme.example/"}, "https://docs.acme.example/", "TechDocs"),
+    ({REF: "dir:docs"}, "https://github.com/acme/shop/tree/main/apps/x/docs", "real-backstage.md, finding 8: /tree/ for a folder"),
+    ({REF: "docs"}, "", "descriptors.md, B1: ANN004 says what to write"),
+    ({ENTITY: "component:default/handbook"}, "https://docs.acme.example/handbook/", "descriptors.md, B9: td-entity"),
+    ({ENTITY: "component:handbook", REF: "dir:."}, "https://docs.acme.example/handbook/", "TechDocs reads the other entity's first"),
+    ({ENTITY: "component:gone", REF: "url:https://docs.acme.example/"}, "https://docs.acme.example/", "sibling: no such entity"),
+    ({ENTITY: "handbook"}, "", "sibling: no kind"),
+    ({ENTITY: "component:default/x"}, "", "hostile: a circle"),
+]
+
+
+@pytest.mark.parametrize(("annotations", "address"), [case[:2] for case in DOCUMENTED])
+def test_the_button_documentation_leads_where_techdocs_reads(annotations, address):
+    handbook = entity_of(
+        {"kind": "Component", "metadata": {"name": "handbook", "annotations": {REF: "url:https://docs.acme.example/handbook/"}}}
+    )
+    component = entity_of({"kind": "Component", "metadata": {"name": "x", "annotations": annotations}})
+    view, html = page_of([component, handbook], "component:default/x", tree=HostTree())
+    assert [action.url for action in view.actions if action.text == "Documentation"] == ([address] if address else [])
+    missing = "Add documentation" in html
+    assert missing is (annotations.get(REF, "").partition(":")[0] not in {"dir", "url"} and not address)
 
 
 def test_a_folder_of_docs_outside_of_the_tree_is_no_link():

@@ -25,11 +25,13 @@ class FakeGitHub:
         self.truncated = set()
         self.queries = []
         self.rest = []
+        self.revisions = {}
+        """Files by ref, of other branches and tags of every repository."""
 
     def serve(self):
         return Server(self)
 
-    def __call__(self, asked, wire):
+    def __call__(self, asked, wire):  # noqa: PLR0911 - an answer for each address
         if asked.path == "/api/graphql":
             body = asked.json()
             self.queries.append(body["variables"])
@@ -38,13 +40,18 @@ class FakeGitHub:
         match = re.fullmatch(r"/api/v3/repos/(acme/[^/]+)/(contents|git/trees|commits)/?(.*)", asked.path)
         if not match:
             return json_answer(wire, {"message": "Not Found"}, 404)
-        files = self.repositories[match[1].partition("/")[2]]
+        current = self.repositories[match[1].partition("/")[2]]
+        wanted = asked.query.get("sha") or asked.query.get("ref") or match[3]
+        revisions = [current, *self.revisions.values()]
+        files = self.revisions.get(wanted) or next((files for files in revisions if commit_of(files) == wanted), None)
+        if files is None:
+            return json_answer(wire, {"message": "Not Found"}, 404)
         if match[2] == "git/trees":
             entries = [{"path": p, "type": "blob"} for p in files] + [{"path": "src", "type": "tree"}]
             return json_answer(wire, {"sha": match[3], "truncated": False, "tree": entries})
         if match[2] == "commits":
-            return json_answer(wire, [{"commit": {"committer": {"date": "2024-03-01T00:00:00Z"}}}])
-        if unquote(match[3]) not in files or asked.query.get("ref") != commit_of(files):
+            return json_answer(wire, [{"sha": commit_of(files), "commit": {"committer": {"date": "2024-03-01T00:00:00Z"}}}])
+        if unquote(match[3]) not in files or wanted != commit_of(files):
             return json_answer(wire, {"message": "Not Found"}, 404)
         return wire.answer(200, files[unquote(match[3])], {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"})
 

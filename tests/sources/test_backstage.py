@@ -27,7 +27,7 @@ ENTITY = {
         "uid": "u", "etag": "e", "namespace": "default", "name": "payments", "tags": ["yes", "0o17", "1e3"],
         "annotations": {"backstage.io/managed-by-location": "url:x", "backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
     },
-    "spec": {"type": "service", "lifecycle": "production", "owner": "payments", "definition": "openapi: 3.1.0\n\n  x: 'y'\n"},
+    "spec": {"type": "service", "lifecycle": "production", "owner": "payments", "notes": "openapi: 3.1.0\n\n  x: 'y'\n"},
     "relations": [{"type": "ownedBy", "targetRef": "group:default/payments"}],
 }  # fmt: skip
 

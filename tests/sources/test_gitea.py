@@ -14,7 +14,7 @@ from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
-from callboard.model.errors import MissingFileError
+from callboard.model.errors import MissingFileError, MissingRevisionError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.gitea.source import GiteaSource
 from faulty import PatientClock, Server, json_answer
@@ -33,6 +33,8 @@ class FakeGitea:
         self.commit = COMMIT
         self.tree_page = 1_000
         self.links = True
+        self.revisions = {}
+        """Files by ref, of other branches and tags; each is its own commit."""
 
     def __call__(self, asked, wire):
         path = asked.path.removeprefix("/api/v1")
@@ -83,13 +85,17 @@ class FakeGitea:
         json_answer(wire, {"sha": COMMIT, "tree": [*entries, {"path": "src", "type": "tree"}], "truncated": cut})
 
     def _file(self, asked, wire, name, path):
-        content = self.repositories[name].get(unquote(path))
+        content = self.revisions.get(asked.query["ref"], self.repositories[name]).get(unquote(path))
         if content is None:
             return json_answer(wire, {"message": "not found"}, 404)
         return wire.answer(200, content)
 
     def _commits(self, asked, wire, name):
-        json_answer(wire, [{"sha": COMMIT, "commit": {"committer": {"date": "2024-04-01T00:00:00Z"}}}])
+        if (ref := asked.query["sha"]) not in {*self.revisions, self.commit, COMMIT}:
+            return json_answer(wire, {"message": "not found"}, 404)
+        if ref in self.revisions:
+            return json_answer(wire, [{"sha": ref}])
+        return json_answer(wire, [{"sha": COMMIT, "commit": {"committer": {"date": "2024-04-01T00:00:00Z"}}}])
 
 
 def collect(tmp_path, server, **options):
@@ -99,6 +105,20 @@ def collect(tmp_path, server, **options):
 
 def requests_of(collected):
     return collected.traffic[0].traffic.counts
+
+
+def test_another_revision_is_requested_by_its_commit(tmp_path):
+    """architecture.md, decision 11: the own repository at any ref; a branch moves, so its name is no key of a cache."""
+    host = FakeGitea({"payments": {"catalog-info.yaml": descriptor("payments"), "o.yaml": "main"}})
+    host.revisions = {"v1": {"o.yaml": "one"}, "feature/x": {"o.yaml": "x"}}
+    with Server(host) as server:
+        [tree] = collect(tmp_path, server).trees
+        assert [tree.read_at(ref, "o.yaml", 100) for ref in ("v1", "feature/x", "v1")] == [b"one", b"x", b"one"]
+        assert tree.read("o.yaml", 100) == b"main"
+        with pytest.raises(MissingRevisionError, match="v9"):
+            tree.read_at("v9", "o.yaml", 100)
+        with pytest.raises(MissingFileError):
+            tree.read_at("v1", "none.yaml", 100)
 
 
 def test_repositories_of_an_organization_are_read(tmp_path):

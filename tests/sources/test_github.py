@@ -17,7 +17,7 @@ from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
-from callboard.model.errors import MissingFileError, SourceError, TreeError
+from callboard.model.errors import MissingFileError, MissingRevisionError, SourceError, TreeError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, repositories_query
 from callboard.sources.github.source import GitHubSource
@@ -36,6 +36,20 @@ def collect(tmp_path, server, **options):
 
 def requests_of(collected):
     return collected.traffic[0].traffic.counts
+
+
+def test_another_revision_is_requested_by_its_commit(tmp_path):
+    """architecture.md, decision 11: the own repository at any ref; a branch moves, so its name is no key of a cache."""
+    host = FakeGitHub({"payments": {"catalog-info.yaml": descriptor("payments"), "o.yaml": "main"}})
+    host.revisions = {"v1": {"o.yaml": "one"}, "feature/x": {"o.yaml": "x"}}
+    with host.serve() as server:
+        [tree] = collect(tmp_path, server).trees
+        assert [tree.read_at(ref, "o.yaml", 100) for ref in ("v1", "feature/x", "v1")] == [b"one", b"x", b"one"]
+        assert tree.read("o.yaml", 100) == b"main"
+        with pytest.raises(MissingRevisionError, match="v9"):
+            tree.read_at("v9", "o.yaml", 100)
+        with pytest.raises(MissingFileError):
+            tree.read_at("v1", "none.yaml", 100)
 
 
 def test_an_organization_is_read_with_one_question_for_fifty_repositories(tmp_path):

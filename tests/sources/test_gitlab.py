@@ -13,7 +13,7 @@ from company import context, descriptor, found, settings
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.io.http.limits import ClientLimits
-from callboard.model.errors import MissingFileError
+from callboard.model.errors import MissingFileError, MissingRevisionError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.gitlab.source import GitLabSource
 from faulty import PatientClock, Server, json_answer
@@ -31,6 +31,8 @@ class FakeGitLab:
         self.groups = {"acme": 1}
         self.members = {}
         self.commit = COMMIT
+        self.revisions = {}
+        """Files by ref, of other branches and tags; each is its own commit."""
 
     def __call__(self, asked, wire):
         path = asked.path.removeprefix("/api/v4")
@@ -67,14 +69,19 @@ class FakeGitLab:
         return list(self.projects.values())[int(number)]
 
     def _commits(self, asked, wire, number):
-        json_answer(wire, [{"id": self.commit, "committed_date": "2024-05-01T00:00:00.000+02:00"}] if self._files(number) else [])
+        ref = asked.query.get("ref_name", self.commit)
+        if ref in self.revisions:
+            return json_answer(wire, [{"id": ref, "committed_date": "2024-05-01T00:00:00.000+02:00"}])
+        if ref not in {"main", self.commit}:
+            return json_answer(wire, {"message": "404 Commit Not Found"}, 404)
+        return json_answer(wire, [{"id": self.commit, "committed_date": "2024-05-01T00:00:00.000+02:00"}] if self._files(number) else [])
 
     def _tree(self, asked, wire, number):
         paths = [p for p in self._files(number) if asked.query["recursive"] == "true" or "/" not in p]
         self._page(asked, wire, [{"path": p, "type": "blob"} for p in paths] + [{"path": "src", "type": "tree"}])
 
     def _file(self, asked, wire, number, path):
-        content = self._files(number).get(unquote(path))
+        content = self.revisions.get(asked.query["ref"], self._files(number)).get(unquote(path))
         if content is None:
             return json_answer(wire, {"message": "404 File Not Found"}, 404)
         return wire.answer(200, content, {"Cache-Control": "max-age=0, private, must-revalidate, no-store, no-cache"})
@@ -103,6 +110,20 @@ def collect(tmp_path, server, **options):
 
 def requests_of(collected):
     return collected.traffic[0].traffic.counts
+
+
+def test_another_revision_is_requested_by_its_commit(tmp_path):
+    """architecture.md, decision 11: the own repository at any ref; a branch moves, so its name is no key of a cache."""
+    host = FakeGitLab({"acme/payments": {"catalog-info.yaml": descriptor("payments"), "o.yaml": "main"}})
+    host.revisions = {"v1": {"o.yaml": "one"}, "feature/x": {"o.yaml": "x"}}
+    with Server(host) as server:
+        [tree] = collect(tmp_path, server).trees
+        assert [tree.read_at(ref, "o.yaml", 100) for ref in ("v1", "feature/x", "v1")] == [b"one", b"x", b"one"]
+        assert tree.read("o.yaml", 100) == b"main"
+        with pytest.raises(MissingRevisionError, match="v9"):
+            tree.read_at("v9", "o.yaml", 100)
+        with pytest.raises(MissingFileError):
+            tree.read_at("v1", "none.yaml", 100)
 
 
 def test_projects_of_subgroups_are_read_too(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from company import context, descriptor, found, settings
 
 from callboard.descriptors.kinds import builtin_kinds
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
@@ -48,7 +49,9 @@ def test_descriptors_and_what_they_refer_to_are_read(tmp_path):
     }
     with Server(files(contents)) as server:
         got = collect(tmp_path, urls=[f"{server.url}/a/One.yaml", f"{server.url}/b/two.yaml"], token=TOKEN)
-        gathered = discover(got.files, {(f.source, f.tree.id): f.tree for f in got.files}, builtin_kinds(), DescriptorLimits())
+        gathered = discover(
+            got.files, ConnectedTrees({(f.source, f.tree.id): f.tree for f in got.files}), builtin_kinds(), DescriptorLimits()
+        )
     assert {p.code for p in gathered.problems} <= {"SPC006"}
     assert [e.spec.get("definition") for e in gathered.entities] == ["openapi: 3.1.0\n", None]
     host = server.url[7:]
@@ -70,7 +73,7 @@ def test_definitions_come_from_allowed_folders_alone_and_without_the_token(tmp_p
             urls = [f"{server.url}{path}" for path in contents]
             got = collect(tmp_path, urls=urls, allow=[f"{other.url}/Open/"], token=TOKEN)
             trees = {("acme", t.id): t for t in got.trees}
-            gathered = discover(got.files, trees, builtin_kinds(), DescriptorLimits())
+            gathered = discover(got.files, ConnectedTrees(trees), builtin_kinds(), DescriptorLimits())
     assert [r.path for r in other.requests] == ["/Open/V1/Api.yaml"]
     assert "authorization" not in other.requests[0].headers
     assert {e.ref.name: isinstance(e.spec["definition"], str) for e in gathered.entities} == {"good": True, "bad": False, "up": False}

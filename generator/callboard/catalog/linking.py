@@ -20,9 +20,18 @@ from callboard.model.problem_limit import ProblemLimit
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.relation import Relation
 
-CHECKS = (ownership.check_missing_owner, cycles.check_group_cycle, cycles.check_part_cycle, entities.check_risky_dependency)
+CHECKS = (
+    ownership.check_missing_owner,
+    ownership.check_owner_no_group,
+    references.check_wrong_target_kind,
+    cycles.check_group_cycle,
+    cycles.check_part_cycle,
+    entities.check_risky_dependency,
+)
 """Rules that hold for a part of the catalog too: entities outside of it cannot make a problem disappear."""
-REFERENCE_CHECKS = (references.check_dangling_reference, ownership.check_owner_no_group)
+PART_CHECKS = (references.check_impossible_reference,)
+"""Rules for a part alone; where all names are known, ``REFERENCE_CHECKS`` report the same."""
+REFERENCE_CHECKS = (references.check_dangling_reference,)
 """Rules that need the names of all entities."""
 COMPLETE_CHECKS = (ownership.check_empty_group, entities.check_api_without_provider, entities.check_orphan)
 """Rules that need the complete catalog."""
@@ -127,7 +136,7 @@ def _check(
 ) -> Iterator[Problem]:
     """The problems of all rules that hold for this part of the catalog."""
     yield from _reference_problems(catalog, declared, names)
-    for check in CHECKS:
+    for check in (*CHECKS, *(() if has_all_names else PART_CHECKS)):
         yield from _guarded(check, catalog)
     for check_names in REFERENCE_CHECKS if has_all_names else ():
         yield from _guarded(check_names, catalog, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from callboard.descriptors.document import CheckedDocument
-from callboard.descriptors.rules import annotation, content, definitions, envelope, files, metadata, names, spec
+from callboard.descriptors.rules import annotation, content, definitions, envelope, files, metadata, names, placement, spec
 from callboard.model.problem import Problem
 
 Find = Callable[[CheckedDocument], Iterator[Problem]]
@@ -32,11 +32,13 @@ _CHECKS_OF_CONTENT: tuple[Find, ...] = (
     annotation.find_annotation_not_text,
     annotation.find_invalid_annotation_key,
     annotation.find_deprecated_annotation,
+    annotation.find_invalid_annotation_value,
     metadata.find_invalid_tag,
     metadata.find_invalid_link,
     metadata.find_misspelt_metadata_field,
     envelope.find_output_field,
     spec.find_misspelt_spec_field,
+    placement.find_misplaced_field,
     spec.find_location_without_target,
     definitions.find_unparsable_definition,
     content.find_value_to_fill_in,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from yaml.nodes import Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from callboard.descriptors.kinds import Kind, Kinds
+from callboard.descriptors.validation import schema_errors
 from callboard.model.entity import Entity, Origin
 from callboard.model.fields import FieldPath, dotted, undotted
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
@@ -26,6 +27,10 @@ _WORDING = Wording(
     describes_values=False,
     default_hint="See the page about this kind, or the schema of the portal.",
 )
+
+
+_AS_TEXT = frozenset({"$text", "$openapi", "$asyncapi"})
+"""Placeholders that give a string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +115,41 @@ class CheckedDocument:
         """Return how to write a value of these JSON Schema types in place of ``value``."""
         key = next((step for step in reversed(path) if isinstance(step, str)), "value")
         text = shown(self.raw_scalar(path) or value)
+        if types == ["string"] and isinstance(value, Mapping) and value:
+            return self._mapping_hint(path, key)
         if types == ["string"]:
             if isinstance(value, int | float):
                 return f'Put the value in quotes: "{text}".'
-            return f'Write a string after "{key}:", or remove the line.' if value is None else f'Write a single string after "{key}:".'
+            remove = "" if self.is_required(path) else ", or remove the line"
+            return f'Write a string after "{key}:"{remove}.' if value is None else f'Write a single string after "{key}:".'
         if types == ["array"]:
             return f"Write a list: [{text}]." if isinstance(value, str | int | float) and text else "Write a list; an empty one is []."
         if types == ["object"]:
             return f'Write "key: value" lines below "{key}:", indented by two spaces.'
         return f'Fix the value of "{key}:".'
+
+    def is_required(self, path: FieldPath) -> bool:
+        """Whether the document would be invalid without the field at a path below ``spec``."""
+        if len(path) != 2 or path[0] != "spec":  # noqa: PLR2004 - spec and the field
+            return False
+        spec = {name: value for name, value in self.spec().items() if name != path[1]}
+        without = schema_errors({**self.value, "spec": spec}, self.kind)
+        return any(error.keyword == "required" and error.details["property"] == path[1] for error in without)
+
+    def _mapping_hint(self, path: FieldPath, key: str) -> str:
+        """How to write a string in place of a mapping: with one placeholder, or as the text that the mapping is."""
+        node = positions.node_at(self._nodes(), path)
+        keys = [str(name.value) for name, _ in node.value if isinstance(name, ScalarNode)] if isinstance(node, MappingNode) else []
+        placeholder = next((name for name in keys if name.startswith("$")), "")
+        if placeholder in _AS_TEXT and len(keys) > 1:
+            return f'Remove the other keys: {placeholder} must be the only key below "{key}:".'
+        if placeholder:
+            return f"Write $text: in place of {shown(placeholder)}:, which does not give a string."
+        if key != "definition":
+            return f'Write a single string after "{key}:".'
+        is_flow = isinstance(node, MappingNode) and bool(node.flow_style)
+        rest = "and move the value to the next line, indented by two more spaces" if is_flow else "so that the lines below it are a string"
+        return f'Write "|" after "{key}:", {rest}.'
 
     def problem(
         self,

@@ -1,5 +1,6 @@
 """A document with ``$text``, ``$json`` and ``$yaml`` → the document with each such mapping replaced by the content of a file.
 
+``$openapi`` and ``$asyncapi`` (Backstage's module for OpenAPI) are read as ``$text``: references to other files stay.
 Source of the rules: Backstage's ``PlaceholderProcessor``. A mapping with several keys of which one begins with ``$`` is not changed, nor
 are values below it; the same holds for an unknown ``$`` key. Inserted content is not scanned again.
 """
@@ -14,49 +15,59 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 from callboard.descriptors.document import FileLocation
-from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError, TreeError
+from callboard.model.errors import (
+    MissingFileError,
+    MissingRevisionError,
+    NotPermittedError,
+    OutsideTreeError,
+    TooLargeError,
+    TreeError,
+)
 from callboard.settings.settings import Limits
 from callboard.yaml import documents as yaml_documents
 from callboard.yaml.values import decimal_number
 
-FailureReason = Literal["unreadable", "unparsable", "outside", "remote", "no-path"]
+FailureReason = Literal["unreadable", "unparsable", "outside", "not-permitted", "no-revision", "remote", "no-path", "references"]
+"""``references``: the placeholder was replaced, but references in the file are not followed."""
 ReadFile = Callable[[str], bytes]
 """Returns the content of a file by its path in the tree; raises ``TreeError``."""
-Fetch = Callable[[str], bytes | None]
-"""Returns the content of an absolute URL that a configured source has, None for any other; raises ``TreeError``."""
+Fetch = Callable[[str, FileLocation], bytes | None]
+"""Returns the content of an absolute URL for the descriptor at a location, None if no configured source has it; raises ``TreeError``."""
 
 NO_SOURCE = "no configured source has this URL"
 """Why a URL is not read; checks without a portal do not report it."""
+NOT_PERMITTED = "is not readable by"
+"""Between the names of two repositories; checks without a portal do not report it either."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|\\\\")
-_IN_REPOSITORY = re.compile(
-    r"https?://(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)/[^/]+|[^/]+/(?P<name>.+?)/(?:-/)?(?:blob|tree|raw|src)/[^/]+)/(?P<path>.+)"
-)
-"""The URL of a file of a repository, in the forms of the known hosts."""
-_HOSTS = re.compile(r"https?://(?:github\.com|raw\.githubusercontent\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)/")
+_HOSTS = re.compile(r"https?://(?:github\.com|gist\.githubusercontent\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)/")
+"""Hosts on which Backstage compares the repository with that of the descriptor; it does not for raw.githubusercontent.com."""
 _MOST_DEPTH = 60
 
 
 class PlaceholderFailure(NamedTuple):
-    """A placeholder that could not be replaced; its mapping stays."""
+    """A placeholder that could not be replaced, so that its mapping stays, or not in the way that its key means."""
 
     path: tuple[str | int, ...]
     target: str
     reason: FailureReason
     why: str
+    hint: str = ""
+    """How to fix it; empty for the usual way of the reason."""
 
 
 class _FailedError(Exception):
-    def __init__(self, reason: FailureReason, why: str) -> None:
+    def __init__(self, reason: FailureReason, why: str, hint: str = "") -> None:
         super().__init__(why)
         self.reason: FailureReason = reason
+        self.hint = hint
 
 
 class Placeholders:
     """Replaces the placeholders in the documents of one file; caches what it reads, and limits the total bytes."""
 
     def __init__(self, location: FileLocation, read: ReadFile, fetch: Fetch | None, limits: Limits) -> None:
+        self._location = location
         self._folder = posixpath.dirname(location.path)
-        self._repository = location.repository.lower()
         self._read = read
         self._fetch = fetch
         self._bytes_left = limits.placeholder_bytes
@@ -80,12 +91,14 @@ class Placeholders:
         if parse is None:
             return value
         try:
-            return parse(self._content(target), self._most_nodes)
+            content = parse(self._content(target), self._most_nodes)
         except _FailedError as failed:
-            failures.append(
-                PlaceholderFailure(path, target if isinstance(target, str) else json.dumps(target, default=str), failed.reason, str(failed))
-            )
+            shown = target if isinstance(target, str) else json.dumps(target, default=str)
+            failures.append(PlaceholderFailure(path, shown, failed.reason, str(failed), failed.hint))
             return value
+        if key in _WITH_REFERENCES:
+            failures.append(PlaceholderFailure(path, key, "references", ""))
+        return content
 
     def _content(self, target: Any) -> str:
         if not isinstance(target, str):
@@ -103,6 +116,10 @@ class Placeholders:
             if _ABSOLUTE.match(target):
                 return self._absolute(target)
             return self._inside(target)
+        except NotPermittedError as error:
+            raise _FailedError("not-permitted", str(error), error.hint) from error
+        except MissingRevisionError as error:
+            raise _FailedError("no-revision", str(error), error.hint) from error
         except OutsideTreeError as error:
             raise _FailedError("outside", "the path leads out of the repository") from error
         except MissingFileError as error:
@@ -113,11 +130,8 @@ class Placeholders:
             raise _FailedError("unreadable", "the file cannot be read") from error
 
     def _absolute(self, url: str) -> bytes:
-        """Read a file of this tree by its URL, or one that a configured source has; nothing else is fetched."""
-        match = _IN_REPOSITORY.match(url)
-        if match and (match["raw"] or match["name"]).lower() == self._repository:
-            return self._inside("/" + match["path"])
-        data = self._fetch(url) if self._fetch else None
+        """Read a file that a configured source has, by its URL; nothing else is fetched."""
+        data = self._fetch(url, self._location) if self._fetch else None
         if data is None:
             raise _FailedError("outside" if _HOSTS.match(url) else "remote", NO_SOURCE)
         return data
@@ -177,4 +191,8 @@ def _yaml(content: str, most_nodes: int) -> Any:
     return documents[0].value
 
 
-_PARSERS: Mapping[str, Callable[[str, int], Any]] = {"$text": _text, "$json": _json, "$yaml": _yaml}
+_WITH_REFERENCES = frozenset({"$openapi", "$asyncapi"})
+"""Placeholders for which Backstage puts the files of references into the text."""
+_PARSERS: Mapping[str, Callable[[str, int], Any]] = {
+    "$text": _text, "$json": _json, "$yaml": _yaml, "$openapi": _text, "$asyncapi": _text,
+}  # fmt: skip

@@ -251,7 +251,8 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context)
 
 def _without_failures(errors: tuple[SchemaError, ...], failures: tuple[PlaceholderFailure, ...]) -> tuple[SchemaError, ...]:
     """The errors except those about values of placeholders that failed."""
-    return tuple(error for error in errors if not any(error.path[: len(failure.path)] == failure.path for failure in failures))
+    unreplaced = [failure.path for failure in failures if failure.reason != "references"]
+    return tuple(error for error in errors if not any(error.path[: len(path)] == path for path in unreplaced))
 
 
 def _kind(value: Mapping[str, Any], kinds: Kinds) -> Kind | None:

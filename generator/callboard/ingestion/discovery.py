@@ -10,13 +10,13 @@ from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, read_file
 from callboard.descriptors.rules import files as files_rules
+from callboard.ingestion.access import ConnectedTrees, fetcher
 from callboard.ingestion.locations import FileKey, LocationTargets, file_key, follow, without_descriptor
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.skipped import SkippedFile
-from callboard.model.tree import DescriptorFile, Tree, Trees
+from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
-from callboard.sources import addresses
 
 MOST_SKIPPED = 5_000
 """Skipped files that are listed; their documents are counted in any case."""
@@ -42,10 +42,10 @@ class DiscoveryResult:
 
 
 def discover(
-    files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors = read_file
+    files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits, read: ReadDescriptors = read_file
 ) -> DiscoveryResult:
     """Read ``files`` and the files that their Locations name; each file once. ``read`` may be ``EntityCache.read``."""
-    results, problems_of_locations = _walk(files, trees, kinds, limits, read)
+    results, problems_of_locations = _walk(files, connected, kinds, limits, read)
     skipped = Counter(item.reason for result in results for item in result.skipped)
     return DiscoveryResult(
         tuple(entity for result in results for entity in result.entities),
@@ -68,13 +68,13 @@ def _skipped_files(results: Sequence[FileResult]) -> tuple[SkippedFile, ...]:
 
 
 def _walk(
-    files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits, read: ReadDescriptors
+    files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits, read: ReadDescriptors
 ) -> tuple[list[FileResult], list[Problem]]:
     """The results of all files, also of those that Locations name, and the problems with targets of Locations."""
     queue = deque(files)
     reached = {file_key(file) for file in files}
-    named_trees = [(source, tree) for (source, _), tree in trees.items()]
-    fetch = _fetcher(tuple(trees.values()), limits.placeholder_bytes)
+    foreign: set[FileKey] = set()
+    fetch = fetcher(connected, limits.placeholder_bytes)
     results: list[FileResult] = []
     problems: list[Problem] = []
     named: list[tuple[Entity, str, FileKey]] = []
@@ -82,13 +82,15 @@ def _walk(
     while queue:
         file = queue.popleft()
         result = read(file, kinds, limits, fetch)
-        results.append(result)
+        is_foreign = file_key(file) in foreign
+        results.append(without_quotes(result) if is_foreign else result)
         if not (result.entities or result.problems):
             skipped[file_key(file)] = [item.reason for item in result.skipped]
         for entity in result.entities:
             if entity.ref.kind == "location":
-                targets = _guarded(follow, entity, file, named_trees, reached, depth=limits.locations_depth, limit=limits.descriptor_bytes)
+                targets = _guarded(follow, entity, file, connected, reached, depth=limits.locations_depth, limit=limits.descriptor_bytes)
                 reached.update(file_key(target) for target in targets.files)
+                foreign.update(file_key(target) for target in targets.files if is_foreign or _is_foreign(file, target, connected))
                 queue.extend(targets.files)
                 named += ((entity, field_path, key) for field_path, key in targets.named)
                 problems += targets.problems
@@ -104,11 +106,22 @@ def _guarded(follow: Callable[..., LocationTargets], entity: Entity, *arguments:
         return LocationTargets(problems=(files_rules.rule_failed_problem("follow-location", error, entity.origin, entity.ref),))
 
 
-def _fetcher(trees: tuple[Tree, ...], limit: int) -> Fetch:
-    """A function that reads an absolute URL from the tree that has it: at most ``limit`` bytes; None if no tree has it."""
+def _is_foreign(file: DescriptorFile, target: DescriptorFile, connected: ConnectedTrees) -> bool:
+    """Whether a Location reaches a file of another repository that this repository's own source does not read as a descriptor."""
+    return target.tree is not file.tree and not connected.is_descriptor(target.tree, target.path)
 
-    def fetch(url: str) -> bytes | None:
-        place = addresses.find(url, trees)
-        return None if place is None else place[0].read(place[1], limit)
 
-    return fetch
+def without_quotes(result: FileResult) -> FileResult:
+    """The result with problems that show nothing of the file's text: neither values in messages nor positions, which show lines."""
+    problems = (
+        replace(
+            problem,
+            message=f"A descriptor that a Location of another repository names has the problem {problem.code}; its text is not shown here.",
+            hint="Run `callboard lint` in the repository of the file.",
+            span=None,
+            field=problem.field if problem.subject else "",
+            related=(),
+        )
+        for problem in result.problems
+    )
+    return replace(result, problems=tuple(problems), unidentified=())

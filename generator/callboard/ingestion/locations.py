@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from callboard.descriptors.document import field_span
+from callboard.descriptors.placeholders import NOT_PERMITTED
 from callboard.descriptors.rules.files import more_problems_of_entity
 from callboard.ingestion import rules
+from callboard.ingestion.access import ConnectedTrees, reader_of
 from callboard.model.counting import counted
 from callboard.model.entity import Entity
 from callboard.model.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
@@ -20,7 +22,6 @@ from callboard.model.problem import Problem, Rule
 from callboard.model.problem_limit import ProblemLimit
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.plugins.sources.paths import normal_path
-from callboard.sources import addresses
 
 READ_TYPES = frozenset(
     {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
@@ -67,7 +68,7 @@ class _Followed:
 
     entity: Entity
     file: DescriptorFile
-    trees: Sequence[tuple[str, Tree]]
+    connected: ConnectedTrees
     limit: int
     """Most bytes of a descriptor."""
     problems: ProblemLimit = field(default_factory=lambda: ProblemLimit(MOST_PROBLEMS))
@@ -92,7 +93,7 @@ def file_key(file: DescriptorFile) -> FileKey:
 def follow(
     entity: Entity,
     file: DescriptorFile,
-    trees: Sequence[tuple[str, Tree]],
+    connected: ConnectedTrees,
     reached: AbstractSet[FileKey],
     *,
     depth: int = 10,
@@ -103,12 +104,12 @@ def follow(
     Args:
         entity: the Location.
         file: the file that the Location was read from.
-        trees: all trees, each with the name of its source.
+        connected: the trees of all sources.
         reached: files that are read already.
         depth: number of nested Locations that are followed.
         limit: most bytes of a descriptor.
     """
-    location = _Followed(entity, file, trees, limit)
+    location = _Followed(entity, file, connected, limit)
     targets = list(_targets(entity))
     if targets and len(file.via_locations) >= depth:
         location.report(
@@ -185,7 +186,12 @@ def _relative(base: str, target: str) -> str:
 
 
 def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[DescriptorFile]:
-    place = addresses.find(url, [tree for _, tree in location.trees])
+    place = location.connected.find(url)
+    if place is None and (revisions := location.connected.at_other_revisions(url)):
+        tree, ref, path = revisions[0]
+        if ref != "HEAD":
+            return _other_revision(location, field_path, url, tree)
+        place = tree, path
     if place is None:
         location.report(
             rules.LOCATION_SOURCE_UNKNOWN,
@@ -195,8 +201,37 @@ def _from_url(location: _Followed, field_path: str, url: str) -> Iterable[Descri
         )
         return ()
     tree, path = place
-    source = next((name for name, other in location.trees if other is tree), location.file.source)
-    return _in_tree(location, field_path, url, source, tree, path)
+    connected, source = location.connected, location.connected.source_of(tree)
+    if connected.is_readable(reader_of(location.file), tree):
+        return _in_tree(location, field_path, url, source, tree, path)
+    if not connected.is_descriptor(tree, _GLOB.sub("x", path)):
+        is_glob = _GLOB.search(path) is not None
+        _not_permitted(location, field_path, url, tree, "them" if is_glob else "it")
+        if not is_glob:
+            return ()
+    return [file for file in _in_tree(location, field_path, url, source, tree, path) if connected.is_descriptor(tree, file.path)]
+
+
+def _other_revision(location: _Followed, field_path: str, url: str, tree: Tree) -> Iterable[DescriptorFile]:
+    source = location.connected.source_of(tree)
+    location.report(
+        rules.LOCATION_SOURCE_UNKNOWN,
+        field_path,
+        f"{clean_url(url)} is at another revision than the one that the source `{source}` reads of {tree.repository}.",
+        "Write HEAD in place of the revision for the one that the source reads, or add a source with this one as `ref` to sources.yaml.",
+    )
+    return ()
+
+
+def _not_permitted(location: _Followed, field_path: str, url: str, tree: Tree, files: str) -> None:
+    """Report a target in another repository, before anything is read: neither an answer nor a hint shows whether the file exists."""
+    connected, reader = location.connected, reader_of(location.file)
+    location.report(
+        rules.LOCATION_NOT_PERMITTED,
+        field_path,
+        f"{clean_url(url)} is not read: {tree.repository} {NOT_PERMITTED} {reader.repository}, except its descriptors.",
+        f"Add {files} to `include` of the source `{connected.source_of(tree)}`, or add {connected.permission(reader, tree)}.",
+    )
 
 
 def _in_tree(location: _Followed, field_path: str, target: str, source: str, tree: Tree, path: str) -> Iterable[DescriptorFile]:

@@ -133,6 +133,34 @@ spec:
 )
 
 
+LOCATION_NOT_PERMITTED = Rule(
+    code="LOC006",
+    name="location-not-permitted",
+    severity=Severity.ERROR,
+    summary="The target of a Location is a file that its repository does not offer as a descriptor.",
+    means="""A `Location` may name files of another connected repository if that repository's own source would read them as descriptors:
+the globs under `include` of the source decide, by default files that are called `catalog-info.yaml` in any folder. Other files are read
+only if the source permits it with `readable_by`.""",
+    matters="""Whoever may write one repository could otherwise publish any file of another one, such as settings with passwords.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  type: url
+  target: https://github.com/acme/payments/blob/main/deploy/values.yaml
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  type: url
+  target: https://github.com/acme/payments/blob/main/catalog-info.yaml
+""",
+)
+
+
 LOCATION_WITHOUT_DESCRIPTOR = Rule(
     code="LOC007",
     name="location-without-descriptor",

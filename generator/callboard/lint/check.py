@@ -8,7 +8,7 @@ from pathlib import Path
 
 from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import Kinds, builtin_kinds
-from callboard.descriptors.placeholders import NO_SOURCE
+from callboard.descriptors.placeholders import NO_SOURCE, NOT_PERMITTED
 from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
 from callboard.ingestion import rules
@@ -98,7 +98,8 @@ def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:
     """True if the problem may not exist in the whole portal: it is about a URL of another source, or a kind that the portal adds."""
     if problem.code == envelope.UNKNOWN_KIND.code:
         return problem.subject is not None and problem.subject.kind in own_kinds
-    return problem.code == rules.LOCATION_SOURCE_UNKNOWN.code or NO_SOURCE in problem.message
+    locations = {rules.LOCATION_SOURCE_UNKNOWN.code, rules.LOCATION_NOT_PERMITTED.code}
+    return problem.code in locations or NO_SOURCE in problem.message or NOT_PERMITTED in problem.message
 
 
 def _as_it_is(problem: Problem) -> Problem:

@@ -28,6 +28,14 @@ class MissingFileError(TreeError):
     """There is no such file in the tree."""
 
 
+class MissingRevisionError(TreeError):
+    """The repository of the tree has no such branch, tag or commit, or it cannot be had here."""
+
+
+class NotPermittedError(TreeError):
+    """The source of the file does not permit the reading descriptor's repository to read it."""
+
+
 class OutsideTreeError(TreeError):
     """The path is outside the tree (``..``, an absolute path, a symbolic link)."""
 

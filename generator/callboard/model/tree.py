@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from callboard.model.entity import Origin
 
@@ -55,6 +55,14 @@ class Tree(Protocol):
 
     def edit_url(self, path: str) -> str:
         """URL at which the file can be edited on the web; an empty string if unknown."""
+
+
+@runtime_checkable
+class OtherRevisions(Protocol):
+    """What a tree offers if its repository can be read at other revisions than its own."""
+
+    def read_at(self, ref: str, path: str, limit: int) -> bytes:
+        """As ``Tree.read``, at a branch, tag or commit. Raises ``MissingRevisionError`` where that cannot be had."""
 
 
 Trees = Mapping[tuple[str, str], Tree]

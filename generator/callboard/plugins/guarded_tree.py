@@ -55,7 +55,10 @@ class GuardedTree:
         return self._or(lambda: self.tree.edit_url(path), "")
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.tree, name)
+        value = getattr(self.tree, name)
+        if name == "read_at":  # of ``OtherRevisions``, which a tree need not have
+            return lambda ref, path, limit: self._or_tree_error(lambda: value(ref, path, limit), path)
+        return value
 
     def _or_tree_error(self, operation: Callable[[], V], path: str = "") -> V:
         try:

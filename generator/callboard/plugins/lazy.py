@@ -15,8 +15,9 @@ def lazy_names(package: str, modules: Mapping[str, tuple[str, ...]]) -> Callable
     def get(name: str) -> Any:
         if name not in places:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(places[name]), name)
-        setattr(sys.modules[package], name, value)
-        return value
+        module = importlib.import_module(places[name])
+        for other in modules[places[name]]:  # all: importing a module sets its own name in the package, which may be one of them
+            setattr(sys.modules[package], other, getattr(module, other))
+        return getattr(module, name)
 
     return get

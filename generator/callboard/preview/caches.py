@@ -10,9 +10,10 @@ from datetime import datetime
 from callboard.catalog.linking import LinkCache
 from callboard.descriptors.kinds import Kinds
 from callboard.history.build_state import BuildState, load_build_state
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
 from callboard.io.store import Store
-from callboard.model.tree import DescriptorFile, Trees
+from callboard.model.tree import DescriptorFile
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, merge_batches
 from callboard.plugins.run_integrations import AT_ONCE, IntegrationResult, collect_facts
 from callboard.plugins.sources import Collected, SourceContext
@@ -50,9 +51,9 @@ class MemoryCaches:
         """The cached results of all sources."""
         return self._sources.collected
 
-    def discover(self, files: Sequence[DescriptorFile], trees: Trees, kinds: Kinds, limits: Limits) -> DiscoveryResult:  # noqa: ARG002
+    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:  # noqa: ARG002
         """Entities and problems; only files that a change affected are read again."""
-        return self._files.discover(files, trees)
+        return self._files.discover(files, connected)
 
     def collect_facts(
         self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult
 from callboard.incremental.fingerprint import code_digest
+from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
-from callboard.model.tree import DescriptorFile, Tree, Trees
+from callboard.model.tree import DescriptorFile, Tree
 from callboard.settings.settings import Limits
 from callboard.sources.files.folder import FolderTree
 
@@ -58,13 +60,13 @@ class FilesCache:
         for key in [key for key, cached in self._results.items() if cached.has_fetched]:
             del self._results[key]
 
-    def discover(self, files: Sequence[DescriptorFile], trees: Trees) -> DiscoveryResult:
+    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees) -> DiscoveryResult:
         """Entities and problems of these files, and of those that their Locations name."""
         if self._entities is None:
             self._entities = EntityCache(self.cache, code_digest())
             self._entities.load(self.kinds, self.limits)
         self._used.clear()
-        result = discover(files, trees, self.kinds, self.limits, self._read)
+        result = discover(files, connected, self.kinds, self.limits, self._read)
         self._results = {key: self._results[key] for key in self._used}
         self._entities.entries, self._entities.used = {}, {}  # only needed for the first discovery: free the memory
         return result
@@ -77,9 +79,9 @@ class FilesCache:
         if cached is None:
             recorder, urls = _RecordingTree(tree), []
 
-            def recorded_fetch(url: str) -> bytes | None:
+            def recorded_fetch(url: str, location: FileLocation) -> bytes | None:
                 urls.append(url)
-                return fetch(url)
+                return fetch(url, location)
 
             assert self._entities  # noqa: S101 - set by ``discover``
             cached = _CachedResult(self._entities.read(replace(file, tree=recorder), kinds, limits, recorded_fetch), bool(urls))

@@ -49,7 +49,7 @@ class _Section:
 
 
 _SECTIONS = (
-    _Section("sources", "source", SOURCES, ("name", "type")),
+    _Section("sources", "source", SOURCES, ("name", "type", "readable_by")),
     _Section("publish", "publisher", PUBLISHERS, ("name", "type")),
     _Section("integrations", "integration", INTEGRATIONS, ("name", "type", "title")),
 )

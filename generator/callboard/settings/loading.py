@@ -118,8 +118,13 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
 
 def _source(item: Mapping[str, Any], index: int, expanded: Expanded) -> SourceSettings:
     missing = tuple(below(expanded.unset, ("sources", index)))
-    options = {key: value for key, value in item.items() if key not in {"name", "type"}}
-    return SourceSettings(item["name"], item["type"], options, unset_message(missing) if missing else "")
+    options = {key: value for key, value in item.items() if key not in {"name", "type", "readable_by"}}
+    readable_by = item.get("readable_by", ())
+    return SourceSettings(
+        item["name"], item["type"], options,
+        (readable_by,) if isinstance(readable_by, str) else tuple(readable_by),
+        unset_message(missing) if missing else "",
+    )  # fmt: skip
 
 
 def _section_failures(expanded: Expanded) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,8 @@ class SourceSettings:
     """Name in the plugin table: ``files``, ``git`` …"""
     options: Mapping[str, Any] = field(repr=False)
     """The item without ``name`` and ``type``, with variables replaced."""
+    readable_by: tuple[str, ...] = ()
+    """Who may read files of its repositories that are no descriptors: names of sources, globs of repositories, or ``all``."""
     failure: str = ""
     """Why the item cannot be used (an unset variable …); empty if it can. Only this item fails."""
 

@@ -8,19 +8,32 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
-from callboard.plugins.sources import HttpError, MissingFileError, TooLargeError, TreeError, matching_paths, normal_path, shown_path
+from callboard.plugins.sources import (
+    HttpError,
+    MissingFileError,
+    MissingRevisionError,
+    TooLargeError,
+    TreeError,
+    matching_paths,
+    normal_path,
+    shown_path,
+)
 from callboard.sources.hosts import Web
 
 MAX_READS = 500
 """Files of one tree that are requested, so that no descriptor can use up the rate limit of all."""
+MAX_REVISIONS = 20
+"""Other revisions of one repository that are requested."""
 MAX_AGES = 50
 """Files of one tree whose last change is requested."""
 KEPT_BYTES = 32_000_000
 """Contents that one tree keeps in memory."""
 Result = TypeVar("Result")
 GONE = frozenset({404, 410})
+UNPROCESSABLE = 422
+"""Of GitHub, for the name of a commit that does not exist."""
 PLACEHOLDER = re.compile(rb"\$(?:text|json|yaml|openapi|asyncapi)[\"']?:[ \t]*[\"']?(?P<path>[^\s\"'{}]+)")
 
 
@@ -35,6 +48,14 @@ class Files(Protocol):
 
     def changed(self, path: str) -> datetime | None:
         """Time of the last commit to a file."""
+
+
+@runtime_checkable
+class FilesOfRevisions(Protocol):
+    """What ``Files`` offers if the host can be asked for other revisions."""
+
+    def at(self, ref: str) -> Files:
+        """The files at a branch, tag or commit. Raises ``HttpError`` with status 404 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +81,15 @@ class ApiTree:
     known: RepositoryMetadata = field(default_factory=RepositoryMetadata)
     is_listed: bool = True
     """True if the listing names all files, so that other paths need not be requested."""
+    is_shared: bool = False
+    """True if its source allows all of its own descriptors to read it."""
     _contents: dict[str, bytes | None] = field(default_factory=dict)
     _listing: Sequence[str] | None = None
     _ages: dict[str, datetime | None] = field(default_factory=dict)
     _reads: int = 0
     _free_bytes: int = KEPT_BYTES
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _revisions: dict[str, ApiTree | None] = field(default_factory=dict)
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file, requested at most once."""
@@ -77,6 +101,30 @@ class ApiTree:
         if len(content) > limit:
             raise TooLargeError(f"{shown_path(path)} in {self.repository} has {len(content):,} bytes; at most {limit:,} are read")
         return content
+
+    def read_at(self, ref: str, path: str, limit: int) -> bytes:
+        """The content of a file at another branch, tag or commit."""
+        with self._lock:
+            if ref not in self._revisions:
+                if len(self._revisions) >= MAX_REVISIONS:
+                    raise TreeError(f"more than {MAX_REVISIONS} other revisions of {self.repository} would have to be requested")
+                self._revisions[ref] = self._at(ref)
+            tree = self._revisions[ref]
+        if tree is None:
+            raise MissingRevisionError(f"{self.repository} has no branch, tag or commit {ref}")
+        return tree.read(path, limit)
+
+    def _at(self, ref: str) -> ApiTree | None:
+        """The tree at a ref; None where there is none. Raises ``TreeError`` where the host does not answer."""
+        if not isinstance(self.files, FilesOfRevisions):
+            return None
+        try:
+            files = self.files.at(ref)
+        except HttpError as error:
+            if error.kind == "status" and error.status in {*GONE, UNPROCESSABLE}:
+                return None
+            raise TreeError(f"{ref} cannot be fetched from {self.repository}: {error}", error.hint) from None
+        return ApiTree(self.id, self.repository, ref, (), self.web, files)
 
     def has(self, path: str, limit: int) -> bool:
         """Whether there is such a file, of any size; its content is kept. Raises ``TreeError`` where the host does not answer."""
@@ -151,6 +199,13 @@ class ApiTree:
             return request()
         except HttpError as error:
             raise TreeError(f"{what} cannot be fetched from {self.repository}: {error}", error.hint) from None
+
+
+def found(commit: str, ref: str) -> str:
+    """The id of the commit that a host returned for a ref. Raises ``HttpError`` with status 404 for an empty one."""
+    if not commit:
+        raise HttpError("status", f"there is no {ref}", status=404)
+    return commit
 
 
 def placeholder_paths(text: bytes, descriptor: str) -> Iterator[str]:

@@ -69,6 +69,8 @@ class HttpSource:
         self._options = settings.options
         self._token = str(self._options.get("token", ""))
         self._urls = [*dict.fromkeys(str(url) for url in self._options["urls"])]
+        self._allowed: frozenset[str] = frozenset()
+        """Folders that the option ``allow`` opens to all descriptors of this source."""
         self._context = context
 
     def collect(self) -> Collected:
@@ -76,7 +78,8 @@ class HttpSource:
         hosts = {url_origin(url) for url in self._urls}
         if self._token and len(hosts) > 1:
             raise SourceError("a token is for one host, and the URLs name several", "Configure a source for each host.")
-        by_folder: dict[str, list[str]] = {_folder(str(url)): [] for url in self._options.get("allow", ())}
+        self._allowed = frozenset(_folder(str(url)) for url in self._options.get("allow", ()))
+        by_folder: dict[str, list[str]] = {folder: [] for folder in self._allowed}
         for url in self._urls:
             by_folder.setdefault(_folder(url), []).append(unquote(urlsplit(url).path.rpartition("/")[2]))
         return merge_collected([self._tree(folder, paths, hosts) for folder, paths in sorted(by_folder.items())])
@@ -87,7 +90,7 @@ class HttpSource:
         files = FolderFiles(client, sorted(paths))
         name = folder.partition("://")[2].rstrip("/")
         web = Web(view=f"{folder}{{path}}")
-        tree = ApiTree(folder, name, "", (web_folder_address(folder),), web, files, is_listed=False)
+        tree = ApiTree(folder, name, "", (web_folder_address(folder),), web, files, is_listed=False, is_shared=folder in self._allowed)
         failures, files_read = [], []
         for path in files.paths:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -93,8 +94,16 @@ def _at(context: _ErrorContext, message: str, hint: str, reason: str = "syntax",
     return YamlTrouble(reason, message, Span(context.start, context.start_column + 1, context.start, end + 1), hint)
 
 
+_PLACEHOLDER = re.compile(r"(\w+):\s+(\$(?:text|json|yaml|openapi|asyncapi)):\s")
+"""Two keys on one line, of which the second one is to be replaced by a file."""
+
+
 def _colon(context: _ErrorContext) -> YamlTrouble:
     before = context.line[: context.column]
+    if placeholder := _PLACEHOLDER.search(context.line):
+        key, name = placeholder.groups()
+        hint = f"Write {name}: on a line of its own below {key}:, indented by two spaces."
+        return _at(context, f'"{name}:" is not allowed on the line of "{key}:"', hint)
     if ": " in before.lstrip(" -?"):
         return _at(context, 'A string without quotes cannot contain ": "', "Put the string in quotes: it contains ': '.")
     return _at(

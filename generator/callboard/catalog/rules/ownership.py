@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS, children_of, members_of, needs_owner, owner
 from callboard.catalog.presentation import name, title
-from callboard.catalog.suggestions import NameIndex
 from callboard.model.problem import Problem, Rule, Severity
 
 MISSING_OWNER = Rule(
@@ -60,7 +59,7 @@ OWNER_NO_GROUP = Rule(
     name="owner-is-no-group",
     severity=Severity.WARNING,
     summary="The owner is neither a group nor a user.",
-    means="""`spec.owner` names an entity that exists, but not a group or a user: it is a component, a system or another kind.
+    means="""`spec.owner` names an entity that is not a group or a user: it is a component, a system or another kind.
 An owner is a Group; a User is accepted too.""",
     matters="""There is no team to contact, and the entity appears on no team's page.""",
     wrong="""apiVersion: backstage.io/v1alpha1
@@ -85,12 +84,12 @@ spec:
 )
 
 
-def check_owner_no_group(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """Owners that exist and are neither group nor user; a missing one is a dangling reference."""
+def check_owner_no_group(catalog: Catalog) -> Iterator[Problem]:
+    """Owners of a known kind that is neither group nor user, whether they exist or not."""
     for entity in catalog.entities.values():
         for relation in catalog.relations.get(entity.ref, ()):
             target = relation.target
-            if relation.type == "ownedBy" and target.kind not in OWNERS and target in names:
+            if relation.type == "ownedBy" and target.kind not in OWNERS and catalog.kinds.get(target.kind) is not None:
                 yield OWNER_NO_GROUP.problem(
                     f"`{relation.field}` names {target}, which is neither a group nor a user.",
                     origin=entity.origin,

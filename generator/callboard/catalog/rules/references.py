@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from callboard.catalog import impossible_references
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS
 from callboard.catalog.suggestions import NameIndex
@@ -43,19 +44,46 @@ spec:
 """,
 )
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9_.]*[a-z0-9])?")
-"""A valid name in lower case."""
+_EXAMPLE = re.compile(r"@example\.(?:com|net|org)$")
+"""An address that is reported as a value to fill in."""
 _FIELD = re.compile(r"spec\.([^\[]+)")
 
 
 def check_dangling_reference(catalog: Catalog, names: NameIndex) -> Iterator[Problem]:
-    """A problem for each reference whose target does not exist, with the nearest existing name."""
-    missing = {ref for ref in catalog.relations if ref not in names}
-    referring = {relation.target for ref in missing for relation in catalog.relations[ref]}
+    """A problem for each reference whose target does not exist, with the nearest existing name.
+
+    One to a kind that its field does not allow is reported as that.
+    """
+    for relation in _declared_to(catalog, {ref for ref in catalog.relations if ref not in names}):
+        if not wrong_kind(catalog, relation):
+            yield _dangling(catalog, relation, names)
+
+
+def check_impossible_reference(catalog: Catalog) -> Iterator[Problem]:
+    """A problem for each reference that no entity of any repository can have, for a check without the names of the others."""
+    impossible = {
+        ref: why for ref in catalog.relations if ref not in catalog.entities and (why := impossible_references.reason(ref, catalog.kinds))
+    }
+    for relation in _declared_to(catalog, impossible):
+        if _EXAMPLE.search(relation.target.name):
+            continue
+        why = impossible[relation.target]
+        yield DANGLING_REFERENCE.problem(
+            f"`{relation.field}` names {relation.target}, which cannot exist: {why.problem}.",
+            origin=catalog.entities[relation.source].origin,
+            subject=relation.source,
+            field=relation.field,
+            hint=why.hint,
+        )
+
+
+def _declared_to(catalog: Catalog, targets: Collection[EntityRef]) -> Iterator[Relation]:
+    """The relations to these references in the direction of their authors, in the order of the catalog."""
+    referring = {relation.target for ref in targets for relation in catalog.relations[ref]}
     for ref, relations in catalog.relations.items():
         for relation in relations if ref in referring else ():
-            if relation.declared_by == ref and relation.source == ref and relation.target not in names:
-                yield _dangling(catalog, relation, names)
+            if relation.declared_by == ref and relation.source == ref and relation.target in targets:
+                yield relation
 
 
 def _dangling(catalog: Catalog, relation: Relation, names: NameIndex) -> Problem:
@@ -75,8 +103,19 @@ def _hint(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
         return f"Did you mean `{_short(catalog, relation, nearest)}`?"
     if nearest and nearest != relation.source and _is_allowed(catalog, relation, nearest):
         return f"The catalog has {nearest}: if that is meant, write `{_short(catalog, relation, nearest)}`."
-    if not _NAME.fullmatch(target.name):
-        return "This is not a valid name: names consist of letters, digits, `-`, `_` and `.`. Write the name of the entity."
+    if why := _impossible(catalog, target, names):
+        return f"{why.problem[:1].upper()}{why.problem[1:]}. {why.hint}"
+    return _hint_about_names(catalog, relation, names)
+
+
+def _impossible(catalog: Catalog, target: EntityRef, names: NameIndex) -> impossible_references.Impossible | None:
+    """Why the reference can have no target; a kind that some entity has is one, whichever it is."""
+    has_kind = names.has_kind(target.kind)
+    return impossible_references.name_reason(target) if has_kind else impossible_references.reason(target, catalog.kinds)
+
+
+def _hint_about_names(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
+    target = relation.target
     if not names.has_kind(target.kind):
         kind = catalog.kinds.get(target.kind)
         return f"The catalog has no {kind.plural if kind else target.kind} at all: add the source that has them to sources.yaml."
@@ -197,3 +236,77 @@ spec:
   owner: default/platform
 """,
 )
+
+
+WRONG_TARGET_KIND = Rule(
+    code="REF005",
+    name="wrong-target-kind",
+    severity=Severity.WARNING,
+    summary="A reference names an entity of a kind that its field is not for.",
+    means="""Each field is for one kind: `system` names a System, `parent` and `memberOf` a Group, `members` a User, `providesApis` an API,
+`subcomponentOf` a Component. This reference names another kind explicitly.""",
+    matters="""Backstage accepts the reference and makes the relation, which no page expects: a component is listed as the member of a
+team, a group as a person.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  system: domain:shop
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+  system: shop
+""",
+)
+
+
+def wrong_kind(catalog: Catalog, relation: Relation) -> bool:
+    """Whether the relation leads to a known kind that its field, of a built-in kind, is not for."""
+    kind = catalog.kinds.get(relation.source.kind)
+    if kind is None or kind.is_own or (relation.target.kind in OWNERS and relation.type == "ownedBy"):
+        return False
+    expected = _default_kind(catalog, relation)
+    return expected is not None and relation.target.kind != expected and catalog.kinds.get(relation.target.kind) is not None
+
+
+def check_wrong_target_kind(catalog: Catalog) -> Iterator[Problem]:
+    """References to another kind than that of their field; those of owners are another rule."""
+    for ref, entity in catalog.entities.items():
+        for relation in catalog.relations.get(ref, ()):
+            if relation.declared_by == ref and relation.type != "ownedBy" and wrong_kind(catalog, relation):
+                expected = _kind_name(catalog, _default_kind(catalog, relation) or "")
+                yield WRONG_TARGET_KIND.problem(
+                    f"`{relation.field}` names {relation.target}; the field is for {'an' if expected == 'API' else 'a'} {expected}.",
+                    origin=entity.origin,
+                    subject=ref,
+                    field=relation.field,
+                    hint=_kind_hint(catalog, relation, expected),
+                )
+
+
+def _kind_name(catalog: Catalog, kind: str) -> str:
+    known = catalog.kinds.get(kind)
+    return known.name if known else kind
+
+
+def _kind_hint(catalog: Catalog, relation: Relation, expected: str) -> str:
+    """The field of the entity's kind that is for the target's kind, if there is one."""
+    kind, target = catalog.kinds.get(relation.source.kind), relation.target
+    by_kind = {field.default_kind: field for field in kind.relations if field.type != "ownedBy"} if kind else {}
+    written = humanize(target, default_kind=target.kind, default_namespace=relation.source.namespace)
+    field = by_kind.get(target.kind)
+    better = f"{field.field}: {f'[{written}]' if field.many else written}" if field else ""
+    if target.kind in {"component", "resource"} and None in by_kind:
+        better = f"dependsOn: [{target.kind}:{written}]"
+    here = f"the name of {'an' if expected == 'API' else 'a'} {expected}"
+    return f"Write `{better}` if that is meant, or {here} here." if better else f"Write {here}."

@@ -1,9 +1,11 @@
-"""ANN001–ANN003: keys and values of annotations."""
+"""ANN001–ANN004: keys and values of annotations."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+from callboard.descriptors.annotation_forms import Form, form_of, forms_by_key, is_checked, suggested
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import is_key
 from callboard.model.problem import Problem, Rule, Severity
@@ -154,3 +156,75 @@ _INSTEAD = {
     **{old: f"Write {new} instead." for old, new in SUCCESSORS.items()},
     "backstage.io/definition-at-location": "Write definition: below spec:, and $text: … below it, instead.",
 }
+
+
+INVALID_ANNOTATION_VALUE = Rule(
+    code="ANN004",
+    name="invalid-annotation-value",
+    severity=Severity.WARNING,
+    summary="The value of a well-known annotation does not have the form that its tool expects.",
+    means="""Backstage and its plugins expect a certain form: `organization/repository` and not the URL of the repository, `dir:.` or
+`url:https://…` and not a bare path, the key of a project and not the URL of its page. This value has another form.""",
+    matters="""The value is ignored: the link, the documentation or the data of the tool is missing on the page. In Backstage some pages
+show an error instead.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  annotations:
+    github.com/project-slug: https://github.com/acme/orders
+    backstage.io/techdocs-ref: docs
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: orders
+  annotations:
+    github.com/project-slug: acme/orders
+    backstage.io/techdocs-ref: dir:docs
+spec:
+  type: service
+  lifecycle: production
+  owner: team-orders
+""",
+)
+
+
+def find_invalid_annotation_value(document: CheckedDocument) -> Iterator[Problem]:
+    """Yield a problem for each well-known annotation whose value does not have the form that is expected of it."""
+    annotations = document.metadata().get("annotations")
+    if not isinstance(annotations, Mapping):
+        return
+    known = forms_by_key()
+    for key in (key for key in annotations if key in known):
+        value, form = annotations[key], form_of(key)
+        if form is None or not isinstance(value, str) or not is_checked(value):
+            continue
+        if not form.is_valid(value):
+            yield _wrong_value(document, key, value, form)
+        elif key == _SOURCE_LOCATION and _FOLDER.search(value) and str(annotations.get("backstage.io/techdocs-ref", "")).startswith("dir:"):
+            message = f"The annotation {key} names a folder without a final slash: the documentation is looked for one folder higher."
+            yield document.problem(INVALID_ANNOTATION_VALUE, message, ("metadata", "annotations", key), f"Write {key}: {value}/")
+
+
+def _wrong_value(document: CheckedDocument, key: str, value: str, form: Form) -> Problem:
+    better = suggested(form, value)
+    found = f'not "{shown(value)}"' if value.strip() else "but is empty"
+    hint = (
+        f"Write {key}: {better}"
+        if better
+        else f"Write {form.expected}."
+        if value.strip()
+        else f"Write {form.expected}, or remove the line."
+    )
+    path = ("metadata", "annotations", key)
+    return document.problem(INVALID_ANNOTATION_VALUE, f"The annotation {key} must be {form.expected}, {found}.", path, hint)
+
+
+_SOURCE_LOCATION = "backstage.io/source-location"
+_FOLDER = re.compile(r"^url:https?://[^?#]*/[^./?#]+$|^url:https?://[^?#]*/tree/[^?#]*[^/?#]$")
+"""The URL of a folder without a final slash: its last name has no ending, and no query follows."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from callboard.descriptors.document import CheckedDocument
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.settings.schema_messages import shown
 from callboard.yaml import documents
 
 UNPARSABLE_DEFINITION = Rule(
@@ -51,6 +52,8 @@ _PARSED = 100_000
 _BEGINNING = 5_000
 _PATH = ("spec", "definition")
 _NAMES = {"openapi": "OpenAPI document", "asyncapi": "AsyncAPI document", "graphql": "GraphQL schema", "grpc": "`.proto` file"}
+_PLACEHOLDER = re.compile(r"\$(?P<key>text|json|yaml|openapi|asyncapi)(?:\s*:\s*|\s+)[\"']?(?P<target>[^\s\"']+)[\"']?")
+"""A placeholder that is a string, because it stands in quotes, after ``|`` or without its colon."""
 _ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w-]+(?=[/.]))\S+\.\w+")
 """A path or URL: the author meant the file at it."""
 
@@ -62,6 +65,15 @@ def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
     spec = document.spec()
     definition, sort = spec.get("definition"), spec.get("type")
     check = _CHECKS.get(sort.lower()) if isinstance(sort, str) else None
+    if isinstance(definition, str) and (placeholder := _PLACEHOLDER.fullmatch(definition.strip())):
+        yield document.problem(
+            UNPARSABLE_DEFINITION,
+            f"The definition is the string `{shown(definition.strip())}`, not the content of a file.",
+            _PATH,
+            f"Write ${placeholder['key']}: {shown(placeholder['target'])} on a line of its own below definition:, indented by two spaces,"
+            " without quotes around the line and without |.",
+        )
+        return
     why = check(definition) if check and isinstance(definition, str) and definition.strip() else ""
     if why and isinstance(sort, str) and isinstance(definition, str):
         hint = "Fix the definition, or the type."

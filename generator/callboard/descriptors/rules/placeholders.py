@@ -1,4 +1,4 @@
-"""A placeholder ($text, $json, $yaml) that could not be replaced → problem PLC001–PLC005."""
+"""A placeholder ($text, $json, $yaml) that could not be replaced → problem PLC001–PLC006."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ UNREADABLE_PLACEHOLDER = Rule(
     severity=Severity.ERROR,
     summary="The file that a placeholder refers to cannot be read.",
     means="""`$text`, `$json` and `$yaml` are replaced by the content of a file: a path relative to the descriptor's folder, one from
-the root of the repository (with a leading `/`), or the URL of a file that a configured source has.""",
+the root of the repository (with a leading `/`), or the URL of a file that a configured source has. A URL may name any branch, tag or
+commit of the descriptor's own repository; a warning says if that revision cannot be had here.""",
     matters="""Backstage rejects the document. Callboard creates the entity's page without the content.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
@@ -79,10 +80,11 @@ PLACEHOLDER_OUTSIDE = Rule(
     name="placeholder-outside",
     severity=Severity.ERROR,
     summary="A placeholder refers to a file outside its repository.",
-    means="""A placeholder can read files of the descriptor's own repository, and URLs of files that a configured source has. A path
-with too many `../`, or a URL of another repository, leads outside.""",
-    matters="""Files outside are never read, because a descriptor must not control what the portal fetches. Backstage rejects the
-document, too.""",
+    means="""A placeholder can read files of the descriptor's own repository: by a path, or by a URL at any branch, tag or commit. A path
+with too many `../`, or a URL of another repository, leads outside. A file of another repository is read only if the source of that
+repository permits it with `readable_by` in `sources.yaml`.""",
+    matters="""Whoever may write one repository could otherwise publish files of all repositories that the portal reads. Backstage
+rejects the document, too.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -174,14 +176,52 @@ spec:
 )
 
 
+REFERENCES_NOT_FOLLOWED = Rule(
+    code="PLC006",
+    name="references-not-followed",
+    severity=Severity.INFO,
+    summary="`$openapi` or `$asyncapi` is read as `$text`; references to other files are not followed yet.",
+    means="""In Backstage, `$openapi` and `$asyncapi` (of its module for OpenAPI) put the files that a definition refers to with `$ref` into
+its text. Callboard puts in the one file as it is.""",
+    matters="""A definition in one file is complete. In one of several files, references such as `$ref: ./schemas.yaml` lead
+nowhere on the API's page.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: API
+metadata:
+  name: orders
+spec:
+  type: openapi
+  lifecycle: production
+  owner: team-orders
+  definition:
+    $openapi: ./openapi.yaml
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: API
+metadata:
+  name: orders
+spec:
+  type: openapi
+  lifecycle: production
+  owner: team-orders
+  definition:
+    $text: ./openapi.bundled.yaml
+""",
+)
+
+
 def placeholder_problem(document: CheckedDocument, failure: PlaceholderFailure) -> Problem:
     """Return the problem of a placeholder that could not be replaced."""
     rule, message, hint = _BY_REASON[failure.reason]
+    severity = Severity.WARNING if failure.reason == "no-revision" else None
     key = next(iter(mapping_at(document.value, *failure.path)), "")
-    return document.problem(rule, message.format(target=shown(failure.target), why=failure.why), (*failure.path, key), hint)
+    return document.problem(
+        rule, message.format(target=shown(failure.target), why=failure.why), (*failure.path, key), failure.hint or hint, severity=severity
+    )
 
 
 _COPY = "Copy the file into this repository and refer to it by a relative path."
+_CONNECT = f"{_COPY} To read it from another repository, add that to sources.yaml, with `readable_by` for this one."
 _BY_REASON: Mapping[FailureReason, tuple[Rule, str, str]] = {
     "unreadable": (
         UNREADABLE_PLACEHOLDER,
@@ -189,8 +229,15 @@ _BY_REASON: Mapping[FailureReason, tuple[Rule, str, str]] = {
         "Fix the path; it is relative to the folder of this file.",
     ),
     "unparsable": (UNPARSABLE_PLACEHOLDER, '"{target}" cannot be used: {why}.', "Fix that file, or use $text."),
-    "outside": (PLACEHOLDER_OUTSIDE, '"{target}" is not read: {why}.', _COPY),
-    "remote": (REMOTE_PLACEHOLDER, '"{target}" is not read: {why}.', _COPY),
+    "outside": (PLACEHOLDER_OUTSIDE, '"{target}" is not read: {why}.', _CONNECT),
+    "not-permitted": (PLACEHOLDER_OUTSIDE, '"{target}" is not read: {why}.', _COPY),
+    "no-revision": (UNREADABLE_PLACEHOLDER, '"{target}" cannot be read: {why}.', "Refer to the file by a relative path."),
+    "remote": (REMOTE_PLACEHOLDER, '"{target}" is not read: {why}.', _CONNECT),
+    "references": (
+        REFERENCES_NOT_FOLLOWED,
+        "{target} is read as $text: references to other files are not followed yet.",
+        "Write the definition into one file if it refers to others, and read that with $text.",
+    ),
     "no-path": (
         PLACEHOLDER_WITHOUT_PATH,
         'The value of a placeholder must be a path or a URL; "{target}" is {why}.',

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from callboard.descriptors.document import CheckedDocument, with_article
+from callboard.descriptors.rules.placement import is_of_another_kind
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.suggestions import nearest, same_letters
@@ -206,7 +207,7 @@ def find_empty_spec_value(document: CheckedDocument) -> Iterator[Problem]:
                 EMPTY_SPEC_VALUE,
                 f"`{dotted(error.path)}` is empty.",
                 error.path,
-                "Fill it in, or remove the line if the field is optional.",
+                "Fill it in." if document.is_required(error.path) else "Fill it in, or remove the line.",
             )
 
 
@@ -285,9 +286,13 @@ def find_misspelt_spec_field(document: CheckedDocument) -> Iterator[Problem]:
     refused = {name for error in document.errors if error.keyword == "additionalProperties" for name in error.details["unexpected"]}
     for name in islice((name for name in spec if name not in known and name not in refused), _MOST):
         near = nearest(name, known)
-        if near and near not in missing and (near not in spec or same_letters(name, near)):
+        if near and near not in missing and (near not in spec or same_letters(name, near)) and not _is_elsewhere(document, name):
             message = f"`spec.{shown(name)}` is not a field of {document.kind.name if document.kind else ''} and is similar to `{near}`."
             yield document.problem(MISSPELT_SPEC_FIELD, message, ("spec", name), f"Did you mean {near}?", at_key=True)
+
+
+def _is_elsewhere(document: CheckedDocument, name: str) -> bool:
+    return document.kind is not None and is_of_another_kind(document.kind, name)
 
 
 _MOST = 200

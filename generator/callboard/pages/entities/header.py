@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from callboard.catalog import dependencies, organization, presentation, structure
 from callboard.markdown.rendering import first_sentence
-from callboard.model import fields
 from callboard.model.entity import Entity
 from callboard.model.ref import humanize
-from callboard.pages.entities.addresses import docs_address, edit_address, report_address, source_address
+from callboard.pages.entities.addresses import docs_address, edit_address, has_docs, report_address, source_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.view import Action, CompletenessStep, CompletenessView
 from callboard.pages.safe_text import description_of, mail_of, mapping_of, text_of
@@ -150,7 +149,7 @@ def _criteria(context: EntityContext, entity: Entity) -> Iterator[_Criterion]:
     if kind == "component":
         needs = dependencies.dependencies(catalog, ref) or dependencies.dependents(catalog, ref)
         yield _criterion("dependencies", "improve-dependencies", needs)
-        yield _criterion("docs", "docs", fields.annotations(entity).get("backstage.io/techdocs-ref"))
+        yield _criterion("docs", "docs", has_docs(context, entity))
         yield _criterion("links", "link", presentation.links(entity))
 
 

@@ -10,7 +10,15 @@ from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
 from callboard.io.http.pagination import Cursor, Paging
 from callboard.io.http.urls import Params, url_origin
 from callboard.model.entity import Origin
-from callboard.model.errors import CallboardError, MissingFileError, OutsideTreeError, SourceError, TooLargeError, TreeError
+from callboard.model.errors import (
+    CallboardError,
+    MissingFileError,
+    MissingRevisionError,
+    OutsideTreeError,
+    SourceError,
+    TooLargeError,
+    TreeError,
+)
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile, Tree
@@ -90,6 +98,7 @@ __all__ = [
     "MemoryFile",
     "MemoryTree",
     "MissingFileError",
+    "MissingRevisionError",
     "Origin",
     "OutsideTreeError",
     "Paging",

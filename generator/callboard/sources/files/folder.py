@@ -16,6 +16,7 @@ from callboard.plugins.sources import (
     FileHistory,
     Git,
     MissingFileError,
+    MissingRevisionError,
     OutsideTreeError,
     Remote,
     TooLargeError,
@@ -32,6 +33,7 @@ from callboard.plugins.sources import (
 from callboard.sources.addresses import known_addresses
 from callboard.sources.file_names import is_text
 from callboard.sources.hosts import Web, web
+from callboard.sources.revisions import LocalRevisions
 
 PRODUCT_NAMES = frozenset({"build", "dist", "out", "target", "vendor"})
 """Output folders of build tools; people use these names as well, so they are left out only next to one of ``BUILD_FILES``."""
@@ -140,6 +142,8 @@ class FolderTree:
     web: Web = field(default_factory=Web)
     addresses: Sequence[str] = ()
     history: FileHistory | None = None
+    revisions: LocalRevisions | None = None
+    """The other revisions that its git repository has; None where it has no repository."""
 
     def read(self, path: str, limit: int) -> bytes:
         """The content of a regular file. Raises ``TreeError``."""
@@ -157,6 +161,12 @@ class FolderTree:
         if len(content) > limit:
             raise TooLargeError(f"{shown_path(path)} in {self.repository} has {status.st_size:,} bytes; at most {limit:,} are read")
         return content
+
+    def read_at(self, ref: str, path: str, limit: int) -> bytes:
+        """The content of a file at another revision, if the work tree's repository has it; nothing is fetched."""
+        if self.revisions is None:
+            raise MissingRevisionError(f"{self.repository} is no git repository")
+        return self.revisions.read(ref, normal_path(path), limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
         """Sorted paths of ``listing`` that match, which leaves out folders of dependencies and other repositories."""
@@ -225,6 +235,7 @@ class GitInfo:
     ref: str = ""
     web: Web = field(default_factory=Web)
     addresses: tuple[str, ...] = ()
+    revisions: LocalRevisions | None = None
 
 
 def checkout_root(folder: Path, cache: dict[Path, Path | None] | None = None) -> Path | None:
@@ -267,4 +278,4 @@ def git_info(folder: Path, work_tree: Checkout, environ: Mapping[str, str], expe
     addresses = known_addresses(
         remote, runs, [work_tree.ref], "branch", is_default=work_tree.ref in {"HEAD", "main", "master"}, prefix=prefix
     )
-    return GitInfo(revision, history, remote, work_tree.ref, urls, addresses)
+    return GitInfo(revision, history, remote, work_tree.ref, urls, addresses, LocalRevisions(git, prefix))

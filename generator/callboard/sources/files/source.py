@@ -89,7 +89,7 @@ class FilesSource:
         )
         name, id_ = self._names(root, files.folder)
         addresses = (*info.addresses, folder_address(str(folder)))
-        tree = FolderTree(folder, id_, name, info.revision, listing, templates, addresses, info.history)
+        tree = FolderTree(folder, id_, name, info.revision, listing, templates, addresses, info.history, info.revisions)
         return tree, [DescriptorFile(self._settings.name, tree, path) for path in paths]
 
     def _prefix(self, root: Path) -> str:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -44,6 +45,7 @@ from callboard.sources.file_names import is_text, name_problem
 from callboard.sources.git.objects import LINK, TreeEntry, entries
 from callboard.sources.git.tree import GitTree
 from callboard.sources.hosts import configured_templates, web
+from callboard.sources.revisions import COMMIT, REF
 
 AT_ONCE = 8
 """Repositories that are fetched at the same time."""
@@ -100,6 +102,17 @@ class GitSource:
             clone = Git(folder, git.environ, git.protocols, git.rewrite, git.timeout)
             return self._collected(clone, where, head, commit, listing)
 
+    def _at(self, clone: Git, where: GitAddress, ref: str) -> GitTree:
+        """The tree of another branch, tag or commit. Raises ``SourceError`` where there is none, and for a name that git does not allow."""
+        if not REF.fullmatch(ref):
+            raise SourceError(f'"{ref[:100]}" is not the name of a branch or a tag')
+        git = Git(clone.folder.parent, clone.environ, clone.protocols, clone.rewrite, clone.timeout)
+        with file_lock(clone.folder.with_suffix(".lock"), wait=True):
+            head = RemoteHead(ref, ref, ref, is_default=False) if COMMIT.fullmatch(ref) else remote_head(git, where.clean, ref)
+            commit = update_clone(git, clone.folder, where.clean, head, self._options.get("depth"))
+            listing = entries(clone, commit)
+        return self._tree(clone, where, head, commit, [entry for entry in listing if is_text(entry.path)])
+
     def _updated(self, git: Git, folder: Path, where: GitAddress, head: RemoteHead) -> tuple[str, Sequence[TreeEntry]]:
         """The commit and its files; a damaged clone is created again, once."""
         for attempt in (1, 2):
@@ -132,7 +145,7 @@ class GitSource:
         history = FileHistory(git_log(git, commit), descriptor_paths((e.path for e in listing), self._options))
         return GitTree(
             git, remote=where.remote, revision=commit, entries=listing,
-            web=templates, addresses=addresses, history=history,
+            web=templates, addresses=addresses, history=history, at=partial(self._at, git, where),
         )  # fmt: skip
 
     def _name_problems(self, tree: GitTree, listing: Sequence[TreeEntry]) -> Iterator[Problem]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from callboard.plugins.sources import (
     FileHistory,
     Git,
     MissingFileError,
+    MissingRevisionError,
     Redactor,
     Remote,
     SourceError,
@@ -26,6 +27,8 @@ from callboard.sources.hosts import Web
 KEPT_BYTES = 32_000_000
 """Contents that one tree keeps in memory, so that reading them again starts no process."""
 MAX_LINK = 4_096
+MAX_REVISIONS = 20
+"""Other revisions of one repository that are fetched, so that no descriptor can make a build fetch without end."""
 
 
 class GitTree:
@@ -41,7 +44,9 @@ class GitTree:
         web: Web,
         addresses: Sequence[str],
         history: FileHistory,
+        at: Callable[[str], GitTree] | None = None,
     ) -> None:
+        """``at`` fetches the tree of another branch, tag or commit. It raises ``SourceError`` where there is none."""
         self.id = remote.url
         self.repository = remote.name
         self.revision = revision
@@ -50,10 +55,13 @@ class GitTree:
         self._entries: Mapping[str, TreeEntry] = {entry.path: entry for entry in entries}
         self._web = web
         self._history = history
+        self._at = at
+        self._revisions: dict[str, GitTree | SourceError] = {}
         self._contents: dict[str, bytes] = {}
         self._free_bytes = KEPT_BYTES
         self._missing: set[str] | None = None
         self._lock = threading.Lock()
+        self._revisions_lock = threading.Lock()
 
     @property
     def git(self) -> Git:
@@ -71,6 +79,14 @@ class GitTree:
         if content is None:
             raise TooLargeError(f"{shown_path(path)} in {self.repository} has more than {limit:,} bytes")
         return content
+
+    def read_at(self, ref: str, path: str, limit: int) -> bytes:
+        """The content of a file at another branch, tag or commit, which is fetched once."""
+        with self._revisions_lock:
+            tree = self._revision(ref)
+        if isinstance(tree, SourceError):
+            raise MissingRevisionError(Redactor().redact(str(tree)), tree.hint) from tree
+        return tree.read(path, limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
         """Sorted paths of the commit that match."""
@@ -96,6 +112,16 @@ class GitTree:
     def target(self, path: str) -> str:
         """The path itself, or the path that a symbolic link points at. Raises ``TreeError``."""
         return self._file(normal_path(path)).path
+
+    def _revision(self, ref: str) -> GitTree | SourceError:
+        if ref not in self._revisions:
+            if self._at is None or len(self._revisions) >= MAX_REVISIONS:
+                return SourceError(f"more than {MAX_REVISIONS} other revisions of {self.repository} would have to be fetched")
+            try:
+                self._revisions[ref] = self._at(ref)
+            except SourceError as error:
+                self._revisions[ref] = error
+        return self._revisions[ref]
 
     def _file(self, path: str) -> TreeEntry:
         entry = self._entries.get(path)

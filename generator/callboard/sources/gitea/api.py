@@ -103,6 +103,13 @@ class GiteaApi:
         place = f"/repos/{quote(repository)}/raw/{quote(path)}"
         return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
 
+    def commit_of(self, repository: str, ref: str) -> str:
+        """Id of the newest commit of a branch, tag or commit; an empty string for none. Raises ``HttpError``."""
+        query: dict[str, str | int] = {"sha": ref, "limit": 1, "stat": "false", "verification": "false", "files": "false"}
+        for item in self.client.get(f"/repos/{quote(repository)}/commits", query).array()[:1]:
+            return text_of(item.get("sha")) if isinstance(item, dict) else ""
+        return ""
+
     def changed(self, repository: str, commit: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""
         plain = {"stat": "false", "verification": "false", "files": "false"}

@@ -23,7 +23,7 @@ from callboard.plugins.sources import (
     merge_collected,
     parse_remote,
 )
-from callboard.sources.api_tree import ApiTree
+from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
@@ -42,6 +42,10 @@ class GiteaFiles:
     def content(self, path: str, limit: int) -> bytes:
         """The content of one file."""
         return self.api.content(self.name, self.commit, path, limit)
+
+    def at(self, ref: str) -> GiteaFiles:
+        """The files at another branch, tag or commit."""
+        return GiteaFiles(self.api, self.name, found(self.api.commit_of(self.name, ref), ref))
 
     def listing(self) -> Sequence[str]:
         """Sorted paths of all files."""

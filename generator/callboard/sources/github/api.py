@@ -119,6 +119,13 @@ class GitHubApi:
         files = (e for e in entries if isinstance(e, dict) and e.get("type") == "blob")
         return sorted(path for e in files if (path := text_of(e.get("path"))))
 
+    def commit(self, repository: str, ref: str) -> str:
+        """Id of the newest commit of a branch, tag or commit; an empty string for none. Raises ``HttpError``."""
+        place = f"{self._rest}/repos/{quote(repository)}/commits"
+        for commit in self._client.get(place, {"sha": ref, "per_page": "1"}, accept=GITHUB_JSON).array()[:1]:
+            return text_of(commit.get("sha")) if isinstance(commit, dict) else ""
+        return ""
+
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""
         place = f"{self._rest}/repos/{quote(repository)}/commits"

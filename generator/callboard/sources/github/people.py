@@ -43,7 +43,7 @@ def _team(node: Mapping[str, Any], organization: str) -> Team:
         url=text_of(node.get("url")),
         parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
         picture=text_of(node.get("avatarUrl")),
-        annotations={"github.com/team-slug": f"{organization}/{slug}"},
+        annotations={} if any(map(str.isspace, slug)) else {"github.com/team-slug": f"{organization}/{slug}"},
     )  # fmt: skip
 
 

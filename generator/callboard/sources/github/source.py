@@ -28,7 +28,7 @@ from callboard.plugins.sources import (
     parse_remote,
 )
 from callboard.sources.addresses import known_addresses
-from callboard.sources.api_tree import ApiTree, RepositoryMetadata
+from callboard.sources.api_tree import ApiTree, RepositoryMetadata, found
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
@@ -54,6 +54,10 @@ class GitHubFiles:
     def content(self, path: str, limit: int) -> bytes:
         """The content of one file."""
         return self.api.content(self.name, self.revision, path, limit)
+
+    def at(self, ref: str) -> GitHubFiles:
+        """The files at another branch, tag or commit."""
+        return GitHubFiles(self.api, self.name, found(self.api.commit(self.name, ref), ref))
 
     def listing(self) -> Sequence[str]:
         """Sorted paths of all files."""

@@ -23,7 +23,7 @@ from callboard.plugins.sources import (
     merge_collected,
     parse_remote,
 )
-from callboard.sources.api_tree import ApiTree
+from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
 from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
@@ -43,6 +43,11 @@ class ProjectFiles:
     def content(self, path: str, limit: int) -> bytes:
         """The content of one file."""
         return self.api.content(self.project, self.commit, path, limit)
+
+    def at(self, ref: str) -> ProjectFiles:
+        """The files at another branch, tag or commit."""
+        commit = self.api.commit(self.project, ref)
+        return ProjectFiles(self.api, self.project, found(commit.id if commit else "", ref))
 
     def listing(self) -> Sequence[str]:
         """Sorted paths of all files."""
