@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from callboard import __version__
+from callboard.catalog.comparison import SameFile, comparison_problems
 from callboard.catalog.linking import LinkCache, check_unidentified, link
-from callboard.catalog.merging import merge
+from callboard.catalog.merging import assigned, merge
 from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
@@ -132,6 +133,11 @@ class Workspace:
         """Names of all sources, in order of precedence."""
         return [source.name for source in self.settings.sources]
 
+    @property
+    def compared_sources(self) -> frozenset[str]:
+        """Names of the sources whose entities are compared with those of the others."""
+        return frozenset(source.name for source in self.settings.sources if source.options.get("compare") is True)
+
 
 def collect(work: Workspace, names: Collection[str] | None = None) -> Collected:
     """Sources → trees and descriptor files. ``names``: the sources to query; None for all."""
@@ -169,12 +175,14 @@ def resolve(
     ``is_complete=False`` leaves references unchecked that entities elsewhere might satisfy, unless ``external_refs`` lists those.
     """
     with work.meter.phase("catalog"):
-        unique, duplicates = merge(state.entities, work.source_names)
-        catalog, problems = link(unique, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
+        merged, is_same_file = merge(state.entities, work.source_names, state.problems), SameFile(state.trees)
+        catalog, problems = link(merged.entities, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
+        compared = comparison_problems(merged, work.compared_sources, is_same_file)
+        own = assigned((*state.problems, *merged.problems(is_same_file)), merged, catalog)
         existing = {*catalog.entities, *(external_refs or ())} if state.unidentified else ()
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
-    found = sorted((*state.problems, *duplicates, *problems, *unidentified), key=problem_order)
+    found = sorted((*own, *problems, *compared, *unidentified), key=problem_order)
     return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents)
 
 

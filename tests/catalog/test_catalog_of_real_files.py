@@ -39,7 +39,8 @@ def test_a_catalog_of_all_real_files_is_linked_and_every_problem_has_a_place():
         tree = tree_of(folder)
         files = {case["file"].partition("/")[2] for case in READABLE if case["file"].startswith(f"{folder.name}/")}
         entities += [e for path in sorted(files) for e in entities_of(DescriptorFile(folder.name, tree, path))]
-    merged, duplicates = merge(entities, [])
+    merging = merge(entities, [])
+    merged, duplicates = merging.entities, merging.problems()
     catalog, problems = link(merged, KINDS)
     assert len(catalog.entities) == len(merged) == len(entities) - len(duplicates)
     assert all(problem.span for problem in (*duplicates, *problems))

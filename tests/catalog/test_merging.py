@@ -25,12 +25,13 @@ ARRIVING = st.lists(st.builds(lambda text, place: make(text, **place), NAMES, PL
 def test_the_order_of_arrival_does_not_matter(arriving):
     one, other = (merge(entities, ["first", "second"]) for entities in arriving)
     assert one == other
-    assert link(one[0], KINDS) == link(other[0], KINDS)
+    assert link(one.entities, KINDS) == link(other.entities, KINDS)
 
 
 @given(ARRIVING)
 def test_every_reference_stays_once_and_every_other_definition_is_told(arriving):
-    entities, problems = merge(arriving[1], ["first", "second"])
+    merged = merge(arriving[1], ["first", "second"])
+    entities, problems = merged.entities, merged.problems()
     assert {e.ref for e in entities} == {e.ref for e in arriving[0]}
     assert len({e.ref for e in entities}) == len(entities)
     assert len(entities) + len(problems) == len(arriving[0])
@@ -51,10 +52,10 @@ def test_precedence_is_source_tree_path_document():
 def test_a_duplicate_names_both_places_and_whether_they_differ():
     kept = make("component:shop owner=web", path="a.yaml", repository="one")
     other = replace(make("component:SHOP", path="b.yaml", repository="two", document=3, line=20), digest="other")
-    [problem] = merge([other, kept], ["here"])[1]
+    [problem] = merge([other, kept], ["here"]).problems()
     assert (problem.origin, problem.subject, problem.span.line) == (other.origin, ref("shop"), 22)
     assert [(r.origin, r.span.line) for r in problem.related] == [(kept.origin, 3)]
-    assert problem.message == "component:default/shop is already defined in one: a.yaml, line 3; this descriptor is left out."
+    assert problem.message == "component:default/shop is already defined in one/a.yaml:3; this descriptor is left out."
     assert problem.hint == "Rename one of the two, or remove it."
-    [same] = merge([kept, replace(kept, origin=other.origin)], ["here"])[1]
+    [same] = merge([kept, replace(kept, origin=other.origin)], ["here"]).problems()
     assert same.hint == "Remove one of the two: they are identical."

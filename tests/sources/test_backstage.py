@@ -17,15 +17,17 @@ from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
 from callboard.plugins.sources import yaml_text
 from callboard.settings.settings import Limits as DescriptorLimits
-from callboard.sources.backstage import BackstageSource
+from callboard.sources.backstage.source import BackstageSource
 from callboard.yaml import documents as yaml_documents
 from faulty import PatientClock, Server, json_answer
+from support.backstage import instance
 
+LOCATION = "backstage.io/managed-by-location"
 ENTITY = {
     "apiVersion": "backstage.io/v1alpha1", "kind": "Component",
     "metadata": {
         "uid": "u", "etag": "e", "namespace": "default", "name": "payments", "tags": ["yes", "0o17", "1e3"],
-        "annotations": {"backstage.io/managed-by-location": "url:x", "backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
+        "annotations": {LOCATION: "url:x", "backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
     },
     "spec": {"type": "service", "lifecycle": "production", "owner": "payments", "notes": "openapi: 3.1.0\n\n  x: 'y'\n"},
     "relations": [{"type": "ownedBy", "targetRef": "group:default/payments"}],
@@ -36,23 +38,15 @@ def entity(name, **more):
     return {**ENTITY, "metadata": {"name": name, "namespace": "default"}, **more}
 
 
-def instance(*entities):
-    def answer(asked, wire):
-        size, start = int(asked.query["limit"]), int(asked.query.get("cursor", "0"))
-        more = {"nextCursor": str(start + size)} if start + size < len(entities) else {}
-        json_answer(wire, {"items": entities[start : start + size], "totalItems": len(entities), "pageInfo": more})
-
-    return answer
-
-
 def collect(tmp_path, server, **options):
     options = {"url": server.url, "token": "bst-secret", **options}
     return BackstageSource(settings("backstage", **options), context(tmp_path, clock=PatientClock(), http=ClientLimits(tries=2))).collect()
 
 
 def test_entities_are_read_as_their_authors_wrote_them(tmp_path):
-    with Server(instance(ENTITY, entity("x", kind="Location"))) as server:
+    with Server(instance(ENTITY)) as server:
         got = collect(tmp_path, server)
+        url = server.url
     (file,) = got.files
     result = read_file(file, builtin_kinds(), DescriptorLimits())
     assert result.problems == ()
@@ -62,8 +56,15 @@ def test_entities_are_read_as_their_authors_wrote_them(tmp_path):
         "namespace": "default", "name": "payments", "tags": ["yes", "0o17", "1e3"],
         "annotations": {"backstage.io/view-url": "https://git.acme.example/x", "a/b": "c"},
     }  # fmt: skip
+    assert (file.tree.id, file.path) == (url, "catalog/default/component/payments")
     assert file.tree.view_url(file.path) == "https://git.acme.example/x"
     assert server.requests[0].headers["authorization"] == "Bearer bst-secret"
+
+
+def test_the_address_of_the_api_is_accepted_as_that_of_the_instance(tmp_path):
+    with Server(instance(ENTITY)) as server:
+        assert len(collect(tmp_path, server, url=f"{server.url}/api/catalog/").files) == 1
+    assert server.requests[0].path == "/api/catalog/entities/by-query"
 
 
 def test_pages_are_followed_by_their_cursor(tmp_path):
@@ -73,6 +74,7 @@ def test_pages_are_followed_by_their_cursor(tmp_path):
     path = "/api/catalog/entities/by-query"
     assert [r.target for r in server.requests] == [
         f"{path}?filter=kind%3Dcomponent&filter=kind%3Dapi&limit=500", f"{path}?cursor=500&limit=500", f"{path}?cursor=1000&limit=500",
+        "/api/catalog/entities/by-refs",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from callboard.catalog.graph import Catalog
 from callboard.model.entity import Entity, Origin
+from callboard.model.record_fields import reported_annotations
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.tree import Tree
 
@@ -85,7 +86,10 @@ def _metadata(catalog: Catalog, entity: Entity, tree_of: Callable[[Origin], Tree
     tree = tree_of(entity.origin)
     edit_url = tree.edit_url(entity.origin.path) if tree else ""
     outermost = _outermost(catalog, entity)
-    added = location_annotations(_location(entity.origin, tree), _location(outermost, tree_of(outermost)), edit_url, annotations)
+    reported = reported_annotations(entity)
+    location = _reported_location(reported.get(MANAGED_BY)) or _location(entity.origin, tree)
+    origin = _reported_location(reported.get(ORIGIN)) or _location(outermost, tree_of(outermost))
+    added = location_annotations(location, origin, edit_url, annotations)
     metadata = {"namespace": entity.ref.namespace, **entity.metadata}
     return {**metadata, "annotations": {**annotations, **added}, "etag": entity.digest}
 
@@ -103,6 +107,12 @@ def _outermost(catalog: Catalog, entity: Entity) -> Origin:
 def _location(origin: Origin, tree: Tree | None) -> Location:
     url = tree.view_url(origin.path) if tree else ""
     return Location("url", url) if url else Location("file", f"./{origin.path}")
+
+
+def _reported_location(value: str | None) -> Location | None:
+    """The location that another catalog has read; None if it reported none."""
+    kind, colon, target = (value or "").partition(":")
+    return Location(kind, target) if colon else None
 
 
 def _spec(entity: Entity, *, light: bool) -> dict[str, Any]:

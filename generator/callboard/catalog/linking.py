@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references
+from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references, read_reported
 from callboard.catalog.rules import cycles, entities, ownership, references
 from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.checking import rule_name
@@ -17,6 +17,7 @@ from callboard.descriptors.rules import files
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Severity, Span, fingerprint, problem_order
 from callboard.model.problem_limit import ProblemLimit
+from callboard.model.record_fields import is_reported
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.relation import Relation
 
@@ -49,37 +50,38 @@ class LinkCache:
     For one catalog, used by one thread.
     """
 
-    _declared: dict[EntityRef, tuple[Entity, Kind, DeclaredReferences]] = field(default_factory=dict)
+    _declared: dict[EntityRef, tuple[Entity, Kind | None, DeclaredReferences]] = field(default_factory=dict)
     _spans: dict[_FieldKey, Span | None] = field(default_factory=dict)
     _used: dict[_FieldKey, Span | None] = field(default_factory=dict)
     _names: NameIndex | None = None
     _relations: dict[EntityRef, tuple[Relation, ...]] | None = None
     """Every relation in both directions; None once a declared relation changed."""
 
-    def read(self, entities: Mapping[EntityRef, Entity], kinds: Mapping[EntityRef, Kind]) -> DeclaredReferences:
-        """As ``read_references`` for all entities that have a kind. Entities that are identical objects are not read again."""
+    def read(self, entities: Mapping[EntityRef, Entity], kinds: Kinds) -> DeclaredReferences:
+        """As ``read_references`` for all entities. Entities that are identical objects are not read again."""
         declared, previous = DeclaredReferences({ref: ref for ref in entities}), self._declared
-        self._declared, is_same = {}, previous.keys() == kinds.keys()
-        for ref, kind in kinds.items():
-            entity, cached = entities[ref], previous.get(ref)
+        self._declared, is_same = {}, True
+        for ref, entity in entities.items():
+            kind, cached = kinds.get(ref.kind), previous.get(ref)
+            if kind is None and not is_reported(entity):
+                continue
             if cached is None or cached[0] is not entity or cached[1] is not kind:
                 own = DeclaredReferences(declared.interned)
-                read_references(entity, kind, own)
-                is_same = is_same and cached is not None and cached[2].relations == own.relations
-                cached = entity, kind, DeclaredReferences({}, own.relations, own.invalid, own.implicit_namespace, own.failures)
+                if kind is not None:
+                    read_references(entity, kind, own)
+                read_reported(entity, own)
+                is_same = is_same and cached is not None and (cached[2].relations, cached[2].reported) == (own.relations, own.reported)
+                cached = entity, kind, replace(own, interned={})
             self._declared[ref] = cached
-            declared.relations.extend(cached[2].relations)
-            declared.invalid.extend(cached[2].invalid)
-            declared.implicit_namespace.extend(cached[2].implicit_namespace)
-            declared.failures.extend(cached[2].failures)
-        if not is_same:
+            declared.extend(cached[2])
+        if not is_same or previous.keys() != self._declared.keys():
             self._relations = None
         return declared
 
-    def both_directions(self, declared: DeclaredReferences) -> dict[EntityRef, tuple[Relation, ...]]:
+    def both_directions(self, declared: DeclaredReferences, kinds: Kinds) -> dict[EntityRef, tuple[Relation, ...]]:
         """As ``_both_directions``; the last result if no declared relation changed."""
         if self._relations is None:
-            self._relations = _both_directions(declared)
+            self._relations = _both_directions(declared, kinds)
         return self._relations
 
     def names(self, refs: Collection[EntityRef]) -> NameIndex:
@@ -122,9 +124,10 @@ def link(
         first.setdefault(entity.ref, entity)
     unique = {ref: first[ref] for ref in sorted(first)}
     cache = cache or LinkCache()
-    declared = cache.read(unique, {ref: kind for ref in unique if (kind := kinds.get(ref.kind))})
-    catalog = Catalog(unique, cache.both_directions(declared), kinds)
-    names = NameIndex(unique, external_refs) if external_refs else cache.names(unique.keys())
+    declared = cache.read(unique, kinds)
+    catalog = Catalog(unique, cache.both_directions(declared, kinds), kinds)
+    others = {*(external_refs or ()), *declared.known}
+    names = NameIndex(unique, others) if others else cache.names(unique.keys())
     found = _check(catalog, declared, names, is_complete=is_complete, has_all_names=is_complete or external_refs is not None)
     problems = tuple(sorted(_with_spans(catalog, _limited(found), cache), key=problem_order))
     cache.end()
@@ -166,14 +169,17 @@ def check_unidentified(
         kind = kinds.get(entity.ref.kind)
         if kind:
             read_references(entity, kind, declared)
-        catalog = Catalog(alone, _both_directions(declared), kinds)
+        catalog = Catalog(alone, _both_directions(declared, kinds), kinds)
         problems = _check(catalog, declared, names, is_complete=False, has_all_names=has_all_names)
         found += (replace(problem, subject=None) for problem in _with_spans(catalog, _limited(problems), LinkCache()))
     return tuple(sorted((replace(problem, fingerprint=fingerprint(problem)) for problem in found), key=problem_order))
 
 
-def _both_directions(declared: DeclaredReferences) -> dict[EntityRef, tuple[Relation, ...]]:
-    """Every relation once in each direction; where both ends declare it, each direction keeps its own declaration."""
+def _both_directions(declared: DeclaredReferences, kinds: Kinds) -> dict[EntityRef, tuple[Relation, ...]]:
+    """Every relation once in each direction; where both ends declare it, each direction keeps its own declaration.
+
+    Relations that another catalog reported are added where no descriptor declares them; in both directions if some kind has the type.
+    """
     edges: defaultdict[EntityRef, dict[tuple[str, EntityRef], Relation]] = defaultdict(dict)
     for relation, _ in declared.relations:
         edges[relation.source].setdefault((relation.type, relation.target), relation)
@@ -181,7 +187,19 @@ def _both_directions(declared: DeclaredReferences) -> dict[EntityRef, tuple[Rela
         key = (reverse, source)
         if key not in (from_target := edges[target]):
             from_target[key] = Relation(target, reverse, source, declared_by, field_name)
+    reverses = _reverse_types(kinds) if declared.reported else {}
+    for relation in declared.reported:
+        edges[relation.source].setdefault((relation.type, relation.target), relation)
+        if reverse := reverses.get(relation.type, ""):
+            source, _, target, declared_by, field_name = relation
+            edges[target].setdefault((reverse, source), Relation(target, reverse, source, declared_by, field_name))
     return {ref: tuple(by_key[key] for key in sorted(by_key)) for ref, by_key in sorted(edges.items())}
+
+
+def _reverse_types(kinds: Kinds) -> Mapping[str, str]:
+    """By relation type, the type of the other direction."""
+    fields = [field for kind in kinds.by_name.values() for field in kind.relations]
+    return {field.reverse: field.type for field in fields} | {field.type: field.reverse for field in fields}
 
 
 def _reference_problems(catalog: Catalog, declared: DeclaredReferences, names: NameIndex) -> Iterator[Problem]:

@@ -2,48 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from callboard.catalog.graph import Catalog
+from callboard.catalog.organization import OWNERS
 from callboard.catalog.rules.entities import DUPLICATE_ENTITY
 from callboard.descriptors.document import field_span
-from callboard.model.entity import Entity
-from callboard.model.problem import Problem, Related
-from callboard.model.ref import EntityRef
+from callboard.model.entity import Entity, Origin
+from callboard.model.place import line_place
+from callboard.model.problem import Problem, Related, Severity
+from callboard.model.ref import EntityRef, RefError, parse_ref
+
+DocumentKey = tuple[str, str, str, int, EntityRef | None]
+"""Source, tree, path, document and reference."""
 
 
-def in_order(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[Entity, ...]:
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Two entities with one reference."""
+
+    kept: Entity
+    left_out: Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The entities of a catalog."""
+
+    entities: tuple[Entity, ...]
+    """Each reference once, in order of precedence."""
+    duplicates: tuple[Duplicate, ...]
+    """In the order of the entities that are left out."""
+
+    def problems(self, is_same_file: Callable[[Entity, Entity], bool] = lambda _, __: False) -> tuple[Problem, ...]:
+        """A warning for each entity that is left out, unless it was read from the same file as the one that is kept."""
+        return tuple(_duplicate(each) for each in self.duplicates if not is_same_file(each.kept, each.left_out))
+
+
+def merge(entities: Iterable[Entity], sources: Sequence[str], problems: Iterable[Problem] = ()) -> Merged:
+    """The first entity of each reference in order of precedence. ``problems``: those found in descriptors, for ``in_order``."""
+    first: dict[EntityRef, Entity] = {}
+    duplicates = []
+    for entity in in_order(entities, sources, problems):
+        kept = first.setdefault(entity.ref, entity)
+        if kept is not entity:
+            duplicates.append(Duplicate(kept, entity))
+    return Merged(tuple(first.values()), tuple(duplicates))
+
+
+def in_order(entities: Iterable[Entity], sources: Sequence[str], problems: Iterable[Problem] = ()) -> tuple[Entity, ...]:
     """Sorted by precedence: the source's position in ``sources.yaml``, tree, path, document. The given order does not matter.
 
+    Entities whose document has an error in ``problems`` come last, because Backstage refuses them: of duplicates a valid one is kept.
     ``sources`` are the names of the sources as ``sources.yaml`` orders them; a source that is not among them comes last.
     """
     positions = {name: index for index, name in reversed(list(enumerate(sources)))}
+    refused = {_key(p.origin, p.subject) for p in problems if p.origin and p.severity is Severity.ERROR}
 
-    def precedence(entity: Entity) -> tuple[int, str, str, str, int, str, str]:
+    def precedence(entity: Entity) -> tuple[bool, int, str, str, str, int, str, str]:
         origin = entity.origin
         rank = positions.get(origin.source, len(positions))
-        return rank, origin.source, origin.tree, origin.path, origin.document, str(entity.ref), entity.digest
+        is_refused = _key(origin, entity.ref) in refused
+        return is_refused, rank, origin.source, origin.tree, origin.path, origin.document, str(entity.ref), entity.digest
 
     return tuple(sorted(entities, key=precedence))
 
 
-def merge(entities: Iterable[Entity], sources: Sequence[str]) -> tuple[tuple[Entity, ...], tuple[Problem, ...]]:
-    """The first entity of each reference in order of precedence, and a warning for each later one that names both files."""
-    first: dict[EntityRef, Entity] = {}
-    problems = []
-    for entity in in_order(entities, sources):
-        kept = first.setdefault(entity.ref, entity)
-        if kept is not entity:
-            problems.append(_duplicate(kept, entity))
-    return tuple(first.values()), tuple(problems)
+def assigned(problems: Iterable[Problem], merged: Merged, catalog: Catalog) -> tuple[Problem, ...]:
+    """The problems with those of left-out documents apart: they are of that file and its owner, not of the entity that is kept.
+
+    They keep their place and are about no entity; only the warning about the duplicate itself stays with the entity.
+    """
+    left_out = {_key(each.left_out.origin, each.left_out.ref): each.left_out for each in merged.duplicates}
+    if not left_out:
+        return tuple(problems)
+    return tuple(_assigned(problem, left_out.get(_key(problem.origin, problem.subject)), catalog) for problem in problems)
 
 
-def _duplicate(kept: Entity, other: Entity) -> Problem:
-    is_same = kept.digest == other.digest
-    file = f"{kept.origin.repository}: {kept.origin.path}" if kept.origin.repository != other.origin.repository else kept.origin.path
+def _assigned(problem: Problem, left_out: Entity | None, catalog: Catalog) -> Problem:
+    if left_out is None:
+        return problem
+    subject = problem.subject if problem.code == DUPLICATE_ENTITY.code else None
+    return replace(problem, subject=subject, responsible=_declared_owner(left_out, catalog))
+
+
+def _declared_owner(entity: Entity, catalog: Catalog) -> EntityRef | None:
+    """The owner that the document of an entity names, if the catalog has it."""
+    try:
+        owner = parse_ref(entity.spec.get("owner"), default_kind="group", default_namespace=entity.ref.namespace).canonical()
+    except RefError:
+        return None
+    return owner if owner.kind in OWNERS and owner in catalog.entities else None
+
+
+def _key(origin: Origin | None, ref: EntityRef | None) -> DocumentKey | None:
+    return (origin.source, origin.tree, origin.path, origin.document, ref) if origin else None
+
+
+def _duplicate(duplicate: Duplicate) -> Problem:
+    kept, other = duplicate.kept, duplicate.left_out
     first = field_span(kept, "metadata.name")
+    is_same = kept.digest == other.digest
     problem = DUPLICATE_ENTITY.problem(
-        f"{other.ref} is already defined in {file}, line {first.line if first else kept.origin.line}; this descriptor is left out.",
+        f"{other.ref} is already defined in {line_place(kept.origin, first)}; this descriptor is left out.",
         origin=other.origin,
         subject=other.ref,
         field="metadata.name",

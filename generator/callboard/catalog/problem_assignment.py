@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
+from callboard.catalog.rules.entities import DUPLICATE_ENTITY
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 
 
 def with_responsible(catalog: Catalog, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems with ``responsible`` set to the team that can fix them, where the catalog has one; computed once for a site."""
+    """The problems with ``responsible`` set to the team that can fix them, where the catalog has one; computed once for a site.
+
+    Of a duplicate, that is the owner that the left-out document names (``merging.assigned``), never the owner of the one that is kept.
+    """
     teams: dict[EntityRef, EntityRef | None] = {}
     return tuple(_with_team(catalog, problem, teams) for problem in problems)
 
 
 def _with_team(catalog: Catalog, problem: Problem, teams: dict[EntityRef, EntityRef | None]) -> Problem:
-    if problem.subject is None or problem.responsible is not None:
+    if problem.subject is None or problem.responsible is not None or problem.code == DUPLICATE_ENTITY.code:
         return problem
     if problem.subject not in teams:
         teams[problem.subject] = organization.responsible(catalog, problem.subject)

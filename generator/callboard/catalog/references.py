@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from callboard.descriptors.kinds import Kind, RelationField
 from callboard.model.entity import Entity
 from callboard.model.fields import as_text
+from callboard.model.record_fields import RELATIONS, reported_names, reported_relations
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef, RefError, parse_ref
 from callboard.model.relation import Relation
 
@@ -47,6 +48,19 @@ class DeclaredReferences:
     """Relations of entities outside the default namespace whose reference names no namespace."""
     failures: list[tuple[Entity, Exception]] = field(default_factory=list)
     """Entities whose references ended in an unexpected exception; those before it are kept."""
+    reported: list[Relation] = field(default_factory=list)
+    """Relations that another catalog has, declared in a descriptor or not, each in both directions if the catalog has both."""
+    known: list[EntityRef] = field(default_factory=list)
+    """References of entities that exist in another catalog and are not read from it."""
+
+    def extend(self, other: DeclaredReferences) -> None:
+        """Add the references of ``other``."""
+        self.relations.extend(other.relations)
+        self.invalid.extend(other.invalid)
+        self.implicit_namespace.extend(other.implicit_namespace)
+        self.failures.extend(other.failures)
+        self.reported.extend(other.reported)
+        self.known.extend(other.known)
 
 
 def read_references(entity: Entity, kind: Kind, declared: DeclaredReferences) -> None:
@@ -59,6 +73,14 @@ def read_references(entity: Entity, kind: Kind, declared: DeclaredReferences) ->
                 _read(entity, relation_field, path, value, declared)
     except Exception as error:  # noqa: BLE001 - a defect at one entity must not end a build
         declared.failures.append((entity, error))
+
+
+def read_reported(entity: Entity, declared: DeclaredReferences) -> None:
+    """Add the relations that another catalog reported about this entity to ``declared``."""
+    for type_, target in reported_relations(entity):
+        ref = parse_ref(target).canonical()
+        declared.reported.append(Relation(entity.ref, type_, declared.interned.get(ref, ref), entity.ref, RELATIONS))
+    declared.known.extend(parse_ref(name).canonical() for name in reported_names(entity))
 
 
 def _read(entity: Entity, relation_field: RelationField, path: str, value: object, declared: DeclaredReferences) -> None:

@@ -15,6 +15,7 @@ from callboard.model.entity import Entity, Origin
 from callboard.model.fields import FieldPath, dotted, undotted
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
 from callboard.model.ref import EntityRef
+from callboard.model.tree import DescriptorFile
 from callboard.redaction.secrets import mask
 from callboard.settings.schema_messages import Message, SchemaError, Wording, mapping_at, messages_of, shown
 from callboard.yaml import positions
@@ -49,9 +50,18 @@ class FileLocation:
     """Path of the file inside the tree, with ``/``."""
     via: tuple[str, ...] = ()
     """References of the Location entities through which the file was found, outermost first."""
+    has_lines: bool = True
+    """False if the text that is read is not that of the file: its lines are no lines of the file."""
+
+    @classmethod
+    def of(cls, file: DescriptorFile) -> FileLocation:
+        """The location of a descriptor file."""
+        tree = file.tree
+        return cls(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations, file.record is None)
 
     def origin(self, document: int = 0, line: int = 1) -> Origin:
         """Return the origin of the document with that index (from 0), which begins at that line (from 1)."""
+        line = line if self.has_lines else 0
         return Origin(self.source, self.tree_id, self.repository, self.revision, self.path, document, line, self.via)
 
 
@@ -167,7 +177,7 @@ class CheckedDocument:
             mask(message),
             severity=severity,
             origin=self.origin,
-            span=self.key_span(path) if at_key else self.span(path),
+            span=None if not self.origin.line else self.key_span(path) if at_key else self.span(path),
             subject=self.ref,
             field=mask(dotted(path)),
             hint=mask(hint),
@@ -189,14 +199,13 @@ def yaml_problem(rule: Rule, trouble: YamlTrouble, origin: Origin) -> Problem:
     """Return the problem of a rule for a trouble, whose lines count from the start of the file."""
     related = (Related("The first one is here.", origin, trouble.first),) if trouble.first else ()
     field = f"document[{origin.document}]" + (f".{trouble.about}" if trouble.about else "")
-    return rule.problem(
-        f"{mask(trouble.message)}.", origin=origin, span=trouble.at, field=mask(field), hint=mask(trouble.hint), related=related
-    )
+    span = trouble.at if origin.line else None
+    return rule.problem(f"{mask(trouble.message)}.", origin=origin, span=span, field=mask(field), hint=mask(trouble.hint), related=related)
 
 
 def field_span(entity: Entity, field: str) -> Span | None:
-    """Return the range of the value at a dotted path, or of its nearest parent; None if the entity has no text."""
-    return locate(entity.text, entity.origin.line, field) if entity.text else None
+    """Return the range of the value at a dotted path, or of its nearest parent; None without a text or known lines."""
+    return locate(entity.text, entity.origin.line, field) if entity.text and entity.origin.line else None
 
 
 def locate(text: str, first_line: int, field: str) -> Span:

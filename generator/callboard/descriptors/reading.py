@@ -106,7 +106,7 @@ class _Outcome:
 
 def limits_of(file: DescriptorFile, limits: Limits) -> Limits:
     """The limits of a file: wider ones where another catalog wrote it, with the content of placeholders in place of them."""
-    if not file.is_resolved:
+    if file.record is None:
         return limits
     return replace(
         limits,
@@ -118,10 +118,9 @@ def limits_of(file: DescriptorFile, limits: Limits) -> Limits:
 
 def read_file(file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
     """Read a descriptor file from its tree; ``fetch`` returns the content of absolute URLs that other sources have."""
-    tree, limits = file.tree, limits_of(file, limits)
-    location = FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
+    tree, location, limits = file.tree, FileLocation.of(file), limits_of(file, limits)
     try:
-        data = tree.read(file.path, limits.descriptor_bytes)
+        data = file.record.text if file.record else tree.read(file.path, limits.descriptor_bytes)
     except TooLargeError:
         return FileResult(problems=(files.too_large_problem(limits.descriptor_bytes, location.origin()),))
     except TreeError as error:

@@ -12,6 +12,7 @@ from callboard.descriptors.reading import FileResult, read_file
 from callboard.descriptors.rules import files as files_rules
 from callboard.ingestion.access import ConnectedTrees, fetcher
 from callboard.ingestion.locations import FileKey, LocationTargets, file_key, follow, without_descriptor
+from callboard.ingestion.records import with_record
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.skipped import SkippedFile
@@ -82,6 +83,9 @@ def _walk(
     while queue:
         file = queue.popleft()
         result = read(file, kinds, limits, fetch)
+        if file.record is not None:
+            results.append(with_record(result, file.record))
+            continue
         is_foreign = file_key(file) in foreign
         results.append(without_quotes(result) if is_foreign else result)
         if not (result.entities or result.problems):

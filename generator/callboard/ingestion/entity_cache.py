@@ -66,7 +66,8 @@ class EntityCache:
         new = [
             _NewFile(key, location, data, limits_of(file, limits))
             for file in files
-            if (data := _content(file, limits)) is not None and (key := self._key(location := _location(file), data)) not in self.entries
+            if (data := _content(file, limits)) is not None
+            and (key := self._key(location := FileLocation.of(file), data)) not in self.entries
         ]
         if len(new) >= MIN_PARALLEL and can_fork():
             batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
@@ -78,7 +79,7 @@ class EntityCache:
         data = _content(file, limits)
         if data is None:
             return read_file(file, kinds, limits, fetch)
-        location = _location(file)
+        location = FileLocation.of(file)
         key = self._key(location, data)
         line = self.entries.get(key, b"")
         result = _unpacked(line, location) if line else None
@@ -111,15 +112,12 @@ class _NewFile:
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
     """The content of a file that can be cached; None for one that cannot be read or may have placeholders."""
     try:
-        data = file.tree.read(file.path, limits_of(file, limits).descriptor_bytes)
+        data = file.record.text if file.record else file.tree.read(file.path, limits_of(file, limits).descriptor_bytes)
     except TreeError:
         return None
+    if len(data) > limits_of(file, limits).descriptor_bytes:
+        return None
     return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
-
-
-def _location(file: DescriptorFile) -> FileLocation:
-    tree = file.tree
-    return FileLocation(file.source, tree.id, tree.repository, tree.revision, file.path, file.via_locations)
 
 
 def _read(location: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:

@@ -26,7 +26,7 @@ class Origin:
     document: int
     """Index of the document in its file, from 0."""
     line: int
-    """Line of the file at which the document begins, from 1."""
+    """Line of the file at which the document begins, from 1; 0 where the text that was read is not that of the file at ``path``."""
     via_locations: tuple[str, ...] = ()
     """References of the Location entities through which the file was found, outermost first."""
 

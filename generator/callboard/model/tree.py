@@ -75,6 +75,22 @@ def tree_of(trees: Trees, origin: Origin) -> Tree | None:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogRecord:
+    """An entity as another catalog has it, which is read in place of the file that its author wrote."""
+
+    catalog: str
+    """Name of the catalog for people, such as ``Backstage``."""
+    text: bytes
+    """The entity as YAML, with the content of placeholders in place of them."""
+    annotations: tuple[tuple[str, str], ...] = ()
+    """Annotations that the catalog added and that its API would return, such as the location that it read."""
+    relations: tuple[tuple[str, str], ...] = ()
+    """Type and target of each relation that the catalog has."""
+    known: tuple[str, ...] = ()
+    """Targets of relations that exist in the catalog and are not collected."""
+
+
+@dataclass(frozen=True, slots=True)
 class DescriptorFile:
     """A file that is to be read as a descriptor."""
 
@@ -84,5 +100,5 @@ class DescriptorFile:
     path: str
     via_locations: tuple[str, ...] = ()
     """References of the Location entities through which the file was found, outermost first."""
-    is_resolved: bool = False
-    """Whether another catalog wrote the file, with the content of placeholders in place of them: bounds for authors do not apply."""
+    record: CatalogRecord | None = None
+    """Read in place of the file, which the tree need not have. Several records may be of one file; Locations are not followed."""

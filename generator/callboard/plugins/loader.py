@@ -27,7 +27,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "gitlab": "callboard.sources.gitlab.source:GitLabSource",
         "gitea": "callboard.sources.gitea.source:GiteaSource",
         "http": "callboard.sources.http:HttpSource",
-        "backstage": "callboard.sources.backstage:BackstageSource",
+        "backstage": "callboard.sources.backstage.source:BackstageSource",
         "ldap": "callboard.sources.ldap:LdapSource",
     },
     "callboard.integrations": {

@@ -1,4 +1,4 @@
-"""Rules SRC001 and SRC002: problems with names and folders of a tree, reported before any descriptor is read."""
+"""Rules of sources: SRC001 and SRC002 about names and folders of a tree, BST001–BST004 about a Backstage instance."""
 
 from callboard.plugins.sources import Rule, Severity
 
@@ -43,5 +43,128 @@ apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
   name: payments
+""",
+)
+
+
+BACKSTAGE_STATUS = Rule(
+    code="BST001",
+    name="backstage-status",
+    severity=Severity.ERROR,
+    summary="Backstage reports an error of the entity.",
+    means="""The source is a Backstage instance. Its catalog could not process the latest version of the entity's file, or could not read a
+location that is registered there. The message is Backstage's own.""",
+    matters="""Backstage keeps the last version that it could read, and so does the portal: what is shown may be outdated. Entities
+behind a location that cannot be read are missing.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+  tags: [Bad Tag]   # Policy check failed … "tags.0" is not valid
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+  tags: [bad-tag]
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+)
+
+
+BACKSTAGE_ORPHAN = Rule(
+    code="BST002",
+    name="backstage-orphan",
+    severity=Severity.WARNING,
+    summary="The entity is an orphan in Backstage.",
+    means="""The source is a Backstage instance, and the entity has the annotation `backstage.io/orphan: "true"`: the Location that led
+to its file was removed or no longer lists the file. Backstage keeps such entities until they are deleted. (ORP001 is about something else:
+an entity without relations.)""",
+    matters="""Changes of the file have no effect any more, and the file may not exist. A source that reads the repositories will not find
+the entity.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets: []   # listed ./payments/catalog-info.yaml before
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Location
+metadata:
+  name: services
+spec:
+  targets:
+    - ./payments/catalog-info.yaml
+""",
+)
+
+
+DIFFERS_FROM_CATALOG = Rule(
+    code="BST003",
+    name="differs-from-backstage",
+    severity=Severity.INFO,
+    summary="Backstage has other values of the entity than its file.",
+    means="""A source of the type `backstage` with `compare: true` and a source of repositories both read the file.
+Fields of the entity differ. What Backstage adds to every entity does not count.""",
+    matters="""After the source is removed, the values of the file remain. Either Backstage has an older version of the file, or one of
+its processors changes the entity: then the value must be written into the file, or it will be missing.""",
+    wrong="""# the file; in Backstage, a processor sets spec.owner to team-checkout
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: unknown
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+)
+
+
+ONLY_IN_CATALOG = Rule(
+    code="BST004",
+    name="only-in-backstage",
+    severity=Severity.INFO,
+    summary="Only Backstage has the entity.",
+    means="""A source of the type `backstage` with `compare: true` has the entity, and no other source of the portal has it.""",
+    matters="""The entity disappears from the portal when the source is removed. Its file is in a repository, or at a path, that no source
+reads; or it comes from a provider of people and teams that the portal does not have yet.""",
+    wrong="""# sources.yaml; the file is services/payments.yaml
+sources:
+  - name: github
+    type: github
+    organization: acme
+  - name: backstage
+    type: backstage
+    url: https://backstage.acme.example
+    compare: true
+""",
+    right="""# sources.yaml
+sources:
+  - name: github
+    type: github
+    organization: acme
+    include: ["**/catalog-info.yaml", "services/*.yaml"]
+  - name: backstage
+    type: backstage
+    url: https://backstage.acme.example
+    compare: true
 """,
 )

@@ -10,6 +10,7 @@ from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS
 from callboard.catalog.suggestions import NameIndex
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.record_fields import RELATIONS
 from callboard.model.ref import EntityRef, humanize
 from callboard.model.relation import Relation
 
@@ -82,7 +83,8 @@ def _declared_to(catalog: Catalog, targets: Collection[EntityRef]) -> Iterator[R
     referring = {relation.target for ref in targets for relation in catalog.relations[ref]}
     for ref, relations in catalog.relations.items():
         for relation in relations if ref in referring else ():
-            if relation.declared_by == ref and relation.source == ref and relation.target in targets:
+            is_declared = relation.declared_by == ref and relation.source == ref and relation.field != RELATIONS
+            if is_declared and relation.target in targets:
                 yield relation
 
 

@@ -151,6 +151,7 @@ def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     return tuple(
         Detail(labels["filled_in"], code=derived.field, note=labels["filled_in_by"].format(text_of(derived.by, 80)))
         for derived in entity.derived[:DERIVED_LIMIT]
+        if derived.field.startswith("spec.")
     )
 
 

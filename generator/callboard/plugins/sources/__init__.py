@@ -20,8 +20,8 @@ from callboard.model.errors import (
     TreeError,
 )
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
-from callboard.model.ref import EntityRef
-from callboard.model.tree import DescriptorFile, Tree
+from callboard.model.ref import EntityRef, RefError, parse_ref
+from callboard.model.tree import CatalogRecord, DescriptorFile, Tree
 from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
 from callboard.plugins.sources.base import (
@@ -47,6 +47,7 @@ from callboard.plugins.sources.paths import (
     shown_path,
 )
 from callboard.redaction.redactor import Redactor
+from callboard.redaction.secrets import mask
 from callboard.settings.settings import SourceSettings
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ __all__ = [
     "Anonymous",
     "Answer",
     "CallboardError",
+    "CatalogRecord",
     "Client",
     "ClientContext",
     "ClientLimits",
@@ -105,6 +107,7 @@ __all__ = [
     "Params",
     "Problem",
     "Redactor",
+    "RefError",
     "Related",
     "Remote",
     "RemoteHead",
@@ -139,10 +142,12 @@ __all__ = [
     "is_glob",
     "json_resource",
     "last_commit",
+    "mask",
     "matching_paths",
     "merge_collected",
     "normal_path",
     "origin_url",
+    "parse_ref",
     "parse_remote",
     "remote_head",
     "shown_path",

@@ -1,0 +1,1 @@
+"""The ``gitea`` source: Gitea and Forgejo."""
