@@ -183,7 +183,7 @@ def resolve(
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
     found = sorted((*own, *problems, *compared, *unidentified), key=problem_order)
-    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents)
+    return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents, state.losses)
 
 
 def enrich(work: Workspace, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
@@ -321,7 +321,7 @@ def raise_if_blocked(collected: CollectedState) -> None:
     """Raise ``BlockedError`` where too much failed, or would be lost, for a site to be published."""
     if not collected.guard_result.publish:
         raise BlockedError(
-            "\n".join((*failure_messages(collected.failures), *collected.guard_result.reasons)),
+            "\n".join((*failure_messages(collected.failures), *loss_messages(collected.losses), *collected.guard_result.reasons)),
             collected.failures,
             "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
         )
@@ -330,6 +330,11 @@ def raise_if_blocked(collected: CollectedState) -> None:
 def failure_messages(failures: Sequence[SourceFailure | IntegrationFailure]) -> tuple[str, ...]:
     """One sentence or two for each source, repository or integration, or query of it, that could not be read."""
     return tuple(_sentences(f"{_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
+
+
+def loss_messages(losses: Sequence[SourceFailure]) -> tuple[str, ...]:
+    """Sentences for each source, or tree of it, that was read and lost more than the limit."""
+    return tuple(f"The source {loss.source!r} is served from its last good copy. {loss.message} {loss.hint}" for loss in losses)
 
 
 def _sentences(message: str, hint: str) -> str:

@@ -15,6 +15,7 @@ from callboard.pipeline import Workspace, collect, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
 from faulty import Server
 from support.backstage import LOCATION, ORIGIN, entity, group, instance
+from support.portal import callboard, write
 
 REPO = "https://github.com/acme/shop/tree/main"
 SHOP = f"url:{REPO}/svc/catalog-info.yaml"
@@ -234,3 +235,37 @@ def test_answers_with_odd_parts_lose_only_those_parts(tmp_path, more):
     )
     shop = get(resolved, "component:shop")
     assert tree_of(resolved.trees, shop.origin).view_url(shop.origin.path).startswith("http")
+
+
+MANY = [entity(f"c{number}", location=f"url:{REPO}/c{number}.yaml") for number in range(45)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("left", "sentence"), [
+    # B4: the instance, or a proxy in front of it, answers 200 without an item; a sibling: most of one repository is gone
+    ([], "The number of repositories dropped from 6 to 0"),
+    (MANY[:5], "The number of repositories dropped from 6 to 1"),
+    ([group(f"g{number}") for number in range(5)] + MANY[:5], "The number of entities in acme/shop dropped from 45 to 5"),
+])  # fmt: skip
+def test_a_source_that_lost_more_than_the_limit_is_reported_with_what_to_do(tmp_path, left, sentence):
+    answers = {"now": [*MANY, *(group(f"g{number}", location=f"url:https://host{number}.example/g.yaml") for number in range(5))]}
+    if "entities" in sentence:
+        answers["now"] = [*MANY, *(group(f"g{number}") for number in range(5))]
+
+    def answer(asked, wire):
+        return instance(*answers["now"])(asked, wire)
+
+    write(tmp_path)
+    with Server(answer) as server, (tmp_path / "sources.yaml").open("a") as sources:
+        sources.write(f"  - {{name: backstage, type: backstage, url: '{server.url}'}}\n")
+        sources.flush()
+        first = callboard(tmp_path, "build")
+        answers["now"] = left
+        second, strict = callboard(tmp_path, "build"), callboard(tmp_path, "build", "--strict")
+        status = (tmp_path / "site/status/index.html").read_text()
+        accepted = callboard(tmp_path, "build", "--accept-loss")
+    assert (first.returncode, second.returncode, strict.returncode, accepted.returncode) == (0, 0, 1, 0), second.stderr
+    assert f"The source 'backstage' is served from its last good copy. {sentence}" in second.stderr
+    assert "run `callboard build --accept-loss` once" in second.stderr
+    assert "last good copy" not in accepted.stderr
+    assert status.count(sentence) <= 8, "one row for each tree, not for each file"

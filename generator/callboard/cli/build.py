@@ -15,7 +15,7 @@ PROBLEMS_FOUND = 1
               help="The portal's configuration.")  # fmt: skip
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
               help="Folder to write the site to: new, empty, or written by an earlier build.")  # fmt: skip
-@click.option("--strict", is_flag=True, help="Exit with code 1 if a descriptor has an error; the site is built anyway.")
+@click.option("--strict", is_flag=True, help="Exit with code 1 if a descriptor has an error or a source failed; the site is built anyway.")
 @click.option("--now", metavar="TIME", help="Time of the build in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write durations, counts and peak memory to this file as JSON."
@@ -67,5 +67,6 @@ def command(  # noqa: PLR0913, PLR0917 - options
     if not quiet:
         terminal.report_build(built, output)
     has_own_errors = terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
-    if has_own_errors or (strict and any(problem.severity is Severity.ERROR for problem in built.problems)):
+    has_failed = built.failures or built.resolved.losses or any(problem.severity is Severity.ERROR for problem in built.problems)
+    if has_own_errors or (strict and has_failed):
         sys.exit(PROBLEMS_FOUND)

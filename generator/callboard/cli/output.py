@@ -89,8 +89,12 @@ def _has_colour() -> bool:
 
 def report_build(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
+    from callboard.pipeline import loss_messages
+
     counts = built.report["counts"]
     _clear_line()
+    for message in loss_messages(built.resolved.losses):
+        click.echo(plain(mask(message)), err=True)
     for path in built.damaged:
         click.echo(f"The history in {path} is damaged or missing; its changes are not shown. Restore the file from a backup.", err=True)
     report_set_aside(built.set_aside)

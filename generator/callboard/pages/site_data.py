@@ -31,6 +31,8 @@ class ResolvedCatalog:
     """Number of documents that are not descriptors, by reason."""
     documents: int = 0
     """Number of documents that were checked."""
+    losses: tuple[SourceFailure, ...] = ()
+    """Sources that were read and lost more than the limit: their last good copy is used."""
 
 
 @dataclass(frozen=True, slots=True)

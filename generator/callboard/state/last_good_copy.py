@@ -15,7 +15,7 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
-from callboard.plugins.sources import Collected, Repository, Undescribed
+from callboard.plugins.sources import Collected, Repository, SourceFailure, Undescribed
 from callboard.state.loss_guards import Causes, FileId, Guards, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees, verdict
 from callboard.state.recorded_trees import SavedTree
 from callboard.state.values import CollectedState, CollectionTime, StaleCopy, State, TreeKey
@@ -25,6 +25,7 @@ Content = Callable[[str], bytes | None]
 OfSource = TypeVar("OfSource", Repository, Undescribed, CollectionTime, SkippedFile)
 _UNCERTAIN = frozenset({rules.LOCATION_NOT_FOUND.code, rules.LOCATION_SOURCE_UNKNOWN.code})
 """Codes of problems with Locations that may be caused by another source that cannot be read."""
+LOSS_HINT = "If this was meant, run `callboard build --accept-loss` once."
 _Identity = tuple[str, str, str, EntityRef]
 """Source, tree, path and reference."""
 
@@ -70,7 +71,8 @@ def with_last_good_copy(
     saved = [tree for tree in (previous.trees if previous else ()) if tree.key in retained.trees]
     failed = failed_sources(causes, trees, policy.sources)
     saved_sources = {*failed, *(set(policy.sources) - queried)}
-    collections = tuple(_collections(policy, failed, causes, previous, entities, _requests(collected)))
+    unread = {*failed, *_without_trusted_tree(causes, trees)}
+    collections = tuple(_collections(policy, unread, causes, previous, entities, _requests(collected)))
     lost = _lost(previous, entities, policy.sources)
     return CollectedState(
         entities,
@@ -88,6 +90,7 @@ def with_last_good_copy(
         _ordered((*collected.repositories, *_saved_repositories(previous, retained)), policy.sources),
         _ordered((*collected.undescribed, *_of_sources(previous.undescribed if previous else (), saved_sources)), policy.sources),
         collected.failures,
+        tuple(SourceFailure(source, "", sentence, LOSS_HINT) for source, sentence in causes.losses),
     )
 
 
@@ -160,6 +163,11 @@ def _requests(collected: Collected) -> Mapping[str, int]:
     for source in collected.traffic:
         counts[source.source] += source.traffic.counts.requests
     return counts
+
+
+def _without_trusted_tree(causes: Causes, trees: Trees) -> set[str]:
+    """The sources all of whose trees lost more than the limit."""
+    return {source for source, _ in causes.shrunk} - {key[0] for key in trees if key not in causes.shrunk}
 
 
 def _lost(previous: State | None, entities: Iterable[Entity], sources: Sequence[str]) -> tuple[EntityRef, ...]:
@@ -243,6 +251,8 @@ class _Retention:
     """Retained entities with the cause; an empty cause for sources that were not queried."""
     missing_trees: set[TreeKey] = field(default_factory=set)
     """Trees that could not be read at all."""
+    shrunk: dict[TreeKey, str] = field(default_factory=dict)
+    """Why the trees that lost more than the limit are not used."""
 
     def add_files(self, broken: Mapping[FileId, str]) -> None:
         """Add the entities of files that exist but cannot be read or parsed."""
@@ -260,6 +270,8 @@ class _Retention:
             if tree.source in self.sources and (cause is not None or tree.source not in queried):
                 if tree.key not in trees:
                     self.missing_trees.add(tree.key)
+                elif cause:
+                    self.shrunk[tree.key] = cause
                 self._add(by_tree[tree.key], cause or "")
 
     def add_targets_of_locations(self) -> None:
@@ -305,7 +317,7 @@ class _Retention:
                 continue
             key, origin = _tree(entity), entity.origin
             time = since.get((*key, entity.ref)) or read.get(key, self.previous.as_of)
-            path = "" if key in self.missing_trees else origin.path
+            path = "" if key in self.missing_trees or cause == self.shrunk.get(key) else origin.path
             groups.setdefault((*key, origin.repository, path, time, cause), []).append(entity.ref)
         copies = (StaleCopy(*group, tuple(sorted(set(refs)))) for group, refs in groups.items())
         return iter(sorted(copies, key=stale_order))

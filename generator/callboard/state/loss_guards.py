@@ -96,6 +96,8 @@ class Causes:
     """Trees that were read, but lost more than the limit."""
     messages: tuple[tuple[str, str], ...] = ()
     """Source and sentence of every failure."""
+    losses: tuple[tuple[str, str], ...] = ()
+    """Those of ``messages`` about sources that were read and lost more than the limit."""
 
     def of(self, tree: TreeRecord, *, is_here: bool) -> str | None:
         """Why the tree's last good copy is used; None if it is not. ``is_here``: whether the tree was read now."""
@@ -114,6 +116,7 @@ class Causes:
             {**other.trees, **self.trees},
             {**other.shrunk, **self.shrunk},
             (*self.messages, *other.messages),
+            (*self.losses, *other.losses),
         )
 
 
@@ -167,7 +170,7 @@ def shrunk_sources(previous: State, trees: Trees, causes: Causes, queried: Colle
         for source, count in sorted(before.items())
         if is_too_much(count - here[source], count, guards.shrink, guards.floor)
     }
-    return Causes(sources=sentences, messages=tuple(sentences.items()))
+    return Causes(sources=sentences, messages=tuple(sentences.items()), losses=tuple(sentences.items()))
 
 
 def broken_files(problems: Iterable[Problem], failures: Iterable[SourceFailure], trees: Trees) -> Mapping[FileId, str]:
@@ -193,7 +196,8 @@ def shrunk_trees(previous: State, entities: Iterable[Entity], trees: Trees, brok
         for key, tree in sorted(unversioned.items(), key=itemgetter(0))
         if is_too_much(before[key] - here[key], before[key], guards.shrink, guards.floor)
     }
-    return Causes(shrunk=sentences, messages=tuple((key[0], sentence) for key, sentence in sentences.items()))
+    losses = tuple((key[0], sentence) for key, sentence in sentences.items())
+    return Causes(shrunk=sentences, messages=losses, losses=losses)
 
 
 def _is_of_a_file(failure: SourceFailure, trees: Trees) -> bool:

@@ -202,6 +202,8 @@ class CollectedState:
     """Repositories without a descriptor, also from the last good copy."""
     failures: tuple[SourceFailure, ...] = ()
     """Failures that the sources reported."""
+    losses: tuple[SourceFailure, ...] = ()
+    """Sources that were read and lost more than the limit: their last good copy is used."""
 
 
 @dataclass(frozen=True, slots=True)
