@@ -1,10 +1,13 @@
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.catalog.linking import link
-from callboard.catalog.merging import in_order, merge
+from callboard.catalog.merging import assigned, in_order, merge
+from callboard.catalog.problem_assignment import with_responsible
+from callboard.model.problem import Problem, Severity
 from catalog_builders import KINDS, make, ref
 
 PLACES = st.fixed_dictionaries(
@@ -59,3 +62,50 @@ def test_a_duplicate_names_both_places_and_whether_they_differ():
     assert problem.hint == "Rename one of the two, or remove it."
     [same] = merge([kept, replace(kept, origin=other.origin)], ["here"]).problems()
     assert same.hint == "Remove one of the two: they are identical."
+
+
+ERROR = Problem("SPC001", Severity.ERROR, "A Component needs spec.owner.", field="spec.owner")
+WARNING = Problem("SPC003", Severity.WARNING, "Empty.", field="spec.system")
+
+
+def of(entity, problem):
+    """The problem at the document of an entity."""
+    return replace(problem, origin=entity.origin, subject=entity.ref)
+
+
+@pytest.mark.parametrize(
+    ("problems_of_first", "problems_of_second", "kept"),
+    [
+        ([ERROR], [], 1),  # dup-invalid-wins: Backstage refuses the first, and never shows it
+        ([ERROR], [WARNING], 1),
+        ([WARNING], [], 0),
+        ([], [ERROR], 0),
+        ([ERROR], [ERROR], 0),
+    ],
+)
+def test_of_duplicates_one_that_is_valid_is_kept(problems_of_first, problems_of_second, kept):
+    both = [make("component:shop owner=web", tree="a"), make("component:shop owner=web", tree="b")]
+    problems = [of(both[0], p) for p in problems_of_first] + [of(both[1], p) for p in problems_of_second]
+    assert merge(both, ["here"], problems).entities == (both[kept],)
+
+
+def test_an_error_of_another_document_of_the_file_does_not_count():
+    both = [make("component:shop owner=web", tree="a"), make("component:shop owner=web", tree="b")]
+    neighbour = make("component:other", tree="a", document=1)
+    assert merge(both, ["here"], [of(neighbour, ERROR)]).entities == (both[0],)
+
+
+@pytest.mark.parametrize(("owner", "responsible"), [("web", "group:default/web"), ("nobody", None), ("user:jane", "user:default/jane")])
+def test_problems_of_a_left_out_duplicate_are_of_its_file_and_its_own_owner(owner, responsible):
+    """dup-left-out: the page of a-repo's valid ``orders``, and its team, had the problems of b-repo's."""
+    kept, other = make("component:shop owner=owners", tree="a"), make(f"component:shop owner={owner}", tree="b")
+    groups = [make("group:owners"), make("group:web"), make("user:jane")]
+    merged = merge([kept, other, *groups], ["here"])
+    catalog = link(merged.entities, KINDS)[0]
+    problems = with_responsible(catalog, assigned([of(kept, WARNING), of(other, ERROR), *merged.problems()], merged, catalog))
+    found = [(p.code, p.subject and p.subject.name, p.origin.tree, p.responsible and str(p.responsible)) for p in problems]
+    assert found == [
+        ("SPC003", "shop", "a", "group:default/owners"),
+        ("SPC001", None, "b", responsible),
+        ("DUP001", "shop", "b", responsible),
+    ]

@@ -39,6 +39,8 @@ def test_json_counts_everything_from_one():
         "code": "ENT006",
         "severity": "error",
         "source": "here",
+        "repository": "acme/shop",
+        "tree": "tree",
         "path": "shop/catalog-info.yaml",
         "document": 2,
         "line": 8,

@@ -175,7 +175,9 @@ def test_problems_are_grouped_by_the_team_that_can_fix_them_and_those_without_on
     assert None not in teams[:-1]
     assert any(problem.message == unread.message for problem in view.groups[-1].listed)
     assert any(
-        problem.place.startswith("apps/x/catalog-info.yaml") and "#L" in problem.url for group in view.groups for problem in group.listed
+        problem.place.startswith("acme/shop/apps/x/catalog-info.yaml:") and "#L" in problem.url
+        for group in view.groups
+        for problem in group.listed
     )
 
 

@@ -151,7 +151,10 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         click.echo(f"Wrote {counted(len(problems), 'problem')} to {options.write_baseline}; "
                    f"--baseline {options.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
         return ()
-    reported, hidden = baseline.not_in_baseline(problems, baseline.read_baseline(options.baseline)) if options.baseline else (problems, 0)
+    reported, hidden = problems, 0
+    if options.baseline:
+        known = baseline.read_baseline(options.baseline, is_portal=not result.sources.is_working_copy)
+        reported, hidden = baseline.not_in_baseline(problems, known)
     colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
     read = "" if result.is_invalid else checked(result.files, result.documents, result.skipped)
     text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden, checked=read)

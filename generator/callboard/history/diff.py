@@ -154,7 +154,7 @@ def _renamed_ref(text: str, renamed: Mapping[str, str]) -> str:
 
 
 def _file(summary: EntitySummary) -> str:
-    return f"{summary.where.tree}: {summary.where.path}"
+    return summary.where.label
 
 
 def _problem_changes(
@@ -179,8 +179,11 @@ def _renamed(problem: ProblemSummary, names: Mapping[EntityRef, EntityRef]) -> P
 
 
 def _identity(problem: ProblemSummary) -> tuple[str, ...]:
-    """Equal for the same problem after its file moved or its entity was renamed."""
-    return (problem.code, str(problem.subject), problem.field) if problem.subject else (problem.code, problem.fingerprint)
+    """Equal for the same problem after its file moved or its entity was renamed; by the file for a problem about no entity.
+
+    Fingerprints are not compared: how they are made may change between two versions.
+    """
+    return problem.code, *((str(problem.subject),) if problem.subject else ("", *(problem.where or ()))), problem.field
 
 
 def _ref(text: str) -> EntityRef | None:

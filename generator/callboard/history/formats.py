@@ -58,7 +58,7 @@ def sentence(change: Change) -> str:
         case "renamed":
             text = f"{name}, was {before}"
         case "problem-opened" | "problem-closed":
-            text = f"{name}: {change.code} {before or after}"
+            text = f"{name}: {change.code} {before or after}{_place(change)}"
         case _ if kind_is_of_facts(change.kind):
             text = _event(change) if change.kind in event_kinds() else _with_value(name, change, change.about)
         case "provides" | "consumes" | "depends" | "tag":
@@ -67,6 +67,11 @@ def sentence(change: Change) -> str:
             name = _PARENTS.get(change.field, name)
             text = f"{name}: {before or 'none'} → {after or 'none'}"
     return text
+
+
+def _place(change: Change) -> str:
+    """The file of a problem about no entity, which nothing else names."""
+    return f" ({change.origin.label})" if change.ref is None and change.origin else ""
 
 
 def kind_is_of_facts(kind: str) -> bool:

@@ -14,7 +14,9 @@ from callboard.model.problem import Problem, Severity
 from callboard.plugins.rules import all_rules
 from callboard.redaction.secrets import mask
 
-FORMAT = 1
+FORMAT = 2
+FORMAT_WITHOUT_REPOSITORY = 1
+"""Fingerprints of this format name no repository: they are still valid for files that are named by their paths."""
 _HINT = "Write one with `callboard lint --write-baseline FILE`."
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
@@ -54,20 +56,29 @@ def baseline_text(problems: Iterable[Problem]) -> str:
     return f'{{\n  "format": {FORMAT},\n  "problems": [{lines}]\n}}\n'
 
 
-def read_baseline(path: Path) -> Counter[str]:
-    """The number of problems of each fingerprint in a baseline file.
+def read_baseline(path: Path, *, is_portal: bool = False) -> Counter[str]:
+    """The number of problems of each fingerprint in a baseline file. ``is_portal``: problems of a whole portal are compared with it.
 
-    Raises ``CallboardError`` for a file that is missing or not a baseline.
+    Raises ``CallboardError`` for a file that is missing, not a baseline, or of a portal and in the format without repositories.
     """
     try:
         value = json.loads(path.read_text("utf-8"))
-        if value["format"] != FORMAT:
-            raise CallboardError(f"{path} has the format {value['format']!r}; this version reads {FORMAT}.", _HINT)
+        _check_format(value["format"], path, is_portal=is_portal)
         return Counter(str(row["fingerprint"]) for row in value["problems"])
     except OSError as error:
         raise CallboardError(f"The baseline {path} cannot be read ({error.strerror}).", _HINT) from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise CallboardError(f"{path} is not a baseline.", _HINT) from None
+
+
+def _check_format(number: object, path: Path, *, is_portal: bool) -> None:
+    if number == FORMAT_WITHOUT_REPOSITORY and is_portal:
+        raise CallboardError(
+            f"{path} was written when problems did not name their repository: an entry hid the same problem in every repository.",
+            f"Write it again: `callboard lint --write-baseline {path}`.",
+        )
+    if number not in {FORMAT, FORMAT_WITHOUT_REPOSITORY}:
+        raise CallboardError(f"{path} has the format {number!r}; this version reads {FORMAT}.", _HINT)
 
 
 def not_in_baseline(problems: Sequence[Problem], baseline: Counter[str]) -> tuple[tuple[Problem, ...], int]:

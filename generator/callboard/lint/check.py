@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
     overlays = read_overlays(settings.root, settings.portal)
     problems = (*resolved.problems, *overlays.problems, *dead_file_links(overlays.guides))
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
-    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), _as_it_is, portal_url=settings.portal.url)
+    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
 
 
 def check_paths(
@@ -78,7 +78,8 @@ def check_paths(
     resolved = resolve(work, ingest(work, collected), is_complete=False, external_refs=external_refs)
     own_kinds = {ref.kind for ref in external_refs or ()} - kinds.by_name.keys()
     resolved = replace(resolved, problems=tuple(problem for problem in resolved.problems if not _needs_portal(problem, own_kinds)))
-    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities, external_refs or ()), _alone, portal_url=portal_url)
+    names = NameIndex(resolved.catalog.entities, external_refs or ())
+    return _checked(resolved, settings.limits, names, is_working_copy=True, portal_url=portal_url)
 
 
 def invalid_settings(error: InvalidSettingsError) -> LintResult:
@@ -102,20 +103,11 @@ def _needs_portal(problem: Problem, own_kinds: Collection[str]) -> bool:
     return problem.code in locations or NO_SOURCE in problem.message or NOT_PERMITTED in problem.message
 
 
-def _as_it_is(problem: Problem) -> Problem:
-    return problem
-
-
-def _alone(problem: Problem) -> Problem:
-    """The problem with a fingerprint of the path that is shown, which does not depend on what else was checked."""
-    return replace(problem, fingerprint=fingerprint(problem))
-
-
-def _checked(
-    resolved: ResolvedCatalog, limits: Limits, names: NameIndex, stamp: Callable[[Problem], Problem], *, portal_url: str
-) -> LintResult:
-    sources = SourceLines(resolved.trees, limits.descriptor_bytes)
-    problems = tuple(stamp(sources.located(problem)) for problem in resolved.problems)
+def _checked(resolved: ResolvedCatalog, limits: Limits, names: NameIndex, *, portal_url: str, is_working_copy: bool = False) -> LintResult:
+    sources = SourceLines(resolved.trees, limits.descriptor_bytes, is_working_copy=is_working_copy)
+    problems = tuple(sources.located(problem) for problem in resolved.problems)
+    if is_working_copy:  # a fingerprint of the path that is shown does not depend on what else was checked
+        problems = tuple(replace(problem, fingerprint=fingerprint(problem)) for problem in problems)
     failures = failure_messages(resolved.failures)
     return LintResult(
         problems, failures, sources, names, resolved.files, resolved.documents, resolved.skipped, resolved.catalog.kinds, portal_url

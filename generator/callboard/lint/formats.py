@@ -14,10 +14,11 @@ from xml.etree import ElementTree as ET
 
 from callboard import __version__
 from callboard.lint.explain import explain, markdown, plain_text
-from callboard.lint.report import Lines, Report, hidden_by_baseline, plain, prepared, span_of, summary
+from callboard.lint.report import Lines, Report, hidden_by_baseline, plain, prepared, summary
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
-from callboard.model.problem import Problem, Rule, Severity, Span
+from callboard.model.place import problem_span, span_place
+from callboard.model.problem import Problem, Related, Rule, Severity, Span
 from callboard.plugins.rules import all_rules
 from callboard.redaction.secrets import mask
 
@@ -69,19 +70,21 @@ def text_blocks(report: Report) -> list[str]:
 
 
 def _block(report: Report, problem: Problem) -> str:
-    origin, span = problem.origin, span_of(problem)
-    place = f"{plain(origin.path)}:{span.line}:{span.column}: " if origin and span else ""
+    origin = problem.origin
+    place = f"{span_place(plain(origin.path), problem_span(problem))}: " if origin else ""
     severity = f"\x1b[{_COLOURS[problem.severity]}m{problem.severity.value}\x1b[0m" if report.colour else problem.severity.value
     rows = [f"{place}{severity} {problem.code} {plain(problem.message)}"]
     if origin and problem.span and report.lines:
         rows += _snippet(report.lines(origin, problem.span.line), problem.span)
-    rows += [
-        f"  also {plain(related.origin.path)}:{related.span.line if related.span else related.origin.line}: {plain(related.message)}"
-        for related in problem.related
-    ]
+    rows += [f"  also {_related_place(related)}: {plain(related.message)}" for related in problem.related]
     if problem.hint:
         rows.append(f"  hint: {plain(problem.hint)}")
     return "\n".join([*rows, f"  docs: {report.page(problem.code) if report.portal else f'callboard explain {problem.code}'}"])
+
+
+def _related_place(related: Related) -> str:
+    line = related.span.line if related.span else related.origin.line
+    return f"{plain(related.origin.path)}:{line}" if line else plain(related.origin.path)
 
 
 def _snippet(line: str, span: Span) -> list[str]:
@@ -104,16 +107,17 @@ def render_github(report: Report) -> str:
 
 
 def _command(report: Report, problem: Problem) -> str:
-    origin, span = problem.origin, span_of(problem)
+    origin, span = problem.origin, problem_span(problem)
     properties = {"title": problem.code}
-    if origin and span:
-        properties = {"file": origin.path, "line": str(span.line), "endLine": str(span.end_line)} | properties
-        if span.line == span.end_line:  # the runner refuses columns of a range over several lines
-            properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
+    if origin:
+        lines = {"line": str(span.line), "endLine": str(span.end_line)} if span else {}
+        properties = {"file": origin.path} | lines | properties
+    if origin and span and span.line == span.end_line:  # the runner refuses columns of a range over several lines
+        properties |= {"col": str(span.column), "endColumn": str(span.end_column)}
     parameters = ",".join(f"{name}={_property(plain(value))}" for name, value in properties.items())
     page = report.page(problem.code) if report.portal else ""
-    lines = "\n".join(filter(None, (plain(problem.message), plain(problem.hint), page)))
-    return f"::{_GITHUB_COMMANDS[problem.severity]} {parameters}::{_data(lines)}"
+    text = "\n".join(filter(None, (plain(problem.message), plain(problem.hint), page)))
+    return f"::{_GITHUB_COMMANDS[problem.severity]} {parameters}::{_data(text)}"
 
 
 def _data(text: str) -> str:
@@ -135,7 +139,7 @@ def render_gitlab(report: Report) -> str:
 
 
 def _finding(problem: Problem, earlier: int) -> dict[str, Any]:
-    span = span_of(problem)
+    span = problem_span(problem)
     fingerprint = f"{problem.fingerprint}:{earlier}" if earlier else problem.fingerprint
     return {
         "description": " ".join(filter(None, (f"{problem.code}: {problem.message}", problem.hint))),
@@ -152,11 +156,13 @@ def render_json(report: Report) -> str:
 
 
 def _as_json(report: Report, problem: Problem) -> dict[str, Any]:
-    origin, span = problem.origin, span_of(problem)
+    origin, span = problem.origin, problem_span(problem)
     return {
         "code": problem.code,
         "severity": problem.severity.value,
         "source": origin.source if origin else None,
+        "repository": (origin.repository or None) if origin else None,
+        "tree": (origin.tree or None) if origin else None,
         "path": origin.path if origin else None,
         "document": origin.document + 1 if origin else None,
         "line": span.line if span else None,
@@ -189,8 +195,8 @@ def _suite(root: ET.Element, path: str, problems: tuple[Problem, ...], report: R
     failures = sum(map(_is_failure, problems))
     suite = ET.SubElement(root, "testsuite", name=path, tests=str(len(problems)), failures=str(failures), errors="0", skipped="0", time="0")
     for problem in problems:
-        span = span_of(problem)
-        place = f"{path}:{span.line}:{span.column}" if span else path
+        span = problem_span(problem)
+        place = span_place(path, span)
         case = ET.SubElement(
             suite, "testcase", name=f"{problem.code} at {place}", classname=path, file=path, line=str(span.line if span else 1), time="0"
         )
@@ -206,7 +212,7 @@ def _is_failure(problem: Problem) -> bool:
 
 
 def render_sarif(report: Report) -> str:
-    """One run. Columns are counted in characters; paths are relative to the working folder."""
+    """One run. Columns are counted in characters; paths are relative to the working folder, or begin with the repository."""
     codes = sorted({problem.code for problem in report.problems})
     run = {
         "tool": {"driver": {"name": "Callboard", "semanticVersion": __version__, "rules": [_rule(report, code) for code in codes]}},
@@ -234,7 +240,7 @@ def _described(rule: Rule) -> dict[str, Any]:
 
 
 def _result(problem: Problem, index: int) -> dict[str, Any]:
-    span = span_of(problem)
+    span = problem_span(problem)
     return {
         "ruleId": problem.code,
         "ruleIndex": index,
@@ -250,9 +256,12 @@ def _result(problem: Problem, index: int) -> dict[str, Any]:
 
 
 def _location(origin: Origin, span: Span | None) -> dict[str, Any]:
+    file = {"artifactLocation": {"uri": quote(origin.path, errors="replace")}}
+    if not (span or origin.line):
+        return {"physicalLocation": file}
     at = span or Span(origin.line, 1, origin.line, 2)
     region = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(origin.path, errors="replace")}, "region": region}}
+    return {"physicalLocation": file | {"region": region}}
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType({

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from callboard.model.counting import counted
 from callboard.model.entity import Origin
-from callboard.model.problem import Problem, Related, Severity, Span, problem_order
+from callboard.model.problem import Problem, Related, Severity, problem_order
 from callboard.redaction.secrets import mask
 
 Lines = Callable[[Origin, int], str]
@@ -38,14 +38,6 @@ class Report:
 def prepared(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems in the order of their places, the secrets in their words masked."""
     return tuple(_masked(problem) for problem in sorted(problems, key=problem_order))
-
-
-def span_of(problem: Problem) -> Span | None:
-    """The problem's span, else the first line of its document; None for a problem without an origin."""
-    if problem.span or not problem.origin:
-        return problem.span
-    line = problem.origin.line
-    return Span(line, 1, line, 2)
 
 
 def plain(text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
+from callboard.model.place import file_place
 from callboard.model.problem import Problem
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.sources.files.folder import FolderTree
@@ -16,25 +16,18 @@ MOST_CACHED = 64
 """Files whose lines are cached: a renderer reads lines file by file."""
 
 
-def path_in_tree(origin: Origin) -> str:
-    """The path in its tree, without the repository."""
-    return origin.path
-
-
-def path_in_repository(origin: Origin) -> str:
-    """The repository and the path in it."""
-    return f"{origin.repository}/{origin.path}"
-
-
 @dataclass(frozen=True, slots=True)
 class SourceLines:
-    """Places of problems as they are shown to people, and the lines of their files."""
+    """Places of problems as they are shown to people, and the lines of their files.
+
+    A file on this machine has its path relative to the working folder, by which it can be opened; every other one its repository and path.
+    """
 
     trees: Trees
     limit: int
     """Size of the largest descriptor that is read, in bytes."""
-    remote_path: Callable[[Origin], str] = path_in_tree
-    """Path that is shown for a file that is not on this machine."""
+    is_working_copy: bool = False
+    """True if files were named by their paths: their folders are no trees of a portal, and are left out of origins."""
     files: dict[Origin, tuple[Tree, str]] = field(default_factory=dict)
     """Tree, and path in it, of each origin that ``located`` has returned."""
     _lines: dict[Origin, tuple[str, ...]] = field(default_factory=dict, repr=False)
@@ -58,9 +51,9 @@ class SourceLines:
     def _origin(self, origin: Origin) -> Origin:
         tree = tree_of(self.trees, origin)
         if tree is None:
-            return origin
-        path = os.path.relpath(tree.root / origin.path).replace(os.sep, "/") if isinstance(tree, FolderTree) else self.remote_path(origin)
-        shown = replace(origin, path=path)
+            return replace(origin, path=file_place(origin))
+        path = os.path.relpath(tree.root / origin.path).replace(os.sep, "/") if isinstance(tree, FolderTree) else file_place(origin)
+        shown = replace(origin, path=path, tree="" if self.is_working_copy else origin.tree)
         self.files[shown] = (tree, origin.path)
         return shown
 

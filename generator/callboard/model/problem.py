@@ -79,7 +79,7 @@ class Problem:
     """How to fix it, in one sentence."""
     related: tuple[Related, ...] = ()
     fingerprint: str = ""
-    """A digest of code, source, path, ref and field, without a line: unchanged by edits to other parts of the file."""
+    """A digest of code, source, tree, path, ref and field, without a line: unchanged by edits to other parts of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,13 @@ class Rule:
 
 
 def fingerprint(problem: Problem) -> str:
-    """16 hexadecimal digits over code, source, path, ref and field: equal in two builds although lines moved."""
+    """16 hexadecimal digits over code, source, tree, path, ref and field: equal in two builds although lines moved.
+
+    An empty tree is left out: in one working copy the path is enough, and the folder of the copy must not matter.
+    """
     origin = problem.origin
-    parts = [problem.code, *((origin.source, origin.path) if origin else ("", "")), str(problem.subject or ""), problem.field]
+    place = [origin.source, *filter(None, (origin.tree,)), origin.path] if origin else ["", ""]
+    parts = [problem.code, *place, str(problem.subject or ""), problem.field]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -11,6 +11,7 @@ from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity, Origin
+from callboard.model.place import problem_place
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, humanize
 from callboard.model.tree import Trees, tree_of
@@ -124,10 +125,8 @@ class ProblemView:
     message: Markup
     """Text between backticks is ``<code>``."""
     hint: Markup
-    file: str
-    """File name with line and column: ``catalog-info.yaml:31:7``; empty without a place."""
     place: str
-    """The same with the whole path."""
+    """Repository, path, line and column: ``acme/payments/catalog-info.yaml:31:7``; empty without a place."""
     url: str
     """The host's editor at that line, or the file if its editor has no addresses of lines; empty if unknown."""
     subject: EntityLink | None
@@ -201,8 +200,6 @@ def problem_code_path(code: str) -> str:
 def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemView:
     """The view of a problem."""
     style = PROBLEM_STYLES[problem.severity]
-    position = _position(problem)
-    path = problem.origin.path if problem.origin else ""
     return ProblemView(
         code=problem.code,
         code_path=problem_code_path(problem.code),
@@ -211,17 +208,10 @@ def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemV
         label=problem.severity.value,
         message=with_code(problem.message),
         hint=with_code(problem.hint),
-        file=f"{path.rpartition('/')[2] if problem.subject else _in_repository(problem)}{position}" if path else "",
-        place=f"{path}{position}" if path else "",
+        place=problem_place(problem),
         url=fix_url(problem.origin, _line(problem), trees) if problem.origin else "",
         subject=links.to(problem.subject) if problem.subject else None,
     )
-
-
-def _in_repository(problem: Problem) -> str:
-    """Repository and path: a problem that is about no entity needs both to be found."""
-    origin = problem.origin
-    return "/".join(filter(None, (origin.repository, origin.path))) if origin else ""  # the portal's own files are in no repository
 
 
 def with_code(text: str) -> Markup:
@@ -235,10 +225,6 @@ def with_code(text: str) -> Markup:
     return Markup(html + "`".join(rest))  # noqa: S704 - escaped above
 
 
-def _position(problem: Problem) -> str:
-    return f":{problem.span.line}:{problem.span.column}" if problem.span else ""
-
-
 def _line(problem: Problem) -> int | None:
     return problem.span.line if problem.span else None
 
@@ -248,7 +234,7 @@ def line_url(origin: Origin, line: int | None, trees: Trees) -> str:
     tree = tree_of(trees, origin)
     if tree is None:
         return ""
-    return web_url(tree.view_url(origin.path, line or origin.line)) or web_url(tree.edit_url(origin.path))
+    return web_url(tree.view_url(origin.path, line or origin.line or None)) or web_url(tree.edit_url(origin.path))
 
 
 def fix_url(origin: Origin, line: int | None, trees: Trees) -> str:
@@ -257,7 +243,8 @@ def fix_url(origin: Origin, line: int | None, trees: Trees) -> str:
     The editors of GitHub and GitLab (``/edit/`` in both) put the cursor at ``#L31``; those of the others ignore it.
     """
     editor = edit_url(origin, trees).partition("#")[0]
-    return f"{editor}#L{line or origin.line}" if "/edit/" in editor else line_url(origin, line, trees)
+    at = line or origin.line
+    return (f"{editor}#L{at}" if at else editor) if "/edit/" in editor else line_url(origin, line, trees)
 
 
 def edit_url(origin: Origin, trees: Trees) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from callboard.lint.formats import render
 from callboard.lint.portal_files import with_portal_files
-from callboard.lint.report import plain, span_of
-from callboard.lint.source_lines import SourceLines, path_in_repository
+from callboard.lint.report import plain
+from callboard.lint.source_lines import SourceLines
+from callboard.model.place import problem_span, span_place
 from callboard.model.problem import Problem, Severity
 from callboard.model.tree import Trees
 from callboard.pages.shared_views import problem_code_path
@@ -63,7 +64,7 @@ def change_report(problems: Sequence[Problem], trees: Trees, limit: int, root: P
         root: the folder of ``sources.yaml``.
         colour: use ANSI colors in the text.
     """
-    sources = SourceLines(with_portal_files(trees, root), limit, path_in_repository)
+    sources = SourceLines(with_portal_files(trees, root), limit)
     located = [sources.located(problem) for problem in problems]
     text = render(located, lines=sources.line, colour=colour) if located else ""
     return ChangeReport(tuple(problems), tuple(map(_note, located[:MAX_NOTES])), text)
@@ -75,8 +76,7 @@ def _file(problem: Problem) -> File | None:
 
 
 def _note(problem: Problem) -> Note:
-    span, origin = span_of(problem), problem.origin
-    place = f"{origin.path}:{span.line}:{span.column}" if origin and span else ""
+    place = span_place(problem.origin.path, problem_span(problem)) if problem.origin else ""
     return Note(
         problem.severity.value, problem.code, plain(place), plain(mask(problem.message)), plain(mask(problem.hint)),
         problem_code_path(problem.code),

@@ -145,8 +145,15 @@ def _ordered(items: Iterable[OfSource], sources: Sequence[str]) -> tuple[OfSourc
 
 def _certain(problems: Sequence[Problem], retained: Retained, previous: State | None) -> Iterator[Problem]:
     """The problems without those of Locations that a missing tree may have caused: new ones while a last good copy is used."""
-    known = {problem.fingerprint for problem in previous.problems} if previous else set()
-    return (p for p in problems if not retained.trees or p.code not in _UNCERTAIN or p.fingerprint in known)
+    known = set(map(_about, previous.problems)) if previous else set()
+    return (p for p in problems if not retained.trees or p.code not in _UNCERTAIN or _about(p) in known)
+
+
+def _about(problem: Problem) -> tuple[str, str, str, str, EntityRef | None, str]:
+    """Code, source, tree, path, entity and field: the same for the same problem of two builds."""
+    origin = problem.origin
+    place = (origin.source, origin.tree, origin.path) if origin else ("", "", "")
+    return (problem.code, *place, problem.subject, problem.field)
 
 
 def _saved_repositories(previous: State | None, retained: Retained) -> Iterator[Repository]:

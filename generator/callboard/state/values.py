@@ -26,6 +26,11 @@ class Where(NamedTuple):
     tree: str
     path: str
 
+    @property
+    def label(self) -> str:
+        """The file for people: tree and path."""
+        return f"{self.tree}: {self.path}"
+
 
 class Change(NamedTuple):
     """One difference between two builds. A named tuple, because every build reads years of them."""

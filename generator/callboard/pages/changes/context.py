@@ -13,6 +13,7 @@ from callboard.history.facts.families import event_kinds
 from callboard.history.formats import kind_is_known
 from callboard.model.entity import Origin
 from callboard.model.facts.events import EventKind
+from callboard.model.place import file_place
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text
@@ -27,7 +28,7 @@ from callboard.pages.shared_views import EntityLink, line_url, problem_code_path
 from callboard.plugins.rules import all_rules
 from callboard.redaction.masking import masked
 from callboard.state.change_log import FREQUENT, ChangeLog, change_log
-from callboard.state.values import Change, StaleCopy
+from callboard.state.values import Change, StaleCopy, Where
 
 LINES = 12
 """Changes of one entity on one day that a list shows."""
@@ -81,7 +82,7 @@ class ChangeLine:
     code_path: str = ""
     """The page about the code; empty for a code that this version does not have."""
     file: str = ""
-    """Name of the file; empty for none."""
+    """Repository and path of the file; empty for none."""
     url: str = ""
     """Address of the file; empty if unknown."""
 
@@ -134,8 +135,8 @@ class ChangesContext(PageContext):
         tone, icon = _TONES.get(change.kind, _OTHER)
         what = self.labels.get(f"change_{change.kind.replace('-', '_')}", change.kind)
         origin = change.origin
-        file = origin.path.rpartition("/")[2] if origin and change.kind != "removed" else ""
-        url = line_url(Origin(origin.source, origin.tree, "", "", origin.path, 0, 1), None, self.trees) if origin and file else ""
+        at = self._origin(origin) if origin and change.kind != "removed" else None
+        file, url = (file_place(at), line_url(at, None, self.trees)) if at else ("", "")
         if change.kind.startswith("problem-"):
             message = with_code(self._clean(change.before or change.after))
             path = problem_code_path(change.code) if change.code in self.codes else ""
@@ -147,6 +148,11 @@ class ChangesContext(PageContext):
         if change.kind in {"definition", "added", "removed"}:
             return ChangeLine(icon, tone, what, file=file, url=url)
         return ChangeLine(icon, tone, what, self._value(change, change.before), self._value(change, change.after), file=file, url=url)
+
+    def _origin(self, where: Where) -> Origin:
+        """The first line of a file; a repository that is not read any more has its id as its name."""
+        tree = self.trees.get((where.source, where.tree))
+        return Origin(where.source, where.tree, tree.repository if tree else where.tree, "", where.path, 0, 1)
 
     def _event(self, change: Change) -> ChangeLine:
         """The view of a change that integrations reported."""
