@@ -150,3 +150,25 @@ def test_an_unknown_option_of_an_integration_is_told_with_its_place(portal):
     assert done.returncode == 2
     assert '"integrations[0].pth"' in done.stderr
     assert "path" in done.stderr
+
+
+UNKNOWN = [{"entity": "component:nobody", "key": "k", "name": "rota", "shifts": SHIFTS}]
+
+
+@pytest.mark.parametrize(
+    ("options", "asks"), [([], True), (["--ignore", "REF"], True), (["--ignore", "INT"], False), (["--select", "REF"], False)]
+)
+def test_lint_of_a_portal_reports_what_the_build_reports(portal, options, asks):
+    """B1: the build said "`callboard lint` prints them", and lint left out what integrations report."""
+    (portal / "on-call.json").write_text(json.dumps(UNKNOWN))
+    connect(portal, "  - {name: duty, type: file, path: on-call.json}\n  - {name: gone, type: file, path: gone.json}\n")
+    done = callboard(portal, "build", "--report", "report.json", *NOW)
+    assert done.returncode == 0, done.stderr
+    built = json.loads((portal / "report.json").read_text())["counts"]["problems_by_code"]
+    assert built.get("INT002") == 1
+    linted = callboard(portal, "lint", "--format", "json", *options)
+    found = [problem["code"] for problem in json.loads(linted.stdout)]
+    left_out = options[1:] or ["none"]
+    expected = {c: n for c, n in built.items() if (c.startswith(left_out[0]) if "--select" in options else not c.startswith(left_out[0]))}
+    assert {code: found.count(code) for code in found} == expected
+    assert ("The integration 'gone'" in linted.stderr) == asks

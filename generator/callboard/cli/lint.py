@@ -64,6 +64,8 @@ class LintOptions:
 def command(**values: Any) -> None:
     """Check descriptors: the files and folders PATH…, or all sources of the portal.
 
+    A whole portal is checked as `callboard build` does, with what integrations report; with --ignore INT, integrations are not queried.
+
     References to other entities are checked only in a whole portal or with --portal, because a single repository does not have all
     entities. For a portal that requires authentication, set CALLBOARD_PORTAL_HEADER ("Authorization: Bearer …").
 
@@ -78,7 +80,7 @@ def command(**values: Any) -> None:
         raise click.UsageError("Give --config or " + ("paths" if options.paths else "--portal") + ", not both.")
     selection = _selection(options)
     try:
-        result, portal_error = _check(options)
+        result, portal_error = _check(options, selection)
     except InvalidSettingsError as error:
         invalid = invalid_settings(error)
         _report(options, invalid, invalid.problems)
@@ -87,6 +89,8 @@ def command(**values: Any) -> None:
         result, portal_error = _fix(options, result, selection) or (result, portal_error)
     problems = tuple(problem for problem in result.problems if selection.has(problem))
     reported = _report(options, result, problems)
+    for note in result.notes:
+        click.echo(note, err=True)
     if portal_error:
         raise CallboardError(str(portal_error), portal_error.hint)
     if result.failures:
@@ -102,15 +106,18 @@ def _selection(options: LintOptions) -> Selection:
     return Selection(codes(options.select), codes(options.ignore), Severity(options.severity))
 
 
-def _check(options: LintOptions) -> tuple[LintResult, CallboardError | None]:
+def _check(options: LintOptions, selection: Selection) -> tuple[LintResult, CallboardError | None]:
     """The result, and the error of a portal that could not be read: what needs no portal is checked and reported all the same."""
+    from callboard.io import clock
     from callboard.lint.check import check_paths, check_portal
     from callboard.model.errors import CallboardError
+    from callboard.plugins.rules import rules_of
 
     default = Path("sources.yaml")
     config = options.config or (default if not options.paths and not options.portal and default.exists() else None)
     if config:
-        return check_portal(config, os.environ), None
+        needs_integrations = any(selection.has_code(rule.code) for rule in rules_of("plugins.integrations.rules"))
+        return check_portal(config, os.environ, clock.now(None, os.environ) if needs_integrations else None), None
     external_refs, portal_error, url = None, None, ""
     if options.portal:
         from callboard.lint.portal_names import is_url, read_names
@@ -137,7 +144,7 @@ def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tupl
     count = sum(file.fixed for file in files)
     shown = ", ".join(file.shown for file in files[:MOST_FILES]) + (" …" if len(files) > MOST_FILES else "")
     click.echo(f"Fixed {counted(count, 'problem')} in {counted(len(files), 'file')}: {shown}.", err=True)
-    return _check(options)
+    return _check(options, selection)
 
 
 def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -33,9 +33,11 @@ class Selection:
 
     def has(self, problem: Problem) -> bool:
         """True if the problem is to be reported."""
-        selected = not self.select or problem.code.startswith(self.select)
-        ignored = bool(self.ignore) and problem.code.startswith(self.ignore)
-        return selected and not ignored and _RANKS[problem.severity] >= _RANKS[self.lowest]
+        return self.has_code(problem.code) and _RANKS[problem.severity] >= _RANKS[self.lowest]
+
+    def has_code(self, code: str) -> bool:
+        """True if problems of this code may be reported."""
+        return (not self.select or code.startswith(self.select)) and not (self.ignore and code.startswith(self.ignore))
 
 
 def codes(options: Iterable[str]) -> tuple[str, ...]:

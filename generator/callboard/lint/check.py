@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from callboard import __version__
 from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import Kinds, builtin_kinds
 from callboard.descriptors.placeholders import NO_SOURCE, NOT_PERMITTED
 from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
+from callboard.history.build_state import BuildState
 from callboard.ingestion import rules
+from callboard.io.store import Store
 from callboard.lint import path_arguments
 from callboard.lint.portal_files import portal_lines, with_portal_files
 from callboard.lint.source_lines import SourceLines
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
-from callboard.pipeline import Workspace, collect, failure_messages, ingest, resolve
+from callboard.pipeline import Workspace, collect, enrich, failure_messages, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
 from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
+from callboard.state.facts import CollectedFacts
 from callboard.website.guide_links import dead_file_links
 from callboard.website.overlays import read_overlays
 
@@ -50,17 +55,26 @@ class LintResult:
     """URL of the portal with a final ``/``; empty if it is unknown."""
     is_invalid: bool = False
     """True if the configuration is invalid, so that nothing else was checked."""
+    notes: tuple[str, ...] = ()
+    """What was not checked although nothing is wrong with the descriptors: integrations that could not be queried, one sentence each."""
 
 
-def check_portal(file: Path, environ: Mapping[str, str]) -> LintResult:
-    """Check all sources of the portal, references included, and its own files. Raises ``SettingsError``."""
+def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = None) -> LintResult:
+    """Check what a build checks: all sources of the portal, references, what integrations report, and the portal's own files.
+
+    ``now`` is the time of the check, which integrations need; None to leave integrations out. Raises ``SettingsError``.
+    """
     settings = read_settings(file, environ)
     work = Workspace(settings, environ, portal_kinds(settings))
     resolved = resolve(work, ingest(work, collect(work)))
+    facts = CollectedFacts()
+    if now is not None:
+        facts = enrich(work, resolved, BuildState(Store.beside(settings.root), None, now, __version__, is_saved=False))
     overlays = read_overlays(settings.root, settings.portal)
-    problems = (*resolved.problems, *overlays.problems, *dead_file_links(overlays.guides))
+    problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides))
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
-    return _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
+    result = _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
+    return replace(result, notes=failure_messages(facts.failures))
 
 
 def check_paths(
