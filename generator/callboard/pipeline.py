@@ -269,6 +269,11 @@ class BuildResult:
     set_aside: tuple[Path, ...] = ()
     """Where damaged files of the history were moved."""
 
+    @property
+    def has_failed(self) -> bool:
+        """True if a problem is an error, a source or integration failed, or a source lost more than the limit."""
+        return bool(self.failures or self.resolved.losses) or any(problem.severity is Severity.ERROR for problem in self.problems)
+
 
 def build(request: BuildRequest, meter: Meter) -> BuildResult:
     """Build the site: all steps, with caches on disk.

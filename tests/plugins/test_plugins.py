@@ -99,3 +99,11 @@ def test_entry_points_are_read_once_per_process(monkeypatch):
     for group in loader.GROUPS * 3:
         loader.load(group)
     assert reads == [1]
+
+
+@pytest.mark.parametrize("first", ["yaml_text", "descriptor_text"])
+def test_a_lazy_name_is_never_the_module_of_the_same_name(first):
+    """``descriptor_text`` is a function of the module ``descriptor_text``; whichever name is imported first, it is the function."""
+    code = f"from callboard.plugins.sources import {first}\nfrom callboard.plugins.sources import descriptor_text\nprint(callable(descriptor_text))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

@@ -46,7 +46,6 @@ def command(  # noqa: PLR0913, PLR0917 - options
     from callboard.cli import output as terminal
     from callboard.io import clock
     from callboard.io.clock import Meter
-    from callboard.model.problem import Severity
     from callboard.pipeline import BlockedError, BuildRequest, build
     from callboard.plugins.portal_settings import read_settings
 
@@ -67,6 +66,5 @@ def command(  # noqa: PLR0913, PLR0917 - options
     if not quiet:
         terminal.report_build(built, output)
     has_own_errors = terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
-    has_failed = built.failures or built.resolved.losses or any(problem.severity is Severity.ERROR for problem in built.problems)
-    if has_own_errors or (strict and has_failed):
+    if has_own_errors or (strict and built.has_failed):
         sys.exit(PROBLEMS_FOUND)

@@ -20,7 +20,7 @@ from callboard.model.errors import (
     TreeError,
 )
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
-from callboard.model.ref import EntityRef, RefError, parse_ref
+from callboard.model.ref import EntityRef, RefError, WrittenRef, parse_ref
 from callboard.model.tree import CatalogRecord, DescriptorFile, Tree
 from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
@@ -126,6 +126,7 @@ __all__ = [
     "Tree",
     "TreeError",
     "Undescribed",
+    "WrittenRef",
     "bearer",
     "client_for",
     "compiled_glob",
