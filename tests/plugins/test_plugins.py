@@ -1,5 +1,6 @@
 """The table of plugins: built-in and installed ones alike."""
 
+import subprocess
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -104,6 +105,8 @@ def test_entry_points_are_read_once_per_process(monkeypatch):
 @pytest.mark.parametrize("first", ["yaml_text", "descriptor_text"])
 def test_a_lazy_name_is_never_the_module_of_the_same_name(first):
     """``descriptor_text`` is a function of the module ``descriptor_text``; whichever name is imported first, it is the function."""
-    code = f"from callboard.plugins.sources import {first}\nfrom callboard.plugins.sources import descriptor_text\nprint(callable(descriptor_text))"
+    code = (
+        f"from callboard.plugins.sources import {first}; from callboard.plugins.sources import descriptor_text as it; print(callable(it))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
