@@ -23,7 +23,7 @@ from callboard.plugins.testing import (
     targets,
 )
 from callboard.publish.folder import FolderPublisher
-from callboard.sources.backstage import BackstageSource
+from callboard.sources.backstage.source import BackstageSource
 from callboard.sources.files.source import FilesSource
 
 SHOP = targets({"component:default/shop": {"acme.com/id": "shop"}, "till": {}})

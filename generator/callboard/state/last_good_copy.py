@@ -63,15 +63,14 @@ def with_last_good_copy(
         previous: the state of the last build; None for the first one.
         policy: settings of this build.
     """
-    queried = policy.queried_sources
     broken = broken_files(discovered.problems, collected.failures, trees)
     causes = _causes(collected, discovered, trees, previous, broken, policy)
-    retained = retain(discovered.entities, broken, trees, previous, causes, policy.sources, queried)
+    retained = retain(discovered.entities, broken, trees, previous, causes, policy.sources, policy.queried_sources)
     entities = (*discovered.entities, *retained.entities)
     saved = [tree for tree in (previous.trees if previous else ()) if tree.key in retained.trees]
     failed = failed_sources(causes, trees, policy.sources)
-    saved_sources = {*failed, *(set(policy.sources) - queried)}
-    unread = {*failed, *_without_trusted_tree(causes, trees)}
+    saved_sources = {*failed, *(set(policy.sources) - policy.queried_sources)}
+    unread = (*failed, *_without_trusted_tree(causes, trees))
     collections = tuple(_collections(policy, unread, causes, previous, entities, _requests(collected)))
     lost = _lost(previous, entities, policy.sources)
     return CollectedState(
