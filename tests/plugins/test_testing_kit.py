@@ -107,7 +107,7 @@ def test_a_source_over_http_and_one_on_disk_are_run(tmp_path):
     with FakeServer() as server:
         entity = {"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "shop"}, "spec": {"type": "service"}}
         server.reply("/api/catalog/entities/by-query", {"items": [entity], "pageInfo": {}})
-        assert list(descriptors_of(collect_source(BackstageSource, {"url": server.url}, tmp_path))) == ["component/default/shop.yaml"]
+        assert list(descriptors_of(collect_source(BackstageSource, {"url": server.url}, tmp_path))) == ["catalog/default/component/shop"]
     (tmp_path / "repository").mkdir()
     (tmp_path / "repository/catalog-info.yaml").write_text("kind: Component\n")
     assert descriptors_of(collect_source(FilesSource, {"path": "repository"}, tmp_path)) == {"catalog-info.yaml": "kind: Component\n"}

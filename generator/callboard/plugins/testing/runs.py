@@ -93,8 +93,11 @@ def collect_source(plugin: type[Source], options: Mapping[str, Any], root: Path)
 
 
 def descriptors_of(collected: Collected, *, limit: int = 2_000_000) -> Mapping[str, str]:
-    """The texts of the descriptor files that a source found, by path; ``limit``: bytes of one file. Raises ``TreeError``."""
-    return {file.path: file.tree.read(file.path, limit).decode() for file in collected.files}
+    """The texts of the descriptor files that a source found, by path; ``limit``: bytes of one file. Raises ``TreeError``.
+
+    Of several records of one file, the last.
+    """
+    return {file.path: (file.record.text if file.record else file.tree.read(file.path, limit)).decode() for file in collected.files}
 
 
 def publish_once(
