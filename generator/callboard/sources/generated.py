@@ -6,8 +6,7 @@ import re
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
-from callboard.model.transliteration import ascii_text, usable_tag
-from callboard.plugins.sources import Repository, Undescribed, descriptor_text
+from callboard.plugins.sources import Repository, Undescribed, ascii_text, descriptor_text, usable_tag
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.codeowners import MAX_BYTES, PLACES, owner_for
 

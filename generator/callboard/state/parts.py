@@ -32,7 +32,6 @@ PLAIN: Mapping[str, Lines[Any]] = {
     "repositories": Lines(Repository),
     "undescribed": Lines(Undescribed),
     "skipped_files": Lines(SkippedFile),
-    "unidentified": Lines(Entity),
     "summaries": Lines(EntitySummary),
     "problem_summaries": Lines(ProblemSummary),
     "changes": Lines(Change),
@@ -42,6 +41,8 @@ FACTS = "facts"
 """Name of the part with facts and measurements."""
 ENTITIES = "entities."
 """Prefix of the parts with the entities of one source."""
+UNIDENTIFIED = "unidentified"
+"""Name of the part with the descriptors that have no valid name."""
 COMPARED = frozenset({"summaries", "problem_summaries", "collections", FACTS})
 """Parts that a diff compares."""
 _ENTITY = Lines(Entity)
@@ -96,6 +97,7 @@ def part_contents(state: State, put: Callable[[bytes], str]) -> dict[str, bytes]
     """The content of each part, by name; empty ones are left out. ``put`` stores a blob and returns its digest."""
     contents = {name: sorted_lines(map(lines.line, getattr(state, name))) for name, lines in PLAIN.items()}
     contents[FACTS] = sorted_lines(fact_lines(state.facts, state.measurements))
+    contents[UNIDENTIFIED] = sorted_lines(_entity_line(each, put) for each in state.unidentified)
     by_source = sorted(state.entities, key=_source)
     contents |= {
         f"{ENTITIES}{source}": sorted_lines(_entity_line(each, put) for each in entities)
@@ -111,6 +113,8 @@ def part_values(name: str, content: bytes, get: Callable[[str], bytes]) -> Mappi
         return {"facts": facts, "measurements": measurements}
     if name.startswith(ENTITIES):
         return {"entities": _entities(content, get)}
+    if name == UNIDENTIFIED:
+        return {name: _entities(content, get)}
     return {name: PLAIN[name].values(content)} if name in PLAIN else {}
 
 

@@ -21,6 +21,7 @@ from callboard.model.errors import (
 )
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
 from callboard.model.ref import EntityRef, RefError, WrittenRef, parse_ref
+from callboard.model.transliteration import ascii_text, usable_tag
 from callboard.model.tree import CatalogRecord, DescriptorFile, Tree
 from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
@@ -127,6 +128,7 @@ __all__ = [
     "TreeError",
     "Undescribed",
     "WrittenRef",
+    "ascii_text",
     "bearer",
     "client_for",
     "compiled_glob",
@@ -155,6 +157,7 @@ __all__ = [
     "update_clone",
     "url_origin",
     "url_password",
+    "usable_tag",
     "yaml_text",
 ]
 
