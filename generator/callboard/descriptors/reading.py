@@ -26,7 +26,8 @@ from callboard.model.problem import Problem
 from callboard.model.problem_limit import ProblemLimit
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.tree import DescriptorFile
-from callboard.redaction.secrets import mask, mask_values, may_hold_secrets
+from callboard.redaction.secrets import may_hold_secrets
+from callboard.redaction.structured import mask_document, mask_values
 from callboard.settings.schema_messages import SchemaError
 from callboard.settings.settings import Limits
 from callboard.yaml import documents
@@ -284,7 +285,7 @@ def _masked_entity(value: dict[str, Any], ref: EntityRef, text: str, origin: Ori
     meaning = _canonical(value["kind"], api_version, metadata, spec, [])
     if may_hold_secrets(meaning) or may_hold_secrets(text):
         # Masked here, once, so that no page, file, state or cache derived from the entity contains a secret.
-        metadata, spec, text = mask_values(metadata), mask_values(spec), mask(text)
+        metadata, spec, text = mask_values(metadata), mask_values(spec), mask_document(text)
         meaning = _canonical(value["kind"], api_version, metadata, spec, [])
     return Entity(ref, value["kind"], api_version, metadata, spec, origin, _digest(meaning), text)
 

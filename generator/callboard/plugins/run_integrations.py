@@ -29,7 +29,9 @@ from callboard.plugins.integrations.base import (
 from callboard.plugins.integrations.collector import unknown_entity, unusable_fact
 from callboard.plugins.unhandled import UnhandledPluginError, unhandled
 from callboard.plugins.value_types import value_violation
+from callboard.redaction.facts import masked_fact
 from callboard.redaction.redactor import Redactor
+from callboard.redaction.secrets import mask
 from callboard.settings.settings import Settings
 
 SHARED_KEYS = frozenset({"name", "type", "title"})
@@ -167,10 +169,12 @@ def checked_batch(
     ]
     unknown = (unknown_entity(item.name, str(ref)) for ref in sorted({fact.subject for fact in facts} - refs))
     return FactBatch(
-        tuple(fact for fact in facts if fact.subject in refs),
+        tuple(masked_fact(fact) for fact in facts if fact.subject in refs),
         tuple(measurements),
         (*(_redacted(problem, redactor) for problem in (*batch.problems, *invalid.values())), *unknown),
-        tuple(IntegrationFailure(item.name, *(redactor.redact(text) for text in (f.place, f.message, f.hint))) for f in batch.failures),
+        tuple(
+            IntegrationFailure(item.name, *(mask(redactor.redact(text)) for text in (f.place, f.message, f.hint))) for f in batch.failures
+        ),
         tuple(replace(one, integration=item.name) for one in batch.traffic),
     )
 
@@ -207,5 +211,9 @@ def _violation(fact: Fact) -> str:
     return "" if decisions[2] in set(Tone) else f"its tone is {decisions[2]!r}"
 
 
+def _redacted_failure(item: IntegrationSettings, failure: IntegrationFailure, redactor: Redactor) -> IntegrationFailure:
+    return IntegrationFailure(item.name, *(mask(redactor.redact(text)) for text in (failure.place, failure.message, failure.hint)))
+
+
 def _redacted(problem: Problem, redactor: Redactor) -> Problem:
-    return replace(problem, message=redactor.redact(problem.message), hint=redactor.redact(problem.hint))
+    return replace(problem, message=mask(redactor.redact(problem.message)), hint=redactor.redact(problem.hint))

@@ -1,13 +1,16 @@
-"""A descriptor's text → the text without secrets and, on a public portal, without e-mail addresses."""
+"""A text, JSON or YAML → the same without secrets and, on a public portal, without e-mail addresses; JSON and YAML stay valid."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from callboard.redaction.secrets import find_secrets, mask
+from callboard.redaction.secrets import candidates, find_secrets, mask, may_hold_secrets
+from callboard.redaction.structured import mask_document
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_AT_DOMAIN = re.compile(r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+-]{1,64}")
 _EMAIL_MASK = "•••@•••"
 
 
@@ -21,6 +24,30 @@ class Masked(NamedTuple):
 
 def masked(text: str, *, is_public: bool) -> Masked:
     """Mask the secrets of a text and, on a public portal, e-mail addresses."""
-    secrets = sum(1 for _ in find_secrets(text))
-    without_secrets = mask(text) if secrets else text
-    return Masked(_EMAIL.sub(_EMAIL_MASK, without_secrets) if is_public else without_secrets, secrets)
+    may_hold = may_hold_secrets(text)
+    if not may_hold and not (is_public and "@" in text):
+        return Masked(text, 0)
+    secrets = sum(1 for _ in find_secrets(text)) if may_hold else 0
+    positions = candidates(text) if may_hold else []
+    if is_public:
+        positions = sorted([*positions, *(start for start, _ in _emails(text))])
+    return Masked(mask_document(text, _mask_all if is_public else mask, positions), secrets)
+
+
+def _mask_all(text: str) -> str:
+    text, pieces, at = mask(text), [], 0
+    for start, end in _emails(text):
+        pieces += [text[at:start], _EMAIL_MASK]
+        at = end
+    return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def _emails(text: str) -> Iterator[tuple[int, int]]:
+    """Where e-mail addresses begin and end: searched from the ``@``, because most texts have few."""
+    previous = 0
+    for match in _AT_DOMAIN.finditer(text):
+        at = match.start()
+        local = _LOCAL_PART.match(text[max(previous, at - 64) : at][::-1])
+        if local:
+            previous = match.end()
+            yield at - local.end(), previous

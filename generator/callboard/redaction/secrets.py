@@ -1,31 +1,27 @@
-"""A text → the secrets in it (keys, tokens, passwords), to be reported, and the text with them masked."""
+"""A text → the secrets in it (keys, tokens, passwords), to be reported, and the text with them masked.
+
+For JSON and YAML see ``structured``: there a secret ends where its string ends.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
-_KINDS = {
-    "private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?:[^-]|-(?!----END))*(?:-----END[^\n]*)?",
-    "AWS access key": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
-    "GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
-    "GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
-    "Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-    "Slack webhook": r"https://hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+",
-    "JSON web token": r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-    "Google API key": r"\bAIza[0-9A-Za-z_-]{35}",
-    "Stripe key": r"\b[sr]k_live_[0-9A-Za-z]{16,}",
-    "npm token": r"\bnpm_[A-Za-z0-9]{36}\b",
-    "password in a URL": r"(?<=://)[^\s/:@\"'{}$<>]{1,100}:[^\s/:@\"'{}$<>]{3,200}(?=@[A-Za-z0-9\[])",
-}
-_NAMES = tuple(_KINDS)
-_PATTERN = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
-_HINT = re.compile(r"PRIVATE KEY|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|hooks\.slack|eyJ|AIza|k_live_|npm_|://[^\s/@:]*:[^\s/@]*@")
-"""A fast first check: very few descriptors match."""
-_SHOWN = 4
-_MASK = "****"
-"""Replaces a secret after its first ``_SHOWN`` characters."""
+_MARKER = re.compile(r"-----(BEGIN|END) (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BODY = re.compile(
+    r"(?:(?:\\[nrt]|\s|(?<=\n)[ \t]*[#*])*(?:[A-Za-z0-9+/]{16,}={0,2}|(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\\"'<>]{1,200}))*"
+    r"(?:(?:\\[nrt]|\s){1,8}[A-Za-z0-9+/]{2,15}={1,2})?"
+)
+"""The lines of a private key whose end is missing: it has no quotes, so that it ends with the string that contains it."""
+_LONGEST_KEY = 16_000
+"""Characters between the markers of a private key; longer texts are two markers that do not belong together."""
+_NO_KEY = re.compile(r"[<>{}]")
+"""Characters that are in no private key and in no code that concatenates its lines."""
+_ESCAPES = ("\\n", "\\r", "\\t")
+"""Their letter is no part of the word that follows: ``\\nghp_…`` is how JSON has a token on a line of its own."""
 
 
 class Secret(NamedTuple):
@@ -37,32 +33,117 @@ class Secret(NamedTuple):
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One type of secret: a literal search decides whether the slower pattern runs at all."""
+
+    name: str
+    literals: tuple[str, ...]
+    """One of them is in every such secret."""
+    pattern: re.Pattern[str]
+    """Begins with a literal, for speed. The secret is its last group, or all of it."""
+    inside: str = ""
+    """Characters of which none may stand directly before the secret, besides letters, digits and ``_``; a space for no condition."""
+
+    def find(self, text: str) -> Iterator[Secret]:
+        """The secrets of this type, in order."""
+        if any(literal in text for literal in self.literals):
+            for match in self.pattern.finditer(text):
+                start, end = match.span(match.lastindex or 0)
+                if self.inside == " " or _begins_word(text, start, self.inside):
+                    yield Secret(self.name, start, end)
+
+
+def _begins_word(text: str, start: int, inside: str) -> bool:
+    before = text[max(start - 1, 0) : start]
+    return not (before.isalnum() or before == "_" or (before and before in inside)) or text[max(start - 2, 0) : start] in _ESCAPES
+
+
+_URL_USERINFO = r"([^\s/:@\"'{}$<>\\]{1,100}:[^\s/:@\"'{}$<>\\]{3,200})(?=@[A-Za-z0-9\[])"
+_JSON_WEB_TOKEN = re.compile(r"eyJ(?:(?<![A-Za-z0-9_-]eyJ)|(?<=\\[nrt]eyJ))[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")
+"""Begins where a word begins: otherwise each ``eyJ`` of a long word would be searched to its end."""
+_KINDS = (
+    _Kind("AWS access key", ("AKIA",), re.compile(r"AKIA[0-9A-Z]{16}\b")),
+    _Kind("AWS access key", ("ASIA",), re.compile(r"ASIA[0-9A-Z]{16}\b")),
+    _Kind("GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), re.compile(r"gh[pousr]_[A-Za-z0-9]{36,}")),
+    _Kind("GitHub token", ("github_pat_",), re.compile(r"github_pat_[A-Za-z0-9_]{22,}")),
+    _Kind("GitLab token", ("glpat-",), re.compile(r"glpat-[A-Za-z0-9_-]{20,}")),
+    _Kind("Slack token", ("xox",), re.compile(r"xox[abeoprs]-[A-Za-z0-9-]{10,}")),
+    _Kind("Slack webhook", ("hooks.slack.com",), re.compile(r"https:\\?/\\?/hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9]+){3}"), " "),
+    _Kind("JSON web token", ("eyJ",), _JSON_WEB_TOKEN, "-"),
+    _Kind("Google API key", ("AIza",), re.compile(r"AIza[0-9A-Za-z_-]{35}")),
+    _Kind("Stripe key", ("k_live_",), re.compile(r"[sr]k_live_[0-9A-Za-z]{16,}")),
+    _Kind("npm token", ("npm_",), re.compile(r"npm_[A-Za-z0-9]{36}\b")),
+    _Kind("password in a URL", ("://",), re.compile(rf"://{_URL_USERINFO}"), " "),
+    _Kind("password in a URL", (":\\/\\/",), re.compile(rf":\\/\\/{_URL_USERINFO}"), " "),
+)
+_KEY_LITERAL = "PRIVATE KEY"
+_LITERALS = (_KEY_LITERAL, *(literal for kind in _KINDS if "://" not in kind.literals for literal in kind.literals))
+_URL_PASSWORD = re.compile(r"://[^\s/@:]{1,100}:[^\s/@]{3,200}@")
+_SHOWN = 4
+MASK = "****"
+"""Replaces a secret after its first ``_SHOWN`` characters."""
+_LINE_START = re.compile(r"[ \t]*(?:[#*][ \t]*)?")
+"""Indentation and comment sign of a line, which must stay where the text goes on after a secret of several lines."""
+
+
 def find_secrets(text: str) -> Iterator[Secret]:
-    """Yield every piece of the text that looks like a secret, in order."""
-    if _HINT.search(text):
-        for match in _PATTERN.finditer(text):
-            yield Secret(_NAMES[(match.lastindex or 1) - 1], match.start(), match.end())
+    """Yield every piece of the text that looks like a secret, in order; they do not overlap."""
+    if not may_hold_secrets(text):
+        return
+    found = [*_private_keys(text), *(secret for kind in _KINDS for secret in kind.find(text))]
+    end = 0
+    for secret in sorted(found, key=lambda each: each.start):
+        if secret.start >= end:
+            yield secret
+            end = secret.end
+
+
+def _private_keys(text: str) -> Iterator[Secret]:
+    """Private keys from marker to marker; one without an end, such as a shortened example, has only the lines that look like a key."""
+    if _KEY_LITERAL not in text:
+        return
+    markers = [*_MARKER.finditer(text)]
+    for marker, following in zip(markers, [*markers[1:], None], strict=True):
+        if marker[1] != "BEGIN":
+            continue
+        if following is not None and following[1] == "END" and _is_between(text, marker.end(), following.start()):
+            yield Secret("private key", marker.start(), following.end())
+        else:
+            body = _KEY_BODY.match(text, marker.end(), marker.end() + _LONGEST_KEY)
+            yield Secret("private key", marker.start(), body.end() if body else marker.end())
+
+
+def _is_between(text: str, start: int, end: int) -> bool:
+    return end - start <= _LONGEST_KEY and _NO_KEY.search(text, start, end) is None
 
 
 def mask(text: str) -> str:
-    """The text with each secret cut to its first four characters and ``****``; line numbers stay the same."""
+    """The text with each secret cut to its first four characters and ``****``; line numbers and indentation stay the same."""
     pieces, at = [], 0
     for secret in find_secrets(text):
         value = text[secret.start : secret.end]
-        pieces += [text[at : secret.start], value[:_SHOWN], _MASK, "\n" * value.count("\n")]
+        pieces += [text[at : secret.start], value[:_SHOWN], MASK, _lines_of(value)]
         at = secret.end
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
+def _lines_of(value: str) -> str:
+    """The line breaks of a masked secret, and what its last line begins with."""
+    breaks = value.count("\n")
+    start = _LINE_START.match(value, value.rfind("\n") + 1)
+    return "\n" * breaks + (start[0] if start else "") if breaks else ""
+
+
 def may_hold_secrets(text: str) -> bool:
     """A fast check of text or JSON: False if there is certainly no secret."""
-    return _HINT.search(text) is not None
+    has_literal = any(literal in text for literal in _LITERALS)
+    return has_literal or ("://" in text and "@" in text and _URL_PASSWORD.search(text) is not None)
 
 
-def mask_values(value: Any) -> Any:
-    """The same value with the secrets in all of its strings masked, including keys of mappings."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, dict):
-        return {mask_values(key): mask_values(item) for key, item in value.items()}
-    return [mask_values(item) for item in value] if isinstance(value, list) else value
+def candidates(text: str) -> list[int]:
+    """Positions, ascending, of everything that may be (part of) a secret: each string that contains none of them has no secret."""
+    found = [secret.start for kind in _KINDS for secret in kind.find(text)] if may_hold_secrets(text) else []
+    if _KEY_LITERAL in text:
+        found += [marker.start() for marker in _MARKER.finditer(text)]
+    return sorted(found)
