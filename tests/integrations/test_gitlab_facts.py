@@ -32,7 +32,7 @@ def test_two_queries_cover_fifty_projects(tmp_path):
     assert facts(got, "deployment")["s49"] == [Deployment("v1.2", moment(5, 16, 11, 5), RunState.SUCCEEDED, "ada", "c0ffee")]
     assert facts(got, "vulnerability")["s49"] == [
         Vulnerability(
-            "CVE-2026-1", FactSeverity.HIGH, "Regular expression denial of service", "ms", "1.0", "", moment(5, 1, 10), "yarn.lock"
+            "CVE-2026-1", FactSeverity.HIGH, "Regular expression denial of service", "ms", "1.0", None, moment(5, 1, 10), "yarn.lock"
         )
     ]
     deployed = next(fact for fact in got.facts if fact.family == "deployment")

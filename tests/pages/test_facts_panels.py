@@ -188,6 +188,33 @@ def test_what_a_tool_writes_is_escaped_and_its_addresses_are_checked():
     assert "onload" not in html
 
 
+@pytest.mark.parametrize(
+    ("fixed_in", "shown"),
+    [("4.2", "fixed in 4.2"), ("", "no fix available"), (None, "")],
+    ids=["a version", "none, says the tool", "unknown"],
+)
+def test_that_there_is_no_fix_is_said_only_where_the_tool_states_it(fixed_in, shown):
+    html = shop(
+        world([fact("vulnerability", Vulnerability("CVE-1", FactSeverity.HIGH, package="netty", fixed_in=fixed_in), source="scan")])
+    )
+    assert [words for words in ("fixed in 4.2", "no fix available") if words in text(html)] == [shown] * bool(shown)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [((4, 0, 3), "1 test passed · 3 skipped"), ((4, 0, 0), "4 tests passed"), ((4, 1, 1), "1 of 4 tests failed · 1 skipped")],
+)
+def test_a_skipped_test_has_not_passed(counts, shown):
+    tests, failed, skipped = counts
+    run = PipelineRun("unit", NOW, RunState.SUCCEEDED, tests=tests, tests_failed=failed, tests_skipped=skipped)
+    assert shown in text(shop(world([fact("pipeline-run", run, source="scan")])))
+
+
+def test_all_checks_of_a_scorecard_are_shown_and_an_inconclusive_one_as_such():
+    ratings = (("Scorecard", "6.4/10"), *((f"Check-{n}", f"{n % 10}/10") for n in range(17)), ("Fuzzing", "inconclusive"))
+    assert "Fuzzing inconclusive" in text(shop(world([fact("quality-gate", QualityGate(ratings=ratings), source="scan")])))
+
+
 def test_a_degraded_deployment_is_said_in_the_badge():
     html = shop(world([fact("deployment", Deployment("1.2", NOW, RunState.SUCCEEDED, health=Health.DEGRADED), environment="production")]))
     assert "cb-badge--bad" in html

@@ -41,6 +41,8 @@ VERSION = "2024-10-15"
 ACCEPT = "application/vnd.api+json"
 PAGE = 100
 WEB = "https://app.snyk.io"
+FIXABLE = ("is_fixable_manually", "is_fixable_snyk", "is_fixable_upstream", "is_patchable", "is_pinnable", "is_upgradeable")
+"""Members of a coordinate that state whether there is a fix."""
 UPGRADE = re.compile(r"\bversion to ([\w.+,-]{1,60})")
 FAMILY = "vulnerability"
 
@@ -199,8 +201,13 @@ def _name(attributes: Any) -> str:
     return next((name for name in names if name.startswith("CVE-")), next(filter(None, names), ""))
 
 
-def _fixed_in(attributes: Any) -> str:
-    """The versions in the first remedy that has some: ``Upgrade the package version to 0.3.61,1.2.10 to fix this vulnerability``."""
+def _fixed_in(attributes: Any) -> str | None:
+    """The versions in the first remedy that has some: ``Upgrade the package version to 0.3.61,1.2.10 to fix this vulnerability``.
+
+    Empty if Snyk states that no coordinate can be fixed; None if it does not say.
+    """
     remedies = [remedy for coordinate in objects_at(attributes, "coordinates") for remedy in objects_at(coordinate, "remedies")]
     named = next(filter(None, (string_at(remedy, "details", "upgrade_package") for remedy in remedies)), "")
-    return named or next((match[1] for remedy in remedies if (match := UPGRADE.search(string_at(remedy, "description")))), "")
+    named = named or next((match[1] for remedy in remedies if (match := UPGRADE.search(string_at(remedy, "description")))), "")
+    stated = [coordinate[flag] for coordinate in objects_at(attributes, "coordinates") for flag in FIXABLE if flag in coordinate]
+    return named or ("" if stated and not any(stated) else None)

@@ -39,7 +39,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "file": "callboard.integrations.file:FileIntegration",
         "git": "callboard.integrations.git:GitActivityIntegration",
         "http-json": "callboard.integrations.http_json:HttpJsonIntegration",
-        "reports": "callboard.integrations.reports:ReportsIntegration",
+        "reports": "callboard.integrations.reports.connector:ReportsIntegration",
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",

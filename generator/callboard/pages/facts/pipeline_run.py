@@ -32,14 +32,19 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def _row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView:
-    labels = context.labels
-    tests = ""
-    if value.tests is not None:
-        failed = value.tests_failed or 0
-        tests = labels["tests_failed"].format(failed, value.tests) if failed else label_for(labels, "tests_passed", value.tests)
     took = duration(context, value.seconds) if value.seconds is not None else ""
-    note = joined(short(value.branch, 60), took, tests)
+    note = joined(short(value.branch, 60), took, *_tests(context, value))
     return EventView(short(value.name, 80), run_state(context, value.state), url_of(fact), note=note, at=at(context, value.at))
+
+
+def _tests(context: FactsContext, value: PipelineRun) -> tuple[str, ...]:
+    """How many tests failed or passed, and how many were skipped; a skipped test has not passed."""
+    if value.tests is None:
+        return ()
+    labels, failed, skipped = context.labels, value.tests_failed or 0, value.tests_skipped or 0
+    passed = max(value.tests - failed - skipped, 0)
+    first = labels["tests_failed"].format(failed, value.tests) if failed else label_for(labels, "tests_passed", passed)
+    return (first, label_for(labels, "tests_skipped", skipped)) if skipped else (first,)
 
 
 PAGES = FamilyPages(icon="pipeline", panel=_panel)

@@ -13,6 +13,9 @@ from callboard.pages.facts.formatting import joined, percent, short
 from callboard.pages.facts.view import Block, Content, Figure
 from callboard.pages.shared_views import StateView
 
+RATINGS = 24
+"""Ratings shown of an analysis; OpenSSF Scorecard has 19."""
+
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Quality gate, coverage and its threshold, ratings and numbers."""
@@ -44,7 +47,7 @@ def _analysis(context: FactsContext, value: QualityGate) -> list[Block]:
             blocks.append(Block("bar", formatting.bar(labels[label], joined(percent(share, 1), threshold), [(tone, share)], words)))
     if value.ratings:
         ratings = joined(
-            *(f"{labels.get(f'rating_{name}', '') or short(name, 30)} {short(letter, 10)}" for name, letter in value.ratings[:6])
+            *(f"{labels.get(f'rating_{name}', '') or short(name, 30)} {short(letter, 20)}" for name, letter in value.ratings[:RATINGS])
         )
         blocks.append(Block("text", ratings))
     return blocks
