@@ -48,7 +48,7 @@ MISTAKES = [
             'sources.yaml:2:21: error CFG005 unknown source type "fils"; did you mean "files"?'),
     Mistake("sources.yaml", SOURCES + "integrations:\n  - {name: rota, type: acme-rota}\n", 2,
             'sources.yaml:4:24: error CFG005 the plugin "acme-rota" of acme-rota 1.0 cannot be loaded from acme_rota:Rota: '
-            "ModuleNotFoundError: No module named 'acme_rota'; Update or uninstall the package acme-rota"),
+            "ModuleNotFoundError: No module named 'acme_rota'; update or uninstall the package acme-rota"),
     # templates
     Mistake("templates/home.html", "<p>\n{% endfr %}</p>\n", 1,
             "templates/home.html:2:1: error OVL001 Encountered unknown tag 'endfr'."),

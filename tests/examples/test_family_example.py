@@ -95,6 +95,9 @@ def test_it_is_on_every_kind_of_page_with_the_worst_first_and_in_the_history(ins
         assert re.search(r"Budgets exceeded\s+1|1\s+Budgets exceeded", text(pages[name])), name
     assert "budget exceeded: shop-eu · 120 of 100 USD" in text(pages["changes"])
     assert "budget exceeded" in text(pages["component"])
+    status = (tmp_path / "site/status/index.html").read_text()
+    assert '<span class="cb-muted">Costs</span>' in status
+    assert '<span class="cb-muted">cost</span>' not in status
     feed = (tmp_path / "site/changes/feed.xml").read_text()
     assert "budget exceeded: shop-eu (120 of 100 USD)" in feed
 

@@ -50,7 +50,7 @@ def test_facts_carry_the_name_of_their_integration_whatever_the_connector_return
     assert [(c.name, c.title, c.annotations) for c in known.connections] == [("n0", "Tool", ("tool/id",))]
 
 
-@pytest.mark.parametrize("error", [ValueError("boom"), SourceError("gone", "wait"), KeyError("x"), RecursionError()])
+@pytest.mark.parametrize("error", [ValueError("boom"), SourceError("gone", "wait"), KeyError("x"), RecursionError(), SystemExit(3)])
 def test_one_that_raises_is_a_failure_and_its_data_counts_as_incomplete(monkeypatch, tmp_path, error):
     class Broken(Tool):
         def collect(self, targets):
@@ -90,9 +90,28 @@ def test_one_that_violates_the_contract_is_refused_before_it_runs(monkeypatch, t
     class Untitled(Tool):
         title = None
 
-    known = collected(monkeypatch, tmp_path, Strange, Untitled)
-    assert ["'weather'" in f.message or "not strings" in f.message for f in known.gathered.failures] == [True, True]
+    class OneWord(Tool):
+        families = "incident"
+
+    known = collected(monkeypatch, tmp_path, Strange, Untitled, OneWord)
+    assert ["'weather'" in known.gathered.failures[0].message, *(f.message for f in known.gathered.failures[1:])] == [
+        True,
+        "the title or the annotations of the connector are not strings",
+        '"families" of the connector is not a tuple of strings',
+    ]
     assert not known.connections
+
+
+def test_one_that_returns_no_batch_is_a_failure_that_says_what_it_returned(monkeypatch, tmp_path):
+    class Silent(Tool):
+        def collect(self, targets):
+            return None
+
+    known = collected(monkeypatch, tmp_path, Silent)
+    assert [f.message for f in known.gathered.failures] == [
+        '"collect" of the connector returned a value of the class NoneType, not a FactBatch'
+    ]
+    assert [(m.source, m.complete) for m in known.gathered.measurements] == [("n0", False)]
 
 
 def test_facts_about_unknown_entities_and_of_unnamed_families_reach_no_page(monkeypatch, tmp_path):

@@ -132,6 +132,9 @@ def test_an_exception_in_a_source_or_its_tree_is_a_failure_of_that_source(portal
     assert "acme_bad.py" in done.stderr
     assert "bug in Callboard" not in done.stderr
     assert SECRET not in done.stderr
+    plain, debug = run("lint"), run("lint", "--debug")
+    assert (plain.returncode, "acme_bad.py" in plain.stderr, "acme_bad.py" in debug.stderr) == (2, False, True)
+    assert SECRET not in debug.stderr
     collected = run("collect", "--only", "acme", "--debug")
     assert (collected.returncode, f"{OF} raised {raised}" in collected.stderr, "acme_bad.py" in collected.stderr) == (1, True, True)
 

@@ -90,7 +90,22 @@ def test_a_plugin_that_states_the_current_version_or_none_is_loaded(monkeypatch)
 
 def test_a_plugin_without_a_schema_of_its_options_is_described_as_one_that_cannot_be_used():
     plugin = loader.load("callboard.sources", installed(("svn", "collections:OrderedDict")))["svn"]
-    assert "has no schema" in loader.described(plugin).failure
+    assert "has no schema: collections:OrderedDict is not a class with the attribute schema" in loader.described(plugin).failure
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("acme plug !!", "entry point 'acme plug !!' does not have the form module:object"),
+        ("", "entry point '' does not have the form module:object"),
+        ("acme_exit:Plugin", "cannot be loaded from acme_exit:Plugin: SystemExit: go away"),
+    ],
+)
+def test_an_entry_point_that_is_none_or_ends_the_process_is_an_error_like_any_other(tmp_path, monkeypatch, target, reason):
+    (tmp_path / "acme_exit.py").write_text("import sys\nsys.exit('go away')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    plugin = loader.load("callboard.sources", installed(("svn", target)))["svn"]
+    assert reason in loader.described(plugin).failure
 
 
 def test_entry_points_are_read_once_per_process(monkeypatch):

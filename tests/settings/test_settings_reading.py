@@ -79,6 +79,7 @@ def test_texts_are_yaml_1_2(tmp_path):
 
 BAD = [
     ("souces: []", ['1:1: the key "sources" is missing', '1:1: unknown key "souces"; did you mean "sources"?']),
+    ('version: "1"\nsources: []', ['1:10: "version" cannot be "1"; write 1']),
     ("version: 2\nsources: []", ['1:10: "version" cannot be 2; write 1']),
     ("sources: []\nportal: {audience: intern}", ['2:20: "portal.audience" cannot be "intern"; did you mean "internal"?']),
     ("sources: []\nportal:\n  colurs: {}", ['3:3: unknown key "portal.colurs"; did you mean "colours"?']),
@@ -259,7 +260,7 @@ def test_a_section_that_does_nothing_is_an_unknown_key(tmp_path, section):
 SCHEMAS = [
     ({"type": "strng"}, 'the schema of the options of the plugin "files" is not valid JSON Schema: "strng" is not valid'),
     (["type"], "is not valid JSON Schema: it is of the type list, not a mapping"),
-    (PluginError("it cannot be imported", "Uninstall it."), "it cannot be imported; Uninstall it"),
+    (PluginError("it cannot be imported", "Uninstall it."), "it cannot be imported; uninstall it"),
 ]
 
 
@@ -283,7 +284,7 @@ def test_two_plugins_of_one_type_are_a_problem_at_an_item_of_the_group(tmp_path)
         raise PluginError(f"two plugins of {group} have one type", "Uninstall one.")
 
     (tmp_path / "sources.yaml").write_text("sources: [{name: a, type: files, path: x}]")
-    with pytest.raises(InvalidSettingsError, match=r"1:27: two plugins of callboard\.sources have one type; Uninstall one"):
+    with pytest.raises(InvalidSettingsError, match=r"1:27: two plugins of callboard\.sources have one type; uninstall one"):
         parse_settings(tmp_path / "sources.yaml", {}, schemas)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,6 +10,7 @@ from callboard.io.rows import encoded
 from callboard.io.store import Store
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.incident import Incident
+from callboard.model.facts.value import FactValue
 from callboard.state import files as state_files
 from callboard.state import manifest as manifests
 from callboard.state import parts
@@ -150,6 +151,17 @@ def test_facts_of_a_family_that_no_package_has_are_left_out_with_their_measureme
     monkeypatch.setattr(parts, "value_type", lambda family: None)
     state = state_files.read(store)
     assert (state.facts, state.measurements, len(state.entities)) == ((), (), 2)
+
+
+def test_facts_whose_family_has_changed_its_values_are_left_out_and_their_number_counts_as_unknown(store, monkeypatch):
+    @dataclass(frozen=True, slots=True)
+    class Changed(FactValue):
+        amount: float
+
+    monkeypatch.setattr(parts, "FAMILIES", {})
+    monkeypatch.setattr(parts, "value_type", lambda family: Changed)
+    state = state_files.read(store)
+    assert (state.facts, [(m.subject.name, m.complete) for m in state.measurements]) == ((), [("cart", False), ("shop", False)])
 
 
 def test_a_value_of_a_wrong_type_is_refused_before_anything_is_written(store):

@@ -11,6 +11,8 @@ from callboard.settings.settings import Portal
 from callboard.website.guide_links import broken_link_problems, dead_file_links, links_in, page_of
 from callboard.website.guides import read_guides
 from callboard.website.labels import Labels
+from callboard.website.link_check import BrokenLinksError, with_places
+from callboard.website.links import BrokenLink
 from callboard.website.overlays import read_overlays
 from callboard.website.theme_build import ThemeBuild, build_theme
 
@@ -87,6 +89,14 @@ def test_a_link_to_a_markdown_file_outside_of_the_guides_is_seen_without_a_build
     assert [problem.field for problem in dead_file_links(read_guides(tmp_path / "guides", tmp_path))] == ["../README.md"]
 
 
+@pytest.mark.parametrize("folder", ["", "sub/"])
+def test_a_readme_next_to_an_index_is_left_out_with_a_problem(tmp_path, folder):
+    write(tmp_path, {f"guides/{folder}index.md": "# A\n", f"guides/{folder}README.md": "# B\n", "guides/other/README.md": "# C\n"})
+    guides = read_guides(tmp_path / "guides", tmp_path)
+    assert [(p.code, p.origin.path) for p in guides.problems] == [("DOC003", f"guides/{folder}README.md")]
+    assert set(guides.pages) == {f"{folder}index.md", "other/README.md"}
+
+
 OVERRIDE = '{% extends "base.html" %}\n{% block site_meta %}\n{{ super() }}\n{{ config.nope.nope }}\n{% endblock %}\n'
 
 
@@ -102,3 +112,57 @@ def test_an_override_that_mkdocs_cannot_render_is_a_problem_and_the_built_in_one
     assert "nope" in problem.message
     assert "Content-Security-Policy" in laid.files["guides/index.html"].read_text()
     assert build_theme(mine, tmp_path / "cache", Path("no-python"), os.environ).problems == laid.problems
+
+
+FRAME = '{% extends "main.html" %}\n'
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("main.html", "", "is empty"),
+        ("main.html", '{% extends "base.html" %}{% block content %}hi{% endblock %}', "lacks policy"),
+        ("frame.html", FRAME, "lacks content, title"),
+        ("partials/footer.html", "{{ config.nope.nope }}", "The value has no attribute 'nope'"),
+    ],
+)
+def test_an_override_that_drops_a_part_of_every_page_is_a_problem_and_the_others_are_kept(project, tmp_path, name, text, message):
+    write(tmp_path, {f"site_overrides/{name}": text, "site_overrides/partials/copyright.html": "<p>kept</p>"})
+    read = read_overlays(tmp_path, Portal())
+    mine = dataclasses.replace(project, root=tmp_path, files=read.files, guides=read.guides, labels=Labels(project.labels.texts))
+    laid = ThemeBuild(mine, tmp_path / "cache", Path(sys.executable), os.environ).finish()
+    (problem,) = laid.problems
+    assert (problem.code, problem.origin.path) == ("OVL001", f"site_overrides/{name}")
+    assert message in problem.message
+    assert "<p>kept</p>" in "".join(laid.frames["entity"].parts)
+    assert hash(build_theme(mine, tmp_path / "cache", Path("no-python"), os.environ).problems) == hash(laid.problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("templates/home.html", "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "An expression is nested too deeply."),
+        ("templates/home.html/x", "", "This is a folder, not a file."),
+    ],
+)
+def test_a_template_that_jinja_cannot_parse_at_all_is_a_problem(tmp_path, file, text, message):
+    write(tmp_path, {file: text})
+    (problem,) = read_overlays(tmp_path, Portal()).problems
+    assert (problem.code, problem.origin.path, problem.message) == ("OVL001", "templates/home.html", message)
+
+
+def test_a_broken_link_of_a_page_names_the_lines_of_templates_that_can_have_it(tmp_path):
+    write(tmp_path, {
+        "templates/home.html": '<p>\n<a href="{{ up }}nope/">x</a>\n<a href="nope/more">y</a>\n',
+        "site_overrides/partials/footer.html": "<a href='#gone'>z</a>",
+    })  # fmt: skip
+    files = read_overlays(tmp_path, Portal()).files
+
+    def hint(*targets):
+        error = BrokenLinksError("broken", [BrokenLink("", target, in_prose=False) for target in targets])
+        return with_places(error, files, tmp_path).hint
+
+    assert hint("nope/") == "Correct the link in templates/home.html:2."
+    assert hint("a/#gone", "nope/") == "Correct the link in templates/home.html:2, site_overrides/partials/footer.html:1."
+    assert hint("#content").endswith("keep their links and the attributes id: templates/home.html, site_overrides/partials/footer.html.")

@@ -42,6 +42,7 @@ class LintOptions:
     write_baseline: Path | None
     fix: bool
     diff: bool
+    debug: bool
 
 
 @click.command("lint")
@@ -61,6 +62,7 @@ class LintOptions:
 @click.option(
     "--diff", is_flag=True, help="Show what --fix would change without changing it; exit with code 1 if there is anything to fix."
 )
+@click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 def command(**values: Any) -> None:
     """Check descriptors: the files and folders PATH…, or all sources of the portal.
 
@@ -71,6 +73,7 @@ def command(**values: Any) -> None:
 
     Exit codes: 0 no errors, 1 errors found, 2 something could not be read or used.
     """
+    from callboard.cli.output import report_tracebacks
     from callboard.lint.check import invalid_settings
     from callboard.model.errors import CallboardError, SourceError
     from callboard.settings.invalid import InvalidSettingsError
@@ -91,6 +94,7 @@ def command(**values: Any) -> None:
     reported = _report(options, result, problems)
     for note in result.notes:
         click.echo(note, err=True)
+    report_tracebacks(result.all_failures if options.debug else ())
     if portal_error:
         raise CallboardError(str(portal_error), portal_error.hint)
     if result.failures:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from callboard.history.facts.families import all_families
+from callboard.model.errors import FOREIGN_EXCEPTIONS
 from callboard.model.facts.events import EventKind, FactDelta, FactEvent, Identity
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
@@ -91,7 +92,7 @@ class _EventFinder:
             return tuple(known.events(delta))
         try:
             return tuple(_checked(event, known.kinds) for event in known.events(delta))
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything
             self._failed.add(family)
             self.problems.append(family_failed(family, known.package, error))
             return ()

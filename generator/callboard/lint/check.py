@@ -23,7 +23,9 @@ from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.pipeline import Workspace, collect, enrich, failure_messages, ingest, resolve
+from callboard.plugins.integrations.base import IntegrationFailure
 from callboard.plugins.portal_settings import read_settings
+from callboard.plugins.sources import SourceFailure
 from callboard.settings.invalid import InvalidSettingsError
 from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
@@ -57,6 +59,8 @@ class LintResult:
     """True if the configuration is invalid, so that nothing else was checked."""
     notes: tuple[str, ...] = ()
     """What was not checked although nothing is wrong with the descriptors: integrations that could not be queried, one sentence each."""
+    all_failures: tuple[SourceFailure | IntegrationFailure, ...] = ()
+    """Those of ``failures`` and ``notes``, with the tracebacks of plugins."""
 
 
 def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = None) -> LintResult:
@@ -74,7 +78,7 @@ def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = 
     problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides))
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
     result = _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
-    return replace(result, notes=failure_messages(facts.failures))
+    return replace(result, notes=failure_messages(facts.failures), all_failures=(*result.all_failures, *facts.failures))
 
 
 def check_paths(
@@ -123,6 +127,7 @@ def _checked(resolved: ResolvedCatalog, limits: Limits, names: NameIndex, *, por
     if is_working_copy:  # a fingerprint of the path that is shown does not depend on what else was checked
         problems = tuple(replace(problem, fingerprint=fingerprint(problem)) for problem in problems)
     failures = failure_messages(resolved.failures)
+    kinds, failed = resolved.catalog.kinds, tuple(resolved.failures)
     return LintResult(
-        problems, failures, sources, names, resolved.files, resolved.documents, resolved.skipped, resolved.catalog.kinds, portal_url
+        problems, failures, sources, names, resolved.files, resolved.documents, resolved.skipped, kinds, portal_url, all_failures=failed
     )

@@ -1,5 +1,8 @@
 """Exceptions that end a command. Errors in data that Callboard reads are ``Problem`` values instead."""
 
+FOREIGN_EXCEPTIONS = (Exception, SystemExit)
+"""What code of a plugin may raise that must not end the command: ``sys.exit()`` would end it without a message."""
+
 
 class CallboardError(Exception):
     """The base class of all errors that Callboard raises on purpose; the command prints it and exits with code 2.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from callboard.model.errors import TreeError
+from callboard.model.errors import FOREIGN_EXCEPTIONS, TreeError
 from callboard.model.tree import Tree
 from callboard.plugins.sources.base import SourceFailure
 from callboard.plugins.unhandled import UnhandledPluginError
@@ -19,7 +19,7 @@ MOST = 20
 class GuardedTree:
     """Delegates to a tree. ``explain`` makes an error of an exception that the contract does not allow."""
 
-    def __init__(self, tree: Tree, source: str, explain: Callable[[Exception], UnhandledPluginError]) -> None:
+    def __init__(self, tree: Tree, source: str, explain: Callable[[BaseException], UnhandledPluginError]) -> None:
         self.tree = tree
         self.id = tree.id
         self.repository = tree.repository
@@ -65,7 +65,7 @@ class GuardedTree:
             return operation()
         except TreeError:
             raise
-        except Exception as error:  # a plugin may raise anything
+        except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything
             explained = self._record(error, path)
             raise TreeError(str(explained), explained.hint) from error
 
@@ -74,11 +74,11 @@ class GuardedTree:
             return operation()
         except TreeError:
             return otherwise
-        except Exception as error:  # noqa: BLE001 - as above
+        except FOREIGN_EXCEPTIONS as error:  # as above
             self._record(error)
             return otherwise
 
-    def _record(self, error: Exception, path: str = "") -> UnhandledPluginError:
+    def _record(self, error: BaseException, path: str = "") -> UnhandledPluginError:
         explained = self._explain(error)
         if len(self.failures) < MOST:
             self.failures.append(

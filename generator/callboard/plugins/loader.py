@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from callboard import __version__
-from callboard.model.errors import PluginError
+from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.model.facts import FAMILIES
 from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
@@ -80,20 +80,26 @@ class Plugin:
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of its options. Raises ``PluginError`` if it cannot be loaded or has none."""
-        try:
-            schema: Mapping[str, Any] = self.load().schema
-        except AttributeError as error:
+        schema: Mapping[str, Any] | None = getattr(self.load(), "schema", None)
+        if schema is None:
             raise PluginError(
-                f'the plugin "{self.type}" of {self.package} {self.version} has no schema: {error}',
+                f'the plugin "{self.type}" of {self.package} {self.version} has no schema: {self.target} is not a class with the attribute '
+                "schema",
                 "Report it to the authors of the plugin.",
-            ) from error
+            )
         return schema
 
     def load(self) -> Any:
         """The class. Raises ``PluginError`` if it cannot be imported, or if it needs another version of the plugin API."""
+        if EntryPoint.pattern.fullmatch(self.target) is None:
+            raise PluginError(
+                f'the plugin "{self.type}" of {self.package} {self.version} cannot be loaded: its entry point {self.target[:80]!r} '
+                "does not have the form module:object",
+                f"Update or uninstall the package {self.package}.",
+            )
         try:
             loaded = EntryPoint(self.type, self.target, self.group).load()
-        except Exception as error:  # a foreign module may raise anything while it is imported
+        except FOREIGN_EXCEPTIONS as error:  # a foreign module may raise anything while it is imported
             raise PluginError(
                 f'the plugin "{self.type}" of {self.package} {self.version} cannot be loaded from {self.target}: '
                 f"{type(error).__name__}: {error}",

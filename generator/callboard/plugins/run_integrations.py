@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callboard.io.rows import type_error
-from callboard.model.errors import CallboardError, PluginError
+from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact, Measurement
@@ -113,13 +113,16 @@ def _create(item: IntegrationSettings, context: IntegrationContext) -> Integrati
         check_connector(integration)
     except CallboardError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other integrations must continue
+    except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything; the other integrations must continue
         return unhandled(GROUP, item.type, error, context.redactor.redact)
     return integration
 
 
 def check_connector(integration: Integration) -> None:
     """Find a violation of the contract here, not while a page is made. Raises ``PluginError``."""
+    for name in ("families", "annotations"):
+        if not isinstance(getattr(integration, name), tuple | list | frozenset | set):
+            raise PluginError(f'"{name}" of the connector is not a tuple of strings', "Report it to the authors of the plugin.")
     unknown = [family for family in integration.families if value_type(family) is None]
     if unknown:
         failure = installed_families().failures.get(unknown[0])
@@ -142,7 +145,7 @@ def _collect(
         return checked_batch(item, connector, connector.collect(targets), targets, redactor)
     except CallboardError as error:
         failure = _failure(item, error, redactor)
-    except Exception as error:  # noqa: BLE001 - as above
+    except FOREIGN_EXCEPTIONS as error:  # as above
         failure = _failure(item, unhandled(GROUP, item.type, error, redactor.redact), redactor)
     connected = [target for target in targets if any(key in target.annotations for key in connector.annotations)]
     incomplete = (Measurement(one.ref, family, item.name, complete=False) for one in connected for family in connector.families)
@@ -158,6 +161,11 @@ def checked_batch(
     item: IntegrationSettings, connector: Integration, batch: FactBatch, targets: Sequence[Target], redactor: Redactor
 ) -> FactBatch:
     """The batch with the integration's own name as source, limited to entities of the catalog and to families of the connector."""
+    if not isinstance(batch, FactBatch):
+        raise PluginError(
+            f'"collect" of the connector returned a value of the class {type(batch).__name__}, not a FactBatch',
+            "Report it to the authors of the plugin.",
+        )
     refs = {target.ref for target in targets}
     families = frozenset(connector.families)
     facts = [replace(fact, source=item.name) for fact in batch.facts if fact.family in families]
@@ -206,7 +214,7 @@ def _violation(fact: Fact) -> str:
     try:
         hash(value)
         decisions = (value.is_open, value.is_urgent, value.tone, value.sort_key(fact.observed_at))
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other facts must stay
+    except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything; the other facts must stay
         return f"its class raises {type(error).__name__}: {error}"
     return "" if decisions[2] in set(Tone) else f"its tone is {decisions[2]!r}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from callboard.model.errors import CallboardError, PublishError, SettingsError
+from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PublishError, SettingsError
 from callboard.plugins import loader
 from callboard.plugins.publishers import PublishContext, Published, Publisher, Site
 from callboard.plugins.unhandled import unhandled
@@ -64,7 +64,7 @@ def publish_all(chosen: Sequence[PublishTarget], site: Site, context: PublishCon
         except (CallboardError, OSError) as error:
             redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run continues."
             yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the other targets must continue
+        except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything; the other targets must continue
             explained = unhandled(GROUP, target.type, error, context.redactor.redact, "publish")
             yield Outcome(target, None, PublishError(f"{explained}.", explained.hint), explained.traceback)
 

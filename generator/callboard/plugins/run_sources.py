@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from callboard.model.errors import CallboardError
+from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError
 from callboard.plugins import loader
 from callboard.plugins.guarded_tree import GuardedTree
 from callboard.plugins.sources import Collected, Source, SourceContext, SourceFailure, merge_collected
@@ -37,7 +37,7 @@ def _collected(item: SourceSettings, context: SourceContext) -> Collected:
         return _guarded(replace(collected, tree_sources=(item.name,) * len(collected.trees)), item, context)
     except CallboardError as error:
         return _failed(item, context, str(error), error.hint)
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and must not stop the others
+    except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything, and must not stop the others
         explained = unhandled(GROUP, item.type, error, context.redactor.redact)
         return Collected(failures=(SourceFailure(item.name, "", str(explained), explained.hint, traceback=explained.traceback),))
 
@@ -47,7 +47,7 @@ def _guarded(collected: Collected, item: SourceSettings, context: SourceContext)
     if loader.load(GROUP)[item.type].package == loader.BUILT_IN_PACKAGE:
         return collected
 
-    def explain(error: Exception) -> UnhandledPluginError:
+    def explain(error: BaseException) -> UnhandledPluginError:
         return unhandled(GROUP, item.type, error, context.redactor.redact)
 
     trees = {id(tree): tree for tree in (*collected.trees, *(file.tree for file in collected.files))}

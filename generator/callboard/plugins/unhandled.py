@@ -21,7 +21,9 @@ class UnhandledPluginError(PluginError):
         """The traceback, with secrets masked."""
 
 
-def unhandled(group: str, type_name: str, error: Exception, redact: Callable[[str], str], command: str = "build") -> UnhandledPluginError:
+def unhandled(
+    group: str, type_name: str, error: BaseException, redact: Callable[[str], str], command: str = "build"
+) -> UnhandledPluginError:
     """The error for an exception of the plugin ``type_name`` of ``group``; ``redact`` masks secrets in everything that is shown."""
     plugin = loader.load(group).get(type_name)
     package = f" of {plugin.package} {plugin.version}" if plugin else ""

@@ -161,7 +161,8 @@ def _option_problems(
             return
         schema = _checked_schema(types[item["type"]](), item["type"])
     except PluginError as error:
-        yield document.problem(place, "; ".join(filter(None, (str(error), error.hint.rstrip(".")))), UNUSABLE_PLUGIN)
+        hint = f"{error.hint[:1].lower()}{error.hint[1:].rstrip('.')}"
+        yield document.problem(place, "; ".join(filter(None, (str(error), hint))), UNUSABLE_PLUGIN)
         return
     options = {key: value for key, value in item.items() if key not in section.common}
     yield from schema_problems(options, schema, document, path, section.common)

@@ -148,6 +148,8 @@ def _wrong_type(error: SchemaError, wording: Wording) -> Message:
 def _wrong_choice(error: SchemaError, wording: Wording) -> Message:
     options = error.details.get("options", [error.details.get("expected_value")])
     near = nearest(str(error.value), [str(option) for option in options])
+    if near == str(error.value):  # the right word as another type: 1 and "1"
+        near = ""
     return Message(error.path, f"{wording.place(error.path)} cannot be {quoted(error.value)}", _choice_hint(near, options, wording))
 
 

@@ -132,12 +132,18 @@ def fact_lines(facts: Iterable[Fact], measurements: Iterable[Measurement]) -> It
 
 
 def facts_of(content: bytes) -> tuple[list[Fact], list[Measurement]]:
-    """The facts and measurements of the entities in a content, without those of unknown families. Raises ``RowError``."""
+    """The facts and measurements of the entities in a content, without those of unknown families. Raises ``RowError``.
+
+    Where a plugin has changed the values of its family, facts of before are left out and their measurements are incomplete: their number
+    is not known until the next query.
+    """
     facts, measurements = [], []
     for line in _SUBJECT.values(content):
-        facts += [fact for row in line.facts if (fact := fact_of_line(row, line.subject)) is not None]
+        read = [(row, fact_of_line(row, line.subject)) for row in line.facts]
+        facts += [fact for _, fact in read if fact is not None]
+        lost = {(row.family, row.source) for row, fact in read if fact is None}
         measurements += [
-            Measurement(line.subject, m.family, m.source, m.complete, m.observed, m.since)
+            Measurement(line.subject, m.family, m.source, m.complete and (m.family, m.source) not in lost, m.observed, m.since)
             for m in line.measurements
             if value_type(m.family) is not None
         ]

@@ -24,7 +24,7 @@ from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.icons import SPRITE_PATH
-from callboard.website.link_check import LinkCheck
+from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
@@ -134,7 +134,7 @@ class _MadePages:
 
 class _Assembly:
     def __init__(self, build: SiteBuild) -> None:
-        self.portal = build.settings.portal
+        self.portal, self.root, self.files = build.settings.portal, build.settings.root, build.overlays.files
         self.store = build.store
         self.phase = build.meter.phase
         self.layouts = build.layouts
@@ -243,7 +243,10 @@ class _Assembly:
         check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
         files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())
         has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed
-        made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)
+        try:
+            made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)
+        except BrokenLinksError as error:
+            raise with_places(error, self.files, self.root) from error
         in_guides = broken_link_problems(self.guides, check.in_guides, base)
         return (*self.theme.problems, *made.problems, *in_guides, *check.problems({page.path: page.ref for page in pages}))
 

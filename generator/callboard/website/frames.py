@@ -44,6 +44,7 @@ _BODY = re.compile(r"(<body\b)")
 """Gets an attribute for the style sheets of pages that are not guides: a ``:has()`` selector would cost time at each change of a page."""
 _MAIN = re.compile(r"(<main\b)")
 """Gets an attribute with the entity that the page is about; the theme has no block for it."""
+_OVERRIDE = "An override of the theme omits it: see site_overrides/."
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """Removed: the name and the version of the theme."""
 
@@ -99,7 +100,14 @@ def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
     Raises:
         WebsiteError: a sentinel is missing, because the theme or an override was changed.
     """
-    return {name: split_frame((site / frame_folder(name) / "index.html").read_text(encoding="utf-8"), name) for name in FRAMES}
+    return {name: split_frame(_frame_html(site, name), name) for name in FRAMES}
+
+
+def _frame_html(site: Path, name: str) -> str:
+    try:
+        return (site / frame_folder(name) / "index.html").read_text(encoding="utf-8")
+    except FileNotFoundError as error:  # MkDocs writes no page whose template renders nothing
+        raise WebsiteError(f"The frame of pages {name!r} is empty.", _OVERRIDE) from error
 
 
 def split_frame(html: str, name: str) -> FrameTemplate:
@@ -108,7 +116,7 @@ def split_frame(html: str, name: str) -> FrameTemplate:
     html = _BODY.sub(r"\1 data-own", html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
-        raise WebsiteError(f"The frame {name!r} has no table of contents.", "An override of the theme omits it: see site_overrides/.")
+        raise WebsiteError(f"The frame of pages {name!r} has no table of contents.", _OVERRIDE)
     toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close")))
     slots = [(item.start(), item.end(), "toc")]
     slots += [(match.start(), match.end(), slot) for slot, pattern in _ELEMENTS for match in pattern.finditer(html)]
@@ -118,9 +126,7 @@ def split_frame(html: str, name: str) -> FrameTemplate:
         done = end
     missing = _REQUIRED - set(parts[1::2])
     if missing:
-        raise WebsiteError(
-            f"The frame {name!r} lacks {', '.join(sorted(missing))}.", "An override of the theme omits it: see site_overrides/."
-        )
+        raise WebsiteError(f"The frame of pages {name!r} lacks {', '.join(sorted(missing))}.", _OVERRIDE)
     return FrameTemplate((*parts, html[done:]), toc)
 
 

@@ -27,6 +27,16 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:
 _TEMPLATE = re.compile(r"^template[ \t]*:[ \t]*(?P<name>[^\n]*)\n", re.MULTILINE)
 
 
+def check_address(path: str, files: Collection[str], origin: Origin) -> tuple[Problem, None] | None:
+    """The problem of a ``README.md`` next to an ``index.md``: both would be the page of their folder. None for every other guide."""
+    folder, _, name = path.rpartition("/")
+    index = f"{folder}/index.md".removeprefix("/")
+    if name != "README.md" or index not in files:
+        return None
+    message = "README.md has the same address as index.md in this folder, and is left out."
+    return UNREADABLE_GUIDE.problem(message, origin=origin, field=path, hint="Rename or remove one of the two."), None
+
+
 def check_front_matter(file: Path, origin: Origin, templates: Collection[str]) -> tuple[Problem | None, str | None]:
     """The first problem of a guide, and the text that is shown; None for a guide that cannot be shown.
 

@@ -13,7 +13,7 @@ from callboard.model.entity import Origin
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchText
 from callboard.settings.invalid import portal_origin
-from callboard.website.guide_files import NAVIGATION, check_front_matter, read_order
+from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, read_order
 
 _BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
 _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
@@ -73,7 +73,8 @@ def read_guides(folder: Path | None, root: Path, templates: Collection[str] = ()
     problems: list[Problem] = []
     broken: set[str] = set()
     for path in (path for path in files if path.endswith(".md")):
-        problem, text = check_front_matter(folder / path, portal_origin(folder / path, root), templates)
+        origin = portal_origin(folder / path, root)
+        problem, text = check_address(path, files, origin) or check_front_matter(folder / path, origin, templates)
         problems += [problem] if problem else []
         if text is None:
             broken.add(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,41 @@ from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.ref import parse_ref
 from callboard.website.links import BrokenLink, PageLinks, broken_links, guide_links, target_exists
+from callboard.website.portal_files import PortalFiles
 from callboard.website.rules import DEAD_LINK
 
 _SHOWN = 20
 _SEARCHED = 100
 """Most broken targets that are searched for in each page; with more, all rendered pages are checked."""
+
+
+class BrokenLinksError(WebsiteError):
+    """Links in generated markup are broken; ``links`` are some of them."""
+
+    def __init__(self, message: str, links: Sequence[BrokenLink]) -> None:
+        super().__init__(message, "A template links to a page or heading that does not exist.")
+        self.links = tuple(links)
+
+
+def with_places(error: BrokenLinksError, files: PortalFiles, root: Path) -> WebsiteError:
+    """The error with the lines of the portal's own templates that can have the links, or with the templates that can lack the headings."""
+    own = [path for folder in (files.own_templates, files.own_overrides) if folder for path in sorted(folder.rglob("*.html"))]
+    if not own:
+        return error
+    places = [f"{path.relative_to(root)}:{line}" for path in own if path.is_file() for line in _lines_with(path, error.links)]
+    if places:
+        return WebsiteError(str(error), f"Correct the link in {', '.join(places[:_SHOWN])}.")
+    names = ", ".join(str(path.relative_to(root)) for path in own[:_SHOWN])
+    return WebsiteError(str(error), f"Compare with the built-in files, and keep their links and the attributes id: {names}.")
+
+
+def _lines_with(template: Path, links: Iterable[BrokenLink]) -> Iterator[int]:
+    """The lines of a template with a link that ends as one of ``links`` does; what stands before it may be an expression."""
+    ends = {link.target.rpartition("#")[2] if "#" in link.target else link.target.rstrip("/").rpartition("/")[2] for link in links}
+    pattern = re.compile("|".join(rf"""href=["'][^"']*{re.escape(end)}/?["']""" for end in sorted(ends) if end) or "(?!)")
+    for number, line in enumerate(template.read_text("utf-8-sig", errors="replace").splitlines(), 1):
+        if pattern.search(line):
+            yield number
 
 
 class LinkCheck:
@@ -59,7 +90,7 @@ class LinkCheck:
             has_removals: a file or an anchor was removed, so that any page may have a broken link.
 
         Raises:
-            WebsiteError: a link in generated markup is broken.
+            BrokenLinksError: a link in generated markup is broken.
         """
         uncached = {path: guide_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
         self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
@@ -97,9 +128,8 @@ class LinkCheck:
         if ours:
             shown = "\n".join(f"  {link.page or '/'}: {link.target}" for link in ours[:_SHOWN])
             more = f"\n  and {len(ours) - _SHOWN} more" if len(ours) > _SHOWN else ""
-            raise WebsiteError(
-                f"{counted(len(ours), 'link of the site is', 'links of the site are')} broken:\n{shown}{more}",
-                "A template links to a page or heading that does not exist.",
+            raise BrokenLinksError(
+                f"{counted(len(ours), 'link of the site is', 'links of the site are')} broken:\n{shown}{more}", ours[:_SHOWN]
             )
 
 

@@ -21,7 +21,7 @@ FAILURES = "failures.json"
 """File in a cached theme build with the problems of its inputs."""
 _FRAME = re.compile(r'File "(?P<path>[^"\n]+)", line (?P<line>\d+)')
 _PAGE = re.compile(r"(?:Error (?:reading|building) page|page) '(?P<path>guides/[^'\n]+\.md)'")
-_CLASS = re.compile(r"'?\b(?:[a-z_]\w*\.)+[A-Z]\w*'?(?: object)?")
+_CLASS = re.compile(r"'?\b(?:[a-z_]\w*\.)+[A-Z]\w*'?(?: object)?'?")
 _GUIDES = "guides/"
 _LONGEST = 300
 
@@ -77,7 +77,10 @@ def _problem(values: dict[str, Any]) -> Problem:
     origin, span = values.pop("origin"), values.pop("span")
     own = {name: values[name] for name in ("code", "message", "field", "hint", "fingerprint")}
     return Problem(
-        severity=Severity(values["severity"]), origin=Origin(**origin) if origin else None, span=Span(**span) if span else None, **own
+        severity=Severity(values["severity"]),
+        origin=Origin(**origin | {"via_locations": tuple(origin["via_locations"])}) if origin else None,
+        span=Span(**span) if span else None,
+        **own,
     )
 
 

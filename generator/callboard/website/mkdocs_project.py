@@ -94,9 +94,12 @@ class MkDocsError(WebsiteError):
 
 
 def finish_mkdocs(running: Running, folder: Path) -> Path:
-    """Wait for MkDocs; returns the folder with its output. Raises ``MkDocsError`` if it failed."""
+    """Wait for MkDocs; returns the folder with its output. Raises ``MkDocsError`` if it failed.
+
+    A page whose template is empty is not in the output: see ``frames.read_frames``.
+    """
     done = running.finish()
-    if not done.good or not (folder / "site/index.html").is_file():
+    if not done.good:
         raise MkDocsError(done.code, done.stderr)
     return folder / "site"
 

@@ -61,7 +61,8 @@ UNREADABLE_GUIDE = Rule(
     name="unreadable-guide",
     severity=Severity.ERROR,
     summary="A guide cannot be read as it is written.",
-    means="""A Markdown page in the folder of the guides is not encoded in UTF-8, and is left out; or the lines between the two `---` at its
+    means="""A Markdown page in the folder of the guides is not encoded in UTF-8, or is a `README.md` next to an `index.md`, and is
+left out; or the lines between the two `---` at its
 beginning are not YAML, and are shown as text; or they name a template that does not exist, and the guide is shown without it.""",
     matters="""Readers miss the guide or see it in a wrong form. The other guides are published.""",
     wrong="""title: [Publish
@@ -93,7 +94,8 @@ INVALID_TEMPLATE = Rule(
     severity=Severity.ERROR,
     summary="A template of the portal cannot be used.",
     means="""A file in `templates/`, or an HTML file in `site_overrides/`, has an error: it is not encoded in UTF-8, its Jinja syntax is
-wrong, or it uses a field, label, icon or template that does not exist. The built-in file is used in its place.""",
+wrong, it uses a field, label, icon or template that does not exist, or it leaves out a part that every page needs. The built-in file is
+used in its place.""",
     matters="""The page looks as it does without the overlay. The exit code of the build is 1, so that this is not published unseen.""",
     wrong="""<h1>{{ view.headng }}</h1>
 """,

@@ -44,7 +44,7 @@ def read_templates(files: PortalFiles, root: Path) -> tuple[tuple[TemplateSource
                 text = path.read_text("utf-8-sig")
                 tree = _environment(is_override=is_override).parse(text)
                 _environment(is_override=is_override).compile(text)  # finds unknown filters
-            except (OSError, UnicodeDecodeError, jinja2.TemplateSyntaxError) as error:
+            except (OSError, UnicodeDecodeError, RecursionError, jinja2.TemplateSyntaxError) as error:
                 problems.append(_unreadable(path, origin, error))
             else:
                 sources.append(TemplateSource(origin, text, tree, folders, is_override))
@@ -86,6 +86,10 @@ def _unreadable(path: Path, origin: Origin, error: Exception) -> Problem:
     if isinstance(error, UnicodeDecodeError):
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
         return template_problem(origin, "", line, "This line is not valid UTF-8.", "Save the file as UTF-8.")
+    if isinstance(error, RecursionError):
+        return template_problem(origin, "", 1, "An expression is nested too deeply.", "Simplify the template.")
+    if path.is_dir():
+        return template_problem(origin, "", 1, "This is a folder, not a file.", "Rename the folder.")
     return template_problem(origin, "", 1, "The file cannot be read.", "Check its permissions.")
 
 

@@ -20,7 +20,7 @@ from callboard.settings.invalid import portal_origin
 from callboard.website.portal_files import PortalFiles
 from callboard.website.template_check import template_problem
 
-_CLASS = re.compile(r"'?\b(?:[a-z_]\w*\.)+[A-Z]\w*'?(?: object)?")
+_CLASS = re.compile(r"'?\b(?:[a-z_]\w*\.)+[A-Z]\w*'?(?: object)?'?")
 _NONE = re.compile(r"'?NoneType'?(?: object)?")
 _WORD = re.compile(r'"([^"]+)"')
 _LONGEST = 300
@@ -96,6 +96,8 @@ def _words(error: Exception) -> tuple[str, str]:
         return str(error), error.hint
     if isinstance(error, jinja2.TemplateNotFound):
         return f'There is no template "{error.name}".', "Correct the path, which is relative to the folder of the templates."
+    if isinstance(error, RecursionError):
+        return "The template is nested too deeply: perhaps it includes or extends itself.", "Remove the include that leads back to it."
     message, _, hint = str(error).partition("\n")
     message = _NONE.sub("None", _CLASS.sub("the value", message))[:_LONGEST].rstrip(".")
     return f"{message[:1].upper()}{message[1:]}.", hint

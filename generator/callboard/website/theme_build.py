@@ -22,6 +22,7 @@ from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health
 from callboard.pages.page import SearchText
 from callboard.settings.settings import Settings
+from callboard.website.frame_failures import frames_error, leave_out_droppers
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
 from callboard.website.guides import guide_text
@@ -132,8 +133,23 @@ class ThemeBuild:
         return _read(cached, self._key, self._project)
 
     def _finished(self) -> Path:
-        """The output of MkDocs. A file of the portal that it cannot render is left out, and MkDocs is run again."""
+        """The output of MkDocs. Overrides of the portal that drop a part of the frames are left out, and MkDocs is run again."""
         folder = self._scratch / "project"
+        site = self._rendered(folder)
+        error = frames_error(site)
+        if error is None:
+            return site
+
+        def render() -> Path:
+            self._running = start_mkdocs(folder, *self._run)
+            return self._rendered(folder)
+
+        site, problems = leave_out_droppers(error, self._project, folder, render)
+        self._problems += problems
+        return site
+
+    def _rendered(self, folder: Path) -> Path:
+        """The output of MkDocs. A file of the portal that it cannot render is left out, and MkDocs is run again."""
         while self._running:
             try:
                 site = finish_mkdocs(self._running, folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -17,7 +17,6 @@ from callboard.model.place import file_place
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text
-from callboard.pages.changes.status import stale_for_audience
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.context import FamilyPages, family_title
 from callboard.pages.facts.families import FAMILIES
@@ -49,6 +48,8 @@ _OTHER = ("none", "edit")
 _ORDER = {"added": 0, "removed": 0, "renamed": 0, "problem-opened": 3, "problem-closed": 3}
 """Order of an entity's changes on one day; kinds of events have their own."""
 _ORDER_OF_OTHERS = 2
+HIDDEN_ERROR = "could not be read"
+"""In place of error messages on a public site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,11 @@ class ChangesContext(PageContext):
 
     def _clean(self, text: str) -> str:
         return masked(text, is_public=self.is_public).text
+
+
+def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[StaleCopy, ...]:
+    """The same; on a public site without the causes, which are error messages of hosts."""
+    return tuple(replace(each, cause=HIDDEN_ERROR) for each in stale) if is_public else tuple(stale)
 
 
 def changes_context(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from callboard.model.skipped import SkippedFile
 from callboard.model.times import time_text
 from callboard.pages.changes import skipped, undescribed
-from callboard.pages.context import PageContext
+from callboard.pages.changes.context import HIDDEN_ERROR, ChangesContext, stale_for_audience
+from callboard.pages.facts.context import family_title
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.plugins.sources import Undescribed
@@ -24,8 +25,6 @@ ENTITIES = 20
 ERRORS = 20
 """Error messages of one source that are listed."""
 UTC_ZONE = ZoneInfo("UTC")
-HIDDEN_ERROR = "could not be read"
-"""In place of error messages on a public site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class SourceRow:
 
     name: str
     family: str
-    """Empty for entities."""
+    """Title of the family; empty for entities."""
     type: str
     """Of the source: ``git``, ``files`` …"""
     state: StateView
@@ -111,12 +110,7 @@ class Freshness:
         return replace(self, collections=collections, stale=stale_for_audience(self.stale, is_public=True), undescribed=(), skipped=())
 
 
-def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[StaleCopy, ...]:
-    """The same; on a public site without the causes, which are error messages of hosts."""
-    return tuple(replace(each, cause=HIDDEN_ERROR) for each in stale) if is_public else tuple(stale)
-
-
-def plan(context: PageContext, freshness: Freshness) -> Iterator[Page]:
+def plan(context: ChangesContext, freshness: Freshness) -> Iterator[Page]:
     """The page, and those of the repositories without a descriptor and of the skipped files."""
     labels, visible = context.labels, freshness.for_audience(is_public=context.is_public)
     view = partial(status_view, context, visible)
@@ -125,7 +119,7 @@ def plan(context: PageContext, freshness: Freshness) -> Iterator[Page]:
     yield from skipped.plan(visible.skipped, undescribed.PATH if visible.undescribed else "", labels)
 
 
-def status_view(context: PageContext, freshness: Freshness) -> StatusView:
+def status_view(context: ChangesContext, freshness: Freshness) -> StatusView:
     """The view of the page; ``freshness`` is what the audience may see."""
     zone, settings, as_of = context.zone, context.settings, freshness.as_of
     stale_sources = {copy.source for copy in freshness.stale}
@@ -148,11 +142,11 @@ def status_view(context: PageContext, freshness: Freshness) -> StatusView:
     )
 
 
-def _row(context: PageContext, collection: CollectionTime, kind: str, *, is_stale: bool) -> SourceRow:
+def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_stale: bool) -> SourceRow:
     at, errors = collection.as_of, collection.errors
     return SourceRow(
         name=collection.source,
-        family="" if collection.family == "entities" else collection.family,
+        family="" if collection.family == "entities" else family_title(context.families, context.labels, collection.family),
         type=kind,
         state=_state(context, collection, is_stale=is_stale),
         at=time_text(at) if at else "",
@@ -164,7 +158,7 @@ def _row(context: PageContext, collection: CollectionTime, kind: str, *, is_stal
     )
 
 
-def _state(context: PageContext, collection: CollectionTime, *, is_stale: bool) -> StateView:
+def _state(context: ChangesContext, collection: CollectionTime, *, is_stale: bool) -> StateView:
     labels = context.labels
     if collection.as_of is None or collection.as_of != collection.tried_at:
         return StateView(labels["status_failed"], "bad", "bad")
@@ -173,7 +167,7 @@ def _state(context: PageContext, collection: CollectionTime, *, is_stale: bool) 
     return StateView(labels["status_good"], "good", "good")
 
 
-def _stale(context: PageContext, copy: StaleCopy) -> StaleRow:
+def _stale(context: ChangesContext, copy: StaleCopy) -> StaleRow:
     return StaleRow(
         source=copy.source,
         repository=copy.repository,

@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from callboard.incremental.fingerprint import module_digest
+from callboard.model.errors import FOREIGN_EXCEPTIONS
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked, unique
@@ -85,13 +86,13 @@ def _guarded(
     def guarded(context: FactsContext, facts: Sequence[Fact]) -> Content:
         try:
             return render(context, facts)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+        except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything
             return Content((Block("text", _failure(context, family, package, error)),))
 
     return guarded
 
 
-def _failure(context: FactsContext, family: Family, package: str, error: Exception) -> str:
+def _failure(context: FactsContext, family: Family, package: str, error: BaseException) -> str:
     return context.labels["panel_broken"].format(f"{family.name} ({package})", short(f"{type(error).__name__}: {error}", 200))
 
 

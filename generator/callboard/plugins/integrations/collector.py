@@ -139,7 +139,7 @@ def unusable_families() -> tuple[Problem, ...]:
     return tuple(rules.FAMILY_FAILED.problem(f"{error}.", field=name, hint=error.hint) for name, error in failures.items())
 
 
-def family_failed(family: str, package: str, error: Exception) -> Problem:
+def family_failed(family: str, package: str, error: BaseException) -> Problem:
     """The problem about a plugin's family whose function for events raised an error."""
     return rules.FAMILY_FAILED.problem(
         f"The family `{family}` of `{package}` raises {type(error).__name__} in this build: {str(error)[:200]}.",
