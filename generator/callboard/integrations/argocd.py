@@ -20,12 +20,12 @@ from callboard.plugins.integrations import (
     FactBatch,
     Health,
     HttpError,
-    RunState,
     Target,
     bearer,
     json_resource,
     objects_at,
     parse_enum,
+    parse_run_state,
     split_commas,
     string_at,
     time_at,
@@ -126,14 +126,16 @@ class ArgoCdIntegration(Connector):
         last = history[-1] if history else None
         health = string_at(status, "health", "status")
         ended = time_at(operation, self._now, "finishedAt") or time_at(operation, self._now, "startedAt")
+        state, word = parse_run_state(string_at(operation, "phase"))
         return Deployment(
             _version(app),
             ended or time_at(last, self._now, "deployedAt"),
-            parse_enum(RunState, string_at(operation, "phase"), RunState.UNKNOWN),
+            state,
             string_at(operation, "operation", "initiatedBy", "username") or string_at(last, "initiatedBy", "username"),
             _revision(value_at(status, "sync")) or _revision(last),
             parse_enum(Health, health, Health.UNKNOWN) if health else None,
             SYNC.get(string_at(status, "sync", "status")),
+            state_word=word,
         )  # fmt: skip
 
     def _environment(self, app: App) -> str:

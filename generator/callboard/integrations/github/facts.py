@@ -23,6 +23,7 @@ from callboard.plugins.integrations import (
     number_at,
     objects_at,
     parse_enum,
+    parse_run_state,
     string_at,
     time_at,
     url_at,
@@ -53,11 +54,12 @@ def deployment(node: FactNode, now: datetime) -> Deployment:
     begun, succeeded = time_at(node, now, "createdAt"), _succeeded(node, now)
     if status in OVER:
         state = RunState.SUCCEEDED if succeeded else STATES.get(status, RunState.UNKNOWN)
+        word = status if state is RunState.UNKNOWN else ""
         ended = succeeded or begun
     else:
-        state = parse_enum(RunState, status, RunState.UNKNOWN)
+        state, word = parse_run_state(status)
         ended = (succeeded if state is RunState.SUCCEEDED else None) or time_at(node, now, "latestStatus", "createdAt") or begun
-    return Deployment(tag or revision[:COMMIT_LENGTH], ended, state, string_at(node, "creator", "login"), revision)
+    return Deployment(tag or revision[:COMMIT_LENGTH], ended, state, string_at(node, "creator", "login"), revision, state_word=word)
 
 
 def _succeeded(node: FactNode, now: datetime) -> datetime | None:
@@ -98,11 +100,11 @@ def pipeline_run(suite: FactNode, branch: str, now: datetime) -> PipelineRun:
     run = suite.get("workflowRun")
     begun, changed = time_at(run, now, "createdAt"), time_at(run, now, "updatedAt")
     is_over = string_at(suite, "status") == "COMPLETED"
-    word = string_at(suite, "conclusion" if is_over else "status")
+    state, word = parse_run_state(string_at(suite, "conclusion" if is_over else "status"))
     seconds = (changed - begun).total_seconds() if is_over and begun and changed else None
     seconds = seconds if seconds is not None and 0 <= seconds <= LONGEST_RUN else None
-    state = parse_enum(RunState, word, RunState.UNKNOWN)
-    return PipelineRun(string_at(run, "workflow", "name"), begun, state, branch, seconds, string_at(suite, "creator", "login"))
+    name, by = string_at(run, "workflow", "name"), string_at(suite, "creator", "login")
+    return PipelineRun(name, begun, state, branch, seconds, by, state_word=word)
 
 
 def vulnerability(alert: FactNode, now: datetime) -> Vulnerability:

@@ -12,11 +12,11 @@ from callboard.plugins.integrations import (
     Deployment,
     FactSeverity,
     PipelineRun,
-    RunState,
     Vulnerability,
     number_at,
     objects_at,
     parse_enum,
+    parse_run_state,
     string_at,
     time_at,
     value_at,
@@ -125,19 +125,20 @@ def creation_times(nodes: Iterable[GitLabNode]) -> Iterator[datetime]:
 
 def pipeline_run(node: GitLabNode, now: datetime) -> PipelineRun:
     """A pipeline; its name is ``pipeline`` if GitLab has none."""
-    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
+    state, word = parse_run_state(string_at(node, "status"))
     begun = time_at(node, now, "startedAt") or time_at(node, now, "createdAt")
     by = string_at(node, "user", "username")
-    return PipelineRun(string_at(node, "name") or "pipeline", begun, state, string_at(node, "ref"), number_at(node, "duration"), by)
+    name, branch = string_at(node, "name") or "pipeline", string_at(node, "ref")
+    return PipelineRun(name, begun, state, branch, number_at(node, "duration"), by, state_word=word)
 
 
 def deployment(node: GitLabNode, branch: str, now: datetime) -> Deployment:
     """A deployment; its version is the tag, or else the commit. ``branch`` is the project's default branch."""
     ref, commit = string_at(node, "ref"), string_at(node, "sha")
     version = ref if ref != branch and VERSION.fullmatch(ref) else commit[:COMMIT_LENGTH] or ref
-    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
+    state, word = parse_run_state(string_at(node, "status"))
     ended = time_at(node, now, "finishedAt") or time_at(node, now, "createdAt")
-    return Deployment(version, ended, state, string_at(node, "triggerer", "username"), commit)
+    return Deployment(version, ended, state, string_at(node, "triggerer", "username"), commit, state_word=word)
 
 
 def vulnerability(node: GitLabNode, now: datetime) -> Vulnerability:
