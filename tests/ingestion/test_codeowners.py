@@ -68,3 +68,41 @@ def test_the_cases_of_githubs_documentation(path, owners):
 )
 def test_the_last_line_that_matches_counts(text, path, owners):
     assert owner_for(text, path) == owners
+
+
+SECTIONS = """\
+[Backend] @acme/payments
+catalog-info.yaml
+*.go @acme/go
+
+^[Docs][2] @acme/writers # two approvals
+*.md
+README.md @ada
+
+[backend]
+/deploy/
+[Nobody]
+*.css
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("catalog-info.yaml", ["@acme/payments"]),
+        ("main.go", ["@acme/go"]),
+        ("guide.md", ["@acme/writers"]),
+        ("README.md", ["@ada"]),
+        ("deploy/x", []),
+        ("deploy/guide.md", ["@acme/writers"]),
+        ("a.css", []),
+    ],
+)
+def test_a_line_without_owners_in_a_section_of_gitlab_has_those_of_the_heading(path, owners):
+    """codeowners#37, dd-trace-java#11999, renovate#29202."""
+    assert owner_for(SECTIONS, path) == owners
+
+
+def test_each_section_of_gitlab_has_owners_and_the_last_one_comes_first():
+    text = "* @acme/all\n[Backend]\n* @acme/payments @ada\n[Docs] @ada\n*\n"
+    assert owner_for(text, "x") == ["@ada", "@acme/payments", "@acme/all"]

@@ -22,12 +22,23 @@ def alert(number):
     }  # fmt: skip
 
 
+def deployment(number, environment, ref, hour=11, state="ACTIVE", statuses=(("SUCCESS", 5),), prefix="refs/tags/"):
+    """``statuses``: state and minute of each, as GitHub adds them one after the other."""
+    listed = [{"state": word, "createdAt": f"2026-05-16T{hour + minute // 60:02}:{minute % 60:02}:00Z"} for word, minute in statuses]
+    latest = {"environmentUrl": "javascript:alert(1)", "logUrl": None, **listed[-1]} if listed else None
+    return {
+        "databaseId": number, "environment": environment, "createdAt": f"2026-05-16T{hour:02}:00:00Z", "commitOid": "c0ffee" * 6,
+        "state": state, "creator": {"login": "ada"}, "ref": {"name": ref, "prefix": prefix}, "latestStatus": latest,
+        "statuses": {"nodes": listed},
+    }  # fmt: skip
+
+
 class FakeGitHub:
     type = "github"
 
     def __init__(self, count=3, alerts=1, most=50):
         self.options = {"token": TOKEN, "code_scanning": True}
-        self.alerts, self.most = alerts, most
+        self.alerts, self.most, self.owner = alerts, most, "acme"
         self.names = [f"s{n}" for n in range(count)]
         self.targets = [target(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
 
@@ -43,7 +54,7 @@ class FakeGitHub:
             return json_answer(wire, {"message": "We couldn't respond to your request in time."}, 502)
         data, errors = {}, []
         for n in numbers:
-            name = variables[f"n{n}"]
+            self.owner, name = variables[f"o{n}"], variables[f"n{n}"]
             data[f"r{n}"] = self.repository(name, body["query"]) if name in self.names else None
             if name not in self.names:
                 errors.append({"type": "NOT_FOUND", "path": [f"r{n}"], "message": f"Could not resolve to {name}"})
@@ -69,13 +80,12 @@ class FakeGitHub:
         }  # fmt: skip
         suite = {"status": "COMPLETED", "conclusion": "FAILURE", "createdAt": "2026-05-16T10:00:00Z", "creator": {"login": "ada"}}
         suites = [{**suite, "workflowRun": run}, {**suite, "workflowRun": None}]
+        deployments = {"pageInfo": {"hasNextPage": False}, "nodes": [deployment(5, "production", "v1.2")]}
+        commit = {"committedDate": "2026-05-16T09:00:00Z", "checkSuites": {"pageInfo": {"hasNextPage": False}, "nodes": suites}}
         parts = {
-            "deployments": {"nodes": [{
-                "databaseId": 5, "environment": "production", "createdAt": "2026-05-16T11:00:00Z", "updatedAt": "2026-05-16T11:00:00Z",
-                "commitOid": "c0ffee" * 6, "state": "ACTIVE", "creator": {"login": "ada"}, "ref": {"name": "v1.2"},
-                "latestStatus": {"state": "SUCCESS", "updatedAt": "2026-05-16T11:05:00Z", "environmentUrl": "javascript:alert(1)"},
-            }]},
-            "runs": {"name": "main", "target": {"history": {"nodes": [{"checkSuites": {"nodes": suites}}]}}},
+            "deployments": deployments, "e0": deployments, "e1": {"nodes": []},
+            "runs": {"name": "main", "target": {"history": {"pageInfo": {"hasNextPage": False}, "nodes": [commit]}}},
+            "hasVulnerabilityAlertsEnabled": True,
             "vulnerabilityAlerts": self.page(0),
             "pullRequests": {"totalCount": 1, "nodes": [
                 {"title": "Mend it", "url": "https://github.com/x", "createdAt": "2026-05-01T00:00:00Z", "isDraft": True, "author": None}
@@ -99,4 +109,4 @@ class FakeGitHub:
             }},
         }  # fmt: skip
         wanted = {part: value for part, value in parts.items() if re.search(rf"\b{part}\b", query)}
-        return {"nameWithOwner": f"acme/{name}", "url": f"https://github.com/acme/{name}", **wanted}
+        return {"nameWithOwner": f"{self.owner}/{name}", "url": f"https://github.com/acme/{name}", **wanted}

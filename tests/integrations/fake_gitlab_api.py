@@ -54,5 +54,10 @@ class FakeGitLab:
             "triggerer": {"username": "ada"},
         }  # fmt: skip
         production = {"name": "production", "externalUrl": "javascript:alert(1)", "succeeded": done, "failed": None, "running": None}
-        parts = {"pipelines": {"nodes": [run]}, "e0": production, "e1": None}
-        return {**head, **{name: value for name, value in parts.items() if f"{name}(" in text or f"{name}:" in text}}
+        pipelines = {"pageInfo": {"hasNextPage": False}, "nodes": [run]}
+        parts = {"pipelines": pipelines, "e0": production, "e1": None}
+        return {
+            **head,
+            "repository": {"rootRef": "main"},
+            **{name: value for name, value in parts.items() if f"{name}(" in text or f"{name}:" in text},
+        }

@@ -12,12 +12,14 @@ class FakeKubernetes:
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
-        self.count = count
+        self.count, self.rollouts = count, []
         self.targets = [target(f"s{n}", annotations={ID: f"s{n}"}) for n in range(count)]
 
     def __call__(self, request, wire):
         *_, kind = request.path.split("/")
-        found = getattr(self, kind)()
+        if kind == "rollouts" and not self.rollouts:
+            return json_answer(wire, {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404}, 404)
+        found = self.rollouts if kind == "rollouts" else getattr(self, kind)()
         if "namespaces" in request.path:
             found = [one for one in found if one["metadata"]["namespace"] == request.path.split("/")[5]]
         if request.query.get("labelSelector"):
@@ -25,7 +27,7 @@ class FakeKubernetes:
             found = [one for one in found if ID in one["metadata"]["labels"]]
         start, limit = int(request.query.get("continue", "at-0").removeprefix("at-")), int(request.query["limit"])
         more = {"continue": f"at-{start + limit}", "remainingItemCount": len(found) - start - limit} if start + limit < len(found) else {}
-        json_answer(
+        return json_answer(
             wire,
             {"kind": "List", "apiVersion": "apps/v1", "metadata": {"resourceVersion": "7", **more}, "items": found[start : start + limit]},
         )
@@ -47,6 +49,9 @@ class FakeKubernetes:
         }  # fmt: skip
         status = {"replicas": 2, "readyReplicas": 2, "updatedReplicas": 2, "conditions": [rolled]}
         return [self.workload(f"s{n}", {"replicas": 2}, status) for n in range(self.count)]
+
+    def cronjobs(self):
+        return []
 
     def statefulsets(self):
         return []

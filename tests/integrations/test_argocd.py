@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fake_argocd_api import FakeArgoCd
 from spec_checking import DATA, complaints, description, needs_data
-from vendors import TOKEN, collect, collect_from, facts, measured, target
+from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState
@@ -47,12 +47,16 @@ def test_a_thousand_components_cost_one_request(tmp_path):
         ({"argocd/app-selector": "app", "argocd/project-name": "shop"}, ["1.4.1"]),
         ({"argocd/app-name": "s1", "argocd/app-namespace": "argocd"}, ["1.4.1"]),
         ({"argocd/app-name": "s1", "argocd/instance-name": "here"}, ["1.4.1"]),
+        ({"argocd/app-name": "s1", "argocd/instance-name": "there, here"}, ["1.4.1"]),
+        ({"argocd/app-name": "s1", "argocd/app-namespace": "other,argocd"}, ["1.4.1"]),
+        ({"argocd/project-name": "shop, ops"}, ["1.4.0", "1.4.1", "1.4.2"]),
     ],
 )
 def test_applications_are_found_in_all_ways_of_the_annotations(annotations, wanted, tmp_path):
     got, _ = collect_from(FakeArgoCd(), [target("one", annotations=annotations)], tmp_path, instance="here")
     assert [value.version for value in facts(got, "deployment")["one"]] == wanted
     assert measured(got, "deployment") == {"one": True}
+    assert {one.since for one in got.measurements} == {NOW}
     assert got.problems == ()
 
 

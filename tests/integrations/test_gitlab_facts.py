@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_gitlab_api import FakeGitLab
-from vendors import TOKEN, collect, collect_from, facts, measured, target
+from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.gitlab import queries
 from callboard.model.facts.deployment import Deployment
@@ -111,3 +111,63 @@ def test_environments_are_asked_about_by_name(tmp_path):
     (request,) = requests
     assert request.json()["variables"] == {"e0": "live", "e1": 'x") { id } #', "paths": ["acme/shop/s0"], "size": 1}
     assert "live" not in request.json()["query"]
+
+
+class OneProject(FakeGitLab):
+    """A project with other pipelines."""
+
+    def __init__(self, runs, *, has_next=False, branch="main"):
+        super().__init__(count=1)
+        self.runs, self.has_next, self.branch = runs, has_next, branch
+
+    def project(self, path, text):
+        node = super().project(path, text)
+        first = node["pipelines"]["nodes"][0]
+        nodes = [{**first, "id": f"gid://gitlab/Ci::Pipeline/{n}", **run} for n, run in enumerate(self.runs)]
+        repository = {"rootRef": self.branch} if self.branch else None
+        return node | {"repository": repository, "pipelines": {"pageInfo": {"hasNextPage": self.has_next}, "nodes": nodes}}
+
+
+OF_MERGE_REQUEST = {"ref": "refs/merge-requests/7/head", "status": "FAILED"}
+OF_FEATURE = {"ref": "feature", "status": "FAILED"}
+OF_MAIN = {"ref": "main", "status": "SUCCESS", "createdAt": "2026-05-10T10:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("runs", "branch", "refs"),
+    [
+        ([OF_MERGE_REQUEST, OF_FEATURE, OF_MAIN], "main", ["main"]),
+        ([OF_MERGE_REQUEST, OF_FEATURE, OF_MAIN], "", ["feature", "main"]),
+        ([OF_MERGE_REQUEST], "main", []),
+    ],
+)
+def test_only_pipelines_of_the_default_branch_count_as_those_of_the_component(runs, branch, refs, tmp_path):
+    got, _ = collect_from(OneProject(runs, branch=branch), FakeGitLab(count=1).targets, tmp_path, families=["pipeline-run"])
+    assert [value.branch for value in facts(got, "pipeline-run").get("s0", [])] == refs
+    assert measured(got, "pipeline-run") == {"s0": True}
+
+
+@pytest.mark.parametrize(("has_next", "since"), [(True, moment(5, 10, 10)), (False, None)])
+def test_a_project_with_older_pipelines_is_known_since_the_oldest_listed_one(has_next, since, tmp_path):
+    fake = OneProject([OF_MERGE_REQUEST, OF_MAIN], has_next=has_next)
+    got, _ = collect_from(fake, fake.targets, tmp_path, families=["pipeline-run"])
+    assert [one.since for one in got.measurements] == [since]
+
+
+@pytest.mark.parametrize(
+    ("ref", "version"),
+    [
+        ("v1.2", "v1.2"), ("1.2.0-rc.1", "1.2.0-rc.1"), ("2026-05-17", "2026-05-17"), ("main", "c0ffeec0ffee"),
+        ("release/1.2", "c0ffeec0ffee"), ("feature", "c0ffeec0ffee"),
+    ],
+)  # fmt: skip
+def test_a_branch_is_no_version(ref, version):
+    node = {"ref": ref, "sha": "c0ffee" * 6, "status": "SUCCESS"}
+    assert queries.deployment(node, "main", NOW).version == version
+    assert queries.deployment({**node, "ref": "1.0"}, "1.0", NOW).version == "c0ffeec0ffee"
+
+
+def test_deployments_are_known_since_the_newest_last_one(tmp_path):
+    fake = FakeGitLab(count=1)
+    got, _ = collect_from(fake, fake.targets, tmp_path, families=["deployment"])
+    assert [one.since for one in got.measurements] == [moment(5, 16, 11)]

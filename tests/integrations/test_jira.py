@@ -53,6 +53,49 @@ def test_a_project_that_does_not_exist_is_told_and_no_part_of_the_search(tmp_pat
     assert not any("SECRET" in request.target for request in requests)
 
 
+@pytest.mark.parametrize(
+    ("annotations", "options", "count"),
+    [
+        ({"jira.com/project-key": "P0"}, {}, 3),
+        ({"jira.com/project-key": "p0, P1"}, {}, 6),
+        ({"jira.com/project-key": "ours/P0, theirs/P1"}, {"instance": "ours"}, 3),
+        ({"jira.com/project-key": "theirs/P0"}, {"instance": "ours"}, 0),
+        ({"jira.com/project-key": "theirs/P0"}, {}, 3),
+        ({"jira.com/project-key": "P0", "jira.com/components": "web,Api"}, {}, 1),
+        ({"jira.com/project-key": "P0", "jira/component": "api"}, {}, 1),
+        ({"jira/project-key": "P0,P1,P0", "jira.com/project-key": "P2"}, {}, 6),
+    ],
+)
+def test_the_annotations_of_jira_dashboard_are_read(annotations, options, count, tmp_path):
+    got, _ = collect_from(FakeJira(), [target("one", annotations=annotations)], tmp_path, **options)
+    assert (len(facts(got, "issue").get("one", [])), got.problems) == (count, ())
+
+
+def test_a_project_of_jira_dashboard_that_does_not_exist_is_reported_at_its_annotation(tmp_path):
+    lost = [target(f"s{n}", annotations={"jira.com/project-key": key}) for n, key in enumerate(("GONE", "no key"))]
+    got, _ = collect_from(FakeJira(), lost, tmp_path)
+    assert [problem.field for problem in got.problems] == ["metadata.annotations.jira.com/project-key"] * 2
+
+
+def test_data_center_has_other_addresses_and_pages_by_number(tmp_path):
+    fake = FakeJira(count=60)
+
+    def answer(request, wire):
+        if request.path == "/rest/api/2/project":
+            return json_answer(wire, [{"id": "1", "key": key} for key in fake.keys[:-1]])
+        assert request.path == "/rest/api/2/search"
+        issues = [fake.issue(key, n) for key in fake.keys if f'"{key}"' in request.query["jql"] for n in (1, 2, 3)]
+        start, size = int(request.query.get("startAt", 0)), int(request.query["maxResults"])
+        return json_answer(wire, {"startAt": start, "maxResults": size, "total": len(issues), "issues": issues[start : start + size]})
+
+    with Server(answer) as server:
+        got = collect("jira", server.url, fake.targets, tmp_path, token=TOKEN, edition="data-center")
+    assert (got.failures, len(facts(got, "issue")), len(got.facts)) == ((), 59, 177)
+    assert [problem.subject.name for problem in got.problems] == ["s59"]
+    assert {request.headers["authorization"] for request in server.requests} == {f"Bearer {TOKEN}"}
+    assert len(server.requests) == 1 + 2 + 1
+
+
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_jiras_description(tmp_path):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from fake_kubernetes_api import ID, FakeKubernetes
 from spec_checking import complaints, description, needs_data
-from vendors import TOKEN, collect, collect_from, facts, measured, target
+from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState
@@ -28,7 +28,7 @@ def test_a_thousand_components_cost_pages_of_workloads(tmp_path):
     fake = FakeKubernetes(count=1_000)
     got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "deployment")) == 1_000
-    assert len(requests) == 4 + 1 + 1
+    assert len(requests) == 4 + 1 + 1 + 1 + 1
 
 
 def test_a_list_that_expires_is_begun_again(tmp_path):
@@ -61,8 +61,8 @@ def test_a_list_that_always_expires_is_incomplete(tmp_path):
 
     with Server(expiring) as server:
         got = collect("kubernetes", server.url, fake.targets, tmp_path, token=TOKEN)
-    assert len(server.requests) == 3 * 2 + 2
-    assert [failure.place for failure in got.failures] == ["deployments"]
+    assert len(server.requests) == 3 * 2 + 4
+    assert [failure.place for failure in got.failures] == ["/apis/apps/v1/deployments"]
     assert set(measured(got, "deployment").values()) == {False}
 
 
@@ -126,10 +126,96 @@ def test_a_daemon_set_counts_nodes_and_a_label_says_the_version(tmp_path):
     assert facts(got, "deployment")["s0"] == [Deployment("2026.5", None, RunState.SUCCEEDED, health=Health.HEALTHY, ready=5, wanted=5)]
 
 
+def cron_job(fake, name, status, **spec):
+    job = fake.workload(name, labels={ID: name})
+    return job | {"spec": {**spec, "jobTemplate": {"spec": {"template": job["spec"]["template"]}}}, "status": status}
+
+
+EARLY, LATE = "2026-05-16T01:00:00Z", "2026-05-16T02:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("status", "spec", "health", "state"),
+    [
+        ({"lastScheduleTime": EARLY, "lastSuccessfulTime": LATE}, {}, Health.HEALTHY, RunState.SUCCEEDED),
+        ({"lastScheduleTime": LATE, "lastSuccessfulTime": EARLY}, {}, Health.DEGRADED, RunState.UNKNOWN),
+        ({"lastScheduleTime": LATE, "lastSuccessfulTime": EARLY, "active": [{"name": "s0-1"}]}, {}, Health.HEALTHY, RunState.SUCCEEDED),
+        ({"lastScheduleTime": LATE}, {}, Health.UNKNOWN, RunState.UNKNOWN),
+        ({}, {}, Health.UNKNOWN, RunState.UNKNOWN),
+        ({"lastScheduleTime": EARLY, "lastSuccessfulTime": LATE}, {"suspend": True}, Health.SUSPENDED, RunState.UNKNOWN),
+    ],
+)
+def test_a_cron_job_is_a_workload(status, spec, health, state, tmp_path):
+    """backstage#3804."""
+    fake = FakeKubernetes(count=1)
+    fake.deployments = list
+    fake.cronjobs = lambda: [cron_job(fake, "s0", status, **spec)]
+    got, _ = collect_from(fake, fake.targets, tmp_path)
+    assert facts(got, "deployment")["s0"] == [Deployment("1.4.2", None, state, health=health)]
+
+
+@pytest.mark.parametrize(
+    ("phase", "health"),
+    [
+        ("Healthy", Health.HEALTHY), ("Progressing", Health.PROGRESSING), ("Paused", Health.PROGRESSING),
+        ("Degraded", Health.DEGRADED), ("Novel", Health.HEALTHY),
+    ],
+)  # fmt: skip
+def test_an_argo_rollout_is_a_workload(phase, health, tmp_path):
+    """backstage#26816, #4892."""
+    fake = FakeKubernetes(count=1)
+    fake.deployments = list
+    status = {"phase": phase, "observedGeneration": "3", "readyReplicas": 2, "updatedReplicas": 2}
+    fake.rollouts = [fake.workload("s0", {"replicas": 2}, status)]
+    got, _ = collect_from(fake, fake.targets, tmp_path)
+    assert [(value.version, value.health, value.ready) for value in facts(got, "deployment")["s0"]] == [("1.4.2", health, 2)]
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "is_measured", "places"),
+    [
+        ({}, 404, {"s0": True, "none": True}, []),
+        ({}, 403, {"s0": True}, []),
+        ({"workloads": ["deployments", "rollouts"]}, 403, {"s0": False, "none": False}, ["/apis/argoproj.io/v1alpha1/rollouts"]),
+        ({"workloads": ["deployments"]}, 500, {"s0": True, "none": True}, []),
+        ({}, 500, {"s0": False, "none": False}, ["/apis/argoproj.io/v1alpha1/rollouts"]),
+    ],
+)
+def test_a_kind_that_may_be_hidden_leaves_no_measured_zero(options, answer, is_measured, places, tmp_path):
+    fake = FakeKubernetes(count=1)
+
+    def serve(request, wire):
+        if request.path.endswith("/rollouts"):
+            return json_answer(wire, {"kind": "Status", "code": answer}, answer)
+        return fake(request, wire)
+
+    with Server(serve) as server:
+        targets = [*fake.targets, target("none", annotations={ID: "none"})]
+        got = collect("kubernetes", server.url, targets, tmp_path, token=TOKEN, **options)
+    assert (measured(got, "deployment"), [failure.place for failure in got.failures]) == (is_measured, places)
+
+
+def test_what_runs_now_is_known_since_now(tmp_path):
+    fake = FakeKubernetes(count=1)
+    got, _ = collect_from(fake, fake.targets, tmp_path)
+    assert {one.since for one in got.measurements} == {NOW}
+
+
+@pytest.mark.parametrize("annotation", [NAMESPACE, CLUSTER])
+@pytest.mark.parametrize(("written", "found"), [("shop", True), ("ops, shop", True), ("shop,ops", True), ("ops", False), ("sho", False)])
+def test_an_annotation_may_name_several_namespaces_and_clusters(annotation, written, found, tmp_path):
+    fake = FakeKubernetes(count=1)
+    one = target("s0", annotations={ID: "s0", annotation: written})
+    got, _ = collect_from(fake, [one], tmp_path, cluster="shop")
+    assert bool(got.facts) is found
+
+
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_kubernetes_description(tmp_path):
     fake = FakeKubernetes(count=251)
     requests = collect_from(fake, fake.targets, tmp_path)[1] + collect_from(fake, fake.targets, tmp_path, namespaces=["shop", "ops"])[1]
-    assert len(requests) == 4 + 7
-    assert complaints(description("kubernetes.oas3"), requests) == []
+    assert len(requests) == 6 + 11
+    rollouts = [request for request in requests if request.path.startswith("/apis/argoproj.io/")]
+    assert len(rollouts) == 1 + 2
+    assert complaints(description("kubernetes.oas3"), [request for request in requests if request not in rollouts]) == []

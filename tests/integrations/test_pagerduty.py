@@ -46,6 +46,12 @@ def test_a_service_without_incidents_is_a_measured_zero(tmp_path):
     assert facts(got, "incident") == {}
 
 
+def test_incidents_are_known_since_the_beginning_of_the_days_that_were_asked_for(tmp_path):
+    fake = FakePagerDuty(count=1)
+    got, _ = collect_from(fake, fake.targets, tmp_path, days=7)
+    assert {one.family: one.since for one in got.measurements} == {"incident": datetime(2026, 5, 10, 2, tzinfo=UTC), "on-call": None}
+
+
 def test_services_are_found_by_integration_key_too_and_unknown_ones_are_told(tmp_path):
     fake = FakePagerDuty(count=1)
     keyed = target("keyed", annotations={"pagerduty.com/integration-key": "key-P000000"})

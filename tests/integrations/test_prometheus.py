@@ -79,7 +79,13 @@ def test_no_series_is_not_measured_and_nothing_of_nothing_is_no_number(tmp_path)
     assert [(problem.subject.name, problem.code) for problem in got.problems] == [("lost", "INT003")]
 
 
-@pytest.mark.parametrize(("value", "unit", "wanted"), [("1", "ratio", 100.0), ("0", "ratio", 0.0), ("99.5", "percent", 99.5)])
+@pytest.mark.parametrize(
+    ("value", "unit", "wanted"),
+    [
+        ("1", "ratio", 100.0), ("0", "ratio", 0.0), ("99.5", "percent", 99.5), ("1.0000031", "ratio", 100.0), ("1.000091", "ratio", 100.0),
+        ("100.09", "percent", 100.0), ("-0.0000001", "ratio", 0.0),
+    ],
+)  # fmt: skip
 def test_shares_are_read_in_their_unit(value, unit, wanted, tmp_path):
     objectives = [{"name": "answers", "query": "q", "unit": unit}]
     got = asked_about(vector(({"service": "one"}, value)), [ONE], tmp_path, objectives=objectives)
@@ -183,3 +189,19 @@ def test_prometheus_own_examples_are_understood(tmp_path):
         with Server(functools.partial(lambda request, wire, value: json_answer(wire, value), value=example(path, name))) as server:
             got = collect("prometheus", server.url, [one], tmp_path / name, **options)
         assert got.facts == ()
+
+
+def test_a_day_that_is_no_share_does_not_lose_the_others(tmp_path):
+    fake = FakePrometheus(count=1)
+
+    def answer(request, wire):
+        if request.path == "/api/v1/query":
+            return fake(request, wire)
+        days = [*range(int(request.query["start"]), int(request.query["end"]) + 1, int(request.query["step"]))]
+        values = [[day, "7" if day == days[0] else "1.00001"] for day in days]
+        result = [{"metric": fake.labels(0), "values": values}]
+        return json_answer(wire, {"status": "success", "data": {"resultType": "matrix", "result": result}})
+
+    got = asked_about(answer, fake.targets, tmp_path, **fake.options)
+    (value,) = facts(got, "availability")["s0"]
+    assert ([day.percent for day in value.history][:2], got.problems) == ([None, 100.0], ())

@@ -64,6 +64,21 @@ def test_excluded_projects_are_left_out_and_nothing_left_is_a_measured_zero_or_t
     assert {problem.subject.name for problem in got.problems} == {"lost", "broken", "homeless"}
 
 
+@pytest.mark.parametrize("key", ["snyk.io/org-id", "snyk.io/org-ids"])
+def test_an_organization_without_a_project_of_the_repository_is_reported(key, tmp_path):
+    those = [
+        target("lost", "https://github.com/acme/lost", annotations={key: ORG}),
+        target("found", "https://github.com/acme/s1", annotations={key: ORG}),
+        target("folder", annotations={key: ORG}),
+        target("invalid", "https://github.com/acme/s1", annotations={key: "acme"}),
+    ]
+    got, _ = collect_from(FakeSnyk(), those, tmp_path)
+    assert [(problem.subject.name, problem.field) for problem in got.problems] == [
+        (name, f"metadata.annotations.{key}") for name in ("invalid", "lost", "folder")
+    ]
+    assert "acme/lost" in got.problems[1].message
+
+
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_snyks_description(tmp_path):

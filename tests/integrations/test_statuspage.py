@@ -24,6 +24,12 @@ def test_incidents_of_components_and_groups_are_read_as_far_back_as_wanted(tmp_p
     assert {request.headers["authorization"] for request in requests} == {f"OAuth {TOKEN}"}
 
 
+def test_incidents_are_known_since_the_beginning_of_the_days_that_were_asked_for(tmp_path):
+    fake = FakeStatuspage()
+    got, _ = collect_from(fake, fake.targets, tmp_path, days=7)
+    assert {one.since for one in got.measurements if one.family == "incident"} == {datetime(2026, 5, 10, 2, tzinfo=UTC)}
+
+
 def test_a_thousand_components_cost_pages_and_uptime_is_on_request(tmp_path):
     fake = FakeStatuspage(count=1_000)
     got, requests = collect_from(fake, fake.targets, tmp_path)

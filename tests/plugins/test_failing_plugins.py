@@ -99,7 +99,8 @@ def test_a_failure_is_one_line_and_debug_shows_the_traceback_without_secrets(por
     folder, run = portal
     plain, debug = run("build"), run("build", "--debug")
     assert (plain.returncode, debug.returncode) == (0, 0), plain.stderr
-    (line,) = [line for line in plain.stderr.splitlines() if "integration" in line]
+    line, summary = [line for line in plain.stderr.splitlines() if "integration" in line]
+    assert summary == "1 integration failed or returned a part: tool. See the page /status/."
     assert line == (
         f"The integration 'tool' could not be read: {OF} raised KeyError: '***'. "
         "Run `callboard build --debug` to see the traceback, and report it to the authors of the plugin."

@@ -231,6 +231,28 @@ def test_teams_and_members_are_groups_and_users(tmp_path):
     assert got.files[0].tree is tree
 
 
+@pytest.mark.parametrize("is_known", [True, False], ids=["new-server", "old-server"])
+def test_suspended_users_of_an_enterprise_server_are_left_out(is_known, tmp_path):
+    """backstage#31336. A version of the server without the field rejects the query."""
+    github = FakeGitHub({})
+    github.members = [
+        {"login": "ada", "suspendedAt": None},
+        {"login": "gone", **({"suspendedAt": "2026-01-01T00:00:00Z"} if is_known else {})},
+    ]
+
+    def answer(asked, wire):
+        if "suspendedAt" in asked.json()["query"] and not is_known:
+            return json_answer(wire, {"errors": [{"message": "Field 'suspendedAt' doesn't exist on type 'User'"}]})
+        return github(asked, wire)
+
+    with Server(answer) as server:
+        got = collect(tmp_path, server, people=True)
+    asked = [request.json()["query"] for request in server.requests if b"Members(" in request.body]
+    assert ["suspendedAt" in query for query in asked] == ([True] if is_known else [True, False])
+    assert "users/ada.yaml" in [file.path for file in got.files]
+    assert ("users/gone.yaml" in [file.path for file in got.files]) is not is_known
+
+
 def test_people_that_cannot_be_read_leave_the_repositories(tmp_path):
     github = FakeGitHub({"a": {"catalog-info.yaml": descriptor("a")}})
 
@@ -304,7 +326,7 @@ def schema():
 
 
 @pytest.mark.parametrize(
-    "query", [repositories_query(()), repositories_query(("catalog-info.yaml", "x.yml")), TEAMS, TEAM_MEMBERS, MEMBERS]
+    "query", [repositories_query(()), repositories_query(("catalog-info.yaml", "x.yml")), TEAMS, TEAM_MEMBERS, MEMBERS % ""]
 )
 @pytest.mark.long
 def test_every_query_is_valid_in_githubs_own_schema(schema, query):

@@ -30,6 +30,7 @@ class FakeGitLab:
         self.fields = fields
         self.groups = {"acme": 1}
         self.members = {}
+        self.marked = {}
         self.commit = COMMIT
         self.revisions = {}
         """Files by ref, of other branches and tags; each is its own commit."""
@@ -86,10 +87,14 @@ class FakeGitLab:
             return json_answer(wire, {"message": "404 File Not Found"}, 404)
         return wire.answer(200, content, {"Cache-Control": "max-age=0, private, must-revalidate, no-store, no-cache"})
 
-    def _group(self, path):
+    def _group(self, name):
+        path = next((path for path, number in self.groups.items() if name.lower() == path or name == str(number)), name)
         parent = self.groups.get(path.rpartition("/")[0])
         url = f"https://gitlab.acme.example/groups/{path}"
-        return {"id": self.groups[path], "full_path": path, "name": path.title(), "parent_id": parent, "web_url": url, "description": ""}
+        return {
+            "id": self.groups[path], "full_path": path, "name": path.title(), "parent_id": parent, "web_url": url, "description": "",
+            **self.marked.get(path, {}),
+        }  # fmt: skip
 
     def _descendants(self, asked, wire, group):
         self._page(asked, wire, [self._group(path) for path in self.groups if path != "acme"])
@@ -209,6 +214,56 @@ def test_groups_and_members_are_groups_and_users(tmp_path):
     assert entities["group:default/platform-auth"].spec["parent"] == "platform"
     assert entities["user:default/ada"].spec["memberOf"] == ["acme", "platform-auth"]
     assert got.trees[-1].view_url("users/ada.yaml") == "https://gitlab.acme.example/ada"
+
+
+@pytest.mark.parametrize("group", ["Acme", "ACME", "1", "acme"])
+def test_a_group_may_be_named_by_its_id_or_in_any_case(group, tmp_path):
+    gitlab = FakeGitLab({"acme/old/x": {"catalog-info.yaml": descriptor("x")}, "acme/y": {"catalog-info.yaml": descriptor("y")}})
+    gitlab.groups = {"acme": 1, "acme/payments": 2}
+    with Server(gitlab) as server:
+        got = collect(tmp_path, server, group=group, people=True, exclude_repositories=["old/**"])
+    assert found(got)[:1] == ["acme/y: catalog-info.yaml"]
+    assert [file.path for file in got.files if file.path.startswith("groups/")] == ["groups/acme.yaml", "groups/payments.yaml"]
+
+
+def test_what_gitlab_is_about_to_delete_and_what_has_no_repository_is_left_out(tmp_path):
+    """backstage#34068, renovate#45928: a project that is marked for deletion is no longer archived. backstage#8623: no repository."""
+    names = ("alive", "dead", "dead-deletion_scheduled-4", "wiki")
+    projects = {f"acme/{name}": {"catalog-info.yaml": descriptor(name)} for name in names}
+    fields = {"dead": {"marked_for_deletion_on": "2026-12-01"}, "wiki": {"repository_access_level": "disabled"}}
+    gitlab = FakeGitLab(projects, **fields)
+    gitlab.groups = {"acme": 1, "acme/dying-deletion_scheduled-7": 2, "acme/marked": 3, "acme/ops": 4}
+    gitlab.marked = {"acme/marked": {"marked_for_deletion_on": "2026-12-01"}}
+    gitlab.members = {1: ["ada", "service_account_group_2_ab12", "service_account_0f", "project_1_bot_x"], 3: ["bob"]}
+    with Server(gitlab) as server:
+        got = collect(tmp_path, server, people=True)
+    paths = [file.path for file in got.files if file.tree is got.trees[-1]]
+    assert found(got)[0] == "acme/alive: catalog-info.yaml"
+    assert (paths, len(got.trees)) == (["groups/acme.yaml", "groups/ops.yaml", "users/ada.yaml"], 2)
+    assert (got.failures, got.undescribed) == ((), ())
+
+
+def test_a_web_page_in_place_of_a_file_is_not_kept_as_the_file(tmp_path):
+    """backstage#12997, #9072: a maintenance or sign-in page comes with status 200, and a file at a commit is never requested again."""
+    gitlab = FakeGitLab({"acme/a": {"catalog-info.yaml": descriptor("a")}})
+
+    def maintenance(asked, wire):
+        if "/files/" in asked.path:
+            return wire.answer(200, "<!DOCTYPE html><title>Back soon</title>", {"Content-Type": "text/html; charset=utf-8"})
+        return gitlab(asked, wire)
+
+    is_up = []
+
+    def host(asked, wire):
+        return gitlab(asked, wire) if is_up else maintenance(asked, wire)
+
+    with Server(host) as server:
+        broken = collect(tmp_path, server)
+        is_up.append(True)
+        whole = collect(tmp_path, server)
+    assert found(broken) == []
+    assert "web page" in broken.failures[0].message
+    assert (found(whole), whole.failures) == (["acme/a: catalog-info.yaml"], ())
 
 
 @pytest.mark.data

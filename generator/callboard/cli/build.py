@@ -15,7 +15,11 @@ PROBLEMS_FOUND = 1
               help="The portal's configuration.")  # fmt: skip
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
               help="Folder to write the site to: new, empty, or written by an earlier build.")  # fmt: skip
-@click.option("--strict", is_flag=True, help="Exit with code 1 if a descriptor has an error or a source failed; the site is built anyway.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with code 1 if a descriptor has an error, or a source or an integration failed; the site is built anyway.",
+)
 @click.option("--now", metavar="TIME", help="Time of the build in ISO 8601 (default: SOURCE_DATE_EPOCH, else the current time).")
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write durations, counts and peak memory to this file as JSON."

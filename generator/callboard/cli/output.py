@@ -90,6 +90,7 @@ def _has_colour() -> bool:
 def report_build(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
     from callboard.pipeline import loss_messages
+    from callboard.plugins.integrations import IntegrationFailure
 
     counts = built.report["counts"]
     _clear_line()
@@ -107,6 +108,10 @@ def report_build(built: BuildResult, output: Path) -> None:
     if skipped := counts["skipped"]:
         click.echo(
             f"Skipped {counted(sum(skipped.values()), 'document')}: {skip_reasons(skipped)}. See the page /problems/skipped/.", err=True
+        )
+    if failed := sorted({failure.integration for failure in built.failures if isinstance(failure, IntegrationFailure)}):
+        click.echo(
+            f"{counted(len(failed), 'integration')} failed or returned a part: {', '.join(failed)}. See the page /status/.", err=True
         )
     of_descriptors = [problem for problem in built.resolved.problems if not is_portal_problem(problem)]
     if of_descriptors:

@@ -20,12 +20,12 @@ from callboard.plugins.integrations import (
     FactBatch,
     Health,
     HttpError,
-    RunState,
     Target,
     bearer,
     json_resource,
     objects_at,
     parse_enum,
+    parse_run_state,
     split_commas,
     string_at,
     time_at,
@@ -55,7 +55,7 @@ class ArgoCdIntegration(Connector):
         if not selecting:
             return self._collector.batch()
         connected = [target for target, _ in selecting]
-        self._collector.add_measurements(connected, FAMILY)
+        self._collector.add_measurements(connected, FAMILY, since=self._now)
         apps = [*self._applications(self._client(bearer(self._option("token"))), connected)]
         by_name: dict[str, list[App]] = {}
         for app in apps:
@@ -71,28 +71,28 @@ class ArgoCdIntegration(Connector):
         return self._collector.batch()
 
     def _is_here(self, target: Target) -> bool:
-        """False if the target's annotation names another instance of Argo CD."""
-        named, own = target.annotations.get(INSTANCE, ""), self._option("instance")
-        return not named or not own or named == own
+        """False if the target's annotation names other instances of Argo CD; it may name several, separated by commas."""
+        named, own = split_commas(target.annotations.get(INSTANCE, "")), self._option("instance")
+        return not named or not own or own in named
 
     def _selection(self, target: Target) -> Callable[[App], bool] | None:
         """A predicate for the target's applications among those with its names; None if no annotation selects any."""
         annotations = target.annotations
-        names, project = split_commas(annotations.get(NAME, "")), annotations.get(PROJECT, "").strip()
-        namespace, written = annotations.get(NAMESPACE, "").strip(), annotations.get(SELECTOR, "")
+        names, projects = split_commas(annotations.get(NAME, "")), split_commas(annotations.get(PROJECT, ""))
+        namespaces, written = split_commas(annotations.get(NAMESPACE, "")), annotations.get(SELECTOR, "")
         selector = read_selector(written) if written else None
         if written and not selector:
             message = f"`{written[:100]}` is not a label selector, such as `app=payments`."
             self._collector.add_unusable_annotation([target], SELECTOR, message)
             return None
-        if not (names or selector or project):
+        if not (names or selector or projects):
             return None
 
         def is_selected(app: App) -> bool:
             return (
                 (not selector or selector.matches(labels_of(app)))
-                and (not project or string_at(app, "spec", "project") == project)
-                and (not namespace or string_at(app, "metadata", "namespace") == namespace)
+                and (not projects or string_at(app, "spec", "project") in projects)
+                and (not namespaces or string_at(app, "metadata", "namespace") in namespaces)
             )
 
         return is_selected
@@ -126,14 +126,16 @@ class ArgoCdIntegration(Connector):
         last = history[-1] if history else None
         health = string_at(status, "health", "status")
         ended = time_at(operation, self._now, "finishedAt") or time_at(operation, self._now, "startedAt")
+        state, word = parse_run_state(string_at(operation, "phase"))
         return Deployment(
             _version(app),
             ended or time_at(last, self._now, "deployedAt"),
-            parse_enum(RunState, string_at(operation, "phase"), RunState.UNKNOWN),
+            state,
             string_at(operation, "operation", "initiatedBy", "username") or string_at(last, "initiatedBy", "username"),
             _revision(value_at(status, "sync")) or _revision(last),
             parse_enum(Health, health, Health.UNKNOWN) if health else None,
             SYNC.get(string_at(status, "sync", "status")),
+            state_word=word,
         )  # fmt: skip
 
     def _environment(self, app: App) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
@@ -29,6 +30,7 @@ from callboard.plugins.integrations import (
     json_resource,
     listed_objects,
     objects_at,
+    split_commas,
     string_at,
     time_at,
     value_at,
@@ -38,13 +40,29 @@ ID, SELECTOR = "backstage.io/kubernetes-id", "backstage.io/kubernetes-label-sele
 NAMESPACE, CLUSTER = "backstage.io/kubernetes-namespace", "backstage.io/kubernetes-cluster"
 VERSION = "app.kubernetes.io/version"
 FAMILY = "deployment"
-KINDS = ("deployments", "statefulsets", "daemonsets")
+APIS = {
+    "deployments": "/apis/apps/v1",
+    "statefulsets": "/apis/apps/v1",
+    "daemonsets": "/apis/apps/v1",
+    "cronjobs": "/apis/batch/v1",
+    "rollouts": "/apis/argoproj.io/v1alpha1",
+}
+"""The path of the API of each kind of workloads."""
+OPTIONAL = frozenset({"rollouts"})
+"""Kinds that a cluster has only if their controller is installed."""
+NOT_INSTALLED = frozenset({403, 404})
+"""Statuses of the list of a kind that is not installed; 403 if the token may list only some kinds."""
 PAGE = 250
 """A workload has about 10 kB: a larger page would exceed the limit of an answer."""
+NOT_FOUND = 404
 GONE = 410
 """The token for the next page has expired: the list is requested again from its beginning."""
 ATTEMPTS = 3
 BY_TOKEN = Cursor(("metadata", "continue"), "continue")
+ROLLOUT_PHASES = {
+    "Healthy": Health.HEALTHY, "Progressing": Health.PROGRESSING, "Degraded": Health.DEGRADED, "Paused": Health.PROGRESSING,
+}  # fmt: skip
+"""Phases of an Argo Rollout; it is paused between the steps of a canary."""
 STATES = {Health.HEALTHY: RunState.SUCCEEDED, Health.PROGRESSING: RunState.RUNNING}
 Workload = Mapping[str, Any]
 
@@ -69,6 +87,8 @@ class KubernetesIntegration(Connector):
     title: ClassVar[str] = "Kubernetes"
     families = (FAMILY,)
     annotations = (ID, SELECTOR)
+    _has_hidden_kinds = False
+    """Whether the cluster may have workloads that the token may not list, although the settings do not require them."""
 
     def collect(self, targets: Sequence[Target]) -> FactBatch:
         """The workloads of the entities that the annotations connect; an entity without a workload here is a measured zero."""
@@ -78,18 +98,27 @@ class KubernetesIntegration(Connector):
             self._connect(target, by_id, selecting)
         connected = [*chain.from_iterable(by_id.values()), *(target for target, _ in selecting)]
         if connected:
-            self._collector.add_measurements(connected, FAMILY)
             client = self._client(bearer(self._option("token")))
-            for kind in KINDS:
+            for kind in self._options.get("workloads") or APIS:
                 for path in self._paths(kind):
                     self._read_list(client, kind, path, by_id, selecting)
+            self._add_measurements(connected)
         return self._collector.batch()
+
+    def _add_measurements(self, connected: Sequence[Target]) -> None:
+        """Record what was queried: what runs now, and not what ran before.
+
+        If a kind may exist that the token may not list, an entity without a workload is not measured.
+        """
+        found = {fact_key[0] for fact_key in self._collector.facts}
+        measured = [target for target in connected if target.ref in found or not self._has_hidden_kinds]
+        self._collector.add_measurements(measured, FAMILY, since=self._now)
 
     def _connect(self, target: Target, by_id: dict[str, list[Target]], selecting: list[tuple[Target, Selector]]) -> None:
         """Enter a target by its selector or, as in Backstage only without a selector, by its id."""
         name, written = target.annotations.get(ID, "").strip(), target.annotations.get(SELECTOR, "").strip()
         cluster, own_cluster = target.annotations.get(CLUSTER, "").strip(), self._option("cluster")
-        if cluster and own_cluster and cluster != own_cluster:
+        if cluster and own_cluster and own_cluster not in split_commas(cluster):
             return
         if not written:
             if name:
@@ -102,7 +131,7 @@ class KubernetesIntegration(Connector):
 
     def _paths(self, kind: str) -> list[str]:
         namespaces = self._options.get("namespaces") or ()
-        return [f"namespaces/{quote(name, safe='')}/{kind}" for name in namespaces] or [kind]
+        return [f"{APIS[kind]}/namespaces/{quote(name, safe='')}/{kind}" for name in namespaces] or [f"{APIS[kind]}/{kind}"]
 
     def _read_list(
         self, client: Client, kind: str, path: str, by_id: Mapping[str, Sequence[Target]], selecting: Sequence[tuple[Target, Selector]]
@@ -110,8 +139,11 @@ class KubernetesIntegration(Connector):
         """Add the workloads of one list; if no entity has a selector, only those with the label ``backstage.io/kubernetes-id``."""
         query = {"limit": PAGE} | ({} if selecting else {"labelSelector": ID})
         try:
-            workloads = _listed(client, f"/apis/apps/v1/{path}", query)
+            workloads = _listed(client, path, query)
         except HttpError as error:
+            if kind in OPTIONAL and error.status in NOT_INSTALLED and kind not in self._options.get("workloads", ()):
+                self._has_hidden_kinds = self._has_hidden_kinds or error.status != NOT_FOUND
+                return
             connected = [*chain.from_iterable(by_id.values()), *(target for target, _ in selecting)]
             self._collector.add_failure(error, path, connected, FAMILY)
             return
@@ -119,13 +151,12 @@ class KubernetesIntegration(Connector):
             labels = labels_of(workload)
             matching = [*by_id.get(labels.get(ID, ""), ()), *(target for target, selector in selecting if selector.matches(labels))]
             namespace = string_at(workload, "metadata", "namespace")
-            in_namespace = [target for target in matching if target.annotations.get(NAMESPACE, namespace).strip() == namespace]
-            self._add(kind, workload, in_namespace)
+            self._add(kind, workload, [target for target in matching if _is_in(namespace, target)])
 
     def _add(self, kind: str, workload: Workload, targets: Sequence[Target]) -> None:
         namespace, name = string_at(workload, "metadata", "namespace"), string_at(workload, "metadata", "name")
         key = "/".join(part for part in (self._option("cluster"), namespace, kind, name) if part)
-        make = partial(self._daemon_set if kind == "daemonsets" else self._replicas, workload)
+        make = partial({"daemonsets": self._daemon_set, "cronjobs": self._cron_job}.get(kind, self._replicas), workload)
         self._collector.add_fact(targets, FAMILY, key, make, environment=self._option("environment") or namespace)
 
     def _replicas(self, workload: Workload) -> Deployment:
@@ -139,6 +170,11 @@ class KubernetesIntegration(Connector):
         status = workload.get("status")
         wanted, ready = count_at(status, "desiredNumberScheduled") or 0, count_at(status, "numberReady") or 0
         return self._value(workload, wanted, ready, count_at(status, "updatedNumberScheduled") or 0)
+
+    def _cron_job(self, workload: Workload) -> Deployment:
+        """A CronJob, which has no replicas; it is degraded if the last run did not succeed."""
+        health = _cron_job_health(workload, self._now)
+        return Deployment(_version(workload), None, STATES.get(health, RunState.UNKNOWN), health=health)
 
     def _value(self, workload: Workload, wanted: int, ready: int, updated: int) -> Deployment:
         rollout = _condition(workload, "Progressing")
@@ -231,6 +267,8 @@ def _listed(client: Client, path: str, query: Mapping[str, str | int]) -> list[W
 
 def _health(workload: Workload, wanted: int, ready: int, updated: int) -> Health:
     """The health as ``kubectl rollout status`` derives it; degraded also if a finished rollout has lost replicas since."""
+    if phase := ROLLOUT_PHASES.get(string_at(workload, "status", "phase")):
+        return phase
     rollout, observed = _condition(workload, "Progressing"), count_at(workload, "status", "observedGeneration")
     if value_at(workload, "spec", "replicas") == 0:
         return Health.SUSPENDED
@@ -244,13 +282,29 @@ def _health(workload: Workload, wanted: int, ready: int, updated: int) -> Health
     return Health.DEGRADED if is_rolled_out or not ready else Health.PROGRESSING
 
 
+def _cron_job_health(workload: Workload, now: datetime) -> Health:
+    """By its last runs; unknown before the first one, and on clusters older than 1.22, which do not report the last success."""
+    if value_at(workload, "spec", "suspend") is True:
+        return Health.SUSPENDED
+    succeeded, scheduled = (time_at(workload, now, "status", name) for name in ("lastSuccessfulTime", "lastScheduleTime"))
+    if objects_at(workload, "status", "active") or not succeeded or not scheduled:
+        return Health.HEALTHY if succeeded else Health.UNKNOWN
+    return Health.HEALTHY if succeeded >= scheduled else Health.DEGRADED
+
+
+def _is_in(namespace: str, target: Target) -> bool:
+    """Whether the annotation of the target allows the namespace; it may name several, separated by commas."""
+    named = split_commas(target.annotations.get(NAMESPACE, ""))
+    return not named or namespace in named
+
+
 def _condition(workload: Workload, name: str) -> Workload | None:
     return next((one for one in objects_at(workload, "status", "conditions") if one.get("type") == name), None)
 
 
 def _version(workload: Workload) -> str:
     """The value of the label ``app.kubernetes.io/version``, or else the tag of the image."""
-    pod = value_at(workload, "spec", "template")
+    pod = value_at(workload, "spec", "template") or value_at(workload, "spec", "jobTemplate", "spec", "template")
     images = [image for container in objects_at(pod, "spec", "containers") if (image := string_at(container, "image"))]
     label = string_at(pod, "metadata", "labels", VERSION) or labels_of(workload).get(VERSION, "")
     return label or image_version(images, string_at(workload, "metadata", "name"))

@@ -102,12 +102,13 @@ class PagerDutyIntegration(Connector):
 
     def _incidents(self, client: Client, services: Services) -> None:
         """Incidents of the last days, and older ones that are still open."""
-        since = (self._now - timedelta(days=self._integer_option("days", 30))).isoformat()
+        since = self._now - timedelta(days=self._integer_option("days", 30))
         queries: tuple[dict[str, Any], ...] = (
-            {"since": since, "until": self._now.isoformat()},
+            {"since": since.isoformat(), "until": self._now.isoformat()},
             {"date_range": "all", "statuses[]": ("triggered", "acknowledged")},
         )
         for ids in batches(sorted(services), IDS_PER_QUERY):
+            self._collector.add_measurements((target for name in ids for target in services[name].targets), "incident", since=since)
             try:
                 for query in queries:
                     for incident in self._listed(client, "incidents", {**query, "service_ids[]": ids, "sort_by": "created_at:desc"}):

@@ -133,16 +133,26 @@ class SnykIntegration(Connector):
         """Report annotations for which no organization has a project, or that have no organization to look in."""
         measured = {ref for ref, _ in self._collector.measurements}
         for target in targets:
-            key = next((key for key in (PROJECTS, TARGET, TARGETS) if key in target.annotations), "")
+            key = next((key for key in (PROJECTS, TARGET, TARGETS, ORG, ORGS) if target.annotations.get(key)), "")
             if not key or target.ref in measured:
                 continue
-            if target.annotations.get(ORG) or target.annotations.get(ORGS) or self._options.get("organizations"):
+            if key in {ORG, ORGS}:
+                self._report_without_project(target, key)
+            elif target.annotations.get(ORG) or target.annotations.get(ORGS) or self._options.get("organizations"):
                 message = f"Snyk has no project for `{key}: {target.annotations[key][:100]}`."
                 self._collector.add_unusable_annotation([target], key, message)
             else:
                 self._collector.add_unusable_annotation(
                     [target], key, f"`{key}` needs an organization.", f"Set `{ORG}`, or the option `organizations`."
                 )
+
+    def _report_without_project(self, target: Target, key: str) -> None:
+        """Report an organization that has no project of the target's repository; an invalid id is reported already."""
+        if all(_is_id(organization) for organization in split_commas(target.annotations[key])):
+            name = ", ".join(_selected(target)).removeprefix("target ")
+            message = f"Snyk has no project for `{name[:100]}` in the organization of `{key}`." if name else f"`{key}` needs a project."
+            hint = f"Import the repository in Snyk, or set `{TARGET}` or `{PROJECTS}`."
+            self._collector.add_unusable_annotation([target], key, message, hint)
 
 
 def _is_id(value: Any) -> bool:

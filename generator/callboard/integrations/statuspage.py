@@ -98,6 +98,7 @@ class StatuspageIntegration(Connector):
     def _incidents(self, client: Client, base: str, by_component: Mapping[str, Sequence[Target]]) -> None:
         """Unresolved incidents, and those of the last days; the API lists the newest first."""
         since = self._now - timedelta(days=self._integer_option("days", 30))
+        self._collector.add_measurements(chain.from_iterable(by_component.values()), "incident", since=since)
         try:
             for answer in client.pages(f"{base}/incidents/unresolved", {"page": 1, "per_page": PAGE}, by=BY_NUMBER):
                 for incident in objects_at(answer.array()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from callboard.io.http.client import Client
-from callboard.io.http.errors import HttpError
+from callboard.io.http.errors import SECONDARY_LIMIT, HttpError
 
 Data = TypeVar("Data")
 
@@ -19,6 +19,11 @@ SHRINK_FACTOR = 3
 MAX_ERRORS = 3
 """Errors whose messages are shown."""
 NOT_FOUND = "NOT_FOUND"
+RATE_LIMIT_TYPES = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+"""Types of GitHub's errors; the second one is newer."""
+SSO = "SAML"
+"""Part of GitHub's message about a token that is not authorized for the organization's single sign-on."""
+SSO_HINT = "Authorize the token for the organization's single sign-on (SSO), in the settings of the token's user."
 TOO_LARGE_TYPES = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"})
 """Types of GitHub's errors."""
 TOO_LARGE_MESSAGES = ("exceeds max complexity", "exceeds max depth")
@@ -78,15 +83,23 @@ class GraphqlClient:
         self._path = path
 
     def query(self, text: str, variables: Mapping[str, Any], *, is_partial_accepted: bool = True) -> GraphqlResponse:
-        """The response to a query.
+        """The response to a query, which is sent again once after a rate limit is reset, if the host reports when that is.
 
         Raises ``HttpError`` for a response without data (kinds ``rate-limited``, ``too-large`` and ``wrong-type``), and for one with any
         error unless ``is_partial_accepted``.
         """
+        try:
+            return self._query_once(text, variables, is_partial_accepted=is_partial_accepted)
+        except HttpError as error:
+            if error.kind != "rate-limited" or error.status:  # a response with a status was repeated by the client
+                raise
+            return self._query_once(text, variables, is_partial_accepted=is_partial_accepted)
+
+    def _query_once(self, text: str, variables: Mapping[str, Any], *, is_partial_accepted: bool) -> GraphqlResponse:
         value = self._client.post(self._path, {"query": text, "variables": dict(variables)}).object()
         data, errors = value.get("data"), tuple(_errors(value.get("errors")))
         if not isinstance(data, dict):
-            raise self._failure(errors)
+            raise self._failure(errors or tuple(_errors([value])))
         response = GraphqlResponse(data, errors)
         if errors and not is_partial_accepted:
             raise self._failure(errors)
@@ -144,13 +157,13 @@ class GraphqlClient:
     def _failure(self, errors: Sequence[GraphqlError]) -> HttpError:
         reason = _messages(errors)
         types = {error.type for error in errors}
-        if "RATE_LIMITED" in types:
+        if types & RATE_LIMIT_TYPES or SECONDARY_LIMIT in reason.lower():
             return HttpError("rate-limited", f"the rate limit of {self._host}'s GraphQL API is used up{_in_words(reason)}")
         if types & TOO_LARGE_TYPES or any(part in reason for part in TOO_LARGE_MESSAGES):
             return HttpError("too-large", f"the query is too large for {self._host}{_in_words(reason)}")
         if any(part in reason for part in UNKNOWN_FIELD_MESSAGES):
             return UnknownFieldError("wrong-type", f"{self._host} lacks a field of the query{_in_words(reason)}")
-        hint = "Check what the token may read." if reason else ""
+        hint = (SSO_HINT if SSO in reason else "Check what the token may read.") if reason else ""
         return HttpError("wrong-type", f"{self._host} did not answer the query{_in_words(reason)}", hint)
 
 

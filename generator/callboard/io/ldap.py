@@ -94,10 +94,10 @@ class LdapDirectory:
         )  # fmt: skip
 
 
-def _values(raw: Mapping[str, Sequence[bytes]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _values(raw: Mapping[str, Sequence[bytes] | None]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for name, values in raw.items():
         texts = []
-        for value in values:
+        for value in values or ():  # RFC 4511 allows an attribute without values, which the library returns as None
             try:
                 texts.append(value.decode("utf-8")[:LONGEST_VALUE])
             except UnicodeDecodeError:

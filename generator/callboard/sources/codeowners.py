@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from callboard.plugins.sources import TreeError, compiled_glob
 
@@ -10,6 +11,8 @@ PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks for the file; the first that exists counts."""
 GITLAB_PLACES = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where GitLab looks for the file."""
+HEADING = re.compile(r"\^?\[(?P<name>[^\]]{1,200})\](?:\[\d+\])?(?P<owners>\s.*)?$")
+"""``[Backend][2] @acme/payments``: the name of a section, the number of approvals, and owners of lines without any."""
 OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_BYTES = 3_000_000
 """GitHub ignores a larger file."""
@@ -17,14 +20,37 @@ WHITE_SPACE = re.compile(r"(?<!\\)\s+")
 
 
 def owner_for(text: str, path: str) -> list[str]:
-    """The owners of a path as written (``@acme/payments``, ``@ada``, ``ada@acme.example``); an empty list where it has none."""
+    """The owners of a path as written (``@acme/payments``, ``@ada``, ``ada@acme.example``); an empty list where it has none.
+
+    Those of the last section come first.
+    """
     if len(text) > MAX_BYTES:
         return []
-    for line in reversed(text.removeprefix("\ufeff").splitlines()):
+    of_sections = (_last_owners(lines, path) for lines in reversed([*_sections(text).values()]))
+    return [*dict.fromkeys(owner for owners in of_sections for owner in owners)]
+
+
+def _sections(text: str) -> dict[str, list[tuple[str, list[str]]]]:
+    """Patterns with owners by the name of their section, which only GitLab has.
+
+    A line without owners has those of its heading. Sections of the same name are one; each has owners of its own.
+    """
+    sections: dict[str, list[tuple[str, list[str]]]] = {"": []}
+    name, of_section = "", list[str]()
+    for line in text.removeprefix("\ufeff").splitlines():
+        if heading := HEADING.match(line.strip()):
+            name, of_section = heading["name"].strip().lower(), OWNER.findall((heading["owners"] or "").partition("#")[0])
+            sections.setdefault(name, [])
+            continue
         pattern, owners = _parsed(line)
-        if pattern and _matches(pattern, path):
-            return owners
-    return []
+        if pattern:
+            sections[name].append((pattern, owners or of_section))
+    return sections
+
+
+def _last_owners(lines: Sequence[tuple[str, list[str]]], path: str) -> list[str]:
+    """The owners of the last pattern that matches; the last line of a section counts."""
+    return next((owners for pattern, owners in reversed(lines) if _matches(pattern, path)), [])
 
 
 def _parsed(line: str) -> tuple[str, list[str]]:

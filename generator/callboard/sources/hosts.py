@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from callboard.plugins.sources import Remote
+from callboard.plugins.sources import Answer, HttpError, Remote
 
 TEMPLATES = {
     "github": ("{base}/blob/{ref}/{path}", "#L{line}", "{base}/edit/{ref}/{path}"),
@@ -21,6 +21,7 @@ TEMPLATES = {
     ),
 }
 """By software: URL of a file, suffix for a line, URL of the editor. From each one's documentation or source."""
+HTML_FILES = (".html", ".htm", ".xhtml")
 FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -79,3 +80,15 @@ def _server_base(remote: Remote) -> str:
     key, name = parts
     place = f"users/{key[1:]}" if key.startswith("~") else f"projects/{key.upper()}"
     return f"{scheme}://{remote.host}/{place}/repos/{name}"
+
+
+def file_content(answer: Answer, path: str) -> bytes:
+    """The content of a raw file. Raises ``HttpError`` for a web page, such as a sign-in or a maintenance page with status 200.
+
+    A web page is removed from the cache: it would be the content of the file for as long as the commit is the newest.
+    """
+    if answer.headers.get("content-type", "").lower().startswith("text/html") and not path.lower().endswith(HTML_FILES):
+        answer.forget()
+        hint = "Check that the host is up, and that the token has not expired."
+        raise HttpError("wrong-type", f"the host returned a web page in place of the file {path[:200]}", hint)
+    return answer.body

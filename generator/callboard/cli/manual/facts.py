@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 from callboard.cli.manual.tables import code, sentence, table
 from callboard.model.facts import FAMILIES
-from callboard.plugins.integrations.parse import SYNONYMS
+from callboard.plugins.integrations.words import SYNONYMS, VENDOR_WORDS, VendorWords
 
 _INTRODUCTION = """# Facts
 
@@ -33,6 +33,8 @@ A row with only `entity` means: checked, none found. That is a measured zero, wh
 
 Times are ISO 8601 (UTC without a time zone), seconds or milliseconds since 1970, `now`, or relative to the build: `-2d`, `+36h`, with
 the units s, m, h, d and w. Shares are percentages. Enumerations also accept the values of common tools: `P1`, `moderate`, `in_progress`."""
+_WORDS = """Words are compared in lower case, with hyphens in place of spaces, underscores and changes of case. A word that only says
+that a run is over, such as `completed`, is no success. A state of a run that is not listed is *unknown*, and pages show the tool's word."""
 _TYPES: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
@@ -55,7 +57,16 @@ def facts_page() -> str:
         )
         for enumeration in enumerations
     ]
-    return "\n\n".join([*parts, "## Enumerations", table(("Enumeration", "Values", "Also accepted"), rows)]) + "\n"
+    parts += ["## Enumerations", table(("Enumeration", "Values", "Also accepted"), rows), "## Words of tools", _WORDS]
+    return "\n\n".join([*parts, table(("Enumeration", "Tool", "Words"), _vendor_rows(VENDOR_WORDS))]) + "\n"
+
+
+def _vendor_rows(vendors: Mapping[type[StrEnum], Sequence[VendorWords]]) -> Iterator[tuple[str, str, str]]:
+    """The words of each tool with their values, linked to the vendor's description."""
+    for enumeration, tools in vendors.items():
+        for tool in tools:
+            words = ", ".join(f"{code(word)} → {code(value)}" for word, value in sorted(tool.words.items()) if word)
+            yield _spaced(enumeration.__name__), f"[{tool.tool}]({tool.source})" if tool.source else tool.tool, words
 
 
 def _fields(kind: Any, notes: Mapping[tuple[str, str], str]) -> str:

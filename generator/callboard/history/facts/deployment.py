@@ -46,8 +46,13 @@ def _deployed_to(environment: str, old: Sequence[Fact], delta: FactDelta) -> Ite
 def _in_environment(facts: Mapping[Identity, Fact], environment: str) -> Iterator[Fact]:
     """Deployments to an environment that have a version."""
     for (fact_environment, _), fact in facts.items():
-        if fact_environment == environment and isinstance(fact.value, Deployment) and fact.value.state in _DEPLOYED and _version(fact):
+        if fact_environment == environment and isinstance(fact.value, Deployment) and _is_deployed(fact.value) and _version(fact):
             yield fact
+
+
+def _is_deployed(value: Deployment) -> bool:
+    """Whether it succeeded, or its tool reports no states; an unknown word may mean anything."""
+    return value.state in _DEPLOYED and not value.state_word
 
 
 def _version(fact: Fact) -> str:

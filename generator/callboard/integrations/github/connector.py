@@ -26,6 +26,8 @@ from callboard.plugins.integrations import (
     GitHubConnection,
     GraphqlResponse,
     HttpError,
+    IntegrationContext,
+    IntegrationSettings,
     Target,
     connect_github,
     in_portions,
@@ -43,6 +45,7 @@ SMALLEST_QUERY = 2
 """Repositories: a query for so few is not made smaller if it is too large for GitHub."""
 ALERT_PAGES = 20
 """Pages of a hundred alerts that are read of one repository at most."""
+ENVIRONMENTS = ("production", "staging")
 CONNECTIONS = {
     "deployment": ("deployments",), "vulnerability": ("vulnerabilityAlerts",), "repository": ("pullRequests", "issues"),
 }  # fmt: skip
@@ -58,6 +61,11 @@ class GitHubIntegration(Connector):
     default_url: ClassVar[str] = GITHUB_URL
     annotations = (SLUG,)
 
+    def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
+        super().__init__(settings, context)
+        self._names: dict[str, str] = {}
+        """GitHub's names of repositories in lower case, by the name that was queried."""
+
     @property
     def families(self) -> tuple[str, ...]:
         """The option ``families``, or all."""
@@ -71,8 +79,15 @@ class GitHubIntegration(Connector):
                 for index, slug in enumerate(slugs):
                     self._add_repository(connection, slug, by_slug[slug], f"r{index}", response)
             if self._options.get("code_scanning") is True and "vulnerability" in self.families:
-                self._add_code_scanning(connection, by_slug)
+                self._add_code_scanning(connection, self._by_current_name(by_slug))
         return self._collector.batch()
+
+    def _by_current_name(self, by_slug: Mapping[str, list[Target]]) -> Mapping[str, list[Target]]:
+        """The targets by GitHub's name of their repository: an annotation may have one from before a repository was renamed."""
+        by_name: dict[str, list[Target]] = {}
+        for slug, targets in by_slug.items():
+            by_name.setdefault(self._names.get(slug, slug), []).extend(targets)
+        return by_name
 
     def _by_installation(self, by_slug: Mapping[str, list[Target]]) -> Iterator[tuple[str, Mapping[str, list[Target]]]]:
         """The repositories in groups that one token may read: for a GitHub App one group per owner, otherwise a single one."""
@@ -121,7 +136,8 @@ class GitHubIntegration(Connector):
             yield portion, result
 
     def _query(self, connection: GitHubConnection, slugs: Sequence[str]) -> GraphqlResponse:
-        return connection.graphql.query(*repositories_query(slugs, self.families, self._now))
+        environments = self._options.get("environments", ENVIRONMENTS)
+        return connection.graphql.query(*repositories_query(slugs, self.families, self._now, environments))
 
     def _add_repository(
         self, connection: GitHubConnection, slug: str, targets: Sequence[Target], name: str, response: GraphqlResponse
@@ -133,15 +149,25 @@ class GitHubIntegration(Connector):
             self._collector.add_unusable_annotation([target for target in targets if SLUG in target.annotations], SLUG, message)
             return
         node = node if isinstance(node, Mapping) else {}
-        for family in self.families:
-            self._collector.add_measurements(targets, family, complete=_is_complete(node, family))
+        if current := string_at(node, "nameWithOwner").lower():
+            self._names[slug] = current
+        self._add_measurements(node, targets)
         if node:
             self._add_values(node, targets)
             self._add_dependabot(connection, slug, node, targets)
 
+    def _add_measurements(self, node: RepositoryNode, targets: Sequence[Target]) -> None:
+        """Record what was queried; alerts of a repository without Dependabot are not measured, which is not the same as none."""
+        since = {"deployment": partial(facts.deployments_since, node), "pipeline-run": partial(facts.runs_since, node)}
+        for family in self.families:
+            if family != "vulnerability" or node.get("hasVulnerabilityAlertsEnabled") is not False:
+                oldest = since[family](self._now) if family in since else None
+                self._collector.add_measurements(targets, family, complete=_is_complete(node, family), since=oldest)
+
     def _add_values(self, node: RepositoryNode, targets: Sequence[Target]) -> None:
         add_fact, now, url = self._collector.add_fact, self._now, url_at(node, "url")
-        for deployment in objects_at(node, "deployments", "nodes"):
+        of_environments = (objects_at(node, f"e{n}", "nodes") for n, _ in enumerate(self._options.get("environments", ENVIRONMENTS)))
+        for deployment in chain(objects_at(node, "deployments", "nodes"), *of_environments):
             page = url_at(deployment, "latestStatus", "environmentUrl") or url_at(deployment, "latestStatus", "logUrl")
             add_fact(
                 targets, "deployment", string_at(deployment, "databaseId"), partial(facts.deployment, deployment, now),
@@ -210,6 +236,7 @@ def _owner(slug: str) -> str:
 def _is_complete(node: RepositoryNode, family: str) -> bool:
     """True if the response has everything of the family; what the token may not read is null."""
     if family == "pipeline-run":
-        commits = objects_at(node, "runs", "target", "history", "nodes")
-        return "runs" in node and all(isinstance(commit.get("checkSuites"), Mapping) for commit in commits)
+        suites = [commit.get("checkSuites") for commit in objects_at(node, "runs", "target", "history", "nodes")]
+        is_whole = all(value_at(listed, "pageInfo", "hasNextPage") is not True for listed in suites)
+        return "runs" in node and is_whole and all(isinstance(listed, Mapping) for listed in suites)
     return all(isinstance(node.get(field), Mapping) for field in CONNECTIONS[family])

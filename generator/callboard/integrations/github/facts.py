@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from callboard.integrations.github.queries import WEEKS
 from callboard.plugins.integrations import (
     Deployment,
+    FactError,
     FactSeverity,
     GoodFirstIssue,
     PipelineRun,
@@ -21,6 +23,7 @@ from callboard.plugins.integrations import (
     number_at,
     objects_at,
     parse_enum,
+    parse_run_state,
     string_at,
     time_at,
     url_at,
@@ -28,17 +31,68 @@ from callboard.plugins.integrations import (
 )
 
 FactNode = Mapping[str, Any]
-STATES = {"abandoned": RunState.CANCELLED, "destroyed": RunState.CANCELLED, "inactive": RunState.SUCCEEDED}
+STATES = {"abandoned": RunState.CANCELLED, "destroyed": RunState.CANCELLED}
+OVER = frozenset({"inactive", "abandoned", "destroyed"})
+"""States of a deployment that is no longer the active one; they do not tell how it went."""
+TAGS = "refs/tags/"
+COMMIT_LENGTH = 12
+"""Characters of a commit that stand for a version."""
+LONGEST_RUN = 6 * 3_600
+"""Seconds that a job may take on GitHub's own machines. GraphQL has no time of the last attempt: a run that seems to have taken longer
+was run again, or waited for an approval, and how long it took is unknown."""
 HUNDRED = 100
 
 
 def deployment(node: FactNode, now: datetime) -> Deployment:
-    """A deployment with its latest status."""
-    status = string_at(node, "state").lower()
-    state = STATES.get(status) or parse_enum(RunState, status, RunState.UNKNOWN)
-    revision, ref = string_at(node, "commitOid"), string_at(node, "ref", "name")
-    changed = time_at(node, now, "latestStatus", "updatedAt") or time_at(node, now, "createdAt")
-    return Deployment(ref or revision[:12], changed, state, string_at(node, "creator", "login"), revision)
+    """A deployment as it ended; its version is the tag, or else the commit: a branch is the same one in every deployment.
+
+    GitHub makes a deployment inactive when a newer one succeeds, or when its environment is removed. That is not its end: a deployment
+    with a successful status succeeded, at the time of this status.
+    """
+    status, revision = string_at(node, "state").lower(), string_at(node, "commitOid")
+    tag = string_at(node, "ref", "name") if string_at(node, "ref", "prefix") == TAGS else ""
+    begun, succeeded = time_at(node, now, "createdAt"), _succeeded(node, now)
+    if status in OVER:
+        state = RunState.SUCCEEDED if succeeded else STATES.get(status, RunState.UNKNOWN)
+        word = status if state is RunState.UNKNOWN else ""
+        ended = succeeded or begun
+    else:
+        state, word = parse_run_state(status)
+        ended = (succeeded if state is RunState.SUCCEEDED else None) or time_at(node, now, "latestStatus", "createdAt") or begun
+    return Deployment(tag or revision[:COMMIT_LENGTH], ended, state, string_at(node, "creator", "login"), revision, state_word=word)
+
+
+def _succeeded(node: FactNode, now: datetime) -> datetime | None:
+    """The time of the first successful status; None if there is none among the listed ones."""
+    statuses = [*objects_at(node, "statuses", "nodes"), value_at(node, "latestStatus")]
+    times = [time_at(status, now, "createdAt") for status in statuses if string_at(status, "state") == "SUCCESS"]
+    return min((time for time in times if time), default=None)
+
+
+def deployments_since(node: FactNode, now: datetime) -> datetime | None:
+    """The time of the oldest listed deployment if the repository has older ones; None if all are listed."""
+    if value_at(node, "deployments", "pageInfo", "hasNextPage") is not True:
+        return None
+    return min(_times(objects_at(node, "deployments", "nodes"), now), default=None)
+
+
+def runs_since(node: FactNode, now: datetime) -> datetime | None:
+    """The time of the oldest listed commit, or that of its first run, if the branch has older commits; None if all are listed."""
+    history = value_at(node, "runs", "target", "history")
+    commits = objects_at(history, "nodes")
+    if not commits or value_at(history, "pageInfo", "hasNextPage") is not True:
+        return None
+    oldest = commits[-1]
+    first_run = min(_times(objects_at(oldest, "checkSuites", "nodes"), now), default=None)
+    return max((time for time in (*_times([oldest], now, "committedDate"), first_run) if time), default=None)
+
+
+def _times(nodes: Iterable[FactNode], now: datetime, field: str = "createdAt") -> Iterator[datetime]:
+    """The valid times of a field; an invalid one is reported with its fact."""
+    for node in nodes:
+        with contextlib.suppress(FactError):
+            if time := time_at(node, now, field):
+                yield time
 
 
 def pipeline_run(suite: FactNode, branch: str, now: datetime) -> PipelineRun:
@@ -46,10 +100,11 @@ def pipeline_run(suite: FactNode, branch: str, now: datetime) -> PipelineRun:
     run = suite.get("workflowRun")
     begun, changed = time_at(run, now, "createdAt"), time_at(run, now, "updatedAt")
     is_over = string_at(suite, "status") == "COMPLETED"
-    word = string_at(suite, "conclusion" if is_over else "status")
+    state, word = parse_run_state(string_at(suite, "conclusion" if is_over else "status"))
     seconds = (changed - begun).total_seconds() if is_over and begun and changed else None
-    state = parse_enum(RunState, word, RunState.UNKNOWN)
-    return PipelineRun(string_at(run, "workflow", "name"), begun, state, branch, seconds, string_at(suite, "creator", "login"))
+    seconds = seconds if seconds is not None and 0 <= seconds <= LONGEST_RUN else None
+    name, by = string_at(run, "workflow", "name"), string_at(suite, "creator", "login")
+    return PipelineRun(name, begun, state, branch, seconds, by, state_word=word)
 
 
 def vulnerability(alert: FactNode, now: datetime) -> Vulnerability:

@@ -8,20 +8,18 @@ from datetime import datetime, time, timedelta
 WEEKS = 12
 PARTS: Mapping[str, str] = {
     "deployment": """
-  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) {
-    nodes {
-      databaseId environment createdAt updatedAt commitOid state creator { login } ref { name }
-      latestStatus { state updatedAt logUrl environmentUrl }
-    }
-  }""",
+  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage } nodes { ...Deployed } }""",
     "pipeline-run": """
   runs: defaultBranchRef {
     name
     target {
       ... on Commit {
         history(first: 5) {
+          pageInfo { hasNextPage }
           nodes {
-            checkSuites(first: 20) {
+            committedDate
+            checkSuites(first: 50) {
+              pageInfo { hasNextPage }
               nodes {
                 status conclusion createdAt updatedAt creator { login }
                 workflowRun { databaseId runNumber url createdAt updatedAt workflow { name } }
@@ -33,6 +31,7 @@ PARTS: Mapping[str, str] = {
     }
   }""",
     "vulnerability": """
+  hasVulnerabilityAlertsEnabled
   vulnerabilityAlerts(first: 100, states: [OPEN]) { ...Alerts }""",
     "repository": """
   pullRequests(first: 20, states: [OPEN], orderBy: {field: CREATED_AT, direction: ASC}) {
@@ -65,6 +64,17 @@ PARTS: Mapping[str, str] = {
   }""",
 }
 """The part of the query for each family."""
+DEPLOYED = """
+fragment Deployed on Deployment {
+  databaseId environment createdAt commitOid state creator { login } ref { name prefix }
+  latestStatus { state createdAt logUrl environmentUrl }
+  statuses(first: 20) { nodes { state createdAt } }
+}
+"""
+OF_ENVIRONMENT = (
+    "e{0}: deployments(first: 5, environments: [$e{0}], orderBy: {{field: CREATED_AT, direction: DESC}}) {{ nodes {{ ...Deployed }} }}"
+)
+"""The last deployments to one environment, which many newer ones to others may hide."""
 ALERTS = """
 fragment Alerts on RepositoryVulnerabilityAlertConnection {
   pageInfo { hasNextPage endCursor }
@@ -83,20 +93,26 @@ query MoreAlerts($owner: String!, $name: String!, $cursor: String) {{
 """The next page of alerts of a repository with more than a hundred."""
 
 
-def repositories_query(slugs: Sequence[str], families: Sequence[str], now: datetime) -> tuple[str, dict[str, str]]:
+def repositories_query(
+    slugs: Sequence[str], families: Sequence[str], now: datetime, environments: Sequence[str] = ()
+) -> tuple[str, dict[str, str]]:
     """The query about these repositories, named ``r0``, ``r1`` …, and its variables.
 
-    Owners and names are variables, so that no text of an annotation becomes part of the query.
+    The last deployments to each of the environments are ``e0``, ``e1`` … of a repository. Owners, names and environments are variables,
+    so that no text of an annotation or a setting becomes part of the query.
     """
     parts = [PARTS[family] for family in PARTS if family in families]
+    named = {f"e{n}": name for n, name in enumerate(environments)} if "deployment" in families else {}
+    parts += [f"\n  {OF_ENVIRONMENT.format(n)}" for n, _ in enumerate(named)]
     variables = {name: part for n, slug in enumerate(slugs) for name, part in zip((f"o{n}", f"n{n}"), slug.split("/"), strict=True)}
+    variables |= named
     declared = ", ".join(f"${name}: String!" for name in variables)
     repositories = "\n".join(f"  r{n}: repository(owner: $o{n}, name: $n{n}) {{ ...Known }}" for n, _ in enumerate(slugs))
     fields = "".join(part % _weeks(now) if "%s" in part else part for part in parts)
     if "repository" in families:
         declared, variables = f"{declared}, $since: GitTimestamp!", variables | {"since": _mondays(now)[0]}
     text = f"query Repositories({declared}) {{\n{repositories}\n}}\nfragment Known on Repository {{\n  nameWithOwner url{fields}\n}}\n"
-    return text + (ALERTS if "vulnerability" in families else ""), variables
+    return text + (DEPLOYED if "deployment" in families else "") + (ALERTS if "vulnerability" in families else ""), variables
 
 
 def _mondays(now: datetime) -> list[str]:

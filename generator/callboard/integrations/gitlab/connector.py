@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -144,17 +145,25 @@ class GitLabIntegration(Connector):
         """Add the pipelines and deployments of a project."""
         add_fact, now = self._collector.add_fact, self._now
         if PIPELINES in self.families:
-            self._collector.add_measurements(targets, PIPELINES, complete=isinstance(node.get("pipelines"), Mapping))
-            for run in objects_at(node, "pipelines", "nodes"):
+            is_complete = isinstance(node.get("pipelines"), Mapping)
+            self._collector.add_measurements(targets, PIPELINES, complete=is_complete, since=queries.runs_since(node))
+            for run in queries.runs_of_default_branch(node):
                 add_fact(targets, PIPELINES, string_at(run, "id"), partial(queries.pipeline_run, run, now), url=self._url(run, "path"))
         if DEPLOYMENTS in self.families:
-            self._collector.add_measurements(targets, DEPLOYMENTS, complete=all(name in node for name in self._environments))
+            is_complete = all(name in node for name in self._environments)
+            self._collector.add_measurements(targets, DEPLOYMENTS, complete=is_complete, since=self._deployments_since(node))
             for environment in (node.get(name) for name in self._environments):
                 for last in (value_at(environment, state) for state in queries.STATES):
                     if isinstance(last, Mapping):
                         url = url_at(environment, "externalUrl") or self._url(last, "webPath")
-                        make, name = partial(queries.deployment, last, now), string_at(environment, "name")
+                        make = partial(queries.deployment, last, queries.default_branch(node), now)
+                        name = string_at(environment, "name")
                         add_fact(targets, DEPLOYMENTS, string_at(last, "id"), make, environment=name, url=url)
+
+    def _deployments_since(self, node: ProjectNode) -> datetime | None:
+        """The time of the newest last deployment: GitLab returns only the last one of each state. None if there is none."""
+        last = [value_at(node, name, state) for name in self._environments for state in queries.STATES]
+        return max(queries.creation_times(one for one in last if isinstance(one, Mapping)), default=None)
 
     def _add_vulnerabilities(self, graphql: GraphqlClient, node: ProjectNode, targets: Sequence[Target]) -> None:
         """Add all pages of a project; without a license GitLab returns null, which means not measured."""

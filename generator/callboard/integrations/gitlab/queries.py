@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from callboard.plugins.integrations import (
     Deployment,
     FactSeverity,
     PipelineRun,
-    RunState,
     Vulnerability,
     number_at,
     objects_at,
     parse_enum,
+    parse_run_state,
     string_at,
     time_at,
     value_at,
 )
 
-PIPELINES = "pipelines(first: 20) { nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
+PIPELINES = (
+    "pipelines(first: 50) { pageInfo { hasNextPage } nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
+)
+DEFAULT_BRANCH = "repository { rootRef }"
+OF_MERGE_REQUEST = "refs/merge-requests/"
+VERSION = re.compile(r"v?\d+(?:[._-]\w+)+")
+"""A tag that is a version, such as ``v1.4``. Whether a reference is a tag or a branch is not known to all versions of GitLab."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+COMMIT_LENGTH = 12
+"""Characters of a commit that stand for a version."""
 STATES = {"succeeded": "SUCCESS", "failed": "FAILED", "running": "RUNNING"}
 LAST = " ".join(f"{name}: lastDeployment(status: {status}) {{ ...Deployed }}" for name, status in STATES.items())
 DEPLOYED = "fragment Deployed on Deployment { id iid status ref sha createdAt finishedAt webPath triggerer { username } }"
@@ -52,7 +63,7 @@ def work_query(by: str, families: Sequence[str], environments: int) -> str:
     """
     names = [*range(environments)] if "deployment" in families else []
     deployments = [f"e{n}: environment(name: $e{n}) {{ name externalUrl {LAST} }}" for n in names]
-    fields = [PIPELINES, *deployments] if "pipeline-run" in families else deployments
+    fields = [DEFAULT_BRANCH, *([PIPELINES] if "pipeline-run" in families else ()), *deployments]
     return _projects("Work", by, fields, "".join(f", $e{n}: String!" for n in names)) + (DEPLOYED if names else "")
 
 
@@ -85,19 +96,49 @@ query More($path: ID!, $cursor: String) {{
 GitLabNode = Mapping[str, Any]
 
 
+def default_branch(project: GitLabNode) -> str:
+    """The name of the default branch; empty if the repository is empty, or hidden from the token."""
+    return string_at(project, "repository", "rootRef")
+
+
+def runs_of_default_branch(project: GitLabNode) -> list[GitLabNode]:
+    """The listed pipelines of the default branch; if its name is unknown, those that do not belong to a merge request."""
+    branch = default_branch(project)
+    runs = objects_at(project, "pipelines", "nodes")
+    return [run for run in runs if (string_at(run, "ref") == branch if branch else not string_at(run, "ref").startswith(OF_MERGE_REQUEST))]
+
+
+def runs_since(project: GitLabNode) -> datetime | None:
+    """The time of the oldest listed pipeline if the project has older ones; None if all are listed."""
+    if value_at(project, "pipelines", "pageInfo", "hasNextPage") is not True:
+        return None
+    return min(creation_times(objects_at(project, "pipelines", "nodes")), default=None)
+
+
+def creation_times(nodes: Iterable[GitLabNode]) -> Iterator[datetime]:
+    """The valid times of creation; an invalid one is reported with its fact."""
+    for node in nodes:
+        with contextlib.suppress(ValueError):
+            if time := time_at(node, EPOCH, "createdAt"):
+                yield time
+
+
 def pipeline_run(node: GitLabNode, now: datetime) -> PipelineRun:
     """A pipeline; its name is ``pipeline`` if GitLab has none."""
-    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
+    state, word = parse_run_state(string_at(node, "status"))
     begun = time_at(node, now, "startedAt") or time_at(node, now, "createdAt")
     by = string_at(node, "user", "username")
-    return PipelineRun(string_at(node, "name") or "pipeline", begun, state, string_at(node, "ref"), number_at(node, "duration"), by)
+    name, branch = string_at(node, "name") or "pipeline", string_at(node, "ref")
+    return PipelineRun(name, begun, state, branch, number_at(node, "duration"), by, state_word=word)
 
 
-def deployment(node: GitLabNode, now: datetime) -> Deployment:
-    """A deployment; its version is the branch or tag."""
-    state = parse_enum(RunState, string_at(node, "status"), RunState.UNKNOWN)
+def deployment(node: GitLabNode, branch: str, now: datetime) -> Deployment:
+    """A deployment; its version is the tag, or else the commit. ``branch`` is the project's default branch."""
+    ref, commit = string_at(node, "ref"), string_at(node, "sha")
+    version = ref if ref != branch and VERSION.fullmatch(ref) else commit[:COMMIT_LENGTH] or ref
+    state, word = parse_run_state(string_at(node, "status"))
     ended = time_at(node, now, "finishedAt") or time_at(node, now, "createdAt")
-    return Deployment(string_at(node, "ref"), ended, state, string_at(node, "triggerer", "username"), string_at(node, "sha"))
+    return Deployment(version, ended, state, string_at(node, "triggerer", "username"), commit, state_word=word)
 
 
 def vulnerability(node: GitLabNode, now: datetime) -> Vulnerability:

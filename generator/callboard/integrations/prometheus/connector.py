@@ -39,6 +39,9 @@ NAME = "__name__"
 """The label with the name of the metric."""
 DECIMALS = 6
 """Decimals of a percentage: the digits after them depend on the order in which floating point numbers are added."""
+HUNDRED = 100.0
+INEXACTNESS = 0.1
+"""Percent that a share may lie outside of 0 to 100: ``rate`` extrapolates the parts of a ratio, each from its own samples."""
 SeriesKey = frozenset[tuple[str, str]]
 """The labels of a series."""
 
@@ -121,7 +124,7 @@ class PrometheusIntegration(Connector):
         answer = client.get("/api/v1/query_range", {"query": objective.history.replace(WINDOW, "1d"), **span})
         by_series = {_series_key(series): _samples(answer, series) for series in self._result(answer, index, "matrix")}
         return {
-            series: tuple(DayShare(day, _percent(objective, samples.get(end, math.nan))) for end, day in ends.items())
+            series: tuple(DayShare(day, _percent_or_none(objective, samples.get(end, math.nan))) for end, day in ends.items())
             for series, samples in by_series.items()
         }
 
@@ -200,6 +203,14 @@ def _percent(objective: Objective, value: float) -> float | None:
     if not math.isfinite(value):
         return None
     percent = round(value * objective.factor, DECIMALS)
-    if not 0 <= percent <= 100:  # noqa: PLR2004 - percent
+    if not -INEXACTNESS <= percent <= HUNDRED + INEXACTNESS:
         raise FactError(f"the query returns {value:g}, which is not a share (see the option unit)")
-    return percent
+    return min(max(percent, 0.0), HUNDRED)
+
+
+def _percent_or_none(objective: Objective, value: float) -> float | None:
+    """The same; None for what is not a share: one day of a history must not lose the others."""
+    try:
+        return _percent(objective, value)
+    except FactError:
+        return None

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from callboard import __version__
 from callboard.io.http.auth import Anonymous, Credential
 from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
-from callboard.io.http.errors import HttpError, error_message, status_error
+from callboard.io.http.errors import SECONDARY_LIMIT, SECONDARY_LIMIT_SECONDS, HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
 from callboard.io.http.pagination import LinkHeader, Paging
 from callboard.io.http.retry import RetryPolicy
@@ -230,6 +230,8 @@ class Client:
         where, status, headers = shown(request.url), response.status, response.headers
         wait = self._rate_limiter.retry_after(headers)
         reason = error_message(headers, response.body, self._clean)
+        if wait is None and status in LIMITED and SECONDARY_LIMIT in reason.lower():
+            wait = SECONDARY_LIMIT_SECONDS
         if wait is not None:
             self._rate_limiter.close(wait)
         is_limited = status in LIMITED and (wait is not None or headers.get("x-ratelimit-remaining", "").strip() == "0")

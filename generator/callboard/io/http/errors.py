@@ -52,6 +52,10 @@ STATUS_WORDS: dict[int, str] = {
     422: "could not process the request",
     429: "received too many requests from this build",
 }
+SECONDARY_LIMIT = "secondary rate limit"
+"""Part of GitHub's message about too many requests in a short time, which comes without a header that says how long to wait."""
+SECONDARY_LIMIT_SECONDS = 60.0
+"""GitHub's documentation requires a wait of at least a minute then."""
 SERVER_ERROR = 500
 SERVER_ERROR_HINT = "Check the host's status page, and run the build again later."
 LONGEST = 200

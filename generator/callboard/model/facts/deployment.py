@@ -53,6 +53,8 @@ class Deployment(FactValue):
     ready: int | None = None
     """Number of ready replicas, of ``wanted``."""
     wanted: int | None = None
+    state_word: str = ""
+    """The tool's word for the state if the state is unknown."""
 
     @property
     def is_unhealthy(self) -> bool:

@@ -26,6 +26,8 @@ class PipelineRun(FactValue):
     tests: int | None = None
     tests_failed: int | None = None
     tests_skipped: int | None = None
+    state_word: str = ""
+    """The tool's word for the state if the state is unknown."""
 
     @property
     def tone(self) -> Tone:

@@ -73,6 +73,8 @@ class StatusView:
     time: str
     utc: str
     rows: tuple[SourceRow, ...]
+    is_fresh: bool
+    """True if every source and integration could be read completely."""
     has_requests: bool
     """True if any source counted its requests."""
     stale: tuple[StaleRow, ...]
@@ -122,16 +124,18 @@ def plan(context: ChangesContext, freshness: Freshness) -> Iterator[Page]:
 def status_view(context: ChangesContext, freshness: Freshness) -> StatusView:
     """The view of the page; ``freshness`` is what the audience may see."""
     zone, settings, as_of = context.zone, context.settings, freshness.as_of
-    stale_sources = {copy.source for copy in freshness.stale}
+    partial_sources = {copy.source for copy in freshness.stale} | {each.source for each in freshness.collections if each.errors}
     integrations = settings.sections.get("integrations") or ()
     types = {source.name: source.type for source in settings.sources} | {item["name"]: item["type"] for item in integrations}
+    rows = tuple(
+        _row(context, each, types.get(each.source, ""), is_partial=each.source in partial_sources) for each in freshness.collections
+    )
     return StatusView(
         at=time_text(as_of),
         time=_time(as_of, zone),
         utc=_time(as_of, UTC_ZONE),
-        rows=tuple(
-            _row(context, each, types.get(each.source, ""), is_stale=each.source in stale_sources) for each in freshness.collections
-        ),
+        rows=rows,
+        is_fresh=all(row.state.tone == "good" for row in rows),
         has_requests=any(each.requests is not None for each in freshness.collections),
         stale=tuple(_stale(context, copy) for copy in freshness.stale),
         held=len({ref for copy in freshness.stale for ref in copy.refs}),
@@ -142,13 +146,13 @@ def status_view(context: ChangesContext, freshness: Freshness) -> StatusView:
     )
 
 
-def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_stale: bool) -> SourceRow:
+def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_partial: bool) -> SourceRow:
     at, errors = collection.as_of, collection.errors
     return SourceRow(
         name=collection.source,
         family="" if collection.family == "entities" else family_title(context.families, context.labels, collection.family),
         type=kind,
-        state=_state(context, collection, is_stale=is_stale),
+        state=_state(context, collection, is_partial=is_partial),
         at=time_text(at) if at else "",
         time=_time(at, context.zone) if at else context.labels["never"],
         count=collection.count,
@@ -158,11 +162,12 @@ def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_s
     )
 
 
-def _state(context: ChangesContext, collection: CollectionTime, *, is_stale: bool) -> StateView:
+def _state(context: ChangesContext, collection: CollectionTime, *, is_partial: bool) -> StateView:
+    """The state of a family; it is partial if its source had any error, since an error is recorded once for all families."""
     labels = context.labels
     if collection.as_of is None or collection.as_of != collection.tried_at:
         return StateView(labels["status_failed"], "bad", "bad")
-    if collection.errors or is_stale:
+    if is_partial:
         return StateView(labels["status_partly"], "warn", "warn")
     return StateView(labels["status_good"], "good", "good")
 

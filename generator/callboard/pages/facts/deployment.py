@@ -71,7 +71,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     health = labels[f"health_{value.health}"] if value.health else ""
     by = labels["by_person"].format(short(value.by, 60)) if value.by else ""
     note = joined(labels[f"run_{value.state}"] if value.state is not RunState.UNKNOWN else "", health, sync, ready, by)
-    state = run_state(context, value.state)
+    state = run_state(context, value.state, value.state_word)
     if value.health is not None and value.shows_health:
         state = StateView(health, value.tone, _HEALTH_ICONS[value.health])
     version = short(value.version, 60) or short(value.revision[:12]) or short(fact.key, 40)

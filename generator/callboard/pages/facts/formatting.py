@@ -36,9 +36,10 @@ def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:
     return StateView(context.labels[f"severity_{severity}"], style.tone, style.icon)
 
 
-def run_state(context: FactsContext, state: RunState) -> StateView:
-    """The state of a run as word, tone and icon."""
-    return StateView(context.labels[f"run_{state}"], state.tone, _RUN_ICONS[state])
+def run_state(context: FactsContext, state: RunState, word: str = "") -> StateView:
+    """The state of a run as word, tone and icon; ``word`` is the tool's word for an unknown one."""
+    label = context.labels["run_unknown_word"].format(short(word, 40)) if word else context.labels[f"run_{state}"]
+    return StateView(label, state.tone, _RUN_ICONS[state])
 
 
 def url_of(fact: Fact) -> str:

@@ -34,7 +34,8 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
 def _row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView:
     took = duration(context, value.seconds) if value.seconds is not None else ""
     note = joined(short(value.branch, 60), took, *_tests(context, value))
-    return EventView(short(value.name, 80), run_state(context, value.state), url_of(fact), note=note, at=at(context, value.at))
+    state = run_state(context, value.state, value.state_word)
+    return EventView(short(value.name, 80), state, url_of(fact), note=note, at=at(context, value.at))
 
 
 def _tests(context: FactsContext, value: PipelineRun) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ from callboard.plugins.integrations.parse import (
     parse_incident_severity,
     parse_integer,
     parse_number,
+    parse_run_state,
     parse_string,
     parse_time,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "parse_integer",
     "parse_number",
     "parse_ref",
+    "parse_run_state",
     "parse_string",
     "parse_time",
     "read_yaml",

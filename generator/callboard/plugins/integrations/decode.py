@@ -8,7 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -24,6 +24,7 @@ from callboard.plugins.integrations.parse import (
     parse_incident_severity,
     parse_integer,
     parse_number,
+    parse_run_state,
     parse_string,
     parse_time,
 )
@@ -31,6 +32,9 @@ from callboard.plugins.value_types import field_names
 
 ITEMS = 1_000
 """Items of one list in a value; more are left out."""
+STATE_WORD = "state_word"
+"""The field with the tool's word for an unknown state."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Reader = Callable[[Any, datetime], Any]
 
 
@@ -72,10 +76,18 @@ def _record(kind: type) -> Reader:
         missing = [name for name in required if data.get(name) is None and name not in optional]
         if missing:
             raise FactError(f"the field {missing[0]!r} is missing")
+        if STATE_WORD in readers and data.get("state") is not None:
+            data = {**data, **_state_fields(data)}
         values = {name: _field(name, readers[name], value, now) for name, value in data.items() if value is not None}
         return kind(**(dict.fromkeys(optional) | values))
 
     return read
+
+
+def _state_fields(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The state of a run and the tool's word for it: an unknown word must not lose the row."""
+    state, word = _field("state", lambda value, _: parse_run_state(value), data["state"], EPOCH)
+    return {"state": state, STATE_WORD: data.get(STATE_WORD) or word}
 
 
 def _field(name: str, read: Reader, value: Any, now: datetime) -> Any:

@@ -13,12 +13,9 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from callboard.model.facts.alert import AlertState
-from callboard.model.facts.deployment import Health
-from callboard.model.facts.enumerations import FactSeverity, RunState
-from callboard.model.facts.incident import IncidentState
-from callboard.model.facts.quality_gate import GateState
+from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.validation import FactError
+from callboard.plugins.integrations.words import SYNONYMS, normal_word
 
 STRING_LIMIT = 500
 """Characters of a string; a longer one is cut."""
@@ -31,36 +28,11 @@ SEVERITIES = {
     "critical": 1, "high": 2, "major": 2, "medium": 3, "moderate": 3, "low": 4, "minor": 4, "maintenance": 5, "none": 5, "info": 5,
 }  # fmt: skip
 """Severities of incidents by word; 1 is the worst."""
+WORD_LIMIT = 60
+"""Characters of a tool's word for a state."""
+NO_WORDS = frozenset({"", "unknown", "undefined"})
+"""Words that say nothing more than that the state is unknown."""
 Word = TypeVar("Word", bound=StrEnum)
-
-SYNONYMS: Mapping[type[StrEnum], Mapping[str, str]] = {
-    FactSeverity: {
-        "blocker": "critical", "fatal": "critical", "emergency": "critical", "p1": "critical", "sev1": "critical", "highest": "critical",
-        "page": "critical", "error": "high", "major": "high", "important": "high", "p2": "high", "sev2": "high",
-        "moderate": "medium", "warning": "medium", "warn": "medium", "p3": "medium", "sev3": "medium", "normal": "medium",
-        "minor": "low", "info": "low", "informational": "low", "information": "low", "note": "low", "none": "low", "negligible": "low",
-        "trivial": "low", "lowest": "low", "p4": "low", "p5": "low", "sev4": "low", "sev5": "low", "undefined": "unknown", "": "unknown",
-    },
-    RunState: {
-        "success": "succeeded", "successful": "succeeded", "passed": "succeeded", "ok": "succeeded", "completed": "succeeded",
-        "deployed": "succeeded", "active": "succeeded", "inactive": "succeeded", "synced": "succeeded", "stable": "succeeded",
-        "failure": "failed", "error": "failed", "timed-out": "failed", "startup-failure": "failed", "broken": "failed",
-        "in-progress": "running", "progressing": "running", "started": "running", "building": "running", "terminating": "running",
-        "queued": "waiting", "pending": "waiting", "created": "waiting", "scheduled": "waiting", "manual": "waiting", "blocked": "waiting",
-        "waiting-for-resource": "waiting", "preparing": "waiting", "action-required": "waiting", "requested": "waiting",
-        "canceled": "cancelled", "canceling": "cancelled", "aborted": "cancelled", "skipped": "cancelled", "neutral": "cancelled",
-        "stale": "cancelled", "rolledback": "rolled-back", "reverted": "rolled-back", "": "unknown",
-    },
-    IncidentState: {
-        "triggered": "open", "investigating": "open", "new": "open", "identified": "acknowledged", "monitoring": "acknowledged",
-        "in-progress": "acknowledged", "acked": "acknowledged", "verifying": "acknowledged", "closed": "resolved", "done": "resolved",
-        "completed": "resolved", "postmortem": "resolved",
-    },
-    AlertState: {"active": "firing", "alert": "firing", "warn": "firing", "unprocessed": "firing", "suppressed": "silenced"},
-    Health: {"ok": "healthy", "good": "healthy", "": "unknown"},
-    GateState: {"ok": "passed", "success": "passed", "warn": "warning", "error": "failed", "failure": "failed", "": "none"},
-}  # fmt: skip
-"""Words of tools for our values, compared in lower case with hyphens instead of spaces and underscores."""
 
 
 def parse_string(value: Any, limit: int = STRING_LIMIT) -> str:
@@ -127,12 +99,23 @@ def parse_enum(kind: type[Word], value: Any, default: Word | None = None) -> Wor
     An unknown value returns ``default``, if there is one. Connectors pass one: a tool may add a value at any time.
     """
     try:
-        word = re.sub(r"[\s_]+", "-", parse_string(value, 60).lower())
+        word = normal_word(parse_string(value, 60))
         return kind(SYNONYMS.get(kind, {}).get(word, word))
     except ValueError:
         if default is not None:
             return default
         raise FactError(f"{_shown(value)} is not one of {', '.join(kind)}") from None
+
+
+def parse_run_state(value: Any) -> tuple[RunState, str]:
+    """The state of a run, and the tool's word for it if the state is unknown: pages show it, so that nothing is lost.
+
+    A word that only says that a run is over (``completed``) is unknown, too. Raises ``FactError`` for a value that is no string.
+    """
+    word = parse_string(value, WORD_LIMIT)
+    state = parse_enum(RunState, word, RunState.UNKNOWN)
+    is_named = state is not RunState.UNKNOWN or normal_word(word) in NO_WORDS
+    return state, "" if is_named else word
 
 
 def parse_incident_severity(value: Any) -> int:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from callboard.io.git.command import LOCAL_PROTOCOLS, NETWORK_PROTOCOLS, Git, current_branch, last_commit, origin_url
     from callboard.io.git.history import FileHistory, git_log
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
-    from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse
+    from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError
     from callboard.io.http.client import Client, ClientContext, client_for
     from callboard.io.ldap import LdapDirectory, LdapRow
     from callboard.io.process import Finished
@@ -127,6 +127,7 @@ __all__ = [
     "Tree",
     "TreeError",
     "Undescribed",
+    "UnknownFieldError",
     "WrittenRef",
     "ascii_text",
     "bearer",
@@ -169,7 +170,7 @@ __getattr__ = lazy_names(
         "callboard.io.git.command": ("LOCAL_PROTOCOLS", "NETWORK_PROTOCOLS", "Git", "current_branch", "last_commit", "origin_url"),
         "callboard.io.git.history": ("FileHistory", "git_log"),
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
-        "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse"),
+        "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
         "callboard.io.ldap": ("LdapDirectory", "LdapRow"),
         "callboard.io.process": ("Finished",),

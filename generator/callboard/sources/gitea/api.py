@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree
 from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.hosts import file_content
 from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
 PAGE = 50
@@ -101,7 +102,7 @@ class GiteaApi:
     def content(self, repository: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"/repos/{quote(repository)}/raw/{quote(path)}"
-        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
+        return file_content(self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit), path)
 
     def commit_of(self, repository: str, ref: str) -> str:
         """Id of the newest commit of a branch, tag or commit; an empty string for none. Raises ``HttpError``."""

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from callboard.plugins.sources import GITHUB_JSON, GitHubConnection, HttpError
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
+from callboard.sources.hosts import file_content
 
 FILE = "fragment File on Blob { oid byteSize isTruncated isBinary text }"
 TEAMS = """
@@ -38,13 +39,15 @@ query TeamMembers($owner: String!, $slug: String!, $cursor: String, $size: Int!)
 }
 """
 """The other members of a large team."""
+SUSPENDED = " suspendedAt"
+"""A field of users that only Enterprise servers have."""
 MEMBERS = """
 query Members($owner: String!, $cursor: String, $size: Int!) {
   organization(login: $owner) {
     membersWithRole(first: $size, after: $cursor) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes { login name url avatarUrl }
+      nodes { login name url avatarUrl%s }
     }
   }
 }
@@ -102,7 +105,7 @@ class GitHubApi:
         answer = self._client.get(place, {"ref": revision}, accept=RAW, immutable=True, limit=limit)
         if answer.headers.get("content-type", "").startswith("application/json"):
             raise HttpError("status", f"{path} is a folder", status=404)
-        return answer.body
+        return file_content(answer, path)
 
     def listing(self, repository: str, revision: str) -> Sequence[str]:
         """Sorted paths of all files of a commit. Raises ``HttpError`` where GitHub leaves some out."""

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from callboard.plugins.sources import MemoryTree
+from callboard.plugins.sources import GITHUB_URL, MemoryTree, UnknownFieldError
 from callboard.sources.generated import MAX_NAME, text_of
-from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, GitHubApi
+from callboard.sources.github.api import MEMBERS, SUSPENDED, TEAM_MEMBERS, TEAMS, GitHubApi
 from callboard.sources.people import Person, Team, people_files
 
 PAGE = 100
@@ -24,9 +24,22 @@ def people_tree(api: GitHubApi, organization: str, host: str, on_missing: Callab
         teams.append(team)
         for login in _logins(api, organization, node, on_missing):
             members[login].append(team.id)
-    nodes = api.graphql.nodes(MEMBERS, {"owner": organization}, ("organization", "membersWithRole"), PAGE, on_missing)
-    people = [_person(node, members) for node in nodes]
+    people = [_person(node, members) for node in _members(api, organization, host, on_missing) if not node.get("suspendedAt")]
     return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
+
+
+def _members(api: GitHubApi, organization: str, host: str, on_missing: Callable[[str], None]) -> list[Mapping[str, Any]]:
+    """The members of an organization; an Enterprise server also reports since when a user is suspended, except for old versions."""
+    fields = "" if host == GITHUB_URL else SUSPENDED
+
+    def listed(more: str) -> list[Mapping[str, Any]]:
+        path = ("organization", "membersWithRole")
+        return [*api.graphql.nodes(MEMBERS % more, {"owner": organization}, path, PAGE, on_missing)]
+
+    try:
+        return listed(fields)
+    except UnknownFieldError:
+        return listed("")
 
 
 def people_id(host: str, organization: str) -> str:

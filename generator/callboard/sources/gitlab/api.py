@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,10 @@ from urllib.parse import quote, urlsplit
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree, Params
 from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.hosts import file_content
 from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
 
+DELETION = re.compile(r"-deletion_scheduled-\d+$")
 PAGE = 100
 """Maximum that GitLab allows."""
 
@@ -46,6 +49,11 @@ class GitLabApi:
             query["archived"] = "false"
         yield from self.listed(f"/groups/{quote(group, safe='')}/projects", query)
 
+    def path_of_group(self, group: str) -> str:
+        """The path of a group that is named by its path in any case, or by its id."""
+        answer = self.client.get(f"/groups/{quote(group, safe='')}", {"with_projects": "false"})
+        return text_of(answer.object().get("full_path"))
+
     def groups(self, group: str) -> Iterator[Mapping[str, Any]]:
         """A group and all its subgroups."""
         yield self.client.get(f"/groups/{quote(group, safe='')}", {"with_projects": "false"}).object()
@@ -74,7 +82,7 @@ class GitLabApi:
     def content(self, project: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""
         place = f"{_project(project)}/repository/files/{quote(path, safe='')}/raw"
-        return self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit).body
+        return file_content(self.client.get(place, {"ref": commit}, accept="*/*", immutable=True, limit=limit), path)
 
 
 def identity(value: Any) -> str:
@@ -90,8 +98,11 @@ def _project(project: str) -> str:
 
 def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
     """A tree of Groups and Users; blocked users and bots are left out. Raises ``HttpError``."""
-    name = urlsplit(host).hostname or host
-    teams = [_team(node, group, name) for node in api.groups(group)]
+    name, root, teams = urlsplit(host).hostname or host, "", []
+    for node in api.groups(group):
+        root = root or text_of(node.get("full_path"))
+        if not is_being_deleted(node):
+            teams.append(_team(node, root, name))
     members = Members()
     for team, node in members_of_teams(teams, api.members):
         login = text_of(node.get("username"), MAX_NAME)
@@ -135,5 +146,12 @@ def _person(host: str, login: str, node: Mapping[str, Any], teams: Sequence[str]
 
 
 def _is_bot(login: str) -> bool:
-    """Whether it is a user that GitLab creates for an access token of a group or project: ``group_12_bot_ab12``."""
-    return login.startswith(("group_", "project_")) and "_bot" in login
+    """Whether GitLab created the user for an access token or a service account: ``group_12_bot_ab12``, ``service_account_ab12``."""
+    return login.startswith("service_account_") or (login.startswith(("group_", "project_")) and "_bot" in login)
+
+
+def is_being_deleted(node: Mapping[str, Any]) -> bool:
+    """Whether a project or group is marked for deletion; newer versions of GitLab rename it, and no longer archive it."""
+    path = text_of(node.get("path_with_namespace") or node.get("full_path"))
+    is_marked = node.get("marked_for_deletion_on") or node.get("marked_for_deletion_at")
+    return bool(is_marked) or any(DELETION.search(part) for part in path.split("/"))

@@ -25,7 +25,7 @@ from callboard.plugins.sources import (
 )
 from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
-from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, people_id, people_tree
+from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, is_being_deleted, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
 
 PUBLIC = "https://gitlab.com"
@@ -81,9 +81,15 @@ class GitLabSource(HostSource):
         return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _projects(self, api: GitLabApi) -> Iterator[Mapping[str, Any]]:
-        """The projects that the options select, by their paths in the group."""
+        """The projects that the options select, by their paths in the group; not those without a repository, or marked for deletion."""
+        root = self._group
         for project in api.projects(self._group, archived=self._options.get("archived", False) is True):
-            inside = text_of(project.get("path_with_namespace")).removeprefix(f"{self._group}/")
+            path = text_of(project.get("path_with_namespace"))
+            if not path.startswith(f"{root}/") and root == self._group:
+                root = api.path_of_group(self._group)
+            inside = path.removeprefix(f"{root}/")
+            if is_being_deleted(project) or project.get("repository_access_level") == "disabled":
+                continue
             if self._is_selected(inside, "**") and self._is_enabled("forks", isinstance(project.get("forked_from_project"), dict)):
                 yield project
 
