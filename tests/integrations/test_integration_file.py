@@ -92,3 +92,17 @@ def test_a_bad_row_is_a_problem_and_the_others_count(tmp_path):
 def test_no_file_at_all_is_a_failure(tmp_path):
     got = told(tmp_path, {}, path="facts/*.yaml")
     assert "there is no file facts/*.yaml" in got.failures[0].message
+
+
+def test_no_fix_is_told_only_by_a_row_that_says_so(tmp_path):
+    rows = [{"entity": "shop", "key": "a", "id": "CVE-1", "fixed_in": ""}, {"entity": "shop", "key": "b", "id": "CVE-2"}]
+    assert [f.value.fixed_in for f in told(tmp_path, {"vulnerability.json": json.dumps(rows)}).facts] == ["", None]
+
+
+def test_secrets_in_facts_are_masked(tmp_path):
+    token = "ghp_" + "a1" * 18
+    shifts = [{"person": f"Ada {token}", "start": "now"}]
+    rows = [{"entity": "shop", "key": token, "name": "rota", "shifts": shifts, "url": f"https://pd.example/?t={token}"}]
+    got = told(tmp_path, {"on-call.json": json.dumps(rows)})
+    assert token not in str(got)
+    assert (got.facts[0].value.shifts[0].person, got.facts[0].url) == ("Ada ghp_****", "")

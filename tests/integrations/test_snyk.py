@@ -7,6 +7,7 @@ from fake_snyk_api import ORG, FakeSnyk, numbered
 from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
+from callboard.integrations.snyk import _fixed_in
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.vulnerability import Vulnerability
 from faulty import Server, json_answer
@@ -107,3 +108,17 @@ def test_snyks_own_examples_are_understood(name, tmp_path):
     (value,) = facts(got, "vulnerability")["one"]
     told = issue["attributes"]
     assert (value.title, value.severity, value.first_seen.year) == (told["title"], told["effective_severity_level"], 2022)
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "expected"),
+    [
+        ([{"remedies": [{"details": {"upgrade_package": "4.17.20"}}]}], "4.17.20"),
+        ([{"is_fixable_upstream": False, "is_upgradeable": False}], ""),
+        ([{"is_fixable_upstream": True}], None),
+        ([{"remedies": []}], None),
+        ([], None),
+    ],
+)
+def test_no_fix_is_told_only_where_snyk_states_it(coordinates, expected):
+    assert _fixed_in({"coordinates": coordinates}) == expected
