@@ -140,7 +140,7 @@ def test_lint_judges_references_only_when_the_whole_is_known(portal):
     assert [(p["code"], p["path"], p["line"]) for p in whole] == [("REF001", "repositories/shop/catalog-info.yaml", 4)]
     assert "component:ledger" in whole[0]["hint"]
     assert set(whole[0]) == {
-        "code", "severity", "source", "path", "document", "line", "column", "end_line", "end_column",
+        "code", "severity", "source", "repository", "tree", "path", "document", "line", "column", "end_line", "end_column",
         "ref", "message", "hint", "docs", "fingerprint",
     }  # fmt: skip
     assert json.loads(callboard(portal, "lint", "--format", "json", "repositories/shop").stdout) == []
