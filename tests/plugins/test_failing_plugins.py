@@ -175,6 +175,8 @@ def test_a_family_that_violates_the_contract_is_listed_with_the_reason(portal):
     (row,) = [row for row in json.loads(done.stdout) if row["failure"]]
     assert (row["group"], row["type"]) == ("callboard.families", "load")
     assert "not a Family" in row["failure"]
+    built = run("build").stderr.splitlines()
+    assert any(line.startswith("warning INT004: ") and "not a Family" in line for line in built)
 
 
 class RaisingTree:

@@ -91,6 +91,7 @@ def report_build(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
     from callboard.pipeline import loss_messages
     from callboard.plugins.integrations import IntegrationFailure
+    from callboard.plugins.integrations.rules import FAMILY_FAILED
 
     counts = built.report["counts"]
     _clear_line()
@@ -113,12 +114,14 @@ def report_build(built: BuildResult, output: Path) -> None:
         click.echo(
             f"{counted(len(failed), 'integration')} failed or returned a part: {', '.join(failed)}. See the page /status/.", err=True
         )
-    of_descriptors = [problem for problem in built.resolved.problems if not is_portal_problem(problem)]
+    of_plugins = [problem for problem in built.resolved.problems if problem.code == FAMILY_FAILED.code]
+    of_descriptors = [each for each in built.resolved.problems if not is_portal_problem(each) and each.code != FAMILY_FAILED.code]
     if of_descriptors:
         click.echo(
             f"Problems in descriptors: {severity_counts(of_descriptors)}. See the page /problems/, or run `callboard lint`.", err=True
         )
-    _print_problems_of_site([problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)])
+    of_site = [problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)]
+    _print_problems_of_site([*of_plugins, *of_site])
 
 
 def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bool) -> bool:
@@ -148,7 +151,7 @@ def _clear_line() -> None:
 
 
 def _print_problems_of_site(problems: Sequence[Problem]) -> None:
-    """Problems found while the site was made, which no page of it shows: dead links in texts, missing guides."""
+    """Problems of plugins' families, and those found while the site was made: dead links in texts, missing guides."""
     for problem in problems[:MOST]:
         about = f"{problem.subject}: " if problem.subject else ""
         click.echo(
