@@ -1,11 +1,13 @@
 """A family of facts of an installed plugin: checked when it is loaded, filled by any integration, saved, compared, and never fatal."""
 
+import re
+
 import pytest
 from vendors import NOW, context, target
 
 from callboard.history.fact_events import fact_changes
-from callboard.model.errors import PluginError
 from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.facts.incident import Incident
 from callboard.model.ref import parse_ref
 from callboard.plugins.installed_families import installed_families, value_type
 from callboard.plugins.integrations.base import IntegrationSettings
@@ -200,22 +202,22 @@ def test_a_family_that_violates_the_contract_fails_what_uses_it_and_nothing_else
         assert (failure.integration, message in failure.message) == ("drop", True)
 
 
-def test_a_name_that_a_built_in_family_has_is_an_error_that_names_both(tmp_path):
-    with (
-        installed(tmp_path, "load_plugin", CODE, {GROUP: {"incident": "load_plugin:FAMILY"}}),
-        pytest.raises(PluginError, match=r'type "incident".*model\.facts\.incident:Incident.*load_plugin:FAMILY of load-plugin'),
-    ):
-        installed_families()
+def test_a_name_that_a_built_in_family_has_is_a_failure_that_names_both_and_the_built_in_one_stays(tmp_path):
+    with installed(tmp_path, "load_plugin", CODE, {GROUP: {"incident": "load_plugin:FAMILY"}}):
+        (problem,) = unusable_families()
+        assert re.search(r'type "incident".*model\.facts\.incident:Incident.*load_plugin:FAMILY of load-plugin', problem.message)
+        assert value_type("incident") is Incident
 
 
-def test_a_name_that_two_plugins_have_is_an_error_that_names_both(tmp_path):
+def test_a_name_that_two_plugins_have_is_a_failure_that_names_both(tmp_path):
     points = {GROUP: {"load": "load_plugin:FAMILY"}}
     with (
         installed(tmp_path / "one", "load_plugin", CODE, points),
         installed(tmp_path / "two", "other_plugin", CODE, {GROUP: {"load": "other_plugin:FAMILY"}}),
-        pytest.raises(PluginError, match=r"load_plugin:FAMILY of load-plugin 1.0 and other_plugin:FAMILY of other-plugin 1.0"),
     ):
-        installed_families()
+        (problem,) = unusable_families()
+        assert "load_plugin:FAMILY of load-plugin 1.0 and other_plugin:FAMILY of other-plugin 1.0" in problem.message
+        assert "load" not in installed_families().families
 
 
 def test_two_families_do_not_share_a_kind_of_event(tmp_path):

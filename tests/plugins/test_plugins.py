@@ -33,9 +33,13 @@ def test_an_installed_plugin_is_in_the_table_of_the_built_in_ones():
     assert table["svn"].load().__name__ == "OrderedDict"
 
 
-def test_two_plugins_of_one_name_are_an_error_that_names_both():
-    with pytest.raises(PluginError, match=r'type "git".*callboard.sources.git.source:GitSource.*evil:Git'):
-        loader.load("callboard.sources", installed(("git", "evil:Git")))
+def test_two_plugins_of_one_name_are_an_error_that_names_both_only_when_it_is_used():
+    table = loader.load("callboard.sources", installed(("git", "evil:Git")))
+    assert table["files"].load().__name__ == "FilesSource"
+    for use in (table["git"].load, table["git"].schema):
+        with pytest.raises(PluginError, match=r'type "git".*callboard.sources.git.source:GitSource.*evil:Git'):
+            use()
+    assert "evil:Git" in loader.described(table["git"]).failure
 
 
 def test_the_same_entry_twice_is_one():

@@ -36,12 +36,12 @@ class InstalledFamilies:
 
 @cache
 def installed_families() -> InstalledFamilies:
-    """The families of plugins. Raises ``PluginError`` if two packages, or a package and Callboard, provide the same family."""
+    """The families of plugins. A family that two packages provide is a failure; one that is built in stays that of Callboard."""
     usable: dict[str, Family] = {}
     packages: dict[str, str] = {}
     failures: dict[str, PluginError] = {}
     for name, plugin in loader.load(GROUP).items():
-        if plugin.package == loader.BUILT_IN_PACKAGE:
+        if plugin.package == loader.BUILT_IN_PACKAGE and plugin.conflict is None:
             continue
         try:
             usable[name] = _checked(plugin, usable)

@@ -77,6 +77,8 @@ class Plugin:
     """First line of the class's docstring, or the description of a family; filled in by ``described``."""
     failure: str = ""
     """Why it cannot be loaded; filled in by ``described``, empty if it can."""
+    conflict: PluginError | None = None
+    """Set if another package provides the same type: neither of them can be used."""
 
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of its options. Raises ``PluginError`` if it cannot be loaded or has none."""
@@ -90,7 +92,9 @@ class Plugin:
         return schema
 
     def load(self) -> Any:
-        """The class. Raises ``PluginError`` if it cannot be imported, or if it needs another version of the plugin API."""
+        """The class. Raises ``PluginError`` if it cannot be imported, needs another version of the plugin API, or has a ``conflict``."""
+        if self.conflict:
+            raise self.conflict
         if EntryPoint.pattern.fullmatch(self.target) is None:
             raise PluginError(
                 f'the plugin "{self.type}" of {self.package} {self.version} cannot be loaded: its entry point {self.target[:80]!r} '
@@ -144,19 +148,23 @@ def _installed_in(group: str) -> tuple[EntryPoint, ...]:
 
 
 def load(group: str, installed: Callable[..., Iterable[EntryPoint]] = _installed_in) -> Mapping[str, Plugin]:
-    """The plugins of a group by type, sorted; none is imported. Raises ``PluginError`` if two packages provide the same type."""
+    """The plugins of a group by type, sorted; none is imported. Where two packages provide the same type, the first has a ``conflict``."""
     plugins = [Plugin(group, name, BUILT_IN_PACKAGE, __version__, target) for name, target in BUILT_IN.get(group, {}).items()]
     plugins += [_installed(point) for point in installed(group=group)]
     table: dict[str, Plugin] = {}
     for plugin in sorted(set(plugins), key=lambda p: (p.type, p.package)):
         first = table.setdefault(plugin.type, plugin)
         if first is not plugin and first.target != plugin.target:
-            raise PluginError(
-                f'two plugins of {group} have the type "{plugin.type}": {first.target} of {first.package} {first.version} '
-                f"and {plugin.target} of {plugin.package} {plugin.version}",
-                f"Uninstall {plugin.package if first.package == BUILT_IN_PACKAGE else first.package}, or ask its authors to rename it.",
-            )
+            table[plugin.type] = replace(first, conflict=_conflict(group, first, plugin))
     return table
+
+
+def _conflict(group: str, first: Plugin, second: Plugin) -> PluginError:
+    return PluginError(
+        f'two plugins of {group} have the type "{first.type}": {first.target} of {first.package} {first.version} '
+        f"and {second.target} of {second.package} {second.version}",
+        f"Uninstall {second.package if first.package == BUILT_IN_PACKAGE else first.package}, or ask its authors to rename it.",
+    )
 
 
 def described(plugin: Plugin) -> Plugin:

@@ -30,7 +30,7 @@ _PLUGINS_INTRODUCTION = """# Plugins
 
 A plugin is a Python package with an entry point in one of the groups below. Install it next to Callboard, and use its type in
 `sources.yaml`; built-in types are loaded in the same way. `callboard plugins` lists all plugins with package and version. Two packages
-that provide the same type are an error. What plugins may import is in [Plugin API](plugin-api.md).
+that provide the same type are an error where it is used. What plugins may import is in [Plugin API](plugin-api.md).
 
 ```toml
 [project.entry-points."callboard.sources"]
