@@ -122,6 +122,26 @@ def test_measured_zero_not_measured_and_incomplete_look_different():
     assert "Data from Snyk may be incomplete." in text(incomplete)
 
 
+@pytest.mark.parametrize("path", ["incidents/", "vulnerabilities/", "availability/", "deployments/"])
+def test_an_index_page_says_that_data_may_be_incomplete_and_never_that_there_is_nothing(path):
+    family = {"incidents/": "incident", "vulnerabilities/": "vulnerability", "availability/": "availability", "deployments/": "deployment"}[
+        path
+    ]
+    assert "may be incomplete" not in text(shown(world(measurements=[asked(family, source="scan")]), path))
+    html = shown(world(measurements=[asked(family, source="scan", complete=False)]), path)
+    assert "Data from Snyk may be incomplete." in text(html)
+    assert "cb-note--good" not in html
+
+
+def test_a_resolved_incident_of_an_incomplete_query_does_not_say_that_none_is_open():
+    resolved = fact("incident", Incident("Down", NOW, state=IncidentState.RESOLVED))
+    for page in ("catalog/default/component/shop/", "catalog/default/system/retail/", "incidents/"):
+        assert "No open incidents" in text(shown(world([resolved]), page)), page
+        html = shown(world([resolved], measurements=[asked("incident", complete=False)]), page)
+        assert "No open incidents" not in text(html), page
+        assert "may be incomplete" in text(html), page
+
+
 def test_the_card_for_connecting_names_only_what_the_component_lacks():
     html = shop(world(measurements=[asked("incident")]))
     assert "snyk.io/project-ids" in html

@@ -28,6 +28,13 @@ def test_a_build_makes_a_page_and_data_for_every_entity(portal):
     assert len((portal / "site/api/catalog/entities.jsonl").read_text().splitlines()) == 6
 
 
+def test_a_duplicate_that_is_left_out_is_counted_nowhere(portal):
+    write(portal, copy=SHOP)
+    callboard(portal, "build", "--report", "report.json")
+    (collection,) = json.loads((portal / "site/status/collections.json").read_text())["collections"]
+    assert collection["count"] == json.loads((portal / "report.json").read_text())["counts"]["entities"] == 6
+
+
 @pytest.mark.long
 def test_the_same_input_gives_the_same_bytes_in_another_folder(portal, tmp_path):
     other = write(tmp_path / "elsewhere/deeper")

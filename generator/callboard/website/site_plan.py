@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -51,10 +52,11 @@ class PageContexts:
 
     @property
     def freshness(self) -> Freshness:
-        """When each source was read last."""
+        """When each source was read last; the number of a source's entities is that of the catalog, without duplicates left out."""
         collected, facts = self.data.collected, self.data.facts
+        kept = Counter(entity.origin.source for entity in self.data.resolved.catalog.entities.values())
         return Freshness(
-            (*collected.collections, *facts.collections),
+            (*(replace(each, count=kept[each.source]) for each in collected.collections), *facts.collections),
             (*collected.stale,),
             (*collected.undescribed,),
             self.data.now,

@@ -79,9 +79,10 @@ def with_owner(context: FactsContext, fact: Fact, row: EventView) -> EventView:
 
 def sources_of(context: FactsContext, *families: str) -> tuple[SourceView, ...]:
     """The tools that were queried for these families, by title."""
-    names = {each.source for family in families for each in context.measurements(family)}
-    by_title = {context.tool_title(name): name for name in sorted(names, reverse=True)}
-    return tuple(SourceView(title, name) for title, name in sorted(by_title.items()))
+    queried = [each for family in families for each in context.measurements(family)]
+    incomplete = {context.tool_title(each.source) for each in queried if not each.complete}
+    by_title = {context.tool_title(name): name for name in sorted({each.source for each in queried}, reverse=True)}
+    return tuple(SourceView(title, name, is_complete=title not in incomplete) for title, name in sorted(by_title.items()))
 
 
 def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tuple[Block, ...]:

@@ -61,6 +61,8 @@ class IncidentsView:
     open: tuple[EventView, ...]
     recent: tuple[EventView, ...]
     teams: tuple[TeamOnCall, ...]
+    more_open: int
+    """Number of open incidents that are left out."""
     more: int
     """Number of recent incidents that are left out."""
     sources: tuple[SourceView, ...]
@@ -129,6 +131,7 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> IncidentsView:
         tuple(with_owner(context, fact, _row(context, fact)) for fact in opened[:ROWS]),
         tuple(with_owner(context, fact, _row(context, fact)) for fact in closed[:ROWS]),
         tuple(_teams_on_call(context, opened, closed)),
+        max(len(opened) - ROWS, 0),
         max(len(closed) - ROWS, 0),
         sources_of(context, "incident", "on-call"),
     )

@@ -41,6 +41,7 @@ def panel(context: FactsContext, family: str, facts: Sequence[Fact], measurement
     pages = context.families[family]
     note = context.labels["facts_incomplete"].format(", ".join(map(context.tool_title, incomplete))) if incomplete else ""
     content = renderer(context, facts) if facts else Content(())
+    content = _without_good_news(content) if incomplete else content
     is_zero = not facts and not incomplete
     names = dict.fromkeys([*(fact.source for fact in facts), *(each.source for each in measurements)])
     return PanelView(
@@ -54,6 +55,12 @@ def panel(context: FactsContext, family: str, facts: Sequence[Fact], measurement
         incomplete=note,
         path=pages.index_path,
     )
+
+
+def _without_good_news(content: Content) -> Content:
+    """The content without statements such as "No open incidents", which incomplete facts do not prove."""
+    badge = content.badge if content.badge and content.badge.tone != "good" else None
+    return Content(tuple(block for block in content.blocks if block.kind != "good"), badge)
 
 
 def _zero(context: FactsContext, family: str) -> str:

@@ -92,6 +92,8 @@ class SourceView:
     """The integration's name, by which scripts find the age of its data."""
     url: str = ""
     """The entity at the tool, checked; empty if unknown."""
+    is_complete: bool = True
+    """False on a page about all entities if the tool was not queried completely about one of them."""
 
 
 @dataclass(frozen=True, slots=True)
