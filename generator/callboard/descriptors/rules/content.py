@@ -46,13 +46,21 @@ _WORDS = frozenset({
     "todo", "tbd", "tba", "fixme", "changeme", "change-me", "change_me", "replaceme", "replace-me", "replace_me", "xxx", "placeholder",
     "fill-me-in", "insert-name-here", "your-name", "your-team", "my-team-name", "team-name", "owner-name", "your-component", "your-service",
 })  # fmt: skip
-_PIECES = re.compile(
-    r"^(?:TODO|FIXME|XXX|TBD)\b"
-    r"|<(?:your|my|the|insert|team|owner|name|project|org|organi[sz]ation|service|component|repo|repository|fill|enter|change|replace)\b[^<>\n]*>"
-    r"|\b(?:your|my)-(?:org|organi[sz]ation|repo|project|company)\b"
-    r"|\$\{\{|\{\{|\{%"
-    r"|(?i:\blorem ipsum\b)"
+_MARK = r"(?:TODO|FIXME|XXX|TBD)"
+_BLANK = (
+    r"(?i:<(?:your|my|the|insert|team|owner|name|project|org|organi[sz]ation|service|component|repo|repository"
+    r"|fill|enter|change|replace)\b[^<>\n]*>)"
 )
+_ANYWHERE = re.compile(
+    rf"^{_MARK}\b(?:\s*$|\s*[:;(\[.…!]|\s+[–—-]\s|\s+(?:add|change|describe|document|fill|insert|provide|replace|update|write)\b)"
+    rf"|^{_BLANK}$"
+    r"|^(?:https?://(?:github\.com|gitlab\.com|bitbucket\.org)/)?(?:your|my)-(?:org|organi[sz]ation|repo|project|company)\b"
+    r"|\$?\{\{-?\s*(?:values|parameters|cookiecutter)\s*[.\[]"
+    r"|(?i:^lorem ipsum$|\blorem ipsum dolor\b)"
+)
+"""Placeholders in any value. Sentences and queries may mention others: "TODO app", "Renders ``{{ .Values.image }}``"."""
+_IN_NAMES = re.compile(rf"^{_MARK}\b|{_BLANK}|\$\{{\{{|\{{\{{|\{{%")
+"""Placeholders in values that are names: of an owner, a system, a type."""
 _EXAMPLE = re.compile(r"(?:@|//)(?:[a-z0-9-]+\.)*(example\.(?:com|org|net))\b", re.IGNORECASE)
 """Domains that are reserved for documentation and cannot be registered (RFC 2606)."""
 _FIELDS = ("owner", "system", "domain", "type", "lifecycle", "parent", "subcomponentOf", "subdomainOf")
@@ -87,7 +95,8 @@ def _values(document: CheckedDocument) -> Iterator[tuple[FieldPath, Any]]:
 def _reason(path: FieldPath, value: str) -> str:
     """Return why the value is a placeholder; an empty string if it is not."""
     text = value[:_LONGEST].strip()
-    if text.lower() in _WORDS or _PIECES.search(text):
+    is_name = path[0] == "spec" or "tags" in path
+    if text.lower() in _WORDS or _ANYWHERE.search(text) or (is_name and _IN_NAMES.search(text)):
         return "a placeholder that was not replaced"
     example = _EXAMPLE.search(text) if path in _ADDRESSES or path[-1] == "url" else None
     return f"{example[1].lower()} is reserved for examples" if example else ""
