@@ -254,3 +254,12 @@ def test_work_on_hostile_descriptors_is_bounded(extra):
     result = read(GOOD.replace("  name: orders\n", "  name: orders\n" + extra))
     assert len(result.problems) <= Limits().problems_per_file + 1
     assert len(result.entities) == 1
+
+
+@pytest.mark.parametrize("line", ["\u00a0\u00a0name: shop", "  name:\u00a0shop"])
+def test_a_no_break_space_is_named_where_yaml_does_not_take_it_for_a_space(line):
+    """descriptors.md, C2: text that was copied from a wiki."""
+    (problem,) = [
+        p for p in read(f"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n{line}\n").problems if p.code == "ENT005"
+    ]
+    assert "U+00A0" in problem.hint

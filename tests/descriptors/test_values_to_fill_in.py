@@ -7,8 +7,11 @@ import pytest
 from descriptor_reading import read
 
 PROSE = [
-    ("TODO app for learning", False), ("TODO: describe it", True), ("TODO", True), ("TODO add a description", True), ("FIXME", True),
-    ("Tracks TODO comments", False), ("TODO-list service", False), ("TODO - describe", True), ("TBD ratio calculator", False), ("TBD.", True), ("lorem ipsum generator", False),
+    ("TODO app for learning", False),
+    ("TODO: describe it", True), ("TODO", True), ("TODO add a description", True), ("FIXME", True),
+    ("Tracks TODO comments", False),
+    ("TODO-list service", False), ("TODO - describe", True),
+    ("TBD ratio calculator", False), ("TBD.", True), ("lorem ipsum generator", False),
     ("Lorem ipsum dolor sit amet", True), ("Fills <your-team> placeholders in templates", False), ("<Your description here>", True),
     ("Uses {{ .Values.image }} in charts", False), ("Renders ${{ github.sha }} into reports", False),
     ("Made for ${{ values.team }}", True), ("A service of {{cookiecutter.owner}}", True), ("xxx", True),

@@ -39,6 +39,9 @@ spec:
 )
 
 
+_NO_BREAK = "Replace the no-break spaces (U+00A0) with spaces; YAML does not indent by them."
+
+
 def find_missing_name(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem if metadata or its name is missing."""
     metadata = document.value.get("metadata")
@@ -49,10 +52,15 @@ def find_missing_name(document: CheckedDocument) -> Iterator[Problem]:
             MISSING_NAME,
             f"`metadata` {type_mismatch('a mapping', metadata)}.",
             ("metadata",),
-            'Indent "name: …" by two spaces below "metadata:".',
+            _NO_BREAK if _has_no_break_space(document.value) else 'Indent "name: …" by two spaces below "metadata:".',
         )
     elif "name" not in metadata:
         yield document.problem(MISSING_NAME, "The document has no `metadata.name`.", ("metadata",), 'Add "  name: …" below "metadata:".')
+
+
+def _has_no_break_space(value: Mapping[str, object]) -> bool:
+    """Whether a key, or ``metadata`` as a string, has a space that YAML does not take for one, as text copied from web pages has."""
+    return any("\u00a0" in str(each) for each in (*value, value.get("metadata")))
 
 
 INVALID_NAME = Rule(
