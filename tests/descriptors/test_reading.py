@@ -263,3 +263,21 @@ def test_a_no_break_space_is_named_where_yaml_does_not_take_it_for_a_space(line)
         p for p in read(f"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n{line}\n").problems if p.code == "ENT005"
     ]
     assert "U+00A0" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("name: shop", "name: ~", [("ENT006", 'Write a string after "name:".')]),
+        ("owner: team-a", "owner: {}", [("SPC002", 'Write a single string after "owner:".')]),
+        ("owner: team-a", "owner: group: team-a", [("YML001", "Put the string in quotes: it contains ': '.")]),
+        ("owner: team-a", "owner: group:", [("YML001", 'Put the string in quotes, or remove the ":" at its end.')]),
+    ],
+)
+def test_one_mistake_is_one_problem_with_a_hint_that_holds(old, new, expected):
+    """descriptors.md, C5 and C7."""
+    text = (
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n"
+        "spec:\n  type: service\n  lifecycle: production\n  owner: team-a\n"
+    )
+    assert [(problem.code, problem.hint) for problem in read(text.replace(old, new)).problems] == expected

@@ -101,7 +101,7 @@ def _read(entity: Entity, relation_field: RelationField, path: str, value: objec
 
 
 def _values(entity: Entity, relation_field: RelationField) -> Iterator[tuple[str, object]]:
-    """Path and value of each item. Empty values, numbers and the like are left out: the schema reports them.
+    """Path and value of each item. Empty values, numbers, mappings without a name and the like are left out: the schema reports them.
 
     One reference in place of a list, and a list in place of one reference, are accepted, as Backstage does.
     """
@@ -127,7 +127,7 @@ def _at(spec: Mapping[str, Any], name: str) -> Any:
 
 
 def _may_be_reference(value: object) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, str) and bool(value))
+    return "name" in value if isinstance(value, Mapping) else isinstance(value, str) and bool(value)
 
 
 def _names_no_namespace(value: object) -> bool:

@@ -139,7 +139,9 @@ class CheckedDocument:
         return f'Fix the value of "{key}:".'
 
     def is_required(self, path: FieldPath) -> bool:
-        """Whether the document would be invalid without the field at a path below ``spec``."""
+        """Whether the document would be invalid without the field: the name, or one below ``spec``."""
+        if path == ("metadata", "name"):
+            return True
         if len(path) != 2 or path[0] != "spec":  # noqa: PLR2004 - spec and the field
             return False
         spec = {name: value for name, value in self.spec().items() if name != path[1]}

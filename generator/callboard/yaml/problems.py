@@ -105,6 +105,8 @@ def _colon(context: _ErrorContext) -> YamlTrouble:
         hint = f"Write {name}: on a line of its own below {key}:, indented by two spaces."
         return _at(context, f'"{name}:" is not allowed on the line of "{key}:"', hint)
     if ": " in before.lstrip(" -?"):
+        if context.line.rstrip()[context.column :] == ":":
+            return _at(context, 'A string without quotes cannot end with ":"', 'Put the string in quotes, or remove the ":" at its end.')
         return _at(context, 'A string without quotes cannot contain ": "', "Put the string in quotes: it contains ': '.")
     return _at(
         context,
