@@ -12,7 +12,13 @@ hypothesis.settings.register_profile("patient", deadline=None)  # no test depend
 hypothesis.settings.load_profile("patient")
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+LONGEST = frozenset({"test_random_edits.py", "test_same_as_built.py"})
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+
+
+def pytest_collection_modifyitems(items):
+    """The files that take minutes come first: at the end, one process would wait for another."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
