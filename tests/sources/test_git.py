@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from company import commit, context, descriptor, found, git, put, repository, settings
 
-from callboard.io.git import clone as git_clone
 from callboard.io.git.command import Git
 from callboard.model.errors import MissingFileError, OutsideTreeError, TooLargeError
+from callboard.sources.git.objects import missing
 from callboard.sources.git.source import GitSource
 
 pytestmark = pytest.mark.long
@@ -108,7 +108,7 @@ def test_contents_come_in_batches_and_only_those_that_are_wanted(tmp_path, monke
     assert calls.count("fetch") == 3  # commits and folders, descriptors, what their placeholders name
     tree = got.trees[0]
     clone = next((tmp_path / ".callboard/cache/clones").glob("[0-9a-f]*[0-9a-f]"))
-    assert len(git_clone.missing(Git(clone, os.environ), tree.revision)) == 20
+    assert len(missing(Git(clone, os.environ), tree.revision)) == 20
     calls.clear()
     for i in range(20):
         tree.read(f"s{i}/catalog-info.yaml", 1_000)
