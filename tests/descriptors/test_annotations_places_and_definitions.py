@@ -157,6 +157,7 @@ def test_a_missing_slash_is_wrong_where_paths_are_relative_to_it(value, techdocs
 @pytest.mark.parametrize(
     "value", ["x" * 5_000, "a" * 1_999 + "!", "a-" * 999, "://" * 600, "P" + "1Y" * 900, ",".join("a=b" for _ in range(400)), "\n"]
 )
+@pytest.mark.long
 def test_hostile_values_are_answered_at_once(value):
     for key in known_keys():
         found(annotated(key, value))

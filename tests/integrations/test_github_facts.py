@@ -174,6 +174,7 @@ def test_every_query_is_valid_in_githubs_own_schema(graphql_schema, families):
     assert graphql.validate(graphql_schema, graphql.parse(MORE_ALERTS)) == []
 
 
+@pytest.mark.long
 def test_our_play_answers_what_githubs_schema_says(graphql_schema):
     """GitHub's schema itself resolves the query over the played values: a field that it does not have would be an error."""
     import graphql

@@ -116,6 +116,7 @@ def test_a_definition_with_a_secret_stays_valid_json(indent):
 
 
 @pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY-----\\n", "://a:bcd", "@a.b", "AKIA", "eyJ", "a@", "\\n\\n# "])
+@pytest.mark.long
 def test_masking_hostile_text_takes_linear_time(piece):
     def seconds(number):
         text = json.dumps([piece.replace("\\n", "\n") * number])

@@ -123,6 +123,7 @@ def test_requests_are_in_backstages_description(tmp_path):
         assert undescribed_parts(description, request.method, request.path.removeprefix("/api/catalog"), request.query) == []
 
 
+@pytest.mark.long
 def test_a_definition_that_backstage_has_resolved_may_be_larger_than_what_an_author_may_write(tmp_path):
     """Report real-backstage, A2: an API whose definition was behind $text was missing, although the same file was read from disk."""
     definition = "openapi: 3.1.0\n" + "# long\n" * 350_000

@@ -210,6 +210,7 @@ def test_what_only_backstage_has_is_listed_on_request(tmp_path, options, expecte
     assert all("msgraph:default/core" in p.message for p in listed)
 
 
+@pytest.mark.long
 def test_a_large_definition_that_backstage_resolved_stays(tmp_path):
     """A2: 2.7 MB behind ``$text`` are one document in Backstage's answer; the bound of what an author types is 2 MB."""
     spec = {"type": "openapi", "lifecycle": "production", "owner": "core", "definition": "x" * 2_700_000}

@@ -141,6 +141,7 @@ def test_a_migrated_state_differs_in_nothing_from_the_old_one(portal, tmp_path):
 
 
 @pytest.mark.parametrize("fatal", range(0, 60, 6))
+@pytest.mark.long
 def test_a_migration_that_dies_leaves_the_old_state_or_the_new_one(tmp_path, fatal):
     portal = unpacked_portal("synthetic", tmp_path)
     store, told = store_of(portal), []
