@@ -62,26 +62,47 @@ def test_what_is_kept_comes_back_as_it_was_read(tmp_path):
     ]
 
 
+PLAIN = HEAD + "spec: {type: service, lifecycle: production, owner: b}\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         HEAD + "spec: {type: 7}\n",
-        HEAD + "spec: {type: service, lifecycle: production, owner: b, text: {$text: ./x}}\n",
-        HEAD + 'spec: {type: service, lifecycle: production, owner: b, text: {"\\x24text": ./x}}\n',
-        GOOD + "---\nnothing: of ours\n",
+        PLAIN.replace("Words.", "TODO"),
+        PLAIN.replace("name: a", "name: -a-"),
+        PLAIN.replace("Words.", "It costs $5.").replace("owner: b", "owner: ${{ owner }}"),
+        PLAIN.replace("owner: b", "owner: b, number: 0x1ffffffffffffffffffff"),
+        PLAIN.replace("owner: b", "owner: b, number: .inf"),
+        PLAIN.replace("owner: b", "owner: b, keys: {1: a}"),
+        PLAIN + "---\nnothing: of ours\n",
         "- a\n",
         "a: [",
+        "",
+    ],
+)
+def test_problems_and_skipped_documents_are_kept_with_their_file(tmp_path, text):
+    assert [again(tmp_path, text), again(tmp_path, text)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN.replace("owner: b", "owner: b, text: {$text: ./x}"),
+        PLAIN.replace("owner: b", "owner: b, text: {$yaml: https://example.com/x.yaml}"),
+        PLAIN.replace("owner: b", 'owner: b, text: {"\\x24text": ./x}'),
+        PLAIN.replace("owner: b", 'owner: b, text: {"\\x24te\\x78t": ./x}'),
     ],
 )
 def test_what_would_not_come_back_or_is_made_of_more_is_read_each_time(tmp_path, text):
     assert [again(tmp_path, text), again(tmp_path, text)] == [False, False]
 
 
-@pytest.mark.parametrize("damage", [b"", b"2\n", b"1\n\xff", b"1\n" + b"0" * 32 + b" [["])
+@pytest.mark.parametrize("damage", [b"", b"1\n", b"2\n\xff", b"2\n" + b"0" * 32 + b" [["])
 def test_a_damaged_file_is_as_good_as_none(tmp_path, damage):
     again(tmp_path, GOOD)
     kept = Path(tmp_path / "kept.jsonl")
     key = kept.read_bytes().split(b"\n")[1][:32]
-    for bad in (damage, b"1\n" + key + b" [[1]]", b"1\n" + key + b" {}", b"1\n" + key + b" [" * 2000):
+    for bad in (damage, b"2\n" + key + b" [[1]]", b"2\n" + key + b" [" * 2000):
         kept.write_bytes(bad)
         assert read(tmp_path, GOOD)[0] == as_new(GOOD)

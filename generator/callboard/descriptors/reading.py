@@ -235,7 +235,7 @@ def _skip_reason(document: documents.Document, path: str, kinds: Kinds) -> SkipR
 def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context) -> _Outcome:
     ref = _ref(value)
     failures: tuple[PlaceholderFailure, ...] = ()
-    if "$" in text:
+    if "$" in text or "\\" in text:  # a quoted key may have its dollar as an escape
         value, failures = context.placeholders.replaced(value)
     kind = _kind(value, context.kinds)
     errors = _without_failures(schema_errors(value, kind), failures)

@@ -1,19 +1,19 @@
-"""Descriptor files and the cache of an earlier build → entities: unchanged descriptors are not parsed and checked again.
+"""Descriptor files and the cache of an earlier build → entities and problems: unchanged descriptors are not parsed and checked again.
 
 The cache has lines of JSON: it may be restored from another machine, and JSON can only contain plain values. Values that JSON does not
-round-trip exactly are not cached, nor is a file with a problem, a placeholder (its result depends on other files) or a skipped document.
+round-trip exactly are not cached, nor is a file with a placeholder that reads another file: its result depends on that file.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
@@ -21,14 +21,14 @@ from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, limits_of, read_file, read_text
 from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
-from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
-from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
 
-_MAY_HAVE_PLACEHOLDER = re.compile(rb"\$|\\[xuU]0*24")
-_FORMAT = b"1"
+_READS_FILES = re.compile(rb"(?:\$|\\[xuU]0*24)(?:text|json|yaml|openapi|asyncapi)\b")
+"""What placeholders that read other files nearly always look like."""
+_FORMAT = b"2"
+_LINES = msgspec.json.Decoder(FileResult)
 BATCH = 64
 """Files that a worker process reads for one result."""
 MIN_PARALLEL = 512
@@ -48,7 +48,7 @@ class EntityCache:
     """Entries of this build, which ``save`` writes."""
     base: str = ""
     """Digest of program, kinds and limits, a part of every key."""
-    ahead: dict[str, tuple[FileResult, bytes]] = field(default_factory=dict)
+    ahead: dict[str, tuple[FileResult | None, bytes]] = field(default_factory=dict)
     """Results of worker processes by key, each with its line for the cache."""
 
     def load(self, kinds: Kinds, limits: Limits) -> None:
@@ -82,12 +82,12 @@ class EntityCache:
         location = FileLocation.of(file)
         key = self._key(location, data)
         line = self.entries.get(key, b"")
-        result = _unpacked(line, location) if line else None
+        result = _unpacked(line) if line else None
         if result is None:
             result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits_of(file, limits))
         if line:
             self.used[key] = line
-        return result
+        return result or read_file(file, kinds, limits, fetch)
 
     def _key(self, location: FileLocation, data: bytes) -> str:
         return blake2b(f"{self.base}{location!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()
@@ -110,52 +110,53 @@ class _NewFile:
 
 
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
-    """The content of a file that can be cached; None for one that cannot be read or may have placeholders."""
+    """The content of a file that can be cached; None for one that cannot be read or that surely reads other files."""
     try:
         data = file.record.text if file.record else file.tree.read(file.path, limits_of(file, limits).descriptor_bytes)
     except TreeError:
         return None
     if len(data) > limits_of(file, limits).descriptor_bytes:
         return None
-    return None if _MAY_HAVE_PLACEHOLDER.search(data) else data
+    return None if _READS_FILES.search(data) else data
 
 
-def _read(location: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult, bytes]:
-    """The result of reading a file, and its line for the cache; an empty line if it cannot be cached."""
-    result = read_text(data, location, _no_fetch, kinds, limits)
-    return result, _packed(result)
+def _read(location: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult | None, bytes]:
+    """The result of reading a file, and its line for the cache.
+
+    The result is None if a placeholder asks for another file; the line is empty if the result cannot be cached.
+    """
+    other = _OtherFiles()
+    result = read_text(data, location, other.read, kinds, limits, other.fetch)
+    return (None, b"") if other.are_asked_for else (result, _packed(result))
 
 
-def _no_fetch(path: str) -> bytes:
-    raise AssertionError(path)  # only placeholders fetch, and the file has none
+@dataclass(slots=True)
+class _OtherFiles:
+    """In place of other files: notes that one was asked for."""
+
+    are_asked_for: bool = False
+
+    def read(self, path: str) -> bytes:
+        self.are_asked_for = True
+        raise TreeError(path)
+
+    def fetch(self, url: str, location: FileLocation) -> bytes:
+        del location
+        return self.read(url)
 
 
 def _packed(result: FileResult) -> bytes:
     """The result as one line of JSON; empty where reading the line would not give an equal result."""
-    if not result.entities or result.problems or result.skipped or result.unidentified or any(entity.derived for entity in result.entities):
-        return b""
-    rows = [
-        [list(e.ref), e.kind, e.api_version, e.metadata, e.spec, e.origin.document, e.origin.line, e.digest, e.text]
-        for e in result.entities
-    ]
     try:
-        text = json.dumps(rows, separators=(",", ":"))
-        return text.encode() if repr(json.loads(text)) == repr(rows) else b""
-    except (TypeError, ValueError, RecursionError):
+        line = msgspec.json.encode(result)
+        return line if repr(_LINES.decode(line)) == repr(result) else b""
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return b""
 
 
-def _unpacked(line: bytes, location: FileLocation) -> FileResult | None:
-    """The entities of a line; None if it is damaged."""
+def _unpacked(line: bytes) -> FileResult | None:
+    """The result of a line; None if it is damaged."""
     try:
-        entities = tuple(_entity(row, location) for row in json.loads(line))
-        return FileResult(entities, documents=len(entities)) if entities else None
+        return _LINES.decode(line)
     except (TypeError, ValueError, RecursionError):
         return None
-
-
-def _entity(row: list[Any], location: FileLocation) -> Entity:
-    ref, kind, api_version, metadata, spec, document, line, digest, text = row
-    if not (isinstance(metadata, dict) and isinstance(spec, dict) and isinstance(text, str)):
-        raise TypeError
-    return Entity(EntityRef(*ref), kind, api_version, metadata, spec, location.origin(document, line), digest, text)
