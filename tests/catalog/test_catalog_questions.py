@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from test_linking import ENTITIES
 
 from callboard.catalog import dependencies, organization, presentation, problem_assignment, structure
-from callboard.catalog.dependencies import Dependency, ImpactByTeam
+from callboard.catalog.dependencies import Dependency
 from callboard.model import fields
 from callboard.model.ref import humanize, parse_ref
 from catalog_builders import VECTORS, catalog_of, entity, linked, make, ref
@@ -146,35 +146,6 @@ def test_dependencies_and_dependents_say_how():
     assert [d.ref for d in dependencies.dependents(catalog, ref("resource:db"))] == [ref("bank"), ref("shop")]
 
 
-def test_impact_is_told_by_team_the_nearest_first():
-    catalog = catalog_of(
-        "resource:db owner=data", "component:bank owner=money dependsOn=[resource:db] providesApis=[pay]",
-        "component:shop owner=web consumesApis=[pay]", "component:app owner=web dependsOn=[component:shop]",
-        "component:tool dependsOn=[component:bank]",
-    )  # fmt: skip
-    impact = dependencies.impact(catalog, ref("resource:db"))
-    assert (impact.total, impact.truncated) == (4, False)
-    assert impact.teams == (
-        ImpactByTeam(ref("group:money"), 1, (ref("bank"),)),
-        ImpactByTeam(ref("group:web"), 2, (ref("shop"), ref("app"))),
-        ImpactByTeam(None, 2, (ref("tool"),)),
-    )
-
-
-@pytest.mark.parametrize(("length", "total", "truncated"), [(5, 5, False), (6, 5, True)])
-def test_impact_says_that_more_lies_beyond_its_steps(length, total, truncated):
-    chain = [f"component:c{i + 1} dependsOn=[component:c{i}]" for i in range(length)]
-    impact = dependencies.impact(catalog_of("component:c0", *chain), ref("c0"), max_steps=5)
-    assert (impact.total, impact.truncated) == (total, truncated)
-
-
-@pytest.mark.parametrize(("count", "total", "truncated"), [(3, 3, False), (4, 3, True), (9, 3, True)])
-def test_impact_says_that_it_found_more_than_it_tells(count, total, truncated):
-    many = [f"component:c{i} dependsOn=[component:core]" for i in range(count)]
-    impact = dependencies.impact(catalog_of("component:core", *many), ref("core"), max_entities=3)
-    assert (impact.total, impact.truncated) == (total, truncated)
-
-
 @given(ENTITIES)
 def test_every_question_ends_whatever_the_circles(texts):
     catalog = catalog_of(*texts)
@@ -183,7 +154,6 @@ def test_every_question_ends_whatever_the_circles(texts):
         assert name not in trail
         assert len(set(trail)) == len(trail)
         assert name not in organization.teams_below(catalog, name)
-        assert dependencies.impact(catalog, name).total <= len(catalog.relations)
         organization.responsible(catalog, name), organization.owned_below(catalog, name), organization.all_members(catalog, name)
     below = {team for top in organization.roots(catalog) for team in (top, *organization.teams_below(catalog, top))}
     assert below == {e.ref for e in catalog.of_kind("group")}

@@ -1,12 +1,11 @@
-"""A catalog and an entity → its dependencies, its dependents, and the impact if it fails."""
+"""A catalog and an entity → its direct dependencies and its direct dependents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from callboard.catalog import organization, structure
+from callboard.catalog import structure
 from callboard.catalog.graph import Catalog
 from callboard.model.ref import EntityRef
 
@@ -20,30 +19,6 @@ class Dependency(NamedTuple):
     """Relation type, in the direction from dependent to dependency: ``dependsOn`` or ``consumesApi``."""
     via: EntityRef | None = None
     """The API between the two, where the consumer of an API depends on its provider."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImpactByTeam:
-    """The dependents of one team."""
-
-    team: EntityRef | None
-    """The owner; None for entities without an owner."""
-    steps: int
-    """Number of dependencies to the nearest of its entities, from 1."""
-    entities: tuple[EntityRef, ...]
-    """Nearest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Impact:
-    """The entities that would be affected if an entity failed."""
-
-    total: int
-    """Number of direct and indirect dependents."""
-    teams: tuple[ImpactByTeam, ...]
-    """Nearest team first, then by number of entities."""
-    truncated: bool
-    """True if there are more dependents beyond the limits."""
 
 
 def dependencies(catalog: Catalog, ref: EntityRef) -> tuple[Dependency, ...]:
@@ -72,33 +47,3 @@ def _once(dependencies: Iterable[Dependency], ref: EntityRef) -> tuple[Dependenc
         if dependency.ref != ref:
             first.setdefault(dependency.ref, dependency)
     return tuple(first.values())
-
-
-def impact(catalog: Catalog, ref: EntityRef, max_steps: int = 5, max_entities: int = 500) -> Impact:
-    """Direct and indirect dependents by owning team: at most ``max_steps`` dependencies away and ``max_entities`` of them."""
-    steps: dict[EntityRef, int] = {ref: 0}
-    frontier = [ref]
-    for step in range(1, max_steps + 1):
-        reached = (dependent for here in frontier for dependent in catalog.once(_dependents, here))
-        frontier = sorted(set(reached) - steps.keys())[: max_entities + 2 - len(steps)]
-        steps.update(dict.fromkeys(frontier, step))
-        if not frontier or len(steps) > max_entities + 1:
-            break
-    is_full = len(steps) > max_entities + 1
-    is_truncated = is_full or any(dependent not in steps for here in frontier for dependent in catalog.once(_dependents, here))
-    del steps[ref]
-    affected = list(steps.items())[:max_entities]
-    return Impact(len(affected), _by_team(catalog, affected), is_truncated)
-
-
-def _dependents(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
-    return tuple(dependent.ref for dependent in dependents(catalog, ref))
-
-
-def _by_team(catalog: Catalog, affected: Iterable[tuple[EntityRef, int]]) -> tuple[ImpactByTeam, ...]:
-    """``affected`` has entities with their number of steps, in order of steps: the first entity of a team is its nearest."""
-    teams: dict[EntityRef | None, list[tuple[EntityRef, int]]] = {}
-    for ref, step in affected:
-        teams.setdefault(organization.owner(catalog, ref), []).append((ref, step))
-    impacts = (ImpactByTeam(team, entities[0][1], tuple(ref for ref, _ in entities)) for team, entities in teams.items())
-    return tuple(sorted(impacts, key=lambda i: (i.steps, -len(i.entities), i.team is None, i.team or ())))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.relation import Relation
 
-T = TypeVar("T")
 FEW = 16
 """Up to this number of relations a scan is faster than a binary search. A group may have thousands of ``ownerOf`` and one ``childOf``."""
 
@@ -28,7 +27,7 @@ class Catalog:
     """By source entity, each sorted by type and target. Missing entities are keys too: their relations name what refers to them."""
     kinds: Kinds
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Cached results of ``targets`` and ``once``: pages of neighbors query the same."""
+    """Cached results of ``targets``: pages of neighbors query the same."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""
@@ -43,13 +42,6 @@ class Catalog:
                 relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
             targets = self.memo[source, types] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
         return targets
-
-    def once(self, query: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
-        """The result of ``query(self, ref)``, computed on the first call."""
-        result: tuple[T] | None = self.memo.get((query, ref))
-        if result is None:
-            result = self.memo[query, ref] = (query(self, ref),)
-        return result[0]
 
     def of_kind(self, *kinds: str) -> Iterator[Entity]:
         """The entities of these canonical kinds, sorted by reference."""

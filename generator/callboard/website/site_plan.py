@@ -95,7 +95,7 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     """All pages in their order; ``tracked`` is the context of entity pages, whose reads ``tracker`` records."""
     keys = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
     lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexes))
-    every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.catalog.entities.values())
+    every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
     return chain(lists, every, _rest(contexts))
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from callboard.catalog.graph import Catalog
+from callboard.catalog.impact import Impact, Impacts
+from callboard.catalog.outline import outline
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
@@ -34,10 +37,16 @@ class Fingerprinted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EntityContext(PageContext):
-    """The context of all entity pages."""
+    """The context of all entity pages. Its catalog has outlines of the entities: what pages may say about a neighbor."""
 
+    entities: Mapping[EntityRef, Entity]
+    """The whole entities by reference, each for its own page alone."""
     by_location: Mapping[str, tuple[EntityRef, ...]]
     """Entities by the reference of the Location through which their file was found."""
+    impacts: Mapping[EntityRef, Impact]
+    """Of every entity."""
+    impact_digests: Mapping[EntityRef, str]
+    """What each impact is made of."""
     first_sections: tuple[SectionProvider, ...] = ()
     """Sections above all others."""
     last_sections: tuple[SectionProvider, ...] = ()
@@ -59,6 +68,16 @@ def entity_context(
         if entity.origin.via_locations:
             by_location.setdefault(entity.origin.via_locations[-1], []).append(ref)
     found = {location: tuple(refs) for location, refs in by_location.items()}
+    outlines = {ref: outline(entity) for ref, entity in page.catalog.entities.items()}
+    shared = {**shared_values(page), "catalog": Catalog(outlines, page.catalog.relations, page.catalog.kinds)}
+    impacts = Impacts.of(page.catalog)
     return EntityContext(
-        **shared_values(page), by_location=found, first_sections=first_sections, last_sections=last_sections, last_fields=last_fields
+        **shared,
+        entities=page.catalog.entities,
+        by_location=found,
+        impacts=impacts,
+        impact_digests=impacts.digests(),
+        first_sections=first_sections,
+        last_sections=last_sections,
+        last_fields=last_fields,
     )

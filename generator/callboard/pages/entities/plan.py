@@ -53,7 +53,7 @@ def plan(context: EntityContext, tracker: DependencyTracker | None = None, files
 
     ``tracker`` records what is read of ``context`` (both from ``tracking.track``); ``files`` makes the files next to a page.
     """
-    for entity in context.catalog.entities.values():
+    for entity in context.entities.values():
         yield page_of(context, entity, tracker, files)
 
 

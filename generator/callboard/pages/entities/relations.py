@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from callboard.catalog import dependencies, structure
+from callboard.catalog.impact import Impact, ImpactByTeam
 from callboard.diagrams.drawing import draw
 from callboard.diagrams.maps import domain_map, system_map
 from callboard.diagrams.neighbourhood import neighbourhood
@@ -20,12 +21,10 @@ from callboard.pages.entities.view import ImpactView, ListView, RelationsView, T
 from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
 
-TEAM_LIMIT = 20
+TEAM_LIMIT = 8
 """Teams of the section about impact."""
-NAMES_LIMIT = 12
+NAMES_LIMIT = 3
 """Entities of one team that are named."""
-MANY_TEAMS = 8
-"""With so many teams or more, half as many entities of each are named."""
 _ORDER = ("domain", "system", "component", "api", "resource")
 """Kinds of parts in the order of their sections; other kinds follow by name."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -91,25 +90,38 @@ def _words(camel: str) -> str:
 
 def impact(context: EntityContext, entity: Entity) -> Section | None:
     """Entities that are affected if the entity fails or is removed, by team; None for none."""
-    affected, labels = dependencies.impact(context.catalog, entity.ref), context.labels
+    affected = context.impacts[entity.ref]
     if not affected.teams:
         return None
-    names = NAMES_LIMIT if len(affected.teams) < MANY_TEAMS else NAMES_LIMIT // 2
-    teams = tuple(_team(context, team, names) for team in affected.teams[:TEAM_LIMIT])
-    farthest = max(team.steps for team in affected.teams)
+    teams = tuple(_team(context, team) for team in affected.teams[:TEAM_LIMIT])
     count = f"{affected.total:,}+" if affected.truncated else f"{affected.total:,}"
-    named = sum(team.team is not None for team in affected.teams)
-    note = ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest))) if affected.total > 1 else ""
     view = ImpactView(teams, more(context, len(affected.teams), len(teams)))
-    return Section("impact", labels["what_breaks"], "impact", view, count, note)
+    return Section("impact", context.labels["what_breaks"], "impact", view, count, _extent(context, affected))
 
 
-def _team(context: EntityContext, team: dependencies.ImpactByTeam, names: int) -> TeamImpact:
-    labels = context.labels
-    named = team.entities[:names]
-    distance = labels["directly"] if team.steps == 1 else labels["n_steps"].format(team.steps)
+def _extent(context: EntityContext, affected: Impact) -> str:
+    """Number of teams, and steps to the farthest entity, in words; empty for one entity, of which its row says the same."""
+    if affected.total == 1:
+        return ""
+    named = sum(team.team is not None for team in affected.teams)
+    farthest = max(team.farthest for team in affected.teams)
+    return ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest)))
+
+
+def _team(context: EntityContext, team: ImpactByTeam) -> TeamImpact:
+    named = tuple(each.ref for each in team.entities[:NAMES_LIMIT])
     link = context.links.to(team.team) if team.team else None
-    return TeamImpact(link, context.links.all(named), more(context, len(team.entities), len(named)), distance)
+    return TeamImpact(link, context.links.all(named), more(context, len(team.entities), len(named)), _distance(context, team))
+
+
+def _distance(context: EntityContext, team: ImpactByTeam) -> str:
+    """Steps to the nearest and to the farthest of a team's entities."""
+    labels = context.labels
+    if team.farthest == 1:
+        return labels["directly"]
+    if team.nearest == team.farthest:
+        return labels["n_steps"].format(team.nearest)
+    return labels["n_to_n_steps"].format(team.nearest, team.farthest)
 
 
 def contents(context: EntityContext, entity: Entity) -> tuple[Section, ...]:

@@ -20,9 +20,10 @@ from callboard.pages.entities.context import EntityContext, Fingerprinted
 from callboard.pages.shared_views import EntityLink, EntityLinks
 
 T = TypeVar("T")
-ASPECTS = ("entity", "link", "relations", "problems", "brought", "tree", "added")
+ASPECTS = ("entity", "outline", "link", "relations", "impact", "problems", "brought", "tree", "added")
 _TRACKED = frozenset({
-    "catalog", "problems_by_subject", "trees", "links", "by_location", "first_sections", "last_sections", "last_fields",
+    "catalog", "entities", "impacts", "impact_digests", "problems_by_subject", "trees", "links", "by_location", "first_sections",
+    "last_sections", "last_fields",
 })  # fmt: skip
 """Fields of the context whose values are tracked key by key."""
 _WITHOUT_EFFECT = frozenset({"layouts"})
@@ -38,10 +39,11 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
     """
     tracker = DependencyTracker(_base(context), {**dict(_fingerprints(context)), **(more or {})})
     catalog, seen = context.catalog, tracker.dependencies
-    files = {(e.origin.source, e.origin.tree, e.origin.path) for e in catalog.entities.values()}
+    files = {(e.origin.source, e.origin.tree, e.origin.path) for e in context.entities.values()}
     tracked = replace(
         context,
-        catalog=_Catalog(tracker.tracked("entity", catalog.entities), tracker.tracked("relations", catalog.relations), catalog.kinds, seen),
+        catalog=Catalog(tracker.tracked("outline", catalog.entities), tracker.tracked("relations", catalog.relations), catalog.kinds),
+        impacts=tracker.tracked("impact", context.impacts),
         problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
         trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
         links=_Links(catalog, context.links.memo, seen),
@@ -83,14 +85,17 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
         provider.fingerprint if isinstance(provider, Fingerprinted) else partial(_fingerprint_of_result, provider)
         for provider in _providers(context)
     ]
-    for ref, entity in catalog.entities.items():
+    for ref, entity in context.entities.items():
         yield ("entity", ref), _fingerprint_of_entity(context, entity)
+        yield ("outline", ref), _fingerprint_of_outline(catalog.entities[ref])
         link = context.links.to(ref)
         yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
         if any(added := [fingerprint(entity) for fingerprint in of_providers]):
             yield ("added", ref), fingerprint_of(added)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), fingerprint_of(relations)
+    for ref, digest in context.impact_digests.items():
+        yield ("impact", ref), digest
     for ref, problems in context.problems_by_subject.items():
         yield ("problems", ref), fingerprint_of(canonical(problems))
     for location, refs in context.by_location.items():
@@ -120,22 +125,10 @@ def _fingerprint_of_entity(context: EntityContext, entity: Entity) -> str:
     return fingerprint_of([content, text, place, changed.isoformat() if changed else ""])
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalog(Catalog):
-    """A catalog that keeps what was read for an answer, and records it each time the answer is given."""
-
-    seen: set[DependencyKey]
-
-    def once(self, question: Callable[[Catalog, EntityRef], T], ref: EntityRef) -> T:
-        found: tuple[T, frozenset[DependencyKey]] | None = self.memo.get((question, ref))
-        if found is None:
-            previous = frozenset(self.seen)
-            self.seen.clear()
-            answer = question(self, ref)
-            found = self.memo[question, ref] = answer, frozenset(self.seen)
-            self.seen.update(previous)
-        self.seen.update(found[1])
-        return found[0]
+def _fingerprint_of_outline(outline: Entity) -> str:
+    place = outline.origin
+    content = [outline.kind, outline.metadata, outline.spec, place.source, place.tree, place.repository, place.path, place.document]
+    return fingerprint_of(canonical(content))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,150 @@
+"""A catalog → for each entity the impact of its failure: its direct and indirect dependents, by owning team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from callboard.catalog import organization
+from callboard.catalog.dependencies import dependents
+from callboard.catalog.graph import Catalog
+from callboard.model.ref import EntityRef
+
+MAX_STEPS = 5
+"""Dependencies that are followed from the entity that fails."""
+MAX_ENTITIES = 500
+"""Affected entities that are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """An entity that is affected by the failure of another one."""
+
+    ref: EntityRef
+    steps: int
+    """Number of dependencies between the two, from 1: the shortest way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactByTeam:
+    """The affected entities of one team."""
+
+    team: EntityRef | None
+    """The owner; None for entities without an owner."""
+    entities: tuple[Affected, ...]
+    """Nearest first, then by reference."""
+
+    @property
+    def nearest(self) -> int:
+        """Number of dependencies to the nearest of the entities."""
+        return self.entities[0].steps
+
+    @property
+    def farthest(self) -> int:
+        """Number of dependencies to the farthest of the entities."""
+        return self.entities[-1].steps
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The entities that would be affected if an entity failed."""
+
+    total: int
+    """Number of direct and indirect dependents that were found."""
+    teams: tuple[ImpactByTeam, ...]
+    """Nearest team first, then by number of entities."""
+    truncated: bool
+    """True if there are more dependents beyond the limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impacts(Mapping[EntityRef, Impact]):
+    """The impact of every entity of a catalog, found when it is asked for. Entities are numbers in the order of their references."""
+
+    refs: tuple[EntityRef, ...]
+    """By number."""
+    numbers: Mapping[EntityRef, int]
+    """The inverse of ``refs``."""
+    dependents: tuple[tuple[int, ...], ...]
+    """Direct dependents of each entity, ascending."""
+    owners: tuple[EntityRef | None, ...]
+    """Owning team of each entity."""
+    max_steps: int = MAX_STEPS
+    max_entities: int = MAX_ENTITIES
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> Impacts:
+        """The impacts of a catalog's entities."""
+        refs = tuple(catalog.entities)
+        numbers = {ref: number for number, ref in enumerate(refs)}
+        direct = (dependents(catalog, ref) for ref in refs)
+        return cls(
+            refs,
+            numbers,
+            tuple(tuple(sorted(numbers[each.ref] for each in found if each.ref in numbers)) for found in direct),
+            tuple(organization.owner(catalog, ref) for ref in refs),
+        )
+
+    def limited(self, max_steps: int = MAX_STEPS, max_entities: int = MAX_ENTITIES) -> Impacts:
+        """The same with other limits."""
+        return replace(self, max_steps=max_steps, max_entities=max_entities)
+
+    def __getitem__(self, ref: EntityRef) -> Impact:
+        start = self.numbers[ref]
+        steps = self._steps(start)
+        is_truncated = len(steps) > self.max_entities or self._goes_on(start, steps)
+        affected = [Affected(self.refs[number], step) for number, step in list(steps.items())[: self.max_entities]]
+        return Impact(len(affected), self._by_team(affected), is_truncated)
+
+    def __iter__(self) -> Iterator[EntityRef]:
+        return iter(self.refs)
+
+    def __len__(self) -> int:
+        return len(self.refs)
+
+    def _steps(self, start: int) -> dict[int, int]:
+        """Steps by number of the affected entity, in order of steps and number: at most one entity more than ``max_entities``."""
+        steps, frontier = {start: 0}, [start]
+        for step in range(1, self.max_steps + 1):
+            reached = {number for here in frontier for number in self.dependents[here]}
+            frontier = sorted(reached - steps.keys())[: self.max_entities + 2 - len(steps)]
+            steps.update(dict.fromkeys(frontier, step))
+            if not frontier or len(steps) > self.max_entities + 1:
+                break
+        del steps[start]
+        return steps
+
+    def _goes_on(self, start: int, steps: Mapping[int, int]) -> bool:
+        """Whether the farthest entities have dependents that were not reached."""
+        last = (number for number, step in steps.items() if step == self.max_steps)
+        return any(number != start and number not in steps for here in last for number in self.dependents[here])
+
+    def _by_team(self, affected: Iterable[Affected]) -> tuple[ImpactByTeam, ...]:
+        """``affected`` is in order of steps: the first entity of a team is its nearest."""
+        teams: dict[EntityRef | None, list[Affected]] = {}
+        for each in affected:
+            teams.setdefault(self.owners[self.numbers[each.ref]], []).append(each)
+        impacts = (ImpactByTeam(team, tuple(entities)) for team, entities in teams.items())
+        return tuple(sorted(impacts, key=lambda each: (each.nearest, -len(each.entities), each.team is None, each.team or ())))
+
+    def digests(self) -> dict[EntityRef, str]:
+        """For each entity a digest of everything that its impact is made of: if the digest is the same in two catalogs, so is the impact.
+
+        The impact is a function of the tree that begins at the entity, has the direct dependents of a node below it in order, ends one
+        step beyond ``max_steps`` (which tells whether there are more), and names each node and its owner. The digest of such a tree of
+        ``n`` steps is that of the node with the digests of its dependents' trees of ``n - 1`` steps: all of them take one pass over the
+        dependencies a step, and the tree itself, which can be exponentially large, is never made.
+        """
+        nodes = [_digest(f"{ref}\0{owner or ''}".encode()) for ref, owner in zip(self.refs, self.owners, strict=True)]
+        trees = nodes
+        for _ in range(self.max_steps + 1):
+            trees = [
+                _digest(node + b"".join([trees[number] for number in below])) if below else node
+                for node, below in zip(nodes, self.dependents, strict=True)
+            ]
+        return {ref: tree.hex() for ref, tree in zip(self.refs, trees, strict=True)}
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=9).digest()
