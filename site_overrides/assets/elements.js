@@ -1,6 +1,5 @@
 // elements.js: creates elements. Text is always inserted as text, never as markup: names and descriptions are untrusted.
 const ROOT = new URL("../", import.meta.url);
-const SVG = "http://www.w3.org/2000/svg";
 
 /** The address of a page, from its path below the site's root. */
 export const to = (path) => ROOT.pathname + path;
@@ -17,26 +16,8 @@ export function el(tag, props = {}, ...children) {
   return made;
 }
 
-let symbols = null;
-
-/** Loads the sprite's symbols into the document, once: browsers request an icon file again for each list that refers to it. */
-async function loadSymbols() {
-  const answer = await fetch(new URL("icons.svg", import.meta.url));
-  const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
-  if (answer.ok) document.body.append(el("div", { hidden: true }, document.adoptNode(sprite)));
-}
-
-/** An icon of the sprite; decoration unless it has a label. */
-export function icon(name, label = "") {
-  symbols ??= loadSymbols().catch(() => { symbols = null; });
-  const svg = document.createElementNS(SVG, "svg"), use = document.createElementNS(SVG, "use");
-  svg.setAttribute("class", "cb-icon");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  if (label) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", label); } else svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `#i-${name}`);
-  svg.append(use);
-  return svg;
-}
+/** An icon (a rule of portal.css); decoration unless it has a label. */
+export const icon = (name, label = "") => el("i", { class: `cb-icon i-${name}`, role: label ? "img" : null, "aria-label": label || null, "aria-hidden": label ? null : "true" });
 
 /** Text that keeps its own direction. */
 export const bdi = (text) => el("bdi", {}, String(text));

@@ -68,6 +68,6 @@ async function recent() {
   const names = await loadNames().catch(() => null), entries = names ? visited.map((ref) => names.byRef(ref)).filter(Boolean).slice(0, 6) : [];
   if (!entries.length) return;
   list.querySelector("[data-list]").replaceChildren(...entries.map((e) => el("li", { class: "cb-row cb-row--slim" },
-    el("a", { class: "cb-ref", href: to(names.pathOf(e)), title: names.refOf(e) }, icon(e.icon), bdi(e.title)), el("span", { class: "cb-row__end cb-muted" }, e.owner ? bdi(names.called(e.owner)) : ""))));
+    el("a", { class: `cb-ref i-${e.icon}`, href: to(names.pathOf(e)) }, bdi(e.title)), el("span", { class: "cb-row__end cb-muted" }, e.owner ? bdi(names.called(e.owner)) : ""))));
   list.hidden = false;
 }

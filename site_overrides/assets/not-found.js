@@ -20,5 +20,5 @@ async function start() {
   if (same && to(names.pathOf(same)) !== location.pathname) { location.replace(to(names.pathOf(same)) + location.search + location.hash); return; }
   const near = find(prepare(names.entries), last).slice(0, 5).map((hit) => names.entries[hit.i]);
   if (near.length) root.after(el("section", { class: "cb-near", "aria-labelledby": "near" }, el("div", { class: "cb-h2" }, el("h2", { id: "near" }, words.moved)),
-    el("ul", { class: "cb-list cb-box" }, near.map((e) => el("li", { class: "cb-row" }, el("a", { class: "cb-ref cb-ref--strong", href: to(names.pathOf(e)) }, icon(e.icon), bdi(e.title)), el("span", { class: "cb-row__end cb-muted" }, names.refOf(e)))))));
+    el("ul", { class: "cb-list cb-box" }, near.map((e) => el("li", { class: "cb-row" }, el("a", { class: `cb-ref cb-ref--strong i-${e.icon}`, href: to(names.pathOf(e)) }, bdi(e.title)), el("span", { class: "cb-row__end cb-muted" }, names.refOf(e)))))));
 }

@@ -215,9 +215,12 @@ def test_a_changed_style_of_ours_needs_no_mkdocs(laid, project, frames_cache, br
     files = dataclasses.replace(project.files, overrides=(overrides, *project.files.overrides))
     changed = theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
     assert changed.key == laid.key
-    assert changed.files["assets/portal.css"].read_text() == "main { color: teal }"
-    assert "assets/portal.css" in changed.copied
+    assert changed.styles[0] == overrides / "assets/portal.css"
     (overrides / "assets/another.css").write_text("")
+    another = theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
+    assert set(another.styles) - set(changed.styles) == {overrides / "assets/another.css"}
+    assert not [name for name in another.files if name.startswith("assets/") and name.count("/") == 1 and name.endswith(".css")]
+    (overrides / "assets/another.js").write_text("")
     with pytest.raises(WebsiteError):
         theme_build.build_theme(dataclasses.replace(project, files=files), frames_cache, broken_python, os.environ)
 

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
+from callboard.website.icons import Icon
 from callboard.website.overlays import read_overlays
 from callboard.website.portal_files import find_portal_files
 from callboard.website.rendering import Renderer
@@ -47,15 +50,12 @@ def test_an_imported_macro_knows_the_way_to_the_root_the_icons_and_the_words(por
     renderer = portal_of(
         {"m.html": macro, "x.html": "{% from 'm.html' import m %}{{ m() }}", "icons.yaml": "owner-x: material/cube-outline"}
     )
-    assert renderer.render(page("a/"), None) == (
-        '../<svg class="cb-icon" viewBox="0 0 24 24" aria-hidden="true"><use href="../assets/icons.svg#i-owner-x"/></svg>Catalog'
-    )
+    assert renderer.render(page("a/"), None) == ('../<i class="cb-icon i-owner-x"></i>Catalog')
 
 
 def test_an_icon_with_a_label_is_an_image_with_that_name_escaped(portal_of):
     out = portal_of({"x.html": "{{ icon('search', view) }}"}).render(page(""), '"><b>')
     assert 'role="img" aria-label="&#34;&gt;&lt;b&gt;"' in out
-    assert "aria-hidden" not in out
 
 
 def test_an_unknown_icon_is_an_error_that_names_it(portal_of):
@@ -63,13 +63,22 @@ def test_an_unknown_icon_is_an_error_that_names_it(portal_of):
         portal_of({"x.html": "{{ icon(view) }}"}).render(page(""), "sparkles-galore")
 
 
-def test_every_icon_of_ours_is_bundled_and_in_the_sprite():
+def test_every_icon_of_ours_is_bundled_and_in_the_style_sheet_and_those_of_kinds_are_in_the_sprite():
     renderer = Renderer(read_overlays(ROOT, Portal()), Portal(), kind_icons=["cube-outline", "no-such-icon-at-all"])
-    sprite = renderer.sprite().decode()
-    assert set(re.findall(r'id="i-([^"]+)"', sprite)) == set(renderer.symbols)
-    assert "<script" not in sprite
-    assert all(re.search("<(path|circle|rect)", symbol) for symbol in renderer.symbols.values())
-    assert {"cube-outline", "no-such-icon-at-all"} <= set(renderer.symbols)
+    rules = re.findall(
+        r'^\.i-([a-z0-9-]+)\{--cb-icon:url\("data:image/svg\+xml,([^"<>#\\]+)"\)\}$', renderer.style_sheet(()).decode(), re.MULTILINE
+    )
+    assert {name for name, _ in rules} == set(renderer.icons) > {"cube-outline", "no-such-icon-at-all"}
+    assert all(list(ET.fromstring(unquote(image))) for _, image in rules)
+    placed = ET.fromstring(renderer.sprite())
+    assert {group.get("id") for group in placed} == {"i-cube-outline", "i-no-such-icon-at-all", "i-entity", "i-missing", "i-other"}
+
+
+def test_an_icon_of_any_view_box_has_the_same_place_in_a_diagram():
+    assert Icon((0, 0, 24, 24), "x").placed("a", 11, 12, 20) == '<g id="i-a" transform="translate(11 12) scale(0.83333)">x</g>'
+    assert (
+        Icon((-8, 4, 512, 256), "x").placed("a", 11, 12, 20) == '<g id="i-a" transform="translate(11.3125 11.8438) scale(0.039062)">x</g>'
+    )
 
 
 def test_scripts_and_foreign_attributes_of_an_own_icon_stay_out(tmp_path):
@@ -80,15 +89,15 @@ def test_scripts_and_foreign_attributes_of_an_own_icon_stay_out(tmp_path):
     )
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/icons.yaml").write_text("evil: own/evil")
-    symbols = Renderer(read_overlays(tmp_path, Portal()), Portal()).symbols
-    assert symbols["evil"] == '<symbol id="i-evil" viewBox="0 0 9 9"><path d="M0 0z"/></symbol>'
+    icons = Renderer(read_overlays(tmp_path, Portal()), Portal()).icons
+    assert icons["evil"] == Icon((0, 0, 9, 9), '<path d="M0 0z"/>')
 
 
 def test_an_icon_that_is_not_bundled_is_a_problem_and_the_built_in_one_stays(portal_of):
     renderer = portal_of({"icons.yaml": "component: material/never-drawn\nmine: material/cube"})
     assert "material/never-drawn" in renderer.overlays.problems[0].message
     assert renderer.overlays.icons["component"] == "material/cube-outline"
-    assert "mine" in renderer.symbols
+    assert "mine" in renderer.icons
 
 
 def test_what_is_unknown_to_a_template_is_an_error_that_names_template_and_page(portal_of):

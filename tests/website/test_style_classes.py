@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from callboard.diagrams.drawing import BOX_WIDTHS
+
 ROOT = Path(__file__).parents[2]
 STYLES = sorted((ROOT / "site_overrides/assets").glob("*.css"))
 NAMERS = [
@@ -21,7 +23,7 @@ def classes_without_use():
     text = "\n".join(path.read_text(encoding="utf-8") for path in NAMERS)
     named = set(WRITTEN.findall(text))
     begun = {name for name in named if name.endswith("--")} | {f"{name}--" for name in re.findall(r"(cb-[a-z_-]+)\{", text)}
-    words = set(re.findall(r"[\"'`]([a-z0-9]+)[\"'`]", text)) | {str(number) for number in range(101)}
+    words = set(re.findall(r"[\"'`]([a-z0-9]+)[\"'`]", text)) | {str(number) for number in (*range(101), *BOX_WIDTHS)}
 
     def is_named(name):
         beginning, dashes, rest = name.rpartition("--")

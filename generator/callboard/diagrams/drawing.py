@@ -16,8 +16,10 @@ from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, Pair
 BOX_WIDTHS = (160, 196, 232)
 """Widths of boxes; few, so that many graphs have the same shape. The widest holds 24 letters."""
 LONGEST_LABEL = 24
-LABEL_X = 40
-"""Left edge of texts in a box, after the icon."""
+ICON_X, ICON_Y, ICON_SIZE = 11, 12, 20
+"""Corner and size of the icon in a box."""
+_NAME_Y, _SUB_Y = -7, 8
+"""Lines of a name and of the text below it, from the middle line of the box at which ``diagrams.css`` puts texts."""
 TEXT_MARGIN = 50
 """Width of a box without its text."""
 LABEL_SIZE = 13.0
@@ -44,7 +46,7 @@ def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Mark
         return Markup()
     width = box_width(graph.nodes)
     placement = layouts.place(graph, width)
-    parts = [_head(graph, placement, key), *_edges(graph, placement, width)]
+    parts = [_head(graph, placement, width, key), *_edges(graph, placement, width)]
     parts += (_node(node, corner, width, up) for node, corner in zip(graph.nodes, placement.corners, strict=True))
     return Markup(f'<div class="cb-graph-box">{"".join(parts)}</svg>{_start(graph, placement, width)}</div>')  # noqa: S704  # all parts are escaped
 
@@ -55,11 +57,11 @@ def box_width(nodes: Sequence[Node]) -> int:
     return next((width for width in BOX_WIDTHS if width >= needed), BOX_WIDTHS[-1])
 
 
-def _head(graph: Graph, placement: Placement, key: str) -> str:
+def _head(graph: Graph, placement: Placement, box: int, key: str) -> str:
     width, height = placement.width + 2 * MARGIN, placement.height + 2 * MARGIN
-    wide_class = " cb-graph--wide" if width > WIDE else ""
+    classes = "cb-graph" + (" cb-graph--wide" if width > WIDE else "") + (f" cb-graph--{box}" if box != BOX_WIDTHS[-1] else "")
     return (
-        f'<svg class="cb-graph{wide_class}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
+        f'<svg class="{classes}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
         f' aria-labelledby="{escape(key)}-title"><title id="{escape(key)}-title">{escape(graph.title)}</title>'
     )
 
@@ -152,13 +154,12 @@ def _box(node: Node, width: int, up: str) -> tuple[str, str]:
     room = width - TEXT_MARGIN
     state = f" cb-graph__node--{node.state}" if node.state else ""
     tag, href = ("a", f' href="{escape(up + node.path)}"') if node.path else ("g", "")
-    label, sub = escape(_cut(node.label, room, LABEL_SIZE)), escape(_cut(node.sub, room, SUB_SIZE))
-    second = f'<text class="cb-graph__sub" x="{LABEL_X}" y="34">{sub}</text>' if sub else ""
+    label, sub = _cut(node.label, room, LABEL_SIZE), _cut(node.sub, room, SUB_SIZE)
+    whole = f"<title>{escape(_full(node))}</title>" if "…" in label + sub else ""
+    first = f'<text y="{_NAME_Y}">{escape(label)}</text>' if sub else f"<text>{escape(label)}</text>"
+    second = f'<text class="cb-graph__sub" y="{_SUB_Y}">{escape(sub)}</text>' if sub else ""
     return f'<{tag}{href} class="cb-graph__node{state}"', (
-        f'<title>{escape(_full(node))}</title><rect width="{width}" height="{BOX_HEIGHT}" rx="6"/>'
-        f'<use href="{escape(up)}assets/icons.svg#i-{escape(node.icon)}" x="11" y="12" width="20" height="20"/>'
-        f'<text x="{LABEL_X}" y="{19 if sub else 26}">{label}</text>'
-        f"{second}</{tag}>"
+        f'{whole}<rect/><use href="{escape(up)}assets/icons.svg#i-{escape(node.icon)}"/>{first}{second}</{tag}>'
     )
 
 

@@ -25,6 +25,7 @@ from callboard.website.data_files import DataFile, DeferredFile, put_data, robot
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
+from callboard.website.mkdocs_project import STYLES_PATH
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
@@ -223,6 +224,7 @@ class _Assembly:
                 yield path, file.read_bytes()
             else:
                 yield DeferredFile(path, self.theme.key, partial(_content, file))
+        yield STYLES_PATH, self.renderer.style_sheet(self.theme.styles)
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:
@@ -238,7 +240,7 @@ class _Assembly:
 
     def _check_links(self, pages: Sequence[Page], made: _MadePages, previous_guides: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)
-        icons = frozenset(f"i-{name}" for name in self.renderer.symbols)
+        icons = frozenset(f"i-{name}" for name in self.renderer.diagram_icons)
         guides = {path: self.theme.files[file_of(path)] for path in self.theme.guides}
         check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
         files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())

@@ -1,13 +1,16 @@
-"""Logical icon names → one SVG sprite for the whole site, from the icon sets that the theme bundles."""
+"""Logical icon names → rules of the style sheet, and shapes for diagrams, from the icon sets that the theme bundles."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import yaml
+from callboard.diagrams.drawing import ICON_SIZE, ICON_X, ICON_Y
 from callboard.model.problem import Problem
 from callboard.website.overlay_tables import read_table
 from callboard.website.portal_files import PortalFiles
@@ -19,6 +22,7 @@ _ATTRIBUTE = re.compile(r'\b(d|fill-rule|clip-rule|cx|cy|r|rx|ry|x|y|x1|x2|y1|y2
 _VIEW_BOX = re.compile(r'viewBox="([0-9. -]+)"')
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _FALLBACK = "material/help-rhombus-outline"
+_USUAL_BOX = (0.0, 0.0, 24.0, 24.0)
 
 
 def read_icon_paths(files: PortalFiles) -> tuple[dict[str, str], tuple[Problem, ...]]:
@@ -39,12 +43,34 @@ def read_icon_paths(files: PortalFiles) -> tuple[dict[str, str], tuple[Problem, 
     return paths | table.texts, tuple(table.problems)
 
 
-def read_icons(files: PortalFiles, paths: Mapping[str, str], kind_icons: Iterable[str]) -> dict[str, str]:
-    """Symbols by logical name: those of ``paths``, and the icons of kinds."""
-    symbols = {name: _symbol(name, _svg(files, path)) for name, path in sorted(paths.items())}
-    for icon in sorted(set(kind_icons) - set(symbols)):
-        symbols[icon] = _symbol(icon, _svg(files, f"material/{icon}") or _svg(files, _FALLBACK))
-    return symbols
+@dataclass(frozen=True, slots=True)
+class Icon:
+    """The shape of an icon."""
+
+    box: tuple[float, float, float, float]
+    """Left, top, width and height of its view box."""
+    shapes: str
+    """SVG elements without colors."""
+
+    def image(self, attributes: str = "") -> str:
+        """The icon as an SVG document."""
+        box = " ".join(map(_number, self.box))
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"{attributes}>{self.shapes}</svg>'
+
+    def placed(self, name: str, x: float, y: float, size: float) -> str:
+        """The icon as a group of a sprite, with its corner at ``x`` and ``y``, so that ``<use>`` needs only its id."""
+        left, top, width, height = self.box
+        scale = size / max(width, height)
+        move = f"translate({_number(x - left * scale)} {_number(y - top * scale)}) scale({scale:.5g})"
+        return f'<g id="i-{name}" transform="{move}">{self.shapes}</g>'
+
+
+def read_icons(files: PortalFiles, paths: Mapping[str, str], kind_icons: Iterable[str]) -> dict[str, Icon]:
+    """Icons by logical name: those of ``paths``, and those of kinds."""
+    icons = {name: _icon(_svg(files, path)) for name, path in sorted(paths.items())}
+    for name in sorted(set(kind_icons) - set(icons)):
+        icons[name] = _icon(_svg(files, f"material/{name}") or _svg(files, _FALLBACK))
+    return icons
 
 
 def is_bundled(files: PortalFiles, name: str) -> bool:
@@ -52,16 +78,24 @@ def is_bundled(files: PortalFiles, name: str) -> bool:
     return bool(_svg(files, f"material/{name}"))
 
 
-def sprite(symbols: Mapping[str, str]) -> bytes:
-    """The file to whose symbols all pages refer: ``assets/icons.svg#i-<name>``."""
-    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols[name] for name in sorted(symbols))}</svg>'.encode()
+def icon_rules(icons: Mapping[str, Icon]) -> str:
+    """A rule of the style sheet for each icon, ``.i-<name>``: its shape, with which elements of that class are masked."""
+    return "".join(f'.i-{name}{{--cb-icon:url("data:image/svg+xml,{_data(icons[name])}")}}\n' for name in sorted(icons))
+
+
+def _data(icon: Icon) -> str:
+    return quote(icon.image().replace('"', "'"), safe=" '=:/,()")
+
+
+def sprite(icons: Mapping[str, Icon], names: Iterable[str]) -> bytes:
+    """The file with the icons of diagrams, to which pages refer: ``assets/icons.svg#i-<name>``."""
+    placed = (icons[name].placed(name, ICON_X, ICON_Y, ICON_SIZE) for name in sorted(set(names) & icons.keys()))
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(placed)}</svg>'.encode()
 
 
 def favicon(files: PortalFiles, path: str) -> bytes:
     """The default logo as an image, in a medium blue with contrast on light and dark browser tabs."""
-    symbol = _symbol("mark", _svg(files, path))
-    shape = symbol.replace('<symbol id="i-mark"', '<svg xmlns="http://www.w3.org/2000/svg" fill="#3f6ad8"').replace("</symbol>", "</svg>")
-    return shape.encode()
+    return _icon(_svg(files, path)).image(' fill="#3f6ad8"').encode()
 
 
 def _builtin_paths(folder: Path) -> dict[str, str]:
@@ -78,13 +112,24 @@ def _svg(files: PortalFiles, path: str) -> str:
     return found.read_text(encoding="utf-8") if found else ""
 
 
-def _symbol(name: str, svg: str) -> str:
-    box = _VIEW_BOX.search(svg)
-    shapes = "".join(_shape(tag, rest) for tag, rest in _SHAPE.findall(svg))
-    view = box[1] if box else "0 0 24 24"
-    return f'<symbol id="i-{name}" viewBox="{view}">{shapes}</symbol>'
+def _icon(svg: str) -> Icon:
+    return Icon(_box(svg), "".join(_shape(tag, rest) for tag, rest in _SHAPE.findall(svg)))
+
+
+def _box(svg: str) -> tuple[float, float, float, float]:
+    """The view box of an SVG document; that of most icons where it has no valid one."""
+    found = _VIEW_BOX.search(svg)
+    try:
+        left, top, width, height = (float(part) for part in found[1].split()) if found else _USUAL_BOX
+    except ValueError:
+        return _USUAL_BOX
+    return (left, top, width, height) if width > 0 and height > 0 else _USUAL_BOX
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}"
 
 
 def _shape(tag: str, attributes: str) -> str:
-    kept = (f' {key}="{value}"' for key, value in _ATTRIBUTE.findall(attributes))
+    kept = (f' {key}="{value}"' for key, value in _ATTRIBUTE.findall(attributes) if "'" not in value)
     return f"<{tag}{''.join(kept)}/>"

@@ -24,6 +24,8 @@ NAME_SLOT = "qznamezq"
 MARK_ICON = "material/bulletin-board"
 FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
 """The frames by name, with the side columns of the theme that each of them hides."""
+STYLES_PATH = "assets/portal.css"
+"""The one style sheet of pages besides those of the theme; it is made from all style sheets in ``assets/``."""
 TABS = ("catalog", "apis", "teams", "systems", "health")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
@@ -122,6 +124,8 @@ def _copy_overrides(project: MkDocsProject, target: Path) -> None:
     for folder in reversed(project.files.overrides):
         if folder.is_dir():
             shutil.copytree(folder, target, dirs_exist_ok=True, ignore=ignored)
+    for style in (target / "assets").glob("*.css"):  # see STYLES_PATH
+        style.unlink()
 
 
 def _copy_logo(project: MkDocsProject, docs: Path) -> str:
@@ -149,9 +153,7 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
         "theme": _theme(project, logo),
         "plugins": ["search"],
         "markdown_extensions": [{"toc": {"permalink": True, "title": labels["on_this_page"]}}, *_EXTENSIONS],
-        "extra_css": sorted(
-            (f"assets/{name}" for name in assets if name.endswith(".css")), key=lambda name: (name != "assets/portal.css", name)
-        ),
+        "extra_css": [STYLES_PATH],
         "extra_javascript": [{"path": f"assets/{name}", "type": "module"} for name in _SCRIPTS if name in assets],
         "extra": {"generator": False, "noindex": portal.audience == "internal", "words": dict(labels)},
         "copyright": labels["made_with"],

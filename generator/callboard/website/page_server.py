@@ -10,6 +10,7 @@ from callboard.settings.settings import Portal
 from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
 from callboard.website.icons import SPRITE_PATH
+from callboard.website.mkdocs_project import STYLES_PATH
 from callboard.website.page_maker import not_found
 from callboard.website.rendering import Renderer
 from callboard.website.theme_build import BuiltTheme
@@ -64,6 +65,8 @@ class OnDemand:
         return stamp(self._fitter.frame(page), page, self._renderer.render(page, view), toc)
 
     def _site_file(self, path: str) -> bytes | None:
+        if path == STYLES_PATH:
+            return self._renderer.style_sheet(self._theme.styles)
         if path == SPRITE_PATH:
             return self._renderer.sprite()
         if path == "robots.txt":

@@ -14,9 +14,10 @@ import jinja2
 from jinja2 import meta
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from callboard import __version__
+from callboard.diagrams.graph import ICON_MISSING, ICON_MORE, ICON_UNKNOWN
 from callboard.model.counting import label_for
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
@@ -50,7 +51,10 @@ class Renderer:
     ) -> None:
         self.portal = portal
         self.overlays = overlays
-        self.symbols = icons.read_icons(overlays.files, overlays.icons, kind_icons)
+        kind_icons = frozenset(kind_icons)
+        self.icons = icons.read_icons(overlays.files, overlays.icons, kind_icons)
+        self.diagram_icons = frozenset({*kind_icons, ICON_UNKNOWN, ICON_MISSING, ICON_MORE}) & self.icons.keys()
+        """Names of the icons that ``assets/icons.svg`` has."""
         self.labels = overlays.labels
         self._fallback = fallback
         self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
@@ -98,13 +102,17 @@ class Renderer:
             environment.get_template(name)
 
     def sprite(self) -> bytes:
-        """The content of ``assets/icons.svg``, with all icons."""
-        return icons.sprite(self.symbols)
+        """The content of ``assets/icons.svg``, with the icons of diagrams."""
+        return icons.sprite(self.icons, self.diagram_icons)
+
+    def style_sheet(self, parts: Iterable[Path]) -> bytes:
+        """The content of ``assets/portal.css``: these style sheets in their order, then a rule for each icon."""
+        return b"\n".join((*(part.read_bytes() for part in parts), icons.icon_rules(self.icons).encode()))
 
     def digest(self, template: str) -> str:
         """Digest of what pages of this template depend on, except the view: its sources, those of its imports, labels, portal, icons."""
         if template not in self._digests:
-            base = (__version__, jinja2.__version__, repr(self.portal), repr(sorted(self.labels.items())), repr(sorted(self.symbols)))
+            base = (__version__, jinja2.__version__, repr(self.portal), repr(sorted(self.labels.items())), repr(sorted(self.icons)))
             self._digests[template] = hashlib.sha256(repr((base, self._sources(template))).encode()).hexdigest()[:32]
         return self._digests[template]
 
@@ -114,7 +122,7 @@ class Renderer:
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         environment.globals.update(
-            once=once, up=up, icon=_icon_function(up, frozenset(self.symbols)), portal=self.portal, t=self.labels.as_names(),
+            once=once, up=up, icon=_icon_function(frozenset(self.icons)), portal=self.portal, t=self.labels.as_names(),
             numbered=partial(label_for, self.labels),
         )  # fmt: skip
         return environment
@@ -210,19 +218,13 @@ def _bytecode_cache(folder: Path | None) -> jinja2.FileSystemBytecodeCache | Non
     return jinja2.FileSystemBytecodeCache(str(folder))
 
 
-def _icon_function(up: str, known: frozenset[str]) -> Callable[..., Markup]:
-    head, plain = '<svg class="cb-icon" viewBox="0 0 24 24" ', {}
-    for name in known:
-        plain[name] = Markup(f'{head}aria-hidden="true"><use href="{up}{icons.SPRITE_PATH}#i-{name}"/></svg>')  # noqa: S704 - names are checked
+def _icon_function(known: frozenset[str]) -> Callable[..., Markup]:
+    plain = {name: Markup(f'<i class="cb-icon i-{name}"></i>') for name in known}  # noqa: S704 - names are checked
 
     def icon(name: str, label: str | None = None) -> Markup:
         """An icon by its logical name; decorative unless it has a label."""
         if name not in plain:
             raise UnknownIconError(name)
-        return (
-            plain[name]
-            if label is None
-            else plain[name].replace('aria-hidden="true"', Markup('role="img" aria-label="{}"').format(escape(label)))
-        )
+        return plain[name] if label is None else Markup('<i class="cb-icon i-{}" role="img" aria-label="{}"></i>').format(name, label)
 
     return icon

@@ -32,6 +32,7 @@ from callboard.website.mkdocs_project import (
     FRAMES,
     MARK_ICON,
     NAME_SLOT,
+    STYLES_PATH,
     TABS,
     MkDocsError,
     MkDocsProject,
@@ -71,6 +72,8 @@ class BuiltTheme:
     """Texts of the guides for search, by path; empty for those that search excludes."""
     copied: frozenset[str]
     """Those of ``files`` that are copied from the overrides; ``key`` does not depend on their contents."""
+    styles: tuple[Path, ...]
+    """Style sheets of the overrides, which make up ``STYLES_PATH``: ``portal.css``, then the others by name."""
     problems: tuple[Problem, ...] = ()
     """Guides and overrides that MkDocs could not render, and that were left out."""
 
@@ -248,11 +251,19 @@ def _is_recent(folder: Path) -> bool:
 
 def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
-    files = {name: path for name, path in paths.items() if name not in _NOTES and not _UNWANTED.fullmatch(name)}
+    styles = _styles(project)
+    files = {name: path for name, path in paths.items() if name not in {*_NOTES, *styles} and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     overrides = {name: project.files.override(name) for name in files if _COPIED.fullmatch(f"overrides/{name}") and name != _FAVICON}
     copied = {name: path for name, path in overrides.items() if path}
-    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), read_failures(site))
+    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), tuple(styles.values()), read_failures(site))
+
+
+def _styles(project: MkDocsProject) -> dict[str, Path]:
+    """The style sheets directly in ``assets/`` of the overrides by path in the site, in the order in which they are joined."""
+    found = {f"assets/{path.name}" for folder in project.files.overrides for path in (folder / "assets").glob("*.css")}
+    styles = {name: project.files.override(name) for name in sorted(found, key=lambda name: (name != STYLES_PATH, name))}
+    return {name: path for name, path in styles.items() if path}
 
 
 def _search_text(values: Mapping[str, str]) -> SearchText:
