@@ -66,13 +66,22 @@ def test_the_portals_name_is_escaped_everywhere(frame, laid):
 
 @pytest.mark.parametrize(
     ("up", "script"),
-    [("./", "./assets/javascripts/bundle"), ("../../", "../../assets/javascripts/bundle"), ("/p/", "/p/assets/javascripts/bundle")],
+    [("./", "./assets/page.js"), ("../../", "../../assets/page.js"), ("/p/", "/p/assets/page.js")],
 )
 def test_all_relative_addresses_of_a_frame_begin_at_the_root(laid, up, script):
     html = "".join(laid.frames["wide"].fitted("", up, "N", "").parts[::2])
-    assert f'src="{script}' in html
-    assert f'"base": "{up}"' in html
+    assert f'<script src="{script}"></script>' in html
     assert ('"..' in html) == up.startswith("..")
+
+
+def test_a_frame_has_no_script_of_the_theme_and_none_inline(laid):
+    for frame in laid.frames.values():
+        html = "".join(frame.parts[::2])
+        scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
+        assert [code for _, code in scripts if code] == []
+        assert {re.search(r'assets/([^"]+)"', attributes)[1] for attributes, _ in scripts} == {
+            "page.js", "search.js", "recent.js", "ages.js", "copy.js", "my-team.js",
+        }  # fmt: skip
 
 
 def test_the_digest_of_a_frame_follows_tab_and_depth(laid):

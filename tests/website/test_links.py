@@ -2,7 +2,7 @@
 
 import pytest
 
-from callboard.website.links import PageLinks, broken_links, page_links
+from callboard.website.links import PageLinks, broken_links, guide_links, page_links
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,9 @@ def test_good_links_lead_somewhere(target):
 def test_bad_links_are_told_with_their_page(target):
     found = list(broken_links(PAGES | {"p/": PageLinks((), (), (target,))}, {*FILES, "icons.svg"}, {"icons.svg": frozenset({"i-x"})}))
     assert [(link.page, link.target, link.in_prose) for link in found] == [("p/", target, True)]
+
+
+def test_markup_that_a_guide_shows_as_code_has_no_links():
+    text = '<p><code>&lt;use href="…#i-x" id="no"/&gt;</code> <a href="../real/" id="yes">x</a></p>'
+    html = f'<nav href="../n/"></nav><article>{text}</article>'
+    assert guide_links(html, "guides/") == PageLinks(("yes",), ("n/",), ("real/",))

@@ -20,6 +20,7 @@ def stamped(laid, project, tmp_path_factory):
     for path, file in laid.files.items():
         (web / "portal" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, web / "portal" / path)
+    (web / "portal/assets/portal.css").write_bytes(b"".join(style.read_bytes() for style in laid.styles))
     for path, tab in PAGES.items():
         page = Page(path, "x.html", "entity" if path else "wide", tab, f"Title of {path}", lambda: None, ref="component:default/x")
         frame = laid.frames[page.frame].fitted(tab, up_for(path, project.portal.url), project.portal.name, project.portal.url)
@@ -66,7 +67,7 @@ def test_the_palette_can_be_switched_under_the_policy_and_stays_switched_on_page
     home = f"{serve(stamped)}/portal/"
     page.goto(home, wait_until="networkidle")
     assert page.locator("body").get_attribute("data-md-color-scheme") == "default"
-    page.locator("label[for=__palette_1]").click()
+    page.get_by_role("button", name="Switch to dark").click()
     for path in (*PAGES, "guides/how/one/"):
         page.goto(home + path, wait_until="networkidle")
         assert page.locator("body").get_attribute("data-md-color-scheme") == "slate", path

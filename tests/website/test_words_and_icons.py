@@ -26,6 +26,7 @@ def mentioned():
             continue
         text = path.read_text("utf-8")
         words.update(re.findall(r"[A-Za-z0-9_-]+", text))
+        words.update(re.findall(r"cb-icon i-([a-z0-9-]+)", text))
         forms.update(f"{first}\0" for first in JINJA.findall(text))
         if path.suffix == ".py":
             forms.update(put_together(ast.parse(text)))

@@ -19,6 +19,12 @@ from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, frame_folder
 from callboard.website.rendering import up_for
 
 POLICY_SLOT = "qzpolicyzq"
+_THEME_SCRIPTS = re.compile(
+    r'<script>(?:__md_scope=|var palette=__md_get\(|var target=document\.getElementById\(location\.hash).*?</script>\s*'
+    r'|<script id="__config"[^>]*>.*?</script>\s*|<script src="[^"]*/assets/javascripts/bundle\.[0-9a-f]+\.min\.js"></script>\s*',
+    re.DOTALL,
+)
+"""Scripts of the theme that pages do not need: ``assets/page.js`` does what they would do there. Those of overrides stay."""
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
 SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
@@ -112,7 +118,7 @@ def _frame_html(site: Path, name: str) -> str:
 
 def split_frame(html: str, name: str) -> FrameTemplate:
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
-    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(GENERATOR.sub("", html)), count=1)
+    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(_THEME_SCRIPTS.sub("", GENERATOR.sub("", html))), count=1)
     html = _BODY.sub(r"\1 data-own", html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:

@@ -119,7 +119,8 @@ def guide_links(html: str, path: str, base: str = "/") -> PageLinks:
     start, end = html.find("<article"), html.rfind("</article>")
     if start < 0 or end < start:
         return page_links(html, path, base)
-    text, around = html[start:end], html[:start] + html[end:]
+    # Text that people wrote may contain quotation marks: `<a href="x">` in code is no link.
+    text, around = "".join(tag[0] for tag in _TAG.finditer(html, start, end)), html[:start] + html[end:]
     inside, outside = page_links(text, path, base), page_links(around, path, base)
     return PageLinks((*outside.ids, *inside.ids), outside.ours, (*inside.ours, *inside.prose))
 

@@ -1,0 +1,51 @@
+// page.js: what a page needs before it is seen: the palette, then the contents, the header and the code blocks.
+// Not a module: it runs where it stands, above the content, so that no page is painted in one palette and then in the other.
+{
+  const root = new URL("../", document.currentScript.src).pathname, html = document.documentElement, body = document.body;
+  const button = document.querySelector("[data-palettes]"), palettes = JSON.parse(button.dataset.palettes);
+  const key = `${root}.__palette`, NAMES = ["scheme", "primary", "accent"];      // the theme's own key and value
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  html.classList.replace("no-js", "js");
+
+  const stored = () => { try { return JSON.parse(localStorage.getItem(key)).color.scheme; } catch { return ""; } };
+  const chosen = () => { const found = palettes.findIndex(([scheme]) => scheme === stored()); return found < 0 ? Number(system.matches) : found; };
+  const show = () => {
+    const palette = palettes[chosen()];
+    NAMES.forEach((name, i) => body.setAttribute(`data-md-color-${name}`, palette[i]));
+    button.firstElementChild.className = `cb-icon i-${chosen() ? "light" : "dark"}`;
+    button.title = palette[3];
+    button.setAttribute("aria-label", palette[3]);
+  };
+  button.addEventListener("click", () => {
+    const index = 1 - chosen(), media = `(prefers-color-scheme: ${index ? "dark" : "light"})`;
+    const color = Object.fromEntries([["media", media], ...NAMES.map((name, i) => [name, palettes[index][i]])]);
+    try { localStorage.setItem(key, JSON.stringify({ index, color })); } catch { /* private window: until the next page */ }
+    show();
+  });
+  addEventListener("storage", (e) => { if (e.key === key) show(); });
+  system.addEventListener("change", show);
+  show();
+  button.hidden = false;
+
+  // What follows does the theme's script on the pages of guides.
+  const start = () => {
+    const heading = document.querySelector("h1"), title = document.querySelector(".md-header__title"), header = title.closest("header");
+    const links = [...document.querySelectorAll(".md-nav--secondary a[href^='#']")]
+      .map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]).filter(([, target]) => target);
+    let waiting = false;
+    const update = () => {
+      waiting = false;
+      const edge = header.offsetHeight, passed = links.filter(([, target]) => target.getBoundingClientRect().top <= edge + 40).length;
+      const current = innerHeight + scrollY >= html.scrollHeight - 2 && scrollY ? links.length : passed;
+      links.forEach(([link], i) => link.classList.toggle("md-nav__link--active", i === current - 1));
+      title.classList.toggle("md-header__title--active", heading?.getBoundingClientRect().bottom < edge);
+    };
+    addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(update); } }, { passive: true });
+    document.querySelector(".md-nav--primary")?.addEventListener("click", (e) => { if (e.target.closest("a")) document.getElementById("__drawer").checked = false; });
+    let closed = [];
+    addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("article details:not([open])")]; closed.forEach((each) => { each.open = true; }); });
+    addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
+    update();
+  };
+  if ("own" in body.dataset) document.addEventListener("DOMContentLoaded", start);
+}
