@@ -33,8 +33,7 @@ EMPTY_MKDOCS = "site_name: Empty\ntheme: {name: material, font: false}\nplugins:
 
 def _documents(site: Path, target: Path) -> None:
     """The searchable text of every entity as one bare page: name, description, tags, owner."""
-    for line in (site / "api/catalog/entities.jsonl").read_text(encoding="utf-8").splitlines():
-        entity = json.loads(line)
+    for entity in json.loads((site / "api/catalog/entities.json").read_bytes()):
         meta, spec = entity["metadata"], entity.get("spec", {})
         words = [meta["name"], meta.get("description", ""), *meta.get("tags", []), spec.get("owner", "")]
         page = target / entity["kind"].lower() / meta["namespace"] / meta["name"] / "index.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sys
@@ -9,18 +10,23 @@ from pathlib import Path
 
 from measuring import Measured, python, run
 
+PAGE_BYTES = 4_000
+"""Of a page's Markdown: what a page about an entity has to say, without diagrams."""
+
 
 def _pages(site: Path, target: Path, *, front_matter: bool) -> int:
     """One Markdown page an entity: title, description, a list of what it relates to."""
     count = 0
-    for line in (site / "api/catalog/entities.jsonl").read_text(encoding="utf-8").splitlines():
-        entity = json.loads(line)
+    for entity in json.loads((site / "api/catalog/entities.json").read_bytes()):
         meta = entity["metadata"]
         page = target / entity["kind"].lower() / f"{meta['name'].lower()}.md"
         page.parent.mkdir(parents=True, exist_ok=True)
         head = f"---\ntitle: {meta['name']}\n---\n" if front_matter else f"# {meta['name']}\n\n"
         relations = "".join(f"- {r['type']} `{r['targetRef']}`\n" for r in entity.get("relations", []))
-        page.write_text(f"{head}{meta.get('description', '')}\n\n## Relations\n\n{relations}", encoding="utf-8")
+        text = f"{head}{meta.get('description', '')}\n\n## Relations\n\n{relations}\n## Table\n\n| Type | Target |\n|---|---|\n"
+        rows = [f"| {r['type']} | `{r['targetRef']}` |\n" for r in entity.get("relations", [])] or ["| - | - |\n"]
+        missing = max(0, PAGE_BYTES - len(text)) // len(rows[0])
+        page.write_text(text + "".join(itertools.islice(itertools.cycle(rows), missing)), encoding="utf-8")
         count += 1
     return count
 

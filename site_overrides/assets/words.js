@@ -1,6 +1,6 @@
 // words.js: the texts of the scripts. A portal in another language lays its own copy of this file over it.
 export const words = {
-  search: "Search", close: "Close", all: "All", docs: "Guides", names: "Name matches", inText: "Full-text matches", results: "Results", kinds: "Kind", narrow: "Filters",
+  search: "Search", close: "Close", copy: "Copy", all: "All", docs: "Guides", names: "Name matches", inText: "Full-text matches", results: "Results", kinds: "Kind", narrow: "Filters",
   choose: "select", open: "open", toClose: "close", everything: "All results",
   hint: "Try a name: order-svc, orderService, and “order service” give the same results.",
   nothing: (q) => `No results for “${q}”`, looking: "Searching …",

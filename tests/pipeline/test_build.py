@@ -25,7 +25,17 @@ def test_a_build_makes_a_page_and_data_for_every_entity(portal):
     assert {"type": "dependsOn", "targetRef": "component:default/ledger"} in entity["relations"]
     assert "uid" not in entity["metadata"]
     assert len(json.loads((portal / "site/api/catalog/entities.json").read_text())) == 6
-    assert len((portal / "site/api/catalog/entities.jsonl").read_text().splitlines()) == 6
+    assert not (portal / "site/api/catalog/entities.jsonl").exists()
+
+
+def test_the_portal_chooses_its_data_files(portal):
+    with (portal / "sources.yaml").open("a") as sources:
+        sources.write("data: {by_name: false, lines: true}\n")
+    assert callboard(portal, "build").returncode == 0
+    assert not (portal / "site/api/catalog/entities").exists()
+    lines = [json.loads(line) for line in (portal / "site/api/catalog/entities.jsonl").read_text().splitlines()]
+    assert lines == json.loads((portal / "site/api/catalog/entities.json").read_text())
+    assert len(lines) == 6
 
 
 def test_a_duplicate_that_is_left_out_is_counted_nowhere(portal):

@@ -24,6 +24,13 @@ WorkflowStep = Callable[[str], None]
 TOKEN = "PORTAL_TOKEN"  # noqa: S105 - the name of a variable
 _PLACE = re.compile(r"@([A-Z_]+)@")
 _WORKFLOWS = {"github": ".github/workflows/portal.yml", "gitlab": ".gitlab-ci.yml"}
+_DATA = """
+# GitHub Pages and GitLab Pages limit the size of a site and the number of its files: one file an entity less.
+# true: each entity is also at the address of Backstage's catalog API.
+data:
+  by_name: false
+"""
+"""For sites on a pages service."""
 _LOCATED = {
     "files": 'path: {location}\n  # Each folder that matches is a repository of its own.\n  repositories: "*"',
     "git": "url: {location}\n  # A private repository needs a token in the environment:\n  # token: ${{{token}}}",
@@ -114,7 +121,14 @@ def _sources(options: ScaffoldOptions) -> str:
     source = textwrap.indent(f"- name: main\n  type: {options.source}\n  {located}", "  ")
     url = f"  url: {_yaml(options.url)}" if options.url else "  # url: https://portal.example.com/   # where it will be served"
     name = _line(options.name)
-    values = {"NAME": name, "NAME_YAML": _yaml(name), "ORGANIZATION_YAML": _yaml(options.organization), "URL_LINE": url, "SOURCE": source}
+    values = {
+        "NAME": name,
+        "NAME_YAML": _yaml(name),
+        "ORGANIZATION_YAML": _yaml(options.organization),
+        "URL_LINE": url,
+        "SOURCE": source,
+        "DATA": "" if options.service == "none" else _DATA,
+    }
     return _filled("sources.yaml", values)
 
 

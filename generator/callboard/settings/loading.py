@@ -15,7 +15,7 @@ from callboard.settings.checks import OptionSchemas, all_problems, kind_problems
 from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import InvalidSettingsError, portal_origin
 from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
-from callboard.settings.settings import Limits, Portal, Settings, SourceSettings
+from callboard.settings.settings import DataSettings, Limits, Portal, Settings, SourceSettings
 from callboard.settings.variables import Expanded, below, expand, unset_message
 
 LARGEST = 5_000_000
@@ -109,6 +109,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         portal=Portal(**portal),
         sources=tuple(_source(item, i, expanded) for i, item in enumerate(data["sources"])),
         kinds=tuple(data.get("kinds") or ()),
+        data=DataSettings(**(data.get("data") or {})),
         limits=Limits(**(data.get("limits") or {})),
         sections={name: data[name] for name in SECTIONS if name in data},
         failures=dict(_section_failures(expanded)),

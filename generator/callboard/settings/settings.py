@@ -51,6 +51,16 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DataSettings:
+    """The section ``data``: which data files the site has besides the pages' own."""
+
+    by_name: bool = True
+    """Each entity also at the address of Backstage's catalog API."""
+    lines: bool = False
+    """All entities also as one file of JSON lines."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits on the work that a descriptor, a repository or a tool can cause."""
 
@@ -76,6 +86,7 @@ class Settings:
     sources: tuple[SourceSettings, ...] = ()
     kinds: tuple[str, ...] = ()
     """Paths of JSON Schema files of custom kinds, below ``root``."""
+    data: DataSettings = field(default_factory=DataSettings)
     limits: Limits = field(default_factory=Limits)
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The sections ``integrations``, ``history`` and ``publish`` as read."""

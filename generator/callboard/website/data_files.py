@@ -73,22 +73,32 @@ def json_bytes(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: bool) -> Iterator[tuple[str, bytes]]:
-    """The entity as JSON (at the path of Backstage's API and next to its page), and its definition; secrets are masked, see `masked`."""
+def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: bool, by_name: bool) -> Iterator[tuple[str, bytes]]:
+    """The entity as JSON next to its page, and its definition; with ``by_name`` also at the path of Backstage's API.
+
+    Secrets are masked, see `masked`.
+    """
     content = _Export(catalog, trees, is_public=is_public).entity(entity)
-    yield api_path(entity.ref), content
+    if by_name:
+        yield api_path(entity.ref), content
     yield entity_json_path(entity.ref), content
     if name := definition_file(entity):
         yield entity_path(entity.ref) + name, masked(definition_text(entity), is_public=is_public).text.encode("utf-8", "replace")
 
 
-def list_files(catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool) -> Iterator[DeferredFile]:
-    """Files about all entities, made from the files of each; ``key`` is the digest of everything that they depend on."""
+def list_files(
+    catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool, lines: bool
+) -> Iterator[DeferredFile]:
+    """Files about all entities, made from the files of each; ``key`` is the digest of everything that they depend on.
+
+    With ``lines``, the entities are also one file with a line of JSON each.
+    """
     export = _Export(catalog, trees, is_public=is_public)
     yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
     yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
-    yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
+    if lines:
+        yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
 
 
 class _Export:

@@ -20,7 +20,7 @@ from callboard.website.rendering import up_for
 
 POLICY_SLOT = "qzpolicyzq"
 _THEME_SCRIPTS = re.compile(
-    r'<script>(?:__md_scope=|var palette=__md_get\(|var target=document\.getElementById\(location\.hash).*?</script>\s*'
+    r"<script>(?:__md_scope=|var palette=__md_get\(|var target=document\.getElementById\(location\.hash).*?</script>\s*"
     r'|<script id="__config"[^>]*>.*?</script>\s*|<script src="[^"]*/assets/javascripts/bundle\.[0-9a-f]+\.min\.js"></script>\s*',
     re.DOTALL,
 )

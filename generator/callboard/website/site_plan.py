@@ -108,12 +108,12 @@ def entity_page(
     contexts: PageContexts, entity: Entity, tracked: EntityContext | None = None, tracker: DependencyTracker | None = None
 ) -> Page:
     """An entity's page, whose dependencies ``tracker`` records, if it is given."""
-    files = partial(_files, is_public=contexts.is_public)
+    files = partial(_files, is_public=contexts.is_public, by_name=contexts.entities.settings.data.by_name)
     return entity_pages.page_of(tracked or contexts.entities, entity, tracker, files)
 
 
-def _files(context: EntityContext, entity: Entity, *, is_public: bool) -> Iterator[tuple[str, bytes]]:
-    return entity_files(context.catalog, context.trees, entity, is_public=is_public)
+def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: bool) -> Iterator[tuple[str, bytes]]:
+    return entity_files(context.catalog, context.trees, entity, is_public=is_public, by_name=by_name)
 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
@@ -123,9 +123,10 @@ def _rest(contexts: PageContexts) -> Iterator[Page]:
 
 def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     """The data files that belong to no single page; ``key`` is the digest of everything that they are made from."""
-    resolved, portal = contexts.data.resolved, contexts.changes.settings.portal
-    yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public)
-    yield from schema_files_later(resolved.catalog, portal, key)
+    resolved, settings = contexts.data.resolved, contexts.changes.settings
+    lines = settings.data.lines
+    yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public, lines=lines)
+    yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", json_bytes(status.collections_json(visible))

@@ -8,7 +8,7 @@ from typing import Any
 
 from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
-from callboard.settings.settings import Limits, Portal
+from callboard.settings.settings import DataSettings, Limits, Portal
 
 _HEAD = ("Key", "Type", "Default", "Description")
 _INTRODUCTION = """# `sources.yaml`
@@ -37,7 +37,12 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
     """Every key with type, default and meaning."""
     properties = schema["properties"]
     parts = [_INTRODUCTION, "## The file", table(_HEAD, _rows(_own_keys(schema)))]
-    for name, defaults in (("portal", _defaults(Portal)), ("history", {}), ("limits", _defaults(Limits))):
+    for name, defaults in (
+        ("portal", _defaults(Portal)),
+        ("history", {}),
+        ("data", _defaults(DataSettings)),
+        ("limits", _defaults(Limits)),
+    ):
         parts += [f"## `{name}`", sentence(properties[name]["description"]), table(_HEAD, _rows(schema_fields(properties[name]), defaults))]
     parts += ["## `sources`", "Every source has a name and a type; its other keys depend on the type."]
     parts += [table(_HEAD, _rows(schema_fields(properties["sources"]["items"]))), *_plugins("Source", sources)]
