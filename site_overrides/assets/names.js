@@ -54,5 +54,8 @@ const once = (file, read) => (fetched[file] ??= json(file).then(read).catch((err
 /** The names index; requested again only after a failure. */
 export const loadNames = () => once("names.json", decode);
 
+/** Direct dependents of each entity; only the table needs them, for `?affected-by=`. */
+export const loadRelations = () => once("relations.json", (relations) => relations);
+
 /** First sentences, in the order of the names; only the table needs them, after the first interaction. */
 export const loadDescriptions = () => once("table.json", (table) => table);

@@ -1,5 +1,7 @@
 // table.js: the catalog's table. Takes over the page's own first rows; all state is in the URL; only visible rows are in the document.
 // It is prepared when the browser is idle, and at once on the first interaction.
+import { affectedBy } from "./affected.js";
+import { bdi, el } from "./elements.js";
 import { find, fold, narrow, preparing, words as split } from "./search-core.js";
 import { chosenIn, columnsOf, toggled, written } from "./facet-columns.js";
 import { chosenChips, facetPanel } from "./facets.js";
@@ -9,7 +11,7 @@ import { rowMaker } from "./table-row.js";
 import { virtualRows } from "./virtual-rows.js";
 import { words } from "./words.js";
 
-const FACETS = ["type", "lifecycle", "owner", "problems", "system", "tag", "namespace"], CLOSED = ["system", "tag", "namespace"];
+const FACETS = ["type", "lifecycle", "owner", "problems", "system", "tag", "namespace"], CLOSED = ["system", "tag", "namespace"], AFFECTED = "affected-by";
 let format = null;      // to make one takes longer than all the rest of a letter: it is created when the browser is idle
 const counted = (n) => (format ??= new Intl.NumberFormat()).format(n);
 const TYPED = 300;      // milliseconds after the last letter until the URL is updated: browsers throttle these updates
@@ -55,7 +57,7 @@ function catalogTable(names) {
   const $ = (s) => root.querySelector(s), { entries, raw } = names, columns = columnsOf(names);
   const query = $("[data-q]"), status = $("[data-status]"), chips = $("[data-chips]"), none = $("[data-none]"), wrap = $("[data-rows]");
   const tabs = [...root.querySelectorAll("[data-kind]")], heads = [...root.querySelectorAll("th[data-key]")], orders = {};
-  let state = new URLSearchParams(location.search), index = null, texts = null, sentences = null, readWith = null, asked = null, typed = 0, updateFacets = null;
+  let state = new URLSearchParams(location.search), index = null, texts = null, sentences = null, readWith = null, asked = null, typed = 0, updateFacets = null, affected = null;
   const rows = virtualRows($("[data-table]"), rowMaker(names, (i) => sentences?.[i] ?? ""));
   const drawRest = afterPaint(drawAround);
 
@@ -106,6 +108,25 @@ function catalogTable(names) {
     return hits.length ? hits : find(index, text).map((hit) => hit.i);
   }
 
+  /** The rows that `?affected-by=` leaves; all of them until they are known, and if they cannot be. */
+  function within(list) {
+    const ref = (state.get(AFFECTED) ?? "").toLowerCase();
+    if (!ref) return list;
+    if (affected?.ref !== ref) {
+      const asking = affected = { ref, rows: null, failed: false };
+      affectedBy(names, ref).then((rows) => { asking.rows = rows; }, () => { asking.failed = true; }).then(() => { if (affected === asking) draw(); });
+    }
+    return affected.rows ? list.filter((i) => affected.rows.has(i)) : list;
+  }
+
+  function affectedChip() {
+    const ref = state.get(AFFECTED);
+    if (!ref) return [];
+    return [el("button", { type: "button", class: "cb-chip", onclick: () => go(set(AFFECTED, "")) },
+      el("span", { class: "cb-chip__key" }, affected?.failed ? words.notAffected : words.affectedBy), bdi(names.called(ref.toLowerCase())),
+      el("span", { "aria-hidden": "true" }, "×"), el("span", { class: "cb-hide" }, words.removeFilter))];
+  }
+
   function sorted(shown, text) {
     const [key, down] = (state.get("sort") ?? (text ? "" : "name")).split(":");
     if (!key || (key === "name" && !down && !text)) return shown;      // which are in this order already
@@ -117,7 +138,7 @@ function catalogTable(names) {
 
   function found() {
     const text = (state.get("q") ?? "").trim(), chosen = chosenIn(state, columns);
-    const { shown, counts } = narrow(text ? matching(text) : orderBy("name"), columns, chosen);
+    const { shown, counts } = narrow(within(text ? matching(text) : orderBy("name")), columns, chosen);
     return { list: sorted(shown, text).map((i) => entries[i]), counts, chosen, text };
   }
 
@@ -138,7 +159,7 @@ function catalogTable(names) {
     drawTabs(counts.kind, chosen.kind);
     drawHeads(text);
     const keys = ["kind", ...FACETS].filter((key) => key !== "kind" || chosen.kind.size > 1);
-    chips.replaceChildren(...chosenChips(columns, keys, state, (key, value) => go(toggled(state, key, value))));
+    chips.replaceChildren(...affectedChip(), ...chosenChips(columns, keys, state, (key, value) => go(toggled(state, key, value))));
     slowly(readSentences);
   }
 

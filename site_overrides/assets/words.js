@@ -9,6 +9,7 @@ export const words = {
   entities: (n) => (n === 1 ? " entity" : " entities"),
   facet: { kind: "Kind", type: "Type", owner: "Owner", lifecycle: "Lifecycle", system: "System", tag: "Tag", problems: "Problems", namespace: "Namespace" },
   none: { type: "No type", owner: "No valid owner", lifecycle: "No lifecycle", system: "No system", tag: "No tags" },
+  affectedBy: "Affected by", notAffected: "Unknown what is affected by",
   severity: { error: "Errors", warning: "Warnings", info: "Info", none: "No problems" },
   removeFilter: ", remove this filter", findChoice: (facet) => `Find in ${facet}`, noOwner: "No owner", notInCatalog: "Not found in catalog:", wrongOwner: "Invalid owner:",
   problems: (n) => (n === 1 ? "1 problem" : `${n} problems`), empty: "none",

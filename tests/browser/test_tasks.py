@@ -226,18 +226,20 @@ def test_everything_works_below_a_path(chromium, folder, serve, tmp_path, below)
     context.close()
 
 
-def test_icons_of_lists_are_asked_for_once_and_are_seen(page, address):
+def test_icons_of_lists_are_seen_and_need_no_request(page, address):
     page.goto(f"{address}systems/")
     asked = []
-    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("icons.svg") else None)
+    page.on("request", lambda request: asked.append(request.url) if "icon" in request.url else None)
     page.keyboard.press("/")
     page.locator("dialog[open] input").wait_for()
     for letter in "order":
         page.keyboard.type(letter)
         page.locator("dialog [role=option]").first.wait_for()
         page.wait_for_timeout(150)
-    assert len(asked) <= 1
-    assert page.evaluate("document.querySelector('dialog .cb-hit use').getBoundingClientRect().width") > 5
+    assert [url for url in asked if not url.startswith("data:")] == []
+    shown = page.locator("dialog .cb-hit .cb-icon").first
+    assert shown.evaluate("icon => icon.getBoundingClientRect().width") > 5
+    assert shown.evaluate("icon => getComputedStyle(icon).maskImage").startswith('url("data:image/svg+xml')
 
 
 def test_what_is_chosen_before_the_table_is_ready_counts(page, address, width):
@@ -276,3 +278,19 @@ def test_rows_that_are_used_again_say_what_the_list_says(page, address):
     )
     assert len({path for path, _ in links}) == len(links)
     assert [int(index) for _, index in links] == list(range(2, 2 + len(links)))
+
+
+def test_what_an_entity_affects_is_a_filter_of_the_table_with_a_chip_that_removes_it(page, address):
+    names = in_table(page, address, "?affected-by=api:default/orders-api")
+    page.wait_for_function("document.querySelector('[data-status]').firstElementChild.textContent === '2'")
+    assert sorted(names.all_inner_texts()) == ["OrderServiceClient", "storefront"]
+    page.get_by_role("button", name="Affected by Orders API").click()
+    page.wait_for_function("Number(document.querySelector('[data-status]').firstElementChild.textContent) > 2")
+    assert "affected-by" not in page.url
+
+
+def test_a_filter_whose_data_is_missing_says_so_and_hides_nothing(page, address):
+    page.route("**/relations.json*", lambda route: route.fulfill(json={"format": 1, "digest": "another build", "dependents": []}))
+    in_table(page, address, "?affected-by=api:default/orders-api")
+    page.get_by_role("button", name="Unknown what is affected by Orders API").wait_for()
+    assert int(page.locator("[data-status]").locator("> :first-child").inner_text()) > 2

@@ -1,5 +1,7 @@
 """The impact of an entity: who is affected, how far away, and when its digest says that nothing changed."""
 
+from itertools import accumulate
+
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from test_linking import ENTITIES
 
 from callboard.catalog import dependencies, organization
 from callboard.catalog.impact import MAX_STEPS, Affected, ImpactByTeam, Impacts
+from callboard.catalog.names import names_index, relations_index
 from catalog_builders import catalog_of, ref
 
 SHOP = (
@@ -86,3 +89,12 @@ def test_a_change_beyond_the_steps_that_are_shown_reaches_a_digest_only_where_it
         return Impacts.of(catalog_of("component:c0", *chain)).digests()[ref("c0")]
 
     assert digest(MAX_STEPS) != digest(MAX_STEPS + 1) == digest(MAX_STEPS + 2)
+
+
+def test_relations_are_published_as_differences_of_rows():
+    catalog = catalog_of(*SHOP)
+    rows = dict(enumerate(catalog.entities))
+    published = relations_index(catalog)
+    assert published["digest"] == names_index(catalog)["digest"]
+    decoded = {rows[i]: {rows[row] for row in accumulate(differences)} for i, differences in enumerate(published["dependents"])}
+    assert decoded == {name: {each.ref for each in dependencies.dependents(catalog, name)} for name in catalog.entities}

@@ -13,7 +13,8 @@ reference. Readers ignore unknown keys. Columns are a fifth smaller than rows af
 - ``problems``: their number. ``severity``: the highest of them, 0 none, 1 info, 2 warning, 3 error.
 - ``tagged``: lists of indexes of tags.
 
-``table.json``: ``format``, ``digest`` and ``description``, a column of first sentences in the same order.
+``table.json``: ``format``, ``digest`` and ``description``, a column of first sentences in the same order. ``relations.json``: ``format``,
+``digest`` and ``dependents``, see ``relations_index``.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from callboard.catalog import organization, structure
 from callboard.catalog.graph import Catalog
+from callboard.catalog.impact import Impacts
 from callboard.catalog.presentation import lifecycle_of, name, summary, tags, title, type_of
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.model.entity import Entity
@@ -65,6 +68,17 @@ def table_index(catalog: Catalog) -> dict[str, Any]:
     """The descriptions that only the catalog's table loads, as JSON."""
     entities = tuple(catalog.entities.values())
     return {"format": FORMAT, "digest": _digest(entities), "description": [summary(entity) for entity in entities]}
+
+
+def relations_index(catalog: Catalog) -> dict[str, Any]:
+    """The direct dependents of each entity as JSON, with which the catalog's table finds all that is affected by one.
+
+    ``dependents`` has a list for each entity in the order of the names index: the rows of its dependents, ascending, each as the difference
+    to the one before (the first to 0).
+    """
+    impacts = Impacts.of(catalog)
+    dependents = [[row - before for before, row in pairwise((0, *rows))] for rows in impacts.dependents]
+    return {"format": FORMAT, "digest": _digest(catalog.entities.values()), "dependents": dependents}
 
 
 def owner_state(catalog: Catalog, ref: EntityRef) -> int:

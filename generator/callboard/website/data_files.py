@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from callboard.catalog.export import entity_json
 from callboard.catalog.graph import Catalog
-from callboard.catalog.names import names_index, table_index
+from callboard.catalog.names import names_index, relations_index, table_index
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity, Origin
@@ -96,6 +96,7 @@ def list_files(
     export = _Export(catalog, trees, is_public=is_public)
     yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
+    yield DeferredFile("api/catalog/relations.json", key, lambda _: export.json(relations_index(catalog)))
     yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
     if lines:
         yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))

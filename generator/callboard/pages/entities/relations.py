@@ -95,7 +95,7 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
         return None
     teams = tuple(_team(context, team) for team in affected.teams[:TEAM_LIMIT])
     count = f"{affected.total:,}+" if affected.truncated else f"{affected.total:,}"
-    view = ImpactView(teams, more(context, len(affected.teams), len(teams)))
+    view = ImpactView(teams, more(context, len(affected.teams), len(teams)), catalog_path(**{"affected-by": str(entity.ref)}))
     return Section("impact", context.labels["what_breaks"], "impact", view, count, _extent(context, affected))
 
 

@@ -234,6 +234,9 @@ class ImpactView:
 
     teams: tuple[TeamImpact, ...]
     more: str
+    """How many teams are not listed; empty for none."""
+    path: str
+    """Path of the catalog table with all affected entities."""
 
 
 @dataclass(frozen=True, slots=True)
