@@ -1,4 +1,8 @@
-"""A synthetic organisation: one folder a repository, realistic degrees, a few hubs. The same seed gives the same bytes."""
+"""A synthetic organisation: one folder a repository, realistic degrees, deep hubs. The same seed gives the same bytes.
+
+Most descriptors have a warning, as real ones do. Components depend on earlier ones, so that the graph has no cycles but the planted rings, and
+four in five of these dependencies go to a component in proportion to the dependents that it has already: chains of hubs arise.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,12 @@ SUFFIXES = {
 TYPES = [("service", 0.62), ("library", 0.14), ("website", 0.1), ("job", 0.08), ("data-pipeline", 0.06)]
 RESOURCES = ["database", "s3-bucket", "queue", "cache", "topic", "kubernetes-cluster"]
 TAGS = "java go python typescript kotlin rust tier-1 tier-2 tier-3 pci gdpr public internal batch realtime".split()
+WARNED = 0.75
+"""Share of components, APIs and resources with a link to a reserved host, which is a warning."""
+ATTACHED = 0.8
+"""Share of dependencies on components that prefer hubs."""
+RING = 500
+"""One component in so many closes a ring of three."""
 VERBS = "keeps sends reads checks prices stores ranks merges routes exports signs collects publishes answers renders".split()
 
 
@@ -68,6 +78,8 @@ class Organisation:
         self.names["API"] = [self.name("api") for _ in range(self.count["API"])]
         self.types = self.rng.choices([t for t, _ in TYPES], [w for _, w in TYPES], k=self.count["Component"])
         self.names["Component"] = [self.name(self.rng.choice(SUFFIXES[t])) for t in self.types]
+        self.attached = [0]
+        """Components, each as often as something depends on it, and once for itself."""
 
     def name(self, word: str, *, front: bool = False) -> str:
         """A fresh name of two words and ``word``, in one of the spellings that people use."""
@@ -89,6 +101,27 @@ class Organisation:
             if name.lower() not in self.taken:
                 self.taken |= {name.lower(), f"{parts[:2]} {word}"}
                 return name
+
+    def dependencies(self, i: int, count: int) -> list[str]:
+        """Names of ``count`` components before the one at ``i``; the last of a ring also depends on one behind it."""
+        names, found = self.names["Component"], set[int]()
+        for _ in range(count if i else 0):
+            near = max(0, i - self.rng.randint(1, 12))
+            j = self.rng.choice(self.attached) if self.rng.random() < ATTACHED else near
+            if j < i:
+                found.add(j)
+                self.attached.append(j)
+        self.attached.append(i)
+        if i % RING in {0, 1} and i + 1 < len(names):
+            found.add(i + 1)
+        if i % RING == 2:
+            found.add(i - 2)
+        return sorted(names[j] for j in found)
+
+    def link(self, name: str, title: str, indent: str = "  ") -> str:
+        """The lines of one link."""
+        host = "example.com" if self.rng.random() < WARNED else "acme.io"
+        return f"{indent}links:\n{indent}  - url: https://runbooks.{host}/{name}\n{indent}    title: {title}\n"
 
     def near(self, kind: str, index: int, count: int) -> list[str]:
         """Names close to ``index`` in proportion, and now and then a hub: most edges stay inside a system, a few things serve all."""
@@ -132,7 +165,7 @@ class Organisation:
 
     def component(self, i: int, provided: list[int], own: list[int]) -> str:
         name, rng = self.names["Component"][i], self.rng
-        depends = [f"component:{n}" for n in self.near("Component", i, rng.choice([0, 1, 1, 2, 3, 4])) if n != name]
+        depends = [f"component:{n}" for n in self.dependencies(i, rng.choice([0, 1, 1, 2, 3, 4]))]
         depends += [f"resource:{self.names['Resource'][r]}" for r in own] + [
             f"resource:{n}" for n in self.near("Resource", i, rng.choice([0, 0, 1]))
         ]
@@ -144,7 +177,7 @@ class Organisation:
             f"  description: {sentence(rng)}",
             "  annotations:", f"    github.com/project-slug: acme/{name.lower()}", "    backstage.io/techdocs-ref: dir:.",
             f"  tags: [{', '.join(sorted(set(rng.choices(TAGS, k=rng.randint(0, 4)))))}]",
-            "  links:", f"    - url: https://runbooks.acme.example/{name}", "      title: Runbook", "      icon: docs",
+            self.link(name, "Runbook").rstrip("\n"),
             "spec:", f"  type: {self.types[i]}",
             f"  lifecycle: {rng.choices(['production', 'experimental', 'deprecated'], [88, 10, 2])[0]}",
             f"  owner: {self.owner(i)}", f"  system: {self.names['System'][i * self.count['System'] // self.count['Component']]}",
@@ -165,14 +198,14 @@ class Organisation:
             for _ in range(rng.randint(2, 8))
         )
         return (
-            f"apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n  name: {name}\n  description: {sentence(rng)}\nspec:\n  type: openapi\n  lifecycle: production\n"
+            f"apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata:\n  name: {name}\n  description: {sentence(rng)}\n{self.link(name, 'Reference')}spec:\n  type: openapi\n  lifecycle: production\n"
             f"  owner: {self.owner(i)}\n  system: {self.names['System'][i * self.count['System'] // self.count['Component']]}\n"
             f"  definition: |\n    openapi: 3.0.3\n    info: {{title: {name}, version: 1.{rng.randrange(9)}.0}}\n    paths:\n{paths}"
         )
 
     def resource(self, i: int, r: int) -> str:
         return (
-            f"apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: {self.names['Resource'][r]}\n  description: {sentence(self.rng, 5)}\nspec:\n  type: {self.rng.choice(RESOURCES)}\n"
+            f"apiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: {self.names['Resource'][r]}\n  description: {sentence(self.rng, 5)}\n{self.link(self.names['Resource'][r], 'Console')}spec:\n  type: {self.rng.choice(RESOURCES)}\n"
             f"  owner: {self.owner(i)}\n  system: {self.names['System'][i * self.count['System'] // self.count['Component']]}\n"
         )
 
