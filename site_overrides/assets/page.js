@@ -46,6 +46,11 @@
     addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("article details:not([open])")]; closed.forEach((each) => { each.open = true; }); });
     addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
     update();
+    const here = document.querySelector("[data-entity-ref]")?.dataset.entityRef, recent = `callboard:${root}:recent`;      // see recent.js
+    if (here) try {
+      const before = JSON.parse(localStorage.getItem(recent));
+      localStorage.setItem(recent, JSON.stringify([here, ...(Array.isArray(before) ? before : []).filter((ref) => ref !== here)].slice(0, 12)));
+    } catch { /* private window: nothing is remembered */ }
   };
   if ("own" in body.dataset) document.addEventListener("DOMContentLoaded", start);
 }

@@ -80,8 +80,9 @@ def test_a_frame_has_no_script_of_the_theme_and_none_inline(laid):
         scripts = re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
         assert [code for _, code in scripts if code] == []
         assert {re.search(r'assets/([^"]+)"', attributes)[1] for attributes, _ in scripts} == {
-            "page.js", "search.js", "recent.js", "ages.js", "copy.js", "my-team.js",
+            "page.js", "search.js", "ages.js", "copy.js",
         }  # fmt: skip
+        assert re.findall(r'rel="stylesheet" href="[^"]*assets/([^"]+)"', html) == ["page.css"]
 
 
 def test_the_digest_of_a_frame_follows_tab_and_depth(laid):

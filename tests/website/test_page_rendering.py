@@ -66,7 +66,7 @@ def test_an_unknown_icon_is_an_error_that_names_it(portal_of):
 def test_every_icon_of_ours_is_bundled_and_in_the_style_sheet_and_those_of_kinds_are_in_the_sprite():
     renderer = Renderer(read_overlays(ROOT, Portal()), Portal(), kind_icons=["cube-outline", "no-such-icon-at-all"])
     rule = re.compile(r'^\.i-([a-z0-9-]+)\{--cb-icon:url\("data:image/svg\+xml,([^"<>#\\]+)"\)\}$', re.MULTILINE)
-    rules = rule.findall(renderer.style_sheet(()).decode())
+    rules = rule.findall(renderer.icon_rules())
     assert {name for name, _ in rules} == set(renderer.icons) > {"cube-outline", "no-such-icon-at-all"}
     assert all(list(ET.fromstring(unquote(image))) for _, image in rules)
     placed = ET.fromstring(renderer.sprite())

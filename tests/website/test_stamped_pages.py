@@ -7,6 +7,7 @@ import pytest
 from callboard.pages.page import Page, TocEntry
 from callboard.website.frames import stamp
 from callboard.website.rendering import up_for
+from callboard.website.style_sheets import page_styles
 
 pytestmark = pytest.mark.browser
 TOC = (TocEntry("about", "About & more"), TocEntry("rest", "Rest", (TocEntry("deep", "Deep"),)))
@@ -20,7 +21,9 @@ def stamped(laid, project, tmp_path_factory):
     for path, file in laid.files.items():
         (web / "portal" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, web / "portal" / path)
-    (web / "portal/assets/portal.css").write_bytes(b"".join(style.read_bytes() for style in laid.styles))
+    styles = page_styles(laid, project.files, "")
+    (web / "portal/assets/portal.css").write_bytes(styles.of_guides())
+    (web / "portal/assets/page.css").write_bytes(styles.of_pages())
     for path, tab in PAGES.items():
         page = Page(path, "x.html", "entity" if path else "wide", tab, f"Title of {path}", lambda: None, ref="component:default/x")
         frame = laid.frames[page.frame].fitted(tab, up_for(path, project.portal.url), project.portal.name, project.portal.url)

@@ -25,11 +25,12 @@ from callboard.website.data_files import DataFile, DeferredFile, put_data, robot
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
-from callboard.website.mkdocs_project import STYLES_PATH
+from callboard.website.mkdocs_project import PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
+from callboard.website.style_sheets import page_styles
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
 BATCH = 64
@@ -224,7 +225,10 @@ class _Assembly:
                 yield path, file.read_bytes()
             else:
                 yield DeferredFile(path, self.theme.key, partial(_content, file))
-        yield STYLES_PATH, self.renderer.style_sheet(self.theme.styles)
+        styles = page_styles(self.theme, self.renderer.overlays.files, self.renderer.icon_rules())
+        key = styles.key()
+        yield DeferredFile(STYLES_PATH, key, lambda _: styles.of_guides())
+        yield DeferredFile(PAGE_STYLES_PATH, key, lambda _: styles.of_pages())
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:

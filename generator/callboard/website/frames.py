@@ -15,16 +15,19 @@ from urllib.parse import quote
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
-from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, frame_folder
+from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, PAGE_STYLES_PATH, STYLES_PATH, frame_folder
 from callboard.website.rendering import up_for
 
 POLICY_SLOT = "qzpolicyzq"
-_THEME_SCRIPTS = re.compile(
+_THEME_FILES = re.compile(
     r"<script>(?:__md_scope=|var palette=__md_get\(|var target=document\.getElementById\(location\.hash).*?</script>\s*"
-    r'|<script id="__config"[^>]*>.*?</script>\s*|<script src="[^"]*/assets/javascripts/bundle\.[0-9a-f]+\.min\.js"></script>\s*',
+    r'|<script id="__config"[^>]*>.*?</script>\s*|<script src="[^"]*/assets/javascripts/bundle\.[0-9a-f]+\.min\.js"></script>\s*'
+    r'|<link rel="stylesheet" href="[^"]*/assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css">\s*',
     re.DOTALL,
 )
-"""Scripts of the theme that pages do not need: ``assets/page.js`` does what they would do there. Those of overrides stay."""
+"""Scripts and style sheets of the theme that pages do not need: ``assets/page.js`` does what the scripts would do there, and
+``assets/page.css`` has the rules. Those of overrides stay."""
+_STYLES = re.compile(rf'(<link rel="stylesheet" href="[^"]*/){re.escape(STYLES_PATH)}(?=")')
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
 SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
@@ -118,7 +121,8 @@ def _frame_html(site: Path, name: str) -> str:
 
 def split_frame(html: str, name: str) -> FrameTemplate:
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
-    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(_THEME_SCRIPTS.sub("", GENERATOR.sub("", html))), count=1)
+    html = _STYLES.sub(rf"\g<1>{PAGE_STYLES_PATH}", _THEME_FILES.sub("", GENERATOR.sub("", html)))
+    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(html), count=1)
     html = _BODY.sub(r"\1 data-own", html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:

@@ -25,11 +25,13 @@ MARK_ICON = "material/bulletin-board"
 FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
 """The frames by name, with the side columns of the theme that each of them hides."""
 STYLES_PATH = "assets/portal.css"
-"""The one style sheet of pages besides those of the theme; it is made from all style sheets in ``assets/``."""
+"""The style sheet of guides besides those of the theme: all style sheets in ``assets/``."""
+PAGE_STYLES_PATH = "assets/page.css"
+"""The one style sheet of pages: the same, below what pages use of the theme's."""
 TABS = ("catalog", "apis", "teams", "systems", "health")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
-_SCRIPTS = ("search.js", "recent.js", "ages.js", "copy.js", "my-team.js")
+_SCRIPTS = ("search.js", "ages.js", "copy.js")
 """Modules in ``assets/`` that every page loads if they exist; templates name other modules that they need."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 _EXTENSIONS: tuple[Any, ...] = (

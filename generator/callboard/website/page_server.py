@@ -10,9 +10,10 @@ from callboard.settings.settings import Portal
 from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
 from callboard.website.icons import SPRITE_PATH
-from callboard.website.mkdocs_project import STYLES_PATH
+from callboard.website.mkdocs_project import PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.page_maker import not_found
 from callboard.website.rendering import Renderer
+from callboard.website.style_sheets import page_styles
 from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
@@ -65,8 +66,9 @@ class OnDemand:
         return stamp(self._fitter.frame(page), page, self._renderer.render(page, view), toc)
 
     def _site_file(self, path: str) -> bytes | None:
-        if path == STYLES_PATH:
-            return self._renderer.style_sheet(self._theme.styles)
+        if path in {STYLES_PATH, PAGE_STYLES_PATH}:
+            styles = page_styles(self._theme, self._renderer.overlays.files, self._renderer.icon_rules())
+            return styles.of_guides() if path == STYLES_PATH else styles.of_pages()
         if path == SPRITE_PATH:
             return self._renderer.sprite()
         if path == "robots.txt":

@@ -105,9 +105,9 @@ class Renderer:
         """The content of ``assets/icons.svg``, with the icons of diagrams."""
         return icons.sprite(self.icons, self.diagram_icons)
 
-    def style_sheet(self, parts: Iterable[Path]) -> bytes:
-        """The content of ``assets/portal.css``: these style sheets in their order, then a rule for each icon."""
-        return b"\n".join((*(part.read_bytes() for part in parts), icons.icon_rules(self.icons).encode()))
+    def icon_rules(self) -> str:
+        """The rules of all icons for ``assets/portal.css``."""
+        return icons.icon_rules(self.icons)
 
     def digest(self, template: str) -> str:
         """Digest of what pages of this template depend on, except the view: its sources, those of its imports, labels, portal, icons."""

@@ -45,6 +45,7 @@ from callboard.website.overlays import Overlays
 
 _COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
+_THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
 _SCRATCH = "building-"
 _LONGEST_BUILD = 3600
 """Seconds; an older scratch folder is left over from a process that died."""
@@ -74,6 +75,8 @@ class BuiltTheme:
     """Those of ``files`` that are copied from the overrides; ``key`` does not depend on their contents."""
     styles: tuple[Path, ...]
     """Style sheets of the overrides, which make up ``STYLES_PATH``: ``portal.css``, then the others by name."""
+    theme_styles: tuple[Path, ...]
+    """Style sheets of the theme itself, in the order of its pages."""
     problems: tuple[Problem, ...] = ()
     """Guides and overrides that MkDocs could not render, and that were left out."""
 
@@ -252,11 +255,14 @@ def _is_recent(folder: Path) -> bool:
 def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     styles = _styles(project)
+    of_theme = tuple(path for name, path in paths.items() if _THEME_STYLES.fullmatch(name))
     files = {name: path for name, path in paths.items() if name not in {*_NOTES, *styles} and not _UNWANTED.fullmatch(name)}
     guides = {path: _search_text(text) for path, text in json.loads((site / "guides.json").read_bytes()).items()}
     overrides = {name: project.files.override(name) for name in files if _COPIED.fullmatch(f"overrides/{name}") and name != _FAVICON}
     copied = {name: path for name, path in overrides.items() if path}
-    return BuiltTheme(key, read_frames(site), {**files, **copied}, guides, frozenset(copied), tuple(styles.values()), read_failures(site))
+    return BuiltTheme(
+        key, read_frames(site), {**files, **copied}, guides, frozenset(copied), tuple(styles.values()), of_theme, read_failures(site)
+    )
 
 
 def _styles(project: MkDocsProject) -> dict[str, Path]:
