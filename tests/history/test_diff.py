@@ -147,6 +147,22 @@ def test_a_new_version_of_our_own_rules_is_no_news_about_descriptors():
     assert [c.kind for c in difference(before, before.summaries, [concern()], night(1), VERSION)] == ["problem-opened"]
 
 
+@pytest.mark.parametrize(
+    ("version", "path", "source", "kinds"),
+    [
+        ("0.1.0", "component/default/shop.yaml", "here", []),  # the source backstage of 0.1 invented this path
+        ("0.1.0", "shop.yaml", "here", ["moved"]),
+        ("0.1.0", "component/default/shop.yaml", "there", ["moved"]),
+        (VERSION, "component/default/shop.yaml", "here", ["moved"]),
+    ],
+)
+def test_a_file_that_an_old_version_invented_did_not_move(version, path, source, kinds):
+    before = summarize(catalog_of(make("shop", path=path, tree="backstage.acme.example"))[0])
+    after = summarize(catalog_of(make("shop", path="svc/catalog-info.yaml", source=source))[0])
+    previous = replace(state_of([make("shop")], summaries=before), version=version)
+    assert [change.kind for change in difference(previous, after, (), night(1), VERSION)] == kinds
+
+
 def test_secrets_and_endless_texts_do_not_enter_the_history():
     token = "ghp_" + "a1B2" * 10
     (change,) = diff([make("shop")], [make("shop", lifecycle=f"{token} " + "x" * 5_000)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ _LISTS = (
 """Kind of the change, attribute of the summary, field of the descriptor."""
 _CONTAINER_FIELDS = {"system": "spec.domain", "group": "spec.parent"}
 """Field of the attribute ``system`` in descriptors of these kinds."""
+_INVENTED_PATHS = "0.1."
+"""Begins the versions whose source ``backstage`` named a file that does not exist, ``kind/namespace/name.yaml``, for each entity."""
 COLLECTED_ONLY = ""
 """The version in a state that only ``callboard collect`` has written, and no build."""
 
@@ -51,13 +53,25 @@ def difference(
 ) -> tuple[Change, ...]:
     """The changes since the last build; for the first build one ``baseline`` instead of an "added" for each entity.
 
-    Problems are not compared if another version of Callboard made the last build: its rules may differ. ``failures`` gets a problem for
-    each family of facts whose plugin raised an error.
+    Problems are not compared if another version of Callboard made the last build: its rules may differ. Files that an old version
+    invented are not compared either. ``failures`` gets a problem for each family of facts whose plugin raised an error.
     """
     if previous is None or previous.version == COLLECTED_ONLY:
         return (Change(at, "baseline", None, after=str(len(summaries))),)
     old_problems, new_problems = (previous.problem_summaries, problems) if previous.version == version else ((), ())
-    return compared(previous.summaries, summaries, old_problems, new_problems, at, (previous, facts) if facts else None, failures)
+    old = _with_read_files(previous.summaries, summaries) if previous.version.startswith(_INVENTED_PATHS) else previous.summaries
+    return compared(old, summaries, old_problems, new_problems, at, (previous, facts) if facts else None, failures)
+
+
+def _with_read_files(old: Sequence[EntitySummary], new: Sequence[EntitySummary]) -> Sequence[EntitySummary]:
+    """The old summaries, in place of invented files with those that the same source names now."""
+    files = {(summary.ref, summary.where.source): summary.where for summary in new}
+    return [
+        replace(summary, where=files.get((summary.ref, summary.where.source), summary.where))
+        if summary.where.path == "{}/{}/{}.yaml".format(*summary.ref)
+        else summary
+        for summary in old
+    ]
 
 
 def compared(
