@@ -167,6 +167,34 @@ def test_what_a_filter_leaves_out_is_not_missing(tmp_path, options, has_by_refs,
     assert [p.field for p in resolved.problems if p.code == "REF001"] == dangling
 
 
+@pytest.mark.long
+def test_pages_do_not_call_missing_what_a_filter_leaves_out(tmp_path):
+    store = {**FILTERED, "metadata": {**FILTERED["metadata"], "name": "store"}}
+    exists = {"left_out": [group()]}
+
+    def answer(asked, wire):
+        return instance(store, **exists)(asked, wire)
+
+    write(tmp_path)
+    with Server(answer) as server, (tmp_path / "sources.yaml").open("a") as sources:
+        sources.write(f"  - {{name: backstage, type: backstage, url: '{server.url}', filter: ['kind=component']}}\n")
+        sources.flush()
+        assert callboard(tmp_path, "build").returncode == 0
+        page = (tmp_path / "site/catalog/default/component/store/index.html").read_text()
+        table = (tmp_path / "site/catalog/index.html").read_text()
+        names = json.loads((tmp_path / "site/api/catalog/names.json").read_text())
+        exists["left_out"] = []
+        assert callboard(tmp_path, "build").returncode == 0
+        later = (tmp_path / "site/catalog/default/component/store/index.html").read_text()
+    owner = "<bdi>core</bdi> <small>not in this portal</small>"
+    assert owner in page
+    assert "<bdi>gone</bdi> <small>not found in catalog</small>" in page
+    assert '<span title="group:default/core"><bdi>core</bdi></span>' in table
+    assert set(names["ownerState"]) == {0}
+    assert owner not in later
+    assert "group:default/core (not found in catalog)" in later
+
+
 DESCRIPTOR = """\
 apiVersion: backstage.io/v1alpha1
 kind: Component

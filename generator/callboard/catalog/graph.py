@@ -26,12 +26,18 @@ class Catalog:
     relations: Mapping[EntityRef, tuple[Relation, ...]]
     """By source entity, each sorted by type and target. Missing entities are keys too: their relations name what refers to them."""
     kinds: Kinds
+    elsewhere: frozenset[EntityRef] = frozenset()
+    """References of entities that another catalog has and that this portal does not read, by a filter of its source."""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Cached results of ``targets``: pages of neighbors query the same."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""
         return self.entities.get(ref)
+
+    def exists(self, ref: EntityRef | None) -> bool:
+        """True for an entity of this catalog or of another one that is read in part; False where the reference dangles."""
+        return ref in self.entities or ref in self.elsewhere
 
     def targets(self, source: EntityRef, *types: str) -> tuple[EntityRef, ...]:
         """Targets of the relations of these types, each once, sorted by type and reference; existing or not."""

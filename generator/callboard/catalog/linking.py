@@ -125,8 +125,9 @@ def link(
     unique = {ref: first[ref] for ref in sorted(first)}
     cache = cache or LinkCache()
     declared = cache.read(unique, kinds)
-    catalog = Catalog(unique, cache.both_directions(declared, kinds), kinds)
-    others = {*(external_refs or ()), *declared.known}
+    elsewhere = frozenset(declared.known).difference(unique)
+    catalog = Catalog(unique, cache.both_directions(declared, kinds), kinds, elsewhere)
+    others = {*(external_refs or ()), *elsewhere}
     names = NameIndex(unique, others) if others else cache.names(unique.keys())
     found = _check(catalog, declared, names, is_complete=is_complete, has_all_names=is_complete or external_refs is not None)
     problems = tuple(sorted(_with_spans(catalog, _limited(found), cache), key=problem_order))
@@ -165,14 +166,28 @@ def check_unidentified(
     found: list[Problem] = []
     names = NameIndex(existing)
     for entity in entities:
-        alone, declared = {entity.ref: entity}, DeclaredReferences({entity.ref: entity.ref})
-        kind = kinds.get(entity.ref.kind)
-        if kind:
-            read_references(entity, kind, declared)
-        catalog = Catalog(alone, _both_directions(declared, kinds), kinds)
+        catalog, declared = _alone(entity, kinds)
         problems = _check(catalog, declared, names, is_complete=False, has_all_names=has_all_names)
         found += (replace(problem, subject=None) for problem in _with_spans(catalog, _limited(problems), LinkCache()))
     return tuple(sorted((replace(problem, fingerprint=fingerprint(problem)) for problem in found), key=problem_order))
+
+
+def check_left_out(entities: Iterable[Entity], kinds: Kinds, existing: Collection[EntityRef]) -> Iterator[Problem]:
+    """The references for which Backstage refuses these duplicates, which are left out of the catalog and are not linked."""
+    names = NameIndex(existing)
+    for entity in entities:
+        catalog, declared = _alone(entity, kinds)
+        if refused := [invalid for invalid in declared.invalid if invalid.refused]:
+            problems = _reference_problems(catalog, replace(declared, invalid=refused, implicit_namespace=[]), names)
+            yield from _with_spans(catalog, _limited(problems), LinkCache())
+
+
+def _alone(entity: Entity, kinds: Kinds) -> tuple[Catalog, DeclaredReferences]:
+    """A catalog of one entity, and the references that it declares."""
+    declared = DeclaredReferences({entity.ref: entity.ref})
+    if kind := kinds.get(entity.ref.kind):
+        read_references(entity, kind, declared)
+    return Catalog({entity.ref: entity}, _both_directions(declared, kinds), kinds), declared
 
 
 def _both_directions(declared: DeclaredReferences, kinds: Kinds) -> dict[EntityRef, tuple[Relation, ...]]:

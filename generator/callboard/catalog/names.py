@@ -86,7 +86,7 @@ def owner_state(catalog: Catalog, ref: EntityRef) -> int:
     owner = organization.owner(catalog, ref)
     if owner is None:
         return int(organization.needs_owner(catalog, ref))
-    if owner not in catalog.entities:
+    if not catalog.exists(owner):
         return 2
     return 0 if owner.kind in organization.OWNERS else 3
 

@@ -33,7 +33,7 @@ class Node:
     path: str
     """Path of the linked page below the site's root; empty for no link."""
     state: State = ""
-    """``root``: the page's entity. ``missing``: not in the catalog. ``more``: several entities. ``outside``: not in the map."""
+    """``root``: the page's entity. ``missing``: not in the catalog. ``more``: several. ``outside``: not in the map or portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "diagram_around_1": "{number} more dependencies",
         "diagram_around_1_1": "1 more dependency",
         "diagram_missing": "not found in catalog",
+        "diagram_elsewhere": "not in this portal",
         "diagram_members": "{number} members",
         "diagram_members_1": "1 member",
         "diagram_owned": "{number} {kind}",
@@ -95,11 +96,13 @@ _LINE = 200
 
 
 def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mapping[str, str] = WORDS, sub: str | None = None) -> Node:
-    """The box of an entity; one that does not exist is marked and has no link. ``sub`` replaces type and owner."""
+    """The box of an entity; one that this portal does not have is marked and has no link. ``sub`` replaces type and owner."""
     entity = catalog.get(ref)
+    kind = catalog.kinds.get(ref.kind)
+    if entity is None and catalog.exists(ref):
+        return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], kind.icon if kind else ICON_UNKNOWN, "", "outside")
     if entity is None:
         return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
-    kind = catalog.kinds.get(ref.kind)
     return Node(
         ref, name_of(catalog, ref), _sub(catalog, ref) if sub is None else sub, kind.icon if kind else ICON_UNKNOWN, entity_path(ref), state
     )

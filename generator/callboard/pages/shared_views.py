@@ -45,10 +45,12 @@ class EntityLink:
     """Name of the kind's icon."""
     path: str
     """Below the site's root; empty where the catalog has no such entity."""
+    is_elsewhere: bool = False
+    """True if another catalog has the entity, and this portal does not read it."""
 
     def __repr__(self) -> str:
         """All fields, faster than a dataclass does it: views are compared by their ``repr``, which holds about a hundred links."""
-        return repr((self.name, self.ref, self.kind, self.icon, self.path))
+        return repr((self.name, self.ref, self.kind, self.icon, self.path, self.is_elsewhere))
 
     def __hash__(self) -> int:
         """The hash of the reference: almost all links to an entity are equal."""
@@ -170,7 +172,7 @@ def _link(catalog: Catalog, ref: EntityRef) -> EntityLink:
     entity = catalog.get(ref)
     icon = kind_icon(catalog.kinds, ref.kind)
     if entity is None:
-        return EntityLink(humanize(ref, default_kind=ref.kind), str(ref), ref.kind, icon, "")
+        return EntityLink(humanize(ref, default_kind=ref.kind), str(ref), ref.kind, icon, "", catalog.exists(ref))
     return EntityLink(display_name(entity), str(ref), ref.kind, icon, entity_path(ref))
 
 

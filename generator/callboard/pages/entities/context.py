@@ -69,7 +69,7 @@ def entity_context(
             by_location.setdefault(entity.origin.via_locations[-1], []).append(ref)
     found = {location: tuple(refs) for location, refs in by_location.items()}
     outlines = {ref: outline(entity) for ref, entity in page.catalog.entities.items()}
-    shared = {**shared_values(page), "catalog": Catalog(outlines, page.catalog.relations, page.catalog.kinds)}
+    shared = {**shared_values(page), "catalog": Catalog(outlines, page.catalog.relations, page.catalog.kinds, page.catalog.elsewhere)}
     impacts = Impacts.of(page.catalog)
     return EntityContext(
         **shared,

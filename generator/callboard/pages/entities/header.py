@@ -138,9 +138,9 @@ def _criteria(context: EntityContext, entity: Entity) -> Iterator[_Criterion]:
     yield _owner_criterion(context, entity)
     yield _criterion("description", "improve-description", presentation.description(entity))
     if kind == "system":
-        yield _criterion("domain", "domain", structure.domain_of(catalog, ref) in catalog.entities)
+        yield _criterion("domain", "domain", catalog.exists(structure.domain_of(catalog, ref)))
     if kind in _TYPES:
-        yield _criterion("system", "improve-system", structure.system_of(catalog, ref) in catalog.entities)
+        yield _criterion("system", "improve-system", catalog.exists(structure.system_of(catalog, ref)))
         yield _criterion("type", "improve-type", presentation.type_of(entity), _spec("type", _TYPES[kind]))
     if kind in {"component", "api"}:
         yield _criterion("lifecycle", "improve-lifecycle", presentation.lifecycle_of(entity))
@@ -159,7 +159,7 @@ def _criterion(key: str, icon: str, value: object, lines: str = "") -> _Criterio
 
 def _owner_criterion(context: EntityContext, entity: Entity) -> _Criterion:
     owner = organization.owner(context.catalog, entity.ref)
-    return _criterion("owner", "no-owner", owner in context.catalog.entities, _spec("owner", _likely_owner(context, entity)))
+    return _criterion("owner", "no-owner", context.catalog.exists(owner), _spec("owner", _likely_owner(context, entity)))
 
 
 def _likely_owner(context: EntityContext, entity: Entity) -> str:

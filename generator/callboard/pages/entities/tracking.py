@@ -42,7 +42,13 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
     files = {(e.origin.source, e.origin.tree, e.origin.path) for e in context.entities.values()}
     tracked = replace(
         context,
-        catalog=Catalog(tracker.tracked("outline", catalog.entities), tracker.tracked("relations", catalog.relations), catalog.kinds),
+        catalog=_Catalog(
+            tracker.tracked("outline", catalog.entities),
+            tracker.tracked("relations", catalog.relations),
+            catalog.kinds,
+            catalog.elsewhere,
+            seen=seen,
+        ),
         impacts=tracker.tracked("impact", context.impacts),
         problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
         trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
@@ -92,6 +98,8 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
         yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
         if any(added := [fingerprint(entity) for fingerprint in of_providers]):
             yield ("added", ref), fingerprint_of(added)
+    for ref in catalog.elsewhere:
+        yield ("link", ref), "elsewhere"
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), fingerprint_of(relations)
     for ref, digest in context.impact_digests.items():
@@ -129,6 +137,18 @@ def _fingerprint_of_outline(outline: Entity) -> str:
     place = outline.origin
     content = [outline.kind, outline.metadata, outline.spec, place.source, place.tree, place.repository, place.path, place.document]
     return fingerprint_of(canonical(content))
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalog(Catalog):
+    """A catalog that records which missing entities a page asks for."""
+
+    seen: set[DependencyKey] = field(default_factory=set)
+
+    def exists(self, ref: EntityRef | None) -> bool:
+        if ref is not None:
+            self.seen.add(("link", ref))
+        return Catalog.exists(self, ref)
 
 
 @dataclass(frozen=True, slots=True)

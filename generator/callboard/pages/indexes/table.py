@@ -150,7 +150,7 @@ def _owner_state(context: IndexContext, ref: EntityRef) -> str:
     owner = organization.owner(context.catalog, ref)
     if owner is None:
         return "none" if organization.needs_owner(context.catalog, ref) else "fine"
-    if owner not in context.catalog.entities:
+    if not context.catalog.exists(owner):
         return "missing"
     return "fine" if owner.kind in {"group", "user"} else "wrong"
 

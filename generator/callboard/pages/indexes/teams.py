@@ -161,4 +161,4 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
 
 def _has_no_owner(context: IndexContext, ref: EntityRef) -> bool:
     owner = organization.owner(context.catalog, ref)
-    return organization.needs_owner(context.catalog, ref) and (owner is None or owner not in context.catalog.entities)
+    return organization.needs_owner(context.catalog, ref) and not context.catalog.exists(owner)
