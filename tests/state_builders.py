@@ -148,7 +148,7 @@ class Portal:
         gathered = discover(collected.files, ConnectedTrees(trees, settings.sources), KINDS, settings.limits)
         names = [source.name for source in settings.sources]
         self.served = with_last_good_copy(collected, gathered, trees, previous, BuildPolicy(names, now, self.guards, self.store.blob))
-        merged = merge(self.served.entities, names)
+        merged = merge(self.served.entities, names, KINDS)
         unique, duplicates = merged.entities, merged.problems()
         self.catalog, problems = link(unique, KINDS)
         state = BuildState(self.store, previous, now, VERSION)

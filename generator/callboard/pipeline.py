@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from callboard import __version__
 from callboard.catalog.comparison import SameFile, comparison_problems
-from callboard.catalog.linking import LinkCache, check_unidentified, link
+from callboard.catalog.linking import LinkCache, check_left_out, check_unidentified, link
 from callboard.catalog.merging import assigned, merge
 from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
@@ -175,11 +175,12 @@ def resolve(
     ``is_complete=False`` leaves references unchecked that entities elsewhere might satisfy, unless ``external_refs`` lists those.
     """
     with work.meter.phase("catalog"):
-        merged, is_same_file = merge(state.entities, work.source_names, state.problems), SameFile(state.trees)
+        merged, is_same_file = merge(state.entities, work.source_names, work.kinds, state.problems), SameFile(state.trees)
         catalog, problems = link(merged.entities, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
         compared = comparison_problems(merged, work.compared_sources, is_same_file)
-        own = assigned((*state.problems, *merged.problems(is_same_file)), merged, catalog)
-        existing = {*catalog.entities, *(external_refs or ())} if state.unidentified else ()
+        existing = {*catalog.entities, *(external_refs or ())} if state.unidentified or merged.duplicates else ()
+        left_out = check_left_out(merged.left_out, work.kinds, existing)
+        own = assigned((*state.problems, *merged.problems(is_same_file), *left_out), merged, catalog)
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
     found = sorted((*own, *problems, *compared, *unidentified), key=problem_order)

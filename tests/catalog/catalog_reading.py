@@ -42,7 +42,7 @@ def read_portal(folder: Path):
     files = [DescriptorFile("here", tree, path) for path in tree.glob("**/catalog-info.yaml")]
     discovered = discover(files, connected_trees(folder, tree), KINDS, Limits())
     problems = [problem for problem in discovered.problems if problem.code.startswith("LOC")]
-    merging = merge(discovered.entities, ["here"])
+    merging = merge(discovered.entities, ["here"], KINDS)
     merged, duplicates = merging.entities, merging.problems()
     catalog, found = link(merged, KINDS)
     return catalog, [*problems, *duplicates, *found]

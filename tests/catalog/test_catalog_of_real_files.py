@@ -39,7 +39,7 @@ def test_a_catalog_of_all_real_files_is_linked_and_every_problem_has_a_place():
         tree = tree_of(folder)
         files = {case["file"].partition("/")[2] for case in READABLE if case["file"].startswith(f"{folder.name}/")}
         entities += [e for path in sorted(files) for e in entities_of(DescriptorFile(folder.name, tree, path))]
-    merging = merge(entities, [])
+    merging = merge(entities, [], KINDS)
     merged, duplicates = merging.entities, merging.problems()
     catalog, problems = link(merged, KINDS)
     assert len(catalog.entities) == len(merged) == len(entities) - len(duplicates)

@@ -69,7 +69,7 @@ def read(collected) -> tuple[list[Entity], list[Problem], list[FileResult]]:
 @pytest.fixture(scope="module")
 def linked(read) -> tuple[Catalog, list[Problem]]:
     entities, problems, _ = read
-    merged = merge(entities, ["acme"])
+    merged = merge(entities, ["acme"], KINDS)
     unique, duplicates = merged.entities, merged.problems()
     catalog, found = link(unique, KINDS)
     return catalog, [*problems, *duplicates, *found]

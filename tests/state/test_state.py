@@ -291,7 +291,7 @@ def test_a_catalog_is_linked_from_the_state_alone(tmp_path):
     folder.rmdir()
     state = state_files.read(portal.store)
     served = collected_from_state(state, portal.store.blob, ["shop"])
-    unique = merge(served.entities, ["shop"]).entities
+    unique = merge(served.entities, ["shop"], KINDS).entities
     catalog, problems = link(unique, KINDS)
     assert catalog.entities == portal.catalog.entities
     assert catalog.relations == portal.catalog.relations

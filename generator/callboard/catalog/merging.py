@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS
+from callboard.catalog.references import DeclaredReferences, read_references
 from callboard.catalog.rules.entities import DUPLICATE_ENTITY
 from callboard.descriptors.document import field_span
+from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity, Origin
 from callboard.model.place import line_place
 from callboard.model.problem import Problem, Related, Severity
@@ -35,30 +38,38 @@ class Merged:
     duplicates: tuple[Duplicate, ...]
     """In the order of the entities that are left out."""
 
+    @property
+    def left_out(self) -> tuple[Entity, ...]:
+        """The entities that are not in the catalog, because another one has the same reference."""
+        return tuple(duplicate.left_out for duplicate in self.duplicates)
+
     def problems(self, is_same_file: Callable[[Entity, Entity], bool] = lambda _, __: False) -> tuple[Problem, ...]:
         """A warning for each entity that is left out, unless it was read from the same file as the one that is kept."""
         return tuple(_duplicate(each) for each in self.duplicates if not is_same_file(each.kept, each.left_out))
 
 
-def merge(entities: Iterable[Entity], sources: Sequence[str], problems: Iterable[Problem] = ()) -> Merged:
+def merge(entities: Iterable[Entity], sources: Sequence[str], kinds: Kinds, problems: Iterable[Problem] = ()) -> Merged:
     """The first entity of each reference in order of precedence. ``problems``: those found in descriptors, for ``in_order``."""
     first: dict[EntityRef, Entity] = {}
     duplicates = []
-    for entity in in_order(entities, sources, problems):
+    for entity in in_order(entities, sources, kinds, problems):
         kept = first.setdefault(entity.ref, entity)
         if kept is not entity:
             duplicates.append(Duplicate(kept, entity))
     return Merged(tuple(first.values()), tuple(duplicates))
 
 
-def in_order(entities: Iterable[Entity], sources: Sequence[str], problems: Iterable[Problem] = ()) -> tuple[Entity, ...]:
+def in_order(entities: Iterable[Entity], sources: Sequence[str], kinds: Kinds, problems: Iterable[Problem] = ()) -> tuple[Entity, ...]:
     """Sorted by precedence: the source's position in ``sources.yaml``, tree, path, document. The given order does not matter.
 
-    Entities whose document has an error in ``problems`` come last, because Backstage refuses them: of duplicates a valid one is kept.
+    Entities whose document has an error in ``problems``, and duplicates with a reference that is an error, come last, because Backstage
+    refuses them: of duplicates a valid one is kept.
     ``sources`` are the names of the sources as ``sources.yaml`` orders them; a source that is not among them comes last.
     """
+    entities = tuple(entities)
     positions = {name: index for index, name in reversed(list(enumerate(sources)))}
     refused = {_key(p.origin, p.subject) for p in problems if p.origin and p.severity is Severity.ERROR}
+    refused.update(_with_refused_reference(entities, kinds))
 
     def precedence(entity: Entity) -> tuple[bool, int, str, str, str, int, str, str]:
         origin = entity.origin
@@ -67,6 +78,18 @@ def in_order(entities: Iterable[Entity], sources: Sequence[str], problems: Itera
         return is_refused, rank, origin.source, origin.tree, origin.path, origin.document, str(entity.ref), entity.digest
 
     return tuple(sorted(entities, key=precedence))
+
+
+def _with_refused_reference(entities: Sequence[Entity], kinds: Kinds) -> Iterator[DocumentKey | None]:
+    """Keys of the duplicates that Backstage refuses for one of their references."""
+    numbers = Counter(entity.ref for entity in entities)
+    for entity in entities:
+        kind = kinds.get(entity.ref.kind) if numbers[entity.ref] > 1 else None
+        if kind is not None:
+            declared = DeclaredReferences({})
+            read_references(entity, kind, declared)
+            if any(invalid.refused for invalid in declared.invalid):
+                yield _key(entity.origin, entity.ref)
 
 
 def assigned(problems: Iterable[Problem], merged: Merged, catalog: Catalog) -> tuple[Problem, ...]:
