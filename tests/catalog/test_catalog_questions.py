@@ -126,6 +126,24 @@ def test_the_tree_of_groups_is_walked_up_and_down():
     assert organization.owned_below(catalog, acme) == {shop: (ref("y"),), web: (ref("x"),)}
 
 
+@pytest.mark.parametrize(
+    ("groups", "parent", "reported"),
+    [
+        # C12: the own parent counts, wherever its name sorts
+        (["group:a children=[x]", "group:b", "group:x parent=b"], "group:b", True),
+        (["group:a", "group:b children=[x]", "group:x parent=a"], "group:a", True),
+        (["group:a children=[x]", "group:b children=[x]", "group:x"], "group:a", True),
+        (["group:a children=[x]", "group:x parent=a"], "group:a", False),
+        (["group:a children=[x]", "group:x parent=gone"], "group:gone", False),  # REF001 reports it
+        (["group:a", "component:x subcomponentOf=y", "group:x parent=a"], "group:a", False),
+    ],
+)
+def test_a_group_is_below_the_parent_that_it_declares_and_several_are_reported(groups, parent, reported):
+    catalog, problems = linked(*groups)
+    assert organization.parent_of(catalog, ref("group:x")) == ref(parent)
+    assert [(p.code, str(p.subject)) for p in problems if p.code == "GRP002"] == [("GRP002", "group:default/x")] * reported
+
+
 def test_groups_that_contain_each_other_have_the_first_of_them_as_top():
     catalog = catalog_of("group:a parent=b", "group:b parent=a", "group:c parent=b")
     assert organization.roots(catalog) == (ref("group:a"),)

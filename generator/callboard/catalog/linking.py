@@ -24,6 +24,7 @@ from callboard.model.relation import Relation
 CHECKS = (
     ownership.check_missing_owner,
     ownership.check_owner_no_group,
+    ownership.check_several_parents,
     references.check_wrong_target_kind,
     cycles.check_group_cycle,
     cycles.check_part_cycle,

@@ -12,8 +12,17 @@ from callboard.settings.schema_messages import mapping_at, resolved
 
 
 def parent_of(catalog: Catalog, group: EntityRef) -> EntityRef | None:
-    """The declared parent (by either end); it may be missing from the catalog."""
-    return next(iter(catalog.targets(group, "childOf")), None)
+    """The parent that the group declares, else a group that lists it as a child; it may be missing from the catalog."""
+    parents = catalog.targets(group, "childOf")
+    if len(parents) <= 1:
+        return parents[0] if parents else None
+    declared = (relation.target for relation in catalog.relations[group] if relation.type == "childOf" and relation.declared_by == group)
+    return next(declared, parents[0])
+
+
+def existing_parents(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:
+    """The groups that are a parent of the group by its own descriptor or theirs, sorted by reference. One is expected."""
+    return tuple(_existing(catalog, "childOf", group))
 
 
 def children_of(catalog: Catalog, group: EntityRef) -> tuple[EntityRef, ...]:

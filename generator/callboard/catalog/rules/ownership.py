@@ -1,13 +1,16 @@
-"""OWN001, OWN002, GRP001: owners that are missing or not a group, groups without members."""
+"""OWN001, OWN002, GRP001, GRP002: owners that are missing or not a group, groups without members or with several parents."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from callboard.catalog.graph import Catalog
-from callboard.catalog.organization import OWNERS, children_of, members_of, needs_owner, owner
+from callboard.catalog.organization import OWNERS, children_of, existing_parents, members_of, needs_owner, owner
 from callboard.catalog.presentation import name, title
 from callboard.model.problem import Problem, Rule, Severity
+
+MOST_NAMED = 5
+"""Parents that a message names."""
 
 MISSING_OWNER = Rule(
     code="OWN001",
@@ -97,6 +100,83 @@ def check_owner_no_group(catalog: Catalog) -> Iterator[Problem]:
                     field=relation.field,
                     hint="Name the team that maintains it.",
                 )
+
+
+SEVERAL_PARENTS = Rule(
+    code="GRP002",
+    name="several-parents",
+    severity=Severity.WARNING,
+    summary="The group has more than one parent.",
+    means="""A group has one parent: the one in its `spec.parent`, or the group that lists it in `spec.children`. Here descriptors name
+different ones.""",
+    matters="""The page of each parent lists the group with what it owns and its members, and the tree of teams shows it once, so that
+numbers of the parents do not add up.""",
+    wrong="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  parent: sales
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: sales
+spec:
+  type: department
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: payments
+spec:
+  type: department
+  children: [checkout]
+""",
+    right="""apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: checkout
+spec:
+  type: team
+  parent: sales
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: sales
+spec:
+  type: department
+  children: [checkout]
+---
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: payments
+spec:
+  type: department
+  children: []
+""",
+)
+
+
+def check_several_parents(catalog: Catalog) -> Iterator[Problem]:
+    """Groups of which the descriptors name different existing parents."""
+    for group in catalog.of_kind("group"):
+        parents = existing_parents(catalog, group.ref)
+        if len(parents) > 1:
+            own = "spec.parent" if group.spec.get("parent") else ""
+            yield SEVERAL_PARENTS.problem(
+                f"Group {title(group)} has {len(parents)} parents: {' and '.join(map(str, parents[:MOST_NAMED]))}.",
+                origin=group.origin,
+                subject=group.ref,
+                field=own or "metadata.name",
+                hint=f"Remove it from `children` of the wrong ones{', or correct its `parent`' if own else ''}.",
+            )
 
 
 EMPTY_GROUP = Rule(
