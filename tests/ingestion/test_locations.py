@@ -108,6 +108,29 @@ def test_a_link_that_leads_out_of_the_tree_is_not_followed(shop):
 
 
 @pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        # C13: addresses that are read as paths
+        (
+            "git@github.com:acme/shop.git",
+            "Write the URL at which a browser shows the descriptor; it begins with https://github.com/acme/shop/.",
+        ),
+        ("gitlab.acme.example:team/sub/shop", "Correct the path"),
+        ("deploy@git.acme.example:team/sub/shop/", "it begins with https://git.acme.example/team/sub/shop/."),
+        ("github.com/acme/shop/blob/main/x.yaml", "Write https://github.com/acme/shop/blob/main/x.yaml if this is a URL. Correct the path"),
+        ("www.acme.example/x.yaml", "Write https://www.acme.example/x.yaml if"),
+        ("./github.com/x.yaml", "Correct the path"),
+        ("v1.0/x.yaml", "Correct the path"),
+        ("all.yaml/x.yaml", "Correct the path"),
+    ],
+)
+def test_an_address_in_another_form_is_told_as_a_url(shop, target, hint):
+    (problem,) = followed(shop, target=target).problems
+    assert (problem.code, hint in problem.hint) == ("LOC001", True), problem.hint
+    assert problem.hint.startswith(hint) or hint.startswith("it begins")
+
+
+@pytest.mark.parametrize(
     "target", ["./nothing.yaml", "./x/**/catalog-info.yaml", "a", "a\0b", "https://github.com/acme/shop/blob/main/no.yaml"]
 )
 def test_a_missing_target_is_told_unless_it_may_be_missing(shop, target):

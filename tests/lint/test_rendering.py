@@ -81,6 +81,33 @@ def test_nothing_in_a_descriptor_can_steer_the_terminal():
     assert "\u202e" not in text
 
 
+LONG = f"targets: [{'./a.yaml, ' * 40}HERE, ./b.yaml, {'./c.yaml, ' * 40}]"
+
+
+@pytest.mark.parametrize(
+    ("line", "marked"),
+    [
+        ("  name: Orders Service", "Orders Service"),
+        (LONG, "HERE"),
+        (LONG, "targets"),
+        (f"x: {'a' * 300}", "a" * 300),
+        (f"description: {'long ' * 60}end", "end"),
+        ("  title: 注文サービス bad", "bad"),
+        ("  title: cafe\u0301 bad", "bad"),
+    ],
+)
+def test_the_carets_stand_below_the_range_also_in_a_long_line(line, marked):
+    column = line.index(marked) + 1
+    problem = Problem("ENT006", Severity.ERROR, "x", ORIGIN, Span(8, column, 8, column + len(marked)))
+    _, shown, carets, *_ = render([problem], lines=lambda origin, number: line).splitlines()
+    shown, carets = (row.partition("| ")[2] for row in (shown, carets))
+    cells = "".join(letter if len(letter.encode()) < 3 or letter == "…" else f"{letter} " for letter in shown if letter != "\u0301")
+    assert len(cells) <= 150
+    start = carets.index("^")
+    assert cells[start : len(carets)] == marked[: len(carets) - start]
+    assert len(carets) - start == min(len(marked), 137)
+
+
 def test_a_secret_is_masked_in_its_snippet():
     line = "    token: ghp_" + "a" * 36
     text = render([Problem("SEC001", Severity.WARNING, "x", ORIGIN, Span(1, 12, 1, 52))], lines=lambda origin, number: line)

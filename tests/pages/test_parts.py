@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from callboard.descriptors.formats import LINK_SCHEMES
 from callboard.model.entity import Origin
 from callboard.pages.safe_text import initials, mail_of, text_of, web_url
 from callboard.pages.search_text import alias, words_of
@@ -45,6 +46,16 @@ def test_a_value_of_any_type_becomes_a_short_text(value, shown):
 @pytest.mark.parametrize("url", ["https://x.example/a?b=c#d", "http://localhost:8080", "mailto:a@b.example"])
 def test_addresses_of_the_web_are_kept(url):
     assert web_url(f" {url} ") == url
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [("slack://channel?team=T1&id=C1", True), ("tel:+493012", True), ("msteams:/l/chat", True), ("SLACK://x", True), ("tel:", False),
+     ("javascript:alert(1)", False), ("vscode://file/x", False), ("data:text/html,x", False)],
+)  # fmt: skip
+def test_links_of_descriptors_may_open_programs_for_messages_and_calls(url, is_link):
+    assert web_url(url, LINK_SCHEMES) == url * is_link
+    assert web_url(url) == ""
 
 
 @pytest.mark.parametrize(

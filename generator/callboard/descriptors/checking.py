@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from callboard.descriptors.document import CheckedDocument
-from callboard.descriptors.rules import annotation, content, definitions, envelope, files, metadata, names, placement, spec
+from callboard.descriptors.rules import annotation, content, definitions, envelope, files, lost_text, metadata, names, placement, spec
 from callboard.model.problem import Problem
 
 Find = Callable[[CheckedDocument], Iterator[Problem]]
@@ -41,6 +41,7 @@ _CHECKS_OF_CONTENT: tuple[Find, ...] = (
     placement.find_misplaced_field,
     spec.find_location_without_target,
     definitions.find_unparsable_definition,
+    lost_text.find_lost_text,
     content.find_value_to_fill_in,
     content.find_secret,
 )

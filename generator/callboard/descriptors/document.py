@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -63,6 +64,10 @@ class FileLocation:
         """Return the origin of the document with that index (from 0), which begins at that line (from 1)."""
         line = line if self.has_lines else 0
         return Origin(self.source, self.tree_id, self.repository, self.revision, self.path, document, line, self.via)
+
+
+_COMMENT_AS_VALUE = re.compile(r"(?:[^\s#]+:|-)?[ \t]+(#\w.*)")
+"""A comment after the colon of a key, or after the dash of an item, with a letter or digit directly after its sign."""
 
 
 class CheckedDocument:
@@ -128,15 +133,32 @@ class CheckedDocument:
         if types == ["string"] and isinstance(value, Mapping) and value:
             return self._mapping_hint(path, key)
         if types == ["string"]:
-            if isinstance(value, int | float):
-                return f'Put the value in quotes: "{text}".'
-            remove = "" if self.is_required(path) else ", or remove the line"
-            return f'Write a string after "{key}:"{remove}.' if value is None else f'Write a single string after "{key}:".'
+            return self._string_hint(path, key, text, value)
         if types == ["array"]:
             return f"Write a list: [{text}]." if isinstance(value, str | int | float) and text else "Write a list; an empty one is []."
         if types == ["object"]:
             return f'Write "key: value" lines below "{key}:", indented by two spaces.'
         return f'Fix the value of "{key}:".'
+
+    def _string_hint(self, path: FieldPath, key: str, text: str, value: Any) -> str:
+        """How to write a string in place of a value that is no mapping with entries."""
+        if isinstance(value, int | float):
+            return f'Put the value in quotes: "{text}".'
+        if value is not None:
+            return f'Write a single string after "{key}:".'
+        if comment := self._comment_at(path):
+            return f'"{comment}" is a comment: remove the #, or put the value in quotes.'
+        return f'Write a string after "{key}:"{"" if self.is_required(path) else ", or remove the line"}.'
+
+    def line_from(self, span: Span) -> str:
+        """Return the rest of the line that begins where a range of this document does; empty if the line is unknown."""
+        row, lines = span.line - self.origin.line, self.text.splitlines()
+        return lines[row][span.column - 1 :] if 0 <= row < len(lines) else ""
+
+    def _comment_at(self, path: FieldPath) -> str:
+        """Return the comment in place of a value, if it may be the value."""
+        found = _COMMENT_AS_VALUE.match(self.line_from(self.span(path)))
+        return shown(found[1].rstrip()) if found else ""
 
     def is_required(self, path: FieldPath) -> bool:
         """Whether the document would be invalid without the field: the name, or one below ``spec``."""

@@ -87,6 +87,10 @@ _IGNORED = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|[0-9]+")
 
 
+LINK_SCHEMES = ("http", "https", "mailto", "tel", "slack", "msteams")
+"""Schemes of ``metadata.links`` that pages link: the web, and programs for messages and calls. Others are shown as text."""
+
+
 def is_web_url(value: object) -> bool:
     """Whether JavaScript's ``new URL(value)`` accepts the string without a base. Any scheme is valid (``javascript:``, too)."""
     if not isinstance(value, str):

@@ -33,6 +33,8 @@ MOST_PROBLEMS = 200
 """Problems reported for one Location; more would hide those of other entities."""
 LONGEST_URL = 300
 """Letters of a URL in a message."""
+_SSH_ADDRESS = re.compile(r"(?:[\w.-]+@)([\w.-]+):(?!//)(.+?)(?:\.git)?/?")
+_WITHOUT_SCHEME = re.compile(r"(?!.*\.ya?ml/)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S+")
 RAW_GITHUB = "raw.githubusercontent.com"
 _ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _GLOB = re.compile(r"[*?]")
@@ -260,9 +262,18 @@ def _missing(location: _Followed, field_path: str, target: str, reason: str) -> 
             rules.LOCATION_NOT_FOUND,
             field_path,
             f"`{clean_url(target)}` cannot be read: {reason}.",
-            "Correct the path, or write `presence: optional` if the file may be missing.",
+            _hint_about_path(target),
         )
     return ()
+
+
+def _hint_about_path(target: str) -> str:
+    """How to write a target that was read as a path and names no file."""
+    if address := _SSH_ADDRESS.fullmatch(target.strip()):
+        return f"Write the URL at which a browser shows the descriptor; it begins with https://{address[1]}/{address[2]}/."
+    hint = "Correct the path, or write `presence: optional` if the file may be missing."
+    is_url = _WITHOUT_SCHEME.fullmatch(target.strip())
+    return f"Write https://{target.strip()[:LONGEST_URL]} if this is a URL. {hint}" if is_url else hint
 
 
 def clean_url(url: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
+from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
@@ -26,6 +27,9 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _JUNIT_SUITE = "callboard lint"
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _WIDEST = 140
+"""Characters of a line that are shown, without the marks of what is cut."""
+_BEFORE = 40
+"""Characters that are shown before a range that would be cut off."""
 _GITHUB_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -88,17 +92,24 @@ def _related_place(related: Related) -> str:
 
 
 def _snippet(line: str, span: Span) -> list[str]:
-    """The line with carets under the range; secrets are masked, and a very long line is cut."""
+    """The line with carets under the range; secrets are masked, and of a very long line the part around the range is shown."""
     if not line.strip():
         return []
     masked = mask(line)
-    shown = plain(masked.rstrip("\r\n"))[:_WIDEST]
-    start = min(span.column - 1, len(shown))
-    end = (
-        len(shown) if span.end_line > span.line or masked != line else min(max(span.end_column - 1, start + 1), max(len(shown), start + 1))
-    )
+    text = plain(masked.rstrip("\r\n"))
+    start = min(span.column - 1, len(text))
+    end = len(text) if span.end_line > span.line or masked != line else min(max(span.end_column - 1, start + 1), max(len(text), start + 1))
+    begin = 0 if end <= _WIDEST else max(min(start - _BEFORE, len(text) - _WIDEST), 0)
+    before, after = "…" if begin else "", "…" if begin + _WIDEST < len(text) else ""
     gutter = f"  {span.line} | "
-    return [gutter + shown, " " * (len(gutter) - 2) + "| " + " " * start + "^" * max(end - start, 1)]
+    indent = " " * (_columns(text[begin:start]) + len(before))
+    carets = "^" * max(_columns(text[start : min(end, begin + _WIDEST)]), 1)
+    return [f"{gutter}{before}{text[begin : begin + _WIDEST]}{after}", f"{' ' * (len(gutter) - 2)}| {indent}{carets}"]
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal that a text takes: two for each wide letter, none for a mark above another one."""
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def render_github(report: Report) -> str:

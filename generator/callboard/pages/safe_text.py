@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from callboard.catalog import presentation
@@ -51,8 +51,8 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
 
 
-def web_url(value: object) -> str:
-    """The address if a page may link to it and it holds no secret, else an empty string."""
+def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
+    """The address if a page may link to it and it holds no secret, else an empty string. ``schemes``: those that are allowed."""
     if not isinstance(value, str) or len(value) > MAX_URL:
         return ""
     text = value.strip()
@@ -60,10 +60,10 @@ def web_url(value: object) -> str:
         return ""
     try:
         parts = urlsplit(text)
-        has_host = bool(parts.hostname) or parts.scheme == "mailto"
+        has_host = bool(parts.hostname) or (parts.scheme not in {"http", "https"} and bool(parts.netloc or parts.path))
     except ValueError:
         return ""
-    return text if parts.scheme in WEB_SCHEMES and has_host else ""
+    return text if parts.scheme in schemes and has_host else ""
 
 
 def mail_of(value: object) -> str:

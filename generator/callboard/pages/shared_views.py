@@ -63,7 +63,7 @@ class WebLink:
 
     text: str
     url: str
-    """Checked: ``http``, ``https`` or ``mailto``; empty if the descriptor has something else, which is then only shown."""
+    """Checked: of an allowed scheme; empty if the descriptor has something else, which is then only shown."""
     icon: str
     note: str = ""
     """The rejected address, shown next to the text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from yaml.error import MarkedYAMLError, YAMLError
@@ -12,7 +12,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from callboard.model.problem import Span
 from callboard.yaml.indentation import indentation_troubles
 from callboard.yaml.nodes import compose_source, is_changed, prepared, restored, unprepared
-from callboard.yaml.problems import YamlTrouble, explain
+from callboard.yaml.problems import YamlTrouble, explain, with_anchor
 from callboard.yaml.values import Builder, Unusable
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -40,6 +40,10 @@ class Document:
     def failed(self) -> bool:
         """Whether the document could not be read."""
         return any(trouble.fatal for trouble in self.troubles)
+
+
+_ANCHORS_WITHIN = 100_000
+"""Characters of earlier documents that are searched for the anchor of an alias."""
 
 
 class _Chunk(NamedTuple):
@@ -76,7 +80,10 @@ def read_documents(
         begin = _content_start(text, chunk)
         line += text.count("\n", at, begin)
         at = begin
-        results.append(_read(index, line, text[begin : chunk.end], nodes, depth))
+        document = _read(index, line, text[begin : chunk.end], nodes, depth)
+        if document.failed and 0 < begin < _ANCHORS_WITHIN:
+            document = replace(document, troubles=tuple(with_anchor(trouble, text[:begin]) for trouble in document.troubles))
+        results.append(document)
     return tuple(results)
 
 

@@ -115,8 +115,15 @@ def _colon(context: _ErrorContext) -> YamlTrouble:
     )
 
 
+_LIKE_SEPARATOR = re.compile(r"[-\u2010-\u2015\u2212=_*]+")
+"""A line that was meant to separate two documents: with other dashes than the three hyphens, or not in the first column."""
+
+
 def _no_colon(context: _ErrorContext) -> YamlTrouble:
     line = context.start_text.strip()[:60]
+    if _LIKE_SEPARATOR.fullmatch(line):
+        hint = "Write exactly three hyphens (---) in the first column if a second document begins below this line."
+        return _at(context, f'"{line}" does not separate two documents', hint, at_start=True)
     return _at(
         context,
         f'Expected "key: value", found "{line}"',
@@ -172,14 +179,24 @@ def _flow(context: _ErrorContext) -> YamlTrouble:
     )
 
 
+_ALIAS = re.compile(r"[^\s,\[\]{}]+")
+
+
 def _alias(context: _ErrorContext) -> YamlTrouble:
-    word = context.line[context.column :].split()
+    word = _ALIAS.match(context.line, context.column)
     name = word[0][:60] if word else "*"
-    return _at(
-        context,
-        f'"{name}" refers to an anchor that does not exist',
-        "Put the string in quotes: a value that begins with * is an alias. An anchor ends with its document.",
-    )
+    hint = "Put the string in quotes: a value that begins with * is an alias."
+    return replace(_at(context, f'"{name}" refers to an anchor that does not exist', hint), about=name)
+
+
+def with_anchor(trouble: YamlTrouble, before: str) -> YamlTrouble:
+    """The trouble; of an unknown alias with the anchor in ``before``, the earlier documents of the file, if it is there."""
+    anchor = re.compile(rf"(?:^|[\s,\[{{])&{re.escape(trouble.about[1:])}(?=[\s,\]}}]|$)", re.MULTILINE)
+    found = anchor.search(before) if trouble.about.startswith("*") else None
+    if found is None:
+        return trouble
+    line = before.count("\n", 0, found.end()) + 1
+    return replace(trouble, hint=f"Write the value again here: the anchor of line {line} is in another document, which it does not leave.")
 
 
 def _escape(context: _ErrorContext) -> YamlTrouble:

@@ -103,6 +103,10 @@ spec:
 )
 
 
+_OLD_TEMPLATES = ("backstage.io/v1alpha1", "backstage.io/v1beta1", "backstage.io/v1beta2")
+"""Versions of templates of another form: another ``apiVersion`` alone does not make them work."""
+
+
 def find_unknown_api_version(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem if the kind does not exist under the apiVersion."""
     version = document.value.get("apiVersion")
@@ -112,6 +116,8 @@ def find_unknown_api_version(document: CheckedDocument) -> Iterator[Problem]:
     known = kind.api_versions if kind else ("backstage.io/v1alpha1",)
     what = f"is not an apiVersion of {kind.name}" if kind else "is not a valid apiVersion"
     hint = f"Write {' or '.join(known)}."
+    if kind and kind.name == "Template" and version in _OLD_TEMPLATES:
+        hint = f"Convert the template to {known[0]}: write parameters as ${{{{ … }}}}, and use the fields and actions of that version."
     yield document.problem(UNKNOWN_API_VERSION, f'"{shown(version)}" {what}.', ("apiVersion",), hint)
 
 

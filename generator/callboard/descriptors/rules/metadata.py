@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from callboard.descriptors.document import CheckedDocument
-from callboard.descriptors.formats import is_filled, is_key, is_label_value, is_tag, is_web_url
+from callboard.descriptors.formats import LINK_SCHEMES, is_filled, is_key, is_label_value, is_tag, is_web_url
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.suggestions import nearest, same_letters
@@ -183,7 +183,8 @@ INVALID_LINK = Rule(
     severity=Severity.ERROR,
     summary="A link has no URL, or an invalid one.",
     means="""Each link is a mapping with a `url` that has a scheme (`https://…`, `mailto:…`), and may have `title`, `icon` and
-`type`, strings that are not empty.""",
+`type`, strings that are not empty. A URL with a scheme that pages do not link (other than `http`, `https`, `mailto`, `tel`, `slack`,
+`msteams`) is a warning.""",
     matters="""Backstage rejects the document: the entity is missing there, and every reference to it is broken.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -229,6 +230,10 @@ def _parts(document: CheckedDocument, path: FieldPath, link: Mapping[str, Any]) 
         yield document.problem(INVALID_LINK, f"A link's `url` {type_mismatch('a string', url)}.", (*path, "url"), "Write url: https://…")
     elif not is_web_url(url):
         yield document.problem(INVALID_LINK, f'"{shown(url)}" is not a valid URL.', (*path, "url"), _url_hint(url))
+    elif (scheme := url.strip().partition(":")[0].lower()) not in LINK_SCHEMES:
+        message = f'"{shown(url)}" is shown as text: pages do not link to `{shown(scheme)}:`.'
+        hint = f"Link a page whose URL begins with https://; {', '.join(f'{name}:' for name in LINK_SCHEMES[2:])} are linked too."
+        yield document.problem(INVALID_LINK, message, (*path, "url"), hint, severity=Severity.WARNING)
     for name in ("title", "icon", "type"):
         part = link.get(name)
         if name in link and not (is_filled(part) if name != "type" else isinstance(part, str) and part):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from callboard.catalog import presentation, structure
+from callboard.descriptors.formats import LINK_SCHEMES
 from callboard.markdown.rendering import plain, to_html
 from callboard.model import fields
 from callboard.model.entity import Entity
@@ -110,7 +111,7 @@ def _links(entity: Entity) -> tuple[WebLink, ...]:
 
 
 def _link(link: presentation.Link) -> WebLink:
-    url = web_url(link.url)
+    url = web_url(link.url, LINK_SCHEMES)
     title = text_of(link.title, 120) if link.title != link.url else ""
     if not url:
         return WebLink(title or text_of(link.url, 200), "", "missing", text_of(link.url, 200) if title else "")
