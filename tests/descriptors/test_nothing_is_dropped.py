@@ -82,6 +82,37 @@ def test_other_yaml_that_cannot_be_read_is_counted_where_nothing_hints_at_a_desc
     assert codes(read(descriptor(BROKEN), place=place)) == ["YML001"]
 
 
+MANIFEST = "apiVersion: {}\nkind: {}\nmetadata: {{name: shop}}\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "path", "expected"),
+    [
+        # real-catalogs 10: `include: **/*.yaml` made entities of Namespace, Role, LimitRange
+        ("v1", "Namespace", "deploy/ns.yaml", "kubernetes"),
+        ("rbac.authorization.k8s.io/v1", "Role", "deploy/ns.yaml", "kubernetes"),
+        ("apps/v1", "Deployment", "deploy/ns.yaml", "kubernetes"),
+        ("argoproj.io/v1alpha1", "Application", "deploy/ns.yaml", "kubernetes"),
+        ("image.toolkit.fluxcd.io/v1beta2", "ImagePolicy", "deploy/ns.yaml", "kubernetes"),
+        ("v1", "Service", "catalog-info.yaml", "ENT004"),  # a file for descriptors: the author meant a Component
+        ("v1", "Component", "deploy/ns.yaml", "ENT002"),  # a kind of the portal
+        ("backstage.io/v1alpha1", "Namespace", "deploy/ns.yaml", "ENT004"),
+        ("acme.example/v1", "Dataset", "deploy/ns.yaml", "ENT004"),  # perhaps a kind of one's own
+        ("evilk8s.io/v1", "Role", "deploy/ns.yaml", "ENT004"),
+        ("7", "Role", "deploy/ns.yaml", "ENT004"),
+    ],
+)
+def test_manifests_of_kubernetes_are_counted_where_no_descriptor_is_expected(version, kind, path, expected):
+    result = read(MANIFEST.format(version, kind), place=FileLocation("here", "tree", "acme/web", "", path))
+    assert expected in [*codes(result), *(skipped.reason for skipped in result.skipped)]
+    assert bool(result.skipped) == (expected == "kubernetes")
+
+
+def test_a_manifest_beside_descriptors_is_no_half_of_one():
+    result = read(f"{GOOD}---\n{MANIFEST.format('v1', 'Service')}", place=FileLocation("here", "tree", "acme/web", "", "deploy/all.yaml"))
+    assert ([skipped.reason for skipped in result.skipped], codes(result), len(result.entities)) == (["kubernetes"], [], 1)
+
+
 def test_empty_documents_between_others_are_nothing_and_an_empty_file_is_counted():
     assert read(f"---\n---\n{GOOD}---\n").skipped == ()
     assert [skipped.reason for skipped in read("---\n").skipped] == ["empty"]

@@ -1,4 +1,4 @@
-"""A document → why it is not a descriptor (other YAML, skeleton of a template), if so: counted with its reason, not reported."""
+"""A document → why it is not a descriptor (other YAML, a manifest, a template), if so: counted with its reason, not reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from callboard.descriptors.kinds import Kinds
 
-SkipReason = Literal["not-a-descriptor", "template-skeleton", "empty"]
+SkipReason = Literal["not-a-descriptor", "template-skeleton", "kubernetes", "empty"]
 
 _TEMPLATED = re.compile(r"\{\{|\{%|<%|\$\{")
 _CONTROL = re.compile(r"[ \t]*(?:- +)?(?:\{%|\{#|<%|\{\{[-~]?[ \t]*(?:[#/^>!]|(?:if|else|end|range|with|define|block|include|template)\b))")
@@ -19,6 +19,12 @@ _KEY = re.compile(r"([ \t]*)[\"']?([A-Za-z]+)[\"']?[ \t]*:(?:[ \t]+(.*))?$")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 _DESCRIPTOR_NAME = "catalog-info."
 _BACKSTAGE = "backstage.io/"
+_KUBERNETES = re.compile(
+    r"v1|(?:apps|batch|autoscaling|policy|extensions)/v\w+"
+    r"|(?:[\w-]+\.)*(?:k8s\.io|x-k8s\.io|coreos\.com|openshift\.io|argoproj\.io|cert-manager\.io|istio\.io|knative\.dev|tekton\.dev"
+    r"|fluxcd\.io|crossplane\.io|external-secrets\.io|traefik\.io|cilium\.io|kyverno\.io|keda\.sh|cattle\.io)/v\w+"
+)
+"""The ``apiVersion`` of Kubernetes itself, and of extensions that many clusters have."""
 
 
 def reason_by_text(text: str, path: str, error_lines: Iterable[int]) -> SkipReason | None:
@@ -42,14 +48,24 @@ def reason_by_text(text: str, path: str, error_lines: Iterable[int]) -> SkipReas
     return None if is_likely else "not-a-descriptor"
 
 
-def reason_by_value(value: Mapping[str, Any], kinds: Kinds) -> SkipReason | None:
-    """Return why a document is skipped: its name is a template expression, or it lacks the fields of a descriptor."""
+def reason_by_value(value: Mapping[str, Any], path: str, kinds: Kinds) -> SkipReason | None:
+    """Return why a document is skipped: its name is a template expression, or it lacks the fields of a descriptor.
+
+    A manifest of Kubernetes has these fields; it is skipped if its kind is not one of the portal and its file is not ``catalog-info.*``.
+    """
     metadata = value.get("metadata")
     of_metadata = metadata if isinstance(metadata, Mapping) else {}
     identity = (value.get("apiVersion"), value.get("kind"), of_metadata.get("name"), of_metadata.get("namespace"))
     if any(map(_templated, identity)):
         return "template-skeleton"
+    if not basename(path).startswith(_DESCRIPTOR_NAME) and _is_kubernetes(value, kinds):
+        return "kubernetes"
     return None if _like_descriptor(value, of_metadata, kinds) else "not-a-descriptor"
+
+
+def _is_kubernetes(value: Mapping[str, Any], kinds: Kinds) -> bool:
+    version, kind = value.get("apiVersion"), value.get("kind")
+    return isinstance(version, str) and isinstance(kind, str) and kinds.get(kind) is None and _KUBERNETES.fullmatch(version) is not None
 
 
 def _is_statement(lines: Sequence[str], number: int) -> bool:

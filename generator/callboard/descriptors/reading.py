@@ -229,7 +229,7 @@ def _skip_reason(document: documents.Document, path: str, kinds: Kinds) -> SkipR
         return non_descriptors.reason_by_text(document.text, path, [trouble.at.line - document.line + 1 for trouble in document.troubles])
     if document.value is None:
         return "empty"
-    return non_descriptors.reason_by_value(document.value, kinds) if isinstance(document.value, dict) else None
+    return non_descriptors.reason_by_value(document.value, path, kinds) if isinstance(document.value, dict) else None
 
 
 def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context) -> _Outcome:

@@ -45,6 +45,7 @@ _AZURE = re.compile(r"(.*/_git/[^/]+)")
 WHY_SKIPPED = {
     "not-a-descriptor": "it has no `apiVersion` and `kind`",
     "template-skeleton": "its name is a template expression",
+    "kubernetes": "it is a manifest of Kubernetes",
     "empty": "it has no content",
 }
 """By reason: why a document is no descriptor."""

@@ -68,6 +68,7 @@ def hidden_by_baseline(hidden: int) -> str:
 _SKIPPED = {
     "template-skeleton": ("template skeleton", ""),
     "not-a-descriptor": ("without apiVersion and kind", "without apiVersion and kind"),
+    "kubernetes": ("Kubernetes manifest", ""),
     "empty": ("empty file", ""),
 }
 """By reason of a skipped document: the noun that is counted, and its plural."""

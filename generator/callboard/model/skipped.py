@@ -15,6 +15,6 @@ class SkippedFile:
     """Name of the repository or folder for people."""
     path: str
     reason: str
-    """``not-a-descriptor``, ``template-skeleton`` or ``empty``."""
+    """``not-a-descriptor``, ``template-skeleton``, ``kubernetes`` or ``empty``."""
     documents: int = 1
     """Number of documents of the file that were skipped for this reason."""
