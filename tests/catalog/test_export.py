@@ -126,7 +126,7 @@ def test_the_names_index_says_what_filters_and_search_need():
     assert index["ownerState"] == [2, 1, 3, 0, 0, 0, 0]
     assert index["type"][0] == -1
     assert (row["problems"], row["severity"]) == (1, 2)
-    assert index["kinds"][1] == {"kind": "engagement", "name": "engagement", "plural": "engagements", "icon": "help-circle-outline"}
+    assert index["kinds"][1] == {"kind": "engagement", "name": "engagement", "plural": "engagements", "icon": "entity"}
     assert owner_state(catalog, ref("b")) == 2
 
 

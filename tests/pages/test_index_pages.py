@@ -154,6 +154,16 @@ def test_a_missing_owner_is_said_in_the_list(shop):
     assert 'aria-label="not found in catalog"' in html
 
 
+def test_an_unknown_kind_has_an_icon_and_the_name_that_its_author_writes():
+    """real-catalogs 10: rows without an icon, and a tab in lower case."""
+    context = context_of(documents("kind: LimitRange\nmetadata: {name: a}\nspec: {}"))
+    html = rendered(context)["catalog/"]
+    assert 'data-kind="limitrange">LimitRange <span class="cb-count">1</span>' in html
+    icon = names_index(context.catalog, ())["kinds"][0]["icon"]
+    assert html.count(f"#i-{icon}") == 1
+    assert f'id="i-{icon}"'.encode() in RENDERER.sprite()
+
+
 def test_teams_that_contain_each_other_are_listed_once():
     circle = documents(
         "kind: Group\nmetadata: {name: a}\nspec: {type: t, parent: b, children: []}\n---\n"

@@ -38,7 +38,7 @@ FORMAT = 1
 LONGEST = 100
 """Letters of a title, type, lifecycle or tag that the index keeps."""
 MOST_TAGS = 30
-UNKNOWN_ICON = "help-circle-outline"
+UNKNOWN_KIND_ICON = "entity"
 _SEPARATORS = re.compile(r"[-_.]+")
 _RANKS = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3}
 
@@ -111,11 +111,16 @@ def _kinds(catalog: Catalog, entities: Iterable[Entity]) -> tuple[list[dict[str,
     return [_kind(catalog, kind, written[kind]) for kind in dictionary], column
 
 
+def unknown_kind(written: str, number: int = 2) -> str:
+    """The name of a kind without a schema, in its plural unless ``number`` is 1; ``written``: the author's spelling."""
+    return written if number == 1 else f"{written}s"
+
+
 def _kind(catalog: Catalog, name: str, written: str) -> dict[str, str]:
     """``written``: the author's spelling, for a kind without a schema."""
     kind = catalog.kinds.get(name)
     if kind is None:
-        return {"kind": name, "name": written, "plural": f"{written}s", "icon": UNKNOWN_ICON}
+        return {"kind": name, "name": written, "plural": unknown_kind(written), "icon": UNKNOWN_KIND_ICON}
     return {"kind": name, "name": kind.name, "plural": kind.plural, "icon": kind.icon}
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from callboard.catalog import organization, presentation
 from callboard.catalog.graph import Catalog
+from callboard.catalog.names import UNKNOWN_KIND_ICON
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path
 
@@ -88,7 +89,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 """Labels of diagrams in English."""
 
-ICON_UNKNOWN = "entity"
 ICON_MISSING = "missing"
 ICON_MORE = "other"
 _LINE = 200
@@ -100,11 +100,16 @@ def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mappi
     entity = catalog.get(ref)
     kind = catalog.kinds.get(ref.kind)
     if entity is None and catalog.exists(ref):
-        return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], kind.icon if kind else ICON_UNKNOWN, "", "outside")
+        return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], kind.icon if kind else UNKNOWN_KIND_ICON, "", "outside")
     if entity is None:
         return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
     return Node(
-        ref, name_of(catalog, ref), _sub(catalog, ref) if sub is None else sub, kind.icon if kind else ICON_UNKNOWN, entity_path(ref), state
+        ref,
+        name_of(catalog, ref),
+        _sub(catalog, ref) if sub is None else sub,
+        kind.icon if kind else UNKNOWN_KIND_ICON,
+        entity_path(ref),
+        state,
     )
 
 

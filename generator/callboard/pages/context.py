@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from callboard.catalog import organization
+from callboard.catalog import names, organization
 from callboard.catalog.graph import Catalog
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.diagrams.layout import Layouts
@@ -35,6 +35,8 @@ class PageContext:
     labels: Mapping[str, str]
     """The portal's words by key, from ``templates/strings/``."""
     links: EntityLinks
+    unknown_kinds: Mapping[str, str]
+    """Kinds without a schema: the author's spelling by the canonical kind."""
 
     @property
     def is_public(self) -> bool:
@@ -71,9 +73,9 @@ class PageContext:
         return ref in self.catalog.entities and organization.owner(self.catalog, ref) is None and self.needs_owner(ref)
 
     def kind_name(self, kind: str, number: int = 2) -> str:
-        """The name of a kind, in its plural unless ``number`` is 1; the canonical kind if it is unknown."""
-        known = self.catalog.kinds.get(kind)
-        return kind if known is None else known.name if number == 1 else known.plural
+        """The name of a kind, in its plural unless ``number`` is 1; as its author writes it if it is unknown."""
+        known, written = self.catalog.kinds.get(kind), self.unknown_kinds.get(kind, kind)
+        return names.unknown_kind(written, number) if known is None else known.name if number == 1 else known.plural
 
     def kind_icon(self, kind: str) -> str:
         """The icon of a kind; one icon for all unknown kinds."""
@@ -82,8 +84,9 @@ class PageContext:
 
 def page_context(resolved: ResolvedCatalog, settings: Settings, layouts: Layouts, labels: Mapping[str, str]) -> PageContext:
     """The context from which those of all packages of pages are made, so that links and problems are prepared once."""
-    catalog = resolved.catalog
-    return PageContext(catalog, problems_by_subject(resolved.problems), resolved.trees, settings, layouts, labels, EntityLinks(catalog))
+    catalog, problems = resolved.catalog, problems_by_subject(resolved.problems)
+    unknown = {ref.kind: entity.kind for ref, entity in catalog.entities.items() if catalog.kinds.get(ref.kind) is None}
+    return PageContext(catalog, problems, resolved.trees, settings, layouts, labels, EntityLinks(catalog), unknown)
 
 
 SHARED_FIELDS = frozenset(each.name for each in fields(PageContext))

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
+from callboard.catalog.names import UNKNOWN_KIND_ICON
 from callboard.descriptors.kinds import Kinds
 from callboard.model.entity import Entity, Origin
 from callboard.model.place import problem_place
@@ -19,7 +20,6 @@ from callboard.model.urls import entity_path
 from callboard.pages.safe_text import display_name, text_of, web_url
 from callboard.pages.severity import PROBLEM_STYLES
 
-UNKNOWN_KIND_ICON = "entity"
 _LIFECYCLES = {
     "experimental": ("info", "experimental"),
     "alpha": ("info", "experimental"),
