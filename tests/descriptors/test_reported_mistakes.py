@@ -49,6 +49,8 @@ MISTAKES = {
     "separator-sibling-two": (separated("--"), [("YML001", 9, HYPHENS)]),
     "separator-sibling-en-dashes": (separated("–––"), [("YML001", 9, HYPHENS)]),
     "separator-sibling-equal-signs": (separated("====="), [("YML001", 9, HYPHENS)]),
+    "separator-sibling-with-a-title": (separated("--- the cart"), [("YML001", 9, "Write --- alone on its line.")]),
+    "separator-with-a-comment": (separated("--- # the cart"), []),
     "no-separator-but-a-word": (separated("next"), [("YML001", 9, "Put a colon and a space after the key")]),
     # C5: a required value that is empty cannot be removed
     "name-null": (GOOD.replace("name: orders", "name: null"), [("ENT006", 4, 'Write a string after "name:".')]),
