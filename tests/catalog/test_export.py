@@ -90,8 +90,8 @@ def test_the_origin_is_the_outermost_location():
     catalog, _ = link([location, found], KINDS)
     annotations = entity_json(catalog, found)["metadata"]["annotations"]
     assert annotations == {
-        "backstage.io/managed-by-location": "file:./a/x.yaml",
-        "backstage.io/managed-by-origin-location": "file:./all.yaml",
+        "backstage.io/managed-by-location": "file:./t/a/x.yaml",
+        "backstage.io/managed-by-origin-location": "file:./t/all.yaml",
     }
 
 

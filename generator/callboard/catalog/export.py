@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from callboard.catalog.graph import Catalog
 from callboard.model.entity import Entity, Origin
+from callboard.model.place import file_place
 from callboard.model.record_fields import reported_annotations
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.tree import Tree
@@ -24,7 +25,7 @@ _AZURE_PATH = re.compile(r"([?&]path=)([^&#]*?)[^/&#]*(?=&|#|$)")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A location reference: ``url:https://…`` or ``file:./catalog-info.yaml``."""
+    """A location reference: ``url:https://…`` or ``file:./repository/catalog-info.yaml``."""
 
     type: str
     target: str
@@ -106,7 +107,7 @@ def _outermost(catalog: Catalog, entity: Entity) -> Origin:
 
 def _location(origin: Origin, tree: Tree | None) -> Location:
     url = tree.view_url(origin.path) if tree else ""
-    return Location("url", url) if url else Location("file", f"./{origin.path}")
+    return Location("url", url) if url else Location("file", f"./{file_place(origin)}")
 
 
 def _reported_location(value: str | None) -> Location | None:
