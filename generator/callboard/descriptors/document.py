@@ -73,7 +73,7 @@ _COMMENT_AS_VALUE = re.compile(r"(?:[^\s#]+:|-)?[ \t]+(#\w.*)")
 class CheckedDocument:
     """A document and its schema errors. Not a dataclass, because the nodes are composed only when a position is needed."""
 
-    __slots__ = ("_root", "errors", "house_errors", "kind", "kinds", "origin", "ref", "text", "value")
+    __slots__ = ("_lines", "_root", "errors", "house_errors", "kind", "kinds", "origin", "ref", "text", "value")
 
     def __init__(
         self,
@@ -98,6 +98,7 @@ class CheckedDocument:
         self.house_errors = tuple(house_errors)
         """Violations of the portal's own schemas beyond ``errors``."""
         self._root: Node | None = None
+        self._lines: Sequence[str] | None = None
 
     def metadata(self) -> Mapping[str, Any]:
         """Return the metadata; an empty mapping if they are not a mapping."""
@@ -152,8 +153,10 @@ class CheckedDocument:
 
     def line_from(self, span: Span) -> str:
         """Return the rest of the line that begins where a range of this document does; empty if the line is unknown."""
-        row, lines = span.line - self.origin.line, self.text.splitlines()
-        return lines[row][span.column - 1 :] if 0 <= row < len(lines) else ""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        row = span.line - self.origin.line
+        return self._lines[row][span.column - 1 :] if 0 <= row < len(self._lines) else ""
 
     def _comment_at(self, path: FieldPath) -> str:
         """Return the comment in place of a value, if it may be the value."""

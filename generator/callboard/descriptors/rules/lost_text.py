@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from callboard.descriptors.document import CheckedDocument
 from callboard.model.fields import FieldPath, dotted
-from callboard.model.problem import Problem, Rule, Severity
+from callboard.model.problem import Problem, Rule, Severity, Span
 from callboard.settings.schema_messages import shown
 
 LOST_TEXT = Rule(
@@ -43,34 +43,37 @@ spec:
 """,
 )
 
-_MAY_LOSE_TEXT = re.compile(
-    r"""(?:title|description|displayName)["']?:[ \t]+[^\s'"|>#][^\n]*[ \t]\#\w | (?:^|[\s,\[{])[!&][\w.-]""", re.VERBOSE
-)
+_MAY_LOSE_TEXT = re.compile(r"[ \t]#\w|(?:^|[\s,\[{])[!&][\w.-]")
+"""Found in every text that has such a value, and in few others: without it, positions are not computed."""
 _COMMENT = re.compile(r"[ \t]+(#(?!(?:noqa|nosec|nosonar|pragma|gitleaks|yamllint|todo|fixme)\b)\w.*)", re.IGNORECASE)
 """A comment that may be text; not one that is written for a tool or for the next author."""
 _PROPERTY = re.compile(r"(?:!(?![!<])|&)[^\s,\[\]{}]+")
 """A local tag, or an anchor, at the beginning of a value."""
+_ALIAS = re.compile(r"\*([^\s,\[\]{}]+)")
 _LONGEST = 60
+_SENTENCES = ("title", "description", "displayName")
 
 
 def find_lost_text(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem for each value of which a part is a comment, a tag or an anchor."""
     if not _MAY_LOSE_TEXT.search(document.text):
         return
+    aliases = set(_ALIAS.findall(document.text))
     for path, value in _texts(document):
         span = document.span(path)
-        if lost := _lost_before(document.line_from(span), document.text):
+        if lost := _property_of(document.line_from(span), aliases):
             yield _problem(document, path, value, lost, f"a YAML {'tag' if lost.startswith('!') else 'anchor'}")
         elif path[-1] in _SENTENCES and span.line == span.end_line:
             comment = _COMMENT.match(document.line_from(replace(span, column=span.end_column)))
             if comment:
-                problem = _problem(document, path, value, comment[1].rstrip(), "a comment")
-                start = span.end_column + comment.start(1)
-                at = replace(span, column=start, end_column=start + len(comment[1].rstrip()))
-                yield replace(problem, span=at) if problem.span else problem
+                yield _at_comment(_problem(document, path, value, comment[1].rstrip(), "a comment"), span, comment)
 
 
-_SENTENCES = ("title", "description", "displayName")
+def _at_comment(problem: Problem, value: Span, comment: re.Match[str]) -> Problem:
+    """The problem at the comment behind a value; unchanged where lines are unknown."""
+    start = value.end_column + comment.start(1)
+    at = replace(value, column=start, end_column=start + len(comment[1].rstrip()))
+    return replace(problem, span=at) if problem.span else problem
 
 
 def _texts(document: CheckedDocument) -> Iterator[tuple[FieldPath, str]]:
@@ -85,12 +88,10 @@ def _texts(document: CheckedDocument) -> Iterator[tuple[FieldPath, str]]:
             pending += reversed([((*path, key), item) for key, item in items])
 
 
-def _lost_before(written: str, text: str) -> str:
+def _property_of(written: str, aliases: Collection[str]) -> str:
     """The local tag, or the anchor without an alias, with which a value begins; empty for none."""
     found = _PROPERTY.match(written)
-    if found is None or (found[0].startswith("&") and re.search(rf"\*{re.escape(found[0][1:])}\b", text)):
-        return ""
-    return found[0]
+    return "" if found is None or (found[0].startswith("&") and found[0][1:] in aliases) else found[0]
 
 
 def _problem(document: CheckedDocument, path: FieldPath, value: str, lost: str, what: str) -> Problem:
