@@ -75,7 +75,7 @@ def explain(error: MarkedYAMLError, text: str) -> YamlTrouble:
     original = f"{error.problem or ''}|{error.context or ''}"
     if number and "mapping values are not allowed" in original and (title := _AFTER_SEPARATOR.match(lines[0])):
         at = Span(1, title.start(1) + 1, 1, title.end(1) + 1)
-        return YamlTrouble("syntax", 'The text after "---" is a value, so that no key can follow', at, "Write --- alone on its line.")
+        return YamlTrouble("syntax", 'The text after "---" is a value, which no key can follow', at, "Write --- alone on its line.")
     for words, describe in _EXPLANATIONS:
         if words in original:
             return describe(context)
@@ -118,8 +118,8 @@ def _colon(context: _ErrorContext) -> YamlTrouble:
     )
 
 
-_AFTER_SEPARATOR = re.compile(r"---[ \t]+([^\s#|>].*?)[ \t]*(?:#.*)?$")
-"""Text on the line that begins a document."""
+_AFTER_SEPARATOR = re.compile(r"---[ \t]+([^\s#|>]\S*)")
+"""The first word on the line that begins a document."""
 _LIKE_SEPARATOR = re.compile(r"[-\u2010-\u2015\u2212=_*]+")
 """A line that was meant to separate two documents: with other dashes than the three hyphens, or not in the first column."""
 
