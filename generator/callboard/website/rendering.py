@@ -17,7 +17,8 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from callboard import __version__
-from callboard.diagrams.graph import ICON_MISSING, ICON_MORE, ICON_UNKNOWN
+from callboard.catalog.names import UNKNOWN_KIND_ICON
+from callboard.diagrams.graph import ICON_MISSING, ICON_MORE
 from callboard.model.counting import label_for
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
@@ -53,7 +54,7 @@ class Renderer:
         self.overlays = overlays
         kind_icons = frozenset(kind_icons)
         self.icons = icons.read_icons(overlays.files, overlays.icons, kind_icons)
-        self.diagram_icons = frozenset({*kind_icons, ICON_UNKNOWN, ICON_MISSING, ICON_MORE}) & self.icons.keys()
+        self.diagram_icons = frozenset({*kind_icons, UNKNOWN_KIND_ICON, ICON_MISSING, ICON_MORE}) & self.icons.keys()
         """Names of the icons that ``assets/icons.svg`` has."""
         self.labels = overlays.labels
         self._fallback = fallback

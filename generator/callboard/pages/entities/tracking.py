@@ -98,8 +98,7 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
         yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
         if any(added := [fingerprint(entity) for fingerprint in of_providers]):
             yield ("added", ref), fingerprint_of(added)
-    for ref in catalog.elsewhere:
-        yield ("link", ref), "elsewhere"
+    yield from ((("link", ref), "elsewhere") for ref in catalog.elsewhere)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), fingerprint_of(relations)
     for ref, digest in context.impact_digests.items():
