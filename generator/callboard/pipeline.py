@@ -213,6 +213,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
     resolved = replace(resolved, problems=(*resolved.problems, *unusable_families(), *facts.problems))
     with work.meter.phase("history"):
         changes = state.diff(resolved.catalog, resolved.problems, facts)
+        facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
     return SiteData(resolved, collected, state.history(changes), state.now, facts), changes
 

@@ -13,7 +13,8 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.incident import Incident
 from callboard.state import files as state_files
 from callboard.state.change_log import read_changes
-from callboard.state.events import ACCUMULATING, Event, SavedEvents, read_events
+from callboard.state.event_history import ACCUMULATING, Event, RecordedEvents, SavedEvents
+from callboard.state.events import read_events
 from callboard.state.manifest import read_manifest, sealed
 from callboard.state.values import Change
 from state_builders import night, ref, state_of
@@ -39,7 +40,7 @@ def deployed(number, version="1", *, seen=None, **more):
 
 
 def with_events(store, *events, step=SILENT):
-    state_files.save(store, state_of([]), step, events)
+    state_files.save(store, state_of([]), step, RecordedEvents(new=events))
 
 
 def test_the_manifest_names_each_month_with_its_size_and_digest(tmp_path):
@@ -192,10 +193,10 @@ def test_a_damaged_month_of_events_is_reported_and_kept_and_the_others_are_read(
     store = Store(tmp_path)
     with_events(store, deployed(0), deployed(20))
     path = store.state / "events/deployment/2026-11.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"version":"1"', b'"version":"2"'))
+    path.write_bytes(path.read_bytes().replace(b'"version":[0,"1"]', b'"version":[0,"2"]'))
     assert read_events(store.state, "deployment") == SavedEvents((deployed(20),), (path,))
     with_events(store, deployed(1))
-    assert b'"version":"2"' in (path.parent / "damaged/2026-11.jsonl").read_bytes()
+    assert b'"version":[0,"2"]' in (path.parent / "damaged/2026-11.jsonl").read_bytes()
     assert read_events(store.state, "deployment") == SavedEvents((deployed(1), deployed(20)))
 
 

@@ -24,6 +24,7 @@ from callboard.model.times import time_text
 from callboard.plugins.sources import Repository, Undescribed
 from callboard.state import files as state_files
 from callboard.state.blobs import write_blob
+from callboard.state.event_history import Event, EventHistory
 from callboard.state.last_good_copy import collected_from_state
 from callboard.state.manifest import MANIFEST, StateError, read_manifest, sealed
 from callboard.state.packing import packed, unpacked
@@ -65,6 +66,8 @@ def full_state():
         undescribed=(Undescribed("here", "acme/u", "https://x/u", "kind: Component\n"),),
         facts=(Fact(SHOP, "incident", "i", Incident("down", FIRST), "pd", "production", "https://x/i", night(1)),),
         measurements=(Measurement(SHOP, "incident", "pd", since=FIRST), Measurement(SHOP, "alert", "am", complete=False, observed=FIRST)),
+        event_histories=(EventHistory(SHOP, "incident", "pd", FIRST, night(1), night(1), {"sev3": "739575:1,,2"}),),
+        kept_events=(Event(FIRST, night(1), Fact(SHOP, "incident", "h", Incident("slow", FIRST), "pd"), is_gone=True),),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,9 +16,14 @@ from callboard.history.diff import COLLECTED_ONLY, difference
 from callboard.io.store import Store
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
+from callboard.model.ref import ref_of
 from callboard.model.tree import Tree, Trees
+from callboard.state.accumulation import Recording, record
 from callboard.state.blobs import write_blob
 from callboard.state.change_log import ChangeLog, SavedChanges, change_log, read_changes, shown
+from callboard.state.event_history import EVENT_DAYS, RecordedEvents
+from callboard.state.event_names import read_recorded
+from callboard.state.events import has_events
 from callboard.state.facts import CollectedFacts
 from callboard.state.files import read, save
 from callboard.state.manifest import StateError
@@ -25,6 +31,7 @@ from callboard.state.recorded_trees import recorded, tree_record
 from callboard.state.summaries import SummaryCache, problem_summaries, summarize
 from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State, TreeKey
 
+_DAYS = re.compile(r"([1-9]\d{0,2}|[1-2]\d{3}|3[0-5]\d{2}|36[0-4]\d|3650)d")
 MONTHS = 24
 """Default of ``history.months``: months of changes that the site shows."""
 
@@ -55,6 +62,8 @@ class BuildState:
     """True if the site is rebuilt from the state, without network."""
     months: int = MONTHS
     """Months of changes that the site shows."""
+    event_days: int = EVENT_DAYS
+    """Days for which single deployments, incidents and pipeline runs are kept."""
     is_saved: bool = True
     """False for a preview: trees need not record what pages read."""
     summaries: SummaryCache | None = None
@@ -76,6 +85,17 @@ class BuildState:
         failures: list[Problem] = []
         changes = difference(self.previous, entities, compared, self.now, self.version, facts, failures)
         return ChangeSet(entities, compared, changes, tuple(failures))
+
+    def accumulated(self, facts: CollectedFacts, changes: ChangeSet) -> CollectedFacts:
+        """The facts with what is recorded over time; with ``--from-state`` what the last build recorded."""
+        if self.from_state and self.previous is not None:
+            saved = self.previous
+            recorded = RecordedEvents(saved.event_histories, saved.kept_events, as_of=saved.as_of, days=self.event_days)
+            return replace(facts, recorded=recorded)
+        renamed = {ref_of(change.before): ref_of(change.after) for change in changes.changes if change.kind == "renamed"}
+        has_files = has_events(self.store.state)
+        recording = Recording(self.now, partial(read_recorded, self.store.state), self.event_days, renamed, has_files)
+        return replace(facts, recorded=record(self.previous, facts, recording))
 
     def history(self, changes: ChangeSet) -> ChangeLog:
         """The log of changes that the site shows: the saved months, the changes of the last build, and those of this one."""
@@ -117,7 +137,8 @@ class BuildState:
         Call it under the store's lock, after the site is committed.
         """
         state = next_state(collected, changes, trees, self.previous, self.now, self.version)
-        return save(self.store, with_facts(state, facts or CollectedFacts()))
+        facts = facts or CollectedFacts()
+        return save(self.store, with_facts(state, facts), recorded=facts.recorded)
 
 
 def load_build_state(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> BuildState:
@@ -125,15 +146,23 @@ def load_build_state(store: Store, now: datetime, version: str, section: Mapping
 
     Raises:
         StateError: the state cannot be used, or there is none for ``from_state``.
-        SettingsError: ``history.months`` is invalid.
+        SettingsError: ``history.months`` or ``history.events`` is invalid.
     """
     months = section.get("months", MONTHS)
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
         raise SettingsError('"history.months" must be an integer of at least 1.')
+    event_days = days_of_setting(section.get("events", f"{EVENT_DAYS}d"))
     previous = read(store)
     if from_state and previous is None:
         raise StateError(f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from a backup.")
-    return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months)
+    return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months, event_days)
+
+
+def days_of_setting(text: object) -> int:
+    """The days in ``history.events``: ``90d``. Raises ``SettingsError``."""
+    if not isinstance(text, str) or not (found := _DAYS.fullmatch(text)):
+        raise SettingsError('"history.events" must be a number of days, such as "90d", from 1d to 3650d.')
+    return int(found[1])
 
 
 def next_state(collected: CollectedState, changes: ChangeSet, trees: Trees, previous: State | None, now: datetime, version: str) -> State:
@@ -162,7 +191,10 @@ def next_state(collected: CollectedState, changes: ChangeSet, trees: Trees, prev
 def with_facts(state: State, facts: CollectedFacts) -> State:
     """The state with the facts of integrations."""
     collections = (*state.collections, *facts.collections)
-    return replace(state, facts=facts.facts, measurements=facts.measurements, collections=collections)
+    histories, kept = facts.recorded.histories, facts.recorded.kept
+    return replace(
+        state, facts=facts.facts, measurements=facts.measurements, collections=collections, event_histories=histories, kept_events=kept
+    )
 
 
 def _sorted(trees: Trees) -> list[tuple[TreeKey, Tree]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import IntegrationFailure, IntegrationSettings
 from callboard.plugins.run_integrations import IntegrationInfo, IntegrationResult
+from callboard.state.event_history import RecordedEvents
 from callboard.state.values import CollectionTime, State
 
 _MeasurementKey = tuple[str, EntityRef, str]
@@ -31,6 +32,8 @@ class CollectedFacts:
     problems: tuple[Problem, ...] = ()
     failures: tuple[IntegrationFailure, ...] = ()
     connections: tuple[IntegrationInfo, ...] = ()
+    recorded: RecordedEvents = field(default_factory=RecordedEvents)
+    """What is recorded over time of deployments, incidents and pipeline runs."""
 
     def by_subject(self) -> Mapping[EntityRef, tuple[Fact, ...]]:
         """The facts of each entity that has any."""

@@ -14,10 +14,12 @@ from callboard.io.store import Store, flush, write_atomically
 from callboard.state import format1
 from callboard.state.blobs import blob_digests, read_blob, remove_unused_blobs, write_blob
 from callboard.state.change_log import fold, remove_old_months
-from callboard.state.events import Event, append_events
+from callboard.state.event_history import RecordedEvents
+from callboard.state.events import append_events, remove_old_events
 from callboard.state.manifest import (
     FORMAT,
     MANIFEST,
+    FileEntry,
     PartEntry,
     StateError,
     StateManifest,
@@ -80,7 +82,7 @@ def _state(folder: Path, head: Mapping[str, Any], get: Callable[[str], bytes], *
     return replace(state, **more)
 
 
-def save(store: Store, state: State, step: WriteHook = lambda _: None, events: Iterable[Event] = ()) -> tuple[Path, ...]:
+def save(store: Store, state: State, step: WriteHook = lambda _: None, recorded: RecordedEvents | None = None) -> tuple[Path, ...]:
     """Write the state atomically; returns damaged month files that were set aside. Call it under the store's lock.
 
     The changes of the state before are moved to the log of changes, and a state of format 1 is replaced by one of this format.
@@ -89,7 +91,7 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None, events: I
         store: the folder of the portal.
         state: the state of this build.
         step: called before each file operation.
-        events: facts that are appended to the files of their families.
+        recorded: what is appended to the files of events, and which of them are kept.
 
     Raises:
         StateError: a value has not the type that its class declares, as one of a plugin may have; the old state stays.
@@ -98,7 +100,7 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None, events: I
     folder, previous = store.state, read_manifest(store.state)
     aside = files_set_aside(folder)
     history = fold(folder, previous.history if previous else {}, _changes(folder, previous), step)
-    collected = append_events(folder, previous.events if previous else {}, events, step)
+    events = _events(folder, previous, recorded or RecordedEvents(), step)
     contents = _contents(store, state, step)
     parts = {name: _part(name, content) for name, content in contents.items()}
     for name, content in contents.items():
@@ -109,9 +111,10 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None, events: I
     flush(store.folder)
     step("write the manifest")
     skipped = dict(sorted(state.skipped.items()))
-    write_manifest(folder, StateManifest(FORMAT, state.version, state.as_of, state.files, skipped, parts, history, collected))
+    write_manifest(folder, StateManifest(FORMAT, state.version, state.as_of, state.files, skipped, parts, history, events))
     _remove_unused(store, parts, contents.values(), step)
     remove_old_months(folder, history, step)
+    remove_old_events(folder, events, step)
     return tuple(sorted(files_set_aside(folder) - aside))
 
 
@@ -121,6 +124,15 @@ def _changes(folder: Path, previous: StateManifest | None) -> list[Change]:
         return format1.last_changes(folder, read_head(folder))
     part = previous.parts.get(_CHANGES)
     return PLAIN[_CHANGES].values(read_part(folder, part)) if part else []
+
+
+def _events(
+    folder: Path, previous: StateManifest | None, recorded: RecordedEvents, step: WriteHook
+) -> dict[str, dict[str, FileEntry]]:  # fmt: skip
+    try:
+        return append_events(folder, previous.events if previous else {}, recorded, step)
+    except RowError as error:
+        raise StateError(f"The events cannot be saved: {error}.", "An integration returned this value; report it.") from error
 
 
 def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:

@@ -21,6 +21,8 @@ from callboard.model.ref import EntityRef
 from callboard.model.skipped import SkippedFile
 from callboard.plugins.installed_families import value_type
 from callboard.plugins.sources import Repository, Undescribed
+from callboard.state.event_history import EventHistory
+from callboard.state.event_lines import event_lines, events_of
 from callboard.state.packing import is_packed, needs_packing, packed, unpacked
 from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, State, TreeRecord
 
@@ -35,10 +37,13 @@ PLAIN: Mapping[str, Lines[Any]] = {
     "summaries": Lines(EntitySummary),
     "problem_summaries": Lines(ProblemSummary),
     "changes": Lines(Change),
+    "event_histories": Lines(EventHistory),
 }
 """By field of ``State``, which is also the name of the part."""
 FACTS = "facts"
 """Name of the part with facts and measurements."""
+KEPT_EVENTS = "kept_events"
+"""Name of the part with events that the integrations no longer return."""
 ENTITIES = "entities."
 """Prefix of the parts with the entities of one source."""
 UNIDENTIFIED = "unidentified"
@@ -97,6 +102,7 @@ def part_contents(state: State, put: Callable[[bytes], str]) -> dict[str, bytes]
     """The content of each part, by name; empty ones are left out. ``put`` stores a blob and returns its digest."""
     contents = {name: sorted_lines(map(lines.line, getattr(state, name))) for name, lines in PLAIN.items()}
     contents[FACTS] = sorted_lines(fact_lines(state.facts, state.measurements))
+    contents[KEPT_EVENTS] = sorted_lines(event_lines(state.kept_events))
     contents[UNIDENTIFIED] = sorted_lines(_entity_line(each, put) for each in state.unidentified)
     by_source = sorted(state.entities, key=_source)
     contents |= {
@@ -111,6 +117,8 @@ def part_values(name: str, content: bytes, get: Callable[[str], bytes]) -> Mappi
     if name == FACTS:
         facts, measurements = facts_of(content)
         return {"facts": facts, "measurements": measurements}
+    if name == KEPT_EVENTS:
+        return {name: events_of(content)}
     if name.startswith(ENTITIES):
         return {"entities": _entities(content, get)}
     if name == UNIDENTIFIED:

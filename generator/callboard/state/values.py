@@ -14,6 +14,7 @@ from callboard.model.ref import EntityRef
 from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Repository, SourceFailure, Undescribed
+from callboard.state.event_history import Event, EventHistory
 
 TreeKey = tuple[str, str]
 """Name of the source and id of the tree."""
@@ -239,3 +240,7 @@ class State:
     facts: tuple[Fact, ...] = ()
     """Facts of integrations, also from the last good copy."""
     measurements: tuple[Measurement, ...] = ()
+    event_histories: tuple[EventHistory, ...] = ()
+    """What is recorded of deployments, incidents and pipeline runs, by entity."""
+    kept_events: tuple[Event, ...] = ()
+    """The newest of these that the integrations no longer return."""

@@ -61,7 +61,7 @@ def _version(fact: Fact) -> str:
 
 
 def _deployed_at(fact: Fact) -> datetime | None:
-    return fact.value.deployed_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
+    return fact.value.happened_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
 
 
 def _deployment_order(fact: Fact) -> tuple[datetime, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from callboard.model.facts.enumerations import RunState, Tone
-from callboard.model.facts.value import FactValue
+from callboard.model.facts.recorded import RecordedValue
 
 
 class Health(StrEnum):
@@ -35,7 +35,7 @@ _UNHEALTHY = frozenset({Health.DEGRADED, Health.MISSING})
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment(FactValue):
+class Deployment(RecordedValue):
     """A version that was deployed to, or runs in, an environment."""
 
     is_public: ClassVar[bool] = True
@@ -73,11 +73,25 @@ class Deployment(FactValue):
             return self.health is not None
         return self.is_unhealthy and self.state is RunState.SUCCEEDED
 
-    def deployed_at(self, observed_at: datetime | None) -> datetime | None:
+    def happened_at(self, observed_at: datetime | None) -> datetime | None:
         """Its time, else the time at which the tool observed it; None if both are unknown."""
         return self.at or observed_at
 
+    @property
+    def outcome(self) -> str:
+        """Its state."""
+        return self.state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its state is final."""
+        return self.state.is_over
+
+    def is_another_item(self, later: Self) -> bool:
+        """Whether another version was deployed at another time: the key may be that of an application or a workload."""
+        return self.at != later.at and (self.version, self.revision) != (later.version, later.revision)
+
     def sort_key(self, observed_at: datetime | None) -> float:
         """The newest first, those without a time last."""
-        when = self.deployed_at(observed_at)
+        when = self.happened_at(observed_at)
         return -when.timestamp() if when else 0.0

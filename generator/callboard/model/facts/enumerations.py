@@ -67,11 +67,17 @@ class RunState(StrEnum):
     UNKNOWN = "unknown"
 
     @property
+    def is_over(self) -> bool:
+        """Whether the state is final; an unknown one is not."""
+        return self not in _NOT_OVER
+
+    @property
     def tone(self) -> Tone:
         """How a run in this state is judged."""
         return _RUN_TONES[self]
 
 
+_NOT_OVER = frozenset({RunState.RUNNING, RunState.WAITING, RunState.UNKNOWN})
 _RUN_TONES = {
     RunState.SUCCEEDED: Tone.GOOD, RunState.FAILED: Tone.BAD, RunState.RUNNING: Tone.INFO, RunState.WAITING: Tone.NONE,
     RunState.CANCELLED: Tone.NONE, RunState.ROLLED_BACK: Tone.WARN, RunState.UNKNOWN: Tone.NONE,

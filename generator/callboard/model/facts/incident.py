@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.recorded import RecordedValue
 from callboard.model.facts.validation import FactError, validated
-from callboard.model.facts.value import FactValue
 
 MOST_SEVERE = 2
 """Open incidents of this severity, or of a smaller (more severe) one, are shown as bad."""
@@ -25,7 +25,7 @@ class IncidentState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Incident(FactValue):
+class Incident(RecordedValue):
     """An incident, open or resolved."""
 
     title: str
@@ -56,6 +56,20 @@ class Incident(FactValue):
         if not self.is_open:
             return Tone.GOOD
         return Tone.BAD if self.severity <= MOST_SEVERE else Tone.WARN
+
+    def happened_at(self, observed_at: datetime | None) -> datetime | None:  # noqa: ARG002
+        """When it was opened."""
+        return self.opened
+
+    @property
+    def outcome(self) -> str:
+        """Its severity, ``sev1`` to ``sev5``: its state changes after the day on which it counts."""
+        return f"sev{self.severity}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is resolved."""
+        return not self.is_open
 
     def sort_key(self, observed_at: datetime | None) -> tuple[int, float]:  # noqa: ARG002
         """Open ones by severity, then by age, the oldest first; then resolved ones, the newest first."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from callboard.model.facts.enumerations import RunState, Tone
-from callboard.model.facts.value import FactValue
+from callboard.model.facts.recorded import RecordedValue
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineRun(FactValue):
+class PipelineRun(RecordedValue):
     """One run of a pipeline, with its test results if known."""
 
     is_public: ClassVar[bool] = True
@@ -33,6 +33,24 @@ class PipelineRun(FactValue):
     def tone(self) -> Tone:
         """That of its state."""
         return self.state.tone
+
+    def happened_at(self, observed_at: datetime | None) -> datetime | None:
+        """Its start, else the time at which the tool observed it."""
+        return self.at or observed_at
+
+    @property
+    def outcome(self) -> str:
+        """Its state."""
+        return self.state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its state is final."""
+        return self.state.is_over
+
+    def is_another_item(self, later: Self) -> bool:
+        """Whether it was over before the later one began: the key may be that of a file of test results."""
+        return self.is_over and self.at != later.at
 
     def sort_key(self, observed_at: datetime | None) -> float:  # noqa: ARG002
         """The newest first, those without a time last."""

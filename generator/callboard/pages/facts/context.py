@@ -11,7 +11,8 @@ from callboard.catalog.graph import Catalog
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
-from callboard.pages.facts.view import ChangeDetails, Content, NavLink
+from callboard.pages.facts.past import PastFacts, past_facts
+from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
@@ -28,7 +29,7 @@ def has_health(settings: Settings) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FactsContext(PageContext):
-    """The context of all pages about facts. The page of an entity reads no facts but those of the two mappings."""
+    """The context of all pages about facts. The page of an entity reads no facts but those of the two mappings and of ``past``."""
 
     facts_by_subject: Mapping[EntityRef, tuple[Fact, ...]]
     measured_by_subject: Mapping[EntityRef, tuple[Measurement, ...]]
@@ -36,6 +37,8 @@ class FactsContext(PageContext):
     """Integrations by name."""
     families: Mapping[str, FamilyPages]
     """What each family brings for pages, by name, built-in ones first: the order of panels."""
+    past: PastFacts
+    """What is recorded of the time before."""
     users: Mapping[str, EntityRef]
     """User entities by e-mail address, title and name, all in lower case."""
 
@@ -100,6 +103,8 @@ class FamilyPages:
     icon: str
     panel: Renderer
     """The panel on an entity's page."""
+    row: Callable[[FactsContext, Fact], EventView] | None = None
+    """Makes the row of an item that is recorded; None for a family whose items are not."""
     rollup: Renderer | None = None
     """The panel of systems, domains and groups about their members, and on ``/health/``; None for none."""
     is_on_health: bool = True
@@ -141,6 +146,7 @@ def facts_context(page: PageContext, collected: CollectedFacts, families: Mappin
         measured_by_subject=collected.measured(),
         connections={connection.name: connection for connection in collected.connections},
         families=families,
+        past=past_facts(collected.recorded, (connection.name for connection in collected.connections)),
         users=_users(page.catalog),
     )
 

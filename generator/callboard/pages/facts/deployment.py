@@ -24,6 +24,7 @@ from callboard.pages.facts.formatting import (
     with_owner,
     with_subject,
 )
+from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
 from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, SourceView
 from callboard.pages.shared_views import StateView
 from callboard.state.values import Change
@@ -50,6 +51,7 @@ class DeploymentsView:
 
     nav: tuple[NavLink, ...]
     days: tuple[DeploymentDay, ...]
+    counts: CountsView
     count: int
     more: int
     sources: tuple[SourceView, ...]
@@ -75,7 +77,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     if value.health is not None and value.shows_health:
         state = StateView(health, value.tone, _HEALTH_ICONS[value.health])
     version = short(value.version, 60) or short(value.revision[:12]) or short(fact.key, 40)
-    when = at(context, value.deployed_at(fact.observed_at))
+    when = at(context, value.happened_at(fact.observed_at))
     return EventView(version, state, url_of(fact), is_code=True, detail=short(fact.environment, 40), note=note, at=when)
 
 
@@ -98,17 +100,24 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
-    order = ranked(unique(context.of_family("deployment")))
+    earlier = {event.fact: event for event in all_earlier(context, "deployment")}
+    order = ranked(unique((*context.of_family("deployment"), *earlier)))
+
+    def row(fact: Fact) -> EventView:
+        view = _row(context, fact)
+        return earlier_row(context, earlier[fact], view) if fact in earlier else view
 
     def day(fact: Fact) -> str:
-        when = fact.value.deployed_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
+        when = fact.value.happened_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
         return context.local(when).date().isoformat() if when else ""
 
     days = tuple(
-        DeploymentDay(f"d-{name or 'none'}", name, tuple(with_owner(context, fact, _row(context, fact)) for fact in facts))
+        DeploymentDay(f"d-{name or 'none'}", name, tuple(with_owner(context, fact, row(fact)) for fact in facts))
         for name, facts in groupby(order[:ROWS], key=day)
     )
-    return DeploymentsView(nav, days, len(order), max(len(order) - ROWS, 0), sources_of(context, "deployment"))
+    return DeploymentsView(
+        nav, days, counts_view(context, "deployment"), len(order), max(len(order) - ROWS, 0), sources_of(context, "deployment")
+    )
 
 
 def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
@@ -116,4 +125,4 @@ def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
     return ChangeDetails(environment=change.about, has_values=True)
 
 
-PAGES = FamilyPages(icon="deployment", panel=_panel, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change)
+PAGES = FamilyPages(icon="deployment", panel=_panel, row=_row, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change)

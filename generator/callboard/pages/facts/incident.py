@@ -18,6 +18,7 @@ from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, ROWS, at, duration, events, joined, short, sources_of, url_of, with_owner, with_subject
 from callboard.pages.facts.on_call import schedule_shifts
+from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
 from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
 from callboard.pages.section import ShiftView
 from callboard.pages.shared_views import EntityLink, StateView
@@ -61,6 +62,7 @@ class IncidentsView:
     open: tuple[EventView, ...]
     recent: tuple[EventView, ...]
     teams: tuple[TeamOnCall, ...]
+    counts: CountsView
     more_open: int
     """Number of open incidents that are left out."""
     more: int
@@ -126,13 +128,21 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> IncidentsView:
     opened, closed = _split(unique(context.of_family("incident")))
+    earlier = {event.fact: event for event in all_earlier(context, "incident") if not event.fact.value.is_open}
+    listed = ranked(unique((*closed, *earlier)))
+
+    def row(fact: Fact) -> EventView:
+        view = _row(context, fact)
+        return earlier_row(context, earlier[fact], view) if fact in earlier else view
+
     return IncidentsView(
         nav,
         tuple(with_owner(context, fact, _row(context, fact)) for fact in opened[:ROWS]),
-        tuple(with_owner(context, fact, _row(context, fact)) for fact in closed[:ROWS]),
+        tuple(with_owner(context, fact, row(fact)) for fact in listed[:ROWS]),
         tuple(_teams_on_call(context, opened, closed)),
+        counts_view(context, "incident"),
         max(len(opened) - ROWS, 0),
-        max(len(closed) - ROWS, 0),
+        max(len(listed) - ROWS, 0),
         sources_of(context, "incident", "on-call"),
     )
 
@@ -162,6 +172,7 @@ def _change(labels: Mapping[str, str], change: Change) -> ChangeDetails:
 PAGES = FamilyPages(
     icon="incident",
     panel=_panel,
+    row=_row,
     rollup=_rollup,
     index=FamilyIndex("incidents", _index, families=("on-call",)),
     urgent_label="open_incidents",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, Renderer
+from callboard.pages.facts.formatting import EVENTS
 from callboard.pages.facts.members import CONNECTABLE
+from callboard.pages.facts.past import past_blocks
 from callboard.pages.facts.view import Block, Content, FactsView, MissingAnnotation, PanelView, SourceView
 from callboard.pages.safe_text import web_url
 
@@ -31,30 +34,52 @@ def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
             continue
         facts, measurements = context.facts(ref, family), [each for each in measured if each.family == family]
         if measurements or facts:
-            made = panel(context, family, facts, measurements, pages.panel)
+            made = panel(context, family, facts, measurements, pages.panel, (ref,))
             yield replace(made, sources=tuple(_with_address(source, facts) for source in made.sources))
 
 
-def panel(context: FactsContext, family: str, facts: Sequence[Fact], measurements: Sequence[Measurement], renderer: Renderer) -> PanelView:
-    """The panel of one family, with a note if tools were not queried completely."""
+def panel(
+    context: FactsContext,
+    family: str,
+    facts: Sequence[Fact],
+    measurements: Sequence[Measurement],
+    renderer: Renderer,
+    refs: Sequence[EntityRef],
+) -> PanelView:
+    """The panel of one family about these entities, with a note if tools were not queried completely."""
     incomplete = sorted({each.source for each in measurements if not each.complete})
     pages = context.families[family]
-    note = context.labels["facts_incomplete"].format(", ".join(map(context.tool_title, incomplete))) if incomplete else ""
+    past = past_blocks(context, family, refs, EVENTS - len(facts))
     content = renderer(context, facts) if facts else Content(())
     content = _without_good_news(content) if incomplete else content
-    is_zero = not facts and not incomplete
+    is_empty = not facts and not incomplete
+    is_zero = is_empty and not context.past.has_items(refs, family)
+    nothing = Block("good", _zero(context, family)) if is_zero else Block("text", context.labels["nothing_returned"])
+    blocks = (nothing,) if is_empty else content.blocks
     names = dict.fromkeys([*(fact.source for fact in facts), *(each.source for each in measurements)])
     return PanelView(
         family=family,
         title=context.family_title(family),
         icon=pages.icon,
         badge=content.badge,
-        blocks=(Block("good", _zero(context, family)),) if is_zero else content.blocks,
+        blocks=(*blocks, *past),
         sources=tuple(SourceView(context.tool_title(name), name) for name in names),
         is_zero=is_zero,
-        incomplete=note,
+        incomplete=" ".join(_limits(context, family, measurements, incomplete)),
         path=pages.index_path,
     )
+
+
+def _limits(context: FactsContext, family: str, measurements: Sequence[Measurement], incomplete: Sequence[str]) -> Iterator[str]:
+    """Sentences about what the facts do not cover. What is recorded tells itself since when it is known."""
+    if incomplete:
+        yield context.labels["facts_incomplete"].format(", ".join(map(context.tool_title, incomplete)))
+    since: dict[str, datetime] = {}
+    for each in measurements:
+        if each.since is not None and not context.past.has(each.subject, family):
+            since[each.source] = max(each.since, since.get(each.source, each.since))
+    for source, time in sorted(since.items()):
+        yield context.labels["facts_since"].format(context.tool_title(source), context.local(time).date().isoformat())
 
 
 def _without_good_news(content: Content) -> Content:

@@ -20,18 +20,21 @@ _FINISHED = frozenset({RunState.SUCCEEDED, RunState.FAILED})
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Pipeline runs, the newest first, with tests if known; the badge is for the newest finished run."""
     found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, PipelineRun)]
-    rows = (_row(context, fact, value) for fact, value in found[:EVENTS])
+    rows = (_row(context, fact) for fact, _ in found[:EVENTS])
     finished = [value for _, value in found if value.state in _FINISHED]
     labels = context.labels
     blocks = [*events(context, rows, len(found))]
     if len(finished) > 1:
         good = sum(value.state is RunState.SUCCEEDED for value in finished)
-        blocks.append(Block("pairs", ((labels["succeeded"], labels["n_of_m"].format(good, len(finished))),)))
+        blocks.append(Block("pairs", ((labels["succeeded"], labels["n_of_last"].format(good, len(finished))),)))
     has_failed = bool(finished) and finished[0].state is RunState.FAILED
     return Content(tuple(blocks), StateView(labels["last_run_failed"], finished[0].tone, "bad") if has_failed else None)
 
 
-def _row(context: FactsContext, fact: Fact, value: PipelineRun) -> EventView:
+def _row(context: FactsContext, fact: Fact) -> EventView:
+    """One run."""
+    value = fact.value
+    assert isinstance(value, PipelineRun)  # noqa: S101 - of the family
     took = duration(context, value.seconds) if value.seconds is not None else ""
     note = joined(short(value.branch, 60), took, *_tests(context, value))
     state = run_state(context, value.state, value.state_word)
@@ -48,4 +51,4 @@ def _tests(context: FactsContext, value: PipelineRun) -> tuple[str, ...]:
     return (first, label_for(labels, "tests_skipped", skipped)) if skipped else (first,)
 
 
-PAGES = FamilyPages(icon="pipeline", panel=_panel)
+PAGES = FamilyPages(icon="pipeline", panel=_panel, row=_row)

@@ -49,5 +49,5 @@ def _panel(context: FactsContext, refs: Sequence[EntityRef], family: str) -> Pan
     count = len({each.subject for each in measurements})
     measurable = len([ref for ref in refs if ref.kind in CONNECTABLE])
     note = Block("text", context.labels["n_measured"].format(count, measurable))
-    made = panel(context, family, facts, measurements, renderer)
+    made = panel(context, family, facts, measurements, renderer, refs)
     return replace(made, blocks=(*made.blocks, note))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
@@ -74,12 +75,19 @@ class TrackedOnCall:
 
 def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall]:
     """Both providers, for the context of entity pages."""
-    fingerprints = {ref: _fingerprint(context, ref) for ref in {**context.facts_by_subject, **context.measured_by_subject}}
+    refs = (*context.facts_by_subject, *context.measured_by_subject, *context.past.subjects())
+    fingerprints = {ref: _fingerprint(context, ref) for ref in dict.fromkeys(refs)}
     return TrackedFacts(context, fingerprints), TrackedOnCall(context, fingerprints)
 
 
 def _fingerprint(context: FactsContext, ref: EntityRef) -> str:
-    """Facts, measurements without their times (pages do not show them), and the User entities of people on call."""
+    """Facts, measurements with what pages show of their times, the User entities of people on call, and what is recorded."""
     facts, measurements = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
     people = [user_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
-    return fingerprint_of(canonical([facts, [(each.family, each.source, each.complete) for each in measurements], people]))
+    limits = [(m.family, m.source, m.complete, None if m.since is None or context.past.has(ref, m.family) else _day(context, m.since))
+              for m in measurements]  # fmt: skip
+    return fingerprint_of(canonical([facts, limits, people, context.past.of(ref)]))
+
+
+def _day(context: FactsContext, at: datetime) -> str:
+    return context.local(at).date().isoformat()
