@@ -2,7 +2,7 @@
 
 python benchmarks/state.py --size 10000              # a synthetic organisation with tools
 python benchmarks/state.py --state FOLDER/.callboard # one that exists, of this format or the one before; it is not changed
-python benchmarks/state.py --events 450000           # deployments of 90 days: 10,000 components × half a deployment a day
+python benchmarks/state.py --events 10000            # 90 days of 10,000 components with half a deployment a day
 """
 
 import argparse
@@ -11,25 +11,34 @@ import resource
 import shutil
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha1
 from pathlib import Path
 from typing import TypeVar
 
+from callboard.history.build_state import with_facts
 from callboard.io.store import Store
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.enumerations import RunState
-from callboard.model.facts.fact import Fact
+from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.state import files as state_files
+from callboard.state.accumulation import Recording, record
 from callboard.state.change_log import read_changes
-from callboard.state.events import Event, read_events
-from callboard.state.values import State
+from callboard.state.event_names import read_recorded
+from callboard.state.events import read_events
+from callboard.state.facts import CollectedFacts
+from callboard.state.values import CollectionTime, State
 from daily_builds import FIRST, daily_build
 from synthetic.organisation import write
 from synthetic.tool_facts import INTEGRATIONS, ToolFacts
 
 DAYS = 90
+FIRST_DAY = datetime(2026, 9, 1, 2, tzinfo=UTC)
 ROUNDS = 3
 T = TypeVar("T")
 
@@ -77,47 +86,78 @@ def measure_state(store: Store, scratch: Path) -> None:
         print(f"  {path.name.rsplit('.', 2)[0]}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def deployments(count: int, day: int, components: int) -> list[Event]:
-    """The deployments of one day."""
-    at = datetime(2026, 9, 1, 2, tzinfo=UTC) + timedelta(days=day)
+def deployments(day: int, components: int) -> list[Fact]:
+    """The deployments of one day: every second component has one."""
+    at = FIRST_DAY + timedelta(days=day)
     return [
-        Event(
-            at + timedelta(seconds=number), at + timedelta(days=1),
-            Fact(EntityRef("component", "default", f"component-{(day * count + number) % components}"), "deployment", f"{day}-{number}",
-                 Deployment(f"1.{day}.{number % 7}", at + timedelta(seconds=number), RunState.SUCCEEDED, "Ada", f"{number:040x}"),
-                 "argo-cd", "production", f"https://deploy.example/{day}/{number}"),
-        )
-        for number in range(count)
+        Fact(EntityRef("component", "default", f"component-{number}"), "deployment", str(1_900_000_000 + day * components + number),
+             Deployment(f"1.{day}.{number % 7}", at + timedelta(seconds=number), RunState.FAILED if number % 20 == day % 20 else RunState.SUCCEEDED,
+                        f"person-{number % 300}", sha1(f"{day} {number}".encode()).hexdigest()),
+             "github", "production", f"https://github.com/acme/component-{number}/deployments")
+        for number in range(day % 2, components, 2)
     ]  # fmt: skip
 
 
-def measure_events(scratch: Path, total: int) -> None:
-    """A build a day that appends its deployments, and one step that reads all of them."""
-    store, daily = Store(scratch / "events"), total // DAYS
-    seconds = []
+def measure_events(scratch: Path, components: int) -> None:
+    """A build a day whose tool returns the deployments of the last two days, an unchanged build, and a step that reads all deployments."""
+    store, state, windows = Store(scratch / "events"), None, deque[list[Fact]](maxlen=2)
+    measured = [(EntityRef("component", "default", f"component-{number}"), "deployment", "github") for number in range(components)]
+    recorded, saved = [], []
     for day in range(DAYS):
-        events = deployments(daily, day, max(1, daily * 2))
-        begun = time.process_time()
-        state_files.save(store, State(events[0].seen, "1"), events=events)
-        seconds.append(time.process_time() - begun)
-    size = size_of(store.state / "events")
+        windows.append(deployments(day, components))
+        now = FIRST_DAY + timedelta(days=day + 1)
+        since = now - timedelta(days=2)
+        facts = CollectedFacts(
+            tuple(fact for window in windows for fact in window),
+            tuple(Measurement(*key, since=since) for key in measured),
+            (CollectionTime("github", "deployment", now, now),),
+        )
+        recording = Recording(now, partial(read_recorded, store.state), has_files=day > 0)
+        facts, seconds = with_seconds(partial(recorded_facts, state, facts, recording))
+        recorded.append(seconds)
+        state = with_facts(State(now, "1"), facts)
+        _, seconds = with_seconds(partial(state_files.save, store, state, recorded=facts.recorded))
+        saved.append(seconds)
+    size, parts = (
+        size_of(store.state / "events"),
+        sorted(store.state.glob("*events*.jsonl")) + sorted(store.state.glob("*histories*.jsonl")),
+    )
+    print(
+        f"{components:,} components, half a deployment a day, {DAYS} days: {size / 1e6:.1f} MB in {len([*store.state.rglob('*-*.jsonl')])} files"
+    )
+    for path in parts:
+        print(f"  part {path.name.rsplit('.', 2)[0]}: {path.stat().st_size / 1e6:.1f} MB")
+    middle = DAYS // 2
+    print(f"record a day of {components // 2:,}: {sorted(recorded)[middle]:.2f} s CPU; save the state: {sorted(saved)[middle]:.2f} s CPU")
+    _, seconds = with_seconds(partial(recorded_facts, state, facts, recording))
+    print(f"record nothing new: {seconds:.2f} s CPU")
+    seconds, _ = cpu(lambda: state_files.read(store))
+    print(f"read the state, as each build does: {seconds:.2f} s CPU")
+    del state, facts, windows
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun = time.process_time()
-    found = read_events(store.state, "deployment")
-    print(f"{len(found.events):,} deployments in {DAYS} days: {size / 1e6:.1f} MB, {size / len(found.events):.0f} bytes each")
-    print(f"append a day of {daily:,}: {sorted(seconds)[DAYS // 2]:.2f} s CPU, at most {max(seconds):.2f}")
+    found, seconds = with_seconds(partial(read_events, store.state, "deployment"))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"read all: {time.process_time() - begun:.2f} s CPU, {grown:,.0f} MB more memory")
+    print(
+        f"read all {len(found.events):,}: {seconds:.2f} s CPU, {grown:,.0f} MB more memory at most; {size / len(found.events):.0f} bytes each"
+    )
+
+
+def recorded_facts(state: State | None, facts: CollectedFacts, recording: Recording) -> CollectedFacts:
+    return replace(facts, recorded=record(state, facts, recording))
+
+
+def with_seconds(work: Callable[[], T]) -> tuple[T, float]:
+    """The result, and CPU seconds."""
     begun = time.process_time()
-    state_files.read(store)
-    print(f"read the state, as each build does: {time.process_time() - begun:.3f} s CPU")
+    result = work()
+    return result, time.process_time() - begun
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, default=0, help="entities of a synthetic organisation")
     parser.add_argument("--state", type=Path, help="a folder .callboard")
-    parser.add_argument("--events", type=int, default=0, help="deployments in 90 days")
+    parser.add_argument("--events", type=int, default=0, help="components whose deployments of 90 days are recorded")
     given = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="state-"))
     gc.disable()  # as in a build

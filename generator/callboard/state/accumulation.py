@@ -7,7 +7,7 @@ happened after the last query cannot be in them.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -33,6 +33,7 @@ from callboard.state.event_history import (
     is_same_item,
     item_key,
     new_history,
+    start_of,
 )
 from callboard.state.facts import CollectedFacts
 from callboard.state.values import State
@@ -99,13 +100,19 @@ class _Recorder:
     recording: Recording
     histories: dict[HistoryKey, EventHistory]
     """What was recorded before this build, then after it."""
-    kept: dict[ItemKey, list[Event]]
+    saved_kept: Sequence[Event]
+    """Items that tools no longer return, as the last build saved them."""
     seen: datetime
     """Time of this build; never before that of the last one, so that its lines count."""
     last: datetime
     """Time of the last build."""
     first: int
     """The first day of which single items are kept."""
+    start: datetime
+    """The beginning of that day."""
+    end: datetime
+    """Items of this time and later are in the future; the clock of a tool may be ahead by some hours."""
+    _kept: dict[ItemKey, list[Event]] | None = None
     changed: defaultdict[tuple[HistoryKey, str], Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     """Differences of the numbers by day, by history and outcome."""
     new: list[Event] = field(default_factory=list)
@@ -115,20 +122,30 @@ class _Recorder:
         """The recorder with what the last build knew, under the current names."""
         last = previous.as_of if previous else recording.now
         seen = max(recording.now, last)
-        recorder = cls(recording, {}, {}, seen, last, day_of(seen) - recording.days + 1)
+        today = day_of(seen)
+        first = today - recording.days + 1
+        recorder = cls(recording, {}, (), seen, last, first, start_of(first), start_of(today + 2))
         if previous is not None and previous.event_histories:
             recorder._take(previous.event_histories, previous.kept_events)
         elif recording.has_files:
             recorder._restore()
         return recorder
 
-    def _take(self, histories: Iterable[EventHistory], kept: Iterable[Event]) -> None:
+    def _take(self, histories: Iterable[EventHistory], kept: Sequence[Event]) -> None:
         names = self.recording.renamed
         for history in histories:
-            renamed = replace(history, subject=names[history.subject]) if history.subject in names else history
+            renamed = replace(history, subject=names[history.subject]) if names and history.subject in names else history
             self.histories[renamed.key] = renamed
-        for event in kept:
-            self._keep(self._named(event))
+        self.saved_kept = tuple(map(self._named, kept)) if names else kept
+
+    @property
+    def kept(self) -> dict[ItemKey, list[Event]]:
+        """Items that tools no longer return; a build in which nothing changes does not need this index."""
+        if self._kept is None:
+            self._kept = {}
+            for event in self.saved_kept:
+                self._kept.setdefault(event.identity, []).append(event)
+        return self._kept
 
     def _named(self, event: Event) -> Event:
         """The event under the current name of its entity."""
@@ -194,8 +211,8 @@ class _Recorder:
             self.histories[key] = history.covered(measurement.since, now)
 
     def _is_in_range(self, event: Event) -> bool:
-        """Whether the item is young enough, and not in the future: the clock of a tool may be ahead by some hours."""
-        return self.first <= day_of(event.at) <= day_of(self.seen) + 1
+        """Whether the item is young enough, and not in the future."""
+        return self.start <= event.at < self.end
 
     def _count(self, event: Event, number: int) -> None:
         if isinstance(event.fact.value, RecordedValue):
@@ -232,10 +249,13 @@ class _Recorder:
 
     def _is_needed(self, history: EventHistory) -> bool:
         """Whether a history has items, or was continued lately: one of a removed entity or integration ends with its last item."""
-        return bool(history.days) or day_of(history.until) >= self.first
+        return bool(history.days) or history.until >= self.start
 
     def _newest(self) -> Iterator[Event]:
         """The newest items that are no longer returned, of each entity and of each family."""
+        if self._kept is None:
+            yield from filter(self._is_in_range, self.saved_kept)
+            return
         order = sorted((event for events in self.kept.values() for event in events), key=lambda event: (event.at, event.identity))
         of_entity: Counter[HistoryKey] = Counter()
         of_family: Counter[str] = Counter()

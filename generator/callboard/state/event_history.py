@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -105,7 +105,8 @@ class EventHistory:
         start = since or EVERYTHING
         reaches_back = self.whole_since is not None and start <= self.until
         whole = min(self.whole_since, start) if reaches_back and self.whole_since is not None else start
-        return replace(self, begun=min(self.begun, start), until=max(self.until, now), whole_since=whole)
+        begun, until = min(self.begun, start), max(self.until, now)
+        return EventHistory(self.subject, self.family, self.source, begun, until, whole, self.days)  # ``replace`` takes three times as long
 
     def is_complete_since(self, day: int) -> bool:
         """Whether all items are known that happened on or after a day (``date.toordinal``, UTC)."""
