@@ -29,6 +29,7 @@ from callboard.pages.facts.families import FAMILIES
 from callboard.pages.facts.on_call import on_call_field
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Portal
+from callboard.state.event_history import EVERYTHING, Event, EventHistory, RecordedEvents
 from callboard.state.facts import CollectedFacts
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -75,10 +76,10 @@ def asked(family, *, of="shop", source="pd", complete=True):
     return Measurement(ref(of), family, source, complete)
 
 
-def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, families=FAMILIES):
+def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, families=FAMILIES, recorded=RecordedEvents()):  # noqa: B008
     catalog, _ = link(documents(SHOP), KINDS)
     known = CollectedFacts(tuple(facts), (*measurements, *(asked(f.family, of=str(f.subject), source=f.source) for f in facts)),
-                        connections=connections)  # fmt: skip
+                        connections=connections, recorded=recorded)  # fmt: skip
     return facts_context(shared_context(catalog, (), portal or Portal(timezone="Europe/Berlin")), known, families)
 
 
@@ -352,3 +353,126 @@ def test_somebody_who_is_always_on_call_has_no_times():
     html = shop(world([fact("on-call", OnCall("rota", (Shift("Ada", None),)))]))
     assert 'data-start="" data-end=""' in html
     assert "always" in text(html)
+
+
+def recorded(*events, since=NOW - timedelta(days=4), whole_since=None, until=NOW, days=None, of="shop", source="pd"):
+    """What is recorded of deployments of one component: 20 a day, 1 of them failed, since four days."""
+    day = NOW.toordinal()
+    counts = {"succeeded": f"{day - 4}:19,19,19,19,19", "failed": f"{day - 4}:1,1,1,1,1"} if days is None else days
+    history = EventHistory(ref(of), "deployment", source, since, until, whole_since or since, counts)
+    return RecordedEvents((history,), events, as_of=NOW)
+
+
+def kept(version, hours, state=RunState.SUCCEEDED, **more):
+    at = NOW - timedelta(hours=hours)
+    return Event(at, NOW - timedelta(days=1), fact("deployment", Deployment(version, at, state), key=version), **more)
+
+
+def deployments(known, *, measurements=(), facts=()):
+    return text(panel_of(shop(with_recorded(known, measurements, facts)), "deployment"))
+
+
+def with_recorded(known, measurements=(), facts=()):
+    return world(facts, measurements or [asked("deployment")], recorded=known)
+
+
+def panel_of(html, family):
+    found = re.search(rf'data-family="{family}">(.*?)</section>', html, re.DOTALL)
+    return found.group(1) if found else ""
+
+
+AT_LEAST = "Last 30 days at least 100, 5 failed Last 90 days at least 100, 5 failed"
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        (recorded(), f"{AT_LEAST} Known since 2026-05-13"),
+        (recorded(since=NOW - timedelta(days=40)), "Last 30 days 100, 5 failed Last 90 days at least 100, 5 failed Known since 2026-04-07"),
+        (recorded(since=NOW - timedelta(days=91)), "Last 30 days 100, 5 failed Last 90 days 100, 5 failed"),
+        (recorded(since=EVERYTHING), "Last 30 days 100, 5 failed Last 90 days 100, 5 failed"),
+        (recorded(whole_since=NOW), f"{AT_LEAST} Recorded since 2026-05-13, with gaps"),
+        (recorded(since=EVERYTHING, until=NOW - timedelta(days=1)), AT_LEAST),
+        (recorded(days={}), "No deployments. Known since 2026-05-13"),
+        (recorded(days={}, since=EVERYTHING), "No deployments."),
+    ],
+)  # fmt: skip
+def test_a_panel_says_how_many_are_known_since_when_and_what_may_be_missing(known, says):
+    assert f"{says} PagerDuty" in deployments(known)
+    assert ("Recorded" in deployments(known)) is ("Recorded" in says)
+
+
+def test_items_that_the_tool_no_longer_returns_are_listed_as_earlier_ones_and_never_as_the_present():
+    known = recorded(kept("1.9", 30), kept("1.8", 50, is_gone=True), kept("1.7", 60, RunState.RUNNING))
+    shown_text = deployments(known)
+    assert "No tool returns any at present." in shown_text
+    assert "No deployments." not in shown_text
+    assert re.search(r"Earlier .*1\.9 .*1\.8 .*no longer in PagerDuty .*1\.7 .*last reported on 2026-05-16", shown_text)
+    assert "running" not in shown_text.lower().split("1.7")[0], "what it did when it was seen last is not its state now"
+    degraded = recorded(replace(kept("1.9", 30), fact=fact("deployment", Deployment("1.9", NOW, health=Health.DEGRADED), key="1.9")))
+    now = fact("deployment", Deployment("2.0", NOW, RunState.SUCCEEDED, health=Health.HEALTHY), key="2.0")
+    assert "cb-badge--bad" not in panel_of(shop(with_recorded(degraded, facts=[now])), "deployment")
+
+
+def test_earlier_items_fill_the_list_up_to_its_length():
+    facts = [fact("deployment", Deployment(f"2.{n}", NOW - timedelta(hours=n)), key=str(n)) for n in range(3)]
+    html = panel_of(shop(with_recorded(recorded(*(kept(f"1.{n}", 30 + n) for n in range(5))), facts=facts)), "deployment")
+    assert re.findall(r"<code>([\d.]+)</code>", html) == ["2.0", "2.1", "2.2", "1.0", "1.1"]
+
+
+def test_systems_teams_and_the_page_about_all_sum_up_what_is_recorded():
+    one, other = recorded(), recorded(of="ledger", since=NOW - timedelta(days=2))
+    known = replace(one, histories=(*one.histories, *other.histories))
+    context = world((), [asked("deployment"), asked("deployment", of="ledger")], recorded=known)
+    says = "Last 30 days at least 200, 10 failed Last 90 days at least 200, 10 failed Known since 2026-05-15"
+    for path in (
+        "catalog/default/system/retail/",
+        "catalog/default/domain/trade/",
+        "catalog/default/group/team/",
+        "deployments/",
+    ):
+        assert says in text(shown(context, path)), path
+    alone = replace(known, histories=(replace(one.histories[0], source="removed"),))
+    assert "Last 30 days" not in shown(world((), [asked("deployment")], recorded=alone), "deployments/")
+
+
+def test_counts_of_several_tools_stand_apart():
+    known = replace(recorded(), histories=(*recorded().histories, *recorded(source="scan", since=EVERYTHING).histories))
+    says = deployments(known)
+    assert "Last 30 days (PagerDuty) at least 100, 5 failed" in says
+    assert "Last 30 days (Snyk) 100, 5 failed" in says
+
+
+def test_a_public_portal_shows_no_recorded_incidents():
+    history = EventHistory(ref("shop"), "incident", "pd", NOW, NOW, NOW, {"sev1": f"{NOW.toordinal()}:7"})
+    event = Event(NOW, NOW, fact("incident", Incident("Tills are down", NOW), key="i"))
+    known = RecordedEvents((history,), (event,), as_of=NOW)
+    measurements = [asked("incident"), asked("on-call")]
+    assert "at least 7" in shop(world((), measurements, recorded=known))
+    public = world((), measurements, Portal(audience="public"), recorded=known)
+    assert not [path for path in pages(public) if re.search("at least 7|Tills", shown(public, path))]
+
+
+def test_the_time_that_a_query_covers_is_stated_for_families_that_are_not_recorded():
+    limited = Measurement(ref("shop"), "alert", "pd", since=NOW - timedelta(days=1))
+    assert "Data from PagerDuty covers the time since 2026-05-16." in text(shop(world(measurements=[limited])))
+
+
+def test_numbers_of_incomplete_facts_are_lower_bounds_everywhere():
+    facts = [fact("vulnerability", Vulnerability(f"CVE-{n}", FactSeverity.CRITICAL), key=str(n)) for n in range(7)]
+    facts += [
+        fact("incident", Incident("down", NOW), key="i"),
+        fact("incident", Incident("up", NOW, 3, IncidentState.RESOLVED, NOW), key="j"),
+    ]
+    complete = world(facts)
+    context = world(facts, [asked("vulnerability", complete=False), asked("incident", complete=False)])
+    paths = ("catalog/default/component/shop/", "catalog/default/group/team/", "vulnerabilities/", "incidents/")
+    for path in paths:
+        assert not re.search("at least|≥", shown(complete, path)), path
+        assert re.search("at least|≥", shown(context, path)), path
+    panel = text(panel_of(shown(context, paths[0]), "vulnerability"))
+    assert "Vulnerabilities ≥ 7 Critical" in panel
+    assert "at least 2 more" in panel
+    assert "at least 1 open" in text(shown(context, paths[0]))
+    assert "Recently resolved at least 1" in text(shown(context, paths[0]))
+    assert [(view.number, view.is_lower_bound) for view in index_pages.urgent_counts(context)] == [(1, True), (7, True)]

@@ -147,6 +147,8 @@ class CountView:
     """The list of what is counted, below the site's root; empty for no link."""
     tone: str = ""
     """``bad`` if the number needs attention."""
+    is_lower_bound: bool = False
+    """True if there may be more, because a tool was not queried completely."""
 
 
 @dataclass(frozen=True, slots=True)

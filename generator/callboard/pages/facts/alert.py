@@ -8,7 +8,7 @@ from callboard.model.facts.alert import Alert
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, at, events, joined, severity_state, short, url_of, with_subject
+from callboard.pages.facts.formatting import EVENTS, at, events, joined, number_label, severity_state, short, url_of, with_subject
 from callboard.pages.facts.view import Block, Content, EventView
 from callboard.pages.shared_views import StateView
 
@@ -30,7 +30,7 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _badge(context: FactsContext, facts: Sequence[Fact]) -> StateView | None:
     firing = sum(fact.value.is_open for fact in facts)
-    return StateView(context.labels["n_firing"].format(firing), "warn", "on-call") if firing else None
+    return StateView(number_label(context, "n_firing", firing), "warn", "on-call") if firing else None
 
 
 def _row(context: FactsContext, fact: Fact) -> EventView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callboard.catalog import presentation
@@ -41,6 +41,13 @@ class FactsContext(PageContext):
     """What is recorded of the time before."""
     users: Mapping[str, EntityRef]
     """User entities by e-mail address, title and name, all in lower case."""
+    is_incomplete: bool = False
+    """True while a panel is made whose facts may not be all: its numbers are at least so large."""
+
+    def for_incomplete(self, family: str) -> FactsContext:
+        """The context of a page about a family of all entities, whose numbers are lower bounds if any query was incomplete."""
+        is_incomplete = any(not each.complete for each in self.measurements(family))
+        return replace(self, is_incomplete=True) if is_incomplete else self
 
     def facts(self, ref: EntityRef, family: str) -> tuple[Fact, ...]:
         """Facts of one family about an entity; none if the audience must not see the family."""

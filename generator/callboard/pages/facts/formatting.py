@@ -67,6 +67,16 @@ def duration(context: FactsContext, seconds: float) -> str:
     return label_for(labels, "n_days", round(minutes / 1440))
 
 
+def number(context: FactsContext, count: int) -> str:
+    """A number for a tile; of facts that may not be all, as a lower bound."""
+    return context.labels["at_least_short"].format(count) if context.is_incomplete else f"{count:,}"
+
+
+def number_label(context: FactsContext, key: str, count: int) -> str:
+    """The label ``key`` with a number; ``<key>_at_least`` if the facts may not be all."""
+    return context.labels[f"{key}_at_least" if context.is_incomplete else key].format(count)
+
+
 def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView:
     """The row with a link to the entity that it is about."""
     return replace(row, subject=context.links.to(fact.subject))
@@ -91,7 +101,7 @@ def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tupl
     if not listed:
         return ()
     more = count - len(listed)
-    return (Block("events", listed), *((Block("text", context.labels["n_more"].format(more)),) if more > 0 else ()))
+    return (Block("events", listed), *((Block("text", number_label(context, "n_more", more)),) if more > 0 else ()))
 
 
 def joined(*parts: str) -> str:

@@ -16,7 +16,20 @@ from callboard.model.facts.on_call import OnCall
 from callboard.model.facts.order import ranked, unique, worst_tone
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, ROWS, at, duration, events, joined, short, sources_of, url_of, with_owner, with_subject
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    ROWS,
+    at,
+    duration,
+    events,
+    joined,
+    number_label,
+    short,
+    sources_of,
+    url_of,
+    with_owner,
+    with_subject,
+)
 from callboard.pages.facts.on_call import schedule_shifts
 from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
 from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
@@ -78,7 +91,7 @@ def _split(facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
 
 def _badge(context: FactsContext, opened: Sequence[Fact]) -> StateView | None:
     tone = worst_tone(opened)
-    return StateView(context.labels["n_open"].format(len(opened)), tone, _ICONS[tone]) if opened else None
+    return StateView(number_label(context, "n_open", len(opened)), tone, _ICONS[tone]) if opened else None
 
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -91,9 +104,16 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     if closed:
         times = [seconds for fact in closed if (seconds := _seconds(fact)) is not None]
         took = labels["median_time"].format(duration(context, median(times))) if times else ""
-        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(label_for(labels, "n_incidents", len(closed)), took)),)))
+        blocks.append(Block("pairs", ((labels["resolved_lately"], joined(_resolved(context, len(closed)), took)),)))
         blocks += events(context, (_row(context, fact) for fact in closed[: RESOLVED if opened else EVENTS]), 0)
     return Content(tuple(blocks), _badge(context, opened))
+
+
+def _resolved(context: FactsContext, count: int) -> str:
+    """The number of resolved incidents."""
+    if context.is_incomplete:
+        return context.labels["at_least"].format(count)
+    return label_for(context.labels, "n_incidents", count)
 
 
 def _seconds(fact: Fact) -> float | None:
@@ -122,7 +142,7 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     labels = context.labels
     rows = (with_subject(context, fact, _row(context, fact)) for fact in opened[:EVENTS])
     blocks = events(context, rows, len(opened)) or (Block("good", labels["no_open_incidents"]),)
-    more = (Block("pairs", ((labels["resolved_lately"], label_for(labels, "n_incidents", len(closed))),)),) if closed else ()
+    more = (Block("pairs", ((labels["resolved_lately"], _resolved(context, len(closed))),)),) if closed else ()
     return Content((*blocks, *more), _badge(context, opened))
 
 

@@ -44,7 +44,8 @@ def _urgent_counts(context: FactsContext) -> Iterator[CountView]:
         if title and family in queried:
             count = _urgent(context, family)
             if count is not None:
-                yield CountView(count, title, pages.icon, pages.index_path or HEALTH, "bad" if count else "")
+                is_lower_bound = context.for_incomplete(family).is_incomplete
+                yield CountView(count, title, pages.icon, pages.index_path or HEALTH, "bad" if count else "", is_lower_bound)
 
 
 def _urgent(context: FactsContext, family: str) -> int | None:

@@ -8,7 +8,7 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.issue import Issue
 from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, at, events, joined, severity_state, short, url_of
+from callboard.pages.facts.formatting import EVENTS, at, events, joined, number_label, severity_state, short, url_of
 from callboard.pages.facts.view import Content, EventView
 from callboard.pages.shared_views import StateView
 
@@ -25,7 +25,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
         for fact in order[:EVENTS]
         if isinstance(value := fact.value, Issue)
     )  # fmt: skip
-    return Content(events(context, rows, len(order)), StateView(context.labels["n_open"].format(len(order)), "none", "") if order else None)
+    return Content(events(context, rows, len(order)), StateView(number_label(context, "n_open", len(order)), "none", "") if order else None)
 
 
 PAGES = FamilyPages(icon="issue", panel=_panel)

@@ -50,7 +50,7 @@ def panel(
     incomplete = sorted({each.source for each in measurements if not each.complete})
     pages = context.families[family]
     past = past_blocks(context, family, refs, EVENTS - len(facts))
-    content = renderer(context, facts) if facts else Content(())
+    content = renderer(replace(context, is_incomplete=True) if incomplete else context, facts) if facts else Content(())
     content = _without_good_news(content) if incomplete else content
     is_empty = not facts and not incomplete
     is_zero = is_empty and not context.past.has_items(refs, family)
