@@ -298,8 +298,8 @@ def test_a_key_of_an_application_has_one_row_for_each_version(portal):
 
 def test_a_file_of_test_results_has_one_row_for_each_run(portal):
     for day in range(3):
-        run = Fact(SHOP, "pipeline-run", "build#tests", PipelineRun("tests", noon(day), RunState.SUCCEEDED), "ci")
-        portal.build(noon(day), [run], [measured("pipeline-run")])
+        run = Fact(SHOP, "pipeline-run", f"build#tests {day}", PipelineRun("tests", noon(day), RunState.SUCCEEDED), "ci")
+        portal.build(noon(day), [run], [measured("pipeline-run", since=noon(day))])
     assert len(portal.rows("pipeline-run")) == 3
     assert not any(row.is_gone for row in portal.rows("pipeline-run"))
 

@@ -22,6 +22,7 @@ from callboard.plugins.integrations import (
     SourceError,
     Target,
     by_annotation,
+    content_key,
     decode_value,
     family_options_schema,
     json_resource,
@@ -122,7 +123,8 @@ class FileIntegration(Connector):
             return
         self._collector.add_measurements(targets, family, complete=complete)
         if value:
-            key = key or parse_string(value.get("id") or value.get("name") or value.get("title") or place)
+            named = value.get("name") or value.get("title") or place
+            key = key or parse_string(value.get("id") or content_key(family, value) or named)
             self._collector.add_fact(
                 targets, family, key, partial(decode_value, family, value, now), environment=environment, url=url, observed_at=observed
             )

@@ -26,6 +26,7 @@ from callboard.plugins.integrations import (
     Target,
     bearer,
     by_annotation,
+    content_key,
     decode_value,
     family_fields,
     family_options_schema,
@@ -137,7 +138,7 @@ class HttpJsonIntegration(Connector):
             self._collector.add_measurements(targets, self._family, complete=False)
         return items[:ITEMS]
 
-    def _add_item(self, targets: Sequence[Target], item: Any, default_key: str) -> None:
+    def _add_item(self, targets: Sequence[Target], item: Any, place: str) -> None:
         """Add the fact of one item; a field without a value is left out."""
         now = self._now
         try:
@@ -146,10 +147,10 @@ class HttpJsonIntegration(Connector):
             observed = parse_time(fields["observed_at"], now) if "observed_at" in fields else None
         except (JMESPathError, FactError) as error:
             for target in targets:
-                self._collector.add_unusable_fact(target, self._family, default_key, str(error))
+                self._collector.add_unusable_fact(target, self._family, place, str(error))
             return
         value = {name: field for name, field in fields.items() if name not in SHARED_FIELDS}
-        key = key or parse_string(value.get("id") or default_key)
+        key = key or parse_string(value.get("id") or content_key(self._family, value) or place)
         self._collector.add_fact(
             targets, self._family, key, partial(decode_value, self._family, value, now),
             environment=environment, url=link, observed_at=observed,

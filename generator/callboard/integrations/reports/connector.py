@@ -113,7 +113,7 @@ class ReportsIntegration(Connector):
         """One run for each folder: build tools write a file for each class."""
         runs: dict[str, tuple[TestReport, list[str], Sequence[Target]]] = {}
         for path, owners in self._paths(files, "junit", targets):
-            self._collector.add_measurements(owners, files.family)
+            self._collector.add_measurements(owners, files.family, since=self._now)  # files have the last run, not earlier ones
             try:
                 report = read_junit(files.tree.read(path, BYTES), self._now)
             except (TreeError, FactError) as error:
@@ -125,7 +125,13 @@ class ReportsIntegration(Connector):
         for folder, (run, paths, owners) in runs.items():
             name = run.names[0] if run.names and len(paths) == 1 else folder or "tests"
             url = files.tree.view_url(paths[0])
-            self._collector.add_fact(owners, files.family, _key(f"{folder}/", "tests"), partial(run.run, name), url=url)
+            self._collector.add_fact(
+                owners,
+                files.family,
+                _key(f"{folder}/", f"tests {run.at.isoformat()}" if run.at else "tests"),
+                partial(run.run, name),
+                url=url,
+            )
 
     def _add_failure(self, files: _Files, message: str, owners: Sequence[Target]) -> None:
         self._collector.add_failure(SourceError(message, HINT), files.tree.repository, owners, files.family)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.recorded import RecordedValue
@@ -47,10 +47,6 @@ class PipelineRun(RecordedValue):
     def is_over(self) -> bool:
         """Whether its state is final."""
         return self.state.is_over
-
-    def is_another_item(self, later: Self) -> bool:
-        """Whether it was over before the later one began: the key may be that of a file of test results."""
-        return self.is_over and self.at != later.at
 
     def sort_key(self, observed_at: datetime | None) -> float:  # noqa: ARG002
         """The newest first, those without a time last."""

@@ -20,6 +20,7 @@ from callboard.model.facts.issue import Issue
 from callboard.model.facts.on_call import OnCall, Shift, shift_order
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.quality_gate import GateState, QualityGate
+from callboard.model.facts.recorded import RecordedValue
 from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
     from callboard.io.http.client import Client, ClientContext, client_for
     from callboard.io.process import Finished
     from callboard.plugins.integrations.connector import Connector
-    from callboard.plugins.integrations.decode import decode_value, family_fields
+    from callboard.plugins.integrations.decode import content_key, decode_value, family_fields
     from callboard.plugins.yaml_text import read_yaml
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "Problem",
     "PullRequest",
     "QualityGate",
+    "RecordedValue",
     "Redactor",
     "RefError",
     "Related",
@@ -160,6 +162,7 @@ __all__ = [
     "by_annotation",
     "client_for",
     "connect_github",
+    "content_key",
     "count_at",
     "decode_value",
     "family_fields",
@@ -203,7 +206,7 @@ __getattr__ = lazy_names(
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
         "callboard.io.process": ("Finished",),
         "callboard.plugins.integrations.connector": ("Connector",),
-        "callboard.plugins.integrations.decode": ("decode_value", "family_fields"),
+        "callboard.plugins.integrations.decode": ("content_key", "decode_value", "family_fields"),
         "callboard.plugins.yaml_text": ("read_yaml",),
     },
 )

@@ -35,6 +35,10 @@ ITEMS = 1_000
 STATE_WORD = "state_word"
 """The field with the tool's word for an unknown state."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "deployment": ("version", "at"), "incident": ("title", "opened"), "pipeline-run": ("name", "branch", "at"),
+}  # fmt: skip
+"""The fields that identify an item without an id, the time last, of the families that are recorded over time."""
 Reader = Callable[[Any, datetime], Any]
 
 
@@ -45,6 +49,16 @@ def decode_value(family: str, data: Any, now: datetime) -> FactValue:
     """
     value: FactValue = _record(_value_type(family))(data, now)
     return value
+
+
+def content_key(family: str, data: Mapping[str, Any]) -> str:
+    """The key of an item without an id, of a family that is recorded: its name and its time as they are written, and empty without a time.
+
+    The position in a file or an answer identifies no item: the next one has others before it.
+    """
+    fields = _KEY_FIELDS.get(family, ())
+    time = data.get(fields[-1]) if fields else None
+    return " ".join(str(data[field]) for field in fields if data.get(field)) if time else ""
 
 
 def family_fields(family: str) -> tuple[str, ...]:
