@@ -411,7 +411,9 @@ def test_items_that_the_tool_no_longer_returns_are_listed_as_earlier_ones_and_ne
     assert "running" not in shown_text.lower().split("1.7")[0], "what it did when it was seen last is not its state now"
     degraded = recorded(replace(kept("1.9", 30), fact=fact("deployment", Deployment("1.9", NOW, health=Health.DEGRADED), key="1.9")))
     now = fact("deployment", Deployment("2.0", NOW, RunState.SUCCEEDED, health=Health.HEALTHY), key="2.0")
-    assert "cb-badge--bad" not in panel_of(shop(with_recorded(degraded, facts=[now])), "deployment")
+    html = panel_of(shop(with_recorded(degraded, facts=[now])), "deployment")
+    assert "cb-badge--bad" not in html
+    assert "degraded" not in text(html).lower(), "its health was that of another time"
 
 
 def test_earlier_items_fill_the_list_up_to_its_length():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from callboard.model.facts.deployment import Deployment, Health
@@ -81,6 +81,13 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     return EventView(version, state, url_of(fact), is_code=True, detail=short(fact.environment, 40), note=note, at=when)
 
 
+def _earlier_row(context: FactsContext, fact: Fact) -> EventView:
+    """One version that was deployed earlier: its health at that time is not stated."""
+    value = fact.value
+    assert isinstance(value, Deployment)  # noqa: S101 - of the family
+    return _row(context, replace(fact, value=replace(value, health=None, in_sync=None, ready=None, wanted=None)))
+
+
 def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> StateView | None:
     """The worst of all deployments: degraded or missing, out of sync, in sync; None if unknown."""
     labels = context.labels
@@ -104,8 +111,7 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
     order = ranked(unique((*context.of_family("deployment"), *earlier)))
 
     def row(fact: Fact) -> EventView:
-        view = _row(context, fact)
-        return earlier_row(context, earlier[fact], view) if fact in earlier else view
+        return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else _row(context, fact)
 
     def day(fact: Fact) -> str:
         when = fact.value.happened_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
@@ -125,4 +131,6 @@ def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
     return ChangeDetails(environment=change.about, has_values=True)
 
 
-PAGES = FamilyPages(icon="deployment", panel=_panel, row=_row, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change)
+PAGES = FamilyPages(
+    icon="deployment", panel=_panel, row=_earlier_row, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change
+)
