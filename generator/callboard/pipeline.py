@@ -175,7 +175,7 @@ def resolve(
     ``is_complete=False`` leaves references unchecked that entities elsewhere might satisfy, unless ``external_refs`` lists those.
     """
     with work.meter.phase("catalog"):
-        merged, is_same_file = merge(state.entities, work.source_names, work.kinds, state.problems), SameFile(state.trees)
+        merged = merge(state.entities, work.source_names, work.kinds, state.problems, is_same_file := SameFile(state.trees))
         catalog, problems = link(merged.entities, work.kinds, is_complete=is_complete, external_refs=external_refs, cache=work.caches.links)
         compared = comparison_problems(merged, work.compared_sources, is_same_file)
         existing = {*catalog.entities, *(external_refs or ())} if state.unidentified or merged.duplicates else ()

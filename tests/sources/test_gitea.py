@@ -39,9 +39,9 @@ class FakeGitea:
     def __call__(self, asked, wire):
         path = asked.path.removeprefix("/api/v1")
         for pattern, answer in (
-            (r"/orgs/acme/repos", lambda asked, wire: self._page(asked, wire, [self._about(name) for name in self.repositories])),
-            (r"/orgs/acme/teams", lambda asked, wire: self._page(asked, wire, [self._team(*each) for each in enumerate(self.teams)])),
-            (r"/orgs/acme/members", lambda asked, wire: self._page(asked, wire, [*map(self._user, self.members)])),
+            (r"/orgs/\w+/repos", lambda asked, wire: self._page(asked, wire, [self._about(name) for name in self.repositories])),
+            (r"/orgs/\w+/teams", lambda asked, wire: self._page(asked, wire, [self._team(*each) for each in enumerate(self.teams)])),
+            (r"/orgs/\w+/members", lambda asked, wire: self._page(asked, wire, [*map(self._user, self.members)])),
             (r"/teams/(\d+)/members", self._of_team),
             (r"/repos/acme/([^/]+)/branches/main", self._branch),
             (r"/repos/acme/([^/]+)/git/trees/\w+", self._tree),

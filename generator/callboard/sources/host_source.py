@@ -24,6 +24,7 @@ from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, Files, RepositoryMetadata
 from callboard.sources.generated import suggested
 from callboard.sources.hosts import web
+from callboard.sources.people import PeopleOptions
 
 AT_ONCE = 8
 """Repositories that are read at the same time."""
@@ -94,12 +95,13 @@ class HostSource:
         addresses = known_addresses(remote, software, [branch, revision], "branch", is_default=True)
         return ApiTree(remote.url, metadata.name, revision, addresses, web(remote, software, branch), files, RepositoryMetadata(absent))
 
-    def _people(self, name: str, tree_id: str, tree_of: Callable[[], MemoryTree]) -> Collected:
+    def _people(self, name: str, tree_id: str, tree_of: Callable[[PeopleOptions], MemoryTree]) -> Collected:
         """Teams and members, where the option ``people`` is set; ``name`` and ``tree_id`` are for a failure."""
-        if not self._options.get("people", False):
+        options = PeopleOptions.of(self._options.get("people"))
+        if options is None:
             return Collected()
         try:
-            tree = tree_of()
+            tree = tree_of(options)
         except SourceError as error:
             return Collected(failures=(self._failure(name, str(error), error.hint, tree_id),))
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))

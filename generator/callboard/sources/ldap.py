@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
+from callboard.model.ref import DEFAULT_NAMESPACE
 from callboard.plugins.sources import (
     Collected,
     DescriptorFile,
@@ -16,14 +18,19 @@ from callboard.plugins.sources import (
     SourceSettings,
     json_resource,
 )
-from callboard.sources.people import Person, Team, people_files
+from callboard.sources.people import PeopleOptions, Person, Team, people_files
 
 MEMBERS = ("member", "uniqueMember")
 """Attributes of a group with the distinguished names of its users and groups."""
 LOGINS = "memberUid"
 """Attribute of a POSIX group with the logins of its users."""
-USERS = {"filter": "(objectClass=inetOrgPerson)", "name": "uid", "title": "cn", "email": "mail"}
-GROUPS = {"filter": "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))", "name": "cn"}
+LOGIN = "uid"
+"""Attribute of a user with the login, which need not be the one that names the user."""
+USERS = {"filter": "(objectClass=inetOrgPerson)", "name": "uid", "title": "cn", "email": "mail", "namespace": DEFAULT_NAMESPACE}
+GROUPS = {
+    "filter": "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
+    "name": "cn", "namespace": DEFAULT_NAMESPACE,
+}  # fmt: skip
 
 
 class LdapSource:
@@ -47,8 +54,9 @@ class LdapSource:
     def collect(self) -> Collected:
         """One tree with a file for each group and each user. Raises ``SourceError``, also for an incomplete result."""
         groups = self._rows(self._groups, (self._groups["name"], "description", *MEMBERS, LOGINS))
-        users = self._rows(self._users, (self._users["name"], self._users["title"], self._users["email"], "memberOf"))
-        files = people_files(self._teams(groups), self._people(users, groups))
+        users = self._rows(self._users, (self._users["name"], self._users["title"], self._users["email"], "memberOf", LOGIN))
+        options = PeopleOptions(self._groups["namespace"], self._users["namespace"])
+        files = people_files(self._teams(groups), self._people(users, groups), options)
         tree = MemoryTree.of(self._url, self._url.partition("://")[2].rstrip("/"), files)
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
 
@@ -85,7 +93,7 @@ class LdapSource:
                 email=row.first(self._users["email"]),
                 teams=(
                     *teams[_normal_dn(row.dn)],
-                    *teams[f"login={row.first(self._users['name'])}"],
+                    *chain.from_iterable(teams[f"login={login}"] for login in {row.first(self._users["name"]), row.first(LOGIN)}),
                     *map(_normal_dn, row.values.get("memberof", ())),
                 ),
                 annotations={"backstage.io/ldap-dn": row.dn},

@@ -1,18 +1,21 @@
-"""Teams and users of a host → generated descriptors of Groups and Users, with valid names that are unique."""
+"""Teams and users of a host → generated descriptors of Groups and Users, whose names do not depend on each other."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
+from callboard.model.ref import DEFAULT_NAMESPACE
 from callboard.plugins.sources import MemoryFile, descriptor_text
 from callboard.sources.generated import NAME_LENGTH, entity_name
 
 AT_ONCE = 8
 """Listings of members that are requested at the same time."""
+DIGEST_LENGTH = 6
+"""Characters of a digest at the end of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Team:
     id: str
     """Id on the host; unique there."""
     name: str
-    """Preferred name of the entity; it gets another one where that is taken or invalid."""
+    """Name of the entity; characters that are not allowed are replaced."""
     title: str = ""
     description: str = ""
     url: str = ""
@@ -40,7 +43,7 @@ class Person:
 
     id: str
     name: str
-    """Preferred name of the entity."""
+    """Name of the entity; characters that are not allowed are replaced."""
     title: str = ""
     email: str = ""
     url: str = ""
@@ -78,53 +81,99 @@ def members_of_teams(
     return ((team.id, node) for team, nodes in zip(teams, listings, strict=True) for node in nodes)
 
 
-def people_files(teams: Iterable[Team], people: Iterable[Person]) -> Iterator[MemoryFile]:
-    """A file for each team and each person, in the order of their names."""
+@dataclass(frozen=True, slots=True)
+class PeopleOptions:
+    """How the Groups and Users of a source are named: the option ``people``, or ``groups`` and ``users`` of a directory."""
+
+    group_namespace: str = DEFAULT_NAMESPACE
+    user_namespace: str = DEFAULT_NAMESPACE
+    group_name: str = ""
+    """Which value of the host becomes the name of a Group; empty for the default."""
+    user_name: str = ""
+    """Which value of the host becomes the name of a User; empty for the default."""
+
+    @classmethod
+    def of(cls, option: Any) -> PeopleOptions | None:
+        """The options from ``people:``, a boolean or a mapping; None if people are not imported."""
+        if option is True:
+            return cls()
+        if not isinstance(option, Mapping):
+            return None
+        groups, users = option.get("groups", {}), option.get("users", {})
+        namespace = str(option.get("namespace", DEFAULT_NAMESPACE))
+        return cls(
+            str(groups.get("namespace", namespace)), str(users.get("namespace", DEFAULT_NAMESPACE)),
+            str(groups.get("name", "")), str(users.get("name", "")),
+        )  # fmt: skip
+
+
+def people_files(teams: Iterable[Team], people: Iterable[Person], options: PeopleOptions) -> Iterator[MemoryFile]:
+    """A file for each team and each person, in the order of their names.
+
+    A name depends on nothing but the team or person itself: another one of the same name changes nothing. Both then describe one entity,
+    which gets the members or groups of both, and a problem about it names both.
+    """
     by_id = {team.id: team for team in teams}
-    names = _names((team.id, team.name) for team in by_id.values())
-    for team in sorted(by_id.values(), key=lambda t: names[t.id]):
-        yield MemoryFile(f"groups/{names[team.id]}.yaml", _group(team, names), team.url)
+    names = {team.id: stable_name(team.name, team.id) for team in by_id.values()}
     persons = {person.id: person for person in people}
-    logins = _names((person.id, person.name) for person in persons.values())
-    for person in sorted(persons.values(), key=lambda p: logins[p.id]):
-        yield MemoryFile(f"users/{logins[person.id]}.yaml", _user(person, logins[person.id], names), person.url)
+    logins = {person.id: stable_name(person.name, person.id) for person in persons.values()}
+    for id_, path in _paths("groups", names):
+        yield MemoryFile(path, _group(by_id[id_], names, options), by_id[id_].url)
+    for id_, path in _paths("users", logins):
+        yield MemoryFile(path, _user(persons[id_], logins[id_], names, options), persons[id_].url)
 
 
-def _group(team: Team, names: Mapping[str, str]) -> str:
+def stable_name(preferred: str, id_: str) -> str:
+    """A valid name of an entity that depends on these strings alone.
+
+    A name that is too long, or has no character that is allowed, ends in a digest, so that it is not that of another one.
+    """
+    allowed = entity_name(preferred, None) or entity_name(id_, None)
+    if allowed and len(allowed) <= NAME_LENGTH:
+        return allowed
+    return f"{allowed[: NAME_LENGTH - DIGEST_LENGTH - 1].rstrip('-_.') or 'unnamed'}-{_digest(allowed or id_)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:DIGEST_LENGTH]
+
+
+def _paths(folder: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Ids with the paths of their files, sorted by name and id; of several with one name, the first has the plain path."""
+    taken: set[str] = set()
+    for id_, name in sorted(names.items(), key=lambda item: (item[1], item[0])):
+        yield id_, f"{folder}/{name}.yaml" if name not in taken else f"{folder}/{name}.{_digest(id_)}.yaml"
+        taken.add(name)
+
+
+def _group(team: Team, names: Mapping[str, str], options: PeopleOptions) -> str:
+    name, parent_name = names[team.id], names.get(team.parent, "")
     profile = {"displayName": team.title, "email": team.email, "picture": team.picture}
-    parent = {"parent": names[team.parent]} if team.parent in names and team.parent != team.id else {}
+    parent = {"parent": parent_name} if parent_name and parent_name != name else {}
     spec = {"type": team.type, "profile": {k: v for k, v in profile.items() if v}, **parent, "children": []}
-    metadata = {"title": team.title, "description": team.description, "annotations": dict(team.annotations), "links": _links(team.url)}
-    return descriptor_text("Group", names[team.id], metadata, spec)
+    metadata = {
+        "namespace": _written(options.group_namespace), "title": team.title, "description": team.description,
+        "annotations": dict(team.annotations), "links": _links(team.url),
+    }  # fmt: skip
+    return descriptor_text("Group", name, metadata, spec)
 
 
-def _user(person: Person, name: str, names: Mapping[str, str]) -> str:
+def _user(person: Person, name: str, names: Mapping[str, str], options: PeopleOptions) -> str:
     profile = {"displayName": person.title, "email": person.email, "picture": person.picture}
-    groups = sorted({names[team] for team in person.teams if team in names})
+    prefix = "" if options.group_namespace == options.user_namespace else f"{options.group_namespace}/"
+    groups = sorted({f"{prefix}{names[team]}" for team in person.teams if team in names})
     spec = {"profile": {k: v for k, v in profile.items() if v}, "memberOf": groups}
     metadata = {
-        "title": person.title, "description": person.description, "annotations": dict(person.annotations), "links": _links(person.url),
+        "namespace": _written(options.user_namespace), "title": person.title, "description": person.description,
+        "annotations": dict(person.annotations), "links": _links(person.url),
     }  # fmt: skip
     return descriptor_text("User", name, metadata, spec)
 
 
+def _written(namespace: str) -> str:
+    """The namespace as descriptors have it: the default one is left out."""
+    return "" if namespace == DEFAULT_NAMESPACE else namespace
+
+
 def _links(url: str) -> list[dict[str, str]]:
     return [{"url": url, "title": "Profile"}] if url.startswith(("https://", "http://")) else []
-
-
-def _names(preferred: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Valid names by id, each name once; the first by id gets the preferred name."""
-    taken: set[str] = set()
-    names: dict[str, str] = {}
-    for id_, preferred_name in sorted(preferred):
-        valid = entity_name(preferred_name) or entity_name(id_) or "unnamed"
-        names[id_] = next(name for name in _variants(valid) if name not in taken)
-        taken.add(names[id_])
-    return names
-
-
-def _variants(name: str) -> Iterator[str]:
-    yield name
-    for number in count(2):
-        ending = f"-{number}"
-        yield name[: NAME_LENGTH - len(ending)] + ending

@@ -17,9 +17,9 @@ DUPLICATE_ENTITY = Rule(
     summary="The entity is defined a second time.",
     means="""Two documents have the same kind, namespace and name; case is ignored. The first valid one is kept: the
 order is that of the sources in `sources.yaml`, then of the repository, the path and the document. One with an error is kept only if there
-is no valid one.""",
-    matters="""The other descriptor is not in the catalog, and editing it has no effect. Its own problems are listed with its
-repository, not with the entity. In Backstage the two conflict, and the one that was read first wins.""",
+is no valid one. A User or Group has the memberships of all its documents, except for other versions of the same file.""",
+    matters="""The other descriptor is not in the catalog, and editing it has no effect, except for memberships. Its own problems
+are listed with its repository, not with the entity. In Backstage the two conflict, and the one that was read first wins.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from callboard.plugins.sources import Client, HttpError, MemoryTree
 from callboard.sources.generated import MAX_NAME, moment, text_of
 from callboard.sources.hosts import file_content
-from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
+from callboard.sources.people import Members, PeopleOptions, Person, Team, members_of_teams, people_files
 
 PAGE = 50
 """Maximum that a host allows unless its ``MAX_RESPONSE_ITEMS`` is different."""
@@ -122,16 +122,16 @@ class GiteaApi:
         return None
 
 
-def people_tree(api: GiteaApi, organization: str, host: str) -> MemoryTree:
+def people_tree(api: GiteaApi, organization: str, host: str, options: PeopleOptions) -> MemoryTree:
     """A tree of Groups and Users; users who may not sign in are left out. Raises ``HttpError``."""
     name = urlsplit(host).hostname or host
-    teams = [_team(node, organization, host, name) for node in api.teams(organization)]
+    teams = [_team(node, organization, host, name, options.group_name) for node in api.teams(organization)]
     members = Members()
     for team, node in chain((("", node) for node in api.members(organization)), members_of_teams(teams, api.team_members)):
         if node.get("prohibit_login") is not True:
             members.add(text_of(node.get("login"), MAX_NAME), node, team)
-    people = members.people(partial(_person, host, name))
-    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
+    people = members.people(partial(_person, host, name, options.user_name))
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people, options))
 
 
 def people_id(host: str, organization: str) -> str:
@@ -139,12 +139,13 @@ def people_id(host: str, organization: str) -> str:
     return f"{host}/org/{organization}/members"
 
 
-def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> Team:
+def _team(node: Mapping[str, Any], organization: str, host: str, name: str, entity: str) -> Team:
+    """A team; ``entity`` is the option for the name of its entity."""
     number, slug = node.get("id"), text_of(node.get("name"), MAX_NAME)
     if isinstance(number, bool) or not isinstance(number, int):
         raise HttpError("wrong-type", "Gitea returned a team without an id")
     return Team(
-        str(number), slug,
+        str(number), f"{organization}-{slug}" if entity == "full_name" else slug,
         title=slug,
         description=text_of(node.get("description")),
         url=f"{host}/org/{organization}/teams/{slug}" if slug else "",
@@ -152,13 +153,16 @@ def _team(node: Mapping[str, Any], organization: str, host: str, name: str) -> T
     )  # fmt: skip
 
 
-def _person(host: str, name: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
+def _person(host: str, name: str, entity: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
+    """A user; ``entity`` is the option for the name of its entity."""
+    full_name, email = text_of(node.get("full_name"), MAX_NAME), text_of(node.get("email"), MAX_NAME)
+    names = {"full_name": full_name, "email": email.partition("@")[0]}
     return Person(
-        login, login,
-        title=text_of(node.get("full_name"), MAX_NAME) or login,
+        login, names.get(entity) or login,
+        title=full_name or login,
         url=text_of(node.get("html_url")) or f"{host}/{login}",
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("email"), MAX_NAME),
+        email=email,
         teams=tuple(teams),
         annotations={f"{name}/user-login": login},
     )  # fmt: skip

@@ -73,7 +73,7 @@ class GiteaSource(HostSource):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             parts = [*pool.map(lambda node: self._node(api, node), repositories)]
         people_name, people = f"{self._organization} (organization)", people_id(self._host, self._organization)
-        parts.append(self._people(people_name, people, lambda: people_tree(api, self._organization, self._host)))
+        parts.append(self._people(people_name, people, lambda options: people_tree(api, self._organization, self._host, options)))
         return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _repositories(self, api: GiteaApi) -> Iterator[Mapping[str, Any]]:

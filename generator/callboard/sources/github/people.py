@@ -9,23 +9,25 @@ from typing import Any
 from callboard.plugins.sources import GITHUB_URL, MemoryTree, UnknownFieldError
 from callboard.sources.generated import MAX_NAME, text_of
 from callboard.sources.github.api import MEMBERS, SUSPENDED, TEAM_MEMBERS, TEAMS, GitHubApi
-from callboard.sources.people import Person, Team, people_files
+from callboard.sources.people import PeopleOptions, Person, Team, people_files
 
 PAGE = 100
 TEAMS_PAGE = 50
 
 
-def people_tree(api: GitHubApi, organization: str, host: str, on_missing: Callable[[str], None]) -> MemoryTree:
+def people_tree(api: GitHubApi, organization: str, host: str, options: PeopleOptions, on_missing: Callable[[str], None]) -> MemoryTree:
     """A tree of Groups and Users. Raises ``HttpError``; ``on_missing`` gets messages about data that GitHub left out."""
     members: dict[str, list[str]] = defaultdict(list)
     teams = []
     for node in api.graphql.nodes(TEAMS, {"owner": organization}, ("organization", "teams"), TEAMS_PAGE, on_missing):
-        team = _team(node, organization)
+        team = _team(node, organization, options.group_name)
         teams.append(team)
         for login in _logins(api, organization, node, on_missing):
             members[login].append(team.id)
-    people = [_person(node, members) for node in _members(api, organization, host, on_missing) if not node.get("suspendedAt")]
-    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people))
+    people = [
+        _person(node, members, options.user_name) for node in _members(api, organization, host, on_missing) if not node.get("suspendedAt")
+    ]
+    return MemoryTree.of(people_id(host, organization), f"{organization} (organization)", people_files(teams, people, options))
 
 
 def _members(api: GitHubApi, organization: str, host: str, on_missing: Callable[[str], None]) -> list[Mapping[str, Any]]:
@@ -47,11 +49,12 @@ def people_id(host: str, organization: str) -> str:
     return f"{host}/orgs/{organization}/people"
 
 
-def _team(node: Mapping[str, Any], organization: str) -> Team:
-    slug, parent = text_of(node.get("slug"), MAX_NAME), node.get("parentTeam")
+def _team(node: Mapping[str, Any], organization: str, name: str) -> Team:
+    slug, title, parent = text_of(node.get("slug"), MAX_NAME), text_of(node.get("name"), MAX_NAME), node.get("parentTeam")
+    names = {"name": title, "combined_slug": f"{organization}-{slug}"}
     return Team(
-        slug, slug,
-        title=text_of(node.get("name"), MAX_NAME),
+        slug, names.get(name) or slug,
+        title=title,
         description=text_of(node.get("description")),
         url=text_of(node.get("url")),
         parent=text_of(parent.get("slug")) if isinstance(parent, dict) else "",
@@ -60,11 +63,11 @@ def _team(node: Mapping[str, Any], organization: str) -> Team:
     )  # fmt: skip
 
 
-def _person(node: Mapping[str, Any], members: Mapping[str, list[str]]) -> Person:
-    login = text_of(node.get("login"), MAX_NAME)
+def _person(node: Mapping[str, Any], members: Mapping[str, list[str]], name: str) -> Person:
+    login, title = text_of(node.get("login"), MAX_NAME), text_of(node.get("name"), MAX_NAME)
     return Person(
-        login, login,
-        title=text_of(node.get("name"), MAX_NAME),
+        login, (title if name == "name" else "") or login,
+        title=title,
         url=text_of(node.get("url")),
         picture=text_of(node.get("avatarUrl")),
         teams=tuple(members.get(login, ())),

@@ -167,7 +167,7 @@ class GitHubSource(HostSource):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             parts = [*pool.map(lambda node: self._node(api, node), nodes)]
         people_name, people = f"{self._owner} (organization)", people_id(self._host, self._owner)
-        parts.append(self._people(people_name, people, lambda: people_tree(api, self._owner, self._host, missing.append)))
+        parts.append(self._people(people_name, people, lambda options: people_tree(api, self._owner, self._host, options, missing.append)))
         failures = tuple(self._failure("", f"GitHub left something out: {reason}") for reason in dict.fromkeys(missing))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
         return merge_collected([*parts, Collected(failures=failures, traffic=traffic)])

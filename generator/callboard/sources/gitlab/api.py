@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from callboard.plugins.sources import Client, HttpError, MemoryTree, Params
 from callboard.sources.generated import MAX_NAME, moment, text_of
 from callboard.sources.hosts import file_content
-from callboard.sources.people import Members, Person, Team, members_of_teams, people_files
+from callboard.sources.people import Members, PeopleOptions, Person, Team, members_of_teams, people_files
 
 DELETION = re.compile(r"-deletion_scheduled-\d+$")
 PAGE = 100
@@ -96,20 +96,20 @@ def _project(project: str) -> str:
     return f"/projects/{quote(project, safe='')}"
 
 
-def people_tree(api: GitLabApi, group: str, host: str) -> MemoryTree:
+def people_tree(api: GitLabApi, group: str, host: str, options: PeopleOptions) -> MemoryTree:
     """A tree of Groups and Users; blocked users and bots are left out. Raises ``HttpError``."""
     name, root, teams = urlsplit(host).hostname or host, "", []
     for node in api.groups(group):
         root = root or text_of(node.get("full_path"))
         if not is_being_deleted(node):
-            teams.append(_team(node, root, name))
+            teams.append(_team(node, root, name, options.group_name))
     members = Members()
     for team, node in members_of_teams(teams, api.members):
         login = text_of(node.get("username"), MAX_NAME)
         if node.get("state") == "active" and not _is_bot(login):
             members.add(login, node, team)
-    people = members.people(partial(_person, name))
-    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, people))
+    people = members.people(partial(_person, name, options.user_name))
+    return MemoryTree.of(people_id(host, group), f"{group} (groups and members)", people_files(teams, people, options))
 
 
 def people_id(host: str, group: str) -> str:
@@ -117,13 +117,14 @@ def people_id(host: str, group: str) -> str:
     return f"{host}/groups/{group}/-/group_members"
 
 
-def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
-    """A team named by its path below the root group, so that names are short and unique."""
+def _team(node: Mapping[str, Any], root: str, host: str, name: str) -> Team:
+    """A team named by its path below the root group, so that names are short, unless the options name another value."""
     path = text_of(node.get("full_path"))
     inside = path.removeprefix(f"{root}/") if path != root else path.rpartition("/")[2]
-    parent = node.get("parent_id")
+    parent, id_ = node.get("parent_id"), identity(node.get("id"))
+    names = {"full_path": path, "path": path.rpartition("/")[2], "name": text_of(node.get("name"), MAX_NAME), "id": id_}
     return Team(
-        identity(node.get("id")), inside.replace("/", "-"),
+        id_, names.get(name) or inside.replace("/", "-"),
         title=text_of(node.get("name"), MAX_NAME),
         description=text_of(node.get("description")),
         url=text_of(node.get("web_url")),
@@ -133,13 +134,15 @@ def _team(node: Mapping[str, Any], root: str, host: str) -> Team:
     )  # fmt: skip
 
 
-def _person(host: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
+def _person(host: str, name: str, login: str, node: Mapping[str, Any], teams: Sequence[str]) -> Person:
+    email = text_of(node.get("public_email") or node.get("email"), MAX_NAME)
+    names = {"name": text_of(node.get("name"), MAX_NAME), "email": email.partition("@")[0]}
     return Person(
-        login, login,
+        login, names.get(name) or login,
         title=text_of(node.get("name"), MAX_NAME),
         url=text_of(node.get("web_url")),
         picture=text_of(node.get("avatar_url")),
-        email=text_of(node.get("public_email") or node.get("email"), MAX_NAME),
+        email=email,
         teams=tuple(teams),
         annotations={f"{host}/user-login": login},
     )  # fmt: skip

@@ -77,7 +77,7 @@ class GitLabSource(HostSource):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             parts = [*pool.map(lambda project: self._project(api, project), projects)]
         people_name, people = f"{self._group} (groups and members)", people_id(self._host, self._group)
-        parts.append(self._people(people_name, people, lambda: people_tree(api, self._group, self._host)))
+        parts.append(self._people(people_name, people, lambda options: people_tree(api, self._group, self._host, options)))
         return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
 
     def _projects(self, api: GitLabApi) -> Iterator[Mapping[str, Any]]:
