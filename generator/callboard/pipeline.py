@@ -367,7 +367,8 @@ def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: 
             "sources": len(work.settings.sources),
             **_catalog_counts(data.resolved, problems),
             **facts_counts(data.facts),
-            **_site_counts(site),
+            **site.counts(),
+            "left_out": {each.source: dict(each.left_out) for each in data.collected.collections if each.left_out},
         },
     }
 
@@ -383,17 +384,4 @@ def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> M
         "entities_by_kind": dict(sorted(Counter(ref.kind for ref in resolved.catalog.entities).items())),
         "problems": {severity.value: severities[severity] for severity in Severity},
         "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
-    }
-
-
-def _site_counts(site: Assembled) -> Mapping[str, int]:
-    committed = site.committed
-    return {
-        "pages": site.pages,
-        "pages_rendered": site.rendered,
-        "diagrams_laid_out": site.laid_out,
-        "files_written": committed.written,
-        "files_unchanged": committed.unchanged,
-        "files_removed": committed.removed,
-        "bytes": committed.bytes,
     }

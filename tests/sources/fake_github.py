@@ -27,6 +27,8 @@ class FakeGitHub:
         self.rest = []
         self.revisions = {}
         """Files by ref, of other branches and tags of every repository."""
+        self.branches = {}
+        """Files by branch of the repositories that have others than main."""
 
     def serve(self):
         return Server(self)
@@ -93,7 +95,14 @@ class FakeGitHub:
             "defaultBranchRef": {"name": "main", "target": {"oid": commit_of(files)}} if files else None,
         }  # fmt: skip
         for key, value in variables.items():
-            if re.fullmatch(r"e\d+", key):
+            if match := re.fullmatch(r"(b\d+)", key):
+                branch = self.branches.get(name, {"main": files}).get(value.removeprefix("refs/heads/"))
+                node[key] = branch and {"name": value.removeprefix("refs/heads/"), "target": {"oid": commit_of(branch)}}
+            elif match := re.fullmatch(r"(b\d+)([ec])(\d+)", key):
+                revision, _, path = value.partition(":")
+                branch = self.branches.get(name, {"main": files}).get(revision.removeprefix("refs/heads/"), {})
+                node[f"{match[1]}{'d' if match[2] == 'e' else 'o'}{match[3]}"] = self._blob(branch, path)
+            elif re.fullmatch(r"e\d+", key):
                 path = value.removeprefix("HEAD:")
                 node[f"d{key[1:]}"] = self._blob(files, path)
                 if files:

@@ -33,6 +33,8 @@ class FakeGitea:
         self.commit = COMMIT
         self.tree_page = 1_000
         self.links = True
+        self.branches = {}
+        """Names of branches, besides main, by repository."""
         self.revisions = {}
         """Files by ref, of other branches and tags; each is its own commit."""
 
@@ -43,7 +45,7 @@ class FakeGitea:
             (r"/orgs/\w+/teams", lambda asked, wire: self._page(asked, wire, [self._team(*each) for each in enumerate(self.teams)])),
             (r"/orgs/\w+/members", lambda asked, wire: self._page(asked, wire, [*map(self._user, self.members)])),
             (r"/teams/(\d+)/members", self._of_team),
-            (r"/repos/acme/([^/]+)/branches/main", self._branch),
+            (r"/repos/acme/([^/]+)/branches/([^/]+)", self._branch),
             (r"/repos/acme/([^/]+)/git/trees/\w+", self._tree),
             (r"/repos/acme/([^/]+)/raw/(.+)", self._file),
             (r"/repos/acme/([^/]+)/commits", self._commits),
@@ -74,8 +76,10 @@ class FakeGitea:
     def _of_team(self, asked, wire, number):
         self._page(asked, wire, [*map(self._user, [*self.teams.values()][int(number)])])
 
-    def _branch(self, asked, wire, name):
-        json_answer(wire, {"name": "main", "commit": {"id": self.commit, "timestamp": "2024-05-01T00:00:00+02:00"}})
+    def _branch(self, asked, wire, name, branch):
+        if branch not in {"main", *self.branches.get(name, ())}:
+            return json_answer(wire, {"message": "not found"}, 404)
+        return json_answer(wire, {"name": branch, "commit": {"id": self.commit, "timestamp": "2024-05-01T00:00:00+02:00"}})
 
     def _tree(self, asked, wire, name):
         paths = [p for p in self.repositories[name] if asked.query["recursive"] == "true" or "/" not in p]

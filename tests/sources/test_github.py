@@ -326,7 +326,15 @@ def schema():
 
 
 @pytest.mark.parametrize(
-    "query", [repositories_query(()), repositories_query(("catalog-info.yaml", "x.yml")), TEAMS, TEAM_MEMBERS, MEMBERS % ""]
+    "query",
+    [
+        repositories_query(()),
+        repositories_query(("catalog-info.yaml", "x.yml")),
+        repositories_query(("catalog-info.yaml", "x.yml"), ("portal", "main"), with_visibility=True),
+        TEAMS,
+        TEAM_MEMBERS,
+        MEMBERS % "",
+    ],
 )
 @pytest.mark.long
 def test_every_query_is_valid_in_githubs_own_schema(schema, query):

@@ -31,6 +31,8 @@ class FakeGitLab:
         self.groups = {"acme": 1}
         self.members = {}
         self.marked = {}
+        self.branches = {}
+        """Names of branches, besides main, by project."""
         self.commit = COMMIT
         self.revisions = {}
         """Files by ref, of other branches and tags; each is its own commit."""
@@ -58,19 +60,22 @@ class FakeGitLab:
         json_answer(wire, items[start * size : end], headers=link)
 
     def _projects(self, asked, wire, group):
-        self._page(asked, wire, [
+        everything = [
             {
                 "id": n, "path_with_namespace": path, "default_branch": "main", "description": None, "topics": ["go"],
                 "last_activity_at": "2024-05-01T00:00:00Z", "archived": False, **self.fields.get(path.rpartition("/")[2], {}),
             }
             for n, path in enumerate(self.projects)
-        ])  # fmt: skip
+        ]  # fmt: skip
+        self._page(asked, wire, [project for project in everything if asked.query.get("archived") != "false" or not project["archived"]])
 
     def _files(self, number):
         return list(self.projects.values())[int(number)]
 
     def _commits(self, asked, wire, number):
         ref = asked.query.get("ref_name", self.commit)
+        if ref in self.branches.get([*self.projects][int(number)].rpartition("/")[2], ()):
+            return json_answer(wire, [{"id": self.commit, "committed_date": "2024-05-01T00:00:00.000+02:00"}])
         if ref in self.revisions:
             return json_answer(wire, [{"id": ref, "committed_date": "2024-05-01T00:00:00.000+02:00"}])
         if ref not in {"main", self.commit}:
@@ -175,7 +180,7 @@ def test_globs_and_options_choose(tmp_path):
     with Server(FakeGitLab(projects, fork={"forked_from_project": {"id": 1}})) as server:
         got = collect(tmp_path, server, include=["**/catalog-info.yaml"], exclude_repositories=["old/**"])
     assert found(got) == ["acme/mono: a/catalog-info.yaml", "acme/mono: b/c/catalog-info.yaml"]
-    assert "archived=false" in server.requests[0].target
+    assert [(each.repository, each.reason) for each in got.left_out] == [("acme/old/x", "names"), ("acme/fork", "forks")]
 
 
 def test_a_project_that_fails_is_a_failure_of_its_own(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -110,6 +110,7 @@ def report_build(built: BuildResult, output: Path) -> None:
         click.echo(
             f"Skipped {counted(sum(skipped.values()), 'document')}: {skip_reasons(skipped)}. See the page /problems/skipped/.", err=True
         )
+    _report_left_out(counts["left_out"])
     if failed := sorted({failure.integration for failure in built.failures if isinstance(failure, IntegrationFailure)}):
         click.echo(
             f"{counted(len(failed), 'integration')} failed or returned a part: {', '.join(failed)}. See the page /status/.", err=True
@@ -122,6 +123,16 @@ def report_build(built: BuildResult, output: Path) -> None:
         )
     of_site = [problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)]
     _print_problems_of_site([*of_plugins, *of_site])
+
+
+def _report_left_out(left_out: Mapping[str, Mapping[str, int]]) -> None:
+    """Print how many repositories the options of sources leave out: they exist, and their entities are not in the catalog."""
+    from callboard.state.loss_guards import left_out_text
+
+    if left_out:
+        by_source = "; ".join(f"{name}: {left_out_text(numbers.items())}" for name, numbers in left_out.items())
+        number = counted(sum(sum(numbers.values()) for numbers in left_out.values()), "repository", "repositories")
+        click.echo(f"Left out by the options of sources: {number} ({by_source}).", err=True)
 
 
 def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bool) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from callboard.plugins.sources import (
     Collected,
     DescriptorFile,
+    LeftOutRepository,
     MemoryTree,
     Repository,
     SourceContext,
@@ -15,7 +17,6 @@ from callboard.plugins.sources import (
     SourceFailure,
     SourceSettings,
     TreeError,
-    compiled_globs,
     descriptor_paths,
     is_glob,
     parse_remote,
@@ -25,6 +26,7 @@ from callboard.sources.api_tree import ApiTree, Files, RepositoryMetadata
 from callboard.sources.generated import suggested
 from callboard.sources.hosts import web
 from callboard.sources.people import PeopleOptions
+from callboard.sources.selection import ListedRepository, MissingBranchError, RepositorySelection
 
 AT_ONCE = 8
 """Repositories that are read at the same time."""
@@ -34,9 +36,19 @@ DEFAULT_PATHS = ("catalog-info.yaml", "catalog-info.yml")
 OWNERS = ("CODEOWNERS",)
 
 
+@dataclass(frozen=True, slots=True)
+class BranchHead:
+    """A branch, and its newest commit."""
+
+    branch: str
+    commit: str
+
+
 class HostSource:
     """The base class of sources that read all repositories of an organization, user or group on a host."""
 
+    every: ClassVar[str] = "*"
+    """The glob that the names of all repositories match."""
     annotation = ""
     """The host's annotation with the name of a repository; empty where it has none."""
 
@@ -49,16 +61,15 @@ class HostSource:
         self._include = tuple(self._options.get("include", DEFAULT_PATHS))
         self._needs_listing = any(is_glob(path) for path in self._include)
         """True if descriptors are found in a repository's listing, and not by their paths."""
+        self._selection = RepositorySelection.of(self._options, self.every)
+        self._left_out: list[LeftOutRepository] = []
 
-    def _is_selected(self, name: str, default: str = "*") -> bool:
-        """Whether the options select a repository by its name; one without a name is selected, so that it becomes a failure."""
-        included = compiled_globs(tuple(self._options.get("repositories", (default,)))).fullmatch
-        excluded = compiled_globs(tuple(self._options.get("exclude_repositories", ()))).fullmatch
-        return not name or (included(name) is not None and excluded(name) is None)
-
-    def _is_enabled(self, option: str, has_property: bool) -> bool:  # noqa: FBT001 - a property of the repository
-        """Whether a repository is read, which may have a property (an archive, a fork) that the boolean ``option`` includes."""
-        return not has_property or self._options.get(option, False) is True
+    def _is_selected(self, listed: ListedRepository, name: str) -> bool:
+        """Whether the options select a repository, with this name for people; one that they do not select is counted."""
+        reason = self._selection.left_out_by(listed)
+        if reason:
+            self._left_out.append(LeftOutRepository(self._name, name, reason))
+        return not reason
 
     def _repository(self, name: str, metadata_of: Callable[[], Repository], tree_of: Callable[[Repository], ApiTree | None]) -> Collected:
         """The tree and the descriptors of one repository; what cannot be read of it is a failure of its own."""
@@ -67,6 +78,8 @@ class HostSource:
             metadata = metadata_of()
             tree = tree_of(metadata)
             paths = self._descriptors(tree) if tree else ()
+        except MissingBranchError:
+            return Collected(left_out=(LeftOutRepository(self._name, name, "branches"),))
         except (SourceError, TreeError) as error:
             return Collected(failures=(self._failure(name, str(error), error.hint, metadata.tree if metadata else ""),))
         if tree is None or not paths:
@@ -81,19 +94,32 @@ class HostSource:
         paths = descriptor_paths(candidates, {**self._options, "include": self._include})
         return sorted(path for path in paths if tree.has(path, DESCRIPTOR_LIMIT))
 
-    def _default_branch_tree(
-        self, metadata: Repository, software: str, revision: str, files: Files, root: Callable[[], Sequence[str]]
+    def _head(self, metadata: Repository, commit_of: Callable[[str], str]) -> BranchHead | None:
+        """The first branch of the option ``branches`` that exists, or the default branch; None for an empty repository.
+
+        ``commit_of`` requests the newest commit of a branch, empty where there is none. Raises ``MissingBranchError``.
+        """
+        for branch in self._selection.branches or filter(None, [metadata.default_branch]):
+            if commit := commit_of(branch):
+                return BranchHead(branch, commit)
+        if self._selection.branches:
+            raise MissingBranchError(f"{metadata.name} has none of the branches {', '.join(self._selection.branches)}")
+        return None
+
+    def _tree_of_branch(
+        self, metadata: Repository, software: str, head: BranchHead, files: Files, root: Callable[[], Sequence[str]]
     ) -> ApiTree | None:
-        """The tree of a repository's default branch; one listing of its ``root`` shows which files need not be requested."""
-        remote, branch = parse_remote(metadata.url), metadata.default_branch
+        """The tree of a branch; one listing of its ``root`` shows which files need not be requested."""
+        remote, branch = parse_remote(metadata.url), head.branch
         if remote is None:
             return None
         absent: dict[str, bytes | None] = {}
         if not self._needs_listing:
             names = root()
             absent = {path: None for path in (*self._include, *OWNERS) if "/" not in path and path not in names}
-        addresses = known_addresses(remote, software, [branch, revision], "branch", is_default=True)
-        return ApiTree(remote.url, metadata.name, revision, addresses, web(remote, software, branch), files, RepositoryMetadata(absent))
+        is_default = branch == metadata.default_branch
+        addresses = known_addresses(remote, software, [branch, head.commit], "branch", is_default=is_default)
+        return ApiTree(remote.url, metadata.name, head.commit, addresses, web(remote, software, branch), files, RepositoryMetadata(absent))
 
     def _people(self, name: str, tree_id: str, tree_of: Callable[[PeopleOptions], MemoryTree]) -> Collected:
         """Teams and members, where the option ``people`` is set; ``name`` and ``tree_id`` are for a failure."""

@@ -16,7 +16,19 @@ from callboard.model.ref import EntityRef
 from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Collected, Repository, SourceFailure, Undescribed
-from callboard.state.loss_guards import Causes, FileId, Guards, broken_files, failed_sources, failing, shrunk_sources, shrunk_trees, verdict
+from callboard.state.loss_guards import (
+    Causes,
+    FileId,
+    Guards,
+    SourceListing,
+    broken_files,
+    failed_sources,
+    failing,
+    left_out_by_source,
+    shrunk_sources,
+    shrunk_trees,
+    verdict,
+)
 from callboard.state.recorded_trees import SavedTree
 from callboard.state.values import CollectedState, CollectionTime, StaleCopy, State, TreeKey
 
@@ -71,7 +83,7 @@ def with_last_good_copy(
     failed = failed_sources(causes, trees, policy.sources)
     saved_sources = {*failed, *(set(policy.sources) - policy.queried_sources)}
     unread = (*failed, *_without_trusted_tree(causes, trees))
-    collections = tuple(_collections(policy, unread, causes, previous, entities, _requests(collected)))
+    collections = tuple(_collections(policy, unread, causes, previous, entities, collected))
     lost = _lost(previous, entities, policy.sources)
     return CollectedState(
         entities,
@@ -111,7 +123,8 @@ def _causes(
     queried, guards = policy.queried_sources, policy.guards
     causes = failing(collected.failures, trees, previous, queried)
     if previous is not None and not guards.accept_loss:
-        causes = causes.also(shrunk_sources(previous, trees, causes, queried, guards))
+        left_out = left_out_by_source(collected.left_out)
+        causes = causes.also(shrunk_sources(previous, trees, causes, SourceListing(queried, left_out), guards))
         causes = causes.also(shrunk_trees(previous, discovered.entities, trees, broken, guards))
     return causes
 
@@ -189,8 +202,9 @@ def _collections(
     causes: Causes,
     previous: State | None,
     entities: Sequence[Entity],
-    requests: Mapping[str, int],
+    collected: Collected,
 ) -> Iterator[CollectionTime]:
+    requests, left_out = _requests(collected), left_out_by_source(collected.left_out)
     last = {c.source: c for c in previous.collections if c.family == "entities"} if previous else {}
     counts = Counter(entity.origin.source for entity in entities)
     queried = policy.queried_sources
@@ -200,7 +214,10 @@ def _collections(
             yield replace(old, count=counts[source])
         else:
             as_of = old.as_of if source in failed else policy.now
-            yield CollectionTime(source, "entities", as_of, policy.now, counts[source], requests.get(source), causes.errors(source))
+            errors = causes.errors(source)
+            yield CollectionTime(
+                source, "entities", as_of, policy.now, counts[source], requests.get(source), errors, left_out.get(source, ())
+            )
 
 
 @dataclass(frozen=True, slots=True)

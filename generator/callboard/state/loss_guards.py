@@ -15,7 +15,7 @@ from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
-from callboard.plugins.sources import SourceFailure
+from callboard.plugins.sources import LeftOutRepository, SourceFailure
 from callboard.state.values import CollectionTime, GuardResult, State, TreeKey, TreeRecord
 
 _SHOWN = 5
@@ -160,13 +160,36 @@ def is_of(failure: SourceFailure, tree: TreeRecord) -> bool:
     return failure.repository in {tree.id, tree.repository} or (remote is not None and remote.url == tree.id)
 
 
-def shrunk_sources(previous: State, trees: Trees, causes: Causes, queried: Collection[str], guards: Guards) -> Causes:
-    """Sources that list far fewer repositories than before: their token may have lost a permission."""
-    before = Counter(tree.source for tree in previous.trees if tree.source in queried)
+@dataclass(frozen=True, slots=True)
+class SourceListing:
+    """What the sources of a build listed."""
+
+    queried: Collection[str]
+    """Names of the sources that were queried."""
+    left_out: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """Options with the number of repositories that each leaves out, by source."""
+
+
+def left_out_by_source(repositories: Iterable[LeftOutRepository]) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Options with the number of repositories that each leaves out, the largest number first, by source."""
+    counts: dict[str, Counter[str]] = {}
+    for each in repositories:
+        counts.setdefault(each.source, Counter())[each.reason] += 1
+    return {source: tuple(sorted(of_source.items(), key=lambda item: (-item[1], item[0]))) for source, of_source in counts.items()}
+
+
+def left_out_text(counts: Iterable[tuple[str, int]]) -> str:
+    """``archived 12, topics 3``."""
+    return ", ".join(f"{option} {number:,}" for option, number in counts)
+
+
+def shrunk_sources(previous: State, trees: Trees, causes: Causes, listing: SourceListing, guards: Guards) -> Causes:
+    """Sources that list far fewer repositories than before: their token may have lost a permission, or their options were changed."""
+    before = Counter(tree.source for tree in previous.trees if tree.source in listing.queried)
     here = Counter(source for source, _ in trees)
     here += Counter(t.source for t in previous.trees if t.key not in trees and causes.of(t, is_here=False) is not None)
     sentences = {
-        source: _sentence("The number of repositories", count, here[source])
+        source: _sentence("The number of repositories", count, here[source], left_out_text(listing.left_out.get(source, ())))
         for source, count in sorted(before.items())
         if is_too_much(count - here[source], count, guards.shrink, guards.floor)
     }
@@ -204,8 +227,9 @@ def _is_of_a_file(failure: SourceFailure, trees: Trees) -> bool:
     return bool(failure.path) and (failure.source, failure.tree) in trees
 
 
-def _sentence(what: str, before: int, now: int) -> str:
-    return f"{what} dropped from {before:,} to {now:,}, which exceeds the configured limit."
+def _sentence(what: str, before: int, now: int, left_out: str = "") -> str:
+    exceeding = f"{what} dropped from {before:,} to {now:,}, which exceeds the configured limit."
+    return f"{exceeding} Repositories that exist and that the options of the source leave out: {left_out}." if left_out else exceeding
 
 
 def _counts(entities: Iterable[Entity]) -> Counter[TreeKey]:

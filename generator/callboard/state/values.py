@@ -144,6 +144,8 @@ class CollectionTime:
     """Network requests of the last try; None if they were not counted."""
     errors: tuple[str, ...] = ()
     """Errors of the last try, redacted."""
+    left_out: tuple[tuple[str, int], ...] = ()
+    """Options of the source, with the number of repositories that each leaves out."""
 
 
 @dataclass(frozen=True, slots=True)

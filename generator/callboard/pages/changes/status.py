@@ -17,6 +17,7 @@ from callboard.pages.facts.context import family_title
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.plugins.sources import Undescribed
+from callboard.state.loss_guards import left_out_text
 from callboard.state.values import CollectionTime, StaleCopy
 
 FORMAT = 1
@@ -47,6 +48,8 @@ class SourceRow:
     errors: tuple[str, ...]
     more: int
     """Number of errors that are left out."""
+    left_out: str
+    """Options of the source with the number of repositories that each leaves out: ``archived 12, topics 3``; empty if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_p
         requests="" if collection.requests is None else f"{collection.requests:,}",
         errors=errors[:ERRORS],
         more=max(len(errors) - ERRORS, 0),
+        left_out=left_out_text(collection.left_out),
     )
 
 
@@ -212,4 +216,5 @@ def _collection(collection: CollectionTime) -> dict[str, Any]:
         "tried_at": collection.tried_at and time_text(collection.tried_at), "errors": collection.errors,
     }  # fmt: skip
     counted = {} if collection.requests is None else {"requests": collection.requests}
-    return {key: value for key, value in row.items() if value} | {"count": collection.count} | counted
+    left_out = {"left_out": dict(collection.left_out)} if collection.left_out else {}
+    return {key: value for key, value in row.items() if value} | {"count": collection.count} | counted | left_out

@@ -27,6 +27,7 @@ from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
 from callboard.plugins.sources.base import (
     Collected,
+    LeftOutRepository,
     Repository,
     Source,
     SourceContext,
@@ -98,6 +99,7 @@ __all__ = [
     "HttpError",
     "LdapDirectory",
     "LdapRow",
+    "LeftOutRepository",
     "MemoryFile",
     "MemoryTree",
     "MissingFileError",

@@ -70,6 +70,18 @@ class Undescribed:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutRepository:
+    """A repository that exists, and that the options of a source leave out."""
+
+    source: str
+    """Name of the source in ``sources.yaml``."""
+    repository: str
+    """Name for people, such as ``acme/payments``."""
+    reason: str
+    """Which option leaves it out: ``archived``, ``forks``, ``names``, ``topics``, ``visibility`` or ``branches``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A host's metadata of a repository."""
 
@@ -117,6 +129,8 @@ class Collected:
     undescribed: tuple[Undescribed, ...] = ()
     repositories: tuple[Repository, ...] = ()
     traffic: tuple[SourceTraffic, ...] = ()
+    left_out: tuple[LeftOutRepository, ...] = ()
+    """Repositories that the options of sources leave out."""
 
 
 class Source(Protocol):

@@ -27,6 +27,7 @@ from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
+from callboard.sources.selection import ListedRepository
 
 NAME = re.compile(r"\w[\w.-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 
@@ -74,13 +75,16 @@ class GiteaSource(HostSource):
             parts = [*pool.map(lambda node: self._node(api, node), repositories)]
         people_name, people = f"{self._organization} (organization)", people_id(self._host, self._organization)
         parts.append(self._people(people_name, people, lambda options: people_tree(api, self._organization, self._host, options)))
-        return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
+        traffic = (SourceTraffic(self._name, api.client.traffic),)
+        return merge_collected([*parts, Collected(traffic=traffic, left_out=tuple(self._left_out))])
 
     def _repositories(self, api: GiteaApi) -> Iterator[Mapping[str, Any]]:
         """The repositories that the options select."""
         for node in api.repositories(self._organization):
-            is_enabled = self._is_enabled("archived", node.get("archived") is True) and self._is_enabled("forks", node.get("fork") is True)
-            if is_enabled and self._is_selected(text_of(node.get("full_name")).rpartition("/")[2]):
+            name = text_of(node.get("full_name"))
+            visibility = "private" if node.get("private") is True else "internal" if node.get("internal") is True else "public"
+            is_archived, is_fork = node.get("archived") is True, node.get("fork") is True
+            if self._is_selected(ListedRepository(name.rpartition("/")[2], is_archived, is_fork, topics_of(node), visibility), name):
                 yield node
 
     def _node(self, api: GiteaApi, node: Mapping[str, Any]) -> Collected:
@@ -101,10 +105,15 @@ class GiteaSource(HostSource):
         )  # fmt: skip
 
     def _tree(self, api: GiteaApi, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
-        """The tree of the default branch; None for an empty repository."""
-        name, branch = metadata.name, metadata.default_branch
-        commit = api.commit(name, branch) if branch and node.get("empty") is not True else None
-        if commit is None:
+        """The tree of the branch that the options name; None for an empty repository."""
+        name = metadata.name
+
+        def commit_of(branch: str) -> str:
+            commit = api.commit(name, branch) if node.get("empty") is not True else None
+            return commit.id if commit else ""
+
+        head = self._head(metadata, commit_of)
+        if head is None:
             return None
-        files = GiteaFiles(api, name, commit.id)
-        return self._default_branch_tree(metadata, "gitea", commit.id, files, lambda: api.listing(name, commit.id, recursive=False))
+        files = GiteaFiles(api, name, head.commit)
+        return self._tree_of_branch(metadata, "gitea", head, files, lambda: api.listing(name, head.commit, recursive=False))

@@ -56,15 +56,19 @@ query Members($owner: String!, $cursor: String, $size: Int!) {
 RAW = "application/vnd.github.raw+json"
 
 
-def repositories_query(paths: Sequence[str]) -> str:
+def repositories_query(paths: Sequence[str], branches: Sequence[str] = (), *, with_visibility: bool = False) -> str:
     """The query for a page of an owner's repositories, with the files at ``paths``, their last changes, and CODEOWNERS.
 
-    Variables: ``owner``, ``cursor``, ``size`` and ``p0``, ``p1`` … with the paths (variables, so that no path can be part of the query).
+    Of each of ``branches`` it has the commit and the files: ``b0``, ``b0d0`` … Variables: ``owner``, ``cursor``, ``size`` and those of
+    ``file_variables`` (variables, so that no path and no branch can be part of the query).
     """
-    files = [f"d{n}: object(expression: $e{n}) {{ ...File }}" for n, _ in enumerate(paths)]
-    owners = [f'o{n}: object(expression: "HEAD:{place}") {{ ...File }}' for n, place in enumerate(PLACES)]
+    prefixes = [f"b{n}" for n, _ in enumerate(branches)] or [""]
+    files = [f"{prefix}d{n}: object(expression: ${prefix}e{n}) {{ ...File }}" for prefix in prefixes for n, _ in enumerate(paths)]
+    owners = [f"{prefix}o{n}: object(expression: ${prefix}c{n}) {{ ...File }}" for prefix in prefixes for n, _ in enumerate(PLACES)]
     ages = [f"h{n}: history(first: 1, path: $p{n}) {{ nodes {{ committedDate }} }}" for n, _ in enumerate(paths)]
-    declared = "".join(f", $e{n}: String!, $p{n}: String!" for n, _ in enumerate(paths))
+    heads = [f"{prefix}: ref(qualifiedName: ${prefix}) {{ ...Head }}" for prefix in prefixes if prefix]
+    declared = "".join(f", ${name}: String!" for name in file_variables(paths, branches))
+    more = [*(["visibility"] if with_visibility else []), *heads, *files, *owners]
     return f"""
 query Repositories($owner: String!, $cursor: String, $size: Int!{declared}) {{
   repositoryOwner(login: $owner) {{
@@ -76,19 +80,25 @@ query Repositories($owner: String!, $cursor: String, $size: Int!{declared}) {{
         languages(first: 10, orderBy: {{field: SIZE, direction: DESC}}) {{ edges {{ size node {{ name }} }} }}
         repositoryTopics(first: 20) {{ nodes {{ topic {{ name }} }} }}
         latestRelease {{ tagName publishedAt }}
-        defaultBranchRef {{ name target {{ oid ... on Commit {{ {" ".join(["committedDate", *ages])} }} }} }}
-        {" ".join([*files, *owners])}
+        defaultBranchRef {{ ...Head }}
+        {" ".join(more)}
       }}
     }}
   }}
 }}
 {FILE}
+fragment Head on Ref {{ name target {{ oid ... on Commit {{ {" ".join(["committedDate", *ages])} }} }} }}
 """
 
 
-def file_variables(paths: Sequence[str]) -> dict[str, str]:
-    """The variables of ``repositories_query`` that name the paths."""
-    return {name: value for n, path in enumerate(paths) for name, value in ((f"e{n}", f"HEAD:{path}"), (f"p{n}", path))}
+def file_variables(paths: Sequence[str], branches: Sequence[str] = ()) -> dict[str, str]:
+    """The variables of ``repositories_query`` that name the branches and the paths."""
+    named = {f"b{n}": branch for n, branch in enumerate(branches)}
+    variables = {name: f"refs/heads/{branch}" for name, branch in named.items()}
+    for prefix, revision in [(name, f"refs/heads/{branch}") for name, branch in named.items()] or [("", "HEAD")]:
+        variables |= {f"{prefix}e{n}": f"{revision}:{path}" for n, path in enumerate(paths)}
+        variables |= {f"{prefix}c{n}": f"{revision}:{place}" for n, place in enumerate(PLACES)}
+    return variables | {f"p{n}": path for n, path in enumerate(paths)}
 
 
 class GitHubApi:

@@ -35,6 +35,7 @@ from callboard.sources.github.api import GitHubApi, file_variables, repositories
 from callboard.sources.github.people import people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource
 from callboard.sources.hosts import web
+from callboard.sources.selection import ListedRepository, MissingBranchError
 
 NAME = re.compile(r"\w[\w-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
 PAGE = 50
@@ -68,8 +69,8 @@ class GitHubFiles:
         return self.api.changed(self.name, self.revision, path)
 
 
-def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHubApi) -> ApiTree | None:
-    """The tree of a repository's default branch; None for an empty repository. Raises ``HttpError`` for an invalid node."""
+def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHubApi, *, is_default: bool = True) -> ApiTree | None:
+    """The tree of the branch in ``defaultBranchRef``; None for an empty repository. Raises ``HttpError`` for an invalid node."""
     name = text_of(node.get("nameWithOwner"))
     if not NAME.fullmatch(name):
         raise HttpError("wrong-type", "GitHub returned a repository without a name")
@@ -81,7 +82,7 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     remote = parse_remote(f"{host}/{name}")
     if remote is None or not COMMIT.fullmatch(revision):
         raise HttpError("wrong-type", f"GitHub returned no commit for {name}")
-    addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=True)
+    addresses = known_addresses(remote, "github", [ref, revision], "branch", is_default=is_default)
     return ApiTree(
         remote.url, name, revision, addresses, web(remote, "github", ref),
         GitHubFiles(api, name, revision), RepositoryMetadata(dict(_contents(node, paths)), dict(_ages(target, paths))),
@@ -170,7 +171,7 @@ class GitHubSource(HostSource):
         parts.append(self._people(people_name, people, lambda options: people_tree(api, self._owner, self._host, options, missing.append)))
         failures = tuple(self._failure("", f"GitHub left something out: {reason}") for reason in dict.fromkeys(missing))
         traffic = tuple(SourceTraffic(self._name, client.traffic) for client in self._clients)
-        return merge_collected([*parts, Collected(failures=failures, traffic=traffic)])
+        return merge_collected([*parts, Collected(failures=failures, traffic=traffic, left_out=tuple(self._left_out))])
 
     def _client(self, base: str, credential: Credential) -> Client:
         client = client_for(self._context, base, credential, GITHUB_HEADERS)
@@ -179,14 +180,28 @@ class GitHubSource(HostSource):
 
     def _repositories(self, api: GitHubApi, missing: list[str]) -> Iterator[Mapping[str, Any]]:
         """The repositories that the options select."""
-        variables = {"owner": self._owner, **file_variables(self._queried)}
-        query = repositories_query(self._queried)
+        branches = self._selection.branches
+        variables = {"owner": self._owner, **file_variables(self._queried, branches)}
+        query = repositories_query(self._queried, branches, with_visibility=bool(self._selection.visibility))
         for node in api.graphql.nodes(query, variables, ("repositoryOwner", "repositories"), PAGE, missing.append):
             is_archived, is_fork = node.get("isArchived") is True, node.get("isFork") is True
-            is_enabled = self._is_enabled("archived", is_archived) and self._is_enabled("forks", is_fork)
-            if is_enabled and self._is_selected(text_of(node.get("name"))):
+            topics, visibility = tuple(_topics(node)), text_of(node.get("visibility")).lower()
+            listed = ListedRepository(text_of(node.get("name")), is_archived, is_fork, topics, visibility)
+            if self._is_selected(listed, text_of(node.get("nameWithOwner"))):
                 yield node
 
     def _node(self, api: GitHubApi, node: Mapping[str, Any]) -> Collected:
         metadata = metadata_of(node, self._name, self._host)
-        return self._repository(metadata.name, lambda: metadata, lambda _: tree_of(node, self._queried, self._host, api))
+        return self._repository(metadata.name, lambda: metadata, lambda _: self._tree(api, node, metadata))
+
+    def _tree(self, api: GitHubApi, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
+        """The tree of the branch that the options name. Raises ``MissingBranchError``, and ``HttpError`` for an invalid node."""
+        branches = self._selection.branches
+        if not branches or not isinstance(node.get("defaultBranchRef"), dict):
+            return tree_of(node, self._queried, self._host, api)
+        existing = next((n for n, _ in enumerate(branches) if isinstance(node.get(f"b{n}"), dict)), None)
+        if existing is None:
+            raise MissingBranchError(f"{metadata.name} has none of the branches {', '.join(branches)}")
+        of_branch = {name.removeprefix(f"b{existing}"): value for name, value in node.items() if name.startswith(f"b{existing}")}
+        chosen = {**node, **of_branch, "defaultBranchRef": node[f"b{existing}"]}
+        return tree_of(chosen, self._queried, self._host, api, is_default=branches[existing] == metadata.default_branch)

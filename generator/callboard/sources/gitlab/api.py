@@ -42,11 +42,9 @@ class GitLabApi:
                     raise page.invalid("a list of objects", [item])
                 yield item
 
-    def projects(self, group: str, *, archived: bool) -> Iterator[Mapping[str, Any]]:
-        """Projects of a group and its subgroups, in the order of their ids."""
+    def projects(self, group: str) -> Iterator[Mapping[str, Any]]:
+        """Projects of a group and its subgroups, also archived ones, in the order of their ids."""
         query: dict[str, str | int] = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "sort": "asc"}
-        if not archived:
-            query["archived"] = "false"
         yield from self.listed(f"/groups/{quote(group, safe='')}/projects", query)
 
     def path_of_group(self, group: str) -> str:

@@ -25,8 +25,9 @@ from callboard.plugins.sources import (
 )
 from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
-from callboard.sources.gitlab.api import GitLabApi, GitLabCommit, identity, is_being_deleted, people_id, people_tree
+from callboard.sources.gitlab.api import GitLabApi, identity, is_being_deleted, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
+from callboard.sources.selection import ListedRepository
 
 PUBLIC = "https://gitlab.com"
 NAME = re.compile(r"\w[\w.-]{0,254}(?:/\w[\w.-]{0,254}){1,30}")
@@ -63,6 +64,7 @@ class GitLabSource(HostSource):
     """Descriptors in all projects of a GitLab group and its subgroups, and the groups and their members."""
 
     schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/sources/gitlab.json")
+    every = "**"
     annotation = "gitlab.com/project-slug"
 
     def __init__(self, settings: SourceSettings, context: SourceContext) -> None:
@@ -78,19 +80,22 @@ class GitLabSource(HostSource):
             parts = [*pool.map(lambda project: self._project(api, project), projects)]
         people_name, people = f"{self._group} (groups and members)", people_id(self._host, self._group)
         parts.append(self._people(people_name, people, lambda options: people_tree(api, self._group, self._host, options)))
-        return merge_collected([*parts, Collected(traffic=(SourceTraffic(self._name, api.client.traffic),))])
+        traffic = (SourceTraffic(self._name, api.client.traffic),)
+        return merge_collected([*parts, Collected(traffic=traffic, left_out=tuple(self._left_out))])
 
     def _projects(self, api: GitLabApi) -> Iterator[Mapping[str, Any]]:
         """The projects that the options select, by their paths in the group; not those without a repository, or marked for deletion."""
         root = self._group
-        for project in api.projects(self._group, archived=self._options.get("archived", False) is True):
+        for project in api.projects(self._group):
             path = text_of(project.get("path_with_namespace"))
             if not path.startswith(f"{root}/") and root == self._group:
                 root = api.path_of_group(self._group)
             inside = path.removeprefix(f"{root}/")
             if is_being_deleted(project) or project.get("repository_access_level") == "disabled":
                 continue
-            if self._is_selected(inside, "**") and self._is_enabled("forks", isinstance(project.get("forked_from_project"), dict)):
+            is_fork, visibility = isinstance(project.get("forked_from_project"), dict), text_of(project.get("visibility"))
+            listed = ListedRepository(inside, project.get("archived") is True, is_fork, topics_of(project), visibility)
+            if self._is_selected(listed, path):
                 yield project
 
     def _project(self, api: GitLabApi, project: Mapping[str, Any]) -> Collected:
@@ -111,20 +116,20 @@ class GitLabSource(HostSource):
         )  # fmt: skip
 
     def _tree(self, api: GitLabApi, project: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
-        """The tree of the default branch; None for an empty repository."""
+        """The tree of the branch that the options name; None for an empty repository."""
         id_ = identity(project.get("id"))
-        commit = self._commit(api, id_, metadata.default_branch)
-        if commit is None:
+        head = self._head(metadata, lambda branch: self._commit(api, id_, branch))
+        if head is None:
             return None
-        files = ProjectFiles(api, id_, commit.id)
-        return self._default_branch_tree(metadata, "gitlab", commit.id, files, lambda: api.listing(id_, commit.id, recursive=False))
+        files = ProjectFiles(api, id_, head.commit)
+        return self._tree_of_branch(metadata, "gitlab", head, files, lambda: api.listing(id_, head.commit, recursive=False))
 
-    def _commit(self, api: GitLabApi, project: str, ref: str) -> GitLabCommit | None:
-        if not ref:
-            return None
+    def _commit(self, api: GitLabApi, project: str, branch: str) -> str:
+        """Id of the newest commit of a branch; empty if there is no such branch, or no commit yet."""
         try:
-            return api.commit(project, ref)
+            commit = api.commit(project, branch)
         except HttpError as error:
             if error.status == 404:  # noqa: PLR2004 - a repository without a commit yet
-                return None
+                return ""
             raise
+        return commit.id if commit else ""
