@@ -24,8 +24,8 @@ from callboard.plugins.integrations import (
     bearer,
     json_resource,
     objects_at,
-    parse_enum,
     parse_run_state,
+    parse_word,
     split_commas,
     string_at,
     time_at,
@@ -127,15 +127,17 @@ class ArgoCdIntegration(Connector):
         health = string_at(status, "health", "status")
         ended = time_at(operation, self._now, "finishedAt") or time_at(operation, self._now, "startedAt")
         state, word = parse_run_state(string_at(operation, "phase"))
+        found, health_word = parse_word(Health, health, Health.UNKNOWN) if health else (None, "")
         return Deployment(
             _version(app),
             ended or time_at(last, self._now, "deployedAt"),
             state,
             string_at(operation, "operation", "initiatedBy", "username") or string_at(last, "initiatedBy", "username"),
             _revision(value_at(status, "sync")) or _revision(last),
-            parse_enum(Health, health, Health.UNKNOWN) if health else None,
+            found,
             SYNC.get(string_at(status, "sync", "status")),
             state_word=word,
+            health_word=health_word,
         )  # fmt: skip
 
     def _environment(self, app: App) -> str:

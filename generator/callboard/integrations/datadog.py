@@ -42,6 +42,8 @@ SLOS, MONITORS = 100, 1_000
 SLO_PATH = ("data", "attributes", "slos")
 WINDOWS = {"30d": 30, "90d": 90, "7d": 7}
 """Days of time frames, in order of preference."""
+QUIET = frozenset({"", "ok", "no data", "ignored", "skipped", "unknown"})
+"""States of a monitor that does not fire, in lower case: https://docs.datadoghq.com/api/latest/monitors/."""
 STATES = {"alert": FactSeverity.HIGH, "warn": FactSeverity.MEDIUM}
 """Severities of monitors without a priority, by state; monitors in other states are not alerting."""
 PRIORITIES = {1: FactSeverity.CRITICAL, 2: FactSeverity.HIGH, 3: FactSeverity.MEDIUM, 4: FactSeverity.LOW, 5: FactSeverity.LOW}
@@ -112,7 +114,7 @@ class DatadogIntegration(Connector):
         query: dict[str, str | int] = {"page": 0, "page_size": MONITORS, "with_downtimes": "true"}
         for answer in client.pages("/api/v1/monitor", query, by=PageNumber("page", MONITORS)):
             for monitor in objects_at(answer.array()):
-                if string_at(monitor, "overall_state").lower() in STATES:
+                if string_at(monitor, "overall_state").lower() not in QUIET:
                     key = string_at(monitor, "id")
                     url = f"{self._web_url}/monitors/{quote(key, safe='')}"
                     yield DatadogItem(_tags(monitor, "tags"), key, partial(self._alert, monitor), url)
@@ -121,9 +123,12 @@ class DatadogIntegration(Connector):
         priority = value_at(monitor, "priority")
         severity = PRIORITIES.get(priority) if isinstance(priority, int) else None
         is_silenced = bool(value_at(monitor, "options", "silenced")) or bool(objects_at(monitor, "matching_downtimes"))
+        word = string_at(monitor, "overall_state")
+        by_state = STATES.get(word.lower())
+        state = AlertState.SILENCED if is_silenced else AlertState.FIRING if by_state else AlertState.UNKNOWN
         return Alert(
-            string_at(monitor, "name"), severity or STATES[string_at(monitor, "overall_state").lower()],
-            AlertState.SILENCED if is_silenced else AlertState.FIRING, time_at(monitor, self._now, "overall_state_modified"),
+            string_at(monitor, "name"), severity or by_state or FactSeverity.UNKNOWN, state,
+            time_at(monitor, self._now, "overall_state_modified"), state_word="" if by_state else word[:60],
         )  # fmt: skip
 
 

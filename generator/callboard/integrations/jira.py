@@ -30,7 +30,7 @@ from callboard.plugins.integrations import (
     json_resource,
     listed_objects,
     objects_at,
-    parse_enum,
+    parse_word,
     split_commas,
     string_at,
     time_at,
@@ -126,10 +126,12 @@ class JiraIntegration(Connector):
         self._collector.add_fact(group, FAMILY, key, partial(self._value, fields), url=f"{self._base_url}/browse/{quote(key)}")
 
     def _value(self, fields: Any) -> Issue:
+        priority, word = parse_word(FactSeverity, string_at(fields, "priority", "name"), FactSeverity.UNKNOWN)
         return Issue(
             string_at(fields, "summary"), string_at(fields, "issuetype", "name").lower(),
-            parse_enum(FactSeverity, string_at(fields, "priority", "name"), FactSeverity.UNKNOWN),
+            priority,
             time_at(fields, self._now, "created"), string_at(fields, "status", "name"), string_at(fields, "assignee", "displayName"),
+            priority_word=word,
         )  # fmt: skip
 
 

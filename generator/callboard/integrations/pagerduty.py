@@ -28,9 +28,9 @@ from callboard.plugins.integrations import (
     json_resource,
     listed_objects,
     objects_at,
-    parse_enum,
     parse_incident_severity,
     parse_time,
+    parse_word,
     shift_order,
     string_at,
     time_at,
@@ -119,11 +119,11 @@ class PagerDutyIntegration(Connector):
 
     def _add_incident(self, incident: Mapping[str, Any], targets: Sequence[Target]) -> None:
         def value() -> Incident:
-            state = parse_enum(IncidentState, string_at(incident, "status"), IncidentState.OPEN)
+            state, word = parse_word(IncidentState, string_at(incident, "status"), IncidentState.UNKNOWN)
             ended = time_at(incident, self._now, "resolved_at") or time_at(incident, self._now, "last_status_change_at")
             return Incident(
                 string_at(incident, "title") or string_at(incident, "summary"), parse_time(incident.get("created_at"), self._now),
-                _severity(incident), state, ended if state is IncidentState.RESOLVED else None,
+                _severity(incident), state, ended if state is IncidentState.RESOLVED else None, state_word=word,
             )  # fmt: skip
 
         self._collector.add_fact(targets, "incident", string_at(incident, "id"), value, url=url_at(incident, "html_url"))

@@ -28,7 +28,7 @@ from callboard.plugins.integrations import (
     json_resource,
     listed_objects,
     objects_at,
-    parse_enum,
+    parse_word,
     split_commas,
     string_at,
     time_at,
@@ -43,6 +43,8 @@ PAGE = 100
 WEB = "https://app.snyk.io"
 FIXABLE = ("is_fixable_manually", "is_fixable_snyk", "is_fixable_upstream", "is_patchable", "is_pinnable", "is_upgradeable")
 """Members of a coordinate that state whether there is a fix."""
+UPSTREAM = "is_fixable_upstream"
+"""The one of them about the package itself; the others are about ways to fix it in this project."""
 UPGRADE = re.compile(r"\bversion to ([\w.+,-]{1,60})")
 FAMILY = "vulnerability"
 
@@ -117,11 +119,11 @@ class SnykIntegration(Connector):
 
     def _value(self, issue: Mapping[str, Any]) -> Vulnerability:
         attributes = issue.get("attributes")
-        severity = parse_enum(FactSeverity, string_at(attributes, "effective_severity_level"), FactSeverity.UNKNOWN)
+        severity, word = parse_word(FactSeverity, string_at(attributes, "effective_severity_level"), FactSeverity.UNKNOWN)
         package, version, place = _where(attributes)
         return Vulnerability(
             _name(attributes) or string_at(attributes, "key") or string_at(issue, "id"), severity, string_at(attributes, "title"),
-            package, version, _fixed_in(attributes), time_at(attributes, self._now, "created_at"), place,
+            package, version, _fixed_in(attributes), time_at(attributes, self._now, "created_at"), place, word,
         )  # fmt: skip
 
     def _listed(self, client: Client, path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -214,10 +216,16 @@ def _name(attributes: Any) -> str:
 def _fixed_in(attributes: Any) -> str | None:
     """The versions in the first remedy that has some: ``Upgrade the package version to 0.3.61,1.2.10 to fix this vulnerability``.
 
-    Empty if Snyk states that no coordinate can be fixed; None if it does not say.
+    Empty if Snyk states for every coordinate that there is none; None if it does not say.
     """
     remedies = [remedy for coordinate in objects_at(attributes, "coordinates") for remedy in objects_at(coordinate, "remedies")]
     named = next(filter(None, (string_at(remedy, "details", "upgrade_package") for remedy in remedies)), "")
     named = named or next((match[1] for remedy in remedies if (match := UPGRADE.search(string_at(remedy, "description")))), "")
-    stated = [coordinate[flag] for coordinate in objects_at(attributes, "coordinates") for flag in FIXABLE if flag in coordinate]
-    return named or ("" if stated and not any(stated) else None)
+    coordinates = objects_at(attributes, "coordinates")
+    has_none = bool(coordinates) and all(_has_no_fix(coordinate) for coordinate in coordinates)
+    return named or ("" if has_none else None)
+
+
+def _has_no_fix(coordinate: Mapping[str, Any]) -> bool:
+    """Whether Snyk states that no version of the package has a fix; that this project cannot be upgraded says less."""
+    return coordinate.get(UPSTREAM) is False and all(coordinate.get(flag, False) is False for flag in FIXABLE)

@@ -33,10 +33,10 @@ from callboard.plugins.integrations import (
     json_resource,
     listed_objects,
     objects_at,
-    parse_enum,
     parse_integer,
     parse_number,
     parse_time,
+    parse_word,
     string_at,
 )
 
@@ -151,8 +151,9 @@ def _measure_value(measure: Mapping[str, Any]) -> str:
 
 
 def _value(measures: Measures, analyzed: str | None, now: datetime) -> QualityGate:
+    state, word = parse_word(GateState, measures.get("alert_status", ""), GateState.NONE)
     return QualityGate(
-        parse_enum(GateState, measures.get("alert_status", ""), GateState.NONE),
+        state,
         parse_time(analyzed, now) if analyzed else None,
         coverage=_number(measures, "coverage"),
         new_coverage=_number(measures, "new_coverage"),
@@ -162,6 +163,7 @@ def _value(measures: Measures, analyzed: str | None, now: datetime) -> QualityGa
         hotspots=_integer(measures, "security_hotspots"),
         lines=_integer(measures, "ncloc"),
         ratings=tuple((name, _letter(measures[metric])) for name, metric in RATINGS.items() if measures.get(metric)),
+        state_word=word,
     )
 
 

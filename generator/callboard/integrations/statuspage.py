@@ -28,8 +28,8 @@ from callboard.plugins.integrations import (
     json_resource,
     number_at,
     objects_at,
-    parse_enum,
     parse_time,
+    parse_word,
     split_commas,
     string_at,
     time_at,
@@ -131,10 +131,11 @@ class StatuspageIntegration(Connector):
 
     def _value(self, incident: Mapping[str, Any]) -> Incident:
         impact = string_at(incident, "impact_override") or string_at(incident, "impact")
-        state = parse_enum(IncidentState, string_at(incident, "status"), IncidentState.OPEN)
+        state, word = parse_word(IncidentState, string_at(incident, "status"), IncidentState.UNKNOWN)
         ended = time_at(incident, self._now, "resolved_at") if state is IncidentState.RESOLVED else None
         opened = parse_time(incident.get("created_at"), self._now)
-        return Incident(string_at(incident, "name"), opened, IMPACTS.get(impact, 3), state, ended)
+        severity_word = "" if impact in IMPACTS else impact
+        return Incident(string_at(incident, "name"), opened, IMPACTS.get(impact, 3), state, ended, severity_word, word)
 
     def _uptime(self, client: Client, base: str, by_component: Mapping[str, Sequence[Target]]) -> None:
         for name, targets in by_component.items():

@@ -22,8 +22,8 @@ from callboard.plugins.integrations import (
     count_at,
     number_at,
     objects_at,
-    parse_enum,
     parse_run_state,
+    parse_word,
     string_at,
     time_at,
     url_at,
@@ -111,29 +111,33 @@ def vulnerability(alert: FactNode, now: datetime) -> Vulnerability:
     """A Dependabot alert."""
     advisory, weakness = alert.get("securityAdvisory"), alert.get("securityVulnerability")
     cve = next((string_at(one, "value") for one in objects_at(advisory, "identifiers") if string_at(one, "type") == "CVE"), "")
+    severity, word = parse_word(FactSeverity, string_at(weakness, "severity"), FactSeverity.UNKNOWN)
     return Vulnerability(
         cve or string_at(advisory, "ghsaId"),
-        parse_enum(FactSeverity, string_at(weakness, "severity"), FactSeverity.UNKNOWN),
+        severity,
         string_at(advisory, "summary"),
         string_at(weakness, "package", "name"),
         string_at(alert, "vulnerableRequirements").removeprefix("= "),
         string_at(weakness, "firstPatchedVersion", "identifier"),
         time_at(alert, now, "createdAt"),
         string_at(alert, "vulnerableManifestPath"),
+        word,
     )
 
 
 def finding(alert: FactNode, now: datetime) -> Vulnerability:
     """An alert of code scanning (REST)."""
     rule, instance = alert.get("rule"), alert.get("most_recent_instance")
-    severity = string_at(rule, "security_severity_level") or string_at(rule, "severity")
+    written = string_at(rule, "security_severity_level") or string_at(rule, "severity")
+    severity, word = parse_word(FactSeverity, written, FactSeverity.UNKNOWN)
     file, line = string_at(instance, "location", "path"), string_at(instance, "location", "start_line")
     return Vulnerability(
         string_at(rule, "id") or string_at(rule, "name"),
-        parse_enum(FactSeverity, severity, FactSeverity.UNKNOWN),
+        severity,
         string_at(rule, "description"),
         first_seen=time_at(alert, now, "created_at"),
         place=f"{file}:{line}" if file and line else file,
+        severity_word=word,
     )
 
 

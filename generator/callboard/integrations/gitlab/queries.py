@@ -15,8 +15,8 @@ from callboard.plugins.integrations import (
     Vulnerability,
     number_at,
     objects_at,
-    parse_enum,
     parse_run_state,
+    parse_word,
     string_at,
     time_at,
     value_at,
@@ -149,12 +149,14 @@ def vulnerability(node: GitLabNode, now: datetime) -> Vulnerability:
     where = node.get("location")
     file, line = string_at(where, "file") or string_at(where, "image"), string_at(where, "startLine")
     package = value_at(where, "dependency")
+    severity, word = parse_word(FactSeverity, string_at(node, "severity"), FactSeverity.UNKNOWN)
     return Vulnerability(
         cve or first or string_at(node, "title"),
-        parse_enum(FactSeverity, string_at(node, "severity"), FactSeverity.UNKNOWN),
+        severity,
         string_at(node, "title"),
         string_at(package, "package", "name"),
         string_at(package, "version"),
         first_seen=time_at(node, now, "detectedAt"),
         place=f"{file}:{line}" if file and line else file,
+        severity_word=word,
     )

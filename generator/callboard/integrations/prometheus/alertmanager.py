@@ -18,8 +18,8 @@ from callboard.plugins.integrations import (
     FactSeverity,
     Target,
     json_resource,
-    parse_enum,
     parse_string,
+    parse_word,
     string_at,
     time_at,
     url_at,
@@ -66,11 +66,11 @@ class AlertmanagerIntegration(Connector):
             name = labels.get("alertname", "")
             if not name:
                 raise FactError("the alert has no name")
-            severity = parse_enum(FactSeverity, labels.get(self._option("severity_label", "severity"), ""), FactSeverity.UNKNOWN)
-            state = parse_enum(AlertState, string_at(alert, "status", "state"), AlertState.FIRING)
+            severity, word = parse_word(FactSeverity, labels.get(self._option("severity_label", "severity"), ""), FactSeverity.UNKNOWN)
+            state, state_word = parse_word(AlertState, string_at(alert, "status", "state") or "active", AlertState.UNKNOWN)
             texts = value_at(alert, "annotations")
             summary = string_at(texts, "summary") or string_at(texts, "description") or string_at(texts, "message")
-            return Alert(parse_string(name, 200), severity, state, time_at(alert, self._now, "startsAt"), summary)
+            return Alert(parse_string(name, 200), severity, state, time_at(alert, self._now, "startsAt"), summary, word, state_word)
 
         environment = labels.get(self._option("environment_label", "environment"), "")
         url = url_at(alert, "generatorURL")

@@ -17,6 +17,7 @@ from callboard.plugins.integrations import (
     number_at,
     objects_at,
     parse_enum,
+    parse_word,
     string_at,
     url_at,
     value_at,
@@ -96,6 +97,7 @@ def _items(row: Mapping[str, Any], components: Mapping[str, Mapping[str, Any]], 
             package,
             version,
             _fixed_in(row, listed),
+            severity_word="" if severity is not FactSeverity.UNKNOWN else _severity_word(row),
         )
         yield ReportFinding(f"{identity}/{ref[:100]}", make, url_at(row, "source", "url"), severity.rank, link)
 
@@ -132,6 +134,12 @@ def _severity(row: Mapping[str, Any]) -> FactSeverity:
         if severities:
             return min(severities, key=lambda severity: severity.rank)
     return FactSeverity.UNKNOWN
+
+
+def _severity_word(row: Mapping[str, Any]) -> str:
+    """The word of the first rating that has one which is unknown; empty if there is none."""
+    words = (parse_word(FactSeverity, string_at(one, "severity"), FactSeverity.UNKNOWN)[1] for one in objects_at(row, "ratings"))
+    return next(filter(None, words), "")
 
 
 def _rated(rating: Mapping[str, Any]) -> FactSeverity:

@@ -88,7 +88,8 @@ class _Run:
         self._keys[key] += 1
         number = self._keys[key]
         place = f"{uri}:{line}" if line else uri
-        make = partial(Vulnerability, rule_id[:100] or "?", severity, title, place=place)
+        word = "" if severity is not FactSeverity.UNKNOWN or result.get("kind", "fail") != "fail" else string_at(result, "level")[:60]
+        make = partial(Vulnerability, rule_id[:100] or "?", severity, title, place=place, severity_word=word)
         return ReportFinding(f"{key}-{number}" if number > 1 else key, make, url_at(rule, "helpUri"), severity.rank)
 
     def _rule(self, result: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,9 +17,11 @@ class AlertState(StrEnum):
     FIRING = "firing"
     PENDING = "pending"
     SILENCED = "silenced"
+    RESOLVED = "resolved"
+    UNKNOWN = "unknown"
 
 
-_STATE_RANKS = {state: rank for rank, state in enumerate(AlertState)}
+_STATE_RANKS = {AlertState.FIRING: 0, AlertState.UNKNOWN: 1, AlertState.PENDING: 2, AlertState.SILENCED: 3, AlertState.RESOLVED: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,15 @@ class Alert(FactValue):
     state: AlertState = AlertState.FIRING
     since: datetime | None = None
     summary: str = ""
+    severity_word: str = ""
+    """The tool's word for the severity if the severity is unknown."""
+    state_word: str = ""
+    """The tool's word for the state if the state is unknown."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it fires."""
-        return self.state is AlertState.FIRING
+        """Whether it fires, or may fire because its state is unknown."""
+        return self.state in {AlertState.FIRING, AlertState.UNKNOWN}
 
     @property
     def is_urgent(self) -> bool:
@@ -45,9 +51,9 @@ class Alert(FactValue):
 
     @property
     def tone(self) -> Tone:
-        """That of its severity."""
-        return self.severity.tone
+        """That of its severity; none if it is resolved."""
+        return Tone.NONE if self.state is AlertState.RESOLVED else self.severity.tone
 
     def sort_key(self, observed_at: datetime | None) -> tuple[int, int, str]:  # noqa: ARG002
-        """Firing ones first, then pending and silenced ones; the most severe first."""
+        """Firing ones first, then those of unknown state, pending and silenced ones; the most severe first."""
         return _STATE_RANKS[self.state], self.severity.rank, self.name

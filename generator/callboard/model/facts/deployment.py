@@ -55,6 +55,8 @@ class Deployment(RecordedValue):
     wanted: int | None = None
     state_word: str = ""
     """The tool's word for the state if the state is unknown."""
+    health_word: str = ""
+    """The tool's word for the health if the health is unknown."""
 
     @property
     def is_unhealthy(self) -> bool:

@@ -22,6 +22,7 @@ class IncidentState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Incident(RecordedValue):
     """1 (most severe) to 5."""
     state: IncidentState = IncidentState.OPEN
     resolved: datetime | None = None
+    severity_word: str = ""
+    """The tool's word for the severity if the severity is unknown; ``severity`` is 3 then."""
+    state_word: str = ""
+    """The tool's word for the state if the state is unknown; the incident counts as open."""
 
     def __post_init__(self) -> None:
         validated(self)

@@ -24,6 +24,8 @@ class Issue(FactValue):
     state: str = ""
     """State in the tracker."""
     assignee: str = ""
+    priority_word: str = ""
+    """The tracker's word for the priority if the priority is unknown."""
 
     @property
     def tone(self) -> Tone:

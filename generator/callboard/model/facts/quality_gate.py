@@ -43,6 +43,8 @@ class QualityGate(FactValue):
     lines: int | None = None
     ratings: tuple[tuple[str, str], ...] = ()
     """Name (``reliability``, ``security``, ``maintainability``) and letter, ``A`` the best."""
+    state_word: str = ""
+    """The tool's word for the gate's state if it is unknown; ``state`` is ``none`` then."""
 
     @property
     def tone(self) -> Tone:

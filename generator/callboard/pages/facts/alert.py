@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callboard.model.facts.alert import Alert
+from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
@@ -29,16 +29,22 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 
 def _badge(context: FactsContext, facts: Sequence[Fact]) -> StateView | None:
-    firing = sum(fact.value.is_open for fact in facts)
-    return StateView(number_label(context, "n_firing", firing), "warn", "on-call") if firing else None
+    states = [fact.value.state for fact in facts if isinstance(fact.value, Alert)]
+    if firing := states.count(AlertState.FIRING):
+        return StateView(number_label(context, "n_firing", firing), "warn", "on-call")
+    unknown = states.count(AlertState.UNKNOWN)
+    return StateView(number_label(context, "n_unknown", unknown), "warn", "warn") if unknown else None
 
 
 def _row(context: FactsContext, fact: Fact) -> EventView:
     """One alert."""
     value = fact.value
     assert isinstance(value, Alert)  # noqa: S101 - of the family
-    note = joined(context.labels[f"alert_{value.state}"], short(value.summary))
-    state = severity_state(context, value.severity)
+    named = context.labels["run_unknown_word"].format(short(value.state_word, 40)) if value.state_word else ""
+    note = joined(named or context.labels[f"alert_{value.state}"], short(value.summary))
+    state = severity_state(context, value.severity, value.severity_word)
+    if value.state is AlertState.RESOLVED:
+        state = StateView(context.labels["alert_resolved"], "none", "")
     return EventView(short(value.name), state, url_of(fact), is_code=True, note=note, at=at(context, value.since))
 
 

@@ -71,6 +71,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     ready = labels["n_ready"].format(value.ready, value.wanted) if value.ready is not None and value.wanted is not None else ""
     sync = "" if value.in_sync is None else labels["in_sync" if value.in_sync else "out_of_sync"]
     health = labels[f"health_{value.health}"] if value.health else ""
+    health = labels["health_unknown_word"].format(short(value.health_word, 40)) if value.health_word else health
     by = labels["by_person"].format(short(value.by, 60)) if value.by else ""
     note = joined(labels[f"run_{value.state}"] if value.state is not RunState.UNKNOWN else "", health, sync, ready, by)
     state = run_state(context, value.state, value.state_word)

@@ -30,10 +30,11 @@ def at(context: FactsContext, when: datetime | None) -> TimeView | None:
     return TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
 
 
-def severity_state(context: FactsContext, severity: FactSeverity) -> StateView:
-    """A severity as word, tone and icon."""
+def severity_state(context: FactsContext, severity: FactSeverity, word: str = "") -> StateView:
+    """A severity as word, tone and icon; ``word`` is the tool's word for an unknown one."""
     style = FACT_STYLES[severity]
-    return StateView(context.labels[f"severity_{severity}"], style.tone, style.icon)
+    label = context.labels["severity_unknown_word"].format(short(word, 40)) if word else context.labels[f"severity_{severity}"]
+    return StateView(label, style.tone, style.icon)
 
 
 def run_state(context: FactsContext, state: RunState, word: str = "") -> StateView:

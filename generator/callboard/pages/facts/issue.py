@@ -18,7 +18,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     order = ranked(facts)
     rows = (
         EventView(
-            short(value.title), severity_state(context, value.priority), url_of(fact),
+            short(value.title), severity_state(context, value.priority, value.priority_word), url_of(fact),
             note=joined(short(fact.key, 40), short(value.type, 40), short(value.state, 40), short(value.assignee, 60)),
             at=at(context, value.opened),
         )

@@ -25,6 +25,8 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     for value in (fact.value for fact in ranked(facts)):
         if isinstance(value, QualityGate):
             blocks += _analysis(context, value)
+            if value.state_word and badge is None:
+                badge = StateView(labels["gate_unknown_word"].format(short(value.state_word, 40)), "none", "")
             if value.state is not GateState.NONE and badge is None:
                 badge = StateView(labels[f"gate_{value.state}"], value.tone, value.tone)
     return Content(tuple(blocks), badge)

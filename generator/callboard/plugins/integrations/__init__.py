@@ -61,8 +61,10 @@ from callboard.plugins.integrations.parse import (
     parse_integer,
     parse_number,
     parse_run_state,
+    parse_severity_word,
     parse_string,
     parse_time,
+    parse_word,
 )
 from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
@@ -184,8 +186,10 @@ __all__ = [
     "parse_number",
     "parse_ref",
     "parse_run_state",
+    "parse_severity_word",
     "parse_string",
     "parse_time",
+    "parse_word",
     "read_yaml",
     "shift_order",
     "split_commas",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from callboard.model.facts.incident import Incident
@@ -24,16 +24,15 @@ from callboard.plugins.integrations.parse import (
     parse_incident_severity,
     parse_integer,
     parse_number,
-    parse_run_state,
+    parse_severity_word,
     parse_string,
     parse_time,
+    parse_word,
 )
 from callboard.plugins.value_types import field_names
 
 ITEMS = 1_000
 """Items of one list in a value; more are left out."""
-STATE_WORD = "state_word"
-"""The field with the tool's word for an unknown state."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "deployment": ("version", "at"), "incident": ("title", "opened"), "pipeline-run": ("name", "branch", "at"),
@@ -77,6 +76,8 @@ def _value_type(family: str) -> Any:
 def _record(kind: type) -> Reader:
     hints = get_type_hints(kind)
     readers = {each.name: _reader(kind, each.name, hints[each.name]) for each in fields(kind)}
+    with_word = (name for name in hints if f"{name}_word" in hints)
+    unknown = {name: member for name in with_word if (member := _unknown_member(hints[name])) or (kind is Incident and name == "severity")}
     required = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
     optional = {name for name in required if type(None) in get_args(hints[name])}
 
@@ -90,18 +91,34 @@ def _record(kind: type) -> Reader:
         missing = [name for name in required if data.get(name) is None and name not in optional]
         if missing:
             raise FactError(f"the field {missing[0]!r} is missing")
-        if STATE_WORD in readers and data.get("state") is not None:
-            data = {**data, **_state_fields(data)}
+        data = _with_words(data, unknown)
         values = {name: _field(name, readers[name], value, now) for name, value in data.items() if value is not None}
         return kind(**(dict.fromkeys(optional) | values))
 
     return read
 
 
-def _state_fields(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The state of a run and the tool's word for it: an unknown word must not lose the row."""
-    state, word = _field("state", lambda value, _: parse_run_state(value), data["state"], EPOCH)
-    return {"state": state, STATE_WORD: data.get(STATE_WORD) or word}
+def _unknown_member(hint: Any) -> StrEnum | None:
+    """The member of an enumeration that stands for an unknown word; None for another type, or an enumeration without one."""
+    enumeration = next((each for each in (*get_args(hint), hint) if isinstance(each, type) and issubclass(each, StrEnum)), None)
+    return next((member for name in ("unknown", "none") for member in enumeration or () if member == name), None)
+
+
+def _with_words(data: Mapping[str, Any], unknown: Mapping[str, StrEnum | None]) -> Mapping[str, Any]:
+    """The data with the tool's words for states and severities that are unknown: an unknown word must not lose the row.
+
+    ``unknown``: the member that stands for an unknown word by field; None for the severity of an incident, which is a number.
+    """
+    found = dict(data)
+    for name, member in unknown.items():
+        if data.get(name) is not None:
+            found[name], word = _field(name, partial(_read_word, member), data[name], EPOCH)
+            found[f"{name}_word"] = data.get(f"{name}_word") or word
+    return found
+
+
+def _read_word(member: StrEnum | None, value: Any, _: datetime) -> tuple[Any, str]:
+    return parse_severity_word(value) if member is None else parse_word(type(member), value, member)
 
 
 def _field(name: str, read: Reader, value: Any, now: datetime) -> Any:

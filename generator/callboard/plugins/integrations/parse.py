@@ -28,6 +28,7 @@ SEVERITIES = {
     "critical": 1, "high": 2, "major": 2, "medium": 3, "moderate": 3, "low": 4, "minor": 4, "maintenance": 5, "none": 5, "info": 5,
 }  # fmt: skip
 """Severities of incidents by word; 1 is the worst."""
+MIDDLE_SEVERITY = 3
 WORD_LIMIT = 60
 """Characters of a tool's word for a state."""
 NO_WORDS = frozenset({"", "unknown", "undefined"})
@@ -112,10 +113,27 @@ def parse_run_state(value: Any) -> tuple[RunState, str]:
 
     A word that only says that a run is over (``completed``) is unknown, too. Raises ``FactError`` for a value that is no string.
     """
+    return parse_word(RunState, value, RunState.UNKNOWN)
+
+
+def parse_word(kind: type[Word], value: Any, default: Word) -> tuple[Word, str]:
+    """A member of an enumeration, and the tool's word if the member is ``default`` because the word is unknown.
+
+    Connectors use it where a word must not lose the item. Raises ``FactError`` for a value that is no string.
+    """
     word = parse_string(value, WORD_LIMIT)
-    state = parse_enum(RunState, word, RunState.UNKNOWN)
-    is_named = state is not RunState.UNKNOWN or normal_word(word) in NO_WORDS
-    return state, "" if is_named else word
+    member = parse_enum(kind, word, default)
+    is_named = member is not default or normal_word(word) in {*NO_WORDS, *kind}
+    return member, "" if is_named else word
+
+
+def parse_severity_word(value: Any) -> tuple[int, str]:
+    """The severity of an incident from 1 to 5, and the tool's word if it is none of them: the severity is 3 then."""
+    word = parse_string(value, 40)
+    try:
+        return parse_incident_severity(word), ""
+    except FactError:
+        return MIDDLE_SEVERITY, word
 
 
 def parse_incident_severity(value: Any) -> int:

@@ -111,12 +111,16 @@ VENDOR_WORDS: Mapping[type[StrEnum], tuple[VendorWords, ...]] = {
         VendorWords("Dependency-Track", "https://docs.dependencytrack.org/", {"unassigned": "unknown"}),
     ),
     AlertState: (
-        VendorWords(_SEVERAL, "", {"active": "firing", "alert": "firing", "warn": "firing", "triggered": "firing"}),
+        VendorWords(_SEVERAL, "", {
+            "active": "firing", "alert": "firing", "warn": "firing", "triggered": "firing", "ok": "resolved", "closed": "resolved",
+            "recovered": "resolved",
+        }),
+        VendorWords("Prometheus", "https://prometheus.io/docs/prometheus/latest/querying/api/", {"inactive": "resolved"}),
         VendorWords("Alertmanager", "https://prometheus.io/docs/alerting/latest/alertmanager/", {
             "unprocessed": "firing", "suppressed": "silenced",
         }),
         VendorWords("Grafana", "https://grafana.com/docs/grafana/latest/alerting/", {
-            "alerting": "firing", "no-data": "firing", "nodata": "firing", "error": "firing", "recovering": "firing",
+            "alerting": "firing", "normal": "resolved", "no-data": "firing", "nodata": "firing", "error": "firing", "recovering": "firing",
         }),
     ),
     Health: (
