@@ -23,6 +23,7 @@ from callboard.diagrams.layout import Layouts
 from callboard.history.build_state import BuildState, ChangeSet, load_build_state
 from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
+from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
@@ -180,7 +181,8 @@ def resolve(
         compared = comparison_problems(merged, work.compared_sources, is_same_file)
         existing = {*catalog.entities, *(external_refs or ())} if state.unidentified or merged.duplicates else ()
         left_out = check_left_out(merged.left_out, work.kinds, existing)
-        own = assigned((*state.problems, *merged.problems(is_same_file), *left_out), merged, catalog)
+        archived = archived_problems(merged.entities, state.repositories)
+        own = assigned((*state.problems, *merged.problems(is_same_file), *left_out, *archived), merged, catalog)
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
     found = sorted((*own, *problems, *compared, *unidentified), key=problem_order)

@@ -99,7 +99,9 @@ class FakeGitHub:
             ]},
             "licenseInfo": {"key": "mit"}, "codeOfConduct": None, "contributingGuidelines": None, "isSecurityPolicyEnabled": True,
             "readme0": None, "readme1": {"oid": "1"}, "readme2": None, "codeowners0": None, "codeowners1": None, "codeowners2": None,
-            "activity": {"target": {
+            "isArchived": name == "s1",
+            "activity": {"refUpdateRule": {"pattern": "main"} if name == "s49" else None, "target": {
+                "docs": {"nodes": []}, "readme": {"nodes": [{"committedDate": "2026-04-01T00:00:00Z"}]},
                 "committedDate": "2026-05-16T09:00:00Z",
                 "recent": {"pageInfo": {"hasNextPage": False}, "nodes": [
                     {"author": {"email": "a@x", "user": {"login": "ada"}}}, {"author": {"email": "b@x", "user": None}},

@@ -48,6 +48,7 @@ def test_one_query_covers_fifty_repositories(tmp_path):
             "acme/s49", moment(5, 16, 9), tuple(range(12)), 2, 1, (PullRequest("Mend it", "https://github.com/x", moment(5, 1), "", True),),
             4, (GoodFirstIssue("Say hello", "https://github.com/y"),), (("Go", 75.0), ("Make", 25.0)),
             (Release("v1.2", moment(5, 1), "https://github.com/z"),), ("readme", "license", "security"),
+            is_archived=False, is_protected=True, documented=moment(4, 1),
         )
     ]  # fmt: skip
     assert {fact.url for fact in got.facts if fact.family == "deployment"} == {
@@ -166,7 +167,7 @@ def graphql_schema():
 def test_every_query_is_valid_in_githubs_own_schema(graphql_schema, families):
     import graphql
 
-    query, variables = repositories_query(["acme/a", "acme/b"], families, NOW, ["production", "staging"])
+    query, variables = repositories_query(["acme/a", "acme/b"], families, NOW, ["production", "staging"], has_rulesets=True)
     assert graphql.validate(graphql_schema, graphql.parse(query)) == []
     assert graphql.validate(graphql_schema, graphql.parse(query.replace("nameWithOwner", "nameWithOwners")))
     declared = graphql.parse(query).definitions[0].variable_definitions
@@ -226,3 +227,27 @@ def test_a_new_word_of_a_state_is_unknown_and_no_error():
     node = {"state": "TELEPORTED", "createdAt": "2026-05-01T00:00:00Z", "commitOid": "abc"}
     assert github_facts.deployment(node, NOW).state is RunState.UNKNOWN
     assert github_facts.vulnerability({**alert(1), "securityVulnerability": None}, NOW).severity is FactSeverity.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("branch", "is_protected"),
+    [
+        ({"refUpdateRule": {"pattern": "main"}}, True),
+        ({"refUpdateRule": None, "rules": {"totalCount": 2}}, True),
+        ({"refUpdateRule": None, "rules": {"totalCount": 0}}, False),
+        ({"refUpdateRule": None}, None),
+        ({"rules": {"totalCount": 0}}, None),
+        (None, None),
+    ],
+)
+def test_a_branch_is_unprotected_only_where_github_tells_about_rules_and_rulesets(branch, is_protected):
+    value = github_facts.activity({"nameWithOwner": "acme/a", "isArchived": True, "activity": branch}, NOW)
+    assert (value.is_protected, value.is_archived) == (is_protected, True)
+
+
+def test_facts_about_a_repository_cost_no_further_request(tmp_path):
+    fake = FakeGitHub(count=50)
+    got, requests = collect_from(fake, fake.targets, tmp_path, code_scanning=False, families=["repository"])
+    values = {name: value for name, (value,) in facts(got, "repository").items()}
+    assert (values["s1"].is_archived, values["s2"].is_archived, values["s2"].documented) == (True, False, moment(4, 1))
+    assert len(requests) == 1

@@ -40,6 +40,8 @@ def repository(folder):
     git(folder, "add", ".")
     git(folder, "commit", "-m", "first", at=NOW - timedelta(days=400))
     git(folder, "tag", "v1")
+    (folder / "a/docs").mkdir()
+    (folder / "a/docs/index.md").write_text("x")
     for day, who in ((8, "ada"), (3, "bo"), (2, "ada")):
         (folder / "a/code").write_text(str(day))
         git(folder, "add", ".")
@@ -60,6 +62,7 @@ def test_commits_and_authors_are_counted_by_the_folder_of_the_descriptor(tmp_pat
     assert (a.commits, a.contributors, a.last_commit) == ((0, 0, 1, 2), 2, NOW - timedelta(days=2))
     assert (b.commits, b.contributors, b.last_commit) == ((0, 0, 0, 0), 0, NOW - timedelta(days=400))
     assert a.community == ("readme",)
+    assert (a.documented, b.documented) == (NOW - timedelta(days=8), None)
     assert [release.name for release in a.releases] == ["v1"]
     assert [m.complete for m in got.measurements] == [True, True]
     assert "ada@" not in repr(got)

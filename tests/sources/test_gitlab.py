@@ -248,13 +248,14 @@ def test_what_gitlab_is_about_to_delete_and_what_has_no_repository_is_left_out(t
     assert (got.failures, got.undescribed) == ((), ())
 
 
-def test_a_web_page_in_place_of_a_file_is_not_kept_as_the_file(tmp_path):
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "text/plain"])
+def test_a_web_page_in_place_of_a_file_is_not_kept_as_the_file(tmp_path, content_type):
     """backstage#12997, #9072: a maintenance or sign-in page comes with status 200, and a file at a commit is never requested again."""
     gitlab = FakeGitLab({"acme/a": {"catalog-info.yaml": descriptor("a")}})
 
     def maintenance(asked, wire):
         if "/files/" in asked.path:
-            return wire.answer(200, "<!DOCTYPE html><title>Back soon</title>", {"Content-Type": "text/html; charset=utf-8"})
+            return wire.answer(200, "<!DOCTYPE html><title>Back soon</title>", {"Content-Type": content_type})
         return gitlab(asked, wire)
 
     is_up = []

@@ -139,3 +139,11 @@ def test_an_age_that_is_no_time_is_not_known(tmp_path, said):
 )
 def test_a_moment_of_a_host_has_a_date_in_every_zone(written, found):
     assert moment(written) == found
+
+
+def test_a_web_page_in_place_of_a_descriptor_or_a_definition_is_a_failure(tmp_path):
+    page = "<!DOCTYPE html><title>Sign in</title>"
+    with Server(lambda asked, wire: wire.answer(200, page, {"Content-Type": "text/html"})) as server:
+        got = collect(tmp_path, urls=[f"{server.url}/a/catalog-info.yaml"])
+    assert (got.files, len(got.failures)) == ((), 1)
+    assert "web page" in got.failures[0].message

@@ -17,9 +17,9 @@ FILES = {"catalog-info.yaml": descriptor("x")}
 NAMES = ("attic", "fork", "hidden", "portal", "shop", "tools")
 
 
-def of_github(tmp_path, **options):
+def of_github(tmp_path, files=FILES, **options):
     github = FakeGitHub(
-        dict.fromkeys(NAMES, FILES),
+        dict.fromkeys(NAMES, files),
         attic={"isArchived": True, "visibility": "PUBLIC"},
         fork={"isFork": True, "visibility": "PUBLIC"},
         hidden={"visibility": "PRIVATE", "repositoryTopics": {"nodes": [{"topic": {"name": "internal-only"}}]}},
@@ -32,9 +32,9 @@ def of_github(tmp_path, **options):
         return collect(GitHubSource, tmp_path, "github", server, organization="acme", **options)
 
 
-def of_gitlab(tmp_path, **options):
+def of_gitlab(tmp_path, files=FILES, **options):
     gitlab = FakeGitLab(
-        {f"acme/{name}": FILES for name in NAMES},
+        {f"acme/{name}": files for name in NAMES},
         attic={"archived": True, "visibility": "public"},
         fork={"forked_from_project": {"id": 9}, "visibility": "public"},
         hidden={"visibility": "private", "topics": ["internal-only"]},
@@ -47,9 +47,9 @@ def of_gitlab(tmp_path, **options):
         return collect(GitLabSource, tmp_path, "gitlab", server, group="acme", **options)
 
 
-def of_gitea(tmp_path, **options):
+def of_gitea(tmp_path, files=FILES, **options):
     gitea = FakeGitea(
-        dict.fromkeys(NAMES, FILES),
+        dict.fromkeys(NAMES, files),
         attic={"archived": True},
         fork={"fork": True},
         hidden={"private": True, "topics": ["internal-only"]},

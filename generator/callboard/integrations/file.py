@@ -25,6 +25,7 @@ from callboard.plugins.integrations import (
     content_key,
     decode_value,
     family_options_schema,
+    json_integer,
     json_resource,
     parse_boolean,
     parse_ref,
@@ -32,6 +33,7 @@ from callboard.plugins.integrations import (
     parse_time,
     read_yaml,
     value_types,
+    without_surrogates,
 )
 
 FILES = 1_000
@@ -118,13 +120,13 @@ class FileIntegration(Connector):
             observed = parse_time(data["observed_at"], now) if data.get("observed_at") is not None else None
             complete = parse_boolean(data.get("complete", True))
             key, environment, url = (parse_string(data.get(name)) for name in ("key", "environment", "url"))
+            named = value.get("name") or value.get("title") or place
+            key = key or parse_string(value.get("id") or content_key(family, value) or named)
         except FactError as error:
             self._collector.add_unusable_fact(targets[0], family, place, str(error))
             return
         self._collector.add_measurements(targets, family, complete=complete)
         if value:
-            named = value.get("name") or value.get("title") or place
-            key = key or parse_string(value.get("id") or content_key(family, value) or named)
             self._collector.add_fact(
                 targets, family, key, partial(decode_value, family, value, now), environment=environment, url=url, observed_at=observed
             )
@@ -181,7 +183,7 @@ def _cell(value: str) -> Any:
     value = value.strip()
     if value[:1] in {"[", "{"}:
         try:
-            return json.loads(value)
+            return without_surrogates(json.loads(value, parse_int=json_integer))
         except (ValueError, RecursionError):
             return value
     return value
@@ -189,7 +191,7 @@ def _cell(value: str) -> Any:
 
 def _json(name: str, text: str) -> Iterator[FactFileRow]:
     try:
-        yield from _listed(name, json.loads(text))
+        yield from _listed(name, json.loads(text, parse_int=json_integer))
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{name} is not valid JSON: {error}", "Write a list of objects.") from None
 
@@ -211,7 +213,7 @@ def _listed(name: str, value: Any) -> Iterator[FactFileRow]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise SourceError(f"{name} is not a list of mappings", "Write one mapping per fact, with the key entity.")
     for item in value:
-        yield FactFileRow(item)
+        yield FactFileRow(without_surrogates(item))
 
 
 _READERS: Mapping[str, Callable[[str, str], Iterator[FactFileRow]]] = {

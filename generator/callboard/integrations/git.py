@@ -94,8 +94,15 @@ class GitActivityIntegration(Connector):
             commits=tuple(_by_week(recent, now, weeks)),
             contributors=len({commit.author for commit in recent}),
             releases=tuple(Release(tag.name, tag.at) for tag in git_tags(git, RELEASES)),
+            documented=_documented(git, tree.revision, folder),
             community=tuple(name for name, pattern in COMMUNITY.items() if tree.glob(pattern)),
         )
+
+
+def _documented(git: Git, revision: str, folder: str) -> datetime | None:
+    """The time of the last commit to the documentation of a folder; None if it has none."""
+    paths = (f"{folder}/{name}".lstrip("/") for name in ("docs", "README.md"))
+    return next((time for path in paths if (time := last_commit_time(git, revision, path))), None)
 
 
 def _by_week(recent: Sequence[Commit], now: datetime, weeks: int) -> Iterator[int]:

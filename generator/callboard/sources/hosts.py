@@ -22,6 +22,7 @@ TEMPLATES = {
 }
 """By software: URL of a file, suffix for a line, URL of the editor. From each one's documentation or source."""
 HTML_FILES = (".html", ".htm", ".xhtml")
+DATA_FILES = (".yaml", ".yml", ".json", ".jsonl", ".sarif")
 FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -87,8 +88,15 @@ def file_content(answer: Answer, path: str) -> bytes:
 
     A web page is removed from the cache: it would be the content of the file for as long as the commit is the newest.
     """
-    if answer.headers.get("content-type", "").lower().startswith("text/html") and not path.lower().endswith(HTML_FILES):
+    if _is_web_page(answer, path.lower()):
         answer.forget()
         hint = "Check that the host is up, and that the token has not expired."
         raise HttpError("wrong-type", f"the host returned a web page in place of the file {path[:200]}", hint)
     return answer.body
+
+
+def _is_web_page(answer: Answer, path: str) -> bool:
+    """Whether an answer is a web page although the file is none: by its type, or by its beginning if the file is YAML or JSON."""
+    if answer.headers.get("content-type", "").lower().startswith("text/html"):
+        return not path.endswith(HTML_FILES)
+    return path.endswith(DATA_FILES) and answer.body[:100].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html"))

@@ -30,7 +30,7 @@ from callboard.plugins.sources import (
 from callboard.sources.addresses import web_folder_address
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.generated import in_all_zones
-from callboard.sources.hosts import Web
+from callboard.sources.hosts import Web, file_content
 
 DESCRIPTOR_LIMIT = 2_000_000
 
@@ -48,7 +48,7 @@ class FolderFiles:
         """The content of one file."""
         answer = self.client.get(f"/{quote(path)}", accept="*/*", limit=limit)
         self.ages[path] = _time(answer.headers.get("last-modified", ""))
-        return answer.body
+        return file_content(answer, path)
 
     def listing(self) -> Sequence[str]:
         """The paths of the descriptors."""

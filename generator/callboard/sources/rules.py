@@ -1,4 +1,4 @@
-"""Rules of sources: SRC001 and SRC002 about names and folders of a tree, BST001–BST004 about a Backstage instance."""
+"""Rules of sources: SRC001–SRC003 about names, folders and archives of repositories, BST001–BST004 about a Backstage instance."""
 
 from callboard.plugins.sources import Rule, Severity
 
@@ -43,6 +43,39 @@ apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata:
   name: payments
+""",
+)
+
+
+ARCHIVED_REPOSITORY = Rule(
+    code="SRC003",
+    name="archived-repository",
+    severity=Severity.WARNING,
+    summary="An active entity is described in an archived repository.",
+    means="""The host reports that the repository of the descriptor is archived, which makes it read-only. The lifecycle of the entity
+says that it is in use: it is not `deprecated`, `retired`, `archived` or `decommissioned`. Archived repositories are read only with
+`archived: true` on the source.""",
+    matters="""Nothing in the repository can be changed, neither the code nor the descriptor: either the entity is no longer maintained,
+and its lifecycle is wrong, or its code has moved to another repository.""",
+    wrong="""# in an archived repository
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: production
+  owner: team-checkout
+""",
+    right="""# in an archived repository
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+spec:
+  type: service
+  lifecycle: deprecated
+  owner: team-checkout
 """,
 )
 

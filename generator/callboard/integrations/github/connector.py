@@ -137,7 +137,8 @@ class GitHubIntegration(Connector):
 
     def _query(self, connection: GitHubConnection, slugs: Sequence[str]) -> GraphqlResponse:
         environments = self._options.get("environments", ENVIRONMENTS)
-        return connection.graphql.query(*repositories_query(slugs, self.families, self._now, environments))
+        is_newest = self._base_url == GITHUB_URL
+        return connection.graphql.query(*repositories_query(slugs, self.families, self._now, environments, has_rulesets=is_newest))
 
     def _add_repository(
         self, connection: GitHubConnection, slug: str, targets: Sequence[Target], name: str, response: GraphqlResponse

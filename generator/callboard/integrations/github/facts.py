@@ -159,6 +159,9 @@ def activity(node: FactNode, now: datetime) -> RepositoryActivity:
         _languages(node),
         tuple(_release(one, now) for one in objects_at(node, "releases", "nodes") if one.get("isDraft") is not True),
         _community(node),
+        node.get("isArchived") if isinstance(node.get("isArchived"), bool) else None,
+        _is_protected(node.get("activity")),
+        next((time for part in ("docs", "readme") for time in _times(objects_at(head, part, "nodes"), now, "committedDate")), None),
     )
 
 
@@ -171,6 +174,14 @@ def _pull_request(node: FactNode, now: datetime) -> PullRequest:
 
 def _release(node: FactNode, now: datetime) -> Release:
     return Release(string_at(node, "name") or string_at(node, "tagName"), time_at(node, now, "publishedAt"), url_at(node, "url"))
+
+
+def _is_protected(branch: Any) -> bool | None:
+    """Whether a rule of the repository or a ruleset protects a branch; None where the host does not tell about both."""
+    rules = count_at(branch, "rules", "totalCount")
+    if isinstance(value_at(branch, "refUpdateRule"), Mapping) or rules:
+        return True
+    return None if rules is None or "refUpdateRule" not in branch else False
 
 
 def _languages(node: FactNode) -> tuple[tuple[str, float], ...]:

@@ -53,10 +53,14 @@ PARTS: Mapping[str, str] = {
   codeowners0: object(expression: "HEAD:.github/CODEOWNERS") { oid }
   codeowners1: object(expression: "HEAD:CODEOWNERS") { oid }
   codeowners2: object(expression: "HEAD:docs/CODEOWNERS") { oid }
+  isArchived
   activity: defaultBranchRef {
+    refUpdateRule { pattern } RULES
     target {
       ... on Commit {
         committedDate
+        docs: history(first: 1, path: "docs") { nodes { committedDate } }
+        readme: history(first: 1, path: "README.md") { nodes { committedDate } }
         recent: history(first: 100, since: $since) { pageInfo { hasNextPage } nodes { author { email user { login } } } }
         %s
       }
@@ -64,6 +68,7 @@ PARTS: Mapping[str, str] = {
   }""",
 }
 """The part of the query for each family."""
+RULES = "rules(first: 1) { totalCount }"
 DEPLOYED = """
 fragment Deployed on Deployment {
   databaseId environment createdAt commitOid state creator { login } ref { name prefix }
@@ -94,14 +99,16 @@ query MoreAlerts($owner: String!, $name: String!, $cursor: String) {{
 
 
 def repositories_query(
-    slugs: Sequence[str], families: Sequence[str], now: datetime, environments: Sequence[str] = ()
+    slugs: Sequence[str], families: Sequence[str], now: datetime, environments: Sequence[str] = (), *, has_rulesets: bool = False
 ) -> tuple[str, dict[str, str]]:
     """The query about these repositories, named ``r0``, ``r1`` …, and its variables.
 
     The last deployments to each of the environments are ``e0``, ``e1`` … of a repository. Owners, names and environments are variables,
-    so that no text of an annotation or a setting becomes part of the query.
+    so that no text of an annotation or a setting becomes part of the query. ``has_rulesets``: whether the host has rulesets of branches,
+    which older Enterprise servers have not.
     """
-    parts = [PARTS[family] for family in PARTS if family in families]
+    rules = RULES if has_rulesets else ""
+    parts = [PARTS[family].replace("RULES", rules) for family in PARTS if family in families]
     named = {f"e{n}": name for n, name in enumerate(environments)} if "deployment" in families else {}
     parts += [f"\n  {OF_ENVIRONMENT.format(n)}" for n, _ in enumerate(named)]
     variables = {name: part for n, slug in enumerate(slugs) for name, part in zip((f"o{n}", f"n{n}"), slug.split("/"), strict=True)}

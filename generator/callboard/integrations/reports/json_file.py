@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callboard.integrations.reports.findings import Incomplete
-from callboard.plugins.integrations import FactError, value_at
+from callboard.plugins.integrations import FactError, json_integer, value_at
 
 
 def json_object(content: bytes) -> Mapping[str, Any]:
     """The object in a file, in UTF-8 or UTF-16. Raises ``FactError`` for anything else."""
     encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        value = json.loads(content.decode(encoding, "replace"))
+        value = json.loads(content.decode(encoding, "replace"), parse_int=json_integer)
     except (ValueError, RecursionError) as error:
         raise FactError(f"it is not valid JSON: {error}") from None
     if not isinstance(value, dict):

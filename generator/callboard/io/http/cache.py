@@ -18,6 +18,7 @@ from typing import Any
 
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import shown
+from callboard.model.json_numbers import json_integer
 
 KEPT_HEADERS = frozenset({
     "content-type", "etag", "last-modified", "link", "vary", "x-next-page", "x-total-count", "x-total", "x-total-pages",
@@ -186,7 +187,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _loaded(body: bytes) -> Any:
     text = body.decode("utf-8-sig")
-    value = json.loads(text)
+    value = json.loads(text, parse_int=json_integer)
     if "\\ud" in text.lower():  # perhaps an unpaired surrogate, which UTF-8 cannot encode
         value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
     return value

@@ -61,6 +61,12 @@ class RepositoryActivity(FactValue):
     """Newest first."""
     community: tuple[str, ...] | None = None
     """Those of ``COMMUNITY_FILES`` that exist; None: not measured."""
+    is_archived: bool | None = None
+    """Whether the repository is read-only on its host."""
+    is_protected: bool | None = None
+    """Whether a rule protects the default branch."""
+    documented: datetime | None = None
+    """Time of the last change of the documentation: the folder ``docs``, else the README."""
 
     def sort_key(self, observed_at: datetime | None) -> str:  # noqa: ARG002
         """By name."""

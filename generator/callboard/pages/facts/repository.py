@@ -50,7 +50,12 @@ def _activity(context: FactsContext, value: RepositoryActivity) -> list[Block]:
         EventView(short(each.name, 60), url=web_url(each.url), is_code=True, detail=labels["latest_release"], at=at(context, each.at))
         for each in value.releases[:1]
     ]
-    return [*blocks, *([Block("events", tuple(rows))] if rows else [])]
+    documented = at(context, value.documented)
+    rows += [EventView(labels["documentation_changed"], at=documented)] if documented else []
+    pairs: tuple[tuple[str, str], ...] = ((labels["repository"], labels["repository_archived"]),) if value.is_archived else ()
+    if value.is_protected is not None:
+        pairs += ((labels["default_branch"], labels["branch_protected" if value.is_protected else "branch_not_protected"]),)
+    return [*blocks, *([Block("events", tuple(rows))] if rows else []), *([Block("pairs", pairs)] if pairs else [])]
 
 
 def _pull_requests(context: FactsContext, value: RepositoryActivity) -> list[Block]:

@@ -25,6 +25,7 @@ from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Releas
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue
 from callboard.model.facts.vulnerability import Vulnerability
+from callboard.model.json_numbers import json_integer
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef, RefError, WrittenRef, parse_ref
 from callboard.model.tree import Tree
@@ -65,6 +66,7 @@ from callboard.plugins.integrations.parse import (
     parse_string,
     parse_time,
     parse_word,
+    without_surrogates,
 )
 from callboard.plugins.lazy import lazy_names
 from callboard.plugins.resources import json_resource
@@ -174,6 +176,7 @@ __all__ = [
     "header",
     "in_portions",
     "is_shallow_clone",
+    "json_integer",
     "json_resource",
     "last_commit_time",
     "listed_objects",
@@ -198,6 +201,7 @@ __all__ = [
     "url_at",
     "value_at",
     "value_types",
+    "without_surrogates",
 ]
 
 __getattr__ = lazy_names(

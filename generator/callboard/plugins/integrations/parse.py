@@ -24,6 +24,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"
 MILLISECONDS = 100_000_000_000
 """A larger number is milliseconds since 1970: as seconds it would be in the year 5138 or later."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 SEVERITIES = {
     "critical": 1, "high": 2, "major": 2, "medium": 3, "moderate": 3, "low": 4, "minor": 4, "maintenance": 5, "none": 5, "info": 5,
 }  # fmt: skip
@@ -44,6 +45,15 @@ def parse_string(value: Any, limit: int = STRING_LIMIT) -> str:
         raise FactError(f"{_shown(value)} is not a string")
     clean = CONTROL.sub(" ", str(value)).strip()
     return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"
+
+
+def without_surrogates(value: Any) -> Any:
+    """A value from JSON or YAML with ``�`` in place of surrogates, which no file and no page can contain."""
+    if isinstance(value, str):
+        return value if value.isascii() else SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
+    return [without_surrogates(item) for item in value] if isinstance(value, list) else value
 
 
 def parse_number(value: Any) -> float:
