@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any, ClassVar
 
-from callboard.model.ref import DEFAULT_NAMESPACE
 from callboard.plugins.sources import (
+    DEFAULT_NAMESPACE,
     Collected,
     DescriptorFile,
     LdapDirectory,

@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from callboard.model.ref import DEFAULT_NAMESPACE
-from callboard.plugins.sources import MemoryFile, descriptor_text
+from callboard.plugins.sources import DEFAULT_NAMESPACE, MemoryFile, descriptor_text
 from callboard.sources.generated import NAME_LENGTH, entity_name
 
 AT_ONCE = 8

@@ -20,7 +20,7 @@ from callboard.model.errors import (
     TreeError,
 )
 from callboard.model.problem import Problem, Related, Rule, Severity, Span
-from callboard.model.ref import EntityRef, RefError, WrittenRef, parse_ref
+from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef, RefError, WrittenRef, parse_ref
 from callboard.model.transliteration import ascii_text, usable_tag
 from callboard.model.tree import CatalogRecord, DescriptorFile, Tree
 from callboard.plugins.lazy import lazy_names
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLONE_REFS",
+    "DEFAULT_NAMESPACE",
     "DEPENDENCY_FOLDERS",
     "GITHUB_HEADERS",
     "GITHUB_JSON",
