@@ -70,11 +70,11 @@ def test_a_person_in_two_organizations_keeps_the_memberships_of_both(tmp_path, h
     """backstage#8401: ada was in acme/platform and in beta/data, and beta's membership was lost."""
     acme = HOSTS[host](tmp_path, "acme", {"platform": ["ada"]}, ["ada"], True)
     beta = HOSTS[host](tmp_path, "beta", {"data": ["ada"], "ops": ["bob"]}, ["ada", "bob"], True)
-    merged = merge(entities_of(acme, beta), ["acme", "beta"])
+    merged = merge(entities_of(acme, beta), ["acme", "beta"], builtin_kinds())
     ada = by_ref(merged)["user:default/ada"]
     assert {"platform", "data"} <= set(ada.spec["memberOf"])
     assert merged.problems() == ()
-    other = merge(entities_of(acme), ["acme"])
+    other = merge(entities_of(acme), ["acme"], builtin_kinds())
     assert by_ref(other)["user:default/ada"].digest != ada.digest  # a page that was made before does not count as unchanged
 
 
@@ -83,7 +83,7 @@ def test_two_teams_of_one_name_are_one_group_with_the_members_of_both_and_a_prob
     """backstage#34263: the same slugs of two organizations overwrite each other."""
     acme = HOSTS[host](tmp_path, "acme", {"platform": ["ada"]}, ["ada"], True)
     beta = HOSTS[host](tmp_path, "beta", {"platform": ["bob"]}, ["bob"], True)
-    merged = merge(entities_of(acme, beta), ["acme", "beta"])
+    merged = merge(entities_of(acme, beta), ["acme", "beta"], builtin_kinds())
     assert {"platform"} <= set(by_ref(merged)["user:default/ada"].spec["memberOf"]) & set(
         by_ref(merged)["user:default/bob"].spec["memberOf"]
     )
@@ -98,7 +98,7 @@ def test_two_teams_of_one_name_are_one_group_with_the_members_of_both_and_a_prob
 def test_a_namespace_keeps_the_teams_of_two_organizations_apart(tmp_path, host):
     acme = HOSTS[host](tmp_path, "acme", {"platform": ["ada"]}, ["ada"], True)
     beta = HOSTS[host](tmp_path, "beta", {"platform": ["ada", "bob"]}, ["ada", "bob"], {"namespace": "beta"})
-    merged = merge(entities_of(acme, beta), ["acme", "beta"])
+    merged = merge(entities_of(acme, beta), ["acme", "beta"], builtin_kinds())
     entities = by_ref(merged)
     assert {"group:default/platform", "group:beta/platform", "user:default/ada", "user:default/bob"} <= set(entities)
     assert {"platform", "beta/platform"} <= set(entities["user:default/ada"].spec["memberOf"])
@@ -148,7 +148,7 @@ def test_a_second_group_of_the_same_name_does_not_take_the_name_over(tmp_path):
     """The group with the smaller id took the plain name, and the other one became platform-2: ownership moved without a word."""
     one, both = (entities_of(ldap(tmp_path, groups, PEOPLE)) for groups in ([EU], [AP, EU]))
     assert {str(entity.ref) for entity in one} == {str(entity.ref) for entity in both}
-    merged = merge(both, ["ldap"])
+    merged = merge(both, ["ldap"], builtin_kinds())
     assert [by_ref(merged)[f"user:default/{login}"].spec["memberOf"] for login in ("ada", "bob")] == [["platform"], ["platform"]]
     [problem] = merged.problems()
     assert problem.code == "DUP002"
@@ -178,7 +178,7 @@ def test_logins_in_posix_groups_count_when_users_are_named_after_another_attribu
 def test_a_directory_beside_a_host_adds_its_memberships_without_a_problem(tmp_path):
     directory = ldap(tmp_path, [EU], PEOPLE[:1])
     host = of_github(tmp_path, "acme", {"data": ["ada"], "platform": []}, ["ada"], True)
-    merged = merge(entities_of(directory, host), ["ldap", "acme"])
+    merged = merge(entities_of(directory, host), ["ldap", "acme"], builtin_kinds())
     assert by_ref(merged)["user:default/ada"].spec["memberOf"] == ["platform", "data"]
     assert merged.problems() == ()
 

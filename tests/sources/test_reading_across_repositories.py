@@ -263,7 +263,7 @@ TARGETS = [
     ((), "https://github.com/acme/b/blob/main/**/*.yaml", ["svc"], ["LOC006"], "a glob reads what is permitted of it"),
     ((), "https://github.com/acme/b/blob/v1/svc/catalog-info.yaml", [], ["LOC003"], "descriptors.md, B6: another revision"),
     ((), "https://github.com/acme/c/blob/main/catalog-info.yaml", [], ["LOC003"], "no source"),
-    (("a-source",), "https://github.com/acme/b/blob/main/deploy/secret.yaml", [], ["ENT004"], "permitted, and never quoted"),
+    (("a-source",), "https://github.com/acme/b/blob/main/deploy/secret.yaml", [], ["LOC007"], "permitted, and never quoted"),
 ]
 
 
