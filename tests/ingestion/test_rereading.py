@@ -37,6 +37,15 @@ def read(folder, text):
     return repr(result), bool(before & set(reread.used))
 
 
+def keep(folder, texts):
+    """Reads all of them with what is kept; the number of those that were parsed."""
+    reread = EntityCache(folder / "kept.jsonl", "program")
+    reread.load(KINDS, LIMITS)
+    assert [repr(reread.read(file_of(text), KINDS, LIMITS)) for text in texts] == [as_new(text) for text in texts]
+    reread.save()
+    return reread.parsed
+
+
 def file_of(text):
     return DescriptorFile("s", Memory(text), "catalog-info.yaml")
 
@@ -98,11 +107,21 @@ def test_what_would_not_come_back_or_is_made_of_more_is_read_each_time(tmp_path,
     assert [again(tmp_path, text), again(tmp_path, text)] == [False, False]
 
 
-@pytest.mark.parametrize("damage", [b"", b"1\n", b"2\n\xff", b"2\n" + b"0" * 32 + b" [["])
-def test_a_damaged_file_is_as_good_as_none(tmp_path, damage):
+def test_whatever_byte_of_the_file_is_damaged_the_entity_is_as_it_was_read(tmp_path):
     again(tmp_path, GOOD)
     kept = Path(tmp_path / "kept.jsonl")
-    key = kept.read_bytes().split(b"\n")[1][:32]
-    for bad in (damage, b"2\n" + key + b" [[1]]", b"2\n" + key + b" [" * 2000):
-        kept.write_bytes(bad)
-        assert read(tmp_path, GOOD)[0] == as_new(GOOD)
+    whole = kept.read_bytes()
+    for place in range(len(whole)):
+        for bad in (whole[:place], whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :]):
+            kept.write_bytes(bad)
+            assert not again(tmp_path, GOOD)
+            assert kept.read_bytes() == whole
+
+
+def test_only_the_damaged_entry_is_read_again(tmp_path):
+    texts = [GOOD.replace("type: service", f"type: kind-{number}") for number in range(5)]
+    keep(tmp_path, texts)
+    kept = Path(tmp_path / "kept.jsonl")
+    lines = kept.read_bytes().split(b"\n")
+    kept.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"kind-2", b"kind-3"), *lines[3:]]))
+    assert (keep(tmp_path, texts), keep(tmp_path, texts)) == (1, 0)

@@ -119,14 +119,17 @@ def test_only_changed_texts_are_asked_for_again(tmp_path):
     assert files == asked_for(tmp_path / "again", more)[1]
 
 
-@pytest.mark.parametrize("spoil", [lambda line: line[:40], lambda _: b'["just a path"]\n', lambda _: b"\xff\x00\n"])
-def test_behind_a_damaged_document_all_are_made_anew(tmp_path, spoil):
+@pytest.mark.parametrize(("spoil", "lost"), [
+    (lambda line: line[:40], 2), (lambda _: b'["just a path"]\n', 1), (lambda _: b"\xff\x00\n", 1),
+    (lambda line: line.replace(b"html", b"htma", 1), 1), (lambda _: b"", 1),
+])  # fmt: skip
+def test_only_the_damaged_documents_are_made_again(tmp_path, spoil, lost):
     asked_for(tmp_path, TEXTS)
     kept = tmp_path / "cache/documents.jsonl"
-    head, *rows = kept.read_bytes().splitlines(keepends=True)
-    kept.write_bytes(b"".join([head, *rows[:20], spoil(rows[20]), *rows[21:]]))
+    rows = kept.read_bytes().splitlines(keepends=True)
+    kept.write_bytes(b"".join([*rows[:20], spoil(rows[20]), *rows[21:]]))
     fewer = dict([*TEXTS.items()][:30])
-    assert asked_for(tmp_path, fewer) == ([*fewer][20:], asked_for(tmp_path / "anew", fewer)[1])
+    assert asked_for(tmp_path, fewer) == ([*fewer][20 : 20 + lost], asked_for(tmp_path / "anew", fewer)[1])
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b'[0, "en", 1]\n', b"\x00" * 99])

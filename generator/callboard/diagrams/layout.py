@@ -13,8 +13,12 @@ from threading import Lock
 from callboard.diagrams.engines import Engine, Places, WasiGraphviz, columns, read_plain
 from callboard.diagrams.graph import Graph
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, canonical, dot_text, forward, renumbered, spread
+from callboard.io.checked_lines import HEAD, checked, with_digest
 
 CACHE_FILE = "layouts.jsonl"
+KEY = 64
+"""Characters of a key in that file."""
+_PURPOSE = b"layouts 2"
 MAX_CACHE_BYTES = 64_000_000
 """A larger file is deleted: it has mostly shapes that no graph has any more."""
 GRID_WIDTH = 1120
@@ -57,7 +61,7 @@ class Layouts:
         self._engine = engine or WasiGraphviz()
         self._placements: dict[tuple[int, int, int, tuple[Pair, ...], tuple[int, ...]], Placement] = {}
         self._shapes: dict[Shape, Places] = {}
-        self._stored: dict[str, str] | None = None
+        self._stored: dict[bytes, bytes] | None = None
         self._lock = Lock()
 
     def place(self, graph: Graph, width: int) -> Placement:
@@ -112,8 +116,9 @@ class Layouts:
         """The layout in the cache folder; None if it is missing or damaged."""
         if self._stored is None:
             self._stored = _read_lines(self._file) if self._file else {}
-        line = self._stored.get(key)
-        places = _decode(line, shape) if line else None
+        line = self._stored.get(key.encode())
+        content = checked(line, _PURPOSE) if line else None
+        places = _decode(content[KEY + 1 :], shape) if content else None
         self.statistics.read += places is not None
         return places
 
@@ -133,8 +138,9 @@ class Layouts:
             return
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            with self._file.open("a", encoding="ascii") as file:
-                file.write(f"{key} {json.dumps(places, separators=(',', ':'))}\n")
+            content = f"{key} {json.dumps(places, separators=(',', ':'))}".encode()
+            with self._file.open("ab") as file:
+                file.write(b"\n" + with_digest(content, _PURPOSE))  # begins a line also after one that was cut off
         except OSError as error:
             self.statistics.failures.append(f"The cache cannot be written: {error}")
 
@@ -160,19 +166,19 @@ def _with_grid(corners: list[Pair], places: Places, isolated: Iterable[int], wid
     return corners, right, top + ((len(nodes) - 1) // per_row + 1) * (BOX_HEIGHT + GAP) - GAP
 
 
-def _read_lines(file: Path) -> dict[str, str]:
-    """The lines of the cache by key, not parsed: most builds need few of them."""
+def _read_lines(file: Path) -> dict[bytes, bytes]:
+    """The lines of the cache by key, not parsed and not compared with their digests: most builds need few of them."""
     try:
         if file.stat().st_size > MAX_CACHE_BYTES:
             file.unlink()
             return {}
-        lines = file.read_text(encoding="ascii", errors="replace").splitlines()
+        lines = file.read_bytes().split(b"\n")
     except OSError:
         return {}
-    return {line[:64]: line[65:] for line in lines}
+    return {line[HEAD : HEAD + KEY]: line for line in lines}
 
 
-def _decode(text: str, shape: Shape) -> Places | None:
+def _decode(text: bytes, shape: Shape) -> Places | None:
     """A stored layout; None if it is invalid. Only numbers of the cache are used in pages."""
     try:
         width, height, corners, routes = json.loads(text)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import byteorder
@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 
 from callboard.incremental.fingerprint import canonical, code_digest
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
+from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 
-_FORMAT = [3, byteorder]
+_FORMAT = f"4 {byteorder}"
+_HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
 LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """A page's anchors, the URLs in its templates' markup, and those in user-supplied text."""
 
@@ -155,16 +157,19 @@ def as_packed(target: str) -> bytes:
 
 
 def read_pages(path: Path) -> CachedPages:
-    """The pages of the last build; empty if the file is missing, damaged or of another format."""
+    """The pages of the last build, without those whose line is damaged; empty if the file is missing or of another format.
+
+    If the first line is damaged, it is not known what the pages depend on: all are made again, and those that are the same are kept.
+    """
     try:
         file = CacheFile(path)
         lines = iter(file)
-        format_, base, names, fingerprints, guides = json.loads(next(lines, (0, b""))[1])
-        if format_ != _FORMAT or len(names) != len(fingerprints):
-            return CachedPages()
-        return CachedPages(dict(_parse(file, *line) for line in lines), base, tuple(names), tuple(fingerprints), guides)
-    except (OSError, ValueError, TypeError):
+        _, first = next(lines, (0, b""))
+    except OSError:
         return CachedPages()
+    head = checked(first.removesuffix(b"\n"), _HEAD)
+    base, names, fingerprints, guides = json.loads(head) if head else ("", (), (), "")
+    return CachedPages(dict(_intact_pages(file, lines)), base, tuple(names), tuple(fingerprints), guides)
 
 
 def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], tracker: DependencyTracker | None, guides: str) -> None:
@@ -172,32 +177,31 @@ def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str
     others = (name for page in pages.values() for name in page.dependencies.other_names)
     numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
     now: Mapping[str, str] = tracker.fingerprints if tracker else {}
-    head = (_FORMAT, tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides)
+    head = (tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides)
     write_atomically(path, _lines(head, pages, numbers))
 
 
 def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
-    yield json.dumps(head, separators=(",", ":")).encode() + b"\n"
+    yield with_digest(json.dumps(head, separators=(",", ":")).encode(), _HEAD) + b"\n"
     for name, page in pages.items():
         numbered = page.dependencies.with_numbers(numbers[other] for other in page.dependencies.other_names)
         dependencies = b64encode(numbered.numbers).decode()
         row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
-        yield json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed_links.read() + b"\n"
+        yield with_digest(json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed_links.read(), _PAGE) + b"\n"
 
 
-def _parse(file: CacheFile, start: int, line: bytes) -> tuple[str, CachedPage]:
-    if not line.endswith(b"\n"):
-        raise ValueError(line)  # truncated
-    row, _, links = line[:-1].partition(b"\t")
+def _intact_pages(file: CacheFile, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, CachedPage]]:
+    for start, line in lines:
+        content = checked(line.removesuffix(b"\n"), _PAGE)
+        if content is not None:
+            yield _parse(file, start + HEAD, content)
+
+
+def _parse(file: CacheFile, start: int, content: bytes) -> tuple[str, CachedPage]:
+    """The page in a line's content, which begins in the file at ``start``."""
+    row, _, links = content.partition(b"\t")
     name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = json.loads(row)
     packed = PackedLinks(b"", file, start + len(row) + 1, len(links))
     paths = tuple((path, file_digest) for path, file_digest in files)
-    page = CachedPage(layout_digest, key, digest, paths, _dependencies(dependencies), search_digest, tuple(broken_links), packed)
+    page = CachedPage(layout_digest, key, digest, paths, Dependencies(b64decode(dependencies)), search_digest, tuple(broken_links), packed)
     return name, page
-
-
-def _dependencies(text: str) -> Dependencies:
-    packed = b64decode(text, validate=True)
-    if len(packed) % 4:
-        raise ValueError(text)
-    return Dependencies(packed)

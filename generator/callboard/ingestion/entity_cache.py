@@ -19,6 +19,7 @@ from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, limits_of, read_file, read_text
+from callboard.io.checked_lines import checked, with_digest
 from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
 from callboard.model.errors import TreeError
@@ -27,7 +28,9 @@ from callboard.settings.settings import Limits
 
 _READS_FILES = re.compile(rb"(?:\$|\\[xuU]0*24)(?:text|json|yaml|openapi|asyncapi)\b")
 """What placeholders that read other files nearly always look like."""
-_FORMAT = b"2"
+_PURPOSE = b"descriptors 3"
+_KEY = 32
+"""Characters of a key."""
 _LINES = msgspec.json.Decoder(FileResult)
 BATCH = 64
 """Files that a worker process reads for one result."""
@@ -50,14 +53,22 @@ class EntityCache:
     """Digest of program, kinds and limits, a part of every key."""
     ahead: dict[str, tuple[FileResult | None, bytes]] = field(default_factory=dict)
     """Results of worker processes by key, each with its line for the cache."""
+    parsed: int = 0
+    """Number of files that were parsed and checked, because the cache does not have them."""
+    is_damaged: bool = False
+    """Whether a line of the cache file was damaged; ``save`` writes the file without it."""
 
     def load(self, kinds: Kinds, limits: Limits) -> None:
-        """Load the cache file; a missing one is empty. Entries of another program version, other kinds or other limits never match."""
+        """Load the cache file; a missing one is empty, and damaged lines are left out.
+
+        Entries of another program version, other kinds or other limits never match.
+        """
         self.base = blake2b(repr((self.program, kinds, limits)).encode(), digest_size=16).hexdigest()
         with contextlib.suppress(OSError):
-            head, *lines = self.file.read_bytes().split(b"\n")
-            if head == _FORMAT:
-                self.entries = {line[:32].decode("ascii", "replace"): line[33:] for line in lines}
+            found = [checked(line, _PURPOSE) for line in self.file.read_bytes().split(b"\n")]
+            lines = [line for line in found if line]
+            self.is_damaged = len(lines) < len(found)
+            self.entries = {line[:_KEY].decode("ascii", "replace"): line[_KEY + 1 :] for line in lines}
 
     def read_ahead(self, files: Sequence[DescriptorFile], kinds: Kinds, limits: Limits) -> None:
         """Read the files that are not cached in parallel worker processes, if there are at least ``MIN_PARALLEL`` of them."""
@@ -78,12 +89,14 @@ class EntityCache:
         """As ``read_file``, from the cache where it has the file."""
         data = _content(file, limits)
         if data is None:
+            self.parsed += 1
             return read_file(file, kinds, limits, fetch)
         location = FileLocation.of(file)
         key = self._key(location, data)
         line = self.entries.get(key, b"")
         result = _unpacked(line) if line else None
         if result is None:
+            self.parsed += 1
             result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits_of(file, limits))
         if line:
             self.used[key] = line
@@ -94,8 +107,8 @@ class EntityCache:
 
     def save(self) -> None:
         """Write the entries that this build used; the others are dropped."""
-        if self.used.keys() != self.entries.keys() - {""}:
-            lines = [_FORMAT, *(key.encode() + b" " + line for key, line in self.used.items())]
+        if self.is_damaged or self.used.keys() != self.entries.keys():
+            lines = (with_digest(key.encode() + b" " + line, _PURPOSE) for key, line in self.used.items())
             write_atomically(self.file, b"\n".join(lines))
 
 

@@ -14,7 +14,9 @@ from callboard.incremental.page_cache import CachedPage, CachedPages, read_pages
 from callboard.incremental.tracking import DependencyTracker
 from callboard.io.clock import Meter
 from callboard.io.parallel import can_fork, map_forked
+from callboard.io.site_folder.file_times import FileTimes
 from callboard.io.site_folder.journal import CommitHook
+from callboard.io.site_folder.lock import output_lock
 from callboard.io.site_folder.staging import Committed, Staging
 from callboard.io.store import Store, file_lock
 from callboard.model.errors import WebsiteError
@@ -62,6 +64,8 @@ class SiteBuild:
     """Layouts of the diagrams on the pages."""
     step: CommitHook = lambda _: None
     """Called before each file operation of the commit."""
+    verify: bool = False
+    """Hash all files of the site, also those whose size and times are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteB
     Raises:
         WebsiteError: nothing was changed, unless a disk error interrupted the commit, which the next run then completes.
     """
-    with file_lock(build.store.folder / "website.lock", wait=False), _disk_errors():
+    with _disk_errors(), file_lock(build.store.folder / "website.lock", wait=False), output_lock(build.output):
         return _Assembly(build).run(pages, data_files)
 
 
@@ -156,7 +160,7 @@ class _Assembly:
         self.renderer = Renderer(build.overlays, self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
             self.theme: BuiltTheme = build.theme.finish()
-        self.staging = Staging(build.output, build.step)
+        self.staging = Staging(build.output, build.step, FileTimes(build.store.cache / "site.times", build.verify))
         self.full_text = FullText(build.store.cache / "search", self.portal.language, self.staging, build.environ)
         self.maker = PageMaker(
             self.renderer, self.theme.frames, self.portal, self.staging, self.full_text, lambda: build.layouts.statistics.placed

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from callboard.catalog.export import entity_json
 from callboard.catalog.graph import Catalog
 from callboard.catalog.names import names_index, relations_index, table_index
+from callboard.io.checked_lines import checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity, Origin
@@ -22,6 +23,8 @@ from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.entities.apis import definition_file, definition_text
 from callboard.redaction.masking import masked
 from callboard.settings.settings import Portal
+
+_PURPOSE = b"data 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,17 @@ def put_data(files: Iterable[DataFile], staging: Staging, cache: Path) -> None:
             staging.put(file.path, file.make(staging.read))
         current[file.path] = (file.key, staging.digest(file.path))
     if current != previous:
-        write_atomically(cache, json.dumps(current).encode())
+        write_atomically(cache, b"\n".join(with_digest(json.dumps([path, *entry]).encode(), _PURPOSE) for path, entry in current.items()))
 
 
 def _read(cache: Path) -> dict[str, tuple[str, str]]:
+    """The entries of the cache file that are not damaged."""
     try:
-        return {str(path): (str(key), str(digest)) for path, (key, digest) in json.loads(cache.read_bytes()).items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        lines = cache.read_bytes().split(b"\n")
+    except OSError:
         return {}
+    rows = (json.loads(content) for line in lines if (content := checked(line, _PURPOSE)) is not None)
+    return {path: (key, digest) for path, key, digest in rows}
 
 
 def json_bytes(value: Any) -> bytes:

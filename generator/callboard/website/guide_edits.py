@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.website.theme_digests import DIGESTS, is_whole
+
 KNOWN = "guides-known.json"
 """File in a cached theme build with its inputs."""
 MOST = 5
@@ -60,8 +62,8 @@ def guide_inputs(files: Iterable[tuple[str, bytes]], versions: str) -> GuideInpu
 def find_edit(cache: Path, inputs: GuideInputs) -> Edit | None:
     """The edited guides compared with a cached theme build; None if there is none that differs only in a few guides."""
     for file in sorted(cache.glob(f"*/{KNOWN}")):
-        cached = json.loads(file.read_bytes())
-        if cached["rest"] == inputs.rest:
+        cached = json.loads(file.read_bytes()) if is_whole(file.parent) else {}
+        if cached.get("rest") == inputs.rest:
             edited = tuple(path for path, text in inputs.texts.items() if cached["texts"].get(path) != text)
             return Edit(file.parent, edited) if 0 < len(edited) <= MOST else None
     return None
@@ -77,7 +79,7 @@ def reduce(project: Path, edit: Edit) -> None:
 
 def put_together(edit: Edit, site: Path, target: Path) -> Path:
     """Copy the cached theme build to the new folder ``target``, with the pages of the edited guides from ``site``."""
-    shutil.copytree(edit.base, target)
+    shutil.copytree(edit.base, target, ignore=shutil.ignore_patterns(DIGESTS))
     texts = json.loads((edit.base / "guides.json").read_bytes()) | json.loads((site / "guides.json").read_bytes())
     (target / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
     for guide in edit.guides:

@@ -26,6 +26,7 @@ from callboard.model.urls import up_from
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
 from callboard.website import icons
+from callboard.website.compiled_templates import CompiledTemplates
 from callboard.website.overlays import Overlays
 from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
@@ -60,7 +61,7 @@ class Renderer:
         self._fallback = fallback
         self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
         self._builtin_loader = OverlayLoader(overlays.files.templates[-1:])
-        self._bytecode = _bytecode_cache(cache)
+        self._bytecode = CompiledTemplates(cache) if cache else None
         self._environments: dict[tuple[str, bool], jinja2.Environment] = {}
         self._digests: dict[str, str] = {}
         self._read: dict[str, tuple[str, list[str | None]]] = {}
@@ -209,14 +210,6 @@ def _collapse(text: str, open_elements: int) -> tuple[str, int]:
             part = _RUN.sub(lambda run: "\n" if "\n" in run[0] else " ", part)  # noqa: PLW2901 - the part, collapsed
         parts.append(part)
     return "".join(parts), open_elements
-
-
-def _bytecode_cache(folder: Path | None) -> jinja2.FileSystemBytecodeCache | None:
-    if folder is None:
-        return None
-    folder = folder / f"templates-{__version__}-{jinja2.__version__}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return jinja2.FileSystemBytecodeCache(str(folder))
 
 
 def _icon_function(known: frozenset[str]) -> Callable[..., Markup]:

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from callboard.io.checked_lines import checked, read_checked, with_digest
 from callboard.io.process import ProgramError, ServiceProcess, allowed
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
@@ -33,6 +33,7 @@ _END = b","
 _PUBLISHED = ("fragment/", "index/", "pagefind-entry.json", "pagefind.js", "pagefind-worker.js", "wasm.")
 _NONE = (("pagefind/", ""),)
 """A path that no site has, so that it cannot be kept."""
+_LIST = b"search list 1"
 _DOCUMENT_FORMAT = 3
 """Incremented whenever ``document`` changes."""
 
@@ -123,7 +124,7 @@ class FullText:
                 self._staging.put(f"pagefind/{path}", content)
                 files.append((f"pagefind/{path}", self._staging.digest(f"pagefind/{path}")))
         self.end()
-        write_atomically(self._list, json.dumps([self._key, sorted(files)]).encode())
+        write_atomically(self._list, with_digest(json.dumps([self._key, sorted(files)]).encode(), _LIST))
 
     def end(self) -> None:
         """Stop Pagefind, if it is running."""
@@ -161,27 +162,30 @@ class Documents:
 
     def __init__(self, file: Path, language: str) -> None:
         self._file = file
-        self._head = json.dumps([_DOCUMENT_FORMAT, language, BODY_LIMIT])
+        made_with = json.dumps([_DOCUMENT_FORMAT, language, BODY_LIMIT]).encode()
+        self._purpose = hashlib.blake2b(made_with, digest_size=hashlib.blake2b.PERSON_SIZE).digest()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[DocumentCache]:
-        """The cached documents, to be looked up in the order of the file; empty if it is missing, outdated or damaged."""
+        """The cached documents, to be looked up in the order of the file, without damaged ones; empty if it is missing or outdated."""
         try:
-            with self._file.open(encoding="utf-8", errors="replace") as lines:
-                yield DocumentCache(lines if next(lines, "").rstrip("\n") == self._head else iter(()))
-        except FileNotFoundError:
+            file = self._file.open("rb")
+        except OSError:
             yield DocumentCache(iter(()))
+            return
+        with file:
+            yield DocumentCache(content for line in file if (content := checked(line.removesuffix(b"\n"), self._purpose)) is not None)
 
     def write(self, documents: Iterable[tuple[str, str, str]]) -> None:
         """Save path, digest and document of all pages."""
-        write_atomically(self._file, (f"{line}\n".encode() for line in chain([self._head], map(json.dumps, documents))))
+        write_atomically(self._file, (with_digest(json.dumps(row).encode(), self._purpose) + b"\n" for row in documents))
 
 
 class DocumentCache:
     """Documents of a file, read on demand: only those that were skipped while others were searched for are in memory."""
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._rows = self._parsed(lines)
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._rows: Iterator[tuple[str, str, str]] = map(json.loads, lines)
         self._skipped: dict[str, tuple[str, str]] = {}
 
     def find(self, path: str, digest: str) -> str:
@@ -193,13 +197,6 @@ class DocumentCache:
                     break
         cached_digest, html = self._skipped.pop(path, ("", ""))
         return html if cached_digest == digest else ""
-
-    @staticmethod
-    def _parsed(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:
-        with contextlib.suppress(ValueError, TypeError):  # the rest of the file is damaged
-            for line in lines:
-                path, digest, html = json.loads(line)
-                yield str(path), str(digest), str(html)
 
 
 class Pagefind:
@@ -280,11 +277,9 @@ def _program(environ: Mapping[str, str]) -> Path:
 
 def _cached_files(file: Path, key: str) -> tuple[tuple[str, str], ...]:
     """Paths and digests of the index's files for this key; ``_NONE`` if the last build had another key."""
-    try:
-        cached_key, files = json.loads(file.read_bytes())
-        return tuple((str(path), str(digest)) for path, digest in files) if cached_key == key else _NONE
-    except (OSError, ValueError, TypeError):
-        return _NONE
+    content = read_checked(file, _LIST)
+    cached_key, files = json.loads(content) if content else ("", ())
+    return tuple((path, digest) for path, digest in files) if cached_key == key else _NONE
 
 
 def _version() -> str:

@@ -42,6 +42,7 @@ from callboard.website.mkdocs_project import (
     write_project,
 )
 from callboard.website.overlays import Overlays
+from callboard.website.theme_digests import DIGESTS, is_whole, save_digests
 
 _COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
@@ -49,7 +50,7 @@ _THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
 _SCRATCH = "building-"
 _LONGEST_BUILD = 3600
 """Seconds; an older scratch folder is left over from a process that died."""
-_NOTES = frozenset({"guides.json", KNOWN, FAILURES})
+_NOTES = frozenset({"guides.json", KNOWN, FAILURES, DIGESTS})
 """Files of a cached theme build that are not part of the site."""
 MOST_FAILURES = 5
 """Most files of the portal that are left out because MkDocs cannot render them; each takes another run."""
@@ -107,7 +108,7 @@ class ThemeBuild:
             write_project(project, self._scratch / "project")
             self._inputs = _inputs_of(project, self._scratch / "project")
             self._key = _key(self._inputs)
-            if not (cache / self._key).is_dir():
+            if not is_whole(cache / self._key):
                 edit = find_edit(cache, self._inputs)
                 self._edit = edit if edit and not read_failures(edit.base) else None
                 if self._edit:
@@ -131,7 +132,9 @@ class ThemeBuild:
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
                 save_guide_inputs(site, self._inputs)
                 save_failures(site, self._problems)
+                save_digests(site)
                 flush(self._scratch)
+                _remove(cached)
                 site.rename(cached)
                 _remove_others(self._cache, self._key, self._scratch.name)
         finally:
@@ -243,6 +246,13 @@ def _remove_others(cache: Path, key: str, scratch: str) -> None:
     for other in cache.iterdir():
         if other.name not in {key, scratch} and not (other.name.startswith(_SCRATCH) and _is_recent(other)):
             shutil.rmtree(other, ignore_errors=True)
+
+
+def _remove(damaged: Path) -> None:
+    """Remove a cached theme build that is not used, if there is one."""
+    if damaged.is_symlink() or damaged.is_file():
+        damaged.unlink()
+    shutil.rmtree(damaged, ignore_errors=True)
 
 
 def _is_recent(folder: Path) -> bool:

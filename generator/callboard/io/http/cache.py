@@ -10,12 +10,12 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import shown
 from callboard.model.json_numbers import json_integer
@@ -23,6 +23,7 @@ from callboard.model.json_numbers import json_integer
 KEPT_HEADERS = frozenset({
     "content-type", "etag", "last-modified", "link", "vary", "x-next-page", "x-total-count", "x-total", "x-total-pages",
 })  # fmt: skip
+_PURPOSE = b"http 2"
 UNUSED_SECONDS = 30 * 86_400
 """A response that was not requested for so long is removed."""
 
@@ -115,21 +116,23 @@ class AnswerCache:
         """The response, if its file is intact and it matches the request's headers."""
         path = self._path(key)
         try:
-            head, _, body = path.read_bytes().partition(b"\n")
+            content = read_checked(path, _PURPOSE)
+            if content is None:
+                return None
+            head, _, body = content.partition(b"\n")
             about = json.loads(head)
-            cached = CachedAnswer(str(about["url"]), about["headers"], about["varied"], body)
-            is_intact = about["sha256"] == hashlib.sha256(body).hexdigest()
+            cached = CachedAnswer(about["url"], about["headers"], about["varied"], body)
             os.utime(path)
-        except (OSError, ValueError, KeyError, TypeError):
+        except OSError:
             return None
-        return cached if is_intact and cached.matches(request) else None
+        return cached if cached.matches(request) else None
 
     def store(self, key: str, url: str, headers: Mapping[str, str], request: Mapping[str, str], body: bytes) -> None:
         """Store a response; a full or read-only disk is not an error."""
         kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
-        about = {"url": url, "headers": kept, "varied": _varied(headers, request), "sha256": hashlib.sha256(body).hexdigest()}
+        about = {"url": url, "headers": kept, "varied": _varied(headers, request)}
         with contextlib.suppress(OSError):
-            _write(self._path(key), json.dumps(about, sort_keys=True).encode() + b"\n" + body)
+            write_unsynced(self._path(key), with_digest(json.dumps(about, sort_keys=True).encode() + b"\n" + body, _PURPOSE))
 
     def forget(self, key: str) -> None:
         """Remove a response."""
@@ -169,20 +172,6 @@ def _varied(headers: Mapping[str, str], request: Mapping[str, str]) -> dict[str,
         for name in names
         if name in given and name in {"accept", "accept-language"}
     }
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write atomically for readers, without flushing to the disk: the digest reveals a damaged file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def _loaded(body: bytes) -> Any:

@@ -13,7 +13,11 @@ from callboard.model.errors import WebsiteError
 SITE_MARKER = ".callboard-site"
 WORKSHOP = ".callboard-commit"
 """Staging folder inside the output folder, so that files are renamed within one file system; it exists only during a commit."""
-_HEAD = "callboard site 1"
+_HEAD = b"callboard site 2 "
+"""The first line is this, and the digest of the others."""
+_HEAD_0_1 = b"callboard site 1"
+"""First line of Callboard 0.1, without a digest."""
+_HINT = "Delete the folder and build again."
 _INVALID = re.compile(rf"[\\\n\0]|(?:^|/)(?:\.\.?|{re.escape(SITE_MARKER)}|{re.escape(WORKSHOP)})(?:/|$)")
 
 
@@ -46,19 +50,22 @@ def read_manifest(output: Path) -> dict[str, SiteFile]:
                 "Name another folder with --output, or empty this one if nothing in it is needed.",
             )
         return {}
-    head, *lines = marker.read_text(encoding="utf-8").splitlines()
-    if head != _HEAD:
-        raise WebsiteError(f"{marker} was written by another version of Callboard.", "Delete the folder and build again.")
+    head, _, rest = marker.read_bytes().partition(b"\n")
+    if head != _HEAD_0_1 and not head.startswith(_HEAD):
+        raise WebsiteError(f"{marker} was written by another version of Callboard, or is damaged.", _HINT)
+    damaged = WebsiteError(f"{marker} is damaged: it is not known which files of the folder are those of the site.", _HINT)
+    if head not in {_HEAD_0_1, _HEAD + digest_of(rest).encode()}:
+        raise damaged
     try:
-        return dict(_parse(line) for line in lines)
+        return dict(_parse(line) for line in rest.decode().removesuffix("\n").split("\n") if rest)
     except ValueError:
-        raise WebsiteError(f"{marker} is damaged.", "Delete the folder and build again.") from None
+        raise damaged from None
 
 
 def manifest_text(files: Mapping[str, SiteFile]) -> bytes:
-    """The content of the marker: a line for each file, sorted, so that equal sites have equal markers."""
-    lines = (f"{written.digest} {written.size} {path}" for path, written in sorted(files.items()))
-    return "\n".join((_HEAD, *lines, "")).encode()
+    """The content of the marker: a digest, then a line for each file, sorted, so that equal sites have equal markers."""
+    rest = "".join(f"{written.digest} {written.size} {path}\n" for path, written in sorted(files.items())).encode()
+    return _HEAD + digest_of(rest).encode() + b"\n" + rest
 
 
 def checked_path(path: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.io.site_folder.file_times import STAGED, FileTimes, Times, times_of
 from callboard.io.site_folder.file_writer import FileWriter, read_file
 from callboard.io.site_folder.journal import CommitHook, check_no_links, new_journal, recover, roll_forward, write_journal
 from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, SiteFile, checked_path, digest_of, parents, read_manifest
 from callboard.model.errors import WebsiteError
 
-StagedFile = tuple[str, str, int, bool]
-"""Path, digest and size of a file of the new site, and True if it was staged, False if it is unchanged."""
+StagedFile = tuple[str, str, int, Times]
+"""Path, digest and size of a file of the new site, and its times; ``STAGED`` if it was staged, and not kept unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Committed:
     removed: int
     bytes: int
     """Size of all files of the site."""
+    repaired: int = 0
+    """Those of ``written`` that the last build had written with the same content, and that were changed or removed since."""
 
 
 class Staging:
@@ -37,13 +39,16 @@ class Staging:
         WebsiteError: the folder was not made by Callboard.
     """
 
-    def __init__(self, output: Path, step: CommitHook = lambda _: None) -> None:
+    def __init__(self, output: Path, step: CommitHook = lambda _: None, times: FileTimes = FileTimes()) -> None:  # noqa: B008 - immutable
         self.output = output
         self._step = step
+        self._times = times
         self._workshop = output / WORKSHOP
         recover(output, step)
         self._writer = FileWriter(f"{self._workshop}/files/")
         self._before = read_manifest(output)
+        self._times_before = times.load(output, self._before)
+        self._times_after: dict[str, Times] = {}
         self._after: dict[str, SiteFile] = {}
         self._moves: list[str] = []
         self._news: list[StagedFile] = []
@@ -52,15 +57,14 @@ class Staging:
         """Add a file with this content to the new site; returns True if the file is new or has changed."""
         self._check_unique(path)
         new = SiteFile(digest_of(content), len(content))
-        self._after[path] = new
-        changes = self._before.get(path) != new or self._size(path) != new.size
-        self._news.append((path, new.digest, new.size, changes))
+        times = self._intact(path, new) if self._before.get(path) == new else None
+        changes = times is None
+        self._add(path, new, times or STAGED)
         if changes:
             if self._before and path not in self._before:  # in a folder that was empty, nothing is in the way
                 self._check_not_foreign(path)
             self._step(f"stage {path}")
             self._writer.write(path, content)
-            self._moves.append(path)
         return changes
 
     def keep(self, path: str, digest: str) -> bool:
@@ -69,14 +73,16 @@ class Staging:
 
     def keep_all(self, *files: tuple[str, str]) -> bool:
         """Keep these files (path and digest) unchanged; returns False, and keeps none, if one of them does not exist so."""
+        found = []
         for path, digest in files:
             existing = self._before.get(path)
-            if existing is None or existing.digest != digest or self._size(path) != existing.size:
+            times = self._intact(path, existing) if existing and existing.digest == digest else None
+            if existing is None or times is None:
                 return False
-        for path, digest in files:
+            found.append((path, existing, times))
+        for path, existing, times in found:
             self._check_unique(path)
-            existing = self._after[path] = self._before[path]
-            self._news.append((path, digest, existing.size, False))
+            self._add(path, existing, times)
         return True
 
     def news(self) -> list[StagedFile]:
@@ -86,11 +92,10 @@ class Staging:
 
     def adopt(self, news: Iterable[StagedFile]) -> None:
         """Add the files that a forked process has put and kept."""
-        for path, digest, size, changes in news:
+        for path, digest, size, times in news:
             self._check_unique(path)
-            self._after[path] = SiteFile(digest, size)
-            if changes:
-                self._moves.append(path)
+            self._add(path, SiteFile(digest, size), times)
+        self._news.clear()
 
     def paths(self) -> Iterable[str]:
         """The paths of the new site, so far."""
@@ -119,8 +124,12 @@ class Staging:
             journal = new_journal(self.output, self._moves, removed, self._after)
             write_journal(self.output, journal, self._step)
             roll_forward(self.output, journal, self._step)
-        moved = len(self._moves)
-        return Committed(moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()))
+        for path in self._moves:
+            self._times_after[path] = times_of(f"{self.output}/{path}", self._after[path].size) or STAGED
+        if self._times_after != self._times_before:
+            self._times.save(self.output, self._times_after)
+        moved, repaired = len(self._moves), sum(self._before.get(path) == self._after[path] for path in self._moves)
+        return Committed(moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()), repaired)
 
     def discard(self) -> None:
         """Remove the staging folder; the old site stays."""
@@ -139,8 +148,21 @@ class Staging:
             if (file.exists() or file.is_symlink()) and file.relative_to(self.output).as_posix() not in self._before:
                 raise WebsiteError(f"{file} is in the way, and was not written by Callboard.", "Move it elsewhere.")
 
-    def _size(self, path: str) -> int:
+    def _add(self, path: str, file: SiteFile, times: Times) -> None:
+        """Add a file to the new site: a staged one, or one that is unchanged and has these times."""
+        self._after[path] = file
+        self._times_after[path] = times
+        self._news.append((path, file.digest, file.size, times))
+        if times == STAGED:
+            self._moves.append(path)
+
+    def _intact(self, path: str, file: SiteFile) -> Times | None:
+        """The times of a file of the old site if it is as it was written, else None. It is hashed if its times are others than then."""
+        place = f"{self.output}/{path}"
+        times = times_of(place, file.size)
+        if times is None or times == self._times_before.get(path):
+            return times
         try:
-            return os.stat(f"{self.output}/{path}").st_size  # noqa: PTH116
+            return times if digest_of(read_file(place)) == file.digest else None
         except OSError:
-            return -1
+            return None
