@@ -25,6 +25,7 @@ LAYERS = (
     ("pages",),
     ("website",),
     ("scaffold",),
+    ("build_report",),
     ("pipeline",),
     ("lint",),
     ("preview",),

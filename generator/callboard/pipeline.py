@@ -5,7 +5,6 @@ Build, preview, collect and lint run these steps, or some of them; they differ i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from callboard import __version__
+from callboard.build_report import build_report
 from callboard.catalog.comparison import SameFile, comparison_problems
 from callboard.catalog.linking import LinkCache, check_left_out, check_unidentified, link
 from callboard.catalog.merging import assigned, merge
@@ -27,7 +27,7 @@ from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
-from callboard.io.clock import Meter, peak_memory
+from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
 from callboard.model.errors import SourceError
@@ -42,16 +42,15 @@ from callboard.plugins.run_integrations import IntegrationResult, collect_facts,
 from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.settings.settings import Limits, Settings
-from callboard.state.facts import CollectedFacts, facts_counts, facts_of_state, with_last_good_facts
+from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
 from callboard.state.values import CollectedState, State
 from callboard.website.assemble import Assembled, SiteBuild, assemble
 from callboard.website.overlays import Overlays, read_overlays
+from callboard.website.site_loss import OutputFolder
 from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
 from callboard.website.theme_build import ThemeBuild, start_theme_build
-
-REPORT_FORMAT = 1
 
 
 class BlockedError(SourceError):
@@ -106,8 +105,9 @@ class NoCaches:
 class DiskCaches(NoCaches):
     """Entities of unchanged descriptors come from ``.callboard/cache``; sources and integrations have HTTP and git caches of their own."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, meter: Meter | None = None) -> None:
         self._cache = cache
+        self._meter = meter or Meter()
 
     def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
         """Read the files that changed since the last build, on all processors where that pays."""
@@ -116,6 +116,7 @@ class DiskCaches(NoCaches):
         entities.read_ahead(files, kinds, limits)
         found = discover(files, connected, kinds, limits, entities.read)
         entities.save()
+        self._meter.counts["descriptors_parsed"] = entities.parsed
         return found
 
 
@@ -253,6 +254,8 @@ class BuildRequest:
     """Rebuild from the saved state, at its time, without network."""
     skipped: tuple[str, ...] = ()
     """Sources that another run collects: their saved copy is used."""
+    verify: bool = False
+    """Hash all files of the site, also those whose size and times are unchanged."""
     remember: bool = True
     """Save a state for the next build; False for the build of a preview."""
 
@@ -294,11 +297,12 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     with store.lock(), gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
             state = load_build_state(store, request.now, __version__, section, from_state=request.from_state)
-        work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache), meter)
+        work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache, meter), meter)
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
         data = with_problems(data, overlays.problems)
-        site = write(work, data, request.output, overlays, theme)
+        known = {entity.ref for entity in state.previous.entities} if state.previous else ()
+        site = write(work, data, OutputFolder(request.output, request.verify, guards, known), overlays, theme)
         set_aside: tuple[Path, ...] = ()
         if request.remember and not request.from_state:
             with meter.phase("state"):
@@ -306,7 +310,8 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     problems = (*data.resolved.problems, *site.problems)
     late = (failure for failure in tree_failures(data.collected.trees.values()) if failure not in data.resolved.failures)
     failures: tuple[SourceFailure | IntegrationFailure, ...] = (*data.resolved.failures, *late, *data.facts.failures)
-    report = _report(data, site, problems, work, request.now)
+    meter.counts["sources"] = len(settings.sources)
+    report = build_report(data, site, problems, meter, request.now)
     return BuildResult(data.resolved, problems, failures, report, data.history.damaged, set_aside)
 
 
@@ -315,7 +320,7 @@ def with_problems(data: SiteData, problems: Sequence[Problem]) -> SiteData:
     return replace(data, resolved=replace(data.resolved, problems=(*data.resolved.problems, *problems))) if problems else data
 
 
-def write(work: Workspace, data: SiteData, output: Path, overlays: Overlays, theme: ThemeBuild) -> Assembled:
+def write(work: Workspace, data: SiteData, output: OutputFolder, overlays: Overlays, theme: ThemeBuild) -> Assembled:
     """Site data → the planned pages and data files, rendered and committed to ``output``. Raises ``WebsiteError``."""
     settings, layouts = work.settings, Layouts(Store.beside(work.settings.root).cache / "layouts")
     contexts = plan(work, data, layouts, overlays.labels)
@@ -355,35 +360,3 @@ def _name(failure: SourceFailure | IntegrationFailure) -> str:
     if isinstance(failure, IntegrationFailure):
         return f"The integration {failure.integration!r}" + (f" ({failure.place})" if failure.place else "")
     return f"The source {failure.source!r}" + (f" ({failure.repository})" if failure.repository else "")
-
-
-def _report(data: SiteData, site: Assembled, problems: Sequence[Problem], work: Workspace, as_of: datetime) -> Mapping[str, Any]:
-    phases = work.meter.phases
-    return {
-        "format": REPORT_FORMAT,
-        "as_of": as_of.isoformat(),
-        "phases": [{"name": p.name, "seconds": round(p.seconds, 3), "cpu": round(p.cpu, 3)} for p in phases],
-        "seconds": round(sum(p.seconds for p in phases), 3),
-        "peak_memory_mb": peak_memory(),
-        "counts": {
-            "sources": len(work.settings.sources),
-            **_catalog_counts(data.resolved, problems),
-            **facts_counts(data.facts),
-            **site.counts(),
-            "left_out": {each.source: dict(each.left_out) for each in data.collected.collections if each.left_out},
-        },
-    }
-
-
-def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> Mapping[str, Any]:
-    severities = Counter(problem.severity for problem in problems)
-    return {
-        "sources_failed": len(resolved.failures),
-        "trees": len(resolved.trees),
-        "files": resolved.files,
-        "skipped": dict(resolved.skipped),
-        "entities": len(resolved.catalog.entities),
-        "entities_by_kind": dict(sorted(Counter(ref.kind for ref in resolved.catalog.entities).items())),
-        "problems": {severity.value: severities[severity] for severity in Severity},
-        "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
-    }

@@ -21,6 +21,7 @@ from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
 from callboard.website.assemble import SiteBuild, assemble
 from callboard.website.overlays import read_overlays
+from callboard.website.site_loss import OutputFolder
 from callboard.website.theme_build import start_theme_build
 from support import shared_caches
 
@@ -75,7 +76,9 @@ def portal(tmp_path):
         shared_caches.borrow(store.cache)
         overlays = read_overlays(root, settings.portal)
         with start_theme_build(settings, overlays, store, os.environ) as begun:
-            result = assemble(chain(indexes(), pages), data, SiteBuild(settings, overlays, store, output, begun, os.environ, **more))
+            result = assemble(
+                chain(indexes(), pages), data, SiteBuild(settings, overlays, store, OutputFolder(output), begun, os.environ, **more)
+            )
         shared_caches.leave(store.cache)
         return result
 

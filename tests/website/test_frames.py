@@ -164,7 +164,7 @@ def broken_python(tmp_path):
 
 
 def test_mkdocs_runs_only_when_something_has_changed(laid, project, frames_cache, broken_python):
-    assert theme_build.build_theme(project, frames_cache, broken_python, os.environ) == laid
+    assert theme_build.build_theme(project, frames_cache, broken_python, os.environ) == dataclasses.replace(laid, is_new=False)
     other = dataclasses.replace(project, portal=dataclasses.replace(project.portal, name="Other"))
     with pytest.raises(WebsiteError, match="no such plugin"):
         theme_build.build_theme(other, frames_cache, broken_python, os.environ)

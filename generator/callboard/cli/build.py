@@ -31,11 +31,12 @@ PROBLEMS_FOUND = 1
 @click.option("--from-state", is_flag=True, help="Rebuild from saved state, without network.")
 @click.option("--skip", multiple=True, metavar="NAME",
               help="Do not query this source; use what `callboard collect` saved. Repeatable.")  # fmt: skip
+@click.option("--verify", is_flag=True, help="Hash all files of the site, also those whose size and times are unchanged, and repair them.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(  # noqa: PLR0913, PLR0917 - options
     config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
-    accept_loss: bool, from_state: bool, skip: tuple[str, ...], debug: bool, quiet: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, skip: tuple[str, ...], verify: bool, debug: bool, quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
@@ -57,7 +58,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     settings = read_settings(config, os.environ)
     request = BuildRequest(
         settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
-        skipped=terminal.known_sources(settings, skip),
+        skipped=terminal.known_sources(settings, skip), verify=verify,
     )  # fmt: skip
     try:
         built = build(request, meter)

@@ -106,6 +106,9 @@ def report_build(built: BuildResult, output: Path) -> None:
         f"{built.report['seconds']:.1f} s.",
         err=True,
     )
+    if repaired := counts["files_repaired"]:
+        were = "file of the site was" if repaired == 1 else "files of the site were"
+        click.echo(f"{repaired:,} {were} changed or removed after the last build, and written again.", err=True)
     if skipped := counts["skipped"]:
         click.echo(
             f"Skipped {counted(sum(skipped.values()), 'document')}: {skip_reasons(skipped)}. See the page /problems/skipped/.", err=True

@@ -59,10 +59,11 @@ class Phase:
 
 
 class Meter:
-    """Collects the phases of one run; ``announce`` is called with the name of each phase when it begins."""
+    """Collects the phases and counts of one run; ``announce`` is called with the name of each phase when it begins."""
 
     def __init__(self, announce: Callable[[str], None] = lambda _: None) -> None:
         self.phases: list[Phase] = []
+        self.counts: dict[str, int] = {}
         self._announce = announce
 
     @contextlib.contextmanager

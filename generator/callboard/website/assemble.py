@@ -32,6 +32,7 @@ from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
+from callboard.website.site_loss import OutputFolder
 from callboard.website.style_sheets import page_styles
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
@@ -50,7 +51,7 @@ class SiteBuild:
     """The portal's templates, labels, icons and guides."""
     store: Store
     """Has the caches of the last build, which may be deleted at any time."""
-    output: Path
+    output: OutputFolder
     """A new folder, an empty one, or one that Callboard wrote."""
     theme: ThemeBuild
     """Frames, assets and guides; it may still be running."""
@@ -64,8 +65,6 @@ class SiteBuild:
     """Layouts of the diagrams on the pages."""
     step: CommitHook = lambda _: None
     """Called before each file operation of the commit."""
-    verify: bool = False
-    """Hash all files of the site, also those whose size and times are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,10 @@ class Assembled:
     """Number of pages that were rendered."""
     laid_out: int
     """Number of diagrams that were laid out."""
+    has_new_theme: bool
+    """Whether MkDocs ran, because its inputs had changed or its cached output was damaged."""
+    has_new_index: bool
+    """Whether Pagefind ran, because a text had changed or its list of files was damaged."""
     committed: Committed
     problems: tuple[Problem, ...]
     """Errors of the portal's templates and guides that only rendering shows, and broken links in text that people wrote."""
@@ -106,7 +109,7 @@ def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteB
     Raises:
         WebsiteError: nothing was changed, unless a disk error interrupted the commit, which the next run then completes.
     """
-    with _disk_errors(), file_lock(build.store.folder / "website.lock", wait=False), output_lock(build.output):
+    with _disk_errors(), file_lock(build.store.folder / "website.lock", wait=False), output_lock(build.output.path):
         return _Assembly(build).run(pages, data_files)
 
 
@@ -154,13 +157,14 @@ class _Assembly:
     def __init__(self, build: SiteBuild) -> None:
         self.portal, self.root, self.files = build.settings.portal, build.settings.root, build.overlays.files
         self.store = build.store
+        self.output = build.output
         self.phase = build.meter.phase
         self.layouts = build.layouts
         self.guides = build.overlays.guides
         self.renderer = Renderer(build.overlays, self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
             self.theme: BuiltTheme = build.theme.finish()
-        self.staging = Staging(build.output, build.step, FileTimes(build.store.cache / "site.times", build.verify))
+        self.staging = Staging(build.output.path, build.step, FileTimes(build.store.cache / "site.times", build.output.verify))
         self.full_text = FullText(build.store.cache / "search", self.portal.language, self.staging, build.environ)
         self.maker = PageMaker(
             self.renderer, self.theme.frames, self.portal, self.staging, self.full_text, lambda: build.layouts.statistics.placed
@@ -170,6 +174,7 @@ class _Assembly:
         try:
             with self.phase("pages"):
                 pages = (*planned, not_found(self.renderer.labels))
+                self.output.check_loss(self.staging.gone(), (page.path for page in pages))
                 reading = next((page.tracker for page in pages if page.tracker), None)
                 previous = read_pages(self.store.cache / "pages.jsonl")
                 names = previous.all_names(reading)
@@ -187,10 +192,10 @@ class _Assembly:
             raise
         with self.phase("commit"):
             committed = self.staging.commit()
-            if made.equals(previous, reading):
-                return Assembled(len(made.cached), 0, 0, committed, problems)
-            write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key)
-        return Assembled(len(made.cached), len(made.rendered), made.laid_out, committed, problems)
+            if not made.equals(previous, reading):
+                write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key)
+        news = self.theme.is_new, self.full_text.is_new
+        return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
 
     def _make_pages(
         self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None, names: Sequence[str]

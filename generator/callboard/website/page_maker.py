@@ -35,7 +35,7 @@ class RenderedPage:
     targets: tuple[str, ...]
     """Link targets that no earlier page of the same process has."""
     anchors_removed: bool
-    """True if the page had an anchor that it does not have any more."""
+    """True if the page had, or may have had, an anchor that it does not have any more."""
     problems: tuple[Problem, ...] = ()
     """Errors of the portal's templates, because of which built-in ones were used; the page is made again by the next build."""
 
@@ -120,7 +120,7 @@ class PageMaker:
         entry = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
         new_targets = tuple({*links.ours, *links.prose} - self._reported_targets)
         self._reported_targets.update(new_targets)
-        removed = bool(cached and set(PageLinks(*cached.links).ids) - set(links.ids))
+        removed = bool(set(PageLinks(*cached.links).ids) - set(links.ids)) if cached else self._staging.had(file)
         return RenderedPage(page.path, entry, document, rendered=True, targets=new_targets, anchors_removed=removed, problems=problems)
 
     def _put(self, path: str, content: bytes) -> str:

@@ -60,6 +60,8 @@ class FullText:
         self._pagefind: Pagefind | None = None
         self._key = ""
         self._sent = 0
+        self.is_new = False
+        """Whether ``put`` added a new index."""
 
     def document(self, text: SearchText) -> str:
         """The document of a page for Pagefind."""
@@ -124,6 +126,7 @@ class FullText:
                 self._staging.put(f"pagefind/{path}", content)
                 files.append((f"pagefind/{path}", self._staging.digest(f"pagefind/{path}")))
         self.end()
+        self.is_new = True
         write_atomically(self._list, with_digest(json.dumps([self._key, sorted(files)]).encode(), _LIST))
 
     def end(self) -> None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -78,6 +78,8 @@ class BuiltTheme:
     """Style sheets of the overrides, which make up ``STYLES_PATH``: ``portal.css``, then the others by name."""
     theme_styles: tuple[Path, ...]
     """Style sheets of the theme itself, in the order of its pages."""
+    is_new: bool = False
+    """Whether MkDocs ran for this build."""
     problems: tuple[Problem, ...] = ()
     """Guides and overrides that MkDocs could not render, and that were left out."""
 
@@ -125,8 +127,9 @@ class ThemeBuild:
             WebsiteError: MkDocs failed, or an override removed a required part of the frames.
         """
         cached = self._cache / self._key
+        is_new = self._running is not None
         try:
-            if self._running:
+            if is_new:
                 site = self._finished()
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
@@ -139,7 +142,7 @@ class ThemeBuild:
                 _remove_others(self._cache, self._key, self._scratch.name)
         finally:
             self.discard()
-        return _read(cached, self._key, self._project)
+        return replace(_read(cached, self._key, self._project), is_new=is_new)
 
     def _finished(self) -> Path:
         """The output of MkDocs. Overrides of the portal that drop a part of the frames are left out, and MkDocs is run again."""
@@ -271,7 +274,14 @@ def _read(site: Path, key: str, project: MkDocsProject) -> BuiltTheme:
     overrides = {name: project.files.override(name) for name in files if _COPIED.fullmatch(f"overrides/{name}") and name != _FAVICON}
     copied = {name: path for name, path in overrides.items() if path}
     return BuiltTheme(
-        key, read_frames(site), {**files, **copied}, guides, frozenset(copied), tuple(styles.values()), of_theme, read_failures(site)
+        key,
+        read_frames(site),
+        {**files, **copied},
+        guides,
+        frozenset(copied),
+        tuple(styles.values()),
+        of_theme,
+        problems=read_failures(site),
     )
 
 

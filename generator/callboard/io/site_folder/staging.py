@@ -105,6 +105,10 @@ class Staging:
         """The paths of the old site that the new one does not have, so far."""
         return self._before.keys() - self._after.keys()
 
+    def had(self, path: str) -> bool:
+        """Whether the old site has a file of this path."""
+        return path in self._before
+
     def digest(self, path: str) -> str:
         """The digest of a file of the new site."""
         return self._after[path].digest

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from callboard.io.git.clone import CLONE_REFS, RemoteHead, create_clone, update_clone
     from callboard.io.git.command import LOCAL_PROTOCOLS, NETWORK_PROTOCOLS, Git
     from callboard.io.process import Finished
+    from callboard.io.site_folder.file_times import FileTimes
+    from callboard.io.site_folder.lock import output_lock
     from callboard.io.site_folder.staging import Committed, Staging
     from callboard.io.store import file_lock
 
@@ -27,6 +29,7 @@ __all__ = [
     "SITE_MARKER",
     "CallboardError",
     "Committed",
+    "FileTimes",
     "Finished",
     "Git",
     "GitAddress",
@@ -50,6 +53,7 @@ __all__ = [
     "git_address",
     "in_publishing_order",
     "json_resource",
+    "output_lock",
     "update_clone",
 ]
 
@@ -60,6 +64,8 @@ __getattr__ = lazy_names(
         "callboard.io.git.clone": ("CLONE_REFS", "RemoteHead", "create_clone", "update_clone"),
         "callboard.io.git.command": ("LOCAL_PROTOCOLS", "NETWORK_PROTOCOLS", "Git"),
         "callboard.io.process": ("Finished",),
+        "callboard.io.site_folder.file_times": ("FileTimes",),
+        "callboard.io.site_folder.lock": ("output_lock",),
         "callboard.io.site_folder.staging": ("Committed", "Staging"),
         "callboard.io.store": ("file_lock",),
     },

@@ -32,6 +32,7 @@ from callboard.publish.git.push import (
     changes,
     fetch_branch,
     loose_objects,
+    object_id,
     push,
     remote_branch,
     root_entries,
@@ -135,10 +136,14 @@ class GitPublisher:
         paths = sorted(site.files)
         if any(part.lower() == ".git" for path in paths for part in path.split("/")):
             raise PublishError("The site has a file in a folder .git, which a git repository cannot contain.")
+        marker = write_text(git, OURS)
+        as_built = [object_id(site.read(path), marker) for path in paths]
         objects = write_files(git, [(site.folder / path).absolute() for path in paths])
+        if objects != as_built:
+            raise PublishError(f"{site.folder} was changed while it was published.", "Build and publish again.")
         files = {path: IndexEntry(FILE, name) for path, name in zip(paths, objects, strict=True)}
         # Without .nojekyll, GitHub Pages would omit files whose names begin with an underscore.
-        extra = {SITE_MARKER: IndexEntry(FILE, write_text(git, OURS)), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
+        extra = {SITE_MARKER: IndexEntry(FILE, marker), ".nojekyll": IndexEntry(FILE, write_text(git, b""))}
         return write_tree(git, {**extra, **kept, **files})
 
     def _message(self, changed: Changes) -> str:

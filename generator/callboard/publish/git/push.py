@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from callboard.plugins.publishers import CLONE_REFS, Finished, Git, RemoteHead, SourceError, create_clone, update_clone
 
+_SHA1_DIGITS = 40
 FILE, FOLDER = "100644", "040000"
 
 
@@ -79,6 +81,12 @@ def write_files(git: Git, files: Sequence[Path]) -> Sequence[str]:
     """Write the contents of files as objects; their ids in order. Paths are absolute and contain no line break."""
     lines = "".join(f"{file}\n" for file in files).encode("utf-8", "surrogateescape")
     return git.output("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=lines).decode().split()
+
+
+def object_id(content: bytes, like: str) -> str:
+    """The id that git gives a file with this content; ``like`` is an id of the same repository, whose length shows which hash it uses."""
+    algorithm = hashlib.sha1 if len(like) == _SHA1_DIGITS else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def write_text(git: Git, content: bytes) -> str:

@@ -1,0 +1,64 @@
+"""What a build measured and counted → its report, ready for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from callboard.io.clock import Meter, peak_memory
+from callboard.model.problem import Problem, Severity
+from callboard.pages.site_data import ResolvedCatalog, SiteData
+from callboard.state.facts import facts_counts
+from callboard.website.assemble import Assembled
+
+REPORT_FORMAT = 1
+
+
+def build_report(data: SiteData, site: Assembled, problems: Sequence[Problem], meter: Meter, as_of: datetime) -> Mapping[str, Any]:
+    """The report of ``--report``. ``problems``: those of the catalog and of the website."""
+    return {
+        "format": REPORT_FORMAT,
+        "as_of": as_of.isoformat(),
+        "phases": [{"name": p.name, "seconds": round(p.seconds, 3), "cpu": round(p.cpu, 3)} for p in meter.phases],
+        "seconds": round(sum(p.seconds for p in meter.phases), 3),
+        "peak_memory_mb": peak_memory(),
+        "counts": {
+            **meter.counts,
+            **_catalog_counts(data.resolved, problems),
+            **facts_counts(data.facts),
+            **_site_counts(site),
+            "left_out": {each.source: dict(each.left_out) for each in data.collected.collections if each.left_out},
+        },
+    }
+
+
+def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> Mapping[str, Any]:
+    severities = Counter(problem.severity for problem in problems)
+    return {
+        "sources_failed": len(resolved.failures),
+        "trees": len(resolved.trees),
+        "files": resolved.files,
+        "skipped": dict(resolved.skipped),
+        "entities": len(resolved.catalog.entities),
+        "entities_by_kind": dict(sorted(Counter(ref.kind for ref in resolved.catalog.entities).items())),
+        "problems": {severity.value: severities[severity] for severity in Severity},
+        "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),
+    }
+
+
+def _site_counts(site: Assembled) -> Mapping[str, int]:
+    committed = site.committed
+    return {
+        "pages": site.pages,
+        "pages_rendered": site.rendered,
+        "diagrams_laid_out": site.laid_out,
+        "themes_built": int(site.has_new_theme),
+        "search_indexes_built": int(site.has_new_index),
+        "files_written": committed.written,
+        "files_repaired": committed.repaired,
+        "files_unchanged": committed.unchanged,
+        "files_removed": committed.removed,
+        "bytes": committed.bytes,
+    }
