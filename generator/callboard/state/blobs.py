@@ -20,11 +20,11 @@ def write_blob(store: Store, content: bytes) -> str:
     """Write a content to ``blobs/`` and return its SHA-256.
 
     Blobs are not flushed to disk one by one, which would take minutes in the first build: ``files.save`` flushes all before it writes
-    the manifest. A blob of another size, as a power failure may leave it, is written again.
+    the manifest. A blob with another content, as damage or a power failure may leave it, is written again.
     """
     digest = hashlib.sha256(content).hexdigest()
     path = store.blobs / digest[:2] / digest
-    if not _has_size(path, len(content)):
+    if not _has_content(path, content):
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{digest}.{os.getpid()}")
         draft.write_bytes(content)
@@ -55,8 +55,8 @@ def remove_unused_blobs(store: Store, used: Collection[str]) -> int:
     return len(unused)
 
 
-def _has_size(path: Path, size: int) -> bool:
+def _has_content(path: Path, content: bytes) -> bool:
     try:
-        return path.stat().st_size == size
+        return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         return False

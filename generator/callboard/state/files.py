@@ -19,6 +19,7 @@ from callboard.state.events import append_events, remove_old_events
 from callboard.state.manifest import (
     FORMAT,
     MANIFEST,
+    UNFINISHED,
     FileEntry,
     PartEntry,
     StateError,
@@ -98,6 +99,8 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None, recorded:
     """
     store.make()
     folder, previous = store.state, read_manifest(store.state)
+    if not (folder / MANIFEST).exists():
+        (folder / UNFINISHED).touch()
     aside = files_set_aside(folder)
     history = fold(folder, previous.history if previous else {}, _changes(folder, previous), step)
     events = _events(folder, previous, recorded or RecordedEvents(), step)

@@ -18,6 +18,8 @@ FORMAT = 2
 """Format of the state on disk that this version writes. It also reads the one before (``format1``)."""
 MANIFEST = "current.json"
 """Name of the manifest. It is the same in all formats, so that an older Callboard refuses a state instead of beginning a new one."""
+UNFINISHED = "first-save"
+"""A file that exists while the first state is written, so that parts without a manifest are not taken for a damaged state."""
 LARGEST = 16 << 20
 """Bytes that a manifest may have."""
 RESTORE_HINT = (
@@ -93,7 +95,7 @@ def read_head(folder: Path) -> Mapping[str, Any] | None:
     """The manifest of any format that this version can read, as JSON; None if there is no state.
 
     Raises:
-        StateError: the manifest is damaged or of a newer format.
+        StateError: the manifest is damaged or of a newer format, or is missing although there are parts.
     """
     path = folder / MANIFEST
     try:
@@ -101,7 +103,9 @@ def read_head(folder: Path) -> Mapping[str, Any] | None:
             content = file.read(LARGEST + 1)
         head = msgspec.json.decode(content if len(content) <= LARGEST else b"", type=dict[str, Any])
         written = msgspec.convert(head["format"], int)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if any(folder.glob("*.jsonl")) and not (folder / UNFINISHED).exists():
+            raise damaged(path, error) from error
         return None
     except (msgspec.MsgspecError, KeyError, RecursionError, OSError) as error:
         raise damaged(path, error) from error
@@ -134,6 +138,7 @@ def write_manifest(folder: Path, manifest: StateManifest) -> None:
     """Replace the manifest: from now on, the state is the files that it names."""
     head = sealed(msgspec.to_builtins(manifest))
     write_atomically(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(head), indent=1) + b"\n")
+    (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 def sealed(head: Mapping[str, Any]) -> dict[str, Any]:
