@@ -296,7 +296,7 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     overlays = read_overlays(settings.root, settings.portal)
     with store.lock(), gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
-            state = load_build_state(store, request.now, __version__, section, from_state=request.from_state)
+            state = load_build_state(store, request.now, __version__, settings, from_state=request.from_state)
         work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache, meter), meter)
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])

@@ -41,7 +41,7 @@ def checked(command):
 
 
 def test_our_own_workflow_is_the_one_that_init_writes():
-    assert OURS.read_text() == workflow("github", Steps(install="pip install --constraint constraints.txt ."))
+    assert OURS.read_text() == workflow("github", Steps(install="pip install --constraint constraints.txt .", audience="public"))
 
 
 def test_the_github_workflow_has_no_finding_of_zizmor(tmp_path):
@@ -66,7 +66,11 @@ def test_each_job_has_the_rights_that_it_needs_and_no_other():
     jobs = yaml.safe_load(GITHUB)
     assert jobs["permissions"] == {}
     rights = {name: job["permissions"] for name, job in jobs["jobs"].items()}
-    assert rights == {"build": {"contents": "read"}, "deploy": {"pages": "write", "id-token": "write"}, "save-state": {"contents": "write"}}
+    assert rights == {
+        "build": {"contents": "read", "pages": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+        "save-state": {"contents": "write"},
+    }
 
 
 def test_one_run_at_a_time_and_a_failed_build_shows_and_remembers_nothing():

@@ -44,7 +44,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     asked = known_sources(settings, only or everything)
     store, section = Store.beside(settings.root), settings.sections.get("history", {})
     with store.lock():
-        memory = load_build_state(store, clock.now(now, os.environ), __version__, section)
+        memory = load_build_state(store, clock.now(now, os.environ), __version__, settings)
         policy = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
         work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(store.cache))
         served = ingest(work, collect(work, asked), memory.previous, policy)

@@ -10,6 +10,13 @@ import click
 
 SOURCES = ("files", "git", "github", "gitlab")
 SERVICES = ("github", "gitlab", "none")
+AUDIENCES = ("internal", "public")
+_VISIBILITY = {
+    "github": "The portal is internal, but GitHub Pages shows a site to everybody, except private sites of GitHub Enterprise Cloud. The "
+    "workflow fails until the repository and its Pages site are private. Without private sites, use --ci none and publish elsewhere.",
+    "gitlab": "The portal is internal: in GitLab, set Settings, General, Visibility, Pages to 'Only project members'. The workflow fails "
+    "in a public project.",
+}
 _QUESTIONS = {
     "files": ("Folder with the repositories, relative to the portal's folder", "repositories"),
     "git": ("URL of the repository", None),
@@ -23,6 +30,9 @@ _QUESTIONS = {
 @click.option("--name", help="Name of the portal (default: Developer portal).")
 @click.option("--organization", help="Name of your organization.")
 @click.option("--url", help="URL of the site, such as https://portal.example.com/.")
+@click.option(
+    "--audience", type=click.Choice(AUDIENCES), help="Who may read the site: your organization (internal, default), or everybody."
+)
 @click.option("--source", type=click.Choice(SOURCES), help="Type of the first source of descriptors (default: files).")
 @click.option("--location", help="What the source reads: a folder, a repository URL, an organization or a group.")
 @click.option("--ci", "service", type=click.Choice(SERVICES), help="CI service that builds the portal every night (default: github).")
@@ -50,6 +60,8 @@ def command(folder: Path, with_build: bool, **given: str | None) -> None:  # noq
         raise
     for path in files:
         click.echo(f"{'kept:' if path in existing else 'written:'} {folder / path}", err=True)
+    if options.audience == "internal" and options.service in _VISIBILITY:
+        click.echo(_VISIBILITY[options.service], err=True)
     if with_build:
         try:
             _build(folder)
@@ -76,6 +88,12 @@ def _options(given: dict[str, str | None], *, prompts: bool) -> Any:
         location=ask("location", question, default),
         name=ask("name", "Name of the portal", "Developer portal"),
         organization=ask("organization", "Organization", ""),
+        audience=ask(
+            "audience",
+            "Who may read the site: your organization (internal), or everybody (public)",
+            "internal",
+            type=click.Choice(AUDIENCES),
+        ),  # type: ignore[arg-type]
         url=ask("url", "URL of the site (may be empty)", ""),
         service=ask("service", "CI service that builds the portal every night", "github", type=click.Choice(SERVICES)),  # type: ignore[arg-type]
     )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from callboard.catalog.graph import Catalog
+from callboard.history.audience import for_audience, masked_content, visible_facts
 from callboard.history.diff import COLLECTED_ONLY, difference
 from callboard.io.store import Store
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.model.ref import ref_of
 from callboard.model.tree import Tree, Trees
+from callboard.settings.settings import Portal, Settings
 from callboard.state.accumulation import Recording, record
 from callboard.state.blobs import write_blob
 from callboard.state.change_log import ChangeLog, SavedChanges, change_log, read_changes, shown
@@ -64,6 +64,8 @@ class BuildState:
     """Months of changes that the site shows."""
     event_days: int = EVENT_DAYS
     """Days for which single deployments, incidents and pipeline runs are kept."""
+    portal: Portal = Portal()  # noqa: RUF009 - immutable
+    """Decides what may be saved: of a public portal, no more than its site shows."""
     is_saved: bool = True
     """False for a preview: trees need not record what pages read."""
     summaries: SummaryCache | None = None
@@ -95,7 +97,7 @@ class BuildState:
         renamed = {ref_of(change.before): ref_of(change.after) for change in changes.changes if change.kind == "renamed"}
         has_files = has_events(self.store.state)
         recording = Recording(self.now, partial(read_recorded, self.store.state), self.event_days, renamed, has_files)
-        return replace(facts, recorded=record(self.previous, facts, recording))
+        return replace(facts, recorded=record(self.previous, visible_facts(facts, self.portal), recording))
 
     def history(self, changes: ChangeSet) -> ChangeLog:
         """The log of changes that the site shows: the saved months, the changes of the last build, and those of this one."""
@@ -105,7 +107,10 @@ class BuildState:
 
     def recorded(self, trees: Trees) -> Trees:
         """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
-        return recorded(trees, partial(write_blob, self.store)) if self.is_saved else trees
+        return recorded(trees, self._keep) if self.is_saved else trees
+
+    def _keep(self, content: bytes) -> str:
+        return write_blob(self.store, masked_content(content) if self.portal.is_public else content)
 
     def save_collected(self, collected: CollectedState) -> tuple[Path, ...]:
         """Save only the collected data, for ``callboard collect``; what the next build compares with stays that of the last build.
@@ -129,7 +134,7 @@ class BuildState:
             facts = tuple(c for c in self.previous.collections if c.family != "entities")
             values = {name: getattr(state, name) for name in fields}
             state = replace(self.previous, collections=(*state.collections, *facts), **values)
-        return save(self.store, state)
+        return save(self.store, for_audience(state, self.portal))
 
     def save(self, collected: CollectedState, changes: ChangeSet, trees: Trees, facts: CollectedFacts | None = None) -> tuple[Path, ...]:
         """Save the state for the next build; returns damaged files of the history that were set aside.
@@ -138,16 +143,17 @@ class BuildState:
         """
         state = next_state(collected, changes, trees, self.previous, self.now, self.version)
         facts = facts or CollectedFacts()
-        return save(self.store, with_facts(state, facts), recorded=facts.recorded)
+        return save(self.store, for_audience(with_facts(state, facts), self.portal), recorded=facts.recorded)
 
 
-def load_build_state(store: Store, now: datetime, version: str, section: Mapping[str, Any], *, from_state: bool = False) -> BuildState:
-    """The state of the last build. ``section``: ``history:`` of ``sources.yaml``.
+def load_build_state(store: Store, now: datetime, version: str, settings: Settings, *, from_state: bool = False) -> BuildState:
+    """The state of the last build. ``settings``: the section ``history:`` and the audience.
 
     Raises:
         StateError: the state cannot be used, or there is none for ``from_state``.
         SettingsError: ``history.months`` or ``history.events`` is invalid.
     """
+    section = settings.sections.get("history", {})
     months = section.get("months", MONTHS)
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
         raise SettingsError('"history.months" must be an integer of at least 1.')
@@ -155,7 +161,8 @@ def load_build_state(store: Store, now: datetime, version: str, section: Mapping
     previous = read(store)
     if from_state and previous is None:
         raise StateError(f"There is no state in {store.folder}.", "Build once without --from-state, or restore the folder from a backup.")
-    return BuildState(store, previous, previous.as_of if from_state and previous else now, version, from_state, months, event_days)
+    as_of = previous.as_of if from_state and previous else now
+    return BuildState(store, previous, as_of, version, from_state, months, event_days, settings.portal)
 
 
 def days_of_setting(text: object) -> int:

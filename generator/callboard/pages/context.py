@@ -12,12 +12,12 @@ from callboard.catalog import names, organization
 from callboard.catalog.graph import Catalog
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.diagrams.layout import Layouts
+from callboard.history.audience import is_visible
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
 from callboard.pages.shared_views import EntityLink, EntityLinks, kind_icon
 from callboard.pages.site_data import ResolvedCatalog
-from callboard.plugins.installed_families import value_type
 from callboard.settings.settings import Settings
 
 
@@ -54,10 +54,7 @@ class PageContext:
 
     def is_visible(self, family: str) -> bool:
         """Whether the site's audience may see the facts of a family; a public site shows none of a family that is not known."""
-        if not self.is_public or family in self.settings.portal.expose:
-            return True
-        kind = value_type(family)
-        return kind is not None and kind.is_public
+        return is_visible(family, self.settings.portal)
 
     def owner_of(self, ref: EntityRef) -> EntityLink | None:
         """The first owner that the entity declares, existing or not; None if it declares none."""

@@ -103,7 +103,7 @@ class StateCache:
         """The saved state, for comparison with the catalog at time ``now`` (aware). Raises ``StateError`` if it cannot be used."""
         signature = self._current_signature()
         if self._state is None or signature != self._signature:
-            self._state = load_build_state(self.store, now, self.version, self.settings.sections.get("history", {}))
+            self._state = load_build_state(self.store, now, self.version, self.settings)
             self._log = read_changes(self.store.state, self._state.months)
             self._signature = signature
         return replace(self._state, now=now, is_saved=False, summaries=self._summaries, log=self._log)

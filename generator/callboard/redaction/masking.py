@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from callboard.redaction.secrets import candidates, find_secrets, mask, may_hold_secrets
 from callboard.redaction.structured import mask_document
@@ -32,6 +32,17 @@ def masked(text: str, *, is_public: bool) -> Masked:
     if is_public:
         positions = sorted([*positions, *(start for start, _ in _emails(text))])
     return Masked(mask_document(text, _mask_all if is_public else mask, positions), secrets)
+
+
+def masked_values(value: Any, *, is_public: bool) -> Any:
+    """The same mappings and lists with each string masked, also the keys."""
+    if isinstance(value, str):
+        return masked(value, is_public=is_public).text
+    if isinstance(value, Mapping):
+        return {masked_values(key, is_public=is_public): masked_values(item, is_public=is_public) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked_values(item, is_public=is_public) for item in value]
+    return value
 
 
 def _mask_all(text: str) -> str:

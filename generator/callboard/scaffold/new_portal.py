@@ -15,6 +15,7 @@ from callboard import __version__
 from callboard.model.errors import CallboardError
 
 TEMPLATES = Path(__file__).parent / "portal"
+Audience = Literal["internal", "public"]
 Service = Literal["github", "gitlab", "none"]
 SERVICES: tuple[Service, ...] = ("github", "gitlab", "none")
 SOURCES = ("files", "git", "github", "gitlab")
@@ -31,6 +32,20 @@ data:
   by_name: false
 """
 """For sites on a pages service."""
+_PUBLIC_CACHE = (".callboard/cache/frames", ".callboard/cache/layouts", ".callboard/cache/templates-*")
+_AUDIENCE_COMMENTS = {
+    (
+        "github",
+        "internal",
+    ): "# The portal is internal. GitHub Pages shows a site to everybody, unless it is a private site of GitHub Enterprise Cloud\n"
+    "# (Settings, Pages, Visibility). The first step fails if everybody could read the site, or this repository.",
+    ("github", "public"): "# The portal is public: everybody may read the site, the branch with the state, and the artifacts.",
+    (
+        "gitlab",
+        "internal",
+    ): "# The portal is internal. Choose Settings, General, Visibility, Pages: Only project members. The job fails in a public project.",
+    ("gitlab", "public"): "# The portal is public: everybody may read the site, the branch with the state, and the artifacts.",
+}
 _LOCATED = {
     "files": 'path: {location}\n  # Each folder that matches is a repository of its own.\n  repositories: "*"',
     "git": "url: {location}\n  # A private repository needs a token in the environment:\n  # token: ${{{token}}}",
@@ -53,6 +68,8 @@ class ScaffoldOptions:
     """A folder, a repository URL, an organization or a group, depending on ``source``."""
     service: Service = "github"
     """CI service of the nightly build."""
+    audience: Audience = "internal"
+    """Who may read the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +80,12 @@ class Steps:
     build: str = "callboard build --output {site}"
     branch: str = "main"
     needs_token: bool = False
+    audience: Audience = "internal"
 
 
 def portal_files(options: ScaffoldOptions) -> Mapping[str, str]:
     """The content of the files by path. Nothing is written."""
-    steps = Steps(needs_token=options.source != "files")
+    steps = Steps(needs_token=options.source != "files", audience=options.audience)
     files = {SETTINGS: _sources(options), ".gitignore": _template("gitignore")}
     if options.service != "none":
         files[_WORKFLOWS[options.service]] = workflow(options.service, steps)
@@ -84,8 +102,32 @@ def workflow(service: Service, steps: Steps) -> str:
         "ENV": f'        env: {{{TOKEN}: "${{{{ secrets.{TOKEN} }}}}"}}\n' if steps.needs_token else "",
         "RESTORE": _indented("restore.sh", depth),
         "KEEP": _indented("keep.sh", depth),
+        "AUDIENCE": _AUDIENCE_COMMENTS[service, steps.audience],
+        "RIGHTS": "",
+        "CHECK": "",
+        "CACHE": ".callboard/cache",
     }
+    values |= _check(service, depth) if steps.audience == "internal" else {"CACHE": _public_cache(service)}
     return _filled(f"{service}.yml", values)
+
+
+def _check(service: Service, depth: int) -> Mapping[str, str]:
+    """The step that stops a workflow which would show an internal portal to everybody."""
+    if service == "gitlab":
+        return {"CHECK": f"    - |\n{_indented('check-gitlab.sh', depth)}\n"}
+    step = f"""      - name: Check that not everybody can read the site and the state
+        env: {{GH_TOKEN: "${{{{ github.token }}}}"}}
+        run: |
+{_indented("check-github.sh", depth)}
+"""
+    return {"CHECK": step, "RIGHTS": "      pages: read # the visibility of the site\n"}
+
+
+def _public_cache(service: Service) -> str:
+    """The folders of the cache of a public portal: those without data of sources and tools, because forks can read the cache."""
+    if service == "gitlab":
+        return ", ".join(f'"{path}"' for path in _PUBLIC_CACHE)
+    return "|\n" + "\n".join(f"            {path}" for path in _PUBLIC_CACHE)
 
 
 def write_new(folder: Path, files: Mapping[str, str], step: WorkflowStep = lambda _: None) -> tuple[str, ...]:
@@ -122,6 +164,7 @@ def _sources(options: ScaffoldOptions) -> str:
     url = f"  url: {_yaml(options.url)}" if options.url else "  # url: https://portal.example.com/   # where it will be served"
     name = _line(options.name)
     values = {
+        "AUDIENCE": options.audience,
         "NAME": name,
         "NAME_YAML": _yaml(name),
         "ORGANIZATION_YAML": _yaml(options.organization),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from callboard.model.problem import Problem
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.entities.apis import definition_file, definition_text
-from callboard.redaction.masking import masked
+from callboard.redaction.masking import masked, masked_values
 from callboard.settings.settings import Portal
 
 _PURPOSE = b"data 1"
@@ -122,7 +122,9 @@ class _Export:
         """The value as masked JSON. The whole text is searched once; the values are masked one by one only if something was found."""
         content = json_bytes(value)
         text = content.decode()
-        return content if masked(text, is_public=self._is_public).text == text else json_bytes(self._masked(value))
+        return (
+            content if masked(text, is_public=self._is_public).text == text else json_bytes(masked_values(value, is_public=self._is_public))
+        )
 
     def lines(self, read: Callable[[str], bytes]) -> Sequence[bytes]:
         """One line for each entity, without long values; most are the content of the entity's own file."""
@@ -133,15 +135,6 @@ class _Export:
 
     def is_heavy(self, entity: Entity) -> bool:
         return "definition" in entity.spec or "steps" in entity.spec
-
-    def _masked(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return masked(value, is_public=self._is_public).text
-        if isinstance(value, Mapping):
-            return {self._masked(key): self._masked(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._masked(item) for item in value]
-        return value
 
 
 def sitemap(paths: Iterable[str], portal: Portal) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
 from markupsafe import Markup
 
+from callboard.history.audience import is_visible_change, without_causes
 from callboard.history.facts.families import event_kinds
-from callboard.history.formats import kind_is_known
 from callboard.model.entity import Origin
 from callboard.model.facts.events import EventKind
 from callboard.model.place import file_place
@@ -48,8 +48,6 @@ _OTHER = ("none", "edit")
 _ORDER = {"added": 0, "removed": 0, "renamed": 0, "problem-opened": 3, "problem-closed": 3}
 """Order of an entity's changes on one day; kinds of events have their own."""
 _ORDER_OF_OTHERS = 2
-HIDDEN_ERROR = "could not be read"
-"""In place of error messages on a public site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ class ChangesContext(PageContext):
 
 def stale_for_audience(stale: Sequence[StaleCopy], *, is_public: bool) -> tuple[StaleCopy, ...]:
     """The same; on a public site without the causes, which are error messages of hosts."""
-    return tuple(replace(each, cause=HIDDEN_ERROR) for each in stale) if is_public else tuple(stale)
+    return without_causes(stale) if is_public else tuple(stale)
 
 
 def changes_context(
@@ -217,18 +215,11 @@ def changes_context(
 ) -> ChangesContext:
     """The context of pages about changes; ``tools`` are titles of integrations by name."""
     copies = {ref: copy for copy in stale_for_audience(stale, is_public=page.is_public) for ref in copy.refs}
-    hidden = {change.kind for change in history.changes if not _is_visible(page, change.kind)}
+    hidden = {change.kind for change in history.changes if not is_visible_change(change.kind, page.settings.portal)}
     if hidden:
         history = change_log(change for change in history.changes if change.kind not in hidden)
     codes = {code: rule.severity for code, rule in all_rules().items()}
     return ChangesContext(**shared_values(page), history=history, stale=copies, codes=codes, tools=tools or {}, families=families)
-
-
-def _is_visible(page: PageContext, kind: str) -> bool:
-    """Whether the audience may see changes of a kind; a public site leaves out those of a plugin that is not installed any more."""
-    if kind in event_kinds():
-        return page.is_visible(event_kinds()[kind][0])
-    return not page.is_public or kind_is_known(kind)
 
 
 def _order(kind: str) -> int:

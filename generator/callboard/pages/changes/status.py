@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callboard.history.audience import without_errors
 from callboard.model.skipped import SkippedFile
 from callboard.model.times import time_text
 from callboard.pages.changes import skipped, undescribed
-from callboard.pages.changes.context import HIDDEN_ERROR, ChangesContext, stale_for_audience
+from callboard.pages.changes.context import ChangesContext, stale_for_audience
 from callboard.pages.facts.context import family_title
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, StateView
@@ -111,7 +112,7 @@ class Freshness:
         """The same; on a public site without error messages, undescribed and skipped files, which may name internal systems."""
         if not is_public:
             return self
-        collections = tuple(replace(each, errors=(HIDDEN_ERROR,) if each.errors else ()) for each in self.collections)
+        collections = without_errors(self.collections)
         return replace(self, collections=collections, stale=stale_for_audience(self.stale, is_public=True), undescribed=(), skipped=())
 
 
