@@ -82,6 +82,32 @@ def test_one_run_at_a_time_and_a_failed_build_shows_and_remembers_nothing():
     assert gitlab["save-state"]["stage"] == ".post"
 
 
+@pytest.mark.parametrize(("visibility", "pages", "passes"), [
+    ("private", "false", True), ("internal", "false", True), ("public", "false", False), ("private", "true", False), ("private", "", False),
+])  # fmt: skip
+def test_the_workflow_of_an_internal_portal_stops_while_everybody_could_read_it(tmp_path, visibility, pages, passes):
+    (tmp_path / "gh").write_text(f'#!/bin/sh\ncase "$2" in */pages) echo "{pages}";; *) echo "{visibility}";; esac\n')
+    (tmp_path / "gh").chmod(0o755)
+    steps = yaml.safe_load(GITHUB)["jobs"]["build"]["steps"]
+    assert steps[0]["name"].startswith("Check")
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "acme/portal"}
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", steps[0]["run"]], env=env, check=False, capture_output=True)
+    assert (done.returncode == 0) == passes
+    check = yaml.safe_load(GITLAB)["pages"]["script"][0]
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", check], env={"CI_PROJECT_VISIBILITY": visibility}, check=False, capture_output=True
+    )
+    assert (done.returncode == 0) == (visibility != "public")
+
+
+def test_the_workflow_of_a_public_portal_stores_only_caches_without_data():
+    for service, name in (("github", ".github/workflows/portal.yml"), ("gitlab", ".gitlab-ci.yml")):
+        text = portal_files(ScaffoldOptions("Acme", service=service, audience="public"))[name]
+        cached = set(re.findall(r"\.callboard/cache\S*?(?=[\s\"])", text))
+        assert cached == {".callboard/cache/frames", ".callboard/cache/layouts", ".callboard/cache/templates-*"}
+        assert "Check" not in text
+
+
 def scripts(service):
     """The script that brings the state, and the one that keeps it."""
     if service == "github":
@@ -89,7 +115,8 @@ def scripts(service):
         named = {step.get("name"): step.get("run") for job in jobs.values() for step in job["steps"]}
         return named["Restore the state of the last build"], named["Push the state"]
     made = yaml.safe_load(GITLAB)
-    return made["pages"]["script"][0], made["save-state"]["script"][0]
+    (restore,) = [script for script in made["pages"]["script"] if "git clone" in script]
+    return restore, made["save-state"]["script"][0]
 
 
 @pytest.fixture(params=["github", "gitlab"])

@@ -123,8 +123,8 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(tmp_path):
     command = [sys.executable, "-c", program, str(tmp_path / "portal"), "--no-build", "--name", "Acme portal"]
     process = subprocess.Popen(command, stdin=follower, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     os.close(follower)
-    # source, location, organization, address, what builds it: the third one is left as proposed
-    os.write(leader, b"git\nhttps://git.acme.example/x.git\nAcme\n\ngitlab\n")
+    # source, location, organization, audience, address, what builds it: the address is left as proposed
+    os.write(leader, b"git\nhttps://git.acme.example/x.git\nAcme\npublic\n\ngitlab\n")
     _, said = process.communicate(timeout=60)
     os.close(leader)
     assert process.returncode == 0, said.decode()
@@ -132,6 +132,7 @@ def test_on_a_terminal_it_asks_for_what_no_option_says(tmp_path):
     assert b"Name of the portal" not in said
     settings = read_settings(tmp_path / "portal/sources.yaml", {"PORTAL_TOKEN": "x"})
     assert (settings.portal.name, settings.portal.organization) == ("Acme portal", "Acme")
+    assert settings.portal.audience == "public"
     assert settings.sources[0].options["url"] == "https://git.acme.example/x.git"
     assert (tmp_path / "portal/.gitlab-ci.yml").is_file()
 

@@ -14,6 +14,7 @@ from callboard.redaction.redactor import Redactor
 from callboard.settings.checks import OptionSchemas, all_problems, kind_problems
 from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import InvalidSettingsError, portal_origin
+from callboard.settings.literal_secrets import literal_secret_problems
 from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
 from callboard.settings.settings import DataSettings, Limits, Portal, Settings, SourceSettings
 from callboard.settings.variables import Expanded, below, expand, unset_message
@@ -86,6 +87,7 @@ def _problems(path: Path, document: SettingsDocument, expanded: Expanded, schema
         if problem.span is None or (problem.span.line, problem.span.column) not in positions:
             yield problem
     yield from _variable_problems(document, expanded)
+    yield from literal_secret_problems(document)
 
 
 def _variable_problems(document: SettingsDocument, expanded: Expanded) -> Iterator[Problem]:

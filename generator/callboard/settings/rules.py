@@ -1,4 +1,4 @@
-"""CFG001 … CFG006: defects of ``sources.yaml``, of the plugins that it names, and of the schema files of kinds."""
+"""CFG001 … CFG007: defects of ``sources.yaml``, of the plugins that it names, and of the schema files of kinds."""
 
 from __future__ import annotations
 
@@ -108,5 +108,22 @@ x-callboard: {kind: Engagement}
 properties:
   spec: {type: object}
 x-callboard: {kind: Engagement}
+""",
+)
+
+LITERAL_SECRET = Rule(
+    code="CFG007",
+    name="literal-secret",
+    severity=Severity.ERROR,
+    summary="The portal's configuration contains a secret.",
+    means="""A value looks like a token, a private key or a URL with a password; or a key that expects a secret, such as `token` or
+`password`, has a literal value and not the name of an environment variable.""",
+    matters="""Everybody who can read the repository with `sources.yaml`, now or in its history, can use the secret. The value of an
+environment variable is also masked in all output.""",
+    wrong="""sources:
+  - {name: acme, type: git, url: "https://git.example.com/acme/shop.git", token: correct-horse-battery}
+""",
+    right="""sources:
+  - {name: acme, type: git, url: "https://git.example.com/acme/shop.git", token: "${GIT_TOKEN}"}
 """,
 )
