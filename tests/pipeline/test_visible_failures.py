@@ -9,8 +9,8 @@ FRESH, NOT_FRESH = "All sources are up to date.", "could not be read completely"
 FACTS = """\
 integrations:
   - {{name: rota, type: pagerduty, token: "${{ROTA_TOKEN}}"}}
-  - {{name: code, type: github, token: t, url: "http://127.0.0.1:{port}"}}
-  - {{name: errors, type: sentry, organization: acme, token: t, url: "{login}"}}
+  - {{name: code, type: github, token: "${{HOME}}", url: "http://127.0.0.1:{port}"}}
+  - {{name: errors, type: sentry, organization: acme, token: "${{HOME}}", url: "{login}"}}
 """
 
 

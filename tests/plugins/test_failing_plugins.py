@@ -143,7 +143,7 @@ def test_an_exception_in_a_source_or_its_tree_is_a_failure_of_that_source(portal
 @pytest.mark.long
 def test_a_build_that_is_refused_shows_the_traceback_too(portal):
     folder, run = portal
-    (folder / "sources.yaml").write_text(SETTINGS.format(source=", {name: acme, type: acme, in: collect, token: abcdefgh}"))
+    (folder / "sources.yaml").write_text(SETTINGS.format(source=', {name: acme, type: acme, in: collect, token: "${TOKEN}"}'))
     plain, debug = run("build"), run("build", "--debug")
     assert (plain.returncode, debug.returncode) == (2, 2)
     assert f"{OF} raised ValueError" in plain.stderr
