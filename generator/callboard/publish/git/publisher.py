@@ -78,17 +78,17 @@ class GitPublisher:
 
     def _published(self, site: Site, git: Git, folder: Path, where: GitAddress) -> Published:
         """Publish, with retries if another push came first, and once more without the clone if that is damaged."""
+        had_clone = folder.exists()
         for attempt in range(1, ATTEMPTS + 1):
             parent = self._remote_head(git, where)
             try:
                 return self._commit_and_push(site, git, folder, where, parent)
-            except PushRefusedError as error:
-                if not error.is_race or attempt == ATTEMPTS:
-                    raise self._failure(where, error) from error
             except SourceError as error:
-                if attempt > 1 or not folder.exists():
+                is_race = isinstance(error, PushRefusedError) and error.is_race
+                if attempt == ATTEMPTS or (not is_race and (attempt > 1 or not had_clone)):
                     raise self._failure(where, error) from error
-                shutil.rmtree(folder)
+                if not is_race:  # perhaps the clone is damaged, so that it cannot be pushed from either
+                    shutil.rmtree(folder, ignore_errors=True)
         raise AssertionError  # the last attempt returns or raises
 
     def _remote_head(self, git: Git, where: GitAddress) -> str:
