@@ -233,30 +233,23 @@ def checked(portal, names, kinds=KINDS):
 
 
 @pytest.mark.long
-def test_no_damage_of_any_file_makes_a_wrong_site(portal):
-    names = files_of(portal)
-    themes = [name for name in names if name.startswith("cache/frames/")]
-    outcomes = checked(portal, [name for name in names if name not in themes])
-    dice = random.Random(3)
-    outcomes += checked(portal, dice.sample(themes, 5))
-    portal.restore()
-    assert all(is_found(portal, name, kind, dice) for name in themes for kind in KINDS)
-    families = {name for name, _, _ in outcomes}
-    assert families >= {
-        "blobs",
-        "cache/clones",
-        "cache/frames",
-        "cache/http",
-        "cache/publish",
-        "cache/search",
-        "state/current",
-        "state/history",
-    }
-    results = Counter(result for _, _, result in outcomes.elements())
+@pytest.mark.parametrize("part", ["blobs", "state", "cache/clones", "cache/publish", "cache/frames", "cache"])
+def test_no_damage_of_any_file_makes_a_wrong_site(portal, part):
+    """Of the files of a theme build, some are damaged for a whole build; of all of them, the damage is found."""
+    dice, names = random.Random(3), [name for name in files_of(portal) if part_of(name) == part]
+    outcomes = checked(portal, dice.sample(names, 3) if part == "cache/frames" else names)
     print(*(f"{name:24} {kind:9} {result:9} {count:4}" for (name, kind, result), count in sorted(outcomes.items())), sep="\n")  # noqa: T201
-    assert results["right"] > 200
-    assert results["refused"] > 20
-    assert results["reported"] > 3
+    assert {result for _, _, result in outcomes} == {"blobs": {"refused"}, "state": {"refused", "reported", "right"}}.get(part, {"right"})
+    if part == "cache/frames":
+        portal.restore()
+        assert all(is_found(portal, name, kind, dice) for name in names for kind in KINDS)
+
+
+def part_of(name):
+    """One of the parts of ``.callboard`` above; locks and the like are damaged with the caches."""
+    return next(
+        (part for part in ("blobs", "state", "cache/clones", "cache/publish", "cache/frames") if name.startswith(f"{part}/")), "cache"
+    )
 
 
 def test_damage_of_some_files_costs_only_what_was_damaged(portal):

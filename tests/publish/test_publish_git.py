@@ -184,6 +184,26 @@ def test_what_is_no_address_is_refused(tmp_path, url):
         publish(tmp_path, url, OLD)
 
 
+def test_a_file_that_was_changed_after_the_build_is_not_pushed_although_its_size_is_the_same(tmp_path, remote):
+    publish(tmp_path, remote, OLD)
+    before = content_of(remote)
+    site = built(tmp_path / "site", NEW)
+    (site.folder / "index.html").write_bytes(NEW["index.html"].replace(b"new", b"NEW"))
+    with pytest.raises(PublishError, match="is not as the build wrote it"):
+        GitPublisher({"url": str(remote)}, context(tmp_path)).publish(site)
+    (site.folder / "index.html").write_bytes(NEW["index.html"])
+
+    def change(step):
+        if step == "push the commit":
+            raise AssertionError
+
+    with pytest.MonkeyPatch.context() as patch:  # between the comparison and git's own reading
+        patch.setattr("callboard.publish.git.publisher.object_id", lambda content, like: "0" * len(like))
+        with pytest.raises(PublishError, match="was changed while it was published"):
+            GitPublisher({"url": str(remote)}, context(tmp_path, change)).publish(site)
+    assert content_of(remote) == before
+
+
 def test_odd_names_of_files_arrive_as_they_are(tmp_path, remote):
     files = {'a b/ü "q".html': b"1", "x/y/z/deep.html": b"2", "x/y.html": b"3"}
     publish(tmp_path, f"file://{remote}", files)

@@ -8,6 +8,8 @@ from callboard.io.site_folder.staging import Staging
 from callboard.model.errors import LockedError, WebsiteError
 from callboard.model.ref import EntityRef
 from callboard.state.loss_guards import Guards
+from callboard.website.guides import read_guides
+from callboard.website.rules import UNREADABLE_GUIDE
 from callboard.website.site_loss import OutputFolder
 
 PAGES = tuple(f"catalog/default/component/c{number}/" for number in range(10))
@@ -94,3 +96,12 @@ def test_a_damaged_manifest_is_refused_and_nothing_is_removed(tmp_path, damage):
     with pytest.raises(WebsiteError, match="damaged"):
         Staging(tmp_path)
     assert (tmp_path / "b/index.html").read_bytes() == b"x"
+
+
+def test_guides_with_odd_names_are_problems_and_the_others_are_shown(tmp_path):
+    for name in ("a\u2028b.md", "c\rd.md", "e\x1df.md", "g\\h.md", "i\nj.png", "good.md", "GOOD.md", "fine.png", "x" * 252 + ".md"):
+        (tmp_path / name).write_text("# x\n")
+    found = read_guides(tmp_path, tmp_path)
+    assert found.files == ("GOOD.md", "fine.png", "x" * 252 + ".md")
+    assert {problem.code for problem in found.problems} == {UNREADABLE_GUIDE.code}
+    assert len(found.problems) == 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,23 @@ _DEPTH = 20
 """Most nested sections."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TEMPLATE = re.compile(r"^template[ \t]*:[ \t]*(?P<name>[^\n]*)\n", re.MULTILINE)
+
+
+def check_name(path: str, first: Mapping[str, str], origin: Origin) -> Problem | None:
+    """The problem of a file whose name cannot be a path on every server and every disk; None for all others.
+
+    ``first``: by name in lower case, the first file of that name; of two whose names differ only in case, the second has the problem.
+    """
+    if not path.isprintable() or "\\" in path:
+        message = f"The name {ascii(path)} has a control character, a line separator, a backslash or invalid UTF-8; the file is left out."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, field=ascii(path), hint="Rename it.")
+    twin = first[path.lower()]
+    if twin != path:
+        message = f"The name {path} differs only in case from {twin}; the file is left out."
+        return UNREADABLE_GUIDE.problem(
+            message, origin=origin, field=path, hint="Rename one of the two: some servers cannot tell them apart."
+        )
+    return None
 
 
 def check_address(path: str, files: Collection[str], origin: Origin) -> tuple[Problem, None] | None:

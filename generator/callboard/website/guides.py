@@ -13,7 +13,7 @@ from callboard.model.entity import Origin
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchText
 from callboard.settings.invalid import portal_origin
-from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, read_order
+from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, check_name, read_order
 
 _BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
 _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
@@ -68,9 +68,12 @@ def read_guides(folder: Path | None, root: Path, templates: Collection[str] = ()
     if folder is None:
         return Guides()
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    files = sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))
+    found = sorted(p.as_posix() for p in paths if not any(part.startswith((".", "_")) for part in p.parts))
+    first = {path.lower(): path for path in reversed(found)}
+    odd = {path: problem for path in found if (problem := check_name(path, first, portal_origin(folder, root)))}
+    files = [path for path in found if path not in odd]
     edited: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems = [*odd.values()]
     broken: set[str] = set()
     for path in (path for path in files if path.endswith(".md")):
         origin = portal_origin(folder / path, root)
