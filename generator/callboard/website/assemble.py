@@ -109,17 +109,18 @@ def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteB
     Raises:
         WebsiteError: nothing was changed, unless a disk error interrupted the commit, which the next run then completes.
     """
-    with _disk_errors(), file_lock(build.store.folder / "website.lock", wait=False), output_lock(build.output.path):
+    with _disk_errors(build.output.path), file_lock(build.store.folder / "website.lock", wait=False), output_lock(build.output.path):
         return _Assembly(build).run(pages, data_files)
 
 
 @contextlib.contextmanager
-def _disk_errors() -> Iterator[None]:
+def _disk_errors(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "Fix this, then build again: that completes an interrupted commit."
-        raise WebsiteError(f"The site could not be written: {error}.", hint) from error
+        hint = "Free space on the disk or correct the permissions, then build again: that completes an interrupted commit."
+        place, reason = error.filename or output, error.strerror or error
+        raise WebsiteError(f"The site could not be written: {place}: {reason}.", hint) from error
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ def check_name(path: str, first: Mapping[str, str], origin: Origin) -> Problem |
     ``first``: by name in lower case, the first file of that name; of two whose names differ only in case, the second has the problem.
     """
     if not path.isprintable() or "\\" in path:
-        message = f"The name {ascii(path)} has a control character, a line separator, a backslash or invalid UTF-8; the file is left out."
+        message = f"The name {path!a} has a control character, a line separator, a backslash or invalid UTF-8; the file is left out."
         return UNREADABLE_GUIDE.problem(message, origin=origin, field=ascii(path), hint="Rename it.")
     twin = first[path.lower()]
     if twin != path:
