@@ -239,7 +239,7 @@ def test_no_damage_of_any_file_makes_a_wrong_site(portal, part):
     dice, names = random.Random(3), [name for name in files_of(portal) if part_of(name) == part]
     outcomes = checked(portal, dice.sample(names, 3) if part == "cache/frames" else names)
     print(*(f"{name:24} {kind:9} {result:9} {count:4}" for (name, kind, result), count in sorted(outcomes.items())), sep="\n")  # noqa: T201
-    assert {result for _, _, result in outcomes} == {"blobs": {"refused"}, "state": {"refused", "reported", "right"}}.get(part, {"right"})
+    assert {result for _, _, result in outcomes} == {"blobs": {"refused"}, "state": {"refused", "reported"}}.get(part, {"right"})
     if part == "cache/frames":
         portal.restore()
         assert all(is_found(portal, name, kind, dice) for name in names for kind in KINDS)
