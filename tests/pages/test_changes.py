@@ -9,6 +9,7 @@ import pytest
 from page_builders import KINDS, RENDERER, Outline, context_of, documents, shared_context
 
 from callboard.catalog.linking import link
+from callboard.history.audience import HIDDEN_ERROR
 from callboard.model.ref import parse_ref
 from callboard.pages.changes import changes, feeds, status
 from callboard.pages.changes.context import changes_context
@@ -337,9 +338,9 @@ def test_a_public_portal_does_not_repeat_what_hosts_say():
     of = past(stale=[copy], portal=Portal(audience="public"))
     (page,) = status.plan(of, Freshness((bad,), (copy,), (), night(3)))
     html = RENDERER.render(page, page.view())
-    assert status.HIDDEN_ERROR in html
+    assert HIDDEN_ERROR in html
     assert "git.inside" not in html
-    assert of.stale[ref("shop")].cause == status.HIDDEN_ERROR
+    assert of.stale[ref("shop")].cause == HIDDEN_ERROR
     assert "git.inside" not in str(status.collections_json(Freshness((bad,), (copy,), (), night(3)).for_audience(is_public=True)))
 
 

@@ -22,6 +22,7 @@ from callboard.model.facts.recorded import RecordedValue
 from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.plugins.run_integrations import IntegrationResult
+from callboard.settings.settings import Settings
 from callboard.state import event_lines, events
 from callboard.state import files as state_files
 from callboard.state.event_history import ACCUMULATING, EVERYTHING, RecordedEvents, day_counts, day_of, day_text, start_of
@@ -352,7 +353,8 @@ def test_the_recorded_families_are_those_whose_values_can_be():
 
 @pytest.mark.parametrize(("value", "days"), [("90d", 90), ("1d", 1), ("3650d", 3650), ("3651d", 0), ("0d", 0), (90, 0), ("2w", 0), ("", 0)])
 def test_the_days_of_events_are_a_setting(tmp_path, value, days):
-    load = partial(load_build_state, Store(tmp_path), NOON, "1", {"events": value})
+    portal = Settings(tmp_path, tmp_path / "sources.yaml", sections={"history": {"events": value}})
+    load = partial(load_build_state, Store(tmp_path), NOON, "1", portal)
     if days:
         assert load().event_days == days
         return

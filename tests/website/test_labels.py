@@ -25,8 +25,8 @@ def read(tmp_path):
 
 GOOD = [
     ('severity_n: "Stufe {}"', "severity_n"),
-    ('n_of_m: "{1:,} / {0:,}"', "n_of_m"),
-    ('n_of_m: "{} / {}"', "n_of_m"),
+    ('n_to_n_steps: "{1:,} / {0:,}"', "n_to_n_steps"),
+    ('n_to_n_steps: "{} / {}"', "n_to_n_steps"),
     ('n_problems: "viele"', "n_problems"),
     ('days_words_1: "{1}, {2}, {3}, {4}"', "days_words_1"),
     ('n_firing_1: "one fires"', "n_firing_1"),
@@ -50,7 +50,7 @@ WRONG = [
     'severity_n: "{!r}"',
     'severity_n: "{:>999999999}"',
     'severity_n: "{"',
-    'n_of_m: "{} {1}"',
+    'n_to_n_steps: "{} {1}"',
     'catalog: "{}"',
     "catalog: 12",
     "catalog: null",
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_leaves_the_english_labels(read, text):
 
 
 def test_placeholders_are_those_of_both_forms():
-    assert placeholders(ENGLISH, "n_of_m") == ("{:,}", "{:,}")
+    assert placeholders(ENGLISH, "n_to_n_steps") == ("{:,}", "{:,}")
     assert placeholders(ENGLISH, "vulnerabilities_words_1") == ("{:,}", "{}")
     assert placeholders(ENGLISH, "catalog") == ()
 
@@ -157,7 +157,7 @@ def test_the_code_uses_labels_that_exist_with_the_values_that_they_have():
         'context.labels["severity_n"].format(1, 2)',
         'labels["severity_n"]',
         'labels["n_more"] % 3',
-        'label_for(labels, "n_of_m", 1)',
+        'label_for(labels, "n_to_n_steps", 1)',
     ],
 )
 def test_a_wrong_use_of_a_label_is_found(code):

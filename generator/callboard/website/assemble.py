@@ -85,18 +85,6 @@ class Assembled:
     problems: tuple[Problem, ...]
     """Errors of the portal's templates and guides that only rendering shows, and broken links in text that people wrote."""
 
-    def counts(self) -> dict[str, int]:
-        """Numbers of pages, diagrams, files and bytes, for the report of a build."""
-        return {
-            "pages": self.pages,
-            "pages_rendered": self.rendered,
-            "diagrams_laid_out": self.laid_out,
-            "files_written": self.committed.written,
-            "files_unchanged": self.committed.unchanged,
-            "files_removed": self.committed.removed,
-            "bytes": self.committed.bytes,
-        }
-
 
 def assemble(pages: Iterable[Page], data_files: Iterable[DataFile], build: SiteBuild) -> Assembled:
     """Build the site; files that have not changed are not written.
