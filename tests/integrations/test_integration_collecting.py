@@ -36,7 +36,7 @@ class Tool:
 
 
 def collected(monkeypatch, tmp_path, *classes, targets=(SHOP, LEDGER), context_of=context):
-    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c, "package": "acme", "version": "1.0"})() for i, c in enumerate(classes)}
+    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c, "package": "callboard", "version": "1.0"})() for i, c in enumerate(classes)}
     load = loader.load
     monkeypatch.setattr(loader, "load", lambda group: table if group == GROUP else load(group))
     items = [IntegrationSettings(f"n{i}", f"t{i}", {}) for i in range(len(classes))]

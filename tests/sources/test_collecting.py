@@ -48,8 +48,10 @@ def test_two_runs_agree(tmp_path):
 class Angry:
     """A source of somebody else that raises what nobody expects."""
 
+    schema = {"type": "object"}
+
     def __init__(self, settings, context):
-        self.secret = settings.options["token"]
+        self.secret = settings.options["path"]
 
     def collect(self):
         raise KeyError(self.secret)
@@ -59,7 +61,6 @@ def test_a_foreign_source_that_raises_takes_nobody_along(tmp_path, monkeypatch):
     angry = loader.Plugin("callboard.sources", "files", "angry", "1", f"{__name__}:Angry")
     put(tmp_path, {"sources.yaml": 'sources: [{name: a, type: files, path: "${TOKEN}"}]'})
     settings = read_settings(tmp_path / "sources.yaml", {"TOKEN": "hunter2!"})
-    monkeypatch.setattr(Angry, "__init__", lambda self, settings, context: setattr(self, "secret", settings.options["path"]))
     monkeypatch.setattr(loader, "load", lambda group: {"files": angry})
     (failure,) = collect_all(settings, context(tmp_path)).failures
     assert failure.message == "the plugin \"files\" of angry 1 raised KeyError: '***'"

@@ -38,7 +38,8 @@ def command(style: str) -> None:
 def _checked(plugin: Plugin) -> Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded or, for a family, violates the contract."""
     from callboard.plugins.installed_families import installed_families
-    from callboard.plugins.loader import FAMILIES_GROUP, described
+    from callboard.plugins.loader import FAMILIES_GROUP
+    from callboard.plugins.option_schemas import described
 
     failure = installed_families().failures.get(plugin.type) if plugin.group == FAMILIES_GROUP else None
     return replace(plugin, failure=f"{failure}. {failure.hint}") if failure else described(plugin)

@@ -131,11 +131,6 @@ class Plugin:
             )
 
 
-def option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
-    """For each type of a group, a function that returns the JSON Schema of its options and raises ``PluginError``."""
-    return {name: plugin.schema for name, plugin in load(group).items()}
-
-
 @cache
 def _installed_plugins() -> Mapping[str, tuple[EntryPoint, ...]]:
     """The entry points of installed packages by group, read once per process: that takes 10 ms and more."""

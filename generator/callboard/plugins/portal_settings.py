@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
 from callboard.plugins.installed_families import installed_families, value_types
+from callboard.plugins.option_schemas import import_mentioned, option_schemas, schema_of
 from callboard.settings.checks import sources_schema
-from callboard.settings.loading import parse_settings
+from callboard.settings.loading import LARGEST, parse_settings
 from callboard.settings.settings import Settings
 
 SECTIONS = {"sources": "callboard.sources", "integrations": "callboard.integrations", "publish": "callboard.publishers"}
@@ -25,7 +27,9 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     ``PluginError`` if two packages provide the same plugin.
     """
     installed_families()
-    return parse_settings(path, environ, loader.option_schemas)
+    with contextlib.suppress(OSError):  # reported when it is parsed
+        import_mentioned(path.read_bytes()[:LARGEST].decode("utf-8", "replace"))
+    return parse_settings(path, environ, option_schemas)
 
 
 def editor_schema() -> dict[str, Any]:
@@ -43,7 +47,7 @@ def editor_schema() -> dict[str, Any]:
 
 def _options_of(plugin: loader.Plugin, shared: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        options = {key: value for key, value in plugin.schema().items() if key not in {"$schema", "title"}}
+        options = {key: value for key, value in schema_of(plugin).items() if key not in {"$schema", "title"}}
     except PluginError:
         options = {}
     if "properties" in options:

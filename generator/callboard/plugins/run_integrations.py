@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from callboard.io.rows import type_error
@@ -15,6 +16,8 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.plugins import loader
+from callboard.plugins.containment.contained_integration import ContainedIntegration
+from callboard.plugins.containment.plugin_process import interruptible, is_contained
 from callboard.plugins.installed_families import installed_families, value_type
 from callboard.plugins.integrations.base import (
     GROUP,
@@ -75,15 +78,20 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
     """
     if not items:
         return IntegrationResult()
-    connectors = [_create(item, context) for item in items]
-    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
+    with interruptible(), ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
+        connectors = [*pool.map(lambda item: _create(item, context), items)]
         batches = [*pool.map(lambda item, connector: _collect(item, connector, targets, context.redactor), items, connectors)]
     return _result(merge_batches(batches), items, connectors)
 
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
     """The connected integrations, without any facts and without requests."""
-    return _result(FactBatch(), items, [_create(item, context) for item in items])
+    with interruptible(), ThreadPoolExecutor(min(AT_ONCE, max(1, len(items)))) as pool:
+        connectors = [*pool.map(lambda item: _create(item, context), items)]
+    for connector in connectors:
+        if isinstance(connector, ContainedIntegration):
+            connector.close()
+    return _result(FactBatch(), items, connectors)
 
 
 def _item(item: Mapping[str, Any], path: str, failures: Mapping[str, str]) -> IntegrationSettings:
@@ -109,13 +117,24 @@ def _create(item: IntegrationSettings, context: IntegrationContext) -> Integrati
         plugin = loader.load(GROUP).get(item.type)
         if plugin is None:
             return PluginError(f'no installed plugin provides the integration type "{item.type}"', "Install the package that provides it.")
-        integration: Integration = plugin.load()(item, context)
-        check_connector(integration)
+        kind: Any = partial(ContainedIntegration, plugin) if is_contained(plugin) else plugin.load()
+        integration: Integration = kind(item, context)
+        _check_created(integration)
     except CallboardError as error:
         return error
     except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything; the other integrations must continue
         return unhandled(GROUP, item.type, error, context.redactor.redact)
     return integration
+
+
+def _check_created(integration: Integration) -> None:
+    """As ``check_connector``; a process is ended if the check fails. Raises ``PluginError``."""
+    try:
+        check_connector(integration)
+    except PluginError:
+        if isinstance(integration, ContainedIntegration):
+            integration.close()
+        raise
 
 
 def check_connector(integration: Integration) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PublishError, SettingsError
 from callboard.plugins import loader
+from callboard.plugins.containment.contained_publisher import publish_contained
+from callboard.plugins.containment.plugin_process import interruptible, is_contained
 from callboard.plugins.publishers import PublishContext, Published, Publisher, Site
-from callboard.plugins.unhandled import unhandled
+from callboard.plugins.unhandled import UnhandledPluginError, unhandled
 from callboard.settings.settings import Settings
 
 GROUP = "callboard.publishers"
@@ -61,6 +63,8 @@ def publish_all(chosen: Sequence[PublishTarget], site: Site, context: PublishCon
     for target in chosen:
         try:
             yield Outcome(target, _publish(target, table, site, context))
+        except UnhandledPluginError as error:
+            yield Outcome(target, None, PublishError(f"{error}.", error.hint), error.traceback)
         except (CallboardError, OSError) as error:
             redact, hint = context.redactor.redact, error.hint if isinstance(error, CallboardError) else "The next run continues."
             yield Outcome(target, None, PublishError(redact(str(error)), redact(hint)))
@@ -72,8 +76,17 @@ def publish_all(chosen: Sequence[PublishTarget], site: Site, context: PublishCon
 def _publish(target: PublishTarget, table: Mapping[str, loader.Plugin], site: Site, context: PublishContext) -> Published:
     if target.failure:
         raise PublishError(f"{target.failure[:1].upper()}{target.failure[1:]}.", "Set it where `callboard publish` runs.")
-    publisher: Publisher = table[target.type].load()(target.options, context)
+    plugin = table[target.type]
+    if is_contained(plugin):
+        with interruptible():
+            return _redacted(publish_contained(plugin, target.options, context, site), context)
+    publisher: Publisher = plugin.load()(target.options, context)
     return publisher.publish(site)
+
+
+def _redacted(published: Published, context: PublishContext) -> Published:
+    redact = context.redactor.redact
+    return replace(published, where=redact(published.where), note=redact(published.note))
 
 
 def _target(item: Mapping[str, Any], index: int, settings: Settings) -> PublishTarget:
