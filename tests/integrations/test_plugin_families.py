@@ -126,7 +126,7 @@ def test_a_value_with_a_field_of_another_type_is_a_problem(plugin, tmp_path, mon
 
     load, kind = loader.load, plugin.value_type
     Careless.values = (kind("a", "many"), kind("b", 1.0, None, ["x"]), kind("c", 2))
-    table = {"careless": type("P", (), {"load": lambda self: Careless})()}
+    table = {"careless": type("P", (), {"load": lambda self: Careless, "package": "callboard"})()}
     monkeypatch.setattr(loader, "load", lambda group: table if group == "callboard.integrations" else load(group))
     result = collect_facts([IntegrationSettings("n", "careless", {})], (SHOP,), context(tmp_path))
     assert [fact.value.name for fact in result.gathered.facts] == ["c"]

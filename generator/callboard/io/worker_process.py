@@ -48,9 +48,11 @@ class _Pipes:
     output: int
     lifeline: int
     """Nothing is ever written to it: the child sees the end of it when the last process that has this end is gone."""
+    turns: int
+    """An unnamed file, whose lock is held during a request."""
 
     def close(self) -> None:
-        for descriptor in (self.requests, self.answers, self.output, self.lifeline):
+        for descriptor in (self.requests, self.answers, self.output, self.lifeline, self.turns):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
@@ -77,14 +79,14 @@ class WorkerProcess:
         self._owner = os.getpid()
         self._numbers = count(1)
         self._lock = threading.Lock()
-        self._turns = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``stop``
         self._printed = bytearray()
         self._failure = ""
         (their_requests, requests), (answers, their_answers), (output, their_output), (their_lifeline, lifeline) = (
             os.pipe() for _ in range(4)
         )
         inherited = (their_requests, their_answers, their_lifeline)
-        self._pipes = _Pipes(requests, answers, output, lifeline)
+        with tempfile.TemporaryFile() as turns:
+            self._pipes = _Pipes(requests, answers, output, lifeline, os.dup(turns.fileno()))
         try:
             self._process = subprocess.Popen(
                 [os.fspath(part) for part in command(*inherited)],
@@ -139,10 +141,12 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """End it, with everything that it started. May be called twice."""
-        if self._end.alive and os.getpid() == self._owner:
-            self._drain()
-            self._end()
-            self._turns.close()
+        if os.getpid() != self._owner:
+            return
+        with self._lock:  # not while another thread waits for an answer
+            if self._end.alive:
+                self._drain()
+                self._end()
 
     def _exchange(self, request: bytes, timeout: float, limit: int, respond: Callable[[bytes], bytes]) -> bytes:
         deadline = _Deadline(time.monotonic() + timeout, timeout)
@@ -160,15 +164,14 @@ class WorkerProcess:
     def _turn(self) -> Iterator[None]:
         """One request at a time, among threads and among forked processes."""
         with self._lock:
-            if self._turns.closed:
+            if not self._end.alive:
                 yield
                 return
-            fcntl.lockf(self._turns, fcntl.LOCK_EX)
+            fcntl.lockf(self._pipes.turns, fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                if not self._turns.closed:
-                    fcntl.lockf(self._turns, fcntl.LOCK_UN)
+                fcntl.lockf(self._pipes.turns, fcntl.LOCK_UN)
 
     def _send(self, number: int, content: bytes, deadline: _Deadline) -> None:
         left = memoryview(HEADER.pack(REQUEST, number, len(content)) + content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callboard.io.process import allowed
+from callboard.model.errors import PluginError, TreeError
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.containment.messages import CollectedMessage, Creation, TreeCall, TreeResult
 from callboard.plugins.containment.plugin_process import (
@@ -17,6 +18,7 @@ from callboard.plugins.containment.plugin_process import (
 from callboard.plugins.containment.remote_tree import RemoteTree, tree_of_head
 from callboard.plugins.loader import Plugin
 from callboard.plugins.sources.base import Collected, SourceContext, SourceTraffic
+from callboard.plugins.unhandled import UnhandledPluginError
 from callboard.settings.settings import SourceSettings
 
 
@@ -39,9 +41,15 @@ def _collected(process: PluginProcess, message: CollectedMessage) -> Collected:
     def call(tree_call: TreeCall) -> TreeResult:
         is_fetch = tree_call.method == "fetch"
         seconds = process.limits.call_seconds if is_fetch else process.limits.read_seconds
-        return process.call("tree", tree_call, TreeResult, seconds, "fetched files" if is_fetch else "read a file")
+        try:
+            return process.call("tree", tree_call, TreeResult, seconds, "fetched files" if is_fetch else "read a file")
+        except UnhandledPluginError:
+            raise
+        except PluginError as error:  # its process is gone, which was reported when that happened
+            raise TreeError(str(error), error.hint) from None
 
     trees = tuple(tree_of_head(head, number, call) for number, head in enumerate(message.trees))
+    process.take_output()
     if not any(isinstance(tree, RemoteTree) for tree in trees):
         process.stop()
     files = tuple(DescriptorFile(f.source, trees[f.tree], f.path, f.via_locations, f.record) for f in message.files)
