@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     try:
         built = build(request, meter)
     except BlockedError as error:
-        terminal.report_tracebacks(error.failures if debug else ())
+        terminal.report_debug(error.failures, debug=debug)
         raise
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")

@@ -73,7 +73,7 @@ def command(**values: Any) -> None:
 
     Exit codes: 0 no errors, 1 errors found, 2 something could not be read or used.
     """
-    from callboard.cli.output import report_tracebacks
+    from callboard.cli.output import report_debug
     from callboard.lint.check import invalid_settings
     from callboard.model.errors import CallboardError, SourceError
     from callboard.settings.invalid import InvalidSettingsError
@@ -94,7 +94,7 @@ def command(**values: Any) -> None:
     reported = _report(options, result, problems)
     for note in result.notes:
         click.echo(note, err=True)
-    report_tracebacks(result.all_failures if options.debug else ())
+    report_debug(result.all_failures, debug=options.debug)
     if portal_error:
         raise CallboardError(str(portal_error), portal_error.hint)
     if result.failures:

@@ -27,6 +27,8 @@ COMMANDS = {
 HIDDEN = ("reference",)
 """Commands for contributors to Callboard; ``--help`` omits them."""
 USAGE_OR_TOOL_FAILURE = 2
+INTERRUPTED = 130
+"""128 and the number of SIGINT."""
 
 
 class LazyGroup(click.Group):
@@ -54,15 +56,24 @@ class LazyGroup(click.Group):
 def group() -> None:
     """Generate a developer portal, a static site, from the catalog-info.yaml files that your teams already keep.
 
-    Exit codes: 0 success, 1 problems found, 2 error in usage, configuration or a tool. Every option can also be set by an
-    environment variable, such as CALLBOARD_BUILD_OUTPUT for `build --output`.
+    Exit codes: 0 success, 1 problems found, 2 error in usage, configuration or a tool, 130 interrupted. Every option can also be set
+    by an environment variable, such as CALLBOARD_BUILD_OUTPUT for `build --output`.
     """
 
 
 def main() -> None:
-    """Run the command line. An exception of any kind is reported on stderr and ends with exit code 2, never with 1 (problems found)."""
+    """Run the command line. An exception of any kind is reported on stderr and ends with exit code 2, never with 1 (problems found).
+
+    Ctrl-C ends with 130, as shells expect it.
+    """
     try:
-        group()
+        sys.exit(group(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(INTERRUPTED)
     except SettingsError as error:
         from callboard.cli.output import message_of
 

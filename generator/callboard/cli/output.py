@@ -67,13 +67,21 @@ def report_failures(failures: Sequence[SourceFailure | IntegrationFailure], *, d
     _clear_line()
     for line in failure_messages(failures):
         click.echo(plain(mask(line)), err=True)
-    report_tracebacks(failures if debug else ())
+    report_debug(failures, debug=debug)
 
 
-def report_tracebacks(failures: Iterable[HasTraceback]) -> None:
-    """Print the tracebacks of exceptions that plugins did not handle."""
+def report_debug(failures: Iterable[HasTraceback], *, debug: bool) -> None:
+    """With ``debug``, print the tracebacks of exceptions that plugins did not handle, and what plugins of other packages printed."""
+    from callboard.plugins.containment.plugin_process import printed_by_plugins
+
+    if not debug:
+        return
     for line in (line for failure in failures for line in failure.traceback.splitlines()):
         click.echo(plain(mask(line)), err=True)
+    for name, text in printed_by_plugins():
+        click.echo(f"What {name} printed:", err=True)
+        for line in text.splitlines():
+            click.echo(f"  {plain(mask(line))}", err=True)
 
 
 def message_of(error: SettingsError) -> str:

@@ -33,7 +33,7 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
     """
     import os
 
-    from callboard.cli.output import report_tracebacks
+    from callboard.cli.output import report_debug
     from callboard.io import clock
     from callboard.io.store import Store
     from callboard.plugins.portal_settings import read_settings
@@ -50,7 +50,7 @@ def command(names: tuple[str, ...], config: Path, folder: Path, now: str | None,
             has_failed |= outcome.failure is not None
             if outcome.failure or not quiet:
                 click.echo(_summary(outcome), err=True)
-            report_tracebacks([outcome] if debug else ())
+            report_debug([outcome], debug=debug)
     if has_failed:
         sys.exit(TOOL_FAILURE)
 
