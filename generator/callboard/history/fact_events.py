@@ -14,6 +14,7 @@ from callboard.model.facts.events import EventKind, FactDelta, FactEvent, Identi
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.plugins.installed_families import installed_families
 from callboard.plugins.integrations.collector import family_failed
 from callboard.state.summaries import short
 from callboard.state.values import Change, CollectionTime
@@ -91,7 +92,8 @@ class _EventFinder:
         if not known.package:
             return tuple(known.events(delta))
         try:
-            return tuple(_checked(event, known.kinds) for event in known.events(delta))
+            process = installed_families().processes.get(family)
+            return tuple(_checked(event, known.kinds) for event in (process.events(delta) if process else known.events(delta)))
         except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything
             self._failed.add(family)
             self.problems.append(family_failed(family, known.package, error))

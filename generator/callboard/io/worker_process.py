@@ -242,6 +242,17 @@ class WorkerProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
+@dataclass(slots=True)
+class ThisProcess:
+    """What this process is."""
+
+    is_worker: bool = False
+    """Whether it was started as a ``WorkerProcess``, which its program sets."""
+
+
+THIS_PROCESS = ThisProcess()
+
+
 def stop_all() -> None:
     """End every child of this process: an interrupted command waits for none of them."""
     for process in tuple(_running):

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from callboard.io.worker_process import THIS_PROCESS
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.value import FactValue
 from callboard.plugins import loader
 from callboard.plugins.families import Family
 from callboard.plugins.value_types import class_violations, field_names
+
+if TYPE_CHECKING:
+    from callboard.plugins.containment.family_process import FamilyProcess
 
 GROUP = "callboard.families"
 RESERVED = frozenset({"entities", "facts", "gate", "objective", "problem", "tool"})
@@ -30,6 +38,8 @@ class InstalledFamilies:
     """By name, sorted."""
     packages: Mapping[str, str] = field(default_factory=dict)
     """Package and version that provide each of them."""
+    processes: Mapping[str, FamilyProcess] = field(default_factory=dict)
+    """The processes in which their code is called."""
     failures: Mapping[str, PluginError] = field(default_factory=dict)
     """Why others cannot be used, by name; their facts count as those of an unknown family."""
 
@@ -39,16 +49,21 @@ def installed_families() -> InstalledFamilies:
     """The families of plugins. A family that two packages provide is a failure; one that is built in stays that of Callboard."""
     usable: dict[str, Family] = {}
     packages: dict[str, str] = {}
+    processes: dict[str, FamilyProcess] = {}
     failures: dict[str, PluginError] = {}
     for name, plugin in loader.load(GROUP).items():
         if plugin.package == loader.BUILT_IN_PACKAGE and plugin.conflict is None:
             continue
         try:
-            usable[name] = _checked(plugin, usable)
+            process = None if plugin.conflict else _tried(plugin)
+            with _undisturbed():
+                usable[name] = _checked(plugin, usable)
+            if process:
+                processes[name] = process
             packages[name] = f"{plugin.package} {plugin.version}"
         except PluginError as error:
             failures[name] = error
-    return InstalledFamilies(usable, packages, failures)
+    return InstalledFamilies(usable, packages, processes, failures)
 
 
 def value_types() -> Mapping[str, type[FactValue]]:
@@ -62,6 +77,34 @@ def value_type(family: str) -> type[FactValue] | None:
     if kind is None and (known := installed_families().families.get(family)):
         return known.value_type
     return kind
+
+
+def _tried(plugin: loader.Plugin) -> FamilyProcess | None:
+    """The process of a family, which has imported it: an import that ends or holds a process does so there. Raises ``PluginError``.
+
+    None where this process is itself that of a plugin.
+    """
+    from callboard.plugins.containment.family_process import FamilyProcess  # noqa: PLC0415 - it needs the contracts, which need this module
+
+    if THIS_PROCESS.is_worker:
+        return None
+    process = FamilyProcess(plugin)
+    process.load()
+    return process
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without what an import does beside its work: printing, changing the folder or the environment."""
+    folder, environ = Path.cwd(), dict(os.environ)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        os.chdir(folder)
+        if dict(os.environ) != environ:
+            os.environ.clear()
+            os.environ.update(environ)
 
 
 def _checked(plugin: loader.Plugin, others: Mapping[str, Family]) -> Family:

@@ -210,8 +210,10 @@ def _validated(item: IntegrationSettings, facts: Sequence[Fact]) -> tuple[list[F
     """The facts that can be saved and whose values belong to their family, and one problem for each entity and family with others."""
     valid: list[Fact] = []
     problems: dict[tuple[EntityRef, str], Problem] = {}
+    defects = _defects(facts)
     for fact in facts:
-        error = type_error(fact, "value") or ("" if fact.family in FAMILIES else _violation(fact)) or type_error(fact.value)
+        error = type_error(fact, "value") or ("" if fact.family in FAMILIES else defects.get(id(fact), "") or _violation(fact))
+        error = error or type_error(fact.value)
         if not error:
             valid.append(fact)
             continue
@@ -220,6 +222,16 @@ def _validated(item: IntegrationSettings, facts: Sequence[Fact]) -> tuple[list[F
         problem = unusable_fact(item.name, fact.subject, fact.family, str(fact.key), error, hint)
         problems.setdefault((fact.subject, fact.family), problem)
     return valid, problems
+
+
+def _defects(facts: Sequence[Fact]) -> Mapping[int, str]:
+    """Why values of plugins' families cannot be used, by the id of the fact: the process of the family tries them first."""
+    found: dict[int, str] = {}
+    for family, process in installed_families().processes.items():
+        kind = value_type(family)
+        own = [fact for fact in facts if fact.family == family and type(fact.value) is kind and not value_violation(fact.value)]
+        found |= zip(map(id, own), process.defects(own), strict=True) if own else ()
+    return found
 
 
 def _violation(fact: Fact) -> str:

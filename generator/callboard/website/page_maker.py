@@ -14,6 +14,7 @@ from callboard.incremental.tracking import Dependencies
 from callboard.io.site_folder.staging import StagedFile, Staging
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
+from callboard.pages.facts.plugin_family import take_family_failures
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
 from callboard.website.frames import Fitter, FrameTemplate, stamp
@@ -37,7 +38,8 @@ class RenderedPage:
     anchors_removed: bool
     """True if the page had, or may have had, an anchor that it does not have any more."""
     problems: tuple[Problem, ...] = ()
-    """Errors of the portal's templates, because of which built-in ones were used; the page is made again by the next build."""
+    """Errors of the portal's templates, because of which built-in ones were used, and panels of plugins that could not be rendered;
+    the page is made again by the next build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class PageMaker:
         if page.tracker:
             page.tracker.begin(*page.extra_keys)
         view = page.view()
+        of_families = take_family_failures()
         toc = page.toc(view) if page.toc else ()
         shell, file = self.shell(page), file_of(page.path)
         key = page_key(shell, (page.path, page.template, page.title, page.description, page.ref, toc, view))
@@ -110,11 +113,11 @@ class PageMaker:
         reads = page.tracker.end() if page.tracker else Dependencies()
         search = text_key(text)
         document = self._full_text.document(text) if text and (cached is None or cached.search_digest != search) else ""
-        if cached and cached.key == key and self._staging.keep(file, cached.digest):
+        if cached and cached.key == key and not of_families and self._staging.keep(file, cached.digest):
             unchanged = CachedPage(shell, key, cached.digest, files, reads, search, cached.broken_links, cached.packed_links)
             return RenderedPage(page.path, unchanged, document, rendered=False, targets=(), anchors_removed=False)
         content, links = self._render(page, view, toc)
-        problems = self._renderer.take_problems()
+        problems = (*of_families, *self._renderer.take_problems())
         if problems:
             shell = key = ""  # so that the next build renders the page, and reports the problems, again
         entry = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))

@@ -40,4 +40,7 @@ FAMILIES: Mapping[str, FamilyPages] = {
 def all_families() -> Mapping[str, FamilyPages]:
     """The built-in families, then those of plugins by name."""
     installed = installed_families()
-    return {**FAMILIES, **{name: plugin_pages(family, installed.packages[name]) for name, family in installed.families.items()}}
+    plugins = {
+        name: plugin_pages(family, installed.packages[name], installed.processes.get(name)) for name, family in installed.families.items()
+    }
+    return {**FAMILIES, **plugins}

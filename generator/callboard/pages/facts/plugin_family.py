@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
 
@@ -11,16 +11,19 @@ import jinja2
 from markupsafe import Markup
 
 from callboard.incremental.fingerprint import module_digest
-from callboard.model.errors import FOREIGN_EXCEPTIONS
+from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked, unique
 from callboard.model.facts.value import FactValue
+from callboard.model.problem import Problem
 from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, ROWS, at, events, joined, short, sources_of, url_of, with_owner, with_subject
 from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
 from callboard.pages.shared_views import StateView
+from callboard.plugins.containment.family_process import FamilyProcess
 from callboard.plugins.families import Family, FamilyIndexPage, PackageTemplate
+from callboard.plugins.integrations.collector import panel_failed
 from callboard.plugins.value_types import field_names
 from callboard.state.values import Change
 
@@ -30,6 +33,20 @@ FIELDS = 20
 """Fields of one fact that are listed."""
 _UP = "%callboard-root%/"
 _ICONS = {Tone.BAD: "bad", Tone.WARN: "warn", Tone.GOOD: "good", Tone.INFO: "info", Tone.NONE: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class _PluginFamily:
+    """A family, the package that brings it, and the process that renders its templates."""
+
+    family: Family
+    package: str
+    process: FamilyProcess | None
+
+
+_failures: dict[Problem, None] = {}
+"""Panels that could not be rendered, until ``take_family_failures``."""
+MOST_FAILURES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +75,17 @@ class FamilyView:
     sources: tuple[SourceView, ...]
 
 
-def plugin_pages(family: Family, package: str) -> FamilyPages:
-    """The family for the tables of pages; ``package``: name and version of the package that brings it."""
+def plugin_pages(family: Family, package: str, process: FamilyProcess | None = None) -> FamilyPages:
+    """The family for the tables of pages; ``package``: name and version of the package that brings it.
+
+    ``process`` renders its templates; without one, this process does.
+    """
+    source = _PluginFamily(family, package, process)
     return FamilyPages(
         icon=family.icon,
-        panel=_guarded(family, package, partial(_panel, family)),
-        rollup=_guarded(family, package, partial(_rollup, family)) if family.has_rollup else None,
-        index=_family_index(family, package, family.index) if family.index else None,
+        panel=_guarded(source, partial(_panel, source)),
+        rollup=_guarded(source, partial(_rollup, source)) if family.has_rollup else None,
+        index=_family_index(source, family.index) if family.index else None,
         change=_change,
         title=family.title,
         urgent_title=family.urgent_title,
@@ -73,13 +94,13 @@ def plugin_pages(family: Family, package: str) -> FamilyPages:
     )
 
 
-def _family_index(family: Family, package: str, index: FamilyIndexPage) -> FamilyIndex:
-    view = partial(_index, family, package, index)
-    return FamilyIndex(f"{HEALTH}{family.name}", view, title=index.title, text=index.text, template="family.html")
+def _family_index(plugin: _PluginFamily, index: FamilyIndexPage) -> FamilyIndex:
+    view = partial(_index, plugin, index)
+    return FamilyIndex(f"{HEALTH}{plugin.family.name}", view, title=index.title, text=index.text, template="family.html")
 
 
 def _guarded(
-    family: Family, package: str, render: Callable[[FactsContext, Sequence[Fact]], Content]
+    plugin: _PluginFamily, render: Callable[[FactsContext, Sequence[Fact]], Content]
 ) -> Callable[[FactsContext, Sequence[Fact]], Content]:
     """The renderer with a note in place of what the plugin's code raises: it costs this panel, and nothing else."""
 
@@ -87,19 +108,37 @@ def _guarded(
         try:
             return render(context, facts)
         except FOREIGN_EXCEPTIONS as error:  # a plugin may raise anything
-            return Content((Block("text", _failure(context, family, package, error)),))
+            _note_failure(plugin, error)
+            return Content((Block("text", _failure(context, plugin, error)),))
 
     return guarded
 
 
-def _failure(context: FactsContext, family: Family, package: str, error: BaseException) -> str:
-    return context.labels["panel_broken"].format(f"{family.name} ({package})", short(f"{type(error).__name__}: {error}", 200))
+def _failure(context: FactsContext, plugin: _PluginFamily, error: BaseException) -> str:
+    return context.labels["panel_broken"].format(f"{plugin.family.name} ({plugin.package})", short(_words(error), 200))
 
 
-def _panel(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = ranked(facts)
+def _words(error: BaseException) -> str:
+    """The errors of the family's process are sentences about the plugin."""
+    return str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+
+
+def _note_failure(plugin: _PluginFamily, error: BaseException) -> None:
+    if len(_failures) < MOST_FAILURES:
+        _failures[panel_failed(plugin.family.name, plugin.package, _words(error))] = None
+
+
+def take_family_failures() -> tuple[Problem, ...]:
+    """The problems of panels that could not be rendered in this process since the last call."""
+    found = tuple(_failures)
+    _failures.clear()
+    return found
+
+
+def _panel(plugin: _PluginFamily, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    family, order = plugin.family, ranked(facts)
     if family.panel:
-        return Content((_rendered(context, family.panel, order[:FACTS]), *_rest(context, len(order) - FACTS)))
+        return Content((_rendered(plugin, context, family.panel, order[:FACTS]), *_rest(context, len(order) - FACTS)))
     blocks = [Block("pairs", tuple(_listed_fields(family, fact.value))) for fact in order[:FACTS]]
     return Content((*blocks, *_rest(context, len(order) - FACTS)))
 
@@ -109,24 +148,25 @@ def _rest(context: FactsContext, more: int) -> tuple[Block, ...]:
     return (Block("text", context.labels["n_more"].format(more)),) if more > 0 else ()
 
 
-def _rollup(family: Family, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = ranked(facts)
+def _rollup(plugin: _PluginFamily, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    family, order = plugin.family, ranked(facts)
     if family.rollup:
-        return Content((_rendered(context, family.rollup, order[:EVENTS]), *_rest(context, len(order) - EVENTS)))
+        return Content((_rendered(plugin, context, family.rollup, order[:EVENTS]), *_rest(context, len(order) - EVENTS)))
     return Content(events(context, (with_subject(context, fact, _row(family, context, fact)) for fact in order[:EVENTS]), len(order)))
 
 
-def _index(family: Family, package: str, index: FamilyIndexPage, context: FactsContext, nav: tuple[NavLink, ...]) -> FamilyView:
+def _index(plugin: _PluginFamily, index: FamilyIndexPage, context: FactsContext, nav: tuple[NavLink, ...]) -> FamilyView:
+    family = plugin.family
     facts = unique(context.of_family(family.name))
-    content = _guarded(family, package, partial(_index_content, family, index))(context, facts)
+    content = _guarded(plugin, partial(_index_content, plugin, index))(context, facts)
     return FamilyView(index.title, index.text, nav, len(facts), content.blocks, max(len(facts) - ROWS, 0), sources_of(context, family.name))
 
 
-def _index_content(family: Family, index: FamilyIndexPage, context: FactsContext, facts: Sequence[Fact]) -> Content:
+def _index_content(plugin: _PluginFamily, index: FamilyIndexPage, context: FactsContext, facts: Sequence[Fact]) -> Content:
     order = ranked(facts)[:ROWS]
     if index.template:
-        return Content((_rendered(context, index.template, order),))
-    return Content((Block("rows", tuple(with_owner(context, fact, _row(family, context, fact)) for fact in order)),))
+        return Content((_rendered(plugin, context, index.template, order),))
+    return Content((Block("rows", tuple(with_owner(context, fact, _row(plugin.family, context, fact)) for fact in order)),))
 
 
 def _row(family: Family, context: FactsContext, fact: Fact) -> EventView:
@@ -159,8 +199,11 @@ def _text(value: object) -> str:
     return short(value) if isinstance(value, str | bool | date) else ""
 
 
-def _rendered(context: FactsContext, template: PackageTemplate, facts: Sequence[Fact]) -> Block:
+def _rendered(plugin: _PluginFamily, context: FactsContext, template: PackageTemplate, facts: Sequence[Fact]) -> Block:
     """The plugin's template with the facts. It is trusted, values are not: they are escaped."""
+    if plugin.process:
+        sent = [(fact, url_of(fact), asdict(context.links.to(fact.subject))) for fact in facts]
+        return Block("plugin", PluginMarkup(plugin.process.render(template.package, template.path, sent, _UP)))
     rows = [
         {
             "value": fact.value,

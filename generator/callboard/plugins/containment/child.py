@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from callboard.io.worker_process import ANSWER, HEADER, QUESTION
+from callboard.io.worker_process import ANSWER, HEADER, QUESTION, THIS_PROCESS
 from callboard.plugins.containment.errors import raised_error
 from callboard.plugins.containment.messages import Reply, Request, decode, encode
 from callboard.plugins.containment.plugin_host import PluginHost
@@ -50,6 +50,7 @@ class _Connection:
 
 def main(requests: int, answers: int, lifeline: int) -> None:
     """Serve requests; never returns."""
+    THIS_PROCESS.is_worker = True
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     connection = _Connection(requests, answers)
     host = PluginHost(connection.ask)

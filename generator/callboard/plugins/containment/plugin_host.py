@@ -12,6 +12,7 @@ from callboard.model.errors import PluginError, SourceError
 from callboard.model.facts.fact import Fact
 from callboard.model.tree import Tree
 from callboard.plugins import loader
+from callboard.plugins.containment import family_host
 from callboard.plugins.containment.errors import allowed_error
 from callboard.plugins.containment.messages import (
     CollectedMessage,
@@ -58,6 +59,10 @@ class PluginHost:
             "collect": self._collect,
             "tree": lambda value: result_of(self._trees, decode(value, TreeCall)),
             "publish": lambda value: self._publish(decode(value, SiteMessage)),
+            "import_family": lambda value: family_host.import_family(decode(value, family_host.FamilyEntry)),
+            "render": lambda value: family_host.rendered(decode(value, family_host.TemplateMessage)),
+            "events": lambda value: family_host.events_of(decode(value, family_host.DeltaMessage)),
+            "defects": lambda value: family_host.defects(decode(value, list[family_host.ValueMessage])),
         }
 
     def reply(self, request: Request) -> Reply:

@@ -44,6 +44,8 @@ class CallLimits:
     call_seconds: float = 900.0
     """To collect, to publish, or to fetch announced files."""
     answer_bytes: int = 256_000_000
+    family_seconds: float = 20.0
+    """For a panel, the events of one entity, or the decisions of some values."""
 
 
 LIMITS = CallLimits()

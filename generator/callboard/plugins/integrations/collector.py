@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from callboard.io.http.limits import Traffic
-from callboard.model.errors import CallboardError
+from callboard.model.errors import CallboardError, PluginError
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue
@@ -141,8 +141,18 @@ def unusable_families() -> tuple[Problem, ...]:
 
 def family_failed(family: str, package: str, error: BaseException) -> Problem:
     """The problem about a plugin's family whose function for events raised an error."""
+    what = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
     return rules.FAMILY_FAILED.problem(
-        f"The family `{family}` of `{package}` raises {type(error).__name__} in this build: {str(error)[:200]}.",
+        f"The events of the family `{family}` of `{package}` are left out in this build: {what[:300]}.",
+        field=family,
+        hint=f"Update {package}, or report this to its authors.",
+    )
+
+
+def panel_failed(family: str, package: str, reason: str) -> Problem:
+    """The problem about a panel of a plugin's family that could not be rendered; ``reason`` is a clause."""
+    return rules.FAMILY_FAILED.problem(
+        f"A panel of the family `{family}` of `{package}` could not be rendered: {reason[:300]}.",
         field=family,
         hint=f"Update {package}, or report this to its authors.",
     )
