@@ -248,7 +248,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_an_answer_that_nobody_waited_for_is_not_taken_for_the_next():
-    program = "import sys; from callboard.plugins.containment import child; child._reply = lambda host, content: content; child.main({0}, {1}, {2})"
+    program = "from callboard.plugins.containment import child\nchild._reply = lambda host, content: content\nchild.main({}, {}, {})"
     process = WorkerProcess(lambda *pipes: (sys.executable, "-c", program.format(*pipes)), environ=os.environ)
     try:
         process._send(12345, b"of a process that is gone", _Deadline(time.monotonic() + 20, 20))

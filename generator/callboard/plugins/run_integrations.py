@@ -212,8 +212,8 @@ def _validated(item: IntegrationSettings, facts: Sequence[Fact]) -> tuple[list[F
     problems: dict[tuple[EntityRef, str], Problem] = {}
     defects = _defects(facts)
     for fact in facts:
-        error = type_error(fact, "value") or ("" if fact.family in FAMILIES else defects.get(id(fact), "") or _violation(fact))
-        error = error or type_error(fact.value)
+        own = "" if fact.family in FAMILIES else defects[id(fact)] if id(fact) in defects else _violation(fact)
+        error = type_error(fact, "value") or own or type_error(fact.value)
         if not error:
             valid.append(fact)
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache, reduce
 from typing import Any
@@ -95,9 +95,13 @@ def import_family(entry: FamilyEntry) -> None:
     Plugin(FAMILIES_GROUP, entry.type, entry.package, entry.version, entry.target).load()
 
 
-def defects(values: Iterable[ValueMessage]) -> list[str]:
-    """For each value why its decisions cannot be used; empty if they can."""
-    return [_defect(value) for value in values]
+def defects(values: Iterable[ValueMessage], begin: Callable[[int], None]) -> list[str]:
+    """For each value why its decisions cannot be used; empty if they can. ``begin`` gets the number of each before it is tried."""
+    found = []
+    for number, value in enumerate(values):
+        begin(number)
+        found.append(_defect(value))
+    return found
 
 
 def rendered(message: TemplateMessage) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from callboard.io.worker_process import WorkerError
@@ -19,12 +19,12 @@ from callboard.plugins.containment.family_host import (
     TemplateRow,
     value_message,
 )
-from callboard.plugins.containment.messages import MessageError
+from callboard.plugins.containment.messages import MessageError, decode
 from callboard.plugins.containment.plugin_process import PluginProcess
 from callboard.plugins.loader import Plugin
 
 T = TypeVar("T")
-MOST_FAILURES = 3
+MOST_FAILURES = 5
 """Of one family in one process of Callboard: after that many, its code is not called any more."""
 AT_ONCE = 500
 """Values that are judged in one call."""
@@ -71,22 +71,29 @@ class FamilyProcess:
         return found
 
     def _defects(self, facts: Sequence[Fact]) -> list[str]:
+        at = [0]
+
+        def begin(number: bytes) -> bytes:
+            at[0] = min(max(decode(number, int), at[0]), len(facts) - 1)
+            return b""
+
         try:
             values = [value_message(fact.value, fact.observed_at) for fact in facts]
-            return self._call("defects", values, list[str], "judged values")
+            found = self._call("defects", values, list[str], "judged values", begin)
         except (CallboardError, MessageError) as error:
-            if len(facts) == 1:
-                return [str(error)]
-        middle = len(facts) // 2
-        return [*self._defects(facts[:middle]), *self._defects(facts[middle:])]
+            if self._failures >= MOST_FAILURES or isinstance(error, MessageError):
+                return [str(error)] * len(facts)
+            rest = self._defects(facts[at[0] + 1 :]) if facts[at[0] + 1 :] else []
+            return [*(self._defects(facts[: at[0]]) if at[0] else []), str(error), *rest]
+        return found if len(found) == len(facts) else ["its process returned an answer of a wrong length"] * len(facts)
 
-    def _call(self, operation: str, value: Any, kind: type[T], moment: str) -> T:
+    def _call(self, operation: str, value: Any, kind: type[T], moment: str, respond: Callable[[bytes], bytes] | None = None) -> T:
         with self._lock:
             process = self._running()
             try:
                 limits = process.limits
                 seconds = limits.start_seconds if operation == "import_family" else limits.family_seconds
-                return process.call(operation, value, kind, seconds, moment)
+                return process.call(operation, value, kind, seconds, moment, respond)
             except CallboardError as error:
                 if not process.is_running:
                     self._failures += 1

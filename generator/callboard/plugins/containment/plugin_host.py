@@ -62,7 +62,7 @@ class PluginHost:
             "import_family": lambda value: family_host.import_family(decode(value, family_host.FamilyEntry)),
             "render": lambda value: family_host.rendered(decode(value, family_host.TemplateMessage)),
             "events": lambda value: family_host.events_of(decode(value, family_host.DeltaMessage)),
-            "defects": lambda value: family_host.defects(decode(value, list[family_host.ValueMessage])),
+            "defects": lambda value: family_host.defects(decode(value, list[family_host.ValueMessage]), self._report),
         }
 
     def reply(self, request: Request) -> Reply:
@@ -120,6 +120,10 @@ class PluginHost:
 
     def _publish(self, message: SiteMessage) -> Any:
         return self._instance.publish(Site(Path(message.folder), message.files))
+
+    def _report(self, number: int) -> None:
+        """Tell Callboard at which value this process is, before it may end there."""
+        self._ask(encode(number))
 
     def _call(self, call: TreeCall) -> TreeResult:
         """A call of a tree that Callboard has."""

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,11 @@ from callboard.io.site_folder.staging import Staging
 from callboard.model.errors import SettingsError
 from callboard.model.ref import parse_ref
 from callboard.model.tree import Tree
+from callboard.plugins.containment.contained_integration import ContainedIntegration
+from callboard.plugins.containment.contained_publisher import publish_contained
+from callboard.plugins.containment.contained_source import collect_contained
 from callboard.plugins.integrations import FactBatch, Integration, IntegrationContext, IntegrationSettings, Target
+from callboard.plugins.loader import Plugin
 from callboard.plugins.publishers import Portal, PublishContext, Published, Publisher
 from callboard.plugins.publishers.built_site import read_site
 from callboard.plugins.run_integrations import check_connector, checked_batch
@@ -63,11 +68,13 @@ def targets(annotations: Mapping[str, Mapping[str, str]], *, tree: Tree | None =
 
 
 def collect_once(
-    plugin: type[Integration], options: Mapping[str, Any], asked: Sequence[Target] = (), *, root: Path | None = None, now: datetime = NOW
-) -> FactBatch:
+    plugin: type[Integration], options: Mapping[str, Any], asked: Sequence[Target] = (), *, root: Path | None = None, now: datetime = NOW,
+    contained: bool = False,
+) -> FactBatch:  # fmt: skip
     """Run an integration: create it with the options, query it about the targets, and check what it returns as a build does.
 
     ``root``: the folder that relative paths start in; an empty one by default. Waits of its HTTP clients take no time.
+    ``contained``: run it in a process of its own, as a build does; its clients then wait by the clock of the system.
 
     Raises ``SettingsError`` for options that do not match its schema, ``PluginError`` for a violation of the contract, and whatever the
     plugin raises.
@@ -76,20 +83,25 @@ def collect_once(
     item, redactor = IntegrationSettings(NAME, NAME, options), _redactor(options)
     with ExitStack() as stack:
         folder = root or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        connector = plugin(item, IntegrationContext(folder, now, folder / ".callboard/cache", {}, redactor, FastClock()))
+        context = IntegrationContext(folder, now, folder / ".callboard/cache", {}, redactor, FastClock())
+        kind: Any = partial(ContainedIntegration, _entry(plugin, "callboard.integrations")) if contained else plugin
+        connector: Integration = kind(item, context)
         check_connector(connector)
         return checked_batch(item, connector, connector.collect(asked), asked, redactor)
 
 
-def collect_source(plugin: type[Source], options: Mapping[str, Any], root: Path) -> Collected:
+def collect_source(plugin: type[Source], options: Mapping[str, Any], root: Path, *, contained: bool = False) -> Collected:
     """Run a source, with ``root`` as the folder that relative paths start in; its cache is ``root/.callboard/cache``.
+
+    ``contained``: run it in a process of its own, as a build does, which also reads its trees.
 
     Raises ``SettingsError`` for options that do not match its schema, and whatever the plugin raises.
     """
     _check_options(plugin, options)
     redactor = _redactor(options)
     context = SourceContext(root, root / ".callboard/cache", {}, redactor, FastClock())
-    return plugin(SourceSettings(NAME, NAME, options), context).collect()
+    item = SourceSettings(NAME, NAME, options)
+    return collect_contained(_entry(plugin, "callboard.sources"), item, context) if contained else plugin(item, context).collect()
 
 
 def descriptors_of(collected: Collected, *, limit: int = 2_000_000) -> Mapping[str, str]:
@@ -101,11 +113,12 @@ def descriptors_of(collected: Collected, *, limit: int = 2_000_000) -> Mapping[s
 
 
 def publish_once(
-    plugin: type[Publisher], options: Mapping[str, Any], files: Mapping[str, str | bytes], root: Path, *, portal: Portal | None = None
-) -> Published:
+    plugin: type[Publisher], options: Mapping[str, Any], files: Mapping[str, str | bytes], root: Path, *, portal: Portal | None = None,
+    contained: bool = False,
+) -> Published:  # fmt: skip
     """Write the files as a build writes a site, to ``root/site``, and publish that; relative paths of the options start in ``root``.
 
-    Called again, it publishes the next site. Raises ``SettingsError`` for options that do not match the schema, ``PublishError``, and
+    Called again, it publishes the next site. ``contained``: run it in a process of its own, as ``callboard publish`` does. Raises ``SettingsError`` for options that do not match the schema, ``PublishError``, and
     whatever the plugin raises.
     """
     _check_options(plugin, options)
@@ -114,7 +127,15 @@ def publish_once(
         staging.put(path, content.encode() if isinstance(content, str) else content)
     staging.commit()
     context = PublishContext(root, root / ".callboard/cache", NOW, portal or Portal(), {}, _redactor(options))
-    return plugin(options, context).publish(read_site(root / "site"))
+    site = read_site(root / "site")
+    if contained:
+        return publish_contained(_entry(plugin, "callboard.publishers"), options, context, site)
+    return plugin(options, context).publish(site)
+
+
+def _entry(plugin: type, group: str) -> Plugin:
+    """The entry point of a class, which must be one of a module that can be imported."""
+    return Plugin(group, NAME, plugin.__module__.partition(".")[0], "test", f"{plugin.__module__}:{plugin.__qualname__}")
 
 
 def _check_options(plugin: type[Integration | Source | Publisher], options: Mapping[str, Any]) -> None:
