@@ -88,7 +88,7 @@ HARMLESS = ("chdir", "environ", "print", "nothing")
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(plugin_process, "LIMITS", CallLimits(start_seconds=20, family_seconds=2))
+    monkeypatch.setattr(plugin_process.LIMITS, "current", CallLimits(start_seconds=20, family_seconds=2))
 
 
 def family(tmp_path, code=CODE):
@@ -99,7 +99,7 @@ def family(tmp_path, code=CODE):
 
 @pytest.mark.parametrize("action", [*FATAL, *HARMLESS])
 def test_an_import_is_tried_in_a_process_and_changes_nothing_here(tmp_path, monkeypatch, capfd, action):
-    monkeypatch.setattr(plugin_process, "LIMITS", CallLimits(start_seconds=2 if action == "hang" else 20))
+    monkeypatch.setattr(plugin_process.LIMITS, "current", CallLimits(start_seconds=2 if action == "hang" else 20))
     monkeypatch.setitem(FATAL, "hang", "did not answer within")
     before = Path.cwd(), dict(os.environ)
     with family(tmp_path, f"{CODE}\nACTIONS[{action!r}]()\n"):

@@ -50,7 +50,7 @@ def quick(monkeypatch, package):
     """Limits that a busy machine keeps, and that a hanging plugin reaches soon."""
     for file in (package / "pids").iterdir():
         file.unlink()
-    monkeypatch.setattr(plugin_process, "LIMITS", CallLimits(20, 3, 3, 3, 1_000_000))
+    monkeypatch.setattr(plugin_process.LIMITS, "current", CallLimits(20, 3, 3, 3, 1_000_000))
 
 
 def options(moment, action):
@@ -124,7 +124,9 @@ def assert_none_is_left(package):
 @pytest.mark.parametrize("moment", ["import", "create", "call"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_plugin_does_costs_its_own_item_one_failure_and_nothing_else(package, quick, tmp_path, monkeypatch, kind, moment):
-    monkeypatch.setattr(plugin_process, "LIMITS", CallLimits(8, 3, 3, 3, 1_000_000) if moment == "import" else plugin_process.LIMITS)
+    monkeypatch.setattr(
+        plugin_process.LIMITS, "current", CallLimits(8, 3, 3, 3, 1_000_000) if moment == "import" else plugin_process.LIMITS.current
+    )
     before = Path.cwd(), dict(os.environ), sorted(sys.modules)
     items = {action: (type_of(moment, action), options(moment, action)) for action in (*FAILURES, *HARMLESS, "nothing")}
     items["nothing"] = ("wild", {})

@@ -126,3 +126,18 @@ def test_the_kit_needs_no_test_framework():
     code = "import sys, callboard.plugins.testing; print([name for name in sys.modules if 'pytest' in name])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.long
+def test_a_plugin_that_runs_contained_returns_the_same(tmp_path):
+    (tmp_path / "catalog-info.yaml").write_text("kind: Component")
+    with FakeServer() as server:
+        server.reply("/deployments", [{"service": "shop", "v": "1", "at": "2026-05-01T00:00:00Z", "state": "succeeded"}])
+        options = {**OPTIONS, "url": server.url}
+        batches = [collect_once(HttpJsonIntegration, options, SHOP, contained=contained) for contained in (False, True)]
+    assert batches[0].facts == batches[1].facts
+    assert batches[0].measurements == batches[1].measurements
+    trees = [collect_source(FilesSource, {"path": "."}, tmp_path, contained=contained) for contained in (False, True)]
+    assert descriptors_of(trees[0]) == descriptors_of(trees[1]) == {"catalog-info.yaml": "kind: Component"}
+    publish_once(FolderPublisher, {"path": "public"}, {"index.html": "<p>"}, tmp_path, contained=True)
+    assert (tmp_path / "public/index.html").read_text() == "<p>"

@@ -11,7 +11,6 @@ import fcntl
 import os
 import select
 import signal
-import struct
 import subprocess
 import tempfile
 import threading
@@ -23,12 +22,10 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from callboard.io.worker_messages import ANSWER, HEADER, QUESTION, REQUEST
+
 OUTPUT_LIMIT = 65_536
 """Bytes of what the child printed that are kept, from the end."""
-HEADER = struct.Struct(">BQI")
-"""Of a message in either direction: its kind, the number of the request that it belongs to, and its size in bytes."""
-REQUEST, ANSWER, QUESTION = range(3)
-"""Kinds of messages: a request of the parent, the child's answer, and what the child asks while it works on a request."""
 _CHUNK = 1 << 16
 _POLL_SECONDS = 0.1
 """Between two checks whether the child has ended: a process that it started may hold its pipes open."""
@@ -240,17 +237,6 @@ class WorkerProcess:
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-
-
-@dataclass(slots=True)
-class ThisProcess:
-    """What this process is."""
-
-    is_worker: bool = False
-    """Whether it was started as a ``WorkerProcess``, which its program sets."""
-
-
-THIS_PROCESS = ThisProcess()
 
 
 def stop_all() -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from callboard.io.worker_process import THIS_PROCESS
+from callboard.io.worker_messages import THIS_PROCESS
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.value import FactValue

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
+from callboard.plugins.containment.plugin_process import LIMITS
 from callboard.plugins.installed_families import installed_families, value_types
 from callboard.plugins.option_schemas import import_mentioned, option_schemas, schema_of
 from callboard.settings.checks import sources_schema
@@ -29,7 +31,9 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     installed_families()
     with contextlib.suppress(OSError):  # reported when it is parsed
         import_mentioned(path.read_bytes()[:LARGEST].decode("utf-8", "replace"))
-    return parse_settings(path, environ, option_schemas)
+    settings = parse_settings(path, environ, option_schemas)
+    LIMITS.current = replace(LIMITS.current, call_seconds=settings.limits.plugin_seconds)
+    return settings
 
 
 def editor_schema() -> dict[str, Any]:

@@ -73,6 +73,8 @@ class Limits:
     problems_per_file: int = 200
     diagram_nodes: int = 24
     locations_depth: int = 10
+    plugin_seconds: float = 900.0
+    """For a plugin of another package to collect or to publish."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,3 +38,9 @@ def test_a_folder_in_the_way_is_an_error_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "portal.zip").mkdir()
     with pytest.raises(PublishError, match=r"portal\.zip cannot be written"):
         publish_once(ArchivePublisher, {"path": "portal.zip"}, SITE, tmp_path)
+
+
+def test_the_process_in_which_a_command_runs_it_writes_the_same(tmp_path: Path) -> None:
+    for name, contained in (("here", False), ("there", True)):
+        publish_once(ArchivePublisher, {"path": f"{name}.zip"}, SITE, tmp_path, contained=contained)
+    assert (tmp_path / "there.zip").read_bytes() == (tmp_path / "here.zip").read_bytes()

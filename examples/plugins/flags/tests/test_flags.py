@@ -27,3 +27,10 @@ def test_a_flag_with_a_wrong_value_is_a_problem() -> None:
         server.reply("/api/flags", [{"project": "shop", "name": "new-till", "on": "perhaps"}])
         batch = collect_once(FlagsIntegration, {"url": server.url}, SHOP)
     assert [problem.code for problem in batch.problems] == ["INT001"]
+
+
+def test_the_process_in_which_a_build_runs_it_returns_the_same() -> None:
+    with FakeServer() as server:
+        server.reply("/api/flags", [{"project": "shop", "name": "new-till", "on": True, "percent": 25}])
+        here, there = (collect_once(FlagsIntegration, {"url": server.url}, SHOP, contained=contained) for contained in (False, True))
+    assert (there.facts, there.measurements, there.problems) == (here.facts, here.measurements, here.problems)

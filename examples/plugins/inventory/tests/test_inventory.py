@@ -37,3 +37,10 @@ def test_a_service_without_a_name_is_an_error(tmp_path: Path) -> None:
         server.reply("/api/services", [{"description": "nameless"}])
         with pytest.raises(HttpError, match="a service with a name"):
             collect_source(InventorySource, {"url": server.url}, tmp_path)
+
+
+def test_the_process_in_which_a_build_runs_it_finds_the_same(tmp_path: Path) -> None:
+    with FakeServer() as server:
+        server.reply("/api/services", [SHOP])
+        here, there = (collect_source(InventorySource, {"url": server.url}, tmp_path, contained=contained) for contained in (False, True))
+    assert descriptors_of(there) == descriptors_of(here)

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 
-from callboard.io.worker_process import ANSWER, HEADER, QUESTION, THIS_PROCESS
+from callboard.io.worker_messages import ANSWER, HEADER, QUESTION, THIS_PROCESS
 from callboard.plugins.containment.errors import raised_error
 from callboard.plugins.containment.messages import Reply, Request, decode, encode
 from callboard.plugins.containment.plugin_host import PluginHost

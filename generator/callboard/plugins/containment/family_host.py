@@ -90,6 +90,17 @@ class _Subject:
         self.__dict__.update(fields)
 
 
+def family_result(operation: str, value: bytes, begin: Callable[[int], None]) -> Any:
+    """The result of an operation. Raises whatever the family raises."""
+    if operation == "import_family":
+        return import_family(decode(value, FamilyEntry))
+    if operation == "render":
+        return rendered(decode(value, TemplateMessage))
+    if operation == "events":
+        return events_of(decode(value, DeltaMessage))
+    return defects(decode(value, list[ValueMessage]), begin)
+
+
 def import_family(entry: FamilyEntry) -> None:
     """Import the family. Raises ``PluginError``."""
     Plugin(FAMILIES_GROUP, entry.type, entry.package, entry.version, entry.target).load()

@@ -12,7 +12,6 @@ from callboard.model.errors import PluginError, SourceError
 from callboard.model.facts.fact import Fact
 from callboard.model.tree import Tree
 from callboard.plugins import loader
-from callboard.plugins.containment import family_host
 from callboard.plugins.containment.errors import allowed_error
 from callboard.plugins.containment.messages import (
     CollectedMessage,
@@ -59,15 +58,12 @@ class PluginHost:
             "collect": self._collect,
             "tree": lambda value: result_of(self._trees, decode(value, TreeCall)),
             "publish": lambda value: self._publish(decode(value, SiteMessage)),
-            "import_family": lambda value: family_host.import_family(decode(value, family_host.FamilyEntry)),
-            "render": lambda value: family_host.rendered(decode(value, family_host.TemplateMessage)),
-            "events": lambda value: family_host.events_of(decode(value, family_host.DeltaMessage)),
-            "defects": lambda value: family_host.defects(decode(value, list[family_host.ValueMessage]), self._report),
         }
 
     def reply(self, request: Request) -> Reply:
         """The result of a request. Raises whatever the plugin raises."""
-        result = self._operations[request.operation](request.value)
+        known = self._operations.get(request.operation)
+        result = known(request.value) if known else self._of_family(request)
         try:
             value = raw(result)
         except MessageError as error:
@@ -120,6 +116,11 @@ class PluginHost:
 
     def _publish(self, message: SiteMessage) -> Any:
         return self._instance.publish(Site(Path(message.folder), message.files))
+
+    def _of_family(self, request: Request) -> Any:
+        from callboard.plugins.containment.family_host import family_result  # noqa: PLC0415 - it needs Jinja, and most plugins do not
+
+        return family_result(request.operation, request.value, self._report)
 
     def _report(self, number: int) -> None:
         """Tell Callboard at which value this process is, before it may end there."""

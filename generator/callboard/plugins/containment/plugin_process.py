@@ -29,6 +29,7 @@ T = TypeVar("T")
 PASSED_ON = ("SSH_AUTH_SOCK", "TZ", "LANG", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
 """Variables that a plugin may see besides those of ``io.process.allowed``; tokens are passed as options."""
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from callboard.plugins.containment.child import main; main({pipes})"
+_LATE = "did not answer within"
 _DAMAGED = "Report it to the authors of the plugin."
 
 
@@ -48,7 +49,15 @@ class CallLimits:
     """For a panel, the events of one entity, or the decisions of some values."""
 
 
-LIMITS = CallLimits()
+@dataclass(slots=True)
+class CurrentLimits:
+    """The limits of this process."""
+
+    current: CallLimits
+
+
+LIMITS = CurrentLimits(CallLimits())
+"""``limits.plugin_seconds`` in ``sources.yaml`` sets ``call_seconds``."""
 
 
 _printed: list[tuple[str, str]] = []
@@ -68,7 +77,7 @@ class PluginProcess:
         if plugin.conflict:
             raise plugin.conflict
         self.plugin = plugin
-        self.limits = limits or LIMITS
+        self.limits = limits or LIMITS.current
         self.redactor = Redactor()
         """Masks secrets in everything that leaves the process in words."""
         self.traffic: list[Traffic] = []
@@ -142,6 +151,8 @@ class PluginProcess:
         """The error of a process that is gone. Only the first one is unhandled: later calls fail for the same reason."""
         message = self._redacted(f"{self.name} {what} while it {moment}")
         hint = f"Run `callboard {self.command} --debug` to see what it printed, and report it to the authors of the plugin."
+        if _LATE in what:
+            hint = f"{hint} If it needs more time to collect or publish, set limits.plugin_seconds in sources.yaml."
         if self._ended:
             return PluginError(self._ended, hint)
         self._ended = message
@@ -221,7 +232,7 @@ def process_of(plugin: Plugin, redactor: Redactor, limits: CallLimits | None = N
     if process is None or not process.is_running:
         process = PluginProcess(plugin)
         process.describe()
-    process.redactor, process.command, process.limits = redactor, command, limits or LIMITS
+    process.redactor, process.command, process.limits = redactor, command, limits or LIMITS.current
     try:
         yield process
     except BaseException:

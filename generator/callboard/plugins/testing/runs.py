@@ -118,8 +118,9 @@ def publish_once(
 ) -> Published:  # fmt: skip
     """Write the files as a build writes a site, to ``root/site``, and publish that; relative paths of the options start in ``root``.
 
-    Called again, it publishes the next site. ``contained``: run it in a process of its own, as ``callboard publish`` does. Raises ``SettingsError`` for options that do not match the schema, ``PublishError``, and
-    whatever the plugin raises.
+    Called again, it publishes the next site. ``contained``: run it in a process of its own, as ``callboard publish`` does.
+
+    Raises ``SettingsError`` for options that do not match the schema, ``PublishError``, and whatever the plugin raises.
     """
     _check_options(plugin, options)
     staging = Staging(root / "site")
