@@ -10,7 +10,7 @@ import time
 import pytest
 
 from support import shared_caches
-from support.wild_plugin import CODE, entry_points
+from support.wild_plugin import CODE, KINDS, entry_points
 
 pytestmark = pytest.mark.long
 SECRET = "t0p-s3cret-value"
@@ -23,7 +23,7 @@ spec: {type: service, lifecycle: production, owner: team}
 SETTINGS = """\
 version: 1
 portal: {name: Small}
-limits: {plugin_seconds: 8}
+limits: {plugin_seconds: %d}
 sources:
   - {name: here, type: files, path: repositories}
   - {name: wild, type: wild, token: "${TOKEN}", %s}
@@ -47,8 +47,8 @@ def portal(tmp_path):
     (tmp_path / "repositories").mkdir()
     (tmp_path / "repositories/catalog-info.yaml").write_text(SHOP)
 
-    def start(*arguments, source="at: never", integration="at: never", publisher="at: never"):
-        (tmp_path / "sources.yaml").write_text(SETTINGS % (source, integration, publisher))
+    def start(*arguments, source="at: never", integration="at: never", publisher="at: never", seconds=8):
+        (tmp_path / "sources.yaml").write_text(SETTINGS % (seconds, source, integration, publisher))
         environ = {**os.environ, "PYTHONPATH": str(tmp_path / "packages"), "TOKEN": SECRET}
         command = [sys.executable, "-m", "callboard", *arguments]
         return subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -90,9 +90,10 @@ def test_what_plugins_print_reaches_no_output_and_debug_shows_it_masked(portal):
         assert SECRET not in text
 
 
-def test_ctrl_c_ends_a_build_with_130_and_leaves_no_process(portal):
+@pytest.mark.parametrize("hanging", ["source", "integration"])
+def test_ctrl_c_ends_a_build_with_130_and_leaves_no_process(portal, hanging):
     folder, start = portal
-    process = start("build", source="at: call, do: hang")
+    process = start("build", seconds=600, **{kind: "at: call, do: hang" if kind == hanging else "at: never" for kind in KINDS})
     pids = folder / "packages/pids"
     deadline = time.monotonic() + 60
     while not (found := [int(file.name) for file in pids.iterdir()]) and time.monotonic() < deadline:

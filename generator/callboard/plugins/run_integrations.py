@@ -78,7 +78,7 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
     """
     if not items:
         return IntegrationResult()
-    with interruptible(), ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
+    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool, interruptible():
         connectors = [*pool.map(lambda item: _create(item, context), items)]
         batches = [*pool.map(lambda item, connector: _collect(item, connector, targets, context.redactor), items, connectors)]
     return _result(merge_batches(batches), items, connectors)
@@ -86,7 +86,7 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
     """The connected integrations, without any facts and without requests."""
-    with interruptible(), ThreadPoolExecutor(min(AT_ONCE, max(1, len(items)))) as pool:
+    with ThreadPoolExecutor(min(AT_ONCE, max(1, len(items)))) as pool, interruptible():
         connectors = [*pool.map(lambda item: _create(item, context), items)]
     for connector in connectors:
         if isinstance(connector, ContainedIntegration):

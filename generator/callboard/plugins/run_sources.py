@@ -27,7 +27,7 @@ def collect_all(settings: Settings, context: SourceContext) -> Collected:
     if not settings.sources:
         return Collected()
     redacting = replace(context, redactor=context.redactor.with_also(settings.redactor.secrets))
-    with interruptible(), ThreadPoolExecutor(min(AT_ONCE, len(settings.sources))) as pool:
+    with ThreadPoolExecutor(min(AT_ONCE, len(settings.sources))) as pool, interruptible():
         return merge_collected([*pool.map(lambda item: _collected(item, redacting), settings.sources)])
 
 

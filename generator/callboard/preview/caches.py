@@ -14,6 +14,7 @@ from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
 from callboard.io.store import Store
 from callboard.model.tree import DescriptorFile
+from callboard.plugins.containment.plugin_process import interruptible
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, merge_batches
 from callboard.plugins.run_integrations import AT_ONCE, IntegrationResult, collect_facts
 from callboard.plugins.sources import Collected, SourceContext
@@ -61,7 +62,7 @@ class MemoryCaches:
         """The facts of the integrations: those that read local files are queried each time, the others once."""
         queried = [item for item in items if item.name not in self._facts or item.type in LOCAL]
         if queried:
-            with ThreadPoolExecutor(min(AT_ONCE, len(queried))) as pool:
+            with ThreadPoolExecutor(min(AT_ONCE, len(queried))) as pool, interruptible():
                 results = pool.map(lambda item: collect_facts((item,), targets, context), queried)
                 self._facts |= zip((item.name for item in queried), results, strict=True)
         return _limited_to(_joined([self._facts[item.name] for item in items]), targets)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callboard.plugins import loader
+from callboard.plugins.containment.plugin_process import interruptible
 from callboard.plugins.run_sources import AT_ONCE, GROUP, collect_all
 from callboard.plugins.sources import Collected, SourceContext, merge_collected
 from callboard.settings.settings import Settings, SourceSettings
@@ -71,7 +72,7 @@ class SourcesCache:
         sources = [source for source in self._settings.sources if names is None or source.name in names]
         if not sources:
             return
-        with ThreadPoolExecutor(min(AT_ONCE, len(sources))) as pool:
+        with ThreadPoolExecutor(min(AT_ONCE, len(sources))) as pool, interruptible():
             results = pool.map(lambda source: collect_all(replace(self._settings, sources=(source,)), self._context), sources)
             self._collected |= zip((source.name for source in sources), results, strict=True)
         for source in sources:

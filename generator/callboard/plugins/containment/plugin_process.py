@@ -242,11 +242,12 @@ def process_of(plugin: Plugin, redactor: Redactor, limits: CallLimits | None = N
 
 def import_ahead(plugins: Sequence[Plugin]) -> None:
     """Import plugins in their processes, at the same time."""
-    threads = [threading.Thread(target=_describe_quietly, args=(plugin,)) for plugin in plugins]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    threads = [threading.Thread(target=_describe_quietly, args=(plugin,), daemon=True) for plugin in plugins]
+    with interruptible():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
 
 def _describe_quietly(plugin: Plugin) -> None:
@@ -276,7 +277,7 @@ def printed_by_plugins() -> Sequence[tuple[str, str]]:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """On Ctrl-C, end the processes of all plugins, so that no thread waits for one."""
+    """On Ctrl-C, end the processes of all plugins: no thread waits for one any more. To be entered after a pool that waits for threads."""
     try:
         yield
     except Exception:

@@ -117,6 +117,8 @@ class Integration(Protocol):
 
     schema: ClassVar[Mapping[str, Any]]
     """JSON Schema of the options: the item in ``sources.yaml`` without ``name``, ``type`` and ``title``."""
+    environment: ClassVar[tuple[str, ...]] = ()
+    """Environment variables that it needs besides the common ones, in a package of its own; their values are masked in messages."""
     title: ClassVar[str]
     """Name of the product: ``PagerDuty``."""
 

@@ -58,6 +58,8 @@ class Publisher(Protocol):
 
     schema: ClassVar[Mapping[str, Any]]
     """JSON Schema of the options: the item in ``sources.yaml`` without ``name`` and ``type``."""
+    environment: ClassVar[tuple[str, ...]] = ()
+    """Environment variables that it needs besides the common ones, in a package of its own; their values are masked in messages."""
 
     def __init__(self, options: Mapping[str, Any], context: PublishContext) -> None: ...
 
