@@ -7,7 +7,8 @@ whole process group is killed when it is late or no longer needed. It ends itsel
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import errno
+import importlib.util
 import os
 import select
 import signal
@@ -73,6 +74,7 @@ class WorkerProcess:
     """
 
     def __init__(self, command: Callable[[int, int, int], Sequence[str | Path]], *, environ: Mapping[str, str]) -> None:
+        _check_system()
         self._owner = os.getpid()
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -164,6 +166,8 @@ class WorkerProcess:
             if not self._end.alive:
                 yield
                 return
+            import fcntl  # noqa: PLC0415 - Windows has none, and commands that need no plugin run there
+
             fcntl.lockf(self._pipes.turns, fcntl.LOCK_EX)
             try:
                 yield
@@ -243,6 +247,12 @@ def stop_all() -> None:
     """End every child of this process: an interrupted command waits for none of them."""
     for process in tuple(_running):
         process._kill()  # noqa: SLF001 - not ``stop``: another thread may wait for an answer, and notices the end
+
+
+def _check_system() -> None:
+    """Raises ``OSError`` on a system on which no child can be contained."""
+    if os.name != "posix" or importlib.util.find_spec("fcntl") is None:
+        raise OSError(errno.ENOTSUP, "it needs a POSIX system, such as Linux or macOS")
 
 
 def _signal_name(number: int) -> str:

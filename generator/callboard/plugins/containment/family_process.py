@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from callboard.io.worker_process import WorkerError
 from callboard.model.errors import CallboardError, PluginError
 from callboard.model.facts.events import FactDelta, FactEvent
 from callboard.model.facts.fact import Fact
@@ -107,10 +106,7 @@ class FamilyProcess:
         if self._process is None or not self._process.is_running:
             if self._failures >= MOST_FAILURES:
                 raise PluginError(self._last)
-            try:
-                self._process = PluginProcess(self.plugin)
-            except (OSError, WorkerError) as error:
-                raise PluginError(f"no process can be started: {error}") from error
+            self._process = PluginProcess(self.plugin)
         return self._process
 
 

@@ -83,7 +83,10 @@ class PluginProcess:
         self.traffic: list[Traffic] = []
         """Counters that grow with those of the plugin's HTTP clients."""
         self.command = command
-        self._worker = WorkerProcess(_command, environ=allowed(os.environ, PASSED_ON))
+        try:
+            self._worker = WorkerProcess(_command, environ=allowed(os.environ, PASSED_ON))
+        except OSError as error:
+            raise PluginError(f"no process for {self.name} can be started: {error.strerror}", "Check the memory and the limits.") from error
         self._ended = ""
         _live.add(self)
 
