@@ -48,7 +48,7 @@ def test_the_plugin_is_listed_tested_and_shown(followed):
     listed = printed["callboard plugins"]
     assert re.search(r"callboard\.integrations +flags +callboard-flags 1\.0\.0 +Feature flags of a flag server\.", listed)
     assert re.search(r"callboard\.families +feature-flag +callboard-flags 1\.0\.0 +Feature flags of components\.", listed)
-    assert "2 passed" in printed["python -m pytest callboard-flags/tests"]
+    assert "3 passed" in printed["python -m pytest callboard-flags/tests"]
     page = (folder / "portal/site/catalog/default/component/shop/index.html").read_text()
     assert "Feature flags" in page
     assert "<code>new-till</code> on, 25 %" in page

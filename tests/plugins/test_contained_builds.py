@@ -1,5 +1,6 @@
 """Builds of a portal whose plugins misbehave, as commands: exit codes, one clear line each, the last good copy, and what --debug shows."""
 
+import json
 import os
 import re
 import signal
@@ -9,7 +10,10 @@ import time
 
 import pytest
 
+from callboard.website.assemble import WORTH_FORKING
 from support import shared_caches
+from support.wild_family import CODE as FAMILY_CODE
+from support.wild_family import PANEL
 from support.wild_plugin import CODE, KINDS, entry_points
 
 pytestmark = pytest.mark.long
@@ -29,6 +33,12 @@ sources:
   - {name: wild, type: wild, token: "${TOKEN}", %s}
 integrations: [{name: tool, type: wild, token: "${TOKEN}", %s}]
 publish: [{type: wild, token: "${TOKEN}", %s}, {type: folder, path: public}]
+"""
+FAMILY_SETTINGS = """\
+version: 1
+portal: {name: Small}
+sources: [{name: here, type: files, path: repositories}]
+integrations: [{name: drop, type: file, path: facts.yaml, family: wild}]
 """
 WILD = CODE.replace("kind: Wild # {path}", SHOP.replace("shop", "wild").replace("{", "{{").replace("}", "}}").replace("\n", "\\n"))
 
@@ -115,3 +125,27 @@ def _is_alive(pid):
         return False
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return not state.startswith("Z")
+
+
+def test_a_panel_that_ends_its_process_costs_that_panel_in_a_build_of_forked_workers(portal):
+    folder, _ = portal
+    (folder / "packages/wild_plugin/family.py").write_text(FAMILY_CODE.replace('"wild_family"', '"wild_plugin"'))
+    (folder / "packages/wild_plugin/panel.html").write_text(PANEL)
+    entries = folder / "packages/wild_plugin-1.0.dist-info/entry_points.txt"
+    entries.write_text("[callboard.families]\nwild = wild_plugin.family:FAMILY\n")
+    (folder / "repositories/catalog-info.yaml").write_text("---\n".join(SHOP.replace("shop", f"c{n}") for n in range(WORTH_FORKING + 10)))
+    rows = [{"entity": f"c{n}", "name": f"name-{n}", "panel": "os-exit" if n == 7 else "nothing"} for n in range(20)]
+    (folder / "facts.yaml").write_text(json.dumps(rows))
+    (folder / "sources.yaml").write_text(FAMILY_SETTINGS)
+    environ = {**os.environ, "PYTHONPATH": str(folder / "packages")}
+    with shared_caches.lent(folder):
+        done = subprocess.run(
+            [sys.executable, "-m", "callboard", "build"], cwd=folder, env=environ, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    pages = {n: (folder / f"site/catalog/default/component/c{n}/index.html").read_text() for n in range(20)}
+    assert [n for n, html in pages.items() if "Could not render" in html] == [7]
+    assert all(f"<b>name-{n} " in html for n, html in pages.items() if n != 7)
+    (line,) = [line for line in done.stderr.splitlines() if "INT004" in line]
+    assert "`wild-plugin 1.0`" in line
+    assert "ended with exit code 0 while it rendered panel.html" in line

@@ -11,7 +11,7 @@ from typing import Any
 
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
-from callboard.plugins.containment.plugin_process import LIMITS
+from callboard.plugins.containment.plugin_process import LIMITS, forget_failures
 from callboard.plugins.installed_families import installed_families, value_types
 from callboard.plugins.option_schemas import import_mentioned, option_schemas, schema_of
 from callboard.settings.checks import sources_schema
@@ -29,6 +29,7 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     ``PluginError`` if two packages provide the same plugin.
     """
     installed_families()
+    forget_failures()
     with contextlib.suppress(OSError):  # reported when it is parsed
         import_mentioned(path.read_bytes()[:LARGEST].decode("utf-8", "replace"))
     settings = parse_settings(path, environ, option_schemas)

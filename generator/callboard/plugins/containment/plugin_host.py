@@ -67,7 +67,7 @@ class PluginHost:
         try:
             value = raw(result)
         except MessageError as error:
-            raise PluginError(f"it returned a value that cannot be sent: {error}", "Report it to the authors of the plugin.") from error
+            raise PluginError(f"a returned value cannot be sent: {error}", "Report it to the authors of the plugin.") from error
         counts = tuple(each.counts for each in self._traffic)
         traffic, self._sent = () if counts == self._sent else counts, counts
         return Reply(value, traffic=traffic)

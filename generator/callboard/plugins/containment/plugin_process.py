@@ -19,7 +19,17 @@ from callboard.io.process import allowed
 from callboard.io.worker_process import WorkerError, WorkerProcess, stop_all
 from callboard.model.errors import CallboardError, PluginError
 from callboard.plugins.containment.errors import allowed_error, raised_error
-from callboard.plugins.containment.messages import Description, MessageError, PluginEntry, Reply, Request, decode, encode, raw
+from callboard.plugins.containment.messages import (
+    Description,
+    MessageError,
+    PluginEntry,
+    RaisedError,
+    Reply,
+    Request,
+    decode,
+    encode,
+    raw,
+)
 from callboard.plugins.loader import BUILT_IN_PACKAGE, Plugin
 from callboard.plugins.unhandled import MOST, UnhandledPluginError
 from callboard.redaction.redactor import Redactor
@@ -61,7 +71,9 @@ LIMITS = CurrentLimits(CallLimits())
 
 
 _printed: list[tuple[str, str]] = []
-"""What plugins printed whose processes were stopped, with the name of each."""
+"""What plugins printed, with the name of each."""
+MOST_TEXTS = 100
+"""A preview prints none of them, and runs for days."""
 _live: weakref.WeakSet[PluginProcess] = weakref.WeakSet()
 
 
@@ -124,7 +136,7 @@ class PluginProcess:
             raise self._damaged(error) from None
         self._count(reply)
         if reply.error is not None:
-            raise allowed_error(reply.error) or self._unhandled(reply.error.name, reply.error.message, reply.error.traceback)
+            raise self._raised(reply.error)
         try:
             return decode(reply.value, kind)
         except MessageError as error:
@@ -140,6 +152,7 @@ class PluginProcess:
         text = self._worker.take_output().strip()
         if text:
             _printed.append((self.name, self._redacted(text)[-MOST:]))
+            del _printed[:-MOST_TEXTS]
 
     def _count(self, reply: Reply) -> None:
         self.traffic += (Traffic() for _ in range(len(self.traffic), len(reply.traffic)))
@@ -160,6 +173,14 @@ class PluginProcess:
             return PluginError(self._ended, hint)
         self._ended = message
         return UnhandledPluginError(message, hint, self._output())
+
+    def _raised(self, raised: RaisedError) -> CallboardError:
+        """What the plugin raised; an error about the plugin itself names it."""
+        error = allowed_error(raised)
+        if error is None:
+            return self._unhandled(raised.name, raised.message, raised.traceback)
+        is_named = not isinstance(error, PluginError) or self.plugin.package in str(error)
+        return error if is_named else PluginError(f"{self.name} violates its contract: {error}", error.hint or _DAMAGED)
 
     def _unhandled(self, name: str, message: str, trace: str) -> UnhandledPluginError:
         hint = f"Run `callboard {self.command} --debug` to see the traceback, and report it to the authors of the plugin."
@@ -194,7 +215,7 @@ _described = _Described(threading.Lock(), {}, {})
 def description_of(plugin: Plugin) -> Description:
     """What the plugin says of itself, imported in a process, which then waits for the first instance. Raises ``PluginError``.
 
-    Cached for as long as this process lives, also that it failed: a plugin that hangs is waited for once.
+    Cached, also that it failed: a plugin that hangs is waited for once.
     """
     key = (plugin, tuple(sys.path))
     known = _described.descriptions.get(key)
@@ -258,6 +279,12 @@ def _describe_quietly(plugin: Plugin) -> None:
         description_of(plugin)
     except CallboardError:
         return
+
+
+def forget_failures() -> None:
+    """Try again to import the plugins that could not be imported."""
+    for key in [key for key, known in _described.descriptions.items() if isinstance(known, CallboardError)]:
+        del _described.descriptions[key]
 
 
 def forget_plugins() -> None:
