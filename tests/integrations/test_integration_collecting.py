@@ -36,7 +36,8 @@ class Tool:
 
 
 def collected(monkeypatch, tmp_path, *classes, targets=(SHOP, LEDGER), context_of=context):
-    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c, "package": "callboard", "version": "1.0"})() for i, c in enumerate(classes)}
+    of = {"package": "callboard", "version": "1.0"}  # as a built-in one: classes of a test cannot be imported by another process
+    table = {f"t{i}": type("P", (), {"load": lambda self, c=c: c, **of})() for i, c in enumerate(classes)}
     load = loader.load
     monkeypatch.setattr(loader, "load", lambda group: table if group == GROUP else load(group))
     items = [IntegrationSettings(f"n{i}", f"t{i}", {}) for i in range(len(classes))]

@@ -1,6 +1,7 @@
 """All sources of a portal together."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from company import commit, context, descriptor, found, put, repository
@@ -48,7 +49,7 @@ def test_two_runs_agree(tmp_path):
 class Angry:
     """A source of somebody else that raises what nobody expects."""
 
-    schema = {"type": "object"}
+    schema: ClassVar = {"type": "object"}
 
     def __init__(self, settings, context):
         self.secret = settings.options["path"]

@@ -42,8 +42,8 @@ class FamilyProcess:
 
     def load(self) -> None:
         """Import the family there, before it is imported here. Raises ``CallboardError``."""
-        p = self.plugin
-        self._call("import_family", FamilyEntry(p.type, p.package, p.version, p.target), type(None), "was imported")
+        with self._lock:
+            self._running()
 
     def render(self, package: str, path: str, rows: Sequence[tuple[Fact, str, Mapping[str, Any]]], up: str) -> str:
         """The HTML of a template with facts, each with its checked URL and the link to its entity. Raises ``CallboardError``."""
@@ -90,15 +90,17 @@ class FamilyProcess:
         with self._lock:
             process = self._running()
             try:
-                limits = process.limits
-                seconds = limits.start_seconds if operation == "import_family" else limits.family_seconds
-                return process.call(operation, value, kind, seconds, moment, respond)
+                return process.call(operation, value, kind, process.limits.family_seconds, moment, respond)
             except CallboardError as error:
-                if not process.is_running:
-                    self._failures += 1
-                    self._last = str(error)
-                    process.stop()
+                self._note(process, error)
                 raise
+
+    def _note(self, process: PluginProcess, error: CallboardError) -> None:
+        """Count a failure that ended the process."""
+        if not process.is_running:
+            self._failures += 1
+            self._last = str(error)
+            process.stop()
 
     def _running(self) -> PluginProcess:
         if self._owner != os.getpid():
@@ -106,7 +108,14 @@ class FamilyProcess:
         if self._process is None or not self._process.is_running:
             if self._failures >= MOST_FAILURES:
                 raise PluginError(self._last)
-            self._process = PluginProcess(self.plugin)
+            self._process = process = PluginProcess(self.plugin)
+            p = self.plugin
+            try:
+                entry = FamilyEntry(p.type, p.package, p.version, p.target)
+                process.call("import_family", entry, type(None), process.limits.start_seconds, "was imported")
+            except CallboardError as error:
+                self._note(process, error)
+                raise
         return self._process
 
 
