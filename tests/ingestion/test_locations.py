@@ -5,7 +5,7 @@ import pytest
 
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
-from callboard.ingestion.locations import MOST_FILES, MOST_PROBLEMS, clean_url, file_key, follow, repository_of
+from callboard.ingestion.locations import MOST_FILES, MOST_GLOBS, MOST_PROBLEMS, MOST_TARGETS, clean_url, file_key, follow, repository_of
 from callboard.io.git.remote import parse_remote
 from callboard.model.problem import Severity
 from callboard.model.tree import DescriptorFile
@@ -211,6 +211,15 @@ def test_a_location_leads_to_a_bounded_number_of_files(tmp_path):
     where = FolderTree(tmp_path, "t", "t", "", [f"f{n}.yaml" for n in range(MOST_FILES + 1)])
     result = followed(where, target="./*.yaml")
     assert (len(result.files), codes(result)) == (MOST_FILES, ["LOC004"])
+
+
+@pytest.mark.parametrize(("target", "most"), [("./*.yaml", MOST_GLOBS), ("./f.yaml", MOST_TARGETS)])
+def test_a_location_has_a_bounded_number_of_targets_and_the_first_beyond_it_is_reported(tmp_path, target, most):
+    (tmp_path / "f.yaml").write_text("kind: x\n")
+    result = followed(FolderTree(tmp_path, "t", "t", "", ["f.yaml"]), targets=[target] * (most + 2))
+    assert (len(result.files), codes(result)) == (1, ["LOC004"])
+    assert result.problems[0].field == f"spec.targets[{most}]"
+    assert "2 of them, from here on, are not followed" in result.problems[0].message
 
 
 def test_a_location_with_many_wrong_targets_reports_the_worst_and_how_many_are_left_out(shop):

@@ -115,3 +115,16 @@ def test_the_first_sentence_ends_where_people_end_it(text, first):
 
 def test_a_long_first_sentence_is_cut_at_a_word():
     assert first_sentence("word " * 100, 22) == "word word word word…"
+
+
+@pytest.mark.parametrize("url", ["https://github.com@evil.example/x", "https://user****@evil.example/", "HTTP://u:p@h/x"])
+def test_an_address_with_a_user_is_no_link(url):
+    """It leads to another host than it seems to, or nowhere if its password is masked."""
+    for written in (f"[a]({url})", f"see {url} there", f"<{url}>", f"![a]({url})"):
+        assert "href" not in to_html(written)
+    assert 'href="https://x.example/@user"' in to_html("[a](https://x.example/@user)")
+
+
+@pytest.mark.parametrize("control", ["%E2%80%AE", "%e2%81%a6", "&#x202e;", "&#8294;"])
+def test_an_address_has_no_character_that_changes_the_order_in_which_it_is_shown(control):
+    assert to_html(f"[a](https://x.example/{control}b)") == '<p><a href="https://x.example/b" rel="noopener">a</a></p>\n'

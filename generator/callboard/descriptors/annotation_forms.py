@@ -15,7 +15,7 @@ from callboard.descriptors.formats import is_web_url
 LONGEST = 2_000
 """Longer values are not checked."""
 _ANNOTATIONS = Path(__file__).parent.parent / "schemas" / "annotations.json"
-_TEMPLATE = re.compile(r"\{\{|\{%|<[a-z][^>]*>")
+_TEMPLATE = re.compile(r"\{\{|\{%|<[a-z][^<>]*>")
 """A value that is filled in later, or that a rule about values to fill in reports."""
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//)(?P<path>.+)")
 _PART = r"[^\s/:?#@]+"
@@ -183,7 +183,7 @@ def _sentry(value: str) -> str:
     if len(parts) > 1 and parts[0] in {"projects", "organizations"}:
         organization = host.removesuffix(".sentry.io") if host.endswith(".sentry.io") else ""
         return f"{organization}/{parts[1]}" if parts[0] == "projects" and organization else ""
-    return "/".join(re.split(r"\s*/\s*", value))
+    return "/".join(part.strip() for part in value.split("/"))
 
 
 def _sonar(value: str) -> str:
@@ -198,7 +198,8 @@ def _jira(value: str) -> str:
 
 
 def _selector(value: str) -> str:
-    return re.sub(r"\s*[:=]\s*", "=", re.sub(r"\s*[;,]\s*|\s*\n\s*", ",", value.strip()))
+    items = (re.split("[:=]", item) for item in re.split(r"[;,\n]", value.strip()))
+    return ",".join(filter(None, ("=".join(part.strip() for part in item) for item in items)))
 
 
 def _is_selector(value: str) -> bool:

@@ -14,7 +14,7 @@ from callboard.model.entity import Derived, Entity
 from callboard.model.errors import TreeError
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.tree import Tree, Trees, tree_of
-from callboard.sources.codeowners import GITLAB_PLACES, MAX_BYTES, PLACES, owner_for
+from callboard.sources.codeowners import GITLAB_PLACES, MAX_BYTES, PLACES, CodeOwners
 
 OWNED = frozenset({"api", "component", "domain", "resource", "system"})
 """The kinds whose owner Backstage's ``CodeOwnersProcessor`` fills in."""
@@ -35,9 +35,9 @@ def with_derived_owners(discovered: DiscoveryResult, trees: Trees) -> DiscoveryR
     unowned = [entity for entity in discovered.entities if entity.ref.kind in OWNED and "owner" not in entity.spec]
     if not unowned:
         return discovered
-    accounts, texts = _accounts(discovered.entities), _codeowners(unowned, trees)
+    accounts, files = _accounts(discovered.entities), _codeowners(unowned, trees)
     owners = {
-        id(entity): owner for entity in unowned if (owner := _owner(entity, texts[entity.origin.source, entity.origin.tree], accounts))
+        id(entity): owner for entity in unowned if (owner := _owner(entity, files[entity.origin.source, entity.origin.tree], accounts))
     }
     derived = {(entity.ref, entity.origin) for entity in unowned if id(entity) in owners}
     entities = tuple(_with_owner(entity, owners[id(entity)]) if id(entity) in owners else entity for entity in discovered.entities)
@@ -50,9 +50,9 @@ def _with_owner(entity: Entity, owner: EntityRef) -> Entity:
     return replace(changed, digest=digest(changed))
 
 
-def _owner(entity: Entity, text: str, accounts: Mapping[Account, EntityRef]) -> EntityRef | None:
+def _owner(entity: Entity, file: CodeOwners, accounts: Mapping[Account, EntityRef]) -> EntityRef | None:
     """The owner of the descriptor's path: the first group among the accounts of its line, else the first user, else a team by its name."""
-    names = owner_for(text, entity.origin.path) if text else []
+    names = file.owners(entity.origin.path)
     host = _host(entity.origin.tree)
     refs = (accounts.get((host, name.lower())) or accounts.get((ANY, name.lower())) for name in names)
     existing = [ref for ref in refs if ref]
@@ -63,15 +63,15 @@ def _owner(entity: Entity, text: str, accounts: Mapping[Account, EntityRef]) -> 
     return EntityRef("group", DEFAULT_NAMESPACE, teams[0].lower()) if teams else None
 
 
-def _codeowners(entities: Iterable[Entity], trees: Trees) -> dict[tuple[str, str], str]:
-    """The content of CODEOWNERS by source and tree, read once for each tree; empty where there is none."""
-    texts: dict[tuple[str, str], str] = {}
+def _codeowners(entities: Iterable[Entity], trees: Trees) -> dict[tuple[str, str], CodeOwners]:
+    """CODEOWNERS by source and tree, read and parsed once for each tree; empty where there is none."""
+    files: dict[tuple[str, str], CodeOwners] = {}
     for entity in entities:
         key = (entity.origin.source, entity.origin.tree)
-        if key not in texts:
+        if key not in files:
             tree = tree_of(trees, entity.origin)
-            texts[key] = _read(tree) if tree else ""
-    return texts
+            files[key] = CodeOwners(_read(tree) if tree else "")
+    return files
 
 
 def _read(tree: Tree) -> str:

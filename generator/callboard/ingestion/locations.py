@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -27,6 +27,10 @@ READ_TYPES = frozenset(
     {"", "url", "file", "dir", "github", "gitlab", "bitbucket", "azure", "github/api", "gitlab/api", "bitbucket/api", "azure/api"}
 )
 """Types whose targets are files: Backstage's own and their old names. Without a type, the target is read like the Location's file."""
+MOST_TARGETS = 5_000
+"""Targets of one Location that are followed."""
+MOST_GLOBS = 200
+"""Those of them that are glob patterns: each is compared with all files of the repository."""
 MOST_FILES = 5_000
 """Files that one Location may match."""
 MOST_PROBLEMS = 200
@@ -112,8 +116,7 @@ def follow(
         depth: number of nested Locations that are followed.
         limit: most bytes of a descriptor.
     """
-    location = _Followed(entity, file, connected, limit)
-    targets = list(_targets(entity))
+    location, targets = _Followed(entity, file, connected, limit), list(_targets(entity))
     if targets and len(file.via_locations) >= depth:
         location.report(
             rules.LOCATION_BEYOND_BOUNDS,
@@ -122,7 +125,8 @@ def follow(
             "Shorten the chain.",
         )
         targets = []
-    matches = [(field_path, target, match) for field_path, target in targets for match in _resolve(location, field_path, target)]
+    bounded = _within_bounds(location, targets)
+    matches = [(field_path, target, match) for field_path, target in bounded for match in _resolve(location, field_path, target)]
     files = {file_key(match): match for _, _, match in matches if file_key(match) not in reached}
     named = tuple((field_path, file_key(match)) for field_path, target, match in matches if not _GLOB.search(target))
     if len(files) > MOST_FILES:
@@ -133,6 +137,26 @@ def follow(
             "Use narrower glob patterns.",
         )
     return LocationTargets(tuple(files.values())[:MOST_FILES], location.reported(), named)
+
+
+def _within_bounds(location: _Followed, targets: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first targets, with a problem at the first one that is left out."""
+    globs, kept, left_out = 0, list[tuple[str, str]](), list[str]()
+    for field_path, target in targets:
+        globs += _GLOB.search(target) is not None
+        if len(kept) < MOST_TARGETS and (globs <= MOST_GLOBS or not _GLOB.search(target)):
+            kept.append((field_path, target))
+        else:
+            left_out.append(field_path)
+    if left_out:
+        location.report(
+            rules.LOCATION_BEYOND_BOUNDS,
+            left_out[0],
+            f"This Location has {counted(len(targets), 'target')}, {globs:,} with a glob pattern; {len(left_out):,} of them, from here on,"
+            " are not followed.",
+            f"Divide it: at most {MOST_TARGETS:,} targets are followed, {MOST_GLOBS} of them with a glob pattern.",
+        )
+    return kept
 
 
 def without_descriptor(entity: Entity, field_path: str, reasons: Iterable[str]) -> Problem:

@@ -10,6 +10,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 _WEB = re.compile(r"(?:https?://[^/\\?#]|mailto:[^/\\])", re.IGNORECASE)
+_USER = re.compile(r"https?:[/\\]{2}[^/\\?#]*@", re.IGNORECASE)
+"""``https://github.com@host/`` leads to another host than it seems to; one whose password is masked leads nowhere."""
+_BIDI = re.compile(r"%E2%(?:80%A[A-E]|81%A[6-9])", re.IGNORECASE)
+"""Characters that change the order in which an address is shown, percent-encoded."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20]|%0[9ad]", re.IGNORECASE)
 _BARE = re.compile(r"\bhttps?://[^\s<>\"'`\\^{|}]+[^\s<>\"'`\\^{|}.,;:!?*_~]")
@@ -27,7 +31,8 @@ def check_links(state: StateCore) -> None:
 
 def target(href: str, env: MutableMapping[str, Any]) -> str | None:
     """The allowed target of a link, or None: an absolute URL, or the result of ``resolve``, which is checked again."""
-    if len(href) > MAX_LINK:
+    href = _BIDI.sub("", href)
+    if len(href) > MAX_LINK or _USER.match(href):
         return None
     if _WEB.match(href):
         return href
@@ -60,15 +65,20 @@ def _linked(tokens: Sequence[Token]) -> Iterator[Token]:
 def _split(text: str) -> Iterator[Token]:
     at = 0
     for match in _BARE.finditer(text):
-        url = match[0]
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1]
+        url = _without_closing(match[0])
         yield _text(text[at : match.start()])
         yield _opening(url)
         yield _text(url)
         yield Token("link_close", "a", -1)
         at = match.start() + len(url)
     yield _text(text[at:])
+
+
+def _without_closing(url: str) -> str:
+    """The URL without the closing parentheses at its end that have no opening one in it."""
+    at_end = len(url) - len(url.rstrip(")"))
+    extra = min(at_end, max(url.count(")") - url.count("("), 0))
+    return url[: len(url) - extra]
 
 
 def _checked(tokens: Sequence[Token], env: MutableMapping[str, Any]) -> Iterator[Token]:

@@ -33,6 +33,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"language-[A-Za-z0-9+#._-]{1,30}")
 _SENTENCE = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\")’”]))\s+(?=[^a-z\s])|(?<=[。！？])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|dr|mr|mrs|ms|st|incl)|\b[a-zA-Z])\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 12
+"""Characters before the end of a sentence that are searched for an abbreviation, with what stands before it."""
 
 _TAGS = {"p", "br", "hr", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "img", "span"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -64,7 +66,8 @@ def plain(text: str) -> str:
 def first_sentence(text: str, limit: int = 200) -> str:
     """Return the first sentence as plain text of at most ``limit`` characters: for lists and meta descriptions."""
     paragraph = " ".join(plain(text[:MAX_CHARACTERS]).split("\n\n", 1)[0].split())
-    end = next((m.start() for m in _SENTENCE.finditer(paragraph) if not _ABBREVIATION.search(paragraph[: m.start()])), len(paragraph))
+    ends = (match.start() for match in _SENTENCE.finditer(paragraph))
+    end = next((end for end in ends if not _ABBREVIATION.search(paragraph[max(end - _LONGEST_ABBREVIATION, 0) : end])), len(paragraph))
     return _cut(paragraph[:end].strip(), limit)
 
 

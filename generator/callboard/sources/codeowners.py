@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from callboard.plugins.sources import TreeError, compiled_glob
+from callboard.plugins.sources import TreeError
+from callboard.plugins.sources.paths import compile_glob
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks for the file; the first that exists counts."""
@@ -13,44 +14,111 @@ GITLAB_PLACES = ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 """Where GitLab looks for the file."""
 HEADING = re.compile(r"\^?\[(?P<name>[^\]]{1,200})\](?:\[\d+\])?(?P<owners>\s.*)?$")
 """``[Backend][2] @acme/payments``: the name of a section, the number of approvals, and owners of lines without any."""
-OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[^@\s]+@[^@\s]+\.[^@\s]+")
+OWNER = re.compile(r"@[\w.-]+(?:/[\w./-]+)?|[^@\s]+@[^@\s]+")
+"""A word that is an account, or an e-mail address; the part of an address after the ``@`` is checked by ``_is_owner``."""
 MAX_BYTES = 3_000_000
 """GitHub ignores a larger file."""
+MOST_LINES = 20_000
+"""Lines with a pattern that are read."""
+LONGEST_LINE = 10_000
+"""Characters; a longer line is ignored, as GitHub ignores invalid ones."""
 WHITE_SPACE = re.compile(r"(?<!\\)\s+")
+_GLOB = re.compile(r"[*?\\]")
+
+
+@dataclass(slots=True)
+class _Line:
+    """A pattern with its owners; its expressions are compiled when the first path is compared with it."""
+
+    pattern: str
+    owners: tuple[str, ...]
+    expressions: tuple[re.Pattern[str], ...] | None = None
+
+    def matches(self, path: str) -> bool:
+        """Whether the path is one of the pattern's."""
+        if self.expressions is None:
+            self.expressions = _compiled(self.pattern)
+        return any(expression.fullmatch(path) for expression in self.expressions)
+
+
+class _Lines:
+    """The lines of a section, found by a literal part of their patterns, so that a path is compared with few of them."""
+
+    def __init__(self) -> None:
+        self._by_part: dict[tuple[bool, str] | None, list[tuple[int, _Line]]] = {}
+        self._count = 0
+
+    def add(self, line: _Line) -> None:
+        """Add the next line."""
+        body = line.pattern.strip("/")
+        is_anchored = "/" in line.pattern.rstrip("/")
+        part, _, rest = body.partition("/") if is_anchored else (body, "", "")
+        if part == "**":
+            is_anchored, part = False, rest.partition("/")[0]
+        key = None if not part or _GLOB.search(part) else (is_anchored, part)
+        self._by_part.setdefault(key, []).append((self._count, line))
+        self._count += 1
+
+    def owners(self, path: str) -> tuple[str, ...]:
+        """The owners of the last line that matches; the last one of a section counts."""
+        parts = path.split("/")
+        keys: list[tuple[bool, str] | None] = [None, (True, parts[0]), *dict.fromkeys((False, part) for part in parts)]
+        best = -1, _Line("", ())
+        for key in keys:
+            for number, line in reversed(self._by_part.get(key, ())):
+                if number < best[0]:
+                    break
+                if line.matches(path):
+                    best = number, line
+                    break
+        return best[1].owners
+
+
+class CodeOwners:
+    """A CODEOWNERS file, parsed once for all paths of its tree."""
+
+    def __init__(self, text: str) -> None:
+        self._sections = _sections(text) if len(text) <= MAX_BYTES else {}
+
+    def owners(self, path: str) -> list[str]:
+        """The owners of a path as written (``@acme/payments``, ``@ada``, ``ada@acme.example``); an empty list where it has none.
+
+        Those of the last section come first.
+        """
+        of_sections = (lines.owners(path) for lines in reversed([*self._sections.values()]))
+        return [*dict.fromkeys(owner for owners in of_sections for owner in owners)]
 
 
 def owner_for(text: str, path: str) -> list[str]:
-    """The owners of a path as written (``@acme/payments``, ``@ada``, ``ada@acme.example``); an empty list where it has none.
-
-    Those of the last section come first.
-    """
-    if len(text) > MAX_BYTES:
-        return []
-    of_sections = (_last_owners(lines, path) for lines in reversed([*_sections(text).values()]))
-    return [*dict.fromkeys(owner for owners in of_sections for owner in owners)]
+    """The owners of one path, see ``CodeOwners.owners``."""
+    return CodeOwners(text).owners(path)
 
 
-def _sections(text: str) -> dict[str, list[tuple[str, list[str]]]]:
+def _sections(text: str) -> dict[str, _Lines]:
     """Patterns with owners by the name of their section, which only GitLab has.
 
     A line without owners has those of its heading. Sections of the same name are one; each has owners of its own.
     """
-    sections: dict[str, list[tuple[str, list[str]]]] = {"": []}
-    name, of_section = "", list[str]()
+    sections: dict[str, _Lines] = {"": _Lines()}
+    name, of_section, left = "", list[str](), MOST_LINES
     for line in text.removeprefix("\ufeff").splitlines():
+        if not left or len(line) > LONGEST_LINE:
+            continue
         if heading := HEADING.match(line.strip()):
-            name, of_section = heading["name"].strip().lower(), OWNER.findall((heading["owners"] or "").partition("#")[0])
-            sections.setdefault(name, [])
+            words = (heading["owners"] or "").partition("#")[0].split()
+            name, of_section = heading["name"].strip().lower(), [word for word in words if _is_owner(word)]
+            sections.setdefault(name, _Lines())
             continue
         pattern, owners = _parsed(line)
         if pattern:
-            sections[name].append((pattern, owners or of_section))
+            sections[name].add(_Line(pattern, tuple(owners or of_section)))
+            left -= 1
     return sections
 
 
-def _last_owners(lines: Sequence[tuple[str, list[str]]], path: str) -> list[str]:
-    """The owners of the last pattern that matches; the last line of a section counts."""
-    return next((owners for pattern, owners in reversed(lines) if _matches(pattern, path)), [])
+def _is_owner(word: str) -> bool:
+    """Whether the word is ``@account``, ``@organization/team`` or an e-mail address with a dot inside its domain."""
+    return OWNER.fullmatch(word) is not None and (word.startswith("@") or "." in word.rpartition("@")[2][1:-1])
 
 
 def _parsed(line: str) -> tuple[str, list[str]]:
@@ -60,25 +128,26 @@ def _parsed(line: str) -> tuple[str, list[str]]:
     if not words[:end] or words[0].startswith(("!", "[", "^[")):
         return "", []
     pattern, *owners = words[:end]
-    if not all(OWNER.fullmatch(owner) for owner in owners):
+    if not all(map(_is_owner, owners)):
         return "", []
     return pattern.replace("\\ ", " "), owners
 
 
-def _matches(pattern: str, path: str) -> bool:
-    if any(c in pattern for c in "[]{}"):
-        return False
+def _compiled(pattern: str) -> tuple[re.Pattern[str], ...]:
+    """The expressions of which one matches a path of the pattern; none for a pattern that is not supported."""
     body = pattern.strip("/")
+    if any(c in pattern for c in "[]{}") or (not body and pattern != "/"):
+        return ()
     if not body:
-        return pattern == "/"
+        return (re.compile(""),) if pattern == "/" else ()
     start = body if "/" in pattern.rstrip("/") else f"**/{body}"
     forms = [f"{start}/**"] if pattern.endswith("/") else [start]
     if not pattern.endswith("/") and not _matches_direct_children_only(body):
         forms.append(f"{start}/**")  # a folder's name matches everything in it
     try:
-        return any(compiled_glob(form).fullmatch(path) for form in forms)
+        return tuple(compile_glob(form) for form in forms)
     except TreeError:
-        return False
+        return ()
 
 
 def _matches_direct_children_only(body: str) -> bool:

@@ -24,6 +24,8 @@ _PAGE = re.compile(r"(?:Error (?:reading|building) page|page) '(?P<path>guides/[
 _CLASS = re.compile(r"'?\b(?:[a-z_]\w*\.)+[A-Z]\w*'?(?: object)?'?")
 _GUIDES = "guides/"
 _LONGEST = 300
+_LONGEST_LINE = 2_000
+"""Characters of a line of output that are read."""
 
 
 def failed_file(output: str, project: MkDocsProject, folder: Path) -> Problem | None:
@@ -92,5 +94,6 @@ def _own_override(project: MkDocsProject, name: str) -> Path | None:
 def _reason(output: str) -> str:
     """The last line of a traceback, without the class of the exception."""
     lines = [line for line in output.strip().splitlines() if line.strip()]
-    reason = _CLASS.sub("the value", re.sub(r"^[\w.]+(?:Error|Exception|NotFound): ", "", lines[-1])) if lines else "unknown error"
+    last = re.sub(r"^[\w.]+(?:Error|Exception|NotFound): ", "", lines[-1][:_LONGEST_LINE]) if lines else ""
+    reason = _CLASS.sub("the value", last) or "unknown error"
     return f"{reason[:1].upper()}{reason[1:_LONGEST].rstrip('.')}."

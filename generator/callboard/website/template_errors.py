@@ -99,7 +99,7 @@ def _words(error: Exception) -> tuple[str, str]:
     if isinstance(error, RecursionError):
         return "The template is nested too deeply: perhaps it includes or extends itself.", "Remove the include that leads back to it."
     message, _, hint = str(error).partition("\n")
-    message = _NONE.sub("None", _CLASS.sub("the value", message))[:_LONGEST].rstrip(".")
+    message = _NONE.sub("None", _CLASS.sub("the value", message[:2_000]))[:_LONGEST].rstrip(".")
     return f"{message[:1].upper()}{message[1:]}.", hint
 
 

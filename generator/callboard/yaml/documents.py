@@ -17,7 +17,7 @@ from callboard.yaml.values import Builder, Unusable
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _BARE_START = re.compile(r"---[ \t]*(?:[ \t]#[^\n]*)?(?:\r?\n|\Z)")
-_PREAMBLE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)|%[^\n]*(?:\n|\Z))*\Z")
+_PREAMBLE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\r?+(?:\n|\Z)|%[^\n]*+(?:\n|\Z))*+\Z")
 _BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
 _LIMIT_NODES, _LIMIT_DEPTH, _LIMIT_DOCUMENTS = 100_000, 60, 1_000
 

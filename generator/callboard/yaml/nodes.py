@@ -22,7 +22,7 @@ from callboard.yaml.values import Parser, RedefiningParser, Unusable
 _DIRECTIVE = re.compile(r"^%(?!TAG )[^\n]*", re.MULTILINE)
 _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$|#)", re.MULTILINE)
 """The white space of a line without content."""
-_DASH_TAB = re.compile(r"^ *(?:- +)*-[ \t]*\t[ \t]*(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
+_DASH_TAB = re.compile(r"^ *(?:- +)*-(?= *\t)[ \t]*+(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
 _EXOTIC = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that npm's ``yaml`` allows and libyaml rejects or, by YAML 1.1, reads as line breaks."""
 _AWAY, _PLANE = 0xF0000, 0x10000

@@ -97,7 +97,7 @@ def _at(context: _ErrorContext, message: str, hint: str, reason: str = "syntax",
     return YamlTrouble(reason, message, Span(context.start, context.start_column + 1, context.start, end + 1), hint)
 
 
-_PLACEHOLDER = re.compile(r"(\w+):\s+(\$(?:text|json|yaml|openapi|asyncapi)):\s")
+_PLACEHOLDER = re.compile(r"\b(\w+):\s+(\$(?:text|json|yaml|openapi|asyncapi)):\s")
 """Two keys on one line, of which the second one is to be replaced by a file."""
 
 

@@ -114,7 +114,15 @@ def _read(text: str) -> tuple[object, str]:
     return None, f"its line {trouble.at.line} cannot be parsed ({trouble.message[:200]})"
 
 
-_NOISE = re.compile(r'"""(?:[^"]|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
+_NOISE = re.compile(
+    r'"""(?:[^"]|"(?!""))*+(?:"""|(?P<open>))|"(?:[^"\\\n]|\\.)*+(?:"|(?P<open_line>))|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|(?P<open_comment>))'
+)
+"""Strings and comments. What is not closed is matched as well, and kept: otherwise it would be read again from each quote in it."""
+
+
+def _without_noise(text: str) -> str:
+    """The text with a space in place of each string and each comment that ends."""
+    return _NOISE.sub(lambda match: match[0] if match.lastgroup else " ", text)
 
 
 def _with_words(*words: str) -> Callable[[str], str]:
@@ -124,7 +132,7 @@ def _with_words(*words: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if len(text) > _PARSED:
             return "" if word.search(text[:_BEGINNING]) else "its beginning has none of the expected keywords"
-        bare = _NOISE.sub(" ", text)
+        bare = _without_noise(text)
         if not word.search(bare):
             return f"it has none of the keywords {', '.join(words[:4])}"
         missing = bare.count("{") - bare.count("}")

@@ -27,7 +27,7 @@ PIPELINES = (
 )
 DEFAULT_BRANCH = "repository { rootRef }"
 OF_MERGE_REQUEST = "refs/merge-requests/"
-VERSION = re.compile(r"v?\d+(?:[._-]\w+)+")
+VERSION = re.compile(r"v?\d++[._-]\w++(?:[.-]\w++)*+")
 """A tag that is a version, such as ``v1.4``. Whether a reference is a tag or a branch is not known to all versions of GitLab."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COMMIT_LENGTH = 12

@@ -22,9 +22,11 @@ MAX_CHARACTERS = 1_000
 """Of a glob."""
 MAX_ALTERNATIVES = 256
 """To which the braces of a glob may expand."""
-INNERMOST_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+INNERMOST_BRACES = re.compile(r"\{([^{},]*,[^{}]*)\}")
 TOKEN = re.compile(r"(?P<set>\[(?P<negation>[!^])?+(?P<members>\]?+[^\]/]*)\])|(?P<stars>\*+)|.", re.DOTALL)
 """Of a name in a glob: a set, stars, or one character."""
+NO_SET = re.compile(r"(?P<stars>\*+)|.", re.DOTALL)
+"""The same, without sets."""
 FOLDERS = "(?:[^/]+/)*?"
 LEFT_OUT = PRIVATE_FOLDERS | DEPENDENCY_FOLDERS
 
@@ -51,7 +53,12 @@ def shown_path(path: str) -> str:
 
 @lru_cache(maxsize=1_024)
 def compiled_glob(pattern: str) -> re.Pattern[str]:
-    """The regular expression, for ``fullmatch`` with a relative path. Raises ``TreeError`` for a glob beyond the limits."""
+    """The regular expression, for ``fullmatch`` with a relative path, kept for the next use. Raises ``TreeError`` as ``compile_glob``."""
+    return compile_glob(pattern)
+
+
+def compile_glob(pattern: str) -> re.Pattern[str]:
+    """The regular expression, for callers that keep it themselves. Raises ``TreeError`` for a glob beyond the limits."""
     return re.compile("|".join(f"(?:{_expression(p)})" for p in _alternatives(pattern)), re.DOTALL)
 
 
@@ -123,10 +130,11 @@ def _name(name: str) -> str:
 def _pieces(name: str) -> Sequence[str]:
     """Expressions of the parts between the stars; a star in a set is an ordinary character."""
     pieces = [""]
-    for token in TOKEN.finditer(name):
+    end = name.rfind("]") + 1  # a [ after the last ] begins no set, and is not compared with the rest of the name
+    for token in (*TOKEN.finditer(name, 0, end), *NO_SET.finditer(name, end)):
         if token["stars"]:
             pieces.append("")
-        elif token["set"]:
+        elif token.groupdict().get("set"):
             pieces[-1] += _set(bool(token["negation"]), token["members"])
         else:
             pieces[-1] += "[^/]" if token[0] == "?" else re.escape(token[0])
