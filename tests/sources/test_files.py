@@ -1,14 +1,17 @@
 """The files source on real folders, friendly and hostile."""
 
 import os
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from company import commit, context, descriptor, found, git, put, repository, settings
 
-from callboard.model.errors import MissingFileError, OutsideTreeError, SourceError, TooLargeError
+from callboard.model.errors import MissingFileError, OutsideTreeError, SourceError, TooLargeError, TreeError
 from callboard.sources.files import folder
+from callboard.sources.files.folder import FolderTree
 from callboard.sources.files.source import FilesSource
 
 
@@ -242,3 +245,49 @@ def test_a_folder_that_is_not_there_is_told_with_what_to_do(tmp_path, path, mess
     with pytest.raises(SourceError, match=message) as raised:
         collect(tmp_path, path=path)
     assert str(tmp_path) in raised.value.hint
+
+
+def test_a_folder_that_becomes_a_link_after_it_was_checked_is_not_followed(tmp_path, monkeypatch):
+    """Whoever can write into the folder exchanges one of its folders for a link between the check and the reading."""
+    put(tmp_path, {"tree/a/b/f.yaml": "inside", "secret/b/f.yaml": "outside"})
+    tree = FolderTree((tmp_path / "tree").resolve(), "t", "t", "", ["a/b/f.yaml"])
+    checked = folder._has_no_link
+
+    def then_exchanged(root, relative):
+        result = checked(root, relative)
+        (tmp_path / "tree/a").rename(tmp_path / "tree/old")
+        (tmp_path / "tree/a").symlink_to(tmp_path / "secret")
+        return result
+
+    monkeypatch.setattr(folder, "_has_no_link", then_exchanged)
+    with pytest.raises(MissingFileError):
+        tree.read("a/b/f.yaml", 100)
+
+
+def test_no_reading_follows_a_link_that_another_program_exchanges_all_the_time(tmp_path):
+    put(tmp_path, {"tree/a/f.yaml": "inside", "secret/f.yaml": "outside"})
+    (tmp_path / "tree/link").symlink_to(tmp_path / "secret")
+    tree = FolderTree((tmp_path / "tree").resolve(), "t", "t", "", ["a/f.yaml"])
+    ended = threading.Event()
+
+    def exchange():
+        one, other, spare = (tmp_path / "tree" / name for name in ("a", "link", "spare"))
+        while not ended.is_set():
+            one.rename(spare)
+            other.rename(one)
+            spare.rename(other)
+
+    thread = threading.Thread(target=exchange)
+    thread.start()
+    found = set()
+    try:
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            try:
+                found.add(tree.read("a/f.yaml", 100))
+            except TreeError:
+                found.add(b"refused")
+    finally:
+        ended.set()
+        thread.join()
+    assert found <= {b"inside", b"refused"}
