@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
+import threading
 from typing import NoReturn
 
 import click
@@ -64,16 +66,15 @@ def group() -> None:
 def main() -> None:
     """Run the command line. An exception of any kind is reported on stderr and ends with exit code 2, never with 1 (problems found).
 
-    Ctrl-C ends with 130, as shells expect it.
+    Ctrl-C ends with 130; whatever runs then is stopped by the ``finally`` of its caller.
     """
     try:
-        sys.exit(group(standalone_mode=False) or 0)
+        code = group(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
-        click.echo("Interrupted.", err=True)
-        sys.exit(INTERRUPTED)
+    except (click.Abort, KeyboardInterrupt) as error:
+        _interrupted(error)
     except SettingsError as error:
         from callboard.cli.output import message_of
 
@@ -81,13 +82,35 @@ def main() -> None:
     except CallboardError as error:
         _end(str(error), error.hint)
     except OSError as error:
-        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-        _end(f"{place}{error.strerror or error}.", "Check the path, its permissions and the free disk space.")
+        _end(*described(error))
     except Exception:  # noqa: BLE001 - uncaught, it would end with 1, the code for problems in descriptors
         import traceback
 
         traceback.print_exc()
         _end("this is a bug in Callboard.", "Please report it with the lines above.")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def described(error: OSError) -> tuple[str, str]:
+    """What the system refused, in words, and what to do about it."""
+    place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{place}the disk is full.", "Free some space and run the command again. The previous site and its state are unchanged."
+    return f"{place}{error.strerror or error}.", "Check the path, its permissions and the free disk space."
+
+
+def _interrupted(error: BaseException) -> NoReturn:
+    """End after Ctrl-C, or after the end of the input where an answer was needed."""
+    if isinstance(error.__cause__ or error.__context__, EOFError):
+        _end("no answer: the input has ended.", "Give the values as options: see --help.")
+    click.echo("Stopped.", err=True)
+    if threading.active_count() > 1:  # threads that wait for an answer or a program would hold this process until they have it
+        from callboard.io.process import stop_all
+
+        stop_all()
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    sys.exit(INTERRUPTED)
 
 
 def _end(message: str, hint: str) -> NoReturn:

@@ -50,15 +50,18 @@ def command(config: Path, output: Path, port: int, allow_missing_sources: bool, 
 def _serve(following: PreviewLoop, port: int) -> None:
     import signal
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the build in the background is ended, too
+    signal.signal(signal.SIGTERM, _terminated)  # so that the build in the background is ended, too
     try:
         preview = following.open(port)
         _say(f"Serving {preview.address}; Ctrl-C ends it.")
         following.run()
-    except KeyboardInterrupt:
-        _say("Stopped.")
     finally:
         following.close()
+
+
+def _terminated(*_: object) -> None:
+    _say("Stopped.")
+    raise SystemExit(0)
 
 
 def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:

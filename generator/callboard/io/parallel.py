@@ -11,9 +11,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Literal, TypeVar
 
 from callboard.model.errors import CallboardError
 
@@ -48,6 +49,21 @@ def gc_disabled() -> Iterator[None]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
+
+
+class InterruptibleThreads(ThreadPoolExecutor):
+    """Threads for a ``with`` block that Ctrl-C leaves at once: a request that waits for its answer is not waited for.
+
+    Only for the main thread, which alone is interrupted; the command line then ends the process.
+    """
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> Literal[False]:  # fmt: skip
+        """Wait for all threads, unless the block is left by an interrupt."""
+        is_interrupted = kind is not None and not issubclass(kind, Exception)
+        self.shutdown(wait=not is_interrupted, cancel_futures=is_interrupted)
+        return False
 
 
 def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
@@ -87,6 +103,7 @@ def _end_with(parent: int) -> None:
 
     An orphan would wait for work forever, and would hold the portal's lock, which it shares, forever.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent ends this one
     ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_END, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before this call
         os._exit(1)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ PASSED_ON = (
 """Variables that any program may see; the rest of the environment (tokens of a CI job …) is not passed on."""
 CHUNK = 65_536
 STDERR_LIMIT = 65_536
+_started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
+"""Programs of this process, for ``stop_all``."""
 _CHUNK_OF_ANSWER = 1 << 20
 _POLL_SECONDS = 0.005
 """Between two checks for an answer."""
@@ -75,6 +78,7 @@ class Running:
                 stdin=subprocess.DEVNULL if log else subprocess.PIPE, stdout=output, stderr=output,
                 cwd=cwd, env=dict(environ), start_new_session=True,
             )  # fmt: skip
+        _started.add(self._process)
         self._threads = [] if log else self._reader_threads(stdin)
         for thread in self._threads:
             thread.start()
@@ -127,6 +131,13 @@ def run(
 ) -> Finished:
     """Run a program to its end, with the bounds of ``Running``."""
     return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
+
+
+def stop_all() -> None:
+    """End all programs that this process started, before it ends itself while threads wait for them."""
+    for process in list(_started):
+        if process.poll() is None:
+            _kill(process)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -193,6 +204,7 @@ class ServiceProcess:
                 env=dict(environ), start_new_session=True,
             )  # fmt: skip
             self._files = opened.pop_all()
+        _started.add(self._process)
         assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
         self._stdin = self._process.stdin.fileno()
         os.set_blocking(self._stdin, False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from callboard.io.parallel import InterruptibleThreads
 from callboard.io.rows import type_error
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PluginError
 from callboard.model.facts import FAMILIES
@@ -78,7 +78,7 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
     """
     if not items:
         return IntegrationResult()
-    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool, interruptible():
+    with InterruptibleThreads(min(AT_ONCE, len(items))) as pool, interruptible():
         connectors = [*pool.map(lambda item: _create(item, context), items)]
         batches = [*pool.map(lambda item, connector: _collect(item, connector, targets, context.redactor), items, connectors)]
     return _result(merge_batches(batches), items, connectors)

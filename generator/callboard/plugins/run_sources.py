@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from callboard.io.parallel import InterruptibleThreads
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError
 from callboard.plugins import loader
 from callboard.plugins.containment.contained_source import collect_contained
@@ -27,7 +27,7 @@ def collect_all(settings: Settings, context: SourceContext) -> Collected:
     if not settings.sources:
         return Collected()
     redacting = replace(context, redactor=context.redactor.with_also(settings.redactor.secrets))
-    with ThreadPoolExecutor(min(AT_ONCE, len(settings.sources))) as pool, interruptible():
+    with InterruptibleThreads(min(AT_ONCE, len(settings.sources))) as pool, interruptible():
         return merge_collected([*pool.map(lambda item: _collected(item, redacting), settings.sources)])
 
 

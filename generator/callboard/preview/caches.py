@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from callboard.descriptors.kinds import Kinds
 from callboard.history.build_state import BuildState, load_build_state
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
+from callboard.io.parallel import InterruptibleThreads
 from callboard.io.store import Store
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.containment.plugin_process import interruptible
@@ -62,7 +62,7 @@ class MemoryCaches:
         """The facts of the integrations: those that read local files are queried each time, the others once."""
         queried = [item for item in items if item.name not in self._facts or item.type in LOCAL]
         if queried:
-            with ThreadPoolExecutor(min(AT_ONCE, len(queried))) as pool, interruptible():
+            with InterruptibleThreads(min(AT_ONCE, len(queried))) as pool, interruptible():
                 results = pool.map(lambda item: collect_facts((item,), targets, context), queried)
                 self._facts |= zip((item.name for item in queried), results, strict=True)
         return _limited_to(_joined([self._facts[item.name] for item in items]), targets)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from callboard.io.parallel import InterruptibleThreads
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import interruptible
 from callboard.plugins.run_sources import AT_ONCE, GROUP, collect_all
@@ -72,7 +72,7 @@ class SourcesCache:
         sources = [source for source in self._settings.sources if names is None or source.name in names]
         if not sources:
             return
-        with ThreadPoolExecutor(min(AT_ONCE, len(sources))) as pool, interruptible():
+        with InterruptibleThreads(min(AT_ONCE, len(sources))) as pool, interruptible():
             results = pool.map(lambda source: collect_all(replace(self._settings, sources=(source,)), self._context), sources)
             self._collected |= zip((source.name for source in sources), results, strict=True)
         for source in sources:
