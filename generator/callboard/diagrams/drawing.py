@@ -12,6 +12,7 @@ from markupsafe import Markup
 from callboard.diagrams.graph import Edge, Graph, Node
 from callboard.diagrams.layout import Layouts, Placement
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, Pair
+from callboard.model.fields import without_bidi
 
 BOX_WIDTHS = (160, 196, 232)
 """Widths of boxes; few, so that many graphs have the same shape. The widest holds 24 letters."""
@@ -32,8 +33,6 @@ TIP = 7
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
 """Widths of letters in a bold sans serif, in em: precise enough to decide whether a text fits."""
-_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-"""Bidirectional control characters, which could make a name look like another one."""
 
 
 def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Markup:
@@ -182,7 +181,7 @@ def _letter(char: str) -> float:
 @lru_cache(20_000)
 def _cut(text: str, room: float, size: float) -> str:
     """The text, shortened with an ellipsis to the room in pixels."""
-    text = " ".join(text[:200].translate(_BIDI_CONTROLS).split())
+    text = " ".join(without_bidi(text[:200]).split())
     limit = LONGEST_LABEL if size == LABEL_SIZE else 2 * LONGEST_LABEL
     if len(text) <= limit and _width(text, size) <= room:
         return text

@@ -10,9 +10,18 @@ FieldPath = tuple[str | int, ...]
 """Keys and indexes from the root of a document to a value."""
 LONGEST_TEXT = 20_000
 """Characters that are kept of any string: a longer one is not a title or description but a mistake."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _STEP = re.compile(r"\[(\d+)\]|\[\"((?:[^\"\\]|\\.)*)\"\]|([^.\[]+)")
 _PLAIN_KEY = re.compile(r"[^.\[\]\"]+")
+
+
+def without_bidi(text: str) -> str:
+    """The text without the characters that show other text in another order than it is written in: ``exe.txt`` for ``txt.exe``.
+
+    Arabic and Hebrew letters are shown from right to left without them.
+    """
+    return text if text.isascii() else _BIDI.sub("", text)
 
 
 def dotted(path: Iterable[str | int]) -> str:

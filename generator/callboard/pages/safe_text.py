@@ -52,7 +52,10 @@ def initials(name: str) -> str:
 
 
 def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
-    """The address if a page may link to it and it holds no secret, else an empty string. ``schemes``: those that are allowed."""
+    """The address if a page may link to it and it holds no secret, else an empty string. ``schemes``: those that are allowed.
+
+    One with a user is not linked: ``https://github.com@host/`` leads to another host than it seems to, and a masked one leads nowhere.
+    """
     if not isinstance(value, str) or len(value) > MAX_URL:
         return ""
     text = value.strip()
@@ -61,6 +64,7 @@ def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
     try:
         parts = urlsplit(text)
         has_host = bool(parts.hostname) or (parts.scheme not in {"http", "https"} and bool(parts.netloc or parts.path))
+        has_host = has_host and "@" not in parts.netloc
     except ValueError:
         return ""
     return text if parts.scheme in schemes and has_host else ""
