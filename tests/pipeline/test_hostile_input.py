@@ -222,3 +222,23 @@ def test_no_page_asks_another_host_for_anything(tmp_path):
         )
         assert not [a for a in loaded if a.startswith(("http:", "https:", "//")) and not a.startswith("https://portal.example/")], page
         assert 'http-equiv="Content-Security-Policy"' in html or "http-equiv=Content-Security-Policy" in html
+
+
+def test_every_json_file_of_a_site_is_harmless_with_any_content_type(tmp_path):
+    """No character begins markup or ends a line of a script, and the values are those of the descriptors."""
+    words = f"{SCRIPT} & \u2028 \u2029 <!--#exec --> <?php ?>"
+    ends = ("html", "shtml", "svg", "js", "xhtml")
+    evil = [
+        entity(name=f"evil.{end}", title=words, description=words, annotations={"a/b": words}, spec={"type": words, words: words})
+        for end in ends
+    ]
+    site = built(tmp_path, evil=evil)
+    files = [path for path in site.rglob("*") if path.suffix in {".json", ".jsonl"} or ("by-name" in path.parts and path.is_file())]
+    assert len(files) > len(ends) + 10
+    for path in files:
+        content = path.read_bytes()
+        assert not re.search("[<>&\u2028\u2029]", content.decode()), path
+        for line in content.splitlines() if path.suffix == ".jsonl" else [content]:
+            json.loads(line)
+    file = site / "api/catalog/entities/by-name/component/default/evil.html"
+    assert json.loads(file.read_bytes())["metadata"]["description"].startswith(f"{SCRIPT} & \u2028 \u2029")

@@ -31,6 +31,13 @@ def test_text_of_a_page_that_looks_like_a_gap_stays_as_it_is(frame):
     assert html.count(words) == 1 + 1 + 1 + 1 + 1  # title, topic, description, contents, content
 
 
+def test_no_text_of_a_page_is_shown_in_another_order_than_it_is_written_in(frame):
+    words = "a\u202eb\u2066c \u05d0"
+    html = stamp(frame, page(title=words, description=words), f"<h2>{words}</h2>", (TocEntry("a", words),)).decode()
+    assert html.count("abc \u05d0") == 5  # title, topic, description, contents, content
+    assert not set(html) & set("\u202e\u2066")
+
+
 def test_nothing_of_the_gaps_is_left(frame):
     assert b"qz" not in stamp(frame, page(), "content", ())
 

@@ -23,7 +23,7 @@ class Format:
     language: str
     """Language for ``highlight``; ``text`` for plain text."""
     extension: str
-    """Extension of the definition's file, without a dot."""
+    """Extension of the definition's file, without a dot; never one that servers send as XML, in which browsers execute scripts."""
 
 
 _FORMATS = {
@@ -34,7 +34,7 @@ _FORMATS = {
         Format("graphql", "GraphQL", "graphql", "graphql"),
         Format("grpc", "gRPC", "protobuf", "proto"),
         Format("mcp-server", "MCP server", "yaml", "yaml"),
-        Format("wsdl", "WSDL", "xml", "wsdl"),
+        Format("wsdl", "WSDL", "xml", "wsdl.txt"),
         Format("trpc", "tRPC", "typescript", "ts"),
     )
 }

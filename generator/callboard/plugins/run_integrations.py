@@ -86,7 +86,7 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:
     """The connected integrations, without any facts and without requests."""
-    with ThreadPoolExecutor(min(AT_ONCE, max(1, len(items)))) as pool, interruptible():
+    with InterruptibleThreads(min(AT_ONCE, max(1, len(items)))) as pool, interruptible():
         connectors = [*pool.map(lambda item: _create(item, context), items)]
     for connector in connectors:
         if isinstance(connector, ContainedIntegration):

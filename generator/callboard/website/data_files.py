@@ -18,6 +18,7 @@ from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem
+from callboard.model.published_json import inert, plain_json, published_json
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.entities.apis import definition_file, definition_text
@@ -67,18 +68,6 @@ def _read(cache: Path) -> dict[str, tuple[str, str]]:
     return {path: (key, digest) for path, key, digest in rows}
 
 
-def json_bytes(value: Any) -> bytes:
-    """Compact JSON in UTF-8. Mappings keep their order, because people read them in it.
-
-    A string that is not valid Unicode (a lone surrogate) is written with escapes.
-    """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-
-
 def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: bool, by_name: bool) -> Iterator[tuple[str, bytes]]:
     """The entity as JSON next to its page, and its definition; with ``by_name`` also at the path of Backstage's API.
 
@@ -120,11 +109,9 @@ class _Export:
 
     def json(self, value: Any) -> bytes:
         """The value as masked JSON. The whole text is searched once; the values are masked one by one only if something was found."""
-        content = json_bytes(value)
-        text = content.decode()
-        return (
-            content if masked(text, is_public=self._is_public).text == text else json_bytes(masked_values(value, is_public=self._is_public))
-        )
+        text = plain_json(value)
+        is_clean = masked(text, is_public=self._is_public).text == text
+        return inert(text) if is_clean else published_json(masked_values(value, is_public=self._is_public))
 
     def lines(self, read: Callable[[str], bytes]) -> Sequence[bytes]:
         """One line for each entity, without long values; most are the content of the entity's own file."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, spec_properties
+from callboard.model.published_json import published_json
 from callboard.plugins.portal_settings import editor_schema
 from callboard.settings.schema_messages import mapping_at, resolved
 from callboard.settings.settings import Portal
@@ -52,7 +53,7 @@ def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
     made = {kind.name: _definition(kind, lists) for kind in kinds}
     yield _file("catalog-info", _whole(kinds, made, lists), portal)
     if "sources" not in catalog.kinds.by_name:
-        yield "schema/sources.json", json.dumps(editor_schema(), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield "schema/sources.json", published_json(editor_schema()) + b"\n"
     for kind in kinds:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
 
@@ -72,7 +73,7 @@ def _made(made: Callable[[], Mapping[str, bytes]], path: str, _: Callable[[str],
 def _file(name: str, schema: Schema, portal: Portal) -> SchemaDataFile:
     path = f"schema/{name}.json"
     result = {"$schema": DIALECT, "$id": f"{portal.url}{path}", **schema} if portal.url else {"$schema": DIALECT, **schema}
-    return path, json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+    return path, published_json(result) + b"\n"
 
 
 def _whole(kinds: Sequence[Kind], made: Mapping[str, Schema], lists: Mapping[str, Schema]) -> Schema:

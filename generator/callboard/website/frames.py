@@ -13,8 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from callboard.model.errors import WebsiteError
+from callboard.model.fields import without_bidi
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
+from callboard.website.mkdocs_notes import read_notes
 from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, PAGE_STYLES_PATH, STYLES_PATH, frame_folder
 from callboard.website.rendering import up_for
 
@@ -28,8 +30,6 @@ _THEME_FILES = re.compile(
 """Scripts and style sheets of the theme that pages do not need: ``assets/page.js`` does what the scripts would do there, and
 ``assets/page.css`` has the rules. Those of overrides stay."""
 _STYLES = re.compile(rf'(<link rel="stylesheet" href="[^"]*/){re.escape(STYLES_PATH)}(?=")')
-_INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
-_DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
 SLOTS = ("title", "description", "canonical", "policy", "topic", "toc", "ref", "content")
 _REQUIRED = frozenset(SLOTS) - {"canonical"}
 _ELEMENTS = (
@@ -92,12 +92,14 @@ class FrameTemplate:
 
     parts: tuple[str, ...]
     toc: TocMarkup
+    scripts: tuple[str, ...] = ()
+    """The inline scripts of its template, rendered without any text of a guide."""
 
     def fitted(self, tab: str, up: str, site_name: str, url: str) -> Frame:
         """The frame for pages whose relative path to the root is ``up``, with ``tab`` as the active one."""
         escaped_name = escape(site_name)
         parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, escaped_name) for index, part in enumerate(self.parts))
-        csp = escape(policy("".join(parts[::2])))
+        csp = escape(policy(_fit(script, tab, up).replace(NAME_SLOT, escaped_name) for script in self.scripts))
         parts = _merge(tuple(csp if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
         digest = hashlib.sha256(repr((parts, self.toc, site_name, url)).encode()).hexdigest()[:32]
         return Frame(parts, self.toc, site_name, url, digest)
@@ -109,7 +111,8 @@ def read_frames(site: Path) -> Mapping[str, FrameTemplate]:
     Raises:
         WebsiteError: a sentinel is missing, because the theme or an override was changed.
     """
-    return {name: split_frame(_frame_html(site, name), name) for name in FRAMES}
+    scripts = read_notes(site).scripts
+    return {name: split_frame(_frame_html(site, name), name, scripts.get(f"{frame_folder(name)}/index.html", ())) for name in FRAMES}
 
 
 def _frame_html(site: Path, name: str) -> str:
@@ -119,7 +122,7 @@ def _frame_html(site: Path, name: str) -> str:
         raise WebsiteError(f"The frame of pages {name!r} is empty.", _OVERRIDE) from error
 
 
-def split_frame(html: str, name: str) -> FrameTemplate:
+def split_frame(html: str, name: str, scripts: Iterable[str] = ()) -> FrameTemplate:
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
     html = _STYLES.sub(rf"\g<1>{PAGE_STYLES_PATH}", _THEME_FILES.sub("", GENERATOR.sub("", html)))
     html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(html), count=1)
@@ -137,16 +140,23 @@ def split_frame(html: str, name: str) -> FrameTemplate:
     missing = _REQUIRED - set(parts[1::2])
     if missing:
         raise WebsiteError(f"The frame of pages {name!r} lacks {', '.join(sorted(missing))}.", _OVERRIDE)
-    return FrameTemplate((*parts, html[done:]), toc)
+    return FrameTemplate((*parts, html[done:]), toc, tuple(code for code in scripts if not _THEME_FILES.match(f"<script>{code}</script>")))
 
 
 def collapse(html: str) -> str:
     """Replace each run of white space with a line break by one line break, outside of scripts and preformatted text."""
     pieces = _MARKUP.split(html)  # text, element, its name, text, …
-    collapsed = (
-        re.sub(r"\s*\n\s*", "\n", piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces)
-    )
+    collapsed = (_on_lines(piece) if index % 3 == 0 else piece if index % 3 == 1 else "" for index, piece in enumerate(pieces))
     return "".join(collapsed)
+
+
+def _on_lines(text: str) -> str:
+    """Each run of white space with a line break as one line break, in linear time."""
+    first, *inner = text.split("\n")
+    if not inner:
+        return text
+    *between, last = inner
+    return "\n".join([first.rstrip(), *filter(None, (line.strip() for line in between)), last.lstrip()])
 
 
 class Fitter:
@@ -180,7 +190,8 @@ def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> by
         "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
         "content": content,
     }
-    return "".join([values[part] if index % 2 else part for index, part in enumerate(frame.parts)]).encode("utf-8", "replace")
+    parts = (without_bidi(values[part]) if index % 2 else part for index, part in enumerate(frame.parts))
+    return "".join(parts).encode("utf-8", "replace")
 
 
 def full_title(title: str, site_name: str) -> str:
@@ -188,13 +199,12 @@ def full_title(title: str, site_name: str) -> str:
     return f"{title} - {site_name}" if title and title != site_name else site_name
 
 
-def policy(html: str) -> str:
-    """The Content-Security-Policy for a page with the inline scripts of ``html``: only files of the site, none from other hosts.
+def policy(scripts: Iterable[str]) -> str:
+    """The Content-Security-Policy for a page of the theme with these inline scripts: only files of the site, none from other hosts.
 
-    Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are ``data:`` images in its style sheets.
-    ``frame-ancestors`` has no effect in a ``meta`` element; it must be a header of the server.
+    An inline script that is not among them does not run. Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are
+    ``data:`` images in its style sheets. ``frame-ancestors`` has no effect in a ``meta`` element; it must be a header of the server.
     """
-    scripts = (script["code"] for script in _INLINE.finditer(html) if not _DATA.search(script["attributes"]))
     hashes = dict.fromkeys(b64encode(sha256(code.encode()).digest()).decode() for code in scripts)
     sources = " ".join(("'self'", "'wasm-unsafe-eval'", *(f"'sha256-{value}'" for value in hashes)))
     return (

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.website.mkdocs_notes import merge_notes
 from callboard.website.theme_digests import DIGESTS, is_whole
 
 KNOWN = "guides-known.json"
@@ -82,9 +83,10 @@ def put_together(edit: Edit, site: Path, target: Path) -> Path:
     shutil.copytree(edit.base, target, ignore=shutil.ignore_patterns(DIGESTS))
     texts = json.loads((edit.base / "guides.json").read_bytes()) | json.loads((site / "guides.json").read_bytes())
     (target / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
-    for guide in edit.guides:
-        page = _page(guide)
+    pages = [_page(guide) for guide in edit.guides]
+    for page in pages:
         shutil.copyfile(site / page, target / page)
+    merge_notes(edit.base, site, pages, target)
     return target
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 import yaml
+from callboard.model.counting import counted
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Severity, Span
 from callboard.model.suggestions import nearest
+from callboard.settings.invalid import portal_origin
+from callboard.website.guide_media import PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.website.rules import INVALID_NAVIGATION, MISSING_GUIDE, UNREADABLE_GUIDE
 from callboard.yaml.problems import span_of
 
@@ -98,6 +101,50 @@ def _checked_matter(text: str, matter: re.Match[str], origin: Origin, templates:
         hint=f'Did you mean "{similar}"?' if similar else "Add it to site_overrides/, or remove the line.",
     )  # fmt: skip
     return problem, text[: found.start()] + text[found.end() :]
+
+
+def check_media(folder: Path, paths: Iterable[str], root: Path) -> tuple[dict[str, str | None], list[Problem]]:
+    """The files next to guides that are published, each with its text if that is changed; and problems with the others.
+
+    ``root`` is the folder of ``sources.yaml``. Files of one type that is not published are one problem, at the first of them.
+    """
+    published: dict[str, str | None] = {}
+    problems: list[Problem] = []
+    others: dict[str, list[str]] = {}
+    for path in paths:
+        end = published_end(path)
+        if end is None:
+            others.setdefault("".join(PurePosixPath(path).suffixes).lower()[-40:], []).append(path)
+        elif end == ".svg":
+            problem, text = _drawing(folder / path, portal_origin(folder / path, root))
+            problems += [problem] if problem else []
+            published |= {path: text if problem else None} if text is not None else {}
+        else:
+            published[path] = None
+    return published, [*problems, *(_not_published(end, found, portal_origin(folder / found[0], root)) for end, found in others.items())]
+
+
+def _drawing(file: Path, origin: Origin) -> tuple[Problem | None, str | None]:
+    """The problem of an SVG file, and its text; None for one that is not published."""
+    try:
+        text, removed = safe_drawing(file.read_bytes())
+    except (DrawingError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"The drawing is left out: {reason}."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, hint="Export it again as plain SVG, or as PNG."), None
+    if not removed:
+        return None, text
+    message = f"The drawing is shown without {', '.join(removed)[:200]}."
+    hint = "Export it as plain SVG: without scripts, HTML, links, and addresses of other files."
+    return UNREADABLE_GUIDE.problem(message, origin=origin, hint=hint, severity=Severity.WARNING), text
+
+
+def _not_published(end: str, paths: Sequence[str], origin: Origin) -> Problem:
+    message = f"{counted(len(paths), 'file')} with the ending `{end}` in the folder of the guides is not published."
+    if len(paths) > 1:
+        message = f"{counted(len(paths), 'file')} with the ending `{end}` in the folder of the guides are not published; this is the first."
+    hint = f"Move what does not belong to guides out of the folder. Published are pages and {', '.join(sorted(PUBLISHED))}."
+    return UNREADABLE_GUIDE.problem(message, origin=origin, field=end, hint=hint, severity=Severity.WARNING)
 
 
 def read_order(

@@ -13,7 +13,7 @@ from callboard.model.entity import Origin
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchText
 from callboard.settings.invalid import portal_origin
-from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, check_name, read_order
+from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, check_media, check_name, read_order
 
 _BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
 _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
@@ -29,7 +29,7 @@ class Guides:
     order: tuple[Any, ...] | None = None
     """The content of ``nav.yaml`` in MkDocs' form: paths, ``{title: path}``, ``{title: [items]}``; None without a usable one."""
     edited: Mapping[str, str] = field(default_factory=dict)
-    """Texts of pages that are not shown as they are written."""
+    """Texts of pages and drawings that are not shown as they are written."""
     problems: tuple[Problem, ...] = ()
     root: Path = Path()
     """The folder of ``sources.yaml``, to which places of problems are relative."""
@@ -83,7 +83,10 @@ def read_guides(folder: Path | None, root: Path, templates: Collection[str] = ()
             broken.add(path)
         elif problem:
             edited[path] = text
-    readable = tuple(path for path in files if path not in broken)
+    media, rejected = check_media(folder, [path for path in files if not path.endswith(".md") and path != NAVIGATION], root)
+    edited |= {path: text for path, text in media.items() if text is not None}
+    problems += rejected
+    readable = tuple(path for path in files if path not in broken and (path.endswith(".md") or path == NAVIGATION or path in media))
     nav = folder / NAVIGATION
     order, wrong = read_order(nav, portal_origin(nav, root), frozenset(readable), broken) if nav.is_file() else (None, ())
     return Guides(folder, readable, order, edited, (*problems, *wrong), root)

@@ -54,6 +54,8 @@ class MkDocsProject:
     guides: Guides
     broken: frozenset[Path] = frozenset()
     """Overrides of the portal that have an error; they are left out."""
+    guide_seconds: float = 10.0
+    """Most processor time for one guide; an ordinary page takes a hundredth of a second."""
     tabs: tuple[str, ...] = TABS
     """Those of ``TABS`` that this portal has."""
 
@@ -77,6 +79,7 @@ def write_project(project: MkDocsProject, folder: Path) -> None:
     project.guides.copy_to(docs / "guides")
     _copy_overrides(project, folder / "overrides")
     logo = _copy_logo(project, docs)
+    (folder / "hooks.py").write_text("from callboard.website.guide_hooks import *\n", encoding="utf-8")
     configuration = _configuration(project, logo)
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
@@ -154,10 +157,16 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
         "use_directory_urls": True,
         "theme": _theme(project, logo),
         "plugins": ["search"],
+        "hooks": ["hooks.py"],
         "markdown_extensions": [{"toc": {"permalink": True, "title": labels["on_this_page"]}}, *_EXTENSIONS],
         "extra_css": [STYLES_PATH],
         "extra_javascript": [{"path": f"assets/{name}", "type": "module"} for name in _SCRIPTS if name in assets],
-        "extra": {"generator": False, "noindex": portal.audience == "internal", "words": dict(labels)},
+        "extra": {
+            "generator": False,
+            "noindex": portal.audience == "internal",
+            "words": dict(labels),
+            "guide_seconds": project.guide_seconds,
+        },
         "copyright": labels["made_with"],
         "not_in_nav": "".join(f"/{frame_folder(name)}.md\n" for name in FRAMES),
         "validation": {"nav": {"not_found": "ignore", "omitted_files": "ignore"}},

@@ -62,5 +62,5 @@ def _language_problems(root: Path, language: str, labels: Labels) -> Iterator[Pr
 
 
 def _guide_templates(files: PortalFiles) -> frozenset[str]:
-    """The templates that the front matter of a guide can name."""
-    return frozenset(path.name for folder in theme_folders(files) for path in folder.glob("*.html"))
+    """The templates that the front matter of a guide can name; one of the theme sends readers to any address that the guide names."""
+    return frozenset(path.name for folder in theme_folders(files) for path in folder.glob("*.html")) - {"redirect.html"}

@@ -63,7 +63,9 @@ UNREADABLE_GUIDE = Rule(
     summary="A guide cannot be read as it is written.",
     means="""A Markdown page in the folder of the guides is not encoded in UTF-8, or is a `README.md` next to an `index.md`, and is
 left out; or the lines between the two `---` at its
-beginning are not YAML, and are shown as text; or they name a template that does not exist, and the guide is shown without it.""",
+beginning are not YAML, and are shown as text; or they name a template that does not exist, and the guide is shown without it. A guide
+that takes more than ten seconds to render is shown as plain text. Of the other files in the folder, images, PDF, data and videos are
+published; files that browsers execute (HTML, scripts) are not, and SVG drawings are shown without scripts, embedded HTML and links.""",
     matters="""Readers miss the guide or see it in a wrong form. The other guides are published.""",
     wrong="""title: [Publish
 template: playn.html

@@ -11,6 +11,7 @@ from itertools import chain
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
+from callboard.model.published_json import published_json
 from callboard.pages.changes import changes, skipped, status
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
@@ -28,7 +29,7 @@ from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, i
 from callboard.pages.page import Page
 from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
-from callboard.website.data_files import DataFile, entity_files, json_bytes, list_files
+from callboard.website.data_files import DataFile, entity_files, list_files
 from callboard.website.editor_schemas import schema_files_later
 
 _INDEXES: DependencyKey = ("indexes", "rest")
@@ -129,4 +130,4 @@ def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
-    yield "status/collections.json", json_bytes(status.collections_json(visible))
+    yield "status/collections.json", published_json(status.collections_json(visible))

@@ -18,6 +18,7 @@ from pathlib import Path
 from callboard import __version__
 from callboard.io.process import Running
 from callboard.io.store import Store, flush
+from callboard.model.fields import without_bidi
 from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health
 from callboard.pages.page import SearchText
@@ -28,6 +29,7 @@ from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, g
 from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
 from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
+from callboard.website.mkdocs_notes import NOTES, failed_guides, read_notes
 from callboard.website.mkdocs_project import (
     FRAMES,
     MARK_ICON,
@@ -46,11 +48,12 @@ from callboard.website.theme_digests import DIGESTS, is_whole, save_digests
 
 _COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
+_POLICY = re.compile(f'(<meta http-equiv="Content-Security-Policy" content="){POLICY_SLOT}(?=")')
 _THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
 _SCRATCH = "building-"
 _LONGEST_BUILD = 3600
 """Seconds; an older scratch folder is left over from a process that died."""
-_NOTES = frozenset({"guides.json", KNOWN, FAILURES, DIGESTS})
+_NOTES = frozenset({"guides.json", KNOWN, FAILURES, NOTES, DIGESTS})
 """Files of a cached theme build that are not part of the site."""
 MOST_FAILURES = 5
 """Most files of the portal that are left out because MkDocs cannot render them; each takes another run."""
@@ -131,6 +134,7 @@ class ThemeBuild:
         try:
             if is_new:
                 site = self._finished()
+                self._problems += failed_guides(site, self._project.guides)
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
                 save_guide_inputs(site, self._inputs)
@@ -205,7 +209,7 @@ def start_theme_build(
 def project_of(settings: Settings, overlays: Overlays) -> MkDocsProject:
     """The inputs of MkDocs for this portal."""
     tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
-    return MkDocsProject(settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, tabs)
+    return MkDocsProject(settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, tabs=tabs)
 
 
 def _inputs_of(project: MkDocsProject, folder: Path) -> GuideInputs:
@@ -236,10 +240,13 @@ def _complete(project: MkDocsProject, site: Path) -> None:
 
 def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
     """Fill in name and policy in the pages of guides, as in other pages; yields their texts for search by path."""
+    scripts = read_notes(site).scripts
     for file in sorted((site / "guides").rglob("*.html")):
+        path = file.relative_to(site).as_posix()
         html = GENERATOR.sub("", file.read_text(encoding="utf-8")).replace(NAME_SLOT, escape(name))
-        html = html.replace(POLICY_SLOT, escape(policy(html)), 1)
-        file.write_text(html, encoding="utf-8")
+        own = escape(policy(script.replace(NAME_SLOT, escape(name)) for script in scripts.get(path, ())))
+        html = _POLICY.sub(rf"\g<1>{own}", html, count=1)
+        file.write_text(without_bidi(html), encoding="utf-8")
         if file.name == "index.html":
             yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(html)
 

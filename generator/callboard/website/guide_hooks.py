@@ -1,0 +1,163 @@
+"""Hooks that MkDocs calls: the text of each guide → safe HTML within bounded time, and the inline scripts that are the theme's own.
+
+MkDocs imports this module by its path and runs it in its own process. ``NOTES`` in its output has what the build of the theme needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MethodType
+from typing import Any
+
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.toc import TableOfContents
+
+from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text, safe_values
+from callboard.website.mkdocs_notes import NOTES
+
+GUIDES = "guides/"
+MOST_SECONDS_TOGETHER = 120.0
+"""Processor time for guides that exceed their bound; from then on the others have a tenth of it."""
+_INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+_DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
+
+
+class _TooSlow(BaseException):
+    """The processor time of a guide is used up."""
+
+
+@dataclass(slots=True)
+class _MkDocsRun:
+    """What is known in one run of MkDocs."""
+
+    env: Any = None
+    slow_seconds: float = 0.0
+    failed: dict[str, str] = field(default_factory=dict)
+    scripts: dict[str, list[str]] = field(default_factory=dict)
+    rendered: dict[str, list[str]] = field(default_factory=dict)
+
+
+_run = _MkDocsRun()
+
+
+def on_pre_page(page: Any, **_: Any) -> Any:
+    """Let a guide be rendered within bounds."""
+    if page.file.src_uri.startswith(GUIDES):
+        page.render = MethodType(_render, page)
+    return page
+
+
+def on_env(env: Any, files: Any, **_: Any) -> None:
+    """Once all pages are rendered: titles and front matter become HTML, since the theme inserts them as they are."""
+    _run.env = env
+    for file in files.documentation_pages():
+        if file.src_uri.startswith(GUIDES) and file.page:
+            _clean(file.page)
+
+
+def on_nav(nav: Navigation, **_: Any) -> Navigation:
+    """Titles in ``nav.yaml`` become HTML."""
+    for item in _all_items(nav.items):
+        if item.is_section or item.is_link:
+            item.title = safe_text(item.title)
+    return nav
+
+
+def on_page_context(context: Any, page: Any, nav: Navigation, **_: Any) -> Any:
+    """Note the inline scripts of the page's template, rendered without any text of a guide."""
+    name = page.meta.get("template", "main.html")
+    values = {key: page.meta[key] for key in PAGE_VALUES & page.meta.keys()}
+    key = repr((name, page.url.count("/"), sorted(values.items(), key=repr)))
+    if key not in _run.rendered:
+        _run.rendered[key] = _own_scripts(_run.env.get_template(name), context, page, nav, values)
+    _run.scripts[page.file.dest_uri] = _run.rendered[key]
+    return context
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Write the notes."""
+    notes = {"scripts": _run.scripts, "failed": _run.failed}
+    (Path(config.site_dir) / NOTES).write_text(json.dumps(notes), encoding="utf-8")
+
+
+def _own_scripts(template: Any, context: Any, page: Any, nav: Navigation, values: dict[str, Any]) -> list[str]:
+    """The inline scripts of a template on an empty page, in a navigation without sections."""
+    bare = Navigation([item for item in nav.items if not item.children], [])
+    bare.homepage = nav.homepage
+    empty = {"content": "", "toc": TableOfContents([]), "title": "", "meta": values, "previous_page": None, "next_page": None}
+    with _replaced(page, empty):
+        html = template.render({**context, "nav": bare})
+    return [script["code"] for script in _INLINE.finditer(html) if not _DATA.search(script["attributes"])]
+
+
+@contextmanager
+def _replaced(page: Any, values: dict[str, Any]) -> Iterator[None]:
+    """The page with other values while the block runs."""
+    saved = {name: getattr(page, name) for name in values}
+    for name, value in values.items():
+        setattr(page, name, value)
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            setattr(page, name, value)
+
+
+def _render(page: Any, config: Any, files: Any) -> None:
+    """Render a guide; one that takes too long or cannot be rendered becomes plain text, and is noted."""
+    seconds = config.extra["guide_seconds"] * (1 if _run.slow_seconds < MOST_SECONDS_TOGETHER else 0.1)
+    started = time.process_time()
+    try:
+        with _bounded(seconds):
+            type(page).render(page, config, files)
+            page.content = safe_html(page.content)
+    except _TooSlow:
+        _run.slow_seconds += time.process_time() - started
+        _as_text(page, f"takes more than {seconds:g} s to render")
+    except Exception as error:  # noqa: BLE001 - extensions raise anything on text that they did not expect
+        _as_text(page, f"cannot be rendered ({type(error).__name__}: {str(error)[:200]})")
+
+
+def _as_text(page: Any, reason: str) -> None:
+    page.content, page.toc = as_plain_text(page.markdown or ""), TableOfContents([])
+    page.present_anchor_ids, page.links_to_anchors = set(), {}
+    _run.failed[page.file.src_uri.removeprefix(GUIDES)] = reason
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """Raise ``_TooSlow`` in the block after so much processor time; where the system has no such timer, nothing is raised."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    previous = signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)  # again each second, in case an extension catches everything
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)
+
+
+def _stop(*_: Any) -> None:
+    raise _TooSlow
+
+
+def _clean(page: Any) -> None:
+    page.title = safe_text(page.title)
+    page.meta = {key: value if key in PAGE_VALUES else safe_values(value) for key, value in page.meta.items()}
+    for item in _all_items(page.toc):
+        item.title, item.id = safe_text(item.title), safe_text(item.id)
+
+
+def _all_items(items: Any) -> Iterator[Any]:
+    for item in items:
+        yield item
+        yield from _all_items(item.children or ())
