@@ -33,7 +33,7 @@ def test_a_file_that_cannot_be_written_is_a_failure_and_no_problem_of_a_descript
 
 
 def test_a_mistake_of_our_own_is_a_failure_with_its_traceback(run, monkeypatch):
-    def broken():
+    def broken(**_):
         raise ZeroDivisionError
 
     monkeypatch.setattr(command_line, "group", broken)

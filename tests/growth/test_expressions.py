@@ -21,7 +21,7 @@ BOUNDED = {
     "plugins/sources/paths.py:TOKEN": "globs of at most 1,000 characters, and only up to the last bracket",
     "plugins/publishers/content_types.py:_NAMED_BY_CONTENT": "paths of the site's own files",
     "website/frames.py:_MARKUP": "HTML of the theme, in which texts of authors have no <",
-    "website/frames.py:_THEME_SCRIPTS": "HTML of the theme, in which texts of authors have no <",
+    "website/frames.py:_THEME_FILES": "HTML of the theme, in which texts of authors have no <",
     "website/frames.py:_TOC_ITEM": "HTML of the theme, in which texts of authors have no <",
     "website/guide_hooks.py:_INLINE": "HTML of the theme without any text of a guide",
     "website/links.py:_TAG": "HTML that Callboard wrote: each < begins a tag that ends",

@@ -68,7 +68,7 @@ def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = 
 
     ``now`` is the time of the check, which integrations need; None to leave integrations out. Raises ``SettingsError``.
     """
-    settings = read_settings(file, environ)
+    settings = read_settings(file, environ, plugins_must_load=True)
     work = Workspace(settings, environ, portal_kinds(settings))
     resolved = resolve(work, ingest(work, collect(work)))
     facts = CollectedFacts()

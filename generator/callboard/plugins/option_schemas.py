@@ -16,8 +16,17 @@ _TYPE = re.compile(r"""\btype:\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)""")
 
 
 def option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
-    """For each type of a group, a function that returns the JSON Schema of its options and raises ``PluginError``."""
+    """For each type of a group, a function that returns the JSON Schema of its options.
+
+    It raises ``PluginError`` for a type that two packages provide. A plugin that cannot be imported takes any options: only its own item
+    fails, later and with the reason.
+    """
     return {name: partial(_schema, plugin) for name, plugin in loader.load(group).items()}
+
+
+def checked_option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str, Any]]]:
+    """The same for checks of the file: the functions raise ``PluginError`` for a plugin that cannot be imported, too."""
+    return {name: partial(schema_of, plugin) for name, plugin in loader.load(group).items()}
 
 
 def described(plugin: loader.Plugin) -> loader.Plugin:
@@ -44,7 +53,7 @@ def import_mentioned(settings: str) -> None:
 
 
 def _schema(plugin: loader.Plugin) -> Mapping[str, Any]:
-    """As ``schema_of``; any options for a plugin that cannot be imported: only its own item fails, later and with the reason."""
+    """As ``schema_of``; any options for a plugin that cannot be imported."""
     try:
         return schema_of(plugin)
     except PluginError:

@@ -13,7 +13,7 @@ from callboard.model.errors import PluginError
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import LIMITS, forget_failures
 from callboard.plugins.installed_families import installed_families, value_types
-from callboard.plugins.option_schemas import import_mentioned, option_schemas, schema_of
+from callboard.plugins.option_schemas import checked_option_schemas, import_mentioned, option_schemas, schema_of
 from callboard.settings.checks import sources_schema
 from callboard.settings.loading import LARGEST, parse_settings
 from callboard.settings.settings import Settings
@@ -22,8 +22,10 @@ SECTIONS = {"sources": "callboard.sources", "integrations": "callboard.integrati
 """Sections whose items have a type that a plugin provides, with the group of these plugins."""
 
 
-def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+def read_settings(path: Path, environ: Mapping[str, str], *, plugins_must_load: bool = False) -> Settings:
     """The settings of the portal whose ``sources.yaml`` is ``path``, checked with the options of all installed plugins.
+
+    A plugin that cannot be imported fails later and alone; with ``plugins_must_load`` it is a finding in the file.
 
     Raises ``SettingsError`` if the file cannot be read, ``InvalidSettingsError`` with every finding if it is invalid, and
     ``PluginError`` if two packages provide the same plugin.
@@ -32,7 +34,7 @@ def read_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     forget_failures()
     with contextlib.suppress(OSError):  # reported when it is parsed
         import_mentioned(path.read_bytes()[:LARGEST].decode("utf-8", "replace"))
-    settings = parse_settings(path, environ, option_schemas)
+    settings = parse_settings(path, environ, checked_option_schemas if plugins_must_load else option_schemas)
     LIMITS.current = replace(LIMITS.current, call_seconds=settings.limits.plugin_seconds)
     return settings
 

@@ -19,12 +19,12 @@ from callboard.website.portal_files import PortalFiles
 from callboard.website.theme_build import BuiltTheme
 
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]|\"[^\"]*\"")
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"")
 _WORD = re.compile(r"-?[A-Za-z_][\w-]*")
 _NESTED = ("@media", "@supports", "@layer", "@container")
 """Rules that contain rules; the content of others, such as keyframes, is kept as it is."""
 _STRING = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
-_SPACE = re.compile(rf"({_STRING})|/\*.*?\*/|\s*\n\s*|[ \t]{{2,}}", re.DOTALL)
+_SPACE = re.compile(rf"({_STRING})|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|\s{{2,}}|\n", re.DOTALL)
 _BRACES = re.compile(rf"{_STRING}|[{{}}]", re.DOTALL)
 
 
@@ -35,7 +35,7 @@ def words_in(texts: Iterable[str]) -> frozenset[str]:
 
 def compact(css: str) -> str:
     """The style sheet without comments, and with line breaks in place of white space."""
-    return _SPACE.sub(lambda found: found[1] or "\n", css).strip()
+    return _SPACE.sub(lambda found: found[1] or ("\n" if "\n" in found[0] else " "), css).strip()
 
 
 def used_rules(css: str, words: AbstractSet[str]) -> str:
