@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from callboard.plugins.sources import TreeError
-from callboard.plugins.sources.paths import compile_glob
+from callboard.plugins.sources import TreeError, compile_glob
 
 PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks for the file; the first that exists counts."""

@@ -40,6 +40,7 @@ from callboard.plugins.sources.memory_tree import MemoryFile, MemoryTree
 from callboard.plugins.sources.paths import (
     DEPENDENCY_FOLDERS,
     PRIVATE_FOLDERS,
+    compile_glob,
     compiled_glob,
     compiled_globs,
     descriptor_paths,
@@ -135,6 +136,7 @@ __all__ = [
     "ascii_text",
     "bearer",
     "client_for",
+    "compile_glob",
     "compiled_glob",
     "compiled_globs",
     "connect_github",
