@@ -23,6 +23,7 @@ from callboard.website.guide_links import links_in
 from callboard.website.guide_media import DrawingError, safe_drawing
 from callboard.website.guides import guide_text
 from descriptor_reading import GOOD, read
+from support import EVERY_CASE
 
 SHORT, LONG, MOST = 2_000, 16_000, 24
 """Characters, and the factor of the time that fails: linear is 8, quadratic 64."""
@@ -123,6 +124,7 @@ def test_a_reader_takes_linear_time_for_the_fragments_that_were_slow_once(reader
     assert [fragment for fragment in QUICK if _is_slow(reader, fragment)] == []
 
 
+@EVERY_CASE
 @pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 def test_a_reader_takes_linear_time_for_every_fragment(reader):

@@ -22,6 +22,7 @@ from callboard.publish.git.publisher import GitPublisher
 from callboard.website.theme_digests import is_whole
 from faulty import Server
 from state_builders import component, night
+from support import EVERY_CASE
 
 SETTINGS = """
 version: 1
@@ -232,6 +233,7 @@ def checked(portal, names, kinds=KINDS):
     return outcomes
 
 
+@EVERY_CASE
 @pytest.mark.long
 @pytest.mark.parametrize("part", ["blobs", "state", "cache/clones", "cache/publish", "cache/frames", "cache"])
 def test_no_damage_of_any_file_makes_a_wrong_site(portal, part):
