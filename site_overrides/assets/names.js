@@ -44,12 +44,21 @@ export function shortRef(ref) {
 }
 
 const fetched = {};
-async function json(file) {
-  const answer = await fetch(new URL(file, API));
-  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+async function json(url, options) {
+  const answer = await fetch(url, options);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
   return answer.json();
 }
-const once = (file, read) => (fetched[file] ??= json(file).then(read).catch((error) => { delete fetched[file]; throw error; }));
+
+/** Digests of the data files of the current build: a browser or a host may keep files of an earlier one, but not under these addresses. */
+let digests = null;
+const current = () => (digests ??= json(new URL("../build.json", import.meta.url), { cache: "no-cache" }).then((build) => build.data ?? {}, () => ({})));
+
+async function dataFile(file) {
+  const digest = (await current())[file];
+  return json(new URL(digest ? `${file}?d=${encodeURIComponent(digest)}` : file, API));
+}
+const once = (file, read) => (fetched[file] ??= dataFile(file).then(read).catch((error) => { delete fetched[file]; throw error; }));
 
 /** The names index; requested again only after a failure. */
 export const loadNames = () => once("names.json", decode);

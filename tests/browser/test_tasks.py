@@ -244,7 +244,7 @@ def test_icons_of_lists_are_seen_and_need_no_request(page, address):
 
 def test_what_is_chosen_before_the_table_is_ready_counts(page, address, width):
     held = []
-    page.route("**/names.json", lambda route: held.append(route))  # noqa: PLW0108 - Playwright cannot mark a built-in
+    page.route("**/names.json*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright cannot mark a built-in
     page.goto(f"{address}catalog/", wait_until="domcontentloaded")
     if width == 400:
         page.get_by_role("button", name="Filters").click()
@@ -259,7 +259,7 @@ def test_what_is_chosen_before_the_table_is_ready_counts(page, address, width):
 def test_without_the_names_the_plain_list_stays_whole(chromium, address):
     context = chromium.new_context()
     lost = context.new_page()
-    lost.route("**/names.json", lambda route: route.abort())
+    lost.route("**/names.json*", lambda route: route.abort())
     lost.goto(f"{address}catalog/", wait_until="networkidle")
     assert lost.locator("table tbody tr").count() == 100
     context.close()
@@ -294,3 +294,19 @@ def test_a_filter_whose_data_is_missing_says_so_and_hides_nothing(page, address)
     in_table(page, address, "?affected-by=api:default/orders-api")
     page.get_by_role("button", name="Unknown what is affected by Orders API").wait_for()
     assert int(page.locator("[data-status]").locator("> :first-child").inner_text()) > 2
+
+
+def test_the_data_of_an_earlier_build_that_a_cache_still_has_is_not_shown(page, address):
+    """faults/site/stale-names-json: a host that lets browsers keep files for ten minutes."""
+    asked = []
+    page.route("**/api/catalog/names.json", lambda route: route.fulfill(json={"format": 1, "kept": "by a cache"}))
+    page.on("request", lambda request: asked.append(request.url) if "/names.json" in request.url else None)
+    in_table(page, address, "?kind=component")
+    [url] = asked
+    assert re.search(r"names\.json\?d=[0-9a-f]{16}$", url)
+
+
+def test_without_the_list_of_digests_the_data_is_asked_for_at_its_own_address(page, address):
+    page.route("**/build.json", lambda route: route.fulfill(json={}))
+    names = in_table(page, address, "?kind=component")
+    assert names.count() > 2

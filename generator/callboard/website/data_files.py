@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: b
         yield entity_path(entity.ref) + name, masked(definition_text(entity), is_public=is_public).text.encode("utf-8", "replace")
 
 
+BUILD_PATH = "build.json"
+"""The file that scripts ask for first, and never take from a cache without asking the server."""
+_LOADED = ("names.json", "table.json", "relations.json")
+
+
 def list_files(
     catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool, lines: bool
 ) -> Iterator[DeferredFile]:
@@ -93,8 +99,15 @@ def list_files(
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
     yield DeferredFile("api/catalog/relations.json", key, lambda _: export.json(relations_index(catalog)))
     yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
+    yield DeferredFile(BUILD_PATH, key, _build)
     if lines:
         yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
+
+
+def _build(read: Callable[[str], bytes]) -> bytes:
+    """Digests of the data that scripts load: they ask for a file with its digest, so that no cache gives them that of an earlier build."""
+    digests = {name: hashlib.sha256(read(f"api/catalog/{name}")).hexdigest()[:16] for name in _LOADED}
+    return published_json({"format": 1, "data": digests})
 
 
 class _Export:
