@@ -1,6 +1,7 @@
 """Home, the lists, search and the page for addresses that lead nowhere, rendered with the real templates."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,6 +190,38 @@ def test_problems_are_grouped_by_the_team_that_can_fix_them_and_those_without_on
         for group in view.groups
         for problem in group.listed
     )
+
+
+def _of_teams(rows):
+    for row in rows:
+        yield row.link.name, row.problems
+        yield from _of_teams(row.children)
+
+
+def test_numbers_of_problems_agree_on_all_pages():
+    """real-catalogs 10. Notes count as problems; a team's number also has those of its members and of parts of its systems."""
+    outside = Problem("INT001", Severity.INFO, "A note about no entity.", hint="Read it.")
+    elsewhere = Problem("BST001", Severity.ERROR, "About an entity that is left out.", subject=parse_ref("location:default/left-out"))
+    of_a_member = Problem("ENT012", Severity.WARNING, "About a member.", subject=parse_ref("user:default/ann"))
+    context = context_of(documents(SHOP), [outside, elsewhere, of_a_member])
+    view, home = problem_pages.problems_view(context), next(page for page in plan(context) if page.path == "").view()
+    assert Severity.INFO in {problem.severity for problem in context.problems}
+    assert home.problems == view.count == sum(each.count for each in view.severities) == sum(group.count for group in view.groups)
+    assert home.errors == sum(problem.severity is Severity.ERROR for problem in context.problems)
+    teams, groups = dict(_of_teams(teams_view(context).tree)), {group.team.name: group.count for group in view.groups if group.team}
+    assert teams == {team: groups.get(team, 0) for team in teams}
+    assert teams["Checkout"] >= 1
+    listed = [row for page in plan(context) if page.path.startswith("catalog/") for row in page.view().rows]
+    assert view.entities == sum(bool(row.problems) for row in listed)
+
+
+def test_problems_of_an_owner_that_a_source_leaves_out_are_listed_under_that_owner():
+    catalog, found = link(documents(SHOP), builtin_kinds())
+    catalog = replace(catalog, elsewhere=frozenset({parse_ref("group:default/team-nobody")}))
+    view = problem_pages.problems_view(index_context(shared_context(catalog, found, Portal(name="Acme")), found))
+    (group,) = (group for group in view.groups if group.team and group.team.ref == "group:default/team-nobody")
+    assert group.team.is_elsewhere
+    assert group.count == sum(problem.subject == parse_ref("component:default/web") for problem in found)
 
 
 def test_ten_thousand_problems_are_counted_and_not_all_written_out():

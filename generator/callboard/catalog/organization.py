@@ -95,7 +95,7 @@ def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:
 def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
     """The team or user that can fix problems of this entity: a group itself, else its owner, else the owner of what it is part of.
 
-    None if none of them exists.
+    Owners that a source knows and leaves out count. None if none of them exists.
     """
     here: EntityRef | None = ref
     for _ in range(LEVELS):
@@ -104,7 +104,7 @@ def responsible(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
         if here.kind == "group" and here in catalog.entities:
             return here
         for candidate in (*catalog.targets(here, "ownedBy"), *catalog.targets(here, "memberOf")):
-            if candidate.kind in OWNERS and candidate in catalog.entities:
+            if candidate.kind in OWNERS and catalog.exists(candidate):
                 return candidate
         here = next(iter(catalog.targets(here, "partOf")), None)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from callboard.catalog import presentation
@@ -30,6 +30,8 @@ class IndexContext(PageContext):
 
     problems: tuple[Problem, ...]
     """All problems, also those about no entity."""
+    team_problems: Mapping[EntityRef | None, int]
+    """Number of problems of each responsible team; those without one at None. Errors, warnings and notes count, as in all numbers."""
     latest: LatestView | None = None
     """The latest changes, for the start page."""
     urgent: tuple[CountView, ...] = ()
@@ -42,7 +44,7 @@ class IndexContext(PageContext):
         return first_sentence(presentation.description(entity), SENTENCE)
 
     def problem_count(self, *refs: EntityRef) -> int:
-        """Number of problems of these entities together."""
+        """Number of problems of these entities together, of any severity."""
         return sum(len(self.problems_by_subject.get(ref, ())) for ref in refs)
 
     def worst(self, ref: EntityRef) -> Severity | None:
@@ -76,7 +78,10 @@ def index_context(
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
     assigned = with_responsible(page.catalog, problems)
-    return IndexContext(**shared_values(page), problems=assigned, latest=latest, urgent=urgent, skipped_path=skipped_path)
+    numbers = dict(Counter(problem.responsible for problem in assigned))
+    return IndexContext(
+        **shared_values(page), problems=assigned, team_problems=numbers, latest=latest, urgent=urgent, skipped_path=skipped_path
+    )
 
 
 def fingerprint_of_rest(context: IndexContext) -> str:

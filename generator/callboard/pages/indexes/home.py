@@ -52,8 +52,10 @@ class HomeView:
     numbers: tuple[CountView, ...]
     urgent: tuple[CountView, ...]
     """Numbers of open incidents, missed objectives and the like."""
+    problems: int
+    """Number of all problems, as on ``/problems/``."""
     errors: int
-    warnings: int
+    """Number of errors among them."""
     has_teams: bool
     areas_title: str
     areas_path: str
@@ -81,8 +83,8 @@ def home_view(context: IndexContext) -> HomeView:
         hints=_hints(context),
         numbers=_numbers(context),
         urgent=context.urgent,
+        problems=len(context.problems),
         errors=sum(problem.severity is Severity.ERROR for problem in context.problems),
-        warnings=sum(problem.severity is Severity.WARNING for problem in context.problems),
         has_teams=next(catalog.of_kind("group"), None) is not None,
         areas_title=context.labels["by_domain" if domains else "by_system"],
         areas_path="domains/" if domains else "systems/",

@@ -83,7 +83,7 @@ class ProblemsView:
 
     count: int
     entities: int
-    """Number of entities that have problems."""
+    """Number of entities of the catalog that have problems."""
     severities: tuple[SeverityCount, ...]
     codes: tuple[CodeCount, ...]
     """The most frequent first."""
@@ -109,7 +109,7 @@ def problems_view(context: IndexContext) -> ProblemsView:
         left -= len(groups[-1].listed)
     return ProblemsView(
         count=len(context.problems),
-        entities=len(context.problems_by_subject),
+        entities=sum(ref in context.catalog.entities for ref in context.problems_by_subject),
         severities=_severities(context.problems),
         codes=_codes(context.problems),
         groups=(*groups, *last),

@@ -41,7 +41,7 @@ class TeamRow:
     owned_path: str
     """The table of what it owns directly."""
     problems: int
-    """Number of problems of what it owns directly, and of its own."""
+    """Number of problems that it can fix, as on ``/problems/``."""
     children: tuple[TeamRow, ...] = ()
     hidden: int = 0
     """Number of teams below that are not listed; the team's page links to them."""
@@ -153,7 +153,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
         owned=len(owned),
         owned_below=len(below | set(owned)),
         owned_path=catalog_path(owner=str(ref)),
-        problems=context.problem_count(*{ref, *owned}),
+        problems=context.team_problems.get(ref, 0),
         children=children,
         hidden=hidden,
     )
