@@ -21,6 +21,7 @@ IMPOSSIBLE = [
     ('owner="team-a\u00a0"', "U+00A0 (no-break space)", "descriptors.md, B3: nbsp-in-value"),
     ('owner="team-a "', "Remove the space.", "descriptors.md, B3: trailing blanks"),
     ('providesApis="pay, rates"', "Write a list", "descriptors.md, case provides-string"),
+    ('owner="team-a, team-b"', "Write one reference: `owner` is not a list.", "sibling: a hint that a list helps would be false"),
     ('owner="team\u200b-a"', "U+200B (zero width space)", "descriptors.md, B3: zwsp-in-owner"),
     ('owner="team-a\u3000"', "U+3000", "sibling"),
     ('owner="@acme/team-a"', "is not a valid namespace", "descriptors.md, owner-typed: an owner as CODEOWNERS writes it"),
@@ -30,6 +31,11 @@ IMPOSSIBLE = [
     ('owner="*"', "Write the name of the entity", "descriptors.md, owner-typed"),
     ("system=größe", "Write the name of the entity", "sibling: letters beyond ASCII"),
     ("owner=" + "a" * 64, "Write the name of the entity", "sibling: too long"),
+]
+OF_PEOPLE = [
+    ("group:web members=[a@b.test]", "Write the name of the person's descriptor."),
+    ("user:ann memberOf=[team@b.test]", "Write the name of a team."),
+    ("component:web dependsOn=[component:a@b.test]", "Write the name of an entity (`metadata.name`)."),
 ]
 POSSIBLE = [
     ("owner=team-a", "an ordinary one: another repository may have it"),
@@ -61,6 +67,14 @@ def test_a_reference_that_can_exist_nowhere_is_reported_without_a_catalog(field,
     assert hint in f"{problem.message} {problem.hint}"
     [with_names] = one(field, external_refs=set())
     assert (with_names.code, with_names.fingerprint) == (problem.code, problem.fingerprint)
+
+
+@pytest.mark.parametrize(("text", "hint"), OF_PEOPLE)
+def test_the_hint_for_an_address_names_what_the_field_is_for(text, hint):
+    """descriptors.md, group-members-forms: the hint was to write a team in `members`."""
+    part, whole = of_part(text), link([make(text)], KINDS)[1]
+    for problems, expected in ((part, hint), (whole, f"This is an e-mail address. {hint}")):
+        assert expected in [problem.hint for problem in problems if problem.code == "REF001"]
 
 
 @pytest.mark.parametrize("field", [case[0] for case in POSSIBLE])

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from callboard.descriptors.formats import is_kind, is_name, is_namespace
-from callboard.descriptors.kinds import Kinds, builtin_kinds
+from callboard.descriptors.kinds import Kinds, RelationField, builtin_kinds
 from callboard.model.ref import EntityRef
 from callboard.model.suggestions import nearest
 
@@ -23,6 +23,8 @@ class Impossible(NamedTuple):
     """A sentence."""
 
 
+_SEVERAL = Impossible("this is several references in one string", "Write a list, with an item for each reference.")
+_ADDRESS = Impossible("this is an e-mail address", "Write the name of a team, or `user:` and the name of the person's descriptor.")
 _WORDS = {
     "app": "component", "application": "component", "bucket": "resource", "cluster": "resource", "db": "resource", "department": "group",
     "organization": "group", "person": "user", "queue": "resource", "repository": "component", "squad": "group", "topic": "resource",
@@ -38,6 +40,18 @@ _CHARACTERS = "names have only letters, digits, `-`, `_` and `.`"
 def reason(ref: EntityRef, kinds: Kinds) -> Impossible | None:
     """Why no repository can define the entity; None where one could, also with a kind that only its portal has."""
     return name_reason(ref) or _kind_reason(ref.kind, kinds)
+
+
+def hint_for(why: Impossible, field: RelationField | None) -> str:
+    """The hint of a reason, as it can be obeyed in that field; None for a field of an unknown kind."""
+    if field is None:
+        return why.hint
+    if why == _SEVERAL and not field.many:
+        return f"Write one reference: `{field.field}` is not a list."
+    if why == _ADDRESS and field.type != "ownedBy":
+        names = {"group": "the name of a team", "user": "the name of the person's descriptor"}
+        return f"Write {names.get(field.default_kind or '', 'the name of an entity (`metadata.name`)')}."
+    return why.hint
 
 
 def name_reason(ref: EntityRef) -> Impossible | None:
@@ -59,14 +73,14 @@ def _invalid_name(name: str) -> Impossible:
     if is_name(name.strip()):
         return Impossible("the name begins or ends with a space", "Remove the space.")
     if "," in name:
-        return Impossible("this is several references in one string", "Write a list, with an item for each reference.")
+        return _SEVERAL
     return _other_text(name)
 
 
 def _other_text(name: str) -> Impossible:
     """Why the text that somebody wrote for a name is none: an address, a title."""
     if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", name):
-        return Impossible("this is an e-mail address", "Write the name of a team, or `user:` and the name of the person's descriptor.")
+        return _ADDRESS
     if name.startswith("@"):
         return Impossible("a name does not begin with `@`", f"Write the name without it: {name.lstrip('@').rpartition('/')[2]}.")
     if " " in name:

@@ -9,6 +9,7 @@ from callboard.catalog import impossible_references
 from callboard.catalog.graph import Catalog
 from callboard.catalog.organization import OWNERS
 from callboard.catalog.suggestions import NameIndex
+from callboard.descriptors.kinds import RelationField
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.record_fields import RELATIONS
 from callboard.model.ref import EntityRef, humanize
@@ -74,7 +75,7 @@ def check_impossible_reference(catalog: Catalog) -> Iterator[Problem]:
             origin=catalog.entities[relation.source].origin,
             subject=relation.source,
             field=relation.field,
-            hint=why.hint,
+            hint=impossible_references.hint_for(why, _field_of(catalog, relation)),
         )
 
 
@@ -106,7 +107,8 @@ def _hint(catalog: Catalog, relation: Relation, names: NameIndex) -> str:
     if nearest and nearest != relation.source and _is_allowed(catalog, relation, nearest):
         return f"The catalog has {nearest}: if that is meant, write `{_short(catalog, relation, nearest)}`."
     if why := _impossible(catalog, target, names):
-        return f"{why.problem[:1].upper()}{why.problem[1:]}. {why.hint}"
+        hint = impossible_references.hint_for(why, _field_of(catalog, relation))
+        return f"{why.problem[:1].upper()}{why.problem[1:]}. {hint}"
     return _hint_about_names(catalog, relation, names)
 
 
@@ -138,10 +140,16 @@ def _short(catalog: Catalog, relation: Relation, ref: EntityRef) -> str:
 
 
 def _default_kind(catalog: Catalog, relation: Relation) -> str | None:
+    field = _field_of(catalog, relation)
+    return field.default_kind if field else None
+
+
+def _field_of(catalog: Catalog, relation: Relation) -> RelationField | None:
+    """The field that declares the relation; None for one of an unknown kind."""
     kind = catalog.kinds.get(relation.source.kind)
     match = _FIELD.match(relation.field)
     fields = [field for field in kind.relations if match and field.field == match[1]] if kind else []
-    return fields[0].default_kind if fields else None
+    return fields[0] if fields else None
 
 
 DEPENDENCY_WITHOUT_KIND = Rule(
