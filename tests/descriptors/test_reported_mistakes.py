@@ -52,6 +52,32 @@ MISTAKES = {
     "separator-sibling-with-a-title": (separated("--- the cart"), [("YML001", 9, "Write --- alone on its line.")]),
     "separator-with-a-comment": (separated("--- # the cart"), []),
     "no-separator-but-a-word": (separated("next"), [("YML001", 9, "Put a colon and a space after the key")]),
+    # descriptors.md, quote-mid, fullwidth-colon, en-dash-list, list-of-entities: hints about another cause
+    "quote-in-the-middle": (metadata('description: "Orders" service'), [("YML001", 5, "Put the whole value in single quotes")]),
+    "quote-sibling-item": (metadata("tags:", '- "a" b'), [("YML001", 6, "Put the whole value in single quotes")]),
+    "quote-sibling-apostrophe": (metadata("description: 'it's orders'"), [("YML001", 5, "twice ('')")]),
+    "quote-and-indentation": (GOOD.replace("metadata:", 'x: "a"\n y: b\nmetadata:'), [("YML001", 4, "Check the indentation")]),
+    "full-width-colon": (GOOD.replace("kind:", "kind："), [("YML001", 2, 'Write ": " in place of "："')]),
+    "colon-sibling-ratio": (GOOD.replace("kind: ", "kind∶"), [("YML001", 2, 'Write ": " in place of "∶"')]),
+    "en-dash-item": (spec("dependsOn:", "  – component:pay"), [("SPC002", 10, 'Write "- " in place of "– "')]),
+    "item-sibling-bullet": (spec("dependsOn:", "  • component:pay"), [("SPC002", 10, 'Write "- " in place of "• "')]),
+    "list-of-descriptors": ("- " + GOOD.rstrip("\n").replace("\n", "\n  ") + "\n", [("YML008", 1, "a line --- above it")]),
+    "list-of-lines": (GOOD.replace("apiV", "- apiV").split("metadata")[0].replace("kind", "- kind"), [("YML008", 1, 'Remove the "- "')]),
+    # hostile, A2: a number that JSON cannot hold has a value for its author
+    "owner-infinite": (GOOD.replace("team-orders", "1e999"), [("SPC002", 8, 'Put the value in quotes: "1e999".')]),
+    "name-infinite": (GOOD.replace("name: orders", "name: .inf"), [("ENT006", 4, 'Put the value in quotes: ".inf".')]),
+    "annotation-infinite": (metadata("annotations: {a: -1e999}"), [("ANN001", 5, 'Put the value in quotes: "-1e999".')]),
+    "label-not-a-number": (metadata("labels: {a: .nan}"), [("ENT010", 5, 'Put the value in quotes: ".nan".')]),
+    # real-catalogs 6: a line --- by mistake, at other places
+    "cut-before-metadata": (
+        GOOD.replace("metadata:", "---\nmetadata:"),
+        [
+            ("ENT005", 1, "Add"),
+            ("SPC006", 1, "Write"),
+            ("ENT001", 4, "Remove the line --- above line 4 if these lines belong to the descriptor above."),
+            ("ENT003", 4, "Add"),
+        ],
+    ),
     # C5: a required value that is empty cannot be removed
     "name-null": (GOOD.replace("name: orders", "name: null"), [("ENT006", 4, 'Write a string after "name:".')]),
     "owner-tilde": (GOOD.replace("owner: team-orders", "owner: ~"), [("SPC002", 8, 'Write a string after "owner:".')]),
@@ -101,4 +127,5 @@ def test_a_mistake_is_reported_at_its_place_with_a_hint_that_can_be_obeyed(name)
     text, expected = MISTAKES[name]
     problems = read(text).problems
     assert [(problem.code, problem.span.line) for problem in problems] == [(code, line) for code, line, _ in expected]
+    assert not [problem.message for problem in problems if "has no value" in problem.message and "infinite" in name]
     assert all(hint in problem.hint for problem, (*_, hint) in zip(problems, expected, strict=True))

@@ -18,7 +18,7 @@ from callboard.model.problem import Problem, Related, Rule, Severity, Span
 from callboard.model.ref import EntityRef
 from callboard.model.tree import DescriptorFile
 from callboard.redaction.secrets import mask
-from callboard.settings.schema_messages import Message, SchemaError, Wording, mapping_at, messages_of, shown
+from callboard.settings.schema_messages import Message, SchemaError, Wording, mapping_at, messages_of, shown, type_mismatch
 from callboard.yaml import positions
 from callboard.yaml.problems import YamlTrouble
 
@@ -66,6 +66,10 @@ class FileLocation:
         return Origin(self.source, self.tree_id, self.repository, self.revision, self.path, document, line, self.via)
 
 
+_NUMBER = re.compile(r"[-+]?(?:[\d.]+(?:[eE][-+]?\d+)?|0x[\da-fA-F]+|0o[0-7]+|\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN")
+"""A number as written; one that JSON cannot hold (``1e999``, ``.inf``) has no value."""
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\u2022*+]\s")
+"""The beginning of an item in other text than YAML."""
 _COMMENT_AS_VALUE = re.compile(r"(?:[^\s#]+:|-)?[ \t]+(#\w.*)")
 """A comment after the colon of a key, or after the dash of an item, with a letter or digit directly after its sign."""
 
@@ -125,7 +129,19 @@ class CheckedDocument:
         """Describe a schema error of this document in complete sentences, with hints."""
         for path, message, hint, at_key in messages_of(error, _WORDING):
             full_hint = self.type_hint(path, error.details["types"], error.value) if error.keyword == "type" else hint
+            if error.keyword == "type" and error.value is None and (number := self._lost_number(path)):
+                message = message.replace(", but has no value", f", not the number {number}")  # noqa: PLW2901 - as written
             yield Message(path, f"{message[:1].upper()}{message[1:]}.", full_hint, at_key)
+
+    def mismatch(self, expected: str, value: Any, path: FieldPath) -> str:
+        """As ``type_mismatch``, with a number that JSON cannot hold as it is written."""
+        number = self._lost_number(path) if value is None else ""
+        return f"must be {expected}, not the number {number}" if number else type_mismatch(expected, value)
+
+    def _lost_number(self, path: FieldPath) -> str:
+        """The number at a path that JSON cannot hold, as written; an empty string for anything else."""
+        text = self.raw_scalar(path)
+        return shown(text) if _NUMBER.fullmatch(text) else ""
 
     def type_hint(self, path: FieldPath, types: Sequence[str], value: Any) -> str:
         """Return how to write a value of these JSON Schema types in place of ``value``."""
@@ -135,6 +151,8 @@ class CheckedDocument:
             return self._mapping_hint(path, key)
         if types == ["string"]:
             return self._string_hint(path, key, text, value)
+        if types == ["array"] and isinstance(value, str) and (dash := _DASHES.match(value)):
+            return f'Write "- " in place of "{dash[0]}": an item of a list begins with a hyphen and a space.'
         if types == ["array"]:
             return f"Write a list: [{text}]." if isinstance(value, str | int | float) and text else "Write a list; an empty one is []."
         if types == ["object"]:
@@ -143,7 +161,7 @@ class CheckedDocument:
 
     def _string_hint(self, path: FieldPath, key: str, text: str, value: Any) -> str:
         """How to write a string in place of a value that is no mapping with entries."""
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) or (value is None and self._lost_number(path)):
             return f'Put the value in quotes: "{text}".'
         if value is not None:
             return f'Write a single string after "{key}:".'

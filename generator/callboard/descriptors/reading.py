@@ -86,6 +86,10 @@ class FileResult:
     """Number of documents that were checked."""
 
 
+_UTF16_START = 20
+"""Bytes by which UTF-16 without a mark is recognized."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Context:
     """What all documents of a file have in common."""
@@ -133,7 +137,7 @@ def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds,
     """Read the documents of a file; ``read`` returns other files of the same tree for placeholders."""
     if len(text) > limits.descriptor_bytes:
         return FileResult(problems=(files.too_large_problem(limits.descriptor_bytes, location.origin()),))
-    if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if _is_utf16(text):
         return FileResult(problems=(files.utf16_problem(location.origin()),))
     decoded, invalid_offset = documents.decode(text)
     context = _Context(location, kinds, Placeholders(location, read, fetch, limits))
@@ -146,6 +150,13 @@ def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds,
         valid = text[:invalid_offset].decode("utf-8", "replace")
         result.limit.add([files.not_utf8_problem(valid.count("\n") + 1, len(valid) - valid.rfind("\n"), location.origin())])
     return result.finished()
+
+
+def _is_utf16(text: bytes) -> bool:
+    """Whether a text has the mark of UTF-16, or begins as English text does in UTF-16: every other byte is 0."""
+    start = text[:_UTF16_START]
+    without_mark = len(start) == _UTF16_START and any(not any(start[at::2]) and all(start[1 - at :: 2]) for at in (0, 1))
+    return without_mark or text.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
 
 
 @dataclass(slots=True)

@@ -122,6 +122,8 @@ _AFTER_SEPARATOR = re.compile(r"---[ \t]+([^\s#|>]\S*)")
 """The first word on the line that begins a document."""
 _LIKE_SEPARATOR = re.compile(r"[-\u2010-\u2015\u2212=_*]+")
 """A line that was meant to separate two documents: with other dashes than the three hyphens, or not in the first column."""
+_OTHER_COLON = re.compile(r"[\uff1a\ufe55\ufe13\ua789\u2236\u02d0]\s*")
+"""A character that looks like a colon, such as that of a Chinese or Japanese keyboard."""
 
 
 def _no_colon(context: _ErrorContext) -> YamlTrouble:
@@ -129,12 +131,10 @@ def _no_colon(context: _ErrorContext) -> YamlTrouble:
     if _LIKE_SEPARATOR.fullmatch(line):
         hint = "Write exactly three hyphens (---) in the first column if a second document begins below this line."
         return _at(context, f'"{line}" does not separate two documents', hint, at_start=True)
-    return _at(
-        context,
-        f'Expected "key: value", found "{line}"',
-        "Put a colon and a space after the key, or indent the line if it continues a string.",
-        at_start=True,
-    )
+    hint = "Put a colon and a space after the key, or indent the line if it continues a string."
+    if odd := _OTHER_COLON.search(line):
+        hint = f'Write ": " in place of "{odd[0].strip()}", which is another character than the colon.'
+    return _at(context, f'Expected "key: value", found "{line}"', hint, at_start=True)
 
 
 def _bad_start(context: _ErrorContext) -> YamlTrouble:
@@ -165,9 +165,18 @@ def _open_quote(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This quote is not closed", "Close the quote at the end of the string.", at_start=True)
 
 
+_QUOTED = re.compile(r"""[ \t]*(?:- +)*(?:[^\s"':][^:"']*:[ \t]+)?(["'])""")
+"""The beginning of a line up to the quote in which its value begins."""
+
+
 def _block(context: _ErrorContext) -> YamlTrouble:
     if "\t" in context.line[: len(context.line) - len(context.line.lstrip())]:
         return _tab(context)
+    before = context.line[: context.column].rstrip()
+    quoted = _QUOTED.match(context.line)
+    if quoted and quoted.end() < len(before) and before.endswith(quoted[1]) and context.line[context.column :].strip():
+        hint = "Write each single quote inside of single quotes twice ('')" if quoted[1] == "'" else "Put the whole value in single quotes"
+        return _at(context, "The quoted string ends before the end of the value", f"{hint}, or remove the quotes.")
     message = "This line does not match the indentation of the block that begins in line"
     return _at(
         context,

@@ -9,7 +9,7 @@ from callboard.descriptors.annotation_forms import Form, form_of, forms_by_key, 
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import is_key
 from callboard.model.problem import Problem, Rule, Severity
-from callboard.settings.schema_messages import shown, type_mismatch
+from callboard.settings.schema_messages import shown
 
 ANNOTATION_NOT_TEXT = Rule(
     code="ANN001",
@@ -53,7 +53,7 @@ def find_annotation_not_text(document: CheckedDocument) -> Iterator[Problem]:
         if not isinstance(value, str):
             path = ("metadata", "annotations", key)
             severity = Severity.WARNING if key in _OVERWRITTEN else Severity.ERROR
-            message = f"The annotation {shown(key)} {type_mismatch('a string', value)}."
+            message = f"The annotation {shown(key)} {document.mismatch('a string', value, path)}."
             yield document.problem(ANNOTATION_NOT_TEXT, message, path, document.type_hint(path, ["string"], value), severity=severity)
 
 

@@ -70,7 +70,9 @@ def _missing(document: CheckedDocument) -> Problem:
 def _api_version_hint(document: CheckedDocument) -> str:
     kind = document.kind or document.kinds.get(str(document.value.get("kind")))
     version = kind.api_versions[0] if kind else "backstage.io/v1alpha1"
-    return f"Add the line: apiVersion: {version}"
+    add = f"Add the line: apiVersion: {version}"
+    is_rest = document.origin.document > 0 and "kind" not in document.value
+    return f"Remove the line --- above line {document.origin.line} if these lines belong to the descriptor above. {add}" if is_rest else add
 
 
 UNKNOWN_API_VERSION = Rule(

@@ -130,7 +130,17 @@ def no_mapping_problem(value: Any, text: str, origin: Origin) -> Problem:
     """Return the problem of a document whose value is not a mapping."""
     span = CheckedDocument({}, text, origin, Kinds({})).span(())
     message = f"A descriptor {type_mismatch('a mapping', value)}."
-    return NO_MAPPING.problem(message, origin=origin, span=span, hint='Write lines of "key: value", with a space after each colon.')
+    return NO_MAPPING.problem(message, origin=origin, span=span, hint=_mapping_hint(value))
+
+
+def _mapping_hint(value: Any) -> str:
+    """How to write a mapping in place of the value."""
+    items = value if isinstance(value, list) else []
+    if items and all(isinstance(item, dict) and "kind" in item and "metadata" in item for item in items):
+        return 'Write each descriptor as a document: a line --- above it, no "- ", and its lines two columns to the left.'
+    if items and all(isinstance(item, dict) for item in items):
+        return 'Remove the "- " at the beginning of the lines.'
+    return 'Write lines of "key: value", with a space after each colon.'
 
 
 MORE_PROBLEMS = Rule(

@@ -112,7 +112,7 @@ def find_invalid_label(document: CheckedDocument) -> Iterator[Problem]:
                 INVALID_LABEL, f'"{shown(key)}" is not a valid label key.', path, "Write a name, or <DNS name>/<name>.", at_key=True
             )
         if not isinstance(value, str):
-            message = f"The label {shown(key)} {type_mismatch('a string', value)}."
+            message = f"The label {shown(key)} {document.mismatch('a string', value, path)}."
             yield document.problem(INVALID_LABEL, message, path, document.type_hint(path, ["string"], value))
         elif not is_label_value(value):
             message = f'The label {shown(key)} has the invalid value "{shown(value)}".'
@@ -159,7 +159,9 @@ def find_invalid_tag(document: CheckedDocument) -> Iterator[Problem]:
     for number, tag in enumerate(tags if isinstance(tags, list) else ()):
         path = ("metadata", "tags", number)
         if not isinstance(tag, str):
-            yield document.problem(INVALID_TAG, f"A tag {type_mismatch('a string', tag)}.", path, document.type_hint(path, ["string"], tag))
+            yield document.problem(
+                INVALID_TAG, f"A tag {document.mismatch('a string', tag, path)}.", path, document.type_hint(path, ["string"], tag)
+            )
         elif not is_tag(tag):
             message = f'The tag "{shown(tag)}" may contain only lower-case letters, digits, "+", "#" and single "-".'
             yield document.problem(INVALID_TAG, message, path, _tag_hint(tag), severity=_tag_severity(tag))

@@ -102,7 +102,7 @@ def find_invalid_name(document: CheckedDocument) -> Iterator[Problem]:
     name, path = metadata["name"], ("metadata", "name")
     if not isinstance(name, str) or not name:
         yield document.problem(
-            INVALID_NAME, f"`metadata.name` {type_mismatch('a string', name)}.", path, document.type_hint(path, ["string"], name)
+            INVALID_NAME, f"`metadata.name` {document.mismatch('a string', name, path)}.", path, document.type_hint(path, ["string"], name)
         )
         return
     why = f"has {len(name)} characters; at most 63 are allowed" if len(name) > MOST_CHARACTERS else "contains invalid characters"
