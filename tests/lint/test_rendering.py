@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,17 @@ def test_problems_are_sorted_by_place_whatever_their_order():
 def test_a_problem_without_a_span_points_at_its_document():
     [found] = json.loads(render([Problem("REF001", Severity.WARNING, "x", ORIGIN)], "json"))
     assert (found["line"], found["column"]) == (5, 1)
+
+
+def test_the_same_warning_of_many_files_has_its_hint_three_times():
+    """RHDH's catalog: sixteen times one warning, of five lines each. Errors keep their lines, which show what is wrong."""
+    same = [replace(PROBLEM, severity=Severity.WARNING, origin=replace(ORIGIN, path=f"{number}/a.yaml")) for number in range(6)]
+    other = replace(same[0], message="Another one.", origin=replace(ORIGIN, path="7/a.yaml"))
+    text = render([*same, other], "text", lines=lambda origin, line: "  name: x")
+    assert (text.count("hint: "), text.count("^"), text.count("docs: ")) == (4, 4, 4)
+    assert text.endswith("hint: Write name: orders\n  docs: callboard explain ENT006\n\n7 warnings in 7 files.\n")
+    assert '\n\n5/a.yaml:8:9: warning ENT006 The name "Orders Service" is bad.\n\n7/a.yaml' in text
+    assert render([replace(each, severity=Severity.ERROR) for each in same], "text").count("hint: ") == 6
 
 
 def test_related_places_are_told():

@@ -26,6 +26,8 @@ from callboard.redaction.secrets import mask
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _JUNIT_SUITE = "callboard lint"
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
+_IN_FULL = 3
+"""Warnings with the same words that are written with their line and their hint."""
 _WIDEST = 140
 """Characters of a line that are shown, without the marks of what is cut."""
 _BEFORE = 40
@@ -69,15 +71,30 @@ def render_text(report: Report) -> str:
 
 
 def text_blocks(report: Report) -> list[str]:
-    """The text of each problem: place, message, the line with carets, hint and documentation."""
-    return [_block(report, problem) for problem in report.problems]
+    """The text of each problem: place, message, the line with carets, hint and documentation.
+
+    One cause may lead to the same warning in many files: from the fourth with the same words on, place and message are all.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    blocks = []
+    for problem in report.problems:
+        words = problem.code, problem.message, problem.hint
+        seen[words] += 1
+        is_full = problem.severity is Severity.ERROR or seen[words] <= _IN_FULL
+        blocks.append(_block(report, problem) if is_full else _head(report, problem))
+    return blocks
 
 
-def _block(report: Report, problem: Problem) -> str:
+def _head(report: Report, problem: Problem) -> str:
+    """Place, severity, code and message on one line."""
     origin = problem.origin
     place = f"{span_place(plain(origin.path), problem_span(problem))}: " if origin else ""
     severity = f"\x1b[{_COLOURS[problem.severity]}m{problem.severity.value}\x1b[0m" if report.colour else problem.severity.value
-    rows = [f"{place}{severity} {problem.code} {plain(problem.message)}"]
+    return f"{place}{severity} {problem.code} {plain(problem.message)}"
+
+
+def _block(report: Report, problem: Problem) -> str:
+    origin, rows = problem.origin, [_head(report, problem)]
     if origin and problem.span and report.lines:
         rows += _snippet(report.lines(origin, problem.span.line), problem.span)
     rows += [f"  also {_related_place(related)}: {plain(related.message)}" for related in problem.related]
