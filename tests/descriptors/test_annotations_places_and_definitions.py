@@ -249,6 +249,8 @@ DEFINITIONS = [
     ("  definition:\n    $yaml: ./openapi.yaml\n", "Write $text: in place of $yaml:", RIGHT, "B4: bs33076"),
     ("  definition:\n    $json: ./o.json\n", "Write $text: in place of $json:", "  definition:\n    $text: ./o.json\n", "sibling"),
     ("  definition:\n    $topic: ./openapi.yaml\n", "Write $text: in place of $topic:", RIGHT, "B4: validator#74"),
+    ("  definition:\n    text: ./openapi.yaml\n", "Write $text: in place of text:", RIGHT, "sibling"),
+    ("  definition: openapi.yaml\n", "write `$text:` and its path below `definition:`", RIGHT, "sibling: a path without a folder"),
     ("  definition:\n    $text: ./openapi.yaml\n    x: y\n", '$text must be the only key below "definition:"', RIGHT, B4),
     ("  definition:\n    openapi: 3.1.0\n", 'Write "|" after "definition:", so that', "  definition: |\n    openapi: 3.1.0\n", B4),
     ("  definition: {openapi: '3'}\n", "move the value to the next line", "  definition: |\n      {openapi: '3'}\n", "sibling"),

@@ -115,7 +115,8 @@ def test_a_manifest_beside_descriptors_is_no_half_of_one():
 
 def test_empty_documents_between_others_are_nothing_and_an_empty_file_is_counted():
     assert read(f"---\n---\n{GOOD}---\n").skipped == ()
-    assert [skipped.reason for skipped in read("---\n").skipped] == ["empty"]
+    for text in ("---\n", "---\n---\n", "# a\n---\n# b\n---\nnull\n"):
+        assert [skipped.reason for skipped in read(text).skipped] == ["empty"]
 
 
 def tagged(number, tag="a:b"):

@@ -175,6 +175,6 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
         click.echo(text, nl=False, color=colour)
     if options.output or options.style != "text":
         click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden), read))), err=True)
-    if not result.files and not result.is_invalid:
+    if not result.files and not result.is_invalid and result.sources.is_working_copy:
         click.echo("No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.", err=True)
     return reported

@@ -200,6 +200,8 @@ class CheckedDocument:
             return f'Remove the other keys: {placeholder} must be the only key below "{key}:".'
         if placeholder:
             return f"Write $text: in place of {shown(placeholder)}:, which does not give a string."
+        if key == "definition" and keys == ["text"]:
+            return "Write $text: in place of text: to read a file."
         if key != "definition":
             return f'Write a single string after "{key}:".'
         is_flow = isinstance(node, MappingNode) and bool(node.flow_style)

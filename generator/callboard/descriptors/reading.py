@@ -184,12 +184,13 @@ class _Result:
 
     def finished(self) -> FileResult:
         """The content of the file. What is no descriptor is a problem in a file with descriptors; empty documents of it are nothing."""
-        skipped = [] if self.checked or self.skipped else [Skipped(self.location.origin(), "empty")]
+        is_empty = not self.checked and all(reason == "empty" for _, reason in self.skipped)
+        skipped = [Skipped(self.location.origin(), "empty")] if is_empty else []
         for document, reason in self.skipped:
             origin = self.location.origin(document.index, document.line)
             if self.checked and reason == "not-a-descriptor":
                 self.limit.add([files.cut_document_problem(document.text, origin)])
-            elif reason != "empty" or len(self.skipped) + self.checked == 1:
+            elif reason != "empty":
                 skipped.append(Skipped(origin, reason))
         problems, left_out = self.limit.result()
         if left_out:

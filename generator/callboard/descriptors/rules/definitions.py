@@ -54,7 +54,7 @@ _PATH = ("spec", "definition")
 _NAMES = {"openapi": "OpenAPI document", "asyncapi": "AsyncAPI document", "graphql": "GraphQL schema", "grpc": "`.proto` file"}
 _PLACEHOLDER = re.compile(r"\$(?P<key>text|json|yaml|openapi|asyncapi)(?:\s*:\s*|\s+)[\"']?(?P<target>[^\s\"']+)[\"']?")
 """A placeholder that is a string, because it stands in quotes, after ``|`` or without its colon."""
-_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w-]+(?=[/.]))\S+\.\w+")
+_ADDRESS = re.compile(r"(?:https?://|\.{0,2}/|[\w-]+(?=[/.]))\S*\.\w+")
 """A path or URL: the author meant the file at it."""
 
 
