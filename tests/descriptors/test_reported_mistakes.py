@@ -78,6 +78,15 @@ MISTAKES = {
             ("ENT003", 4, "Add"),
         ],
     ),
+    # B2: fields of the root that are indented too far
+    "spec-in-metadata": (
+        GOOD.split("spec:")[0] + "  spec:\n" + "".join(f"  {line}\n" for line in GOOD.split("spec:\n")[1].splitlines()),
+        [("SPC006", 1, 'Move "spec:" out of metadata: it begins in the first column.')],
+    ),
+    "kind-in-metadata": (
+        GOOD.replace("kind: Component\n", "").replace("  name", "  kind: Component\n  name"),
+        [("ENT003", 1, 'Move "kind:" out of metadata')],
+    ),
     # C5: a required value that is empty cannot be removed
     "name-null": (GOOD.replace("name: orders", "name: null"), [("ENT006", 4, 'Write a string after "name:".')]),
     "owner-tilde": (GOOD.replace("owner: team-orders", "owner: ~"), [("SPC002", 8, 'Write a string after "owner:".')]),

@@ -108,6 +108,10 @@ class CheckedDocument:
         """Return the metadata; an empty mapping if they are not a mapping."""
         return mapping_at(self.value, "metadata")
 
+    def outdent(self, name: str) -> str:
+        """How to move a field of the root out of the metadata, if it stands there; an empty string otherwise."""
+        return f'Move "{name}:" out of metadata: it begins in the first column.' if name in self.metadata() else ""
+
     def spec(self) -> Mapping[str, Any]:
         """Return the spec; an empty mapping if it is not a mapping."""
         return mapping_at(self.value, "spec")

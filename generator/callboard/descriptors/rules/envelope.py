@@ -68,6 +68,8 @@ def _missing(document: CheckedDocument) -> Problem:
 
 
 def _api_version_hint(document: CheckedDocument) -> str:
+    if better := document.outdent("apiVersion"):
+        return better
     kind = document.kind or document.kinds.get(str(document.value.get("kind")))
     version = kind.api_versions[0] if kind else "backstage.io/v1alpha1"
     add = f"Add the line: apiVersion: {version}"
@@ -156,7 +158,7 @@ def find_missing_kind(document: CheckedDocument) -> Iterator[Problem]:
     """Yield a problem if the kind is missing or malformed."""
     kind = document.value.get("kind")
     known = ", ".join(sorted(kind.name for kind in document.kinds.by_name.values()))
-    hint = f"Add a line such as kind: Component (known: {known})."
+    hint = document.outdent("kind") or f"Add a line such as kind: Component (known: {known})."
     if "kind" not in document.value:
         slip = next((key for key in islice(document.value, 50) if nearest(key, ("kind",))), None)
         if slip:

@@ -57,6 +57,10 @@ _PROFILE = {"displayName": "profile", "email": "profile", "picture": "profile"}
 """Fields of groups and users that lie one level deeper."""
 _OBSOLETE = {"implementsApis": "providesApis", "ancestors": "parent", "descendants": "children"}
 """Fields of old releases of Backstage, and those that took their place."""
+_ROOT = frozenset({"apiVersion", "kind", "spec"})
+"""Fields of the root of a descriptor, beside ``metadata``."""
+_ALIASES = {"providedBy": "apiProvidedBy", "consumedBy": "apiConsumedBy"}
+"""Words that authors write as fields, and the relations that they name."""
 _FREE = frozenset({"type", "lifecycle"})
 """Fields of the spec that other kinds may well have as fields of their own."""
 
@@ -104,6 +108,8 @@ def is_annotation(name: str) -> bool:
 def _home_in_metadata(document: CheckedDocument, name: str) -> _Home | None:
     if is_annotation(name):
         return _ANNOTATION
+    if name in _ROOT and name in document.value:  # without the one at the root, that is reported as missing, with the place of this one
+        return _Home(f"is a field of the root of the descriptor, which has `{name}` already", "Remove it.")
     kind = document.kind
     if kind is None or name not in kind.spec_fields:
         return None
@@ -149,9 +155,10 @@ def _other_kind(kind: Kind, name: str) -> _Home | None:
             return _Home(f"is not a field of {kind.name}; {others} has it", "Remove it. The name for people is title: below metadata:.")
         move = f", or write it in the {others} that it is about" if len(known.kinds[name]) <= FEW else ""
         return _Home(f"is not a field of {kind.name}; {others} has it", f"Remove it{move}: here it has no effect.")
-    if name in known.relations and not nearest(name, kind.spec_fields):
-        own = [field.field for field in kind.relations if field.type == name]
-        hint = f"Write {any_of(own)} instead." if own else f"The relation comes from {known.relations[name]}."
+    relation = _ALIASES.get(name, name)
+    if relation in known.relations and not nearest(name, kind.spec_fields):
+        own = [field.field for field in kind.relations if field.type == relation]
+        hint = f"Write {any_of(own)} instead." if own else f"The relation comes from {known.relations[relation]}."
         return _Home("is the name of a relation, not of a field", hint)
     return None
 

@@ -48,6 +48,8 @@ def find_missing_spec(document: CheckedDocument) -> Iterator[Problem]:
 
 
 def _hint(document: CheckedDocument) -> str:
+    if better := document.outdent("spec"):
+        return better
     required = document.kind.schema.get("properties", {}).get("spec", {}).get("required", ()) if document.kind else ()
     return f'Write {", ".join(required) or "its fields"} below "spec:", indented by two spaces.'
 
