@@ -132,6 +132,24 @@ def test_every_kind_of_annotation_value_has_a_case():
     assert len(forms) > 25
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("backstage.io/techdoc-ref", "backstage.io/techdocs-ref"),
+        ("github.com/project_slug", "github.com/project-slug"),
+        ("sonarqube.org/projectkey", "sonarqube.org/project-key"),
+        ("jira/components", ""),  # a plural may be a key of its own
+        ("backstage.io/orphan", ""),
+        ("acme.example/project-slug", ""),
+        ("github.com/", ""),
+    ],
+)
+def test_a_key_with_one_other_letter_is_taken_for_the_well_known_one(key, meant):
+    """Sibling of descriptors.md, B1: a well-known annotation that was written and is not used."""
+    hints = [problem.hint for problem in found(document(metadata_annotations={key: "x"})) if problem.code == "ENT013"]
+    assert hints == ([f"Did you mean {meant}?"] if meant else [])
+
+
 SLASH = "backstage.io/source-location"
 
 

@@ -36,6 +36,7 @@ _CHECKS_OF_CONTENT: tuple[Find, ...] = (
     metadata.find_invalid_tag,
     metadata.find_invalid_link,
     metadata.find_misspelt_metadata_field,
+    metadata.find_misspelt_annotation,
     envelope.find_output_field,
     spec.find_misspelt_spec_field,
     placement.find_misplaced_field,

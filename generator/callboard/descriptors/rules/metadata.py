@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from callboard.descriptors.annotation_forms import known_keys
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.formats import LINK_SCHEMES, is_filled, is_key, is_label_value, is_tag, is_web_url
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem, Rule, Severity
-from callboard.model.suggestions import nearest, same_letters
+from callboard.model.suggestions import distance, nearest, same_letters
 from callboard.model.transliteration import keeps_all_letters, usable_tag
 from callboard.settings.schema_messages import SchemaError, shown, type_mismatch
 
@@ -255,7 +257,7 @@ MISSPELT_METADATA_FIELD = Rule(
     severity=Severity.WARNING,
     summary="A field of the metadata is probably misspelled.",
     means="""Metadata may have custom fields, so Backstage does not report an unknown one. This name is so similar to a known field
-that it is probably a typo.""",
+that it is probably a typo. The same is true of the key of an annotation that differs in one letter from a well-known one.""",
     matters="""The value is not shown, not searchable and not used.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -290,6 +292,28 @@ def find_misspelt_metadata_field(document: CheckedDocument) -> Iterator[Problem]
         if near and (near not in metadata or same_letters(name, near)):
             message = f"`metadata.{shown(name)}` is unknown and similar to `{near}`."
             yield document.problem(MISSPELT_METADATA_FIELD, message, ("metadata", name), f"Did you mean {near}?", at_key=True)
+
+
+def find_misspelt_annotation(document: CheckedDocument) -> Iterator[Problem]:
+    """Yield a problem for each key of an annotation that differs in one letter from a well-known one with the same prefix."""
+    annotations = document.metadata().get("annotations")
+    if not isinstance(annotations, Mapping) or annotations.keys() <= known_keys():
+        return
+    for key in islice((key for key in annotations if key not in known_keys()), _MOST):
+        near = _similar_annotation(key)
+        if near and near not in annotations:
+            message = f"The annotation {shown(key)} is unknown and similar to {near}."
+            yield document.problem(MISSPELT_METADATA_FIELD, message, ("metadata", "annotations", key), f"Did you mean {near}?", at_key=True)
+
+
+@lru_cache(maxsize=2048)
+def _similar_annotation(key: str) -> str:
+    """The well-known key with one other letter; a plural is another key (``jira.com/components``). An empty string for none."""
+    prefix, _, name = key.partition("/")
+    known = (each.partition("/") for each in sorted(known_keys()))
+    names = (other for start, _, other in known if start == prefix and other.rstrip("s") != name.rstrip("s"))
+    near = next((other for other in names if name and distance(name.lower(), other, 1) <= 1), "")
+    return near and f"{prefix}/{near}"
 
 
 _WRITTEN = ("name", "namespace", "title", "description", "labels", "annotations", "tags", "links")
