@@ -15,7 +15,7 @@ from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.github import facts as github_facts
-from callboard.integrations.github.queries import MORE_ALERTS, repositories_query
+from callboard.integrations.github.queries import MORE_ALERTS, MORE_COMMITS, MORE_DEPLOYMENTS, repositories_query
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.pipeline_run import PipelineRun
@@ -172,7 +172,8 @@ def test_every_query_is_valid_in_githubs_own_schema(graphql_schema, families):
     assert graphql.validate(graphql_schema, graphql.parse(query.replace("nameWithOwner", "nameWithOwners")))
     declared = graphql.parse(query).definitions[0].variable_definitions
     assert {one.variable.name.value for one in declared} == set(variables)
-    assert graphql.validate(graphql_schema, graphql.parse(MORE_ALERTS)) == []
+    for further in (MORE_ALERTS, MORE_COMMITS, MORE_DEPLOYMENTS):
+        assert graphql.validate(graphql_schema, graphql.parse(further)) == []
 
 
 @pytest.mark.long

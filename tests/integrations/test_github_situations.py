@@ -1,15 +1,17 @@
 """Situations of repositories on GitHub from public reports: old deployments, previews, other apps' suites, renames, re-runs."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fake_github_api import FakeGitHub, deployment
 from vendors import NOW, collect, collect_from, facts, measured, target
 
+from callboard.integrations.github import earlier
 from callboard.integrations.github import facts as github_facts
 from callboard.integrations.github.queries import repositories_query
 from callboard.model.facts.enumerations import RunState
-from faulty import Server
+from faulty import Server, json_answer
 
 FAMILIES = {"families": ["deployment"], "code_scanning": False}
 
@@ -172,3 +174,80 @@ def test_an_invalid_time_of_one_deployment_does_not_lose_the_others(tmp_path):
         got = collect("github", server.url, [one], tmp_path, token="t", families=["deployment"])
     assert [value.version for value in facts(got, "deployment")["s0"]] == ["v2"]
     assert (since(got, "deployment"), [problem.subject.name for problem in got.problems]) == ({"s0": moment(11)}, ["s0"])
+
+
+class Busy(FakeGitHub):
+    """A repository with a deployment an hour, and a commit with a run an hour, for as many hours as asked."""
+
+    def __init__(self, hours, fails_at=-1):
+        super().__init__(count=1)
+        self.hours, self.fails_at = hours, fails_at
+
+    def __call__(self, request, wire):
+        body = request.json()
+        further = next((part for part in ("MoreDeployments", "MoreCommits") if part in body["query"]), "")
+        if not further:
+            return super().__call__(request, wire)
+        start = int(body["variables"]["cursor"])
+        assert (body["variables"]["owner"], body["variables"]["name"]) == ("acme", "s0")
+        if start == self.fails_at:
+            return json_answer(wire, {"errors": [{"message": "Something went wrong"}]})
+        size = int(re.search(r"first: (\d+), after", body["query"])[1])
+        part = {"deployments": self.of(start, size, self.deployed)} if further == "MoreDeployments" else self.runs(start, size)
+        return json_answer(wire, {"data": {"repository": part}})
+
+    def repository(self, name, query):
+        return super().repository(name, query) | {"deployments": self.of(0, 20, self.deployed)} | self.runs(0, 5)
+
+    def runs(self, start, size):
+        return {"runs": {"name": "main", "target": {"history": self.of(start, size, self.committed)}}}
+
+    def of(self, start, size, make):
+        end = min(start + size, self.hours)
+        return {"pageInfo": {"hasNextPage": end < self.hours, "endCursor": str(end)}, "nodes": [make(n) for n in range(start, end)]}
+
+    def at(self, n):
+        return (NOW - timedelta(hours=n + 1)).isoformat()
+
+    def deployed(self, n):
+        return deployment(n, "production", "v1") | {"createdAt": self.at(n), "statuses": {"nodes": []}, "latestStatus": None}
+
+    def committed(self, n):
+        run = {"databaseId": n, "createdAt": self.at(n), "updatedAt": self.at(n), "workflow": {"name": "CI"}}
+        suite = {"status": "COMPLETED", "conclusion": "SUCCESS", "createdAt": self.at(n), "workflowRun": run}
+        return {"committedDate": self.at(n), "checkSuites": {"pageInfo": {"hasNextPage": False}, "nodes": [suite]}}
+
+
+@pytest.mark.parametrize(
+    ("family", "hours", "requests", "items", "since_hours"),
+    [
+        ("deployment", 20, 1, 20, None),
+        ("deployment", 90, 2, 90, None),
+        ("deployment", 5_000, 2, 120, 120),
+        ("pipeline-run", 5, 1, 5, None),
+        ("pipeline-run", 5_000, 4, 80, 80),
+    ],
+)
+def test_what_happened_in_the_last_days_is_queried_page_by_page(tmp_path, family, hours, requests, items, since_hours):
+    fake = Busy(hours)
+    got, sent = collect_from(fake, fake.targets, tmp_path, **(FAMILIES | {"families": [family], "environments": []}))
+    assert (len(sent), len(facts(got, family)["s0"]), got.failures) == (requests, items, ())
+    assert since(got, family) == {"s0": since_hours and NOW - timedelta(hours=since_hours)}
+    assert measured(got, family) == {"s0": True}
+
+
+def test_further_pages_are_limited_for_a_repository_and_for_a_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(earlier, "REACH", timedelta(days=9_000))
+    fake = Busy(5_000)
+    got, sent = collect_from(fake, fake.targets, tmp_path, **FAMILIES)
+    assert (len(sent), since(got, "deployment")) == (1 + earlier.PAGES, {"s0": NOW - timedelta(hours=520)})
+    monkeypatch.setattr(earlier, "PAGES_OF_BUILD", 2)
+    _, sent = collect_from(fake, fake.targets, tmp_path / "build", **FAMILIES)
+    assert len(sent) == 3
+
+
+def test_a_further_page_that_cannot_be_read_is_a_failure_and_the_first_page_stays(tmp_path):
+    fake = Busy(5_000, fails_at=20)
+    got, _ = collect_from(fake, fake.targets, tmp_path, **(FAMILIES | {"environments": []}))
+    assert (len(facts(got, "deployment")["s0"]), since(got, "deployment")) == (20, {"s0": NOW - timedelta(hours=20)})
+    assert [failure.place for failure in got.failures] == ["acme/s0"]

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from callboard.integrations.github import facts
+from callboard.integrations.github.earlier import EarlierPages
 from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_query
 from callboard.plugins.integrations import (
     GITHUB_HEADERS,
@@ -65,6 +66,7 @@ class GitHubIntegration(Connector):
         super().__init__(settings, context)
         self._names: dict[str, str] = {}
         """GitHub's names of repositories in lower case, by the name that was queried."""
+        self._earlier = EarlierPages(self._now)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -152,6 +154,12 @@ class GitHubIntegration(Connector):
         node = node if isinstance(node, Mapping) else {}
         if current := string_at(node, "nameWithOwner").lower():
             self._names[slug] = current
+        for family in self.families:
+            try:
+                for more in self._earlier.completed(connection.graphql, node, family):
+                    node = more
+            except HttpError as error:  # the data begins with the pages that were read, which its ``since`` states
+                self._collector.add_failure(error, slug)
         self._add_measurements(node, targets)
         if node:
             self._add_values(node, targets)

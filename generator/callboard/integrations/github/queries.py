@@ -8,28 +8,9 @@ from datetime import datetime, time, timedelta
 WEEKS = 12
 PARTS: Mapping[str, str] = {
     "deployment": """
-  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage } nodes { ...Deployed } }""",
+  deployments(first: 20, orderBy: {field: CREATED_AT, direction: DESC}) { pageInfo { hasNextPage endCursor } nodes { ...Deployed } }""",
     "pipeline-run": """
-  runs: defaultBranchRef {
-    name
-    target {
-      ... on Commit {
-        history(first: 5) {
-          pageInfo { hasNextPage }
-          nodes {
-            committedDate
-            checkSuites(first: 50) {
-              pageInfo { hasNextPage }
-              nodes {
-                status conclusion createdAt updatedAt creator { login }
-                workflowRun { databaseId runNumber url createdAt updatedAt workflow { name } }
-              }
-            }
-          }
-        }
-      }
-    }
-  }""",
+  runs: defaultBranchRef { name target { ... on Commit { history(first: 5) { ...Commits } } } }""",
     "vulnerability": """
   hasVulnerabilityAlertsEnabled
   vulnerabilityAlerts(first: 100, states: [OPEN]) { ...Alerts }""",
@@ -76,6 +57,21 @@ fragment Deployed on Deployment {
   statuses(first: 20) { nodes { state createdAt } }
 }
 """
+COMMITS = """
+fragment Commits on CommitHistoryConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    committedDate
+    checkSuites(first: 50) {
+      pageInfo { hasNextPage }
+      nodes {
+        status conclusion createdAt updatedAt creator { login }
+        workflowRun { databaseId runNumber url createdAt updatedAt workflow { name } }
+      }
+    }
+  }
+}
+"""
 OF_ENVIRONMENT = (
     "e{0}: deployments(first: 5, environments: [$e{0}], orderBy: {{field: CREATED_AT, direction: DESC}}) {{ nodes {{ ...Deployed }} }}"
 )
@@ -96,6 +92,22 @@ query MoreAlerts($owner: String!, $name: String!, $cursor: String) {{
 }}
 {ALERTS}"""
 """The next page of alerts of a repository with more than a hundred."""
+MORE_DEPLOYMENTS = f"""
+query MoreDeployments($owner: String!, $name: String!, $cursor: String!) {{
+  repository(owner: $owner, name: $name) {{
+    deployments(first: 100, after: $cursor, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      pageInfo {{ hasNextPage endCursor }} nodes {{ ...Deployed }}
+    }}
+  }}
+}}
+{DEPLOYED}"""
+MORE_COMMITS = f"""
+query MoreCommits($owner: String!, $name: String!, $cursor: String!) {{
+  repository(owner: $owner, name: $name) {{
+    runs: defaultBranchRef {{ target {{ ... on Commit {{ history(first: 25, after: $cursor) {{ ...Commits }} }} }} }}
+  }}
+}}
+{COMMITS}"""
 
 
 def repositories_query(
@@ -119,7 +131,8 @@ def repositories_query(
     if "repository" in families:
         declared, variables = f"{declared}, $since: GitTimestamp!", variables | {"since": _mondays(now)[0]}
     text = f"query Repositories({declared}) {{\n{repositories}\n}}\nfragment Known on Repository {{\n  nameWithOwner url{fields}\n}}\n"
-    return text + (DEPLOYED if "deployment" in families else "") + (ALERTS if "vulnerability" in families else ""), variables
+    fragments = {"deployment": DEPLOYED, "pipeline-run": COMMITS, "vulnerability": ALERTS}
+    return text + "".join(fragment for family, fragment in fragments.items() if family in families), variables
 
 
 def _mondays(now: datetime) -> list[str]:
