@@ -26,7 +26,17 @@ def test_a_secret_is_found_and_masked(kind):
 
 @pytest.mark.parametrize(
     "text",
-    ["AKIA", "ghp_short", "https://example.com/a:b@c", "https://${{ user }}:${{ password }}@host", "eyJ.eyJ", GOOD, "npm_config_registry"],
+    [
+        "AKIA",
+        "ghp_short",
+        "https://example.com/a:b@c",
+        "https://${{ user }}:${{ password }}@host",
+        "eyJ.eyJ",
+        GOOD,
+        "npm_config_registry",
+        "keeps the PRIVATE KEY safe",
+        "-----BEGIN CERTIFICATE-----",
+    ],
 )
 def test_what_only_looks_a_little_like_one_is_left(text):
     assert mask(text) == text

@@ -23,6 +23,11 @@ STRINGS = {
     "a token after a line break": (f"first\n{TOKEN}\nlast", TOKEN, "last"),
     "a token after a tab": (f"first\t{TOKEN}", TOKEN, "first"),
     "a password in a URL": ("see https://ann:hunter2hunter2@db.example/x.", "ter2", "@db.example/x."),
+    "a token in typographic quotes": (f"“{TOKEN}”", TOKEN, "“"),
+    "a token after a no-break space": (f"x\xa0{TOKEN}", TOKEN, "x\xa0"),
+    "a JSON web token in typographic quotes": ("“eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghij”", "abcdefghij", "“"),
+    "a password with a letter that JSON escapes": ("amqp://ann:hünter2secret@mq.example/x", "nter2secret", "@mq.example/x"),
+    "a key after a text that YAML folds": (f"{'x' * 30} {KEY}", BODY, "xxx"),
     "quotes and escapes beside it": (f'"{TOKEN}" \\ é \u2028 \U0001f600', TOKEN, "é"),
 }
 WRITTEN = {
@@ -70,6 +75,27 @@ def test_a_key_line_by_line_in_a_list_is_masked_to_its_end(written):
     assert mask_values([*LINES, "stays"])[-1] == "stays"
 
 
+@pytest.mark.parametrize("begun", ["-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA"])
+@pytest.mark.parametrize("written", [json.dumps, yaml.safe_dump, lambda value: yaml.safe_dump(value, default_flow_style=True)])
+def test_names_after_a_shortened_key_are_no_lines_of_it(written, begun):
+    value = {"properties": {"key": {"example": begun, "title": "Text", "type": "string"}, "list": [begun, {"format": "pemfile"}]}}
+    found = yaml.safe_load(mask_document(written(value) + "\n"))["properties"]
+    assert found["key"].items() >= {"title": "Text", "type": "string"}.items()
+    assert found["list"][1] == {"format": "pemfile"}
+
+
+@pytest.mark.parametrize("indent", ["\t", 1, None])
+def test_json_after_a_byte_order_mark_is_masked_as_json(indent):
+    text = "\ufeff" + json.dumps({"pem": KEY, "b": f"“{TOKEN}”"}, indent=indent)
+    found = json.loads(mask_document(text).removeprefix("\ufeff"))
+    assert found == {"pem": "----****\n\n\n", "b": "“ghp_****”"}
+
+
+def test_a_token_after_an_escape_of_eight_digits_is_masked():
+    text = yaml.safe_dump({"a": f"\U0001f600{TOKEN}"}, default_style='"')
+    assert yaml.safe_load(mask_document(text)) == {"a": "\U0001f600ghp_****"}
+
+
 def test_a_secret_in_a_comment_is_masked_and_the_comment_stays_one():
     commented = "".join(f"# {line}\n" for line in KEY.split("\n"))
     text = mask_document(f"# {TOKEN} old\n{commented}a: 1 # {TOKEN}\nb: 2\n")
@@ -115,7 +141,10 @@ def test_a_definition_with_a_secret_stays_valid_json(indent):
     assert BODY not in entity.text + str(entity.spec)
 
 
-@pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY-----\\n", "://a:bcd", "@a.b", "AKIA", "eyJ", "a@", "\\n\\n# "])
+@pytest.mark.parametrize(
+    "piece",
+    ["-----BEGIN PRIVATE KEY-----\\n", "-----BEGIN A A A ", "-----BEGIN" + " " * 90, "://a:bcd", "@a.b", "AKIA", "eyJ", "a@", "\\n\\n# "],
+)
 @pytest.mark.long
 def test_masking_hostile_text_takes_linear_time(piece):
     def seconds(number):

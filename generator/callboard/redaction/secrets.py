@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
-_MARKER = re.compile(r"-----(BEGIN|END) (?:[A-Z0-9]{1,20} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_MARKER = re.compile(r"-----(BEGIN|END)\s{1,99}(?:[A-Z0-9]{1,20}\s{1,99}){0,4}PRIVATE\s{1,99}KEY(?:\s{1,99}BLOCK)?-----")
+"""YAML folds long texts at their spaces, also at those of a marker."""
 _KEY_BODY = re.compile(
     r"(?:(?:\\[nrt]|\s|(?<=\n)[ \t]*[#*])*(?:[A-Za-z0-9+/]{16,}={0,2}|(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\\"'<>]{1,200}))*"
     r"(?:(?:\\[nrt]|\s){1,8}[A-Za-z0-9+/]{2,15}={1,2})?"
@@ -20,8 +22,8 @@ _LONGEST_KEY = 16_000
 """Characters between the markers of a private key; longer texts are two markers that do not belong together."""
 _NO_KEY = re.compile(r"[<>{}]")
 """Characters that are in no private key and in no code that concatenates its lines."""
-_ESCAPES = ("\\n", "\\r", "\\t")
-"""Their letter is no part of the word that follows: ``\\nghp_…`` is how JSON has a token on a line of its own."""
+_ESCAPE = re.compile(r"\\(?:[0abefnrtvNLP_]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8})\Z")
+"""An escape of JSON or YAML. Its letters are no part of the word that follows: ``\\nghp_…`` is a token on a line of its own."""
 
 
 class Secret(NamedTuple):
@@ -56,11 +58,14 @@ class _Kind:
 
 def _begins_word(text: str, start: int, inside: str) -> bool:
     before = text[max(start - 1, 0) : start]
-    return not (before.isalnum() or before == "_" or (before and before in inside)) or text[max(start - 2, 0) : start] in _ESCAPES
+    if not (before.isalnum() or before == "_" or (before and before in inside)):
+        return True
+    return _ESCAPE.search(text[max(start - 10, 0) : start]) is not None
 
 
 _URL_USERINFO = r"([^\s/:@\"'{}$<>\\]{1,100}:[^\s/:@\"'{}$<>\\]{3,200})(?=@[A-Za-z0-9\[])"
-_JSON_WEB_TOKEN = re.compile(r"eyJ(?:(?<![A-Za-z0-9_-]eyJ)|(?<=\\[nrt]eyJ))[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")
+_ESCAPED = r"(?<=\\[0abefnrtvNLP_]eyJ)|(?<=\\u[0-9A-Fa-f]{4}eyJ)|(?<=\\x[0-9A-Fa-f]{2}eyJ)|(?<=\\U[0-9A-Fa-f]{8}eyJ)"
+_JSON_WEB_TOKEN = re.compile(rf"eyJ(?:(?<![A-Za-z0-9_-]eyJ)|{_ESCAPED})[A-Za-z0-9_-]{{8,}}\.eyJ[A-Za-z0-9_-]{{8,}}\.[A-Za-z0-9_-]{{8,}}")
 """Begins where a word begins: otherwise each ``eyJ`` of a long word would be searched to its end."""
 _KINDS = (
     _Kind("AWS access key", ("AKIA",), re.compile(r"AKIA[0-9A-Z]{16}\b")),
@@ -77,9 +82,11 @@ _KINDS = (
     _Kind("password in a URL", ("://",), re.compile(rf"://{_URL_USERINFO}"), " "),
     _Kind("password in a URL", (":\\/\\/",), re.compile(rf":\\/\\/{_URL_USERINFO}"), " "),
 )
-_KEY_LITERAL = "PRIVATE KEY"
+_KEY_LITERAL = "-----BEGIN"
 _LITERALS = (_KEY_LITERAL, *(literal for kind in _KINDS if "://" not in kind.literals for literal in kind.literals))
-_URL_PASSWORD = re.compile(r"://[^\s/@:]{1,100}:[^\s/@]{3,200}@")
+_KEY_BEGINNING = re.compile(_KEY_LITERAL)
+_URL_PASSWORD = re.compile(r":(?://|\\/\\/)[^\s/@:]{1,100}:[^\s/@]{3,200}@")
+"""A URL that may have a password, also one with characters that JSON or YAML has escaped."""
 _SHOWN = 4
 MASK = "****"
 """Replaces a secret after its first ``_SHOWN`` characters."""
@@ -104,7 +111,7 @@ def _private_keys(text: str) -> Iterator[Secret]:
     if _KEY_LITERAL not in text:
         return
     markers = [*_MARKER.finditer(text)]
-    for marker, following in zip(markers, [*markers[1:], None], strict=True):
+    for marker, following in zip_longest(markers, markers[1:]):
         if marker[1] != "BEGIN":
             continue
         if following is not None and following[1] == "END" and _is_between(text, marker.end(), following.start()):
@@ -145,5 +152,7 @@ def candidates(text: str) -> list[int]:
     """Positions, ascending, of everything that may be (part of) a secret: each string that contains none of them has no secret."""
     found = [secret.start for kind in _KINDS for secret in kind.find(text)] if may_hold_secrets(text) else []
     if _KEY_LITERAL in text:
-        found += [marker.start() for marker in _MARKER.finditer(text)]
+        found += [marker.start() for marker in _KEY_BEGINNING.finditer(text)]
+    if "@" in text:
+        found += [url.start() for url in _URL_PASSWORD.finditer(text)]
     return sorted(found)

@@ -21,7 +21,11 @@ _Range = tuple[int, int]
 _JSON_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=\s]{4,}|-----END [A-Z0-9 ]{0,60}PRIVATE KEY(?: BLOCK)?-----\s*")
 """What the items of a list hold after one that begins a private key: its lines, one by one."""
-_KEY_END = "-----END"
+_KEY_BEGINNING, _KEY_END = "-----BEGIN", "-----END"
+_NEXT_ITEM = re.compile(r"\s*(?:,|-\s)\s*")
+"""What is between two items of a list."""
+_NAME_END = re.compile(r"\s*:")
+"""What follows a name of a mapping."""
 _MASKED_LINE = f'"{MASK}"'
 _BREAKS = {"\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P", "\ufeff": "\\uFEFF"}
 """Line breaks of YAML that JSON does not escape."""
@@ -29,7 +33,7 @@ _BREAKS = {"\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P", "\ufeff": "\\uFEFF"}
 
 @dataclass(slots=True)
 class _Masking:
-    """Masks the strings of one document; knows whether the last one began a private key that the next ones may continue."""
+    """Masks the strings of one document; knows whether the last one began a private key that the next items may continue."""
 
     text: str
     mask: Mask
@@ -38,13 +42,17 @@ class _Masking:
     encode: Callable[[str, str], str]
     """A value, and the text that it replaces → how it is written."""
     is_in_key: bool = False
+    last_end: int = 0
+    """Where the string before ends."""
 
     def replacement(self, start: int, end: int) -> str | None:
         """What to write in place of the string between these positions; None to keep it."""
         written = self.text[start:end]
         is_encoded = written.startswith('"') and "\\" in written
         value = self.decode(written) if is_encoded else written
-        if self.is_in_key and _KEY_LINE.fullmatch(value.strip("\"'")):
+        is_item = self.is_in_key and _NEXT_ITEM.fullmatch(self.text, self.last_end, start) and not _NAME_END.match(self.text, end)
+        self.last_end = end
+        if is_item and _KEY_LINE.fullmatch(value.strip("\"'")):
             self.is_in_key = _KEY_END not in value
             return _MASKED_LINE
         self.is_in_key = _ends_in_key(value)
@@ -120,7 +128,7 @@ def _joined(masking: _Masking, strings: Iterator[_Range], positions: Sequence[in
 
 def _ends_in_key(value: str) -> bool:
     """Whether the value ends in a private key that has not ended."""
-    if "PRIVATE KEY" not in value:
+    if _KEY_BEGINNING not in value:
         return False
     *_, last = [None, *find_secrets(value)]
     return last is not None and last.kind == "private key" and _KEY_END not in value[last.start :] and not value[last.end :].strip("\"' \n")
@@ -128,7 +136,7 @@ def _ends_in_key(value: str) -> bool:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return False
     return True
