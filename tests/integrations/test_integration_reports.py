@@ -55,6 +55,7 @@ def without_id(**more):
 CRITICAL = ("R1", "critical")
 AN_ERROR = {"id": "R1", "defaultConfiguration": {"level": "error"}}
 EXTENDED = {"driver": {"name": "q"}, "extensions": [{"rules": [rule()]}]}
+TWO_EXTENSIONS = [{"name": name, "guid": f"g-{name}", "rules": [rule(score=score)]} for name, score in (("a", "1.0"), ("b", "9.5"))]
 SARIF = {
     "rules in an extension (codeql-action PR 546)": (
         scan(
@@ -67,6 +68,14 @@ SARIF = {
         scan(result(), tool=EXTENDED),
         [CRITICAL],
     ),
+    **{
+        f"the same id in two extensions, by {key} (SARIF 3.54)": (
+            scan(result(rule={"id": "R1", "toolComponent": {key: value}}), tool={"driver": {"name": "d"}, "extensions": TWO_EXTENSIONS}),
+            [CRITICAL],
+        )
+        for key, value in {"index": 1, "name": "B", "guid": "G-B"}.items()
+    },
+    "rule.guid alone (SARIF 3.52.6)": (scan(without_id(rule={"guid": "A1"}), rules=[rule("R0", "1.0"), rule(guid="a1")]), [CRITICAL]),
     "ruleIndex alone (SARIF 3.27.6)": (scan(without_id(ruleIndex=0), rules=[rule()]), [CRITICAL]),
     "rule.id alone (SARIF 3.27.7)": (scan(without_id(rule={"id": "R1"}), rules=[rule()]), [CRITICAL]),
     "rule.index alone": (scan(without_id(rule={"index": 1}), rules=[rule("R0", "1.0"), rule()]), [CRITICAL]),
@@ -165,6 +174,22 @@ INCOMPLETE = {
         "no results of scan",
         0,
     ),
+    "no run": ({"a.sarif": {"version": "2.1.0", "runs": []}}, "has no run of a tool", 0),
+    "an error of a tool that says it succeeded (SARIF 3.58.6)": (
+        {
+            "a.sarif": scan(
+                result(),
+                invocations=[
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": [{"level": "error", "message": {"text": "Could not parse a.py"}}],
+                    }
+                ],
+            )
+        },
+        "reports errors of scan: Could not parse a.py",
+        1,
+    ),
     "a result that is no object": ({"a.sarif": scan(result(), 3)}, "has 1 in 'results' that cannot be read", 1),
     "a run that is no object": ({"a.sarif": {"runs": [3, scan(result())["runs"][0]]}}, "has 1 in 'runs' that cannot be read", 1),
     "a vulnerability that is no object": (
@@ -226,6 +251,10 @@ LODASH = "pkg:npm/lodash@4.17.20"
 SERIAL = "f08a6ccd-4dce-4759-bd84-c626675d60a7"
 CYCLONEDX = {
     "a score alone": (vulnerability([{"score": 9.8, "method": "CVSSv31"}]), ("critical", "netty", "4.1", None)),
+    "a score in quotes": (vulnerability([{"score": "9.8", "method": "CVSSv31"}]), ("critical", "netty", "4.1", None)),
+    "a score that is no number": (vulnerability([{"score": "high"}, {"score": [1]}]), ("unknown", "netty", "4.1", None)),
+    "a service": (vulnerability([{"score": 5}], [{"ref": "s"}]), ("medium", "mailer", "3", None)),
+    "a vulnerability that was rejected": (vulnerability([{"score": 9.8}], rejected="2026-01-01T00:00:00Z"), None),
     "a score without a method": (vulnerability([{"score": 5}]), ("medium", "netty", "4.1", None)),
     "a score of CVSS 2, which has no critical": (vulnerability([{"score": 9.8, "method": "CVSSv2"}]), ("high", "netty", "4.1", None)),
     "a score of another method": (vulnerability([{"score": 1.0, "method": "SSVC"}]), ("unknown", "netty", "4.1", None)),
@@ -255,6 +284,10 @@ CYCLONEDX = {
     ),
     "a recommendation with two versions": (
         vulnerability([{"score": 5}], recommendation="Upgrade go to version 1.22.7, 1.23.1."),
+        ("medium", "netty", "4.1", "1.22.7, 1.23.1"),
+    ),
+    "a recommendation with 'versions'": (
+        vulnerability([{"score": 5}], recommendation="Upgrade to versions 1.22.7, 1.23.1"),
         ("medium", "netty", "4.1", "1.22.7, 1.23.1"),
     ),
     "a recommendation in prose": (
@@ -287,8 +320,9 @@ def test_a_cyclonedx_vulnerability_has_the_severity_package_and_fix_that_the_fil
         "components": [{"bom-ref": LODASH, "name": "lodash", "version": "4.17.20"}],
     }
     components = [*BOM["components"], nested, {"bom-ref": "g", "group": "@acme", "name": "ui", "version": "2"}]
+    services = [{"bom-ref": "s", "name": "mailer", "version": "3"}]
     main = {"component": {"bom-ref": "root", "name": "app", "version": "1"}}
-    got = told(tmp_path, {"bom.json": {**BOM, "metadata": main, "components": components, "vulnerabilities": [row]}})
+    got = told(tmp_path, {"bom.json": {**BOM, "metadata": main, "components": components, "services": services, "vulnerabilities": [row]}})
     found = [(f.value.severity.value, f.value.package, f.value.version, f.value.fixed_in) for f in got.facts]
     assert found == ([expected] if expected else [])
     assert not got.failures
@@ -312,7 +346,8 @@ def test_the_same_vulnerability_of_two_sources_counts_once_with_the_worse_severi
 
 def test_a_bill_of_materials_without_a_list_of_vulnerabilities_is_not_measured(tmp_path):
     inventory = {key: value for key, value in BOM.items() if key != "vulnerabilities"}
-    assert told(tmp_path, {"bom.json": inventory}).measurements == ()
+    for file in (inventory, {**inventory, "vulnerabilities": None}):
+        assert told(tmp_path, {"bom.json": file}).measurements == ()
     assert [m.complete for m in told(tmp_path, {"bom.json": {**inventory, "vulnerabilities": []}}).measurements] == [True]
 
 
@@ -341,6 +376,17 @@ JUNIT_FILES = {
     "a namespace (casperjs #1528)": (f'<x:testsuites xmlns:x="urn:x">{suite(GOOD)}</x:testsuites>', ("succeeded", 1, 0, 0)),
     "flaky tests that passed in the end (surefire)": (suite("<testcase name='a'><flakyFailure/></testcase>"), ("succeeded", 1, 0, 0)),
     "attributes that are no numbers": (suite(GOOD, tests="many", time="long", timestamp="soon"), ("succeeded", 1, 0, 0)),
+    "a suite that has an error itself": (suite(GOOD + "<error message='set-up'/>"), ("failed", 1, 1, 0)),
+    "a case by its status": (suite(GOOD + "<testcase name='a' status='failed'/>"), ("failed", 2, 1, 0)),
+    "a disabled test of GoogleTest": (suite(GOOD + "<testcase name='a' status='notrun' result='suppressed'/>"), ("succeeded", 2, 0, 1)),
+    "colors and control characters in output": (
+        suite(GOOD + "<testcase name='c'><failure>\x1b[31m&#27;[0m&#x1B;\x08</failure></testcase>"),
+        ("failed", 2, 1, 0),
+    ),
+    "UTF-16 with the bytes of control characters": (
+        f'<?xml version="1.0" encoding="UTF-16"?>{suite(GOOD + "<system-out>ąĈ</system-out>")}'.encode("utf-16"),
+        ("succeeded", 1, 0, 0),
+    ),
     "UTF-16": (f'<?xml version="1.0" encoding="UTF-16"?>{suite(GOOD)}'.encode("utf-16"), ("succeeded", 1, 0, 0)),
 }
 

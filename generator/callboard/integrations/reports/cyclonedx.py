@@ -14,9 +14,9 @@ from callboard.plugins.integrations import (
     FactError,
     FactSeverity,
     Vulnerability,
-    number_at,
     objects_at,
     parse_enum,
+    parse_number,
     parse_word,
     string_at,
     url_at,
@@ -27,7 +27,7 @@ EXCLUDED = ("not_affected", "false_positive", "resolved", "resolved_with_pedigre
 """States of analyses that exclude a vulnerability."""
 _BOM_LINK = re.compile(r"urn:cdx:([0-9a-fA-F-]{36})/\d{1,9}(?:#(.*))?", re.DOTALL)
 _PACKAGE_URL = re.compile(r"pkg:[^/]{1,40}/([^@?#]{1,300})(?:@([^?#]{1,100}))?")
-_UPGRADE = re.compile(r"\bto (?:version )?v?(\d[^\s;,]*(?:, v?\d[^\s;,]*)*)", re.IGNORECASE)
+_UPGRADE = re.compile(r"\bto (?:versions? )?v?(\d[^\s;,]*(?:, v?\d[^\s;,]*)*)", re.IGNORECASE)
 """``Upgrade openssl to version 3.0.15-1~deb12u1``: what Trivy writes as a recommendation."""
 _DEPTH = 50
 
@@ -40,7 +40,7 @@ def cyclonedx(content: bytes) -> Iterator[ReportItem]:
     data = json_object(content)
     if data.get("bomFormat") != "CycloneDX":
         raise FactError("it is not a CycloneDX file (bomFormat)")
-    components = dict(_components([*objects_at(data, "components"), *_main_component(data)]))
+    components = dict(_components([*objects_at(data, "components"), *_main_component(data), *objects_at(data, "services")]))
     serial = string_at(data, "serialNumber").removeprefix("urn:uuid:").lower()
     found: dict[str, ReportFinding] = {}
     for row in rows(data, "vulnerabilities"):
@@ -57,7 +57,7 @@ def cyclonedx(content: bytes) -> Iterator[ReportItem]:
 
 def is_inventory(content: bytes) -> bool:
     """Whether a file is a bill of materials without a list of vulnerabilities. Raises ``FactError`` as ``cyclonedx`` does."""
-    return "vulnerabilities" not in json_object(content)
+    return json_object(content).get("vulnerabilities") is None
 
 
 def _main_component(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -66,16 +66,16 @@ def _main_component(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _components(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """All components, also nested ones, by reference, and by package URL where they have no reference."""
+    """All components and services, also nested ones, by reference, and by package URL where they have no reference."""
     level = [*components]
     for _ in range(_DEPTH):
         yield from ((ref, one) for one in level if (ref := string_at(one, "bom-ref") or string_at(one, "purl")))
-        level = [nested for one in level for nested in objects_at(one, "components")]
+        level = [nested for one in level for part in ("components", "services") for nested in objects_at(one, part)]
 
 
 def _items(row: Mapping[str, Any], components: Mapping[str, Mapping[str, Any]], serial: str) -> Iterator[ReportFinding | Exclusion]:
     identity = string_at(row, "id")[:80] or "?"
-    is_excluded = value_at(row, "analysis", "state") in EXCLUDED
+    is_excluded = value_at(row, "analysis", "state") in EXCLUDED or bool(string_at(row, "rejected"))  # the time of its rejection
     for affected in objects_at(row, "affects") or [{}]:
         written = string_at(affected, "ref")
         linked = _BOM_LINK.fullmatch(written)
@@ -145,7 +145,15 @@ def _severity_word(row: Mapping[str, Any]) -> str:
 def _rated(rating: Mapping[str, Any]) -> FactSeverity:
     """The severity of a rating, else that of its score if the method is CVSS or not named."""
     severity = parse_enum(FactSeverity, string_at(rating, "severity"), FactSeverity.UNKNOWN)
-    score, method = number_at(rating, "score"), string_at(rating, "method")
+    score, method = _score(rating), string_at(rating, "method")
     if severity is not FactSeverity.UNKNOWN or score is None or (method and not method.startswith(("CVSS", "other"))):
         return severity
     return by_score(score, has_critical=method != "CVSSv2")
+
+
+def _score(rating: Mapping[str, Any]) -> float | None:
+    """The score, also one in quotes; None for anything else."""
+    try:
+        return parse_number(rating.get("score"))
+    except FactError:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,11 @@ from callboard.plugins.integrations import FactError, PipelineRun, RunState, par
 
 _ROOTS = frozenset({"testsuites", "testsuite"})
 _OUTCOMES = frozenset({"failure", "error", "skipped"})
+_FAILED = frozenset({"failure", "error"})
+_STATUSES = {"failed": "failure", "error": "error", "notrun": "skipped", "skipped": "skipped", "disabled": "skipped", "ignored": "skipped"}
+"""Outcomes by the attribute ``status`` of a case: GoogleTest writes ``notrun`` for a disabled test, without an element."""
+_INVALID = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));")
+"""Control characters, such as those of colors, which XML does not allow and which output of tests has."""
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 """Earlier times are no times: jest-junit writes 1970 for a suite that could not start."""
 
@@ -25,6 +31,8 @@ class _Suite:
     skipped: int = 0
     seconds: float = 0.0
     has_suites: bool = False
+    has_failed: bool = False
+    """True if the suite itself has an error, as one whose set-up failed."""
     last_failed: tuple[str, str] | None = None
     """Class and name of the last failed case: jest-junit writes a suite that cannot start as two cases, an error and a failure."""
 
@@ -81,9 +89,12 @@ class _Reader:
             self._suites.append(_Suite(attributes))
             self._note(attributes)
         elif name == "testcase":
-            self._outcomes, self._case = set(), attributes
+            stated = _STATUSES.get(attributes.get("status", "").lower())
+            self._outcomes, self._case = {stated} if stated else set(), attributes
         elif name in _OUTCOMES and self._elements[-1] == "testcase":
             self._outcomes.add(name)
+        elif name in _FAILED and self._elements[-1] == "testsuite":
+            self._suites[-1].has_failed = True
         self._elements.append(name)
 
     def end(self, _: str) -> None:
@@ -95,7 +106,7 @@ class _Reader:
 
     def _add_case(self, suite: _Suite) -> None:
         identity = (self._case.get("classname", ""), self._case.get("name", ""))
-        is_failed = bool(self._outcomes & {"failure", "error"})
+        is_failed = bool(self._outcomes & _FAILED)
         if is_failed and identity == suite.last_failed:
             return
         suite.last_failed = identity if is_failed else None
@@ -118,7 +129,7 @@ class _Reader:
     def _close(self, suite: _Suite) -> None:
         """Add a suite. Its attributes count where it has no cases: a suite that could not start has failures and no case."""
         stated = {name: _count(suite.attributes, name) for name in ("tests", "failures", "errors", "skipped", "disabled")}
-        stated_failed = stated["failures"] + stated["errors"]
+        stated_failed = max(stated["failures"] + stated["errors"], int(suite.has_failed))
         if not suite.tests and not suite.has_suites:
             suite.tests = max(stated["tests"], stated_failed)
             suite.failed, suite.skipped = stated_failed, stated["skipped"] + stated["disabled"]
@@ -142,8 +153,9 @@ def read_junit(content: bytes, now: datetime) -> TestReport:
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
     parser.StartDoctypeDeclHandler = _refuse_document_type
+    is_utf16 = b"\0" in content[:4] or content.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
-        parser.Parse(content, True)  # noqa: FBT003 - expat takes no keyword
+        parser.Parse(content if is_utf16 else _INVALID.sub(b"", content), True)  # noqa: FBT003 - expat takes no keyword
     except expat.ExpatError as error:
         raise FactError(f"it is not valid XML: {error}") from None
     return reader.report

@@ -41,6 +41,8 @@ def sarif(content: bytes) -> Iterator[ReportItem]:
     if not isinstance(data.get("runs"), list):
         raise FactError("it is not a SARIF file (runs)")
     keys: Counter[str] = Counter()
+    if not data["runs"]:
+        yield Incomplete("has no run of a tool")
     for run in rows(data, "runs"):
         if isinstance(run, Incomplete):
             yield run
@@ -57,7 +59,13 @@ class _Run:
         self._tool = string_at(run, "tool", "driver", "name")
         self._components = [value_at(run, "tool", "driver"), *objects_at(run, "tool", "extensions")]
         self._rules = [_listed(component, "rules") for component in self._components]
-        self._by_id = {string_at(rule, "id"): rule for rules in reversed(self._rules) for rule in rules}
+        self._ids: list[dict[str, Mapping[str, Any]]] = [{string_at(rule, "id"): rule for rule in reversed(rules)} for rules in self._rules]
+        self._by_id = {name: rule for ids in reversed(self._ids) for name, rule in ids.items()}
+        listed = [*enumerate(self._components)]
+        self._numbers = {
+            (key, string_at(one, key).lower()): n for key in ("guid", "name") for n, one in reversed(listed) if value_at(one, key)
+        }
+        self._guids: Mapping[str, Mapping[str, Any]] = {string_at(rule, "guid").lower(): rule for rules in self._rules for rule in rules}
         self._levels = {
             string_at(override, "descriptor", "id"): string_at(override, "configuration", "level")
             for invocation in objects_at(run, "invocations")
@@ -68,6 +76,8 @@ class _Run:
         for invocation in objects_at(self._run, "invocations"):
             if invocation.get("executionSuccessful") is False:
                 yield Incomplete(f"reports that {self._tool or 'the tool'} failed{_why(invocation)}")
+            elif any(note.get("level") == "error" for note in objects_at(invocation, "toolExecutionNotifications")):
+                yield Incomplete(f"reports errors of {self._tool or 'the tool'}{_why(invocation)}")  # 3.58.6: results may be missing
         if not isinstance(self._run.get("results"), list):
             yield Incomplete(f"has no results of {self._tool or 'the tool'}")
         for result in rows(self._run, "results"):
@@ -97,17 +107,30 @@ class _Run:
         reference, rule_id = value_at(result, "rule"), string_at(result, "ruleId") or string_at(result, "rule", "id")
         index = count_at(reference, "index")
         index = count_at(result, "ruleIndex") if index is None else index
-        extension = count_at(reference, "toolComponent", "index")
-        number = 0 if extension is None else extension + 1
-        if index is not None and number < len(self._rules) and index < len(self._rules[number]):
-            found = self._rules[number][index]
-            found_id = string_at(found, "id")
+        component = self._component(value_at(reference, "toolComponent"))
+        rules = self._rules[component] if component < len(self._rules) else []
+        if index is not None and index < len(rules):
+            found_id = string_at(rules[index], "id")
             if not rule_id or rule_id == found_id or rule_id.startswith(f"{found_id}/"):
-                return found
-        name = rule_id
-        while name and name not in self._by_id:
-            name = name.rpartition("/")[0]
-        return self._by_id.get(name, {}) if name else {}
+                return rules[index]
+        guid = string_at(reference, "guid").lower()
+        return self._guids[guid] if guid and guid in self._guids else self._rule_by_id(rule_id, component)
+
+    def _component(self, reference: Any) -> int:
+        """The number of the component that a reference (3.54) names by index, guid or name; the driver's without one."""
+        if (index := count_at(reference, "index")) is not None:
+            return index + 1
+        names = ((key, string_at(reference, key).lower()) for key in ("guid", "name"))
+        return next((self._numbers[name] for name in names if name in self._numbers), 0)
+
+    def _rule_by_id(self, rule_id: str, component: int) -> Mapping[str, Any]:
+        """The rule of the component with this id or the beginning of it; if there is none, that of another component."""
+        first = self._ids[component : component + 1]
+        for name in (rule_id.rsplit("/", n)[0] for n in range(rule_id.count("/") + 1)):
+            for rules in [*first, self._by_id]:
+                if name and name in rules:
+                    return rules[name]
+        return {}
 
     def _severity(self, result: Mapping[str, Any], rule: Mapping[str, Any], rule_id: str) -> FactSeverity:
         if result.get("kind", "fail") != "fail":
