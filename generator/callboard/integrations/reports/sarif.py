@@ -60,7 +60,7 @@ class _Run:
         self._components = [value_at(run, "tool", "driver"), *objects_at(run, "tool", "extensions")]
         self._rules = [_listed(component, "rules") for component in self._components]
         self._ids: list[dict[str, Mapping[str, Any]]] = [{string_at(rule, "id"): rule for rule in reversed(rules)} for rules in self._rules]
-        self._by_id = {name: rule for ids in reversed(self._ids) for name, rule in ids.items()}
+        self._by_id: Mapping[str, Mapping[str, Any]] = {name: rule for ids in reversed(self._ids) for name, rule in ids.items()}
         listed = [*enumerate(self._components)]
         self._numbers = {
             (key, string_at(one, key).lower()): n for key in ("guid", "name") for n, one in reversed(listed) if value_at(one, key)
@@ -128,8 +128,8 @@ class _Run:
         first = self._ids[component : component + 1]
         for name in (rule_id.rsplit("/", n)[0] for n in range(rule_id.count("/") + 1)):
             for rules in [*first, self._by_id]:
-                if name and name in rules:
-                    return rules[name]
+                if name and (found := rules.get(name)) is not None:
+                    return found
         return {}
 
     def _severity(self, result: Mapping[str, Any], rule: Mapping[str, Any], rule_id: str) -> FactSeverity:
