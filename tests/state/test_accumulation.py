@@ -65,9 +65,10 @@ class Portal:
     days: int = 90
     changes: list[Change] = field(default_factory=list)
 
-    def build(self, now, facts=(), asked=(ASKED,), *, fails=False, changes=()) -> RecordedEvents:
+    def build(self, now, facts=(), asked=(ASKED,), *, fails=False, failed_place="", changes=()) -> RecordedEvents:
         previous = state_files.read(self.store)
         failures = [IntegrationFailure(name, "", "down", "wait") for name in self.names] if fails else []
+        failures += [IntegrationFailure(name, failed_place, "down", "wait") for name in self.names if failed_place]
         result = IntegrationResult(FactBatch(() if fails else tuple(facts), () if fails else tuple(asked), failures=tuple(failures)), ())
         collected = with_last_good_facts(result, [IntegrationSettings(name, "github", {}) for name in self.names], previous, now)
         state = BuildState(self.store, previous, now, "1", event_days=self.days)
@@ -162,6 +163,20 @@ def test_a_row_outside_the_window_of_its_tool_is_kept_and_is_not_marked(portal):
         recorded = portal.build(noon(1), [], [measured(since=since, complete=complete)])
         assert [(event.fact, event.is_gone) for event in recorded.kept] == [(row, False)]
     assert [event.is_gone for event in portal.rows()] == [False]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_family_whose_queries_all_failed_removes_nothing_and_the_others_go_on(portal, is_read):
+    run = Fact(SHOP, "pipeline-run", "1", PipelineRun("CI", noon(0), RunState.SUCCEEDED), "ci")
+    both = (ASKED, measured("pipeline-run"))
+    portal.build(noon(0), [deployed(1, noon(0)), run], both)
+    since = noon(1) - timedelta(hours=1)
+    recorded = portal.build(
+        noon(1), [], [measured(complete=is_read, since=since), measured("pipeline-run", since=since)], failed_place="acme/shop"
+    )
+    kept = {event.fact.family for event in recorded.kept}
+    assert kept == {"pipeline-run", *(["deployment"] if is_read else [])}
+    assert history_of(recorded).until == noon(1 if is_read else 0)
 
 
 def test_an_integration_that_fails_adds_nothing_and_removes_nothing(portal):

@@ -11,7 +11,7 @@ from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.plugins.run_integrations import IntegrationInfo, IntegrationResult
 from callboard.state import files as state_files
-from callboard.state.facts import facts_of_state, with_last_good_facts
+from callboard.state.facts import facts_counts, facts_of_state, with_last_good_facts
 from callboard.state.values import State
 
 NOW = datetime(2026, 5, 17, 2, 0, tzinfo=UTC)
@@ -47,6 +47,20 @@ def test_what_could_not_be_asked_keeps_its_facts_and_what_was_asked_is_believed(
     asked = [Measurement(SHOP, "incident", "pd", complete=False), Measurement(LEDGER, "incident", "pd")]
     served = with_last_good_facts(known([fact("c")], asked), ITEMS, first(), LATER)
     assert [(f.subject.name, f.key) for f in served.facts] == [("shop", "a"), ("shop", "c")]
+
+
+def test_an_integration_whose_queries_all_failed_was_not_read():
+    """GitHub that cannot be reached fails portion by portion: each failure has a place."""
+    failures = [IntegrationFailure("pd", "acme/shop", "down")]
+    asked = [Measurement(SHOP, "incident", "pd", complete=False), Measurement(LEDGER, "incident", "pd", complete=False)]
+    served = with_last_good_facts(known(asked=asked, failures=failures), ITEMS, first(), LATER)
+    assert [f.key for f in served.facts] == ["b", "a"]
+    assert next((c.as_of, c.tried_at) for c in served.collections if c.source == "pd") == (NOW, LATER)
+    assert facts_counts(served)["integrations"]["pd"]["answered"] is False
+    at_first = with_last_good_facts(known(asked=asked, failures=failures), ITEMS, None, NOW)
+    assert next(c.as_of for c in at_first.collections if c.source == "pd") is None
+    partly = with_last_good_facts(known([fact("c")], asked, failures), ITEMS, first(), LATER)
+    assert next(c.as_of for c in partly.collections if c.source == "pd") == LATER
 
 
 def test_since_when_facts_are_whole_is_saved_and_stays_while_the_tool_fails(tmp_path):

@@ -158,7 +158,7 @@ def _rekeyed(old: _FactsByKey, new: _FactsByKey) -> frozenset[tuple[str, str]]:
 
 @dataclass(slots=True)
 class _IntegrationStatus:
-    """The last collection of one integration."""
+    """The last collection of one integration: that of the family that was read last."""
 
     as_of: datetime | None = None
     tried_at: datetime | None = None
@@ -186,6 +186,7 @@ def _statuses(collections: Sequence[CollectionTime]) -> Mapping[str, _Integratio
     for c in collections:
         if c.family != "entities":
             status = statuses[c.source]
-            status.as_of, status.tried_at = c.as_of or status.as_of, c.tried_at or status.tried_at
+            status.as_of = max(filter(None, (c.as_of, status.as_of)), default=None)
+            status.tried_at = c.tried_at or status.tried_at
             status.families.add(c.family)
     return statuses

@@ -61,7 +61,7 @@ class Recording:
 
 
 def record(previous: State | None, facts: CollectedFacts, recording: Recording) -> RecordedEvents:
-    """What is recorded after this build. An integration that failed adds nothing and removes nothing."""
+    """What is recorded after this build. An integration or family that could not be read adds nothing and removes nothing."""
     recorder = _Recorder.of(previous, recording)
     fresh = {(c.source, c.family) for c in facts.collections if c.as_of is not None and c.as_of == c.tried_at == recording.now}
     measured = {(m.subject, m.family, m.source): m for m in facts.measurements if (m.source, m.family) in fresh}
@@ -71,9 +71,10 @@ def record(previous: State | None, facts: CollectedFacts, recording: Recording) 
     for key, fact in new.items():
         if (before := old.get(key)) != fact:
             recorder.add(fact, before)
-    failed = {c.source for c in facts.collections if c.as_of != recording.now}
+    unread = {(c.source, c.family) for c in facts.collections if c.as_of != recording.now}
+    failed = {source for source, _ in unread} - {source for source, _ in fresh}
     for key, fact in old.items():
-        if key not in new and fact.source not in failed:
+        if key not in new and fact.source not in failed and (fact.source, fact.family) not in unread:
             recorder.leave(fact, measured.get(_history_key(fact)))
     for measurement in measured.values():
         if measurement.family in ACCUMULATING:

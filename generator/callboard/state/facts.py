@@ -11,7 +11,7 @@ from typing import Any
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
-from callboard.plugins.integrations.base import IntegrationFailure, IntegrationSettings
+from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.plugins.run_integrations import IntegrationInfo, IntegrationResult
 from callboard.state.event_history import RecordedEvents
 from callboard.state.values import CollectionTime, State
@@ -78,7 +78,8 @@ def facts_counts(collected: CollectedFacts) -> Mapping[str, Any]:
     """Counts for the report of a build: facts by family, and facts, requests, failures and success of each integration."""
     tools: dict[str, dict[str, Any]] = {}
     for c in collected.collections:
-        tool = tools.setdefault(c.source, {"facts": {}, "requests": 0, "failures": 0, "answered": c.as_of == c.tried_at})
+        tool = tools.setdefault(c.source, {"facts": {}, "requests": 0, "failures": 0, "answered": False})
+        tool["answered"] |= c.as_of == c.tried_at
         tool["facts"] |= {c.family: c.count} if c.count else {}
         tool["requests"] += c.requests or 0
         tool["failures"] += len(c.errors)
@@ -117,12 +118,20 @@ def _collections(
         errors[failure.integration].append(
             " ".join(filter(None, (f"{failure.place}:" * bool(failure.place), failure.message, failure.hint)))
         )
+    read = _read(collected.gathered)
     for name in names:
         for index, family in enumerate(sorted(families[name]) or ["facts"]):
             old = last.get((name, family))
-            as_of = (old.as_of if old else None) if name in failed else now
+            is_unread = name in failed or (name in errors and (name, family) not in read)
+            as_of = (old.as_of if old else None) if is_unread else now
             requested = requests[name] if name in requests and not index else None
             yield CollectionTime(name, family, as_of, now, counts[name, family], requested, tuple(errors[name]) if not index else ())
+
+
+def _read(gathered: FactBatch) -> set[tuple[str, str]]:
+    """Integrations and families of which at least something was read: a family with failed queries alone was not."""
+    complete = ((measurement.source, measurement.family) for measurement in gathered.measurements if measurement.complete)
+    return {*complete, *((fact.source, fact.family) for fact in gathered.facts)}
 
 
 def _grouped(items: Iterable[Fact | Measurement]) -> Mapping[EntityRef, tuple]:  # type: ignore[type-arg]

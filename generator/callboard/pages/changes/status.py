@@ -196,7 +196,9 @@ def _time(at: datetime, zone: ZoneInfo) -> str:
 
 def collections_json(freshness: Freshness) -> dict[str, Any]:
     """The content of ``/status/collections.json``: ``sources`` is for ``ages.js``, ``collections`` has all details."""
-    collected = {each.source: each.as_of for each in freshness.collections if each.as_of is not None}
+    dated = sorted((each.as_of, each.source) for each in freshness.collections if each.as_of is not None)
+    times = {source: at for at, source in dated}
+    collected = {each.source: times[each.source] for each in freshness.collections if each.source in times}
     copies = freshness.stale
     return {
         "format": FORMAT,
