@@ -68,6 +68,26 @@ def test_rows_may_name_what_a_tool_calls_an_entity(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
+        (
+            "incident.json",
+            json.dumps([ROWS[0], 17, ROWS[1], None]),
+            "incident.json has items that are not mappings (2); the others (2) are read",
+        ),
+        ("incident.yaml", f"- {json.dumps(ROWS[0])}\n- text\n- {json.dumps(ROWS[1])}", "has items that are not mappings (1)"),
+        ("incident.jsonl", f"{{\n{json.dumps(ROWS[0])}\n7\n{json.dumps(ROWS[1])}", "incident.jsonl:1 is not valid JSON"),
+    ],
+)
+@pytest.mark.parametrize("measures", ["rows", "all"])
+def test_one_bad_row_does_not_take_the_others_and_the_file_is_incomplete(tmp_path, name, content, said, measures):
+    got = told(tmp_path, {name: content}, measures=measures)
+    assert [fact.key for fact in got.facts] == ["I1", "I2"]
+    assert [said in failure.message for failure in got.failures] == [True]
+    assert {m.complete for m in got.measurements} == {False}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
         ("incident.json", "{", "not valid JSON"), ("incident.json", '{"a": 1}', "not a list of mappings"),
         ("incident.yaml", "- [", "incident.yaml:"), ("weather.yaml", "[]", "does not start with a family"),
         ("incident.txt", "x", "not one of .csv"), ("incident.json", "[" * 100_000, "not valid JSON"),

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from callboard.plugins.integrations import (
     Connector,
+    EntityRef,
     FactBatch,
     FactError,
     IntegrationContext,
@@ -53,6 +54,8 @@ class FileIntegration(Connector):
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         super().__init__(settings, context)
         self._annotation = self._option("annotation")
+        self._partly_read: set[str] = set()
+        """Families of files with rows that cannot be read, which may be about any entity."""
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -77,7 +80,8 @@ class FileIntegration(Connector):
         for path in paths:
             self._read_file(path, by_name)
         if self._options.get("measures") == "all":
-            self._collector.add_measurements(self._measured(targets), *{family for path in paths if (family := self._family(path))})
+            for family in {family for path in paths if (family := self._family(path))}:
+                self._collector.add_measurements(self._measured(targets), family, complete=family not in self._partly_read)
         return self._collector.batch()
 
     def _measured(self, targets: Sequence[Target]) -> Sequence[Target]:
@@ -95,11 +99,13 @@ class FileIntegration(Connector):
             error = SourceError(f"the name of {path.name} does not start with a family", "Rename the file, or set the option family.")
             self._collector.add_failure(error, path.name)
             return
+        found: dict[EntityRef, Target] = {}
         try:
             for row in rows_of(path):
-                self._add_row(row, family, by_name, path.name)
+                found |= {target.ref: target for target in self._add_row(row, family, by_name, path.name)}
         except SourceError as error:
-            self._collector.add_failure(error, path.name)
+            self._partly_read.add(family)
+            self._collector.add_failure(error, path.name, found.values(), family)
 
     def _family(self, path: Path) -> str:
         """The option ``family``, or the family at the start of the file name (``incident.yaml``, ``incident-2026.csv``), or empty."""
@@ -107,13 +113,13 @@ class FileIntegration(Connector):
         by_file_name = next((family for family in longest_first if path.stem == family or path.stem.startswith(f"{family}-")), "")
         return str(self._options.get("family", by_file_name))
 
-    def _add_row(self, row: FactFileRow, family: str, by_name: Mapping[str, tuple[Target, ...]], file: str) -> None:
-        """Add the fact of a row; a row without any field of the family means that the tool has nothing about the entity."""
+    def _add_row(self, row: FactFileRow, family: str, by_name: Mapping[str, tuple[Target, ...]], file: str) -> tuple[Target, ...]:
+        """Add the fact of a row, and return its entities; one without a field of the family means that the tool has nothing."""
         name, place = self._name(row), f"{file}:{row.line}" if row.line else file
         targets = by_name.get(name, ())
         if not targets:
             self._collector.add_unknown_entity(name, place)
-            return
+            return ()
         data, now = row.data, self._now
         value = {name: item for name, item in data.items() if name not in SHARED_FIELDS}
         try:
@@ -124,12 +130,13 @@ class FileIntegration(Connector):
             key = key or parse_string(value.get("id") or content_key(family, value) or named)
         except FactError as error:
             self._collector.add_unusable_fact(targets[0], family, place, str(error))
-            return
+            return targets
         self._collector.add_measurements(targets, family, complete=complete)
         if value:
             self._collector.add_fact(
                 targets, family, key, partial(decode_value, family, value, now), environment=environment, url=url, observed_at=observed
             )
+        return targets
 
     def _name(self, row: FactFileRow) -> str:
         """The entity of a row: the value of the annotation, or the canonical reference (its default kind is component)."""
@@ -152,7 +159,7 @@ class FactFileRow:
 
 
 def rows_of(path: Path) -> Iterator[FactFileRow]:
-    """The rows of a file, by its extension. Raises ``SourceError`` if it cannot be read or is not a list of mappings."""
+    """The rows of a file, by its extension. Raises ``SourceError`` if it cannot be read, and after the usable rows if it has others."""
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise SourceError(f"the extension of {path.name} is not one of {', '.join(_READERS)}", "Rename the file to one of these.")
@@ -197,10 +204,18 @@ def _json(name: str, text: str) -> Iterator[FactFileRow]:
 
 
 def _json_lines(name: str, text: str) -> Iterator[FactFileRow]:
+    unusable: list[SourceError] = []
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
-            for row in _json(f"{name}:{number}", f"[{line}]"):
-                yield FactFileRow(row.data, number)
+            try:
+                rows = [*_json(f"{name}:{number}", f"[{line}]")]
+            except SourceError as error:
+                unusable.append(error)
+            else:
+                yield from (FactFileRow(row.data, number) for row in rows)
+    if unusable:
+        more = f"; {len(unusable) - 1} more lines cannot be read" if len(unusable) > 1 else ""
+        raise SourceError(f"{unusable[0]}{more}", unusable[0].hint)
 
 
 def _yaml(name: str, text: str) -> Iterator[FactFileRow]:
@@ -208,12 +223,21 @@ def _yaml(name: str, text: str) -> Iterator[FactFileRow]:
 
 
 def _listed(name: str, value: Any) -> Iterator[FactFileRow]:
-    if value is None:
-        return
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise SourceError(f"{name} is not a list of mappings", "Write one mapping per fact, with the key entity.")
-    for item in value:
+    """The mappings of a list. Raises ``SourceError`` after the last one if the list has anything else, and for another value."""
+    items = value if isinstance(value, list) else []
+    mappings = [item for item in items if isinstance(item, dict)]
+    for item in mappings:
         yield FactFileRow(without_surrogates(item))
+    if len(mappings) < len(items) or not isinstance(value, list | None):
+        raise SourceError(f"{name} {_defect(len(mappings), len(items))}", "Write one mapping per fact, with the key entity.")
+
+
+def _defect(usable: int, number: int) -> str:
+    return (
+        f"has items that are not mappings ({number - usable:,}); the others ({usable:,}) are read"
+        if usable
+        else "is not a list of mappings"
+    )
 
 
 _READERS: Mapping[str, Callable[[str, str], Iterator[FactFileRow]]] = {
