@@ -18,7 +18,7 @@ class FakeGitLab:
         text, variables = request.json()["query"], request.json()["variables"]
         if "vulnerabilities" in text and self.edition == "community":
             return json_answer(wire, {"errors": [{"message": "Field 'vulnerabilities' doesn't exist on type 'Project'"}]})
-        if "query More" in text:
+        if "query More(" in text:
             return json_answer(wire, {"data": {"project": {"vulnerabilities": self.page(int(variables["cursor"]))}}})
         wanted = variables.get("paths") or [self.paths[int(one.rpartition("/")[2])] for one in variables["ids"]]
         if len(wanted) > self.most:

@@ -1,6 +1,6 @@
 """The gitlab integration against an excerpt of GitLab's reference of its GraphQL API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -99,7 +99,7 @@ def test_every_query_is_valid_in_the_excerpt_of_gitlabs_reference(by):
     work = [queries.work_query(by, families, 2) for families in (("pipeline-run", "deployment"), ["deployment"])]
     for query in (
         *work, queries.work_query(by, ["pipeline-run"], 0), queries.vulnerabilities_query(by),
-        queries.MORE_VULNERABILITIES,
+        queries.MORE_VULNERABILITIES, queries.MORE_PIPELINES,
     ):  # fmt: skip
         assert graphql.validate(schema, graphql.parse(query)) == []
         assert graphql.validate(schema, graphql.parse(query.replace("nodes", "node")))
@@ -152,6 +152,45 @@ def test_a_project_with_older_pipelines_is_known_since_the_oldest_listed_one(has
     fake = OneProject([OF_MERGE_REQUEST, OF_MAIN], has_next=has_next)
     got, _ = collect_from(fake, fake.targets, tmp_path, families=["pipeline-run"])
     assert [one.since for one in got.measurements] == [since]
+
+
+class Busy(OneProject):
+    """A project with a pipeline of a merge request each minute, and one of the default branch each hour."""
+
+    def __init__(self, pages_fail=False):
+        of_requests = [{**OF_MERGE_REQUEST, "createdAt": (NOW - timedelta(minutes=n)).isoformat()} for n in range(50)]
+        super().__init__(of_requests, has_next=True)
+        self.pages_fail = pages_fail
+
+    def __call__(self, request, wire):
+        body = request.json()
+        if "MorePipelines" not in body["query"]:
+            return super().__call__(request, wire)
+        if self.pages_fail:
+            return json_answer(wire, {"errors": [{"message": "Timeout on Project.pipelines"}]})
+        assert (body["variables"]["path"], body["variables"]["ref"]) == ("acme/shop/s0", "main")
+        start = int(body["variables"]["cursor"] or 0)
+        nodes = [
+            {"id": f"gid://gitlab/Ci::Pipeline/{1000 + n}", "status": "SUCCESS", "ref": "main",
+             "createdAt": (NOW - timedelta(hours=n / 2)).isoformat()}
+            for n in range(start, start + 100)
+        ]  # fmt: skip
+        page = {"pageInfo": {"hasNextPage": True, "endCursor": str(start + 100)}, "nodes": nodes}
+        return json_answer(wire, {"data": {"project": {"pipelines": page}}})
+
+
+def test_where_many_pipelines_ran_those_of_the_default_branch_are_queried_for_the_last_days(tmp_path):
+    fake = Busy()
+    got, requests = collect_from(fake, fake.targets, tmp_path, families=["pipeline-run"])
+    assert (len(requests), len(facts(got, "pipeline-run")["s0"]), got.failures) == (3, 200, ())
+    assert [(one.since, one.complete) for one in got.measurements] == [(NOW - timedelta(hours=199 / 2), True)]
+
+
+def test_a_further_page_of_pipelines_that_cannot_be_read_is_a_failure(tmp_path):
+    fake = Busy(pages_fail=True)
+    got, _ = collect_from(fake, fake.targets, tmp_path, families=["pipeline-run"])
+    assert [failure.place for failure in got.failures] == ["acme/shop/s0"]
+    assert [one.since for one in got.measurements] == [NOW - timedelta(minutes=49)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -36,6 +36,12 @@ NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 PROJECTS_PER_QUERY = 50
 VULNERABILITY_PAGES = 20
 """Pages of a hundred vulnerabilities that are read of one project at most."""
+PIPELINE_REACH = timedelta(days=3)
+"""How far back the pipelines of the default branch are queried where the first page has fewer days: daily builds may fail twice."""
+PIPELINE_PAGES = 5
+"""Further pages of a hundred pipelines of one project at most."""
+PIPELINE_PAGES_OF_BUILD = 500
+"""Further pages of all projects at most."""
 PIPELINES, DEPLOYMENTS, VULNERABILITIES = "pipeline-run", "deployment", "vulnerability"
 ENVIRONMENTS = ("production", "staging")
 ProjectNode = Mapping[str, Any]
@@ -60,6 +66,7 @@ class GitLabIntegration(Connector):
     title: ClassVar[str] = "GitLab"
     default_url: ClassVar[str] = "https://gitlab.com"
     annotations = (SLUG, ID)
+    _pages_left = PIPELINE_PAGES_OF_BUILD
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -111,7 +118,7 @@ class GitLabIntegration(Connector):
                 for name in portion:
                     if name in nodes:
                         existing.append(name)
-                        self._add_work(nodes[name], selection.targets[name])
+                        self._add_work(self._with_earlier_pipelines(graphql, nodes[name]), selection.targets[name])
                     else:
                         self._report_unknown(selection.targets[name], name)
         if VULNERABILITIES in self.families and existing:
@@ -140,6 +147,31 @@ class GitLabIntegration(Connector):
             if key:
                 message = f"GitLab has no project `{name[:100]}`, or the token may not read it."
                 self._collector.add_unusable_annotation([target], key, message)
+
+    def _with_earlier_pipelines(self, graphql: GraphqlClient, node: ProjectNode) -> ProjectNode:
+        """The project with those of its default branch in place of the listed pipelines, if these do not reach back far enough.
+
+        Pipelines of merge requests may fill the list in an hour.
+        """
+        branch, path, cursor = queries.default_branch(node), string_at(node, "fullPath"), None
+        runs: list[ProjectNode] = []
+        for _ in range(PIPELINE_PAGES if branch and PIPELINES in self.families else 0):
+            since = queries.runs_since(node)
+            if since is None or since < self._now - PIPELINE_REACH or not self._pages_left or cursor == "":
+                break
+            self._pages_left -= 1
+            try:
+                variables = {"path": path, "ref": branch, "cursor": cursor}
+                listed = value_at(graphql.query(queries.MORE_PIPELINES, variables, is_partial_accepted=False).data, "project", "pipelines")
+                if not isinstance(listed, Mapping):
+                    raise HttpError("wrong-type", f"GitLab's answer does not contain the pipelines of {path}")  # noqa: TRY301
+            except HttpError as error:  # the data begins with the oldest listed pipeline, which its ``since`` states
+                self._collector.add_failure(error, path)
+                break
+            runs += objects_at(listed, "nodes")
+            node = {**node, "pipelines": {**listed, "nodes": [*runs]}}
+            cursor = string_at(listed, "pageInfo", "endCursor")
+        return node
 
     def _add_work(self, node: ProjectNode, targets: Sequence[Target]) -> None:
         """Add the pipelines and deployments of a project."""

@@ -22,9 +22,14 @@ from callboard.plugins.integrations import (
     value_at,
 )
 
-PIPELINES = (
-    "pipelines(first: 50) { pageInfo { hasNextPage } nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
-)
+_PIPELINES = "{ pageInfo { hasNextPage endCursor } nodes { id iid name status ref createdAt startedAt duration path user { username } } }"
+PIPELINES = f"pipelines(first: 50) {_PIPELINES}"
+MORE_PIPELINES = f"""
+query MorePipelines($path: ID!, $ref: String!, $cursor: String) {{
+  project(fullPath: $path) {{ pipelines(first: 100, ref: $ref, after: $cursor) {_PIPELINES} }}
+}}
+"""
+"""Pipelines of one branch, from the newest on."""
 DEFAULT_BRANCH = "repository { rootRef }"
 OF_MERGE_REQUEST = "refs/merge-requests/"
 VERSION = re.compile(r"v?\d++[._-]\w++(?:[.-]\w++)*+")
