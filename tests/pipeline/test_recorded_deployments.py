@@ -18,7 +18,7 @@ FIRST = datetime(2026, 10, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 INTEGRATION = """\
 integrations:
-  - {{name: code, title: GitHub, type: github, url: "{url}", token: t0ken, families: [deployment]}}
+  - {{name: code, title: GitHub, type: github, url: "{url}", token: "${{CODE_TOKEN}}", families: [deployment]}}
 """
 
 
@@ -31,20 +31,30 @@ def time_of(when):
 
 
 class GitHubOfShop:
-    """A repository with 20 deployments a day, of which GitHub returns the newest ``window``."""
+    """A repository with 20 deployments a day, of which GitHub returns the newest ``window``, and further pages where it has them."""
 
-    def __init__(self, window):
-        self.window, self.now, self.is_down = window, FIRST, False
+    def __init__(self, window, *, has_pages=False):
+        self.window, self.has_pages, self.now, self.is_down = window, has_pages, FIRST, False
+        self.requests = 0
 
     def __call__(self, request, wire):
         if self.is_down:
             return json_answer(wire, {"message": "no"}, 500)
-        numbers = [number for number in range(-200, 2_000) if self.at(number) <= self.now]
-        newest = numbers[::-1][: self.window]
-        listed = {"pageInfo": {"hasNextPage": len(newest) < len(numbers)}, "nodes": [self.deployment(number) for number in newest]}
+        self.requests += 1
+        body = request.json()
+        if "MoreDeployments" in body["query"]:
+            return json_answer(wire, {"data": {"repository": {"deployments": self.page(int(body["variables"]["cursor"]), 100)}}})
+        listed = self.page(0, self.window)
         answer = {"nameWithOwner": "acme/shop", "url": "https://github.com/acme/shop", "deployments": listed}
-        answer |= {alias: {"nodes": listed["nodes"][:5]} for alias in re.findall(r"\be\d\b(?=: deployments)", request.json()["query"])}
+        answer |= {alias: {"nodes": listed["nodes"][:5]} for alias in re.findall(r"\be\d\b(?=: deployments)", body["query"])}
         return json_answer(wire, {"data": {"r0": answer}})
+
+    def page(self, start, size):
+        numbers = [number for number in range(-200, 2_000) if self.at(number) <= self.now][::-1]
+        has_next = start + size < len(numbers)
+        cursor = str(start + size) if has_next and self.has_pages else None
+        nodes = [self.deployment(number) for number in numbers[start : start + size]]
+        return {"pageInfo": {"hasNextPage": has_next, "endCursor": cursor}, "nodes": nodes}
 
     @staticmethod
     def at(number):
@@ -73,7 +83,7 @@ def portal(tmp_path):
 
 def build(portal, fake, now, *arguments):
     fake.now = now
-    done = callboard(portal, "build", "--now", time_of(now), "--report", "report.json", *arguments)
+    done = callboard(portal, "build", "--now", time_of(now), "--report", "report.json", *arguments, CODE_TOKEN="t0ken")
     assert done.returncode == 0, done.stderr
     return json.loads((portal / "report.json").read_text())["counts"]
 
@@ -105,6 +115,17 @@ def test_thirty_daily_builds_hold_600_deployments_and_the_first_page_says_since_
     assert "v300" in listed, "earlier than what GitHub returns"
 
 
+def test_daily_builds_have_no_gap_where_more_happens_in_a_day_than_the_first_page_has(portal):
+    fake = GitHubOfShop(window=20, has_pages=True)
+    with Server(fake) as server:
+        with (portal / "sources.yaml").open("a") as file:
+            file.write(INTEGRATION.format(url=server.url))
+        for day in (0, 1, 4):
+            build(portal, fake, FIRST + day * DAY)
+    assert fake.requests == 6, "one further page in each build"
+    assert "Last 30 days at least 200, 10 failed Last 90 days at least 200, 10 failed Known since 2026-09-25" in page(portal)
+
+
 def test_builds_whose_windows_overlap_prove_that_nothing_is_missing(portal):
     fake = GitHubOfShop(window=20)
     with Server(fake) as server:
@@ -120,7 +141,7 @@ def test_builds_whose_windows_overlap_prove_that_nothing_is_missing(portal):
         assert counts["integrations"]["code"]["failures"] == 1
         assert page(portal) == before.replace("15 more", "at least 15 more").replace("GitHub", "Data from GitHub may be incomplete. GitHub")
         assert len(read_events(Store.beside(portal).state, "deployment").events) == 60
-    again = callboard(portal, "build", "--from-state", "--output", "again")
+    again = callboard(portal, "build", "--from-state", "--output", "again", CODE_TOKEN="t0ken")
     assert again.returncode == 0, again.stderr
     shop = "catalog/default/component/shop/index.html"
     assert (portal / "again" / shop).read_text() == (portal / "site" / shop).read_text()
