@@ -145,3 +145,6 @@ def test_builds_whose_windows_overlap_prove_that_nothing_is_missing(portal):
     assert again.returncode == 0, again.stderr
     shop = "catalog/default/component/shop/index.html"
     assert (portal / "again" / shop).read_text() == (portal / "site" / shop).read_text()
+    without_token = callboard(portal, "build", "--from-state", "--output", "again")
+    assert without_token.returncode == 0, without_token.stderr
+    assert 'id="operations"' in (portal / "again" / shop).read_text()

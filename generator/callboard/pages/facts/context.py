@@ -153,7 +153,7 @@ def facts_context(page: PageContext, collected: CollectedFacts, families: Mappin
         measured_by_subject=collected.measured(),
         connections={connection.name: connection for connection in collected.connections},
         families=families,
-        past=past_facts(collected.recorded, (connection.name for connection in collected.connections)),
+        past=past_facts(collected.recorded, (str(item["name"]) for item in page.settings.sections.get("integrations", ()))),
         users=_users(page.catalog),
     )
 

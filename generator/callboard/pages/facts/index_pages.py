@@ -93,7 +93,7 @@ def _with_current(nav: tuple[NavLink, ...], path: str) -> tuple[NavLink, ...]:
 
 def of_entity(context: FactsContext, entity: Entity) -> Section | None:
     """The section about facts on an entity's page; None for a portal without integrations or an entity without facts."""
-    if not context.connections:
+    if not (context.connections or context.measured_by_subject or context.facts_by_subject):
         return None
     view = rollup_view(context, entity) if entity.ref.kind in ROLLUP_KINDS else facts_view(context, entity)
     return Section("operations", context.labels["facts"], "facts", view, note=context.labels["facts_note"]) if view else None
