@@ -106,6 +106,7 @@ def test_a_public_site_shows_it_only_if_it_is_exposed(installed, tmp_path):
     built(tmp_path, installed, cost(80))
     hidden = built(tmp_path, installed, cost(120), ", audience: public")
     assert not [name for name, html in hidden.items() if re.search('data-family="cost"|of 100 USD|[Bb]udgets? exceeded', html)]
+    built(tmp_path, installed, cost(80), ", audience: public, expose: [cost]")  # until now, the state had no costs to compare with
     exposed = built(tmp_path, installed, cost(120), ", audience: public, expose: [cost]")
     assert "shop-eu" in exposed["index"]
     assert "budget exceeded: shop-eu" in text(exposed["changes"])

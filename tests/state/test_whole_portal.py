@@ -136,7 +136,7 @@ def test_what_changed_stands_on_all_pages_that_tell_of_it(portal):
 
 def test_a_run_that_dies_before_the_state_is_kept_tells_its_changes_the_next_night(portal, monkeypatch):
     put(portal, "bank", component("bank", owner="shop", lifecycle="deprecated"))
-    monkeypatch.setattr("callboard.history.build_state.save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("callboard.history.build_state.save", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         build(portal, 1)
     monkeypatch.undo()

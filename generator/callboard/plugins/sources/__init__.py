@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from callboard.io.ldap import LdapDirectory, LdapRow
     from callboard.io.process import Finished
     from callboard.io.store import file_lock
-    from callboard.plugins.sources.descriptor_text import descriptor_text, yaml_text
+    from callboard.plugins.sources.writing import descriptor_text, yaml_text
 
 __all__ = [
     "CLONE_REFS",
@@ -180,7 +180,7 @@ __getattr__ = lazy_names(
         "callboard.io.ldap": ("LdapDirectory", "LdapRow"),
         "callboard.io.process": ("Finished",),
         "callboard.io.store": ("file_lock",),
-        "callboard.plugins.sources.descriptor_text": ("descriptor_text", "yaml_text"),
+        "callboard.plugins.sources.writing": ("descriptor_text", "yaml_text"),
     },
 )
 """Imported when they are used: processes, network and YAML take longer to import than all of the rest."""
