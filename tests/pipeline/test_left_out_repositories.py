@@ -15,13 +15,13 @@ from support import portal
 SOURCES = """\
 portal: {{name: Acme}}
 sources:
-  - {{name: hub, type: github, organization: acme, token: t, url: "{url}"{more}}}
+  - {{name: hub, type: github, organization: acme, token: "${{HUB_TOKEN}}", url: "{url}"{more}}}
 """
 
 
 def build(folder, server, more=""):
     (folder / "sources.yaml").write_text(SOURCES.format(url=server.url, more=more))
-    return portal.callboard(folder, "build", "--report", "report.json")
+    return portal.callboard(folder, "build", "--report", "report.json", HUB_TOKEN="t0ken")
 
 
 @pytest.mark.long

@@ -27,7 +27,7 @@ TYPES = {
     "http": lambda url: {"urls": [f"{url}/a/catalog-info.yaml"], "token": TOKEN},
     "backstage": lambda url: {"url": url, "token": TOKEN},
 }
-MODES_OF_TEXT = {"truncated-json", "page-for-people", "wrong-type", "endless-pages", "circle"}
+MODES_OF_TEXT = {"truncated-json", "wrong-type", "endless-pages", "circle"}
 """Troubles of JSON: to whoever asks for a text they are a text, which the reader of descriptors judges."""
 MOST_REQUESTS = 10
 

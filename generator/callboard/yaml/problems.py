@@ -165,7 +165,7 @@ def _open_quote(context: _ErrorContext) -> YamlTrouble:
     return _at(context, "This quote is not closed", "Close the quote at the end of the string.", at_start=True)
 
 
-_QUOTED = re.compile(r"""[ \t]*(?:- +)*(?:[^\s"':][^:"']*:[ \t]+)?(["'])""")
+_QUOTED = re.compile(r"""[ \t]*+(?:- +)*+(?:[^\s"':][^:"']*:[ \t]+)?(["'])""")
 """The beginning of a line up to the quote in which its value begins."""
 
 

@@ -194,7 +194,10 @@ class FolderTree:
         root = str(self.root).rstrip("/")
         if relative != "." and _has_no_link(root, relative):
             return relative
-        real = os.path.realpath(f"{root}/{relative}")
+        try:
+            real = os.path.realpath(f"{root}/{relative}")
+        except OSError as error:  # a part was exchanged in this moment
+            raise MissingFileError(f"there is no file {shown_path(path)} in {self.repository} ({error.strerror})") from None
         if not real.startswith(root + "/"):
             raise OutsideTreeError(
                 f"{shown_path(path)} is a link to a file outside {self.repository}" if real != root else f"{shown_path(path)} is a folder"
