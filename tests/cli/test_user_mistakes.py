@@ -99,7 +99,7 @@ MISTAKES = [
             'guides/a.md:2:11: error DOC003 There is no template "playn.html"; the guide is shown without it.',
             "Add it to site_overrides/, or remove the line."),
     Mistake("guides/a.md", "---\ntitle: a: b\n---\n# A\n", 0,
-            "guides/a.md:2:9: warning DOC003 The front matter is not YAML: mapping values are not allowed here; it is shown as text.",
+            "guides/a.md:2:9: warning DOC003 The front matter cannot be read: mapping values are not allowed here; it is shown as text.",
             "Correct it, or put the value into quotation marks."),
     Mistake("guides/a.md", "# A\n\nSee the [readme](../README.md).\n", 0,
             "guides/a.md:3:18: warning DOC001 The guide has a link to '../README.md', which does not exist.",

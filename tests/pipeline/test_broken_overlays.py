@@ -55,6 +55,16 @@ def test_broken_files_lose_only_themselves_and_every_build_reports_them(portal):
 
 
 @pytest.mark.long
+def test_a_broken_guide_does_not_keep_a_workflow_from_publishing(portal):
+    overlay(portal, {"guides/latin.md": b"\xff", "guides/nav.yaml": "index.md: Home\n"})
+    done = callboard(portal, "build")
+    assert done.returncode == 0
+    assert "Problems in the portal's own files: 2 errors." in done.stderr
+    assert "built-in" not in done.stderr
+    assert callboard(portal, "build", "--strict").returncode == 1
+
+
+@pytest.mark.long
 def test_a_broken_link_in_a_guide_is_a_warning_and_the_site_is_published(portal):
     overlay(portal, {"docs/notes.md": "# Ops notes\n\nSee the [readme](../README.md) and [shop](../../catalog/default/component/shop/).\n"})
     done = callboard(portal, "build")

@@ -8,14 +8,20 @@ import time
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
+from itertools import pairwise
 
 import pytest
+from mkdocs.utils.meta import get_data
 
+from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Portal
 from callboard.website import guide_hooks, mkdocs_project, overlays, theme_build
+from callboard.website.guide_files import check_front_matter, read_order
 from callboard.website.guide_html import safe_html, safe_text, safe_values
 from callboard.website.guide_media import DrawingError, published_end, safe_drawing
+from callboard.website.guide_values import usable_values
 from callboard.website.guides import read_guides
+from callboard.website.links import guide_links
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
 
@@ -32,6 +38,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/19
         ('<meta http-equiv="refresh" content="0;url=//e"><base href="//e"><link rel="stylesheet" href="x">', ""),
         ('<div id="__config" class="md-search cb-x admonition note">a</div>', '<div class="admonition note">a</div>'),
         ('<input name="__tabbed_1" id="__drawer">', '<input name="__tabbed_1">'),
+        ('<h2 id="_1">a</h2>', '<h2 id="_1">a</h2>'),
         ('<label for="__tabbed_1_2">a</label>', '<label for="__tabbed_1_2">a</label>'),
         ("<svg><script>x()</script></svg><math><mtext></p><style><img src=x onerror=x()></style></mtext></math>", ""),
         ('<img src="a.png" alt="b" onerror="x()" style="position:fixed">', '<img src="a.png" alt="b">'),
@@ -127,6 +134,58 @@ def test_the_processor_time_of_a_guide_is_bounded_within_one_regular_expression(
     assert time.process_time() - started < 5
 
 
+BOMB = "a: &a {x: 1}\n" + "".join(f"{b}: &{b} {{<<: [{', '.join([f'*{a}'] * 10)}]}}\n" for a, b in pairwise("abcdefghijklmnop"))
+"""A kilobyte of merged aliases: ten to the power of fifteen values."""
+
+
+@pytest.mark.parametrize(
+    ("matter", "message"),
+    [
+        (f"---\n{BOMB}---\n", "The front matter cannot be read: aliases are not permitted; it is shown as text."),
+        (f"---\r{BOMB}---\r".replace("\n", "\r"), "The front matter cannot be read: aliases are not permitted; it is shown as text."),
+        (
+            "---\nx: " + "[" * 30_000 + "\n---\n",
+            "The front matter cannot be read: it is nested more than 20 levels deep; it is shown as text.",
+        ),
+        ("---\n" + "a: b\n" * 20_000 + "---\n", "The front matter has 100,008 characters, and is shown as text; the limit is 50,000."),
+        ("a: b\n" * 20_000, "The front matter has 100,000 characters, and is shown as text; the limit is 50,000."),
+    ],
+)
+def test_front_matter_that_takes_very_long_to_read_is_shown_as_text_that_mkdocs_does_not_read(tmp_path, matter, message):
+    file = tmp_path / "a.md"
+    file.write_bytes(f"{matter}# A\n".encode())
+    problem, text = check_front_matter(file, portal_origin(file, tmp_path), ())
+    assert problem.message == message
+    assert get_data(text)[1] == {}
+
+
+def test_values_that_the_theme_cannot_use_are_left_out_with_the_reason():
+    values = {"template": "redirect.html", "icon": "no/icon", "hide": 5, "search": "x", "title": "<b>", "status": 2**4000}
+    assert usable_values(values, {"main.html"}, {"material/cube"}.__contains__) == ({"title": "&lt;b&gt;"}, {
+        "hide": "is not a list of parts of the page", "icon": "is not the name of an icon of the theme", "search": "is not a mapping",
+        "template": "is not the name of a template for guides",
+    })  # fmt: skip
+    values = {"template": "main.html", "icon": "material/cube", "hide": "toc, footer", "search": {"exclude": True, "boost": [2]}}
+    usable = {"template": "main.html", "icon": "material/cube", "hide": ["toc", "footer"], "search": {"exclude": True}}
+    assert usable_values(values, {"main.html"}, {"material/cube"}.__contains__) == (usable, {})
+
+
+@pytest.mark.parametrize("address", ["javascript://%0aalert(1)", "data://x", "https://user@evil.example/", "http://a\\@b/", "https://"])
+def test_the_navigation_links_only_addresses_of_the_web_without_a_user(tmp_path, address):
+    (tmp_path / "nav.yaml").write_text(json.dumps([{"x": address}, {"y": "https://x.example/a@b"}]))
+    order, (problem,) = read_order(tmp_path / "nav.yaml", portal_origin(tmp_path / "nav.yaml", tmp_path), (), ())
+    assert order == ({"y": "https://x.example/a@b"},)
+    assert (problem.code, problem.span.line) == ("DOC002", 1)
+
+
+ODD = [
+    *["---\nhide: 5\nsearch: 5\n---\n"] * 7,  # more than the files that are left out in a build
+    "---\nicon: no/icon\n---\n", "icon: ../x\n\n",
+    "template: redirect.html\nlocation: https://evil.example/\n\n", '---\n{template: redirect.html, location: "https://evil.example/"}\n---\n',
+]  # fmt: skip
+"""Front matter that the theme cannot use."""
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A theme build with hostile guides: one too slow, one that MkDocs cannot render, scripts in every title."""
@@ -139,6 +198,9 @@ def built(tmp_path_factory):
     )
     (root / "guides/entity.md").write_text("# &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;\n")
     (root / "guides/nav.yaml").write_text(f"- '{script}':\n    - '\"{script}': evil.md\n    - slow.md\n    - entity.md\n")
+    (root / "guides/odd").mkdir()
+    for number, matter in enumerate(ODD):
+        (root / f"guides/odd/{number}.md").write_text(f"{matter}# Руководство\n\n## 日本語\n\n## Own {{#__x}}\n\n## {script} {{#a&b}}\n")
     portal = Portal(name="Acme", url="https://x.example/")
     read = overlays.read_overlays(root, portal)
     project = mkdocs_project.MkDocsProject(portal, root, read.files, read.labels, read.guides, guide_seconds=0.3)
@@ -147,7 +209,7 @@ def built(tmp_path_factory):
 
 @pytest.mark.long
 def test_a_guide_that_takes_too_long_is_plain_text_and_a_problem_and_the_rest_is_built(built):
-    (problem,) = built.problems
+    (problem,) = (problem for problem in built.problems if "odd/" not in problem.origin.path)
     assert (problem.code, problem.origin.path, problem.span.line) == ("DOC003", "guides/slow.md", 1)
     assert problem.message == "The guide takes more than 0.3 s to render; it is shown as plain text."
     assert "&gt;[&gt;[" in built.files["guides/slow/index.html"].read_text()
@@ -155,11 +217,23 @@ def test_a_guide_that_takes_too_long_is_plain_text_and_a_problem_and_the_rest_is
 
 
 @pytest.mark.long
+def test_guides_with_odd_front_matter_headings_and_ids_are_pages_whose_contents_lead_to_their_headings(built):
+    for number in range(len(ODD)):
+        html = built.files[f"guides/odd/{number}/index.html"].read_text()
+        assert 'http-equiv="refresh"' not in html
+        links = guide_links(html, f"guides/odd/{number}/")
+        assert {target.partition("#")[2] for target in links.ours if "#" in target} - {"__x"} <= {*links.ids, ""}
+        assert {"_1", "_2"} <= {*links.ids}
+    assert sum("`icon`" in problem.message for problem in built.problems) == 2
+    assert sum("`template`" in problem.message for problem in built.problems) == 2
+
+
+@pytest.mark.long
 def test_only_the_themes_inline_scripts_are_in_the_policy_of_guides_and_frames(built):
     pages = [path.read_text() for name, path in built.files.items() if name.endswith("index.html")]
     pages += ["".join(frame.fitted("", "../", "Acme", "").parts) for frame in built.frames.values()]
-    assert len(pages) == 5
-    assert sum("__md_scope=" in html for html in pages) == 3  # the guides; pages with data have no inline script of the theme
+    assert len(pages) == 5 + len(ODD)
+    assert sum("__md_scope=" in html for html in pages) == 3 + len(ODD)  # the guides; pages with data have no inline script of the theme
     for html in pages:
         assert "<script>alert" not in html
         policy = unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1])

@@ -50,7 +50,7 @@ def test_a_broken_guide_loses_only_itself_and_the_navigation_does_not_report_it_
     assert guides.navigation("guides/") == ["guides/b.md", "guides/c.md"]
     guides.copy_to(tmp_path / "copy")
     assert {path.name: path.read_text() for path in (tmp_path / "copy").iterdir()} == {
-        "b.md": "---\ntags: [x]\n---\n# B\n", "c.md": "---\n- a: [\n---\n# C\n",
+        "b.md": "---\ntags: [x]\n---\n# B\n", "c.md": "\n---\n- a: [\n---\n# C\n",
     }  # fmt: skip
 
 

@@ -40,10 +40,10 @@ def command(  # noqa: PLR0913, PLR0917 - options
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
-    Problems in descriptors are counted and shown on the site; they never stop the build. A guide, template, label or icon of the portal
-    with an error is replaced by what is built in, and the exit code is 1. A source that cannot be read is served from
-    its last good copy. If too much cannot be read, too much would be lost, or the site cannot be built, the previous site is left
-    unchanged and the exit code is 2.
+    Problems in descriptors are counted and shown on the site; they never stop the build. A template, label or icon of the portal
+    with an error is replaced by what is built in, and the exit code is 1; a guide with an error is left out or shown as text. A source
+    that cannot be read is served from its last good copy. If too much cannot be read, too much would be lost, or the site cannot be
+    built, the previous site is left unchanged and the exit code is 2.
     """
     import json
     import os

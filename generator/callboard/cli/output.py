@@ -147,17 +147,24 @@ def _report_left_out(left_out: Mapping[str, Mapping[str, int]]) -> None:
 
 
 def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bool) -> bool:
-    """Print the problems of the portal's own files; with ``quiet``, its errors only. Returns true if there is an error."""
+    """Print the problems of the portal's own files; with ``quiet``, its errors only.
+
+    Returns true if there is an error in a template, label or icon. Guides have authors who are not those of the portal: one of them
+    could otherwise keep a workflow from publishing.
+    """
     own = [problem for problem in problems if is_portal_problem(problem)]
     errors = [problem for problem in own if problem.severity is Severity.ERROR]
     shown = errors if quiet else own
+    from callboard.website.rules import GUIDE_CODES
+
     if shown:
         listed = sorted(shown, key=lambda problem: problem.severity.rank)[:MOST_OWN]
         click.echo(f"\n{render_portal_problems(listed, root, colour=_has_colour())}\n", err=True)
         click.echo(f"Problems in the portal's own files: {severity_counts(shown)}.", err=True)
-    if errors:
+    is_replaced = any(problem.code not in GUIDE_CODES for problem in errors)
+    if is_replaced:
         click.echo("The site was built with the built-in files in place of those with errors.", err=True)
-    return bool(errors)
+    return is_replaced
 
 
 def report_set_aside(paths: Sequence[Path]) -> None:

@@ -22,7 +22,7 @@ KNOWN = "guides-known.json"
 MOST = 5
 """Most edited guides for which this is done; for more, everything is built."""
 _GUIDES = Path("docs/guides")
-_EMPTY = "qzemptyzq.html"
+EMPTY_TEMPLATE = "qzemptyzq.html"
 _HEAD = re.compile(r"(?:---\n(?P<matter>(?:(?!---$|\.\.\.$).*\n)*)---\n)?\s*(?P<title># [^\[\]\n]+)(?:\n|\Z)", re.MULTILINE)
 """Front matter and the first heading, if the text begins with it and it has no references to link definitions."""
 _OWN_TEMPLATE = re.compile(r"^template\s*:", re.MULTILINE)
@@ -72,7 +72,7 @@ def find_edit(cache: Path, inputs: GuideInputs) -> Edit | None:
 
 def reduce(project: Path, edit: Edit) -> None:
     """Replace all other guides in the project by stubs."""
-    (project / "overrides" / _EMPTY).write_text("", encoding="utf-8")
+    (project / "overrides" / EMPTY_TEMPLATE).write_text("", encoding="utf-8")
     for file in (project / _GUIDES).rglob("*.md"):
         if file.relative_to(project / _GUIDES).as_posix() not in edit.guides:
             file.write_bytes(_stub(file.read_bytes()))
@@ -106,4 +106,4 @@ def _stub(content: bytes) -> bytes:
     head = _HEAD.match(text)
     if head is None or _OWN_TEMPLATE.search(head["matter"] or ""):
         return content
-    return f"---\n{head['matter'] or ''}template: {_EMPTY}\n---\n{head['title']}\n".encode("utf-8", "replace")
+    return f"---\n{head['matter'] or ''}template: {EMPTY_TEMPLATE}\n---\n{head['title']}\n".encode("utf-8", "replace")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -23,10 +23,16 @@ from callboard.yaml.problems import span_of
 NAVIGATION = "nav.yaml"
 LARGEST = 5_000_000
 """Largest guide that is read, in bytes."""
+_LINK = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]|\Z)", re.IGNORECASE)
+"""An address that the navigation may have: of the web, without a user."""
 _HINT = "Write a list: `- page.md`, `- Title: page.md`, or `- Section:` with a list below it."
 _DEPTH = 20
-"""Most nested sections."""
+"""Most nested sections, and levels of front matter."""
+_LONGEST_MATTER = 50_000
+"""Characters of front matter that are read; MkDocs takes minutes for megabytes."""
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PLAIN_MATTER = re.compile(r"(?:[ ]{0,3}[A-Za-z0-9_-]+:[^\n]*(?:\n|\Z)|(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z))*")
+"""Lines ``name: value`` at the beginning, which MkDocs reads as front matter, too."""
 _TEMPLATE = re.compile(r"^template[ \t]*:[ \t]*(?P<name>[^\n]*)\n", re.MULTILINE)
 
 
@@ -64,7 +70,7 @@ def check_front_matter(file: Path, origin: Origin, templates: Collection[str]) -
     """
     try:
         content = file.read_bytes()
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")  # as MkDocs reads it
     except UnicodeDecodeError as error:
         span = Span.at(content.count(b"\n", 0, error.start) + 1, 1)
         return UNREADABLE_GUIDE.problem(
@@ -76,18 +82,24 @@ def check_front_matter(file: Path, origin: Origin, templates: Collection[str]) -
         message = f"The guide has {len(content):,} bytes, and is left out; the limit is {LARGEST:,}."
         return UNREADABLE_GUIDE.problem(message, origin=origin, hint="Divide it."), None
     matter = _FRONT_MATTER.match(text)
+    found = matter or _PLAIN_MATTER.match(text)
+    length = found.end() if found else 0
+    if length > _LONGEST_MATTER:
+        message = f"The front matter has {length:,} characters, and is shown as text; the limit is {_LONGEST_MATTER:,}."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, span=Span.at(1, 1), hint="Shorten it."), f"\n{text}"
     return _checked_matter(text, matter, origin, templates) if matter else (None, text)
 
 
 def _checked_matter(text: str, matter: re.Match[str], origin: Origin, templates: Collection[str]) -> tuple[Problem | None, str]:
     try:
+        _refuse_endless(matter["yaml"])
         data = yaml.safe_load(matter["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         span = Span.at(mark.line + 2, mark.column + 1) if mark else None
-        message = f"The front matter is not YAML: {getattr(error, 'problem', None) or error}; it is shown as text."
+        message = f"The front matter cannot be read: {getattr(error, 'problem', None) or error}; it is shown as text."
         hint = "Correct it, or put the value into quotation marks."
-        return UNREADABLE_GUIDE.problem(message, origin=origin, span=span, hint=hint, severity=Severity.WARNING), text
+        return UNREADABLE_GUIDE.problem(message, origin=origin, span=span, hint=hint, severity=Severity.WARNING), f"\n{text}"
     name = data.get("template") if isinstance(data, dict) else None
     found = _TEMPLATE.search(text, 0, matter.end())
     if name is None or found is None or (isinstance(name, str) and name in templates):
@@ -101,6 +113,17 @@ def _checked_matter(text: str, matter: re.Match[str], origin: Origin, templates:
         hint=f'Did you mean "{similar}"?' if similar else "Add it to site_overrides/, or remove the line.",
     )  # fmt: skip
     return problem, text[: found.start()] + text[found.end() :]
+
+
+def _refuse_endless(text: str) -> None:
+    """Raise ``YAMLError`` or ``RecursionError`` for aliases, of which a few lines can be values without end, and for deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="aliases are not permitted", problem_mark=cast("yaml.Mark | None", event.start_mark))
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            raise RecursionError(f"it is nested more than {_DEPTH} levels deep")
 
 
 def check_media(folder: Path, paths: Iterable[str], root: Path) -> tuple[dict[str, str | None], list[Problem]]:
@@ -210,8 +233,12 @@ class _Navigation:
 
     def _page(self, node: ScalarNode) -> Iterator[str]:
         name = str(node.value).removeprefix("./")
-        if "://" in name or name in self.files:
+        if _LINK.match(name) or name in self.files:
             yield name
+        elif "://" in name:
+            message = f"`{name[:200]}` is not an address that pages link; the navigation omits it."
+            hint = "Write an address that begins with https:// or http://, and has no user."
+            self.missing.append(MISSING_GUIDE.problem(message, origin=self.origin, span=span_of(node), field=name[:200], hint=hint))
         elif name not in self.broken:
             similar = nearest(name, self.files)
             self.missing.append(

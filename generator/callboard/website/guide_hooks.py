@@ -9,23 +9,28 @@ import json
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from types import MethodType
 from typing import Any
 
+from jinja2 import TemplateNotFound
 from mkdocs.structure.nav import Navigation
-from mkdocs.structure.toc import TableOfContents
+from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text, safe_values
+from callboard.website.guide_edits import EMPTY_TEMPLATE
+from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
+from callboard.website.guide_values import usable_values
 from callboard.website.mkdocs_notes import NOTES
 
 GUIDES = "guides/"
 MOST_SECONDS_TOGETHER = 120.0
 """Processor time for guides that exceed their bound; from then on the others have a tenth of it."""
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+_ID = re.compile(r'\sid="([^"]*)"')
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
 
 
@@ -40,6 +45,8 @@ class _MkDocsRun:
     env: Any = None
     slow_seconds: float = 0.0
     failed: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Why values of a guide's front matter are left out, by the guide's path and by name."""
     scripts: dict[str, list[str]] = field(default_factory=dict)
     rendered: dict[str, list[str]] = field(default_factory=dict)
 
@@ -54,12 +61,12 @@ def on_pre_page(page: Any, **_: Any) -> Any:
     return page
 
 
-def on_env(env: Any, files: Any, **_: Any) -> None:
+def on_env(env: Any, config: Any, files: Any, **_: Any) -> None:
     """Once all pages are rendered: titles and front matter become HTML, since the theme inserts them as they are."""
     _run.env = env
     for file in files.documentation_pages():
         if file.src_uri.startswith(GUIDES) and file.page:
-            _clean(file.page)
+            _clean(file.page, {*config.extra["guide_templates"], EMPTY_TEMPLATE})
 
 
 def on_nav(nav: Navigation, **_: Any) -> Navigation:
@@ -83,7 +90,7 @@ def on_page_context(context: Any, page: Any, nav: Navigation, **_: Any) -> Any:
 
 def on_post_build(config: Any, **_: Any) -> None:
     """Write the notes."""
-    notes = {"scripts": _run.scripts, "failed": _run.failed}
+    notes = {"scripts": _run.scripts, "failed": _run.failed, "ignored": _run.ignored}
     (Path(config.site_dir) / NOTES).write_text(json.dumps(notes), encoding="utf-8")
 
 
@@ -118,6 +125,7 @@ def _render(page: Any, config: Any, files: Any) -> None:
         with _bounded(seconds):
             type(page).render(page, config, files)
             page.content = safe_html(page.content)
+            page.toc = TableOfContents(list(_with_targets(page.toc, set(map(unescape, _ID.findall(page.content))))))
     except _TooSlow:
         _run.slow_seconds += time.process_time() - started
         _as_text(page, f"takes more than {seconds:g} s to render")
@@ -150,11 +158,32 @@ def _stop(*_: Any) -> None:
     raise _TooSlow
 
 
-def _clean(page: Any) -> None:
+def _clean(page: Any, templates: Collection[str]) -> None:
     page.title = safe_text(page.title)
-    page.meta = {key: value if key in PAGE_VALUES else safe_values(value) for key, value in page.meta.items()}
+    page.meta, wrong = usable_values(page.meta, templates, _has_icon)
+    if wrong:
+        _run.ignored[page.file.src_uri.removeprefix(GUIDES)] = wrong
     for item in _all_items(page.toc):
         item.title, item.id = safe_text(item.title), safe_text(item.id)
+
+
+def _has_icon(name: str) -> bool:
+    try:
+        _run.env.loader.get_source(_run.env, f".icons/{name}.svg")
+    except TemplateNotFound:
+        return False
+    return True
+
+
+def _with_targets(items: Iterable[AnchorLink], ids: Collection[str]) -> Iterator[AnchorLink]:
+    """The items of a table of contents whose headings have kept their ids; items below another one move up."""
+    for item in items:
+        children = list(_with_targets(item.children, ids))
+        if item.id in ids:
+            item.children = children
+            yield item
+        else:
+            yield from children
 
 
 def _all_items(items: Any) -> Iterator[Any]:

@@ -44,8 +44,10 @@ _OWN_CLASS = re.compile(r"(?:md|cb)-")
 _USABLE_CLASSES = frozenset({"md-button", "md-button--primary", "md-typeset__table"})
 _DEPTH, _MOST_VALUES = 10, 2_000
 """Most nested values, and most values, of front matter."""
+_LARGEST = 10**300
+"""Bound of numbers."""
 PAGE_VALUES = frozenset({"hide", "search", "template"})
-"""Values of front matter that switch parts of a page; others are texts."""
+"""Values of front matter that switch parts of a page; others are texts, and names of icons."""
 
 
 def safe_html(html: str) -> str:
@@ -71,6 +73,8 @@ def _safe(value: Any, depth: int, left: Iterator[int]) -> Any:
         return {safe_text(key): _safe(item, depth - 1, left) for key, item in islice(value.items(), _MOST_VALUES)}
     if isinstance(value, list | tuple):
         return [_safe(item, depth - 1, left) for item in islice(value, _MOST_VALUES)]
+    if isinstance(value, int) and not -_LARGEST < value < _LARGEST:
+        return None  # Python cannot write it
     return value if value is None or isinstance(value, bool | int | float) else safe_text(value)
 
 
@@ -94,7 +98,7 @@ def _cleaner() -> nh3.Cleaner:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Keep a page's own controls out of reach: their ids, names and classes are taken by the theme's scripts."""
     if name in {"id", "name", "for"}:
-        return value if _TABBED.fullmatch(value) or not value.startswith("_") else None
+        return value if _TABBED.fullmatch(value) or not value.startswith("__") else None
     if name == "class":
         return " ".join(word for word in value.split() if word in _USABLE_CLASSES or not _OWN_CLASS.match(word))
     if tag == "input" and name == "type":

@@ -73,13 +73,13 @@ def dead_file_links(guides: Guides) -> tuple[Problem, ...]:
     return tuple(
         _problem(guides, path, link)
         for path in guides.pages
-        for link in links_in(_text(guides, path))
+        for link in links_in(guides.text(path))
         if (file := link.target.partition("#")[0]).endswith(".md") and _file_target(path, file) not in files
     )
 
 
 def _problems(guides: Guides, path: str, targets: set[str], base: str) -> Iterator[Problem]:
-    for link in links_in(_text(guides, path)):
+    for link in links_in(guides.text(path)):
         reached = targets & {*_site_targets(path, link.target, base)}
         if reached:
             targets -= reached
@@ -112,9 +112,3 @@ def _site_targets(path: str, target: str, base: str) -> Iterator[str]:
 
 def _file_target(path: str, file: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(file)))
-
-
-def _text(guides: Guides, path: str) -> str:
-    if path in guides.edited or guides.folder is None:
-        return guides.edited.get(path, "")
-    return (guides.folder / path).read_text("utf-8-sig", errors="replace")

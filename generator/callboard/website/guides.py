@@ -45,6 +45,12 @@ class Guides:
             raise ValueError("there are no guides")
         return portal_origin(self.folder / path, self.root)
 
+    def text(self, path: str) -> str:
+        """The text of a page as it is shown; empty without a folder of guides."""
+        if path in self.edited or self.folder is None:
+            return self.edited.get(path, "")
+        return (self.folder / path).read_text("utf-8-sig", errors="replace")
+
     def copy_to(self, target: Path) -> None:
         """Copy the files to the folder ``target``."""
         for path in self.files:

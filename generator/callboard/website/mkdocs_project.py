@@ -16,7 +16,7 @@ from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
 from callboard.website.guides import Guides
 from callboard.website.labels import ENGLISH, Labels
-from callboard.website.portal_files import PortalFiles
+from callboard.website.portal_files import PortalFiles, guide_templates
 
 _TIMEOUT = 1800
 NAME_SLOT = "qznamezq"
@@ -166,6 +166,7 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
             "noindex": portal.audience == "internal",
             "words": dict(labels),
             "guide_seconds": project.guide_seconds,
+            "guide_templates": sorted(guide_templates(project.files)),
         },
         "copyright": labels["made_with"],
         "not_in_nav": "".join(f"/{frame_folder(name)}.md\n" for name in FRAMES),

@@ -13,7 +13,7 @@ from callboard.settings.settings import Portal
 from callboard.website.guides import Guides, read_guides
 from callboard.website.icons import read_icon_paths
 from callboard.website.labels import ENGLISH, Labels, read_labels
-from callboard.website.portal_files import PortalFiles, find_portal_files, theme_folders
+from callboard.website.portal_files import PortalFiles, find_portal_files, guide_templates
 from callboard.website.rules import MISSING_LANGUAGE
 from callboard.website.template_check import check_templates, label_keys, read_templates
 
@@ -41,7 +41,7 @@ def read_overlays(root: Path, portal: Portal) -> Overlays:
     sources, problems = read_templates(files, root)
     labels, label_problems = read_labels(files.templates, root, portal.language, label_keys(sources))
     problems += check_templates(sources, labels, icons, files)
-    guides = read_guides(files.guides, root, _guide_templates(files))
+    guides = read_guides(files.guides, root, guide_templates(files))
     broken = frozenset(root / problem.origin.path for problem in problems if problem.origin)
     every = (*_language_problems(root, portal.language, labels), *label_problems, *icon_problems, *problems, *guides.problems)
     return Overlays(files, labels, icons, guides, broken, every)
@@ -59,8 +59,3 @@ def _language_problems(root: Path, language: str, labels: Labels) -> Iterator[Pr
         origin=origin, span=span, field="portal.language",
         hint=f"Translate the labels in templates/strings/{language}.yaml, or remove the key language.",
     )  # fmt: skip
-
-
-def _guide_templates(files: PortalFiles) -> frozenset[str]:
-    """The templates that the front matter of a guide can name; one of the theme sends readers to any address that the guide names."""
-    return frozenset(path.name for folder in theme_folders(files) for path in folder.glob("*.html")) - {"redirect.html"}

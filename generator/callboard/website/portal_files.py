@@ -74,3 +74,8 @@ def theme_folders(files: PortalFiles) -> tuple[Path, ...]:
     packages = (find_spec("material"), find_spec("mkdocs"))
     installed = (Path(path) / "templates" for spec in packages if spec for path in spec.submodule_search_locations or ())
     return (*files.overrides, *installed)
+
+
+def guide_templates(files: PortalFiles) -> frozenset[str]:
+    """The templates that the front matter of a guide can name; one of the theme sends readers to any address that the guide names."""
+    return frozenset(path.name for folder in theme_folders(files) for path in folder.glob("*.html")) - {"redirect.html"}

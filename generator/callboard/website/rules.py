@@ -43,8 +43,8 @@ MISSING_GUIDE = Rule(
     name="missing-guide",
     severity=Severity.WARNING,
     summary="The navigation of the guides names a page that does not exist.",
-    means="""`nav.yaml` in the folder of the portal's guides names a Markdown page that is not in that folder. The guides are
-shown without it.""",
+    means="""`nav.yaml` in the folder of the portal's guides names a Markdown page that is not in that folder, or an address other than
+`https://` and `http://`. The guides are shown without it.""",
     matters="""Readers do not find the guide in the navigation. It was renamed or removed, or its name is misspelled.""",
     wrong="""- index.md
 - How to:
@@ -63,9 +63,10 @@ UNREADABLE_GUIDE = Rule(
     summary="A guide cannot be read as it is written.",
     means="""A Markdown page in the folder of the guides is not encoded in UTF-8, or is a `README.md` next to an `index.md`, and is
 left out; or the lines between the two `---` at its
-beginning are not YAML, and are shown as text; or they name a template that does not exist, and the guide is shown without it. A guide
-that takes more than ten seconds to render is shown as plain text. Of the other files in the folder, images, PDF, data and videos are
-published; files that browsers execute (HTML, scripts) are not, and SVG drawings are shown without scripts, embedded HTML and links.""",
+beginning are not YAML, are too long or have aliases, and are shown as text; or they name a template or an icon that does not exist, and
+the guide is shown without it. A guide that takes more than ten seconds to render is shown as plain text. Of the other files in the
+folder, images, PDF, data and videos are published; files that browsers execute (HTML, scripts) are not, and SVG drawings are shown
+without scripts, embedded HTML and links.""",
     matters="""Readers miss the guide or see it in a wrong form. The other guides are published.""",
     wrong="""title: [Publish
 template: playn.html
@@ -169,3 +170,6 @@ sources: []
 sources: []
 """,
 )
+
+GUIDE_CODES = frozenset({DEAD_LINK.code, MISSING_GUIDE.code, UNREADABLE_GUIDE.code, INVALID_NAVIGATION.code})
+"""Problems of guides and of their navigation, of which an error does not change the exit code of a build."""

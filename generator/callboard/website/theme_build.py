@@ -29,7 +29,7 @@ from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, g
 from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
 from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
-from callboard.website.mkdocs_notes import NOTES, failed_guides, read_notes
+from callboard.website.mkdocs_notes import NOTES, guide_problems, read_notes
 from callboard.website.mkdocs_project import (
     FRAMES,
     MARK_ICON,
@@ -134,7 +134,7 @@ class ThemeBuild:
         try:
             if is_new:
                 site = self._finished()
-                self._problems += failed_guides(site, self._project.guides)
+                self._problems += guide_problems(site, self._project.guides)
                 _complete(self._project, site)
                 site = put_together(self._edit, site, self._scratch / "edited") if self._edit else site
                 save_guide_inputs(site, self._inputs)
