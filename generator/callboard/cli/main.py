@@ -93,10 +93,19 @@ def main() -> None:
 
 def described(error: OSError) -> tuple[str, str]:
     """What the system refused, in words, and what to do about it."""
+    if error.args and isinstance(error.args[0], list):
+        error = _first_of_copies(error.args[0])
     place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"{place}the disk is full.", "Free some space and run the command again. The previous site and its state are unchanged."
     return f"{place}{error.strerror or error}.", "Check the path, its permissions and the free disk space."
+
+
+def _first_of_copies(errors: list[tuple[str, str, str]]) -> OSError:
+    """The first error of a copied folder, of which ``shutil.Error`` has only texts: source, target and ``[Errno 28] No space …: path``."""
+    _, target, reason = errors[0]
+    number, _, words = reason.removeprefix("[Errno ").partition("] ")
+    return OSError(int(number), words.partition(": ")[0], target) if number.isdigit() else OSError(f"{target}: {reason}")
 
 
 def _interrupted(error: BaseException) -> NoReturn:

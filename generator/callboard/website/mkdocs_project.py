@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,6 +41,9 @@ _EXTENSIONS: tuple[Any, ...] = (
     "pymdownx.details", "pymdownx.superfences", "pymdownx.inlinehilite", "pymdownx.keys",
     {"pymdownx.highlight": {"anchor_linenums": False}}, {"pymdownx.tabbed": {"alternate_style": True}},
 )  # fmt: skip
+
+_FULL = 100_000
+"""Free bytes of a disk on which MkDocs could not write its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +106,14 @@ class MkDocsError(WebsiteError):
 
 
 def finish_mkdocs(running: Running, folder: Path) -> Path:
-    """Wait for MkDocs; returns the folder with its output. Raises ``MkDocsError`` if it failed.
+    """Wait for MkDocs; returns the folder with its output. Raises ``MkDocsError`` if it failed, ``OSError`` if the disk is full.
 
     A page whose template is empty is not in the output: see ``frames.read_frames``.
     """
     done = running.finish()
     if not done.good:
+        if shutil.disk_usage(folder).free < _FULL:  # its output may not say so: it is written to the same disk
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
         raise MkDocsError(done.code, done.stderr)
     return folder / "site"
 
