@@ -40,6 +40,9 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }  # fmt: skip
 _TABBED = re.compile(r"__tabbed_\d{1,5}(_\d{1,5})?")
 """The names that the extension for tabs writes; others that begin with ``__`` are those of the theme's own controls."""
+_WITH_USER = re.compile(r"(?:https?:/*|//+)[^/?#]*@", re.IGNORECASE)
+_IGNORED = re.compile(r"[\x00-\x20]+")
+"""What browsers remove from addresses, or more."""
 _OWN_CLASS = re.compile(r"(?:md|cb)-")
 _USABLE_CLASSES = frozenset({"md-button", "md-button--primary", "md-typeset__table"})
 _DEPTH, _MOST_VALUES = 10, 2_000
@@ -101,6 +104,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if _TABBED.fullmatch(value) or not value.startswith("__") else None
     if name == "class":
         return " ".join(word for word in value.split() if word in _USABLE_CLASSES or not _OWN_CLASS.match(word))
+    if name in {"href", "src"} and _WITH_USER.match(_IGNORED.sub("", value).replace("\\", "/")):
+        return None  # it leads to another host than it seems to
     if tag == "input" and name == "type":
         return value if value in {"radio", "checkbox"} else "checkbox"
     return value
