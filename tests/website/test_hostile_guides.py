@@ -120,9 +120,11 @@ def test_files_next_to_guides_are_published_by_their_type_and_the_others_reporte
     for name in ("a.md", "a.png", "b.js", "c.js", "d.html"):
         (folder / name).write_text("x")
     (folder / "e.svg").write_text(SVG.format("<script/>"))
+    (folder / "f#g.md").write_text("x")
     guides = read_guides(folder, tmp_path)
     assert guides.files == ("a.md", "a.png", "e.svg")
     assert [(p.code, p.origin.path, p.message.partition(" in the folder")[0]) for p in guides.problems] == [
+        ("DOC003", "guides", "The name f#g.md has a `#`, which begins the name of a heading in addresses; the file is left out."),
         ("DOC003", "guides/e.svg", "The drawing is shown without <script>."),
         ("DOC003", "guides/b.js", "2 files with the ending `.js`"),
         ("DOC003", "guides/d.html", "1 file with the ending `.html`"),
@@ -204,7 +206,9 @@ def built(tmp_path_factory):
     (root / "guides/nav.yaml").write_text(f"- '{script}':\n    - '\"{script}': evil.md\n    - slow.md\n    - entity.md\n")
     (root / "guides/odd").mkdir()
     for number, matter in enumerate(ODD):
-        (root / f"guides/odd/{number}.md").write_text(f"{matter}# Руководство\n\n## 日本語\n\n## Own {{#__x}}\n\n## {script} {{#a&b}}\n")
+        (root / f"guides/odd/{number}.html.md").write_text(
+            f"{matter}# Руководство\n\n## 日本語\n\n## Own {{#__x}}\n\n## {script} {{#a&b}}\n"
+        )
     portal = Portal(name="Acme", url="https://x.example/")
     read = overlays.read_overlays(root, portal)
     project = mkdocs_project.MkDocsProject(portal, root, read.files, read.labels, read.guides, guide_seconds=0.3)
@@ -223,9 +227,9 @@ def test_a_guide_that_takes_too_long_is_plain_text_and_a_problem_and_the_rest_is
 @pytest.mark.long
 def test_guides_with_odd_front_matter_headings_and_ids_are_pages_whose_contents_lead_to_their_headings(built):
     for number in range(len(ODD)):
-        html = built.files[f"guides/odd/{number}/index.html"].read_text()
+        html = built.files[f"guides/odd/{number}.html/index.html"].read_text()
         assert 'http-equiv="refresh"' not in html
-        links = guide_links(html, f"guides/odd/{number}/")
+        links = guide_links(html, f"guides/odd/{number}.html/")
         assert {target.partition("#")[2] for target in links.ours if "#" in target} - {"__x"} <= {*links.ids, ""}
         assert {"_1", "_2"} <= {*links.ids}
     assert sum("`icon`" in problem.message for problem in built.problems) == 2

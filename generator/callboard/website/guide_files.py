@@ -44,6 +44,9 @@ def check_name(path: str, first: Mapping[str, str], origin: Origin) -> Problem |
     if not path.isprintable() or "\\" in path:
         message = f"The name {path!a} has a control character, a line separator, a backslash or invalid UTF-8; the file is left out."
         return UNREADABLE_GUIDE.problem(message, origin=origin, field=ascii(path), hint="Rename it.")
+    if "#" in path:
+        message = f"The name {path} has a `#`, which begins the name of a heading in addresses; the file is left out."
+        return UNREADABLE_GUIDE.problem(message, origin=origin, field=path, hint="Rename it.")
     twin = first[path.lower()]
     if twin != path:
         message = f"The name {path} differs only in case from {twin}; the file is left out."

@@ -241,7 +241,8 @@ def _complete(project: MkDocsProject, site: Path) -> None:
 def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
     """Fill in name and policy in the pages of guides, as in other pages; yields their texts for search by path."""
     scripts = read_notes(site).scripts
-    for file in sorted((site / "guides").rglob("*.html")):
+    pages = (file for file in sorted((site / "guides").rglob("*.html")) if file.is_file())  # `a.html.md` makes a folder of that name
+    for file in pages:
         path = file.relative_to(site).as_posix()
         html = GENERATOR.sub("", file.read_text(encoding="utf-8")).replace(NAME_SLOT, escape(name))
         own = escape(policy(script.replace(NAME_SLOT, escape(name)) for script in scripts.get(path, ())))
