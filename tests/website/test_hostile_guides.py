@@ -199,6 +199,8 @@ def built(tmp_path_factory):
     (root / "guides").mkdir()
     script = "<script>alert(1)</script>"
     (root / "guides/slow.md").write_text("# Slow\n\n" + ">[" * 40_000)
+    (root / "guides/long.md").write_text("# Long\n\n[a]: http://x.example/" + "a" * 100_000 + "\n\n" + "[a] " * 300)
+    (root / "guides/large.md").write_text("# Large\n\n[a]: http://x.example/" + "a" * 4_000_000 + "\n\n" + "[a] " * 500)
     (root / "guides/evil.md").write_text(
         f"---\ntitle: '</title>{script}'\ndescription: '\">{script}'\n---\n# A {script}\n\n## B {script}\n"
     )
@@ -217,11 +219,21 @@ def built(tmp_path_factory):
 
 @pytest.mark.long
 def test_a_guide_that_takes_too_long_is_plain_text_and_a_problem_and_the_rest_is_built(built):
-    (problem,) = (problem for problem in built.problems if "odd/" not in problem.origin.path)
+    (problem,) = (problem for problem in built.problems if problem.origin.path == "guides/slow.md")
     assert (problem.code, problem.origin.path, problem.span.line) == ("DOC003", "guides/slow.md", 1)
     assert problem.message == "The guide takes more than 0.3 s to render; it is shown as plain text."
     assert "&gt;[&gt;[" in built.files["guides/slow/index.html"].read_text()
     assert "guides/evil/index.html" in built.files
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["long", "large"])
+def test_a_guide_whose_html_would_be_many_times_as_long_is_plain_text(built, name):
+    (problem,) = (problem for problem in built.problems if problem.origin.path == f"guides/{name}.md")
+    assert re.match(
+        "The guide (has more than 10,000,000 characters as HTML|takes more than .*); it is shown as plain text", problem.message
+    )
+    assert built.files[f"guides/{name}/index.html"].stat().st_size < 5_000_000
 
 
 @pytest.mark.long
@@ -240,8 +252,8 @@ def test_guides_with_odd_front_matter_headings_and_ids_are_pages_whose_contents_
 def test_only_the_themes_inline_scripts_are_in_the_policy_of_guides_and_frames(built):
     pages = [path.read_text() for name, path in built.files.items() if name.endswith("index.html")]
     pages += ["".join(frame.fitted("", "../", "Acme", "").parts) for frame in built.frames.values()]
-    assert len(pages) == 5 + len(ODD)
-    assert sum("__md_scope=" in html for html in pages) == 3 + len(ODD)  # the guides; pages with data have no inline script of the theme
+    assert len(pages) == 7 + len(ODD)
+    assert sum("__md_scope=" in html for html in pages) == 5 + len(ODD)  # the guides; pages with data have no inline script of the theme
     for html in pages:
         assert "<script>alert" not in html
         policy = unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1])

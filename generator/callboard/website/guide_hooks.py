@@ -29,6 +29,9 @@ from callboard.website.mkdocs_notes import NOTES
 GUIDES = "guides/"
 MOST_SECONDS_TOGETHER = 120.0
 """Processor time for guides that exceed their bound; from then on the others have a tenth of it."""
+MOST_MEMORY = 1_000_000_000
+"""Bytes that the rendering of a guide may take besides those that MkDocs has."""
+LONGEST_HTML = 10_000_000
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _ID = re.compile(r'\sid="([^"]*)"')
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
@@ -122,13 +125,18 @@ def _render(page: Any, config: Any, files: Any) -> None:
     seconds = config.extra["guide_seconds"] * (1 if _run.slow_seconds < MOST_SECONDS_TOGETHER else 0.1)
     started = time.process_time()
     try:
-        with _bounded(seconds):
+        with _bounded(seconds), _bounded_memory():
             type(page).render(page, config, files)
+        if len(page.content) > LONGEST_HTML:  # a few long definitions of links can be named very often
+            _as_text(page, f"has more than {LONGEST_HTML:,} characters as HTML")
+        else:
             page.content = safe_html(page.content)
             page.toc = TableOfContents(list(_with_targets(page.toc, set(map(unescape, _ID.findall(page.content))))))
     except _TooSlow:
         _run.slow_seconds += time.process_time() - started
         _as_text(page, f"takes more than {seconds:g} s to render")
+    except MemoryError:
+        _as_text(page, f"takes more than {MOST_MEMORY:,} bytes of memory to render")
     except Exception as error:  # noqa: BLE001 - extensions raise anything on text that they did not expect
         _as_text(page, f"cannot be rendered ({type(error).__name__}: {str(error)[:200]})")
 
@@ -152,6 +160,25 @@ def _bounded(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, previous)
+
+
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Raise ``MemoryError`` in the block after so much memory; only on Linux, which says how much is in use."""
+    statm = Path("/proc/self/statm")
+    if not statm.is_file():
+        yield
+        return
+    import resource  # noqa: PLC0415 - not on Windows
+
+    previous = resource.getrlimit(resource.RLIMIT_AS)
+    bound = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + MOST_MEMORY
+    if previous[0] == resource.RLIM_INFINITY or bound < previous[0]:
+        resource.setrlimit(resource.RLIMIT_AS, (bound, previous[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, previous)
 
 
 def _stop(*_: Any) -> None:
