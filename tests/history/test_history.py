@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from callboard.io.store import Store
 from callboard.state import files as state_files
 from callboard.state.change_log import change_log, fold, read_changes
-from callboard.state.values import Change
+from callboard.state.values import Change, Where
 from state_builders import FIRST, Portal, component, make, night, ref, state_of
 
 SHOP, STORE, TEAM = ref("shop"), ref("store"), ref("group:acme")
@@ -21,6 +21,12 @@ def change(number, kind="owner", of=SHOP, before="", after="x", **more):
 
 def test_changes_come_newest_first():
     assert [c.at for c in change_log([change(1), change(3), change(2)]).changes] == [night(3), night(2), night(1)]
+
+
+def test_the_order_of_changes_that_differ_only_in_their_file_is_the_same_in_every_process():
+    places = [Where("all", tree, f"{path}.yaml") for tree in "abcd" for path in "abcd"]
+    changes = [change(1, "problem-opened", of=None, origin=place) for place in places]
+    assert [c.origin for c in change_log(changes).changes] == places
 
 
 def test_a_timeline_follows_an_entity_through_its_names():

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from callboard.io.rows import Lines, RowError, encoded
 from callboard.model.ref import EntityRef, ref_of
@@ -87,9 +88,11 @@ def _teams(change: Change, ref: EntityRef) -> dict[EntityRef, None]:
     return dict.fromkeys(team for team in teams if team)
 
 
-def _newest_first(change: Change) -> tuple[float, str, EntityRef | tuple[()], str, str, str, str, str, str, int]:
+def _newest_first(change: Change) -> tuple[Any, ...]:
+    """Sort key of all values: the order of a set differs from one process to the next."""
     c = change
-    return -c.at.timestamp(), _ORDER.get(c.kind, "b"), c.ref or (), c.kind, c.field, c.before, c.after, c.about, c.code, c.number
+    first = -c.at.timestamp(), _ORDER.get(c.kind, "b"), c.ref or (), c.kind, c.field, c.before, c.after, c.about, c.code, c.number
+    return *first, c.origin or (), c.owner or ()
 
 
 def fold(
