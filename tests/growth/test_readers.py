@@ -114,7 +114,7 @@ def _is_slow(reader, fragment):
     short, long = (fragment * (size // len(fragment)) for size in (SHORT, LONG))
     try:
         with limited(STOP):
-            return all(_is_too_slow(READERS[reader], short, long, tries) for tries in (1, 3))  # one good measurement is enough
+            return all(_is_too_slow(READERS[reader], short, long, tries) for tries in (1, 3, 5))  # one good measurement is enough
     except TooLongError:
         return True
 

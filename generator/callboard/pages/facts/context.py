@@ -145,6 +145,11 @@ def family_title(families: Mapping[str, FamilyPages], labels: Mapping[str, str],
     return family if known is None else known.title or labels[f"family_{family.replace('-', '_')}"]
 
 
+def _configured(settings: Settings) -> Iterator[str]:
+    """Names of all integrations of the portal, also of those that cannot be created now."""
+    return (str(item.get("name", "")) for item in settings.sections.get("integrations", ()))
+
+
 def facts_context(page: PageContext, collected: CollectedFacts, families: Mapping[str, FamilyPages]) -> FactsContext:
     """The context of pages about what integrations have collected."""
     return FactsContext(
@@ -153,7 +158,7 @@ def facts_context(page: PageContext, collected: CollectedFacts, families: Mappin
         measured_by_subject=collected.measured(),
         connections={connection.name: connection for connection in collected.connections},
         families=families,
-        past=past_facts(collected.recorded, (str(item["name"]) for item in page.settings.sections.get("integrations", ()))),
+        past=past_facts(collected.recorded, (*(each.name for each in collected.connections), *_configured(page.settings))),
         users=_users(page.catalog),
     )
 
