@@ -112,11 +112,14 @@ def _is_too_slow(reader, short, long, tries):
 def _is_slow(reader, fragment):
     """Whether eight times the text takes more than ``MOST`` times as long, or more than ``STOP`` seconds; not where it takes 20 ms."""
     short, long = (fragment * (size // len(fragment)) for size in (SHORT, LONG))
-    try:
-        with limited(STOP):
-            return all(_is_too_slow(READERS[reader], short, long, tries) for tries in (1, 3, 5))  # one good measurement is enough
-    except TooLongError:
-        return True
+    for _ in range(2):  # other work on the machine may spoil all measurements of a moment
+        try:
+            with limited(STOP):
+                if not all(_is_too_slow(READERS[reader], short, long, tries) for tries in (1, 3, 5)):  # one good one is enough
+                    return False
+        except TooLongError:
+            continue
+    return True
 
 
 @pytest.mark.parametrize("reader", [pytest.param(name, marks=() if name in QUICK_READERS else pytest.mark.long) for name in READERS])
