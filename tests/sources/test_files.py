@@ -209,9 +209,9 @@ def test_a_folder_that_was_never_committed_knows_nothing(tmp_path):
 
 def test_own_templates_make_the_links(tmp_path):
     put(tmp_path / "acme", {"a b/catalog-info.yaml": ""})
-    view, edit = "https://git.acme.example/blob/{path}?line={line}&x={odd}", "https://git.acme.example/edit/{path}"
+    view, edit = "https://git.acme.example/blob/{path}?line={line}", "https://git.acme.example/edit/{path}"
     tree = collect(tmp_path, view_url=view, edit_url=edit).trees[0]
-    assert tree.view_url("a b/{line}", 3) == "https://git.acme.example/blob/a%20b/%7Bline%7D?line=3&x={odd}"
+    assert tree.view_url("a b/{line}", 3) == "https://git.acme.example/blob/a%20b/%7Bline%7D?line=3"
     assert tree.edit_url("a b/x") == "https://git.acme.example/edit/a%20b/x"
 
 
@@ -291,3 +291,23 @@ def test_no_reading_follows_a_link_that_another_program_exchanges_all_the_time(t
         ended.set()
         thread.join()
     assert found <= {b"inside", b"refused"}
+
+
+def test_a_template_that_cannot_be_used_is_one_problem_for_the_source(tmp_path):
+    for name in ("payments", "shop"):
+        put(tmp_path / "acme" / name, {"catalog-info.yaml": ""})
+    collected = collect(tmp_path, repositories="*", view_url="https://git.acme.example/{repository}/{ref}/{path}")
+    assert [tree.view_url("x", 1) for tree in collected.trees] == ["", ""]
+    [problem] = collected.problems
+    assert (problem.code, problem.origin.path) == ("SRC004", "catalog-info.yaml")
+    assert "view_url" in problem.message
+    assert "acme/payments and 1 more" in problem.message
+
+
+@pytest.mark.parametrize(("pattern", "url"), [("*", "payments"), ("**", "group/orders")])
+def test_repository_in_a_template_is_the_folder(tmp_path, pattern, url):
+    """faults/site/edit-link-empty-repository: it was the path of the git remote, and empty without one."""
+    for name in ("payments", "group/orders"):
+        put(tmp_path / "acme" / name, {"catalog-info.yaml": ""})
+    trees = collect(tmp_path, repositories=pattern, edit_url="https://github.com/acme/{repository}/edit/main/{path}").trees
+    assert f"https://github.com/acme/{url}/edit/main/catalog-info.yaml" in [tree.edit_url("catalog-info.yaml") for tree in trees]

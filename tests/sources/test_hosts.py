@@ -10,7 +10,7 @@ from callboard.io.git.address import git_address
 from callboard.io.git.remote import host_software, parse_remote
 from callboard.sources.addresses import find, folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
-from callboard.sources.hosts import Web, configured_templates, web
+from callboard.sources.hosts import OwnTemplates, Web, web
 
 REMOTES = [
     ("https://github.com/acme/payments.git", "https://github.com/acme/payments", "acme/payments", "github"),
@@ -84,9 +84,31 @@ def test_bitbucket_server_has_other_addresses_in_the_browser_than_for_cloning():
 
 
 def test_own_templates_take_the_place_of_known_ones():
-    links = configured_templates(Web(), "https://code.acme.example/{repository}/{ref}/{path}", "", parse_remote("https://h/a/b"), "main")
+    links = OwnTemplates("https://code.acme.example/{repository}/{ref}/{path}", "", "a/b", "main").used(Web())
     assert links.view_url("x y") == "https://code.acme.example/a/b/main/x%20y"
     assert links.edit_url("x") == ""
+
+
+def test_a_url_without_a_line_has_no_part_for_it():
+    for template in ("https://h/{path}#L{line}", "https://h/{path}&line={line}"):
+        links = OwnTemplates(view=template).used(Web())
+        assert links.view_url("x") == "https://h/x"
+        assert links.view_url("x", 3) == template.format(path="x", line=3)
+
+
+def test_paths_start_in_the_folder_that_the_template_names_else_in_the_git_repository():
+    known = Web("https://h/mono/blob/main/{path}", "#L{line}", "https://h/mono/edit/main/{path}", "shop/pay ments/")
+    links = OwnTemplates("https://h/acme/{repository}/{path}", "https://h/mono/e/{path}", "payments").used(known)
+    assert links.view_url("x") == "https://h/acme/payments/x"
+    assert links.edit_url("x") == "https://h/mono/e/shop/pay%20ments/x"
+    assert OwnTemplates(view="https://h/{path}").used(known).edit_url("x") == "https://h/mono/edit/main/shop/pay%20ments/x"
+
+
+@pytest.mark.parametrize(("template", "missing"), [("https://h/{ref}/{path}", "ref"), ("https://h/{project}/{path}", "project")])
+def test_a_template_with_a_placeholder_without_a_value_makes_no_urls(template, missing):
+    own = OwnTemplates(view=template, repository="payments")
+    assert own.used(Web()).view_url("x", 1) == ""
+    assert own.unresolved() == [("view_url", missing)]
 
 
 def tree(url, ref="main", kind="branch", default=True, prefix="", runs=None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -24,6 +25,8 @@ TEMPLATES = {
 HTML_FILES = (".html", ".htm", ".xhtml")
 DATA_FILES = (".yaml", ".yml", ".json", ".jsonl", ".sarif")
 FIELD = re.compile(r"\{(\w+)\}")
+_LINE_PART = re.compile(r"#[^#{}]*\{line\}[^#{}]*$|\?[^?&#{}]*\{line\}$|&[^&#{}]*\{line\}[^&#{}]*")
+"""The part of a URL that names a line: its fragment, or one parameter of its query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,15 @@ class Web:
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file, at that line."""
         template = self.view + self.line if line is not None and "{line}" not in self.view and self.view else self.view
-        return self._filled(template, path, line or 1)
+        return self._filled(template, path, line)
 
     def edit_url(self, path: str) -> str:
         """Address of the file in the host's editor."""
-        return self._filled(self.edit, path, 1)
+        return self._filled(self.edit, path, None)
 
-    def _filled(self, template: str, path: str, line: int) -> str:
-        values = {"path": quote(self.prefix + path, safe="/"), "line": str(line)}
-        return FIELD.sub(lambda match: values.get(match.group(1), match.group()), template)
+    def _filled(self, template: str, path: str, line: int | None) -> str:
+        values = {"path": quote(self.prefix + path, safe="/"), "line": str(line or 1)}
+        return FIELD.sub(lambda match: values.get(match.group(1), match.group()), template if line else _LINE_PART.sub("", template))
 
 
 def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:
@@ -62,14 +65,50 @@ def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:
     return Web(view, line, edit if ref_kind == "branch" else "")
 
 
-def configured_templates(default: Web, view: str, edit: str, remote: Remote | None, ref: str) -> Web:
-    """The templates of ``sources.yaml``, and the default ones where it has none."""
-    values = {"repository": quote(remote.path if remote else "", safe="/"), "ref": quote(ref, safe="/")}
+@dataclass(frozen=True, slots=True)
+class OwnTemplates:
+    """The templates that ``sources.yaml`` has for the URLs of a repository's files, and what their placeholders stand for."""
 
-    def filled(template: str) -> str:
-        return FIELD.sub(lambda m: values.get(m.group(1), m.group()), template)
+    view: str = ""
+    edit: str = ""
+    repository: str = ""
+    """Value of ``{repository}``: the folder of a local repository, or the path of a remote one on its host."""
+    ref: str = ""
+    """Value of ``{ref}``: the branch, tag or commit that is read; empty where no git repository is."""
 
-    return Web(filled(view) or default.view, "" if view else default.line, filled(edit) or default.edit, default.prefix)
+    def used(self, default: Web) -> Web:
+        """These templates, and the default ones where there are none. One with a placeholder that has no value makes no URLs."""
+        view, edit, line = default.view, default.edit, default.line
+        if self.view:
+            view, line = self._filled(self.view, default.prefix), ""
+        if self.edit:
+            edit = self._filled(self.edit, default.prefix)
+        return Web(view if self.view else _below(view, default.prefix), line, edit if self.edit else _below(edit, default.prefix))
+
+    def unresolved(self) -> Sequence[tuple[str, str]]:
+        """The options whose template cannot be used, each with the placeholder that has no value."""
+        templates = (("view_url", self.view), ("edit_url", self.edit))
+        return [(option, name) for option, template in templates for name in self._missing(template)[:1]]
+
+    def _missing(self, template: str) -> Sequence[str]:
+        values = {**self._values(), "path": "x", "line": "1"}
+        return [name for name in FIELD.findall(template) if not values.get(name)]
+
+    def _filled(self, template: str, prefix: str) -> str:
+        """With ``{repository}``, paths start in that folder, else in the git repository that it is a folder of."""
+        if self._missing(template):
+            return ""
+        values = self._values()
+        whole = template if "{repository}" in template else _below(template, prefix)
+        return FIELD.sub(lambda m: values.get(m.group(1), m.group()), whole)
+
+    def _values(self) -> Mapping[str, str]:
+        return {"repository": quote(self.repository, safe="/"), "ref": quote(self.ref, safe="/")}
+
+
+def _below(template: str, prefix: str) -> str:
+    """The template for files whose paths start in the folder ``prefix`` (with a final ``/``)."""
+    return template.replace("{path}", f"{quote(prefix, safe='/')}{{path}}")
 
 
 def _server_base(remote: Remote) -> str:

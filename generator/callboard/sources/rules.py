@@ -1,4 +1,4 @@
-"""Rules of sources: SRC001–SRC003 about names, folders and archives of repositories, BST001–BST004 about a Backstage instance."""
+"""Rules of sources: SRC001–SRC004 about names, folders, archives and URLs of repositories, BST001–BST004 about a Backstage instance."""
 
 from callboard.plugins.sources import Rule, Severity
 
@@ -76,6 +76,30 @@ spec:
   type: service
   lifecycle: deprecated
   owner: team-checkout
+""",
+)
+
+
+URL_TEMPLATE = Rule(
+    code="SRC004",
+    name="url-template",
+    severity=Severity.WARNING,
+    summary="A template of URLs in `sources.yaml` has a placeholder without a value; pages have no links to files of that source.",
+    means="""`view_url` or `edit_url` of a source contains a placeholder that is unknown, or that has no value for a repository.
+`{path}`, `{line}`, `{repository}` and `{ref}` are known. `{ref}` has a value only in a git repository with a remote: a plain folder has
+no branch.""",
+    matters="""A link with an empty part would lead nowhere. Pages of the entities therefore have no links to their descriptors.""",
+    wrong="""# view_url: https://git.example.com/{project}/blob/{branch}/{path}
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
+""",
+    right="""# view_url: https://git.example.com/{repository}/blob/main/{path}
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: payments
 """,
 )
 

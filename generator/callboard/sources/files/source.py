@@ -24,9 +24,12 @@ from callboard.sources import rules
 from callboard.sources.addresses import folder_address
 from callboard.sources.file_names import name_problem
 from callboard.sources.files.folder import Checkout, FolderTree, GitInfo, TreeFiles, Walk, checkout, checkout_root, git_info, walk
-from callboard.sources.hosts import configured_templates
+from callboard.sources.hosts import OwnTemplates
+from callboard.sources.url_templates import template_problems
 
 GITS_AT_ONCE = 4
+_Part = tuple[FolderTree, Sequence[DescriptorFile], OwnTemplates]
+"""A tree, its descriptors, and its templates of URLs."""
 
 
 class FilesSource:
@@ -52,9 +55,11 @@ class FilesSource:
         checkouts = self._checkouts(root, walked)
         with ThreadPoolExecutor(GITS_AT_ONCE) as pool:
             parts = [*pool.map(lambda files: self._tree(root, files, checkouts), walked.trees)]
-        files = tuple(file for _, part in parts for file in part)
-        trees = tuple(tree for tree, part in parts if part or tree.root != root or len(parts) == 1)
-        return Collected(trees, files, tuple(self._problems(parts[0][0], walked)))
+        files = tuple(file for _, part, _ in parts for file in part)
+        trees = tuple(tree for tree, part, _ in parts if part or tree.root != root or len(parts) == 1)
+        templates = ((tree, part[0].path, own) for tree, part, own in parts if part)
+        problems = (*self._problems(parts[0][0], walked), *template_problems(self._settings.name, templates))
+        return Collected(trees, files, problems)
 
     def _root(self) -> Path:
         path = str(self._options["path"])
@@ -77,20 +82,22 @@ class FilesSource:
         except SourceError:
             return {}
 
-    def _tree(self, root: Path, files: TreeFiles, checkouts: Mapping[Path, Checkout]) -> tuple[FolderTree, Sequence[DescriptorFile]]:
+    def _tree(self, root: Path, files: TreeFiles, checkouts: Mapping[Path, Checkout]) -> _Part:
         folder = root / files.folder
         links = dict(_links(folder, files))
         listing = sorted([*files.files, *links])
         paths = _each_once(descriptor_paths(listing, self._options), links)
         work_tree = checkouts.get(self._checkout_roots.get(folder) or folder)
         info = git_info(folder, work_tree, self._context.environ, paths) if work_tree else GitInfo()
-        templates = configured_templates(
-            info.web, self._options.get("view_url", ""), self._options.get("edit_url", ""), info.remote, info.ref
-        )
+        own = self._own_templates(root, files.folder, info)
         name, id_ = self._names(root, files.folder)
         addresses = (*info.addresses, folder_address(str(folder)))
-        tree = FolderTree(folder, id_, name, info.revision, listing, templates, addresses, info.history, info.revisions)
-        return tree, [DescriptorFile(self._settings.name, tree, path) for path in paths]
+        tree = FolderTree(folder, id_, name, info.revision, listing, own.used(info.web), addresses, info.history, info.revisions)
+        return tree, [DescriptorFile(self._settings.name, tree, path) for path in paths], own
+
+    def _own_templates(self, root: Path, folder: str, info: GitInfo) -> OwnTemplates:
+        """The templates of ``sources.yaml`` for a tree; ``{repository}`` is its folder below ``path``, or the name of that itself."""
+        return OwnTemplates(self._options.get("view_url", ""), self._options.get("edit_url", ""), folder or root.name, info.ref)
 
     def _prefix(self, root: Path) -> str:
         """Beginning of the ids of all trees: the same on each machine, wherever the portal is checked out."""

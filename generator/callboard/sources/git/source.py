@@ -44,8 +44,9 @@ from callboard.sources.api_tree import placeholder_paths
 from callboard.sources.file_names import is_text, name_problem
 from callboard.sources.git.objects import LINK, TreeEntry, entries
 from callboard.sources.git.tree import GitTree
-from callboard.sources.hosts import configured_templates, web
+from callboard.sources.hosts import OwnTemplates, web
 from callboard.sources.revisions import COMMIT, REF
+from callboard.sources.url_templates import template_problems
 
 AT_ONCE = 8
 """Repositories that are fetched at the same time."""
@@ -133,19 +134,22 @@ class GitSource:
         paths = _each_once(tree, paths, {e.path for e in readable if e.mode == LINK})
         tree.fetch([*_placeholders(tree, paths)])
         files = tuple(DescriptorFile(self._settings.name, tree, path) for path in paths)
-        return Collected((tree,), files, tuple(self._name_problems(tree, listing)))
+        templates = ((tree, file.path, self._own_templates(where, head)) for file in files[:1])
+        problems = (*self._name_problems(tree, listing), *template_problems(self._settings.name, templates))
+        return Collected((tree,), files, problems)
+
+    def _own_templates(self, where: GitAddress, head: RemoteHead) -> OwnTemplates:
+        return OwnTemplates(self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote.path, head.ref)
 
     def _tree(self, git: Git, where: GitAddress, head: RemoteHead, commit: str, listing: Sequence[TreeEntry]) -> GitTree:
         runs = self._options.get("host") or host_software(where.remote)
         plain = web(where.remote, runs, head.ref, head.kind)
-        templates = configured_templates(
-            plain, self._options.get("view_url", ""), self._options.get("edit_url", ""), where.remote, head.ref
-        )
+        own = self._own_templates(where, head)
         addresses = known_addresses(where.remote, runs, [head.ref, commit], head.kind, is_default=head.is_default)
         history = FileHistory(git_log(git, commit), descriptor_paths((e.path for e in listing), self._options))
         return GitTree(
             git, remote=where.remote, revision=commit, entries=listing,
-            web=templates, addresses=addresses, history=history, at=partial(self._at, git, where),
+            web=own.used(plain), addresses=addresses, history=history, at=partial(self._at, git, where),
         )  # fmt: skip
 
     def _name_problems(self, tree: GitTree, listing: Sequence[TreeEntry]) -> Iterator[Problem]:
