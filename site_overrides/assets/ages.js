@@ -19,7 +19,7 @@ async function fill() {
     if (Number.isNaN(seconds)) continue;
     place.dateTime = at.toISOString();
     place.textContent = age(seconds);
-    place.title = at.toLocaleString(document.documentElement.lang || undefined, { dateStyle: "medium", timeStyle: "short" });
+    place.title = at.toLocaleString(document.documentElement.lang || undefined, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: document.querySelector("[data-zone]")?.dataset.zone, timeZoneName: "short" });
     place.toggleAttribute("data-stale", seconds > OLD);
   }
 }

@@ -1,8 +1,12 @@
 // elements.js: creates elements. Text is always inserted as text, never as markup: names and descriptions are untrusted.
 const ROOT = new URL("../", import.meta.url);
 
+const INDEX = document.querySelector("[data-index-links]") !== null;      // the host does not serve the index of a folder
+
+/** The address of the site's root, with a final slash. */
+export const BASE = ROOT.pathname;
 /** The address of a page, from its path below the site's root. */
-export const to = (path) => ROOT.pathname + path;
+export const to = (path) => BASE + (INDEX ? path.replace(/^([^?#]*\/|)(?=[?#]|$)/u, "$1index.html") : path);
 
 /** An element with properties (`class`, `on…`, attributes) and children: elements or plain text. */
 export function el(tag, props = {}, ...children) {

@@ -8,9 +8,9 @@ let lists = 0;
 
 /**
  * Ties `input` to the listbox `box`. `stateOf()` gives the facets; `drawn(result)` receives each new result (null: empty query).
- * `names` and `texts` bound the two groups. Returns `{refresh}`.
+ * `names` and `texts` bound the two groups. With `first`, the first hit is chosen at once; `last(text)` makes a link below all hits. Returns `{refresh}`.
  */
-export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new URLSearchParams(), drawn = () => {}, status = null }) {
+export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new URLSearchParams(), drawn = () => {}, status = null, first: opensFirst = true, last = null }) {
   const id = `cb-hits-${lists += 1}`;
   let turn = 0, pause = 0;
   box.id = id;
@@ -20,46 +20,49 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
   async function refresh() {
     const mine = turn += 1, text = input.value.trim();
     clearTimeout(pause);
-    if (!text) { put([], null); say(""); drawn(null); return; }
+    if (!text) { put([]); say(""); drawn(null); return; }
     try {
       const ready = await engine();
       if (mine !== turn) return;
-      const found = byName(ready, text, stateOf()), shown = found.entries.slice(0, names), seen = new Set(shown.map((e) => e.i));
-      const docsOnly = stateOf().getAll("kind").includes("docs"), first = docsOnly ? [] : shown.map((e) => nameHit(ready.names, e, text));
-      put([group(words.names, found.entries.length, first)], text);
+      const found = byName(ready, text, stateOf()), shown = found.entries.slice(0, names), docsOnly = stateOf().getAll("kind").includes("docs"), first = docsOnly ? [] : shown.map((e) => nameHit(ready.names, e, text));
+      const more = last ? [el("div", { role: "presentation" }, last(text))] : [];
+      put([group(words.names, found.entries.length, first), ...more]);
       drawn({ ...found, ready });
-      say(found.entries.length ? words.count(found.entries.length) : words.looking);
+      say(words.looking);
       pause = setTimeout(async () => {
-        const result = await byText(ready, text, stateOf(), texts, docsOnly ? new Set() : seen).catch(() => null);
+        const result = await byText(ready, text, stateOf(), texts, found).catch(() => null);
         if (mine !== turn) return;
         const second = (result?.hits ?? []).map((hit) => textHit(ready.names, hit));
         if (second.length) append(group(words.inText, result.total, second));
-        if (!first.length && !second.length) put([el("li", { class: "cb-dialog__none", role: "presentation" }, words.nothing(text))], text);
-        say(first.length + second.length ? words.count(found.entries.length + second.length) : words.nothing(text));
+        const total = (docsOnly ? 0 : found.entries.length) + (result?.total ?? 0);
+        if (!total) put([none(result ? words.nothing(text) : words.noText)]);
+        say(total ? words.count(total) : words.nothing(text));
       }, PAUSE);
-    } catch { if (mine === turn) { put([el("li", { class: "cb-dialog__none", role: "presentation" }, words.broken)], null); say(words.broken); } }
+    } catch { if (mine === turn) { put([none(words.broken)]); say(words.broken); } }
   }
 
   function put(groups) {
     box.replaceChildren(...groups.filter(Boolean));
-    number(0);
+    number(opensFirst ? 0 : -1);
   }
   function append(more) {
     const now = options().findIndex((o) => o.ariaSelected === "true");
-    box.append(more);
-    number(Math.max(now, 0));
+    const at = last && box.lastElementChild;
+    if (at) at.before(more); else box.append(more);
+    number(opensFirst ? Math.max(now, 0) : now < 0 || now === options().length - 1 ? -1 : now);
   }
   /** Options need ids of their own for aria-activedescendant. */
   function number(chosen) {
     const all = options();
     all.forEach((option, i) => { option.id = `${id}-${i}`; option.setAttribute("aria-selected", String(i === chosen)); });
     input.setAttribute("aria-expanded", String(all.length > 0));
-    if (all.length) input.setAttribute("aria-activedescendant", `${id}-${chosen}`); else input.removeAttribute("aria-activedescendant");
+    if (all.length && chosen >= 0) input.setAttribute("aria-activedescendant", `${id}-${chosen}`); else input.removeAttribute("aria-activedescendant");
   }
   function choose(step) {
     const all = options();
     if (!all.length) return;
-    number((all.findIndex((o) => o.ariaSelected === "true") + step + all.length) % all.length);
+    const now = all.findIndex((o) => o.ariaSelected === "true");
+    number(now < 0 && step < 0 ? all.length - 1 : (now + step + all.length) % all.length);
     all.find((o) => o.ariaSelected === "true").scrollIntoView({ block: "nearest" });
   }
 
@@ -73,6 +76,7 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
   return { refresh };
 }
 
+const none = (text) => el("div", { class: "cb-dialog__none", role: "presentation" }, text);
 const group = (title, count, hits) => (hits.length
   ? el("ul", { role: "group", "aria-label": title }, el("li", { role: "presentation", class: "cb-dialog__group" }, title, " ", el("span", { class: "cb-count" }, String(count))), hits.map((hit) => el("li", { role: "presentation" }, hit)))
   : null);

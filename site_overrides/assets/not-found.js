@@ -1,5 +1,5 @@
 // not-found.js: a page that does not exist. Redirects to the entity whose path differs only in case; else offers a search for the last segment of the URL.
-import { bdi, el, icon, to } from "./elements.js";
+import { BASE, bdi, el, icon, to } from "./elements.js";
 import { find, prepare } from "./search-core.js";
 import { loadNames } from "./names.js";
 import { words } from "./words.js";
@@ -10,7 +10,7 @@ if (root) start();
 function decoded(text) { try { return decodeURIComponent(text); } catch { return text; } }
 
 async function start() {
-  const base = to(""), path = location.pathname.startsWith(base) ? location.pathname.slice(base.length) : location.pathname.slice(1);
+  const path = location.pathname.startsWith(BASE) ? location.pathname.slice(BASE.length) : location.pathname.slice(1);
   const steps = path.split("/").filter((step) => step && step !== "index.html").map(decoded), last = steps.at(-1) ?? "";
   if (last) root.prepend(el("a", { class: "cb-button cb-button--primary", href: `${to("search/")}?q=${encodeURIComponent(last)}` }, icon("search"), bdi(words.searchFor(last.slice(0, 80)))));
   const names = await loadNames().catch(() => null);

@@ -6,7 +6,7 @@ if (lists.length || heads.length) {
   const refresh = () => { lists.forEach(mark); heads.forEach(name); };
   refresh();
   setInterval(refresh, 60_000);
-  for (const head of heads) head.querySelectorAll("time").forEach(local);
+  for (const list of [...lists, ...heads]) list.querySelectorAll("time").forEach(inZone);
 }
 
 function mark(list) {
@@ -34,8 +34,9 @@ function ends(shift) {
   return shift.dataset.end ? Date.parse(shift.dataset.end) : Infinity;
 }
 
-// Within two days, the day of the week and the local time are shorter.
-function local(time) {
-  time.title = time.textContent;
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+// Within two days, the day of the week is shorter. All times of a page are in the portal's time zone, which is named.
+function inZone(time) {
+  const zone = document.querySelector("[data-zone]")?.dataset.zone || "UTC";
+  time.title = `${time.textContent} (${zone})`;
+  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" });
 }

@@ -27,6 +27,8 @@
   show();
   button.hidden = false;
 
+  if (location.protocol === "file:") html.appendChild(Object.assign(document.createElement("script"), { src: new URL("as-file.js", document.currentScript.src) }));
+
   // What follows does the theme's script on the pages of guides.
   const start = () => {
     const heading = document.querySelector("h1"), title = document.querySelector(".md-header__title"), header = title.closest("header");

@@ -1,5 +1,5 @@
 // search-dialog.js: the dialog: a field, facets as chips, two groups of hits, the keys in the foot.
-import { el, icon, to } from "./elements.js";
+import { el, memory, to } from "./elements.js";
 import { engine, FACETS } from "./engine.js";
 import { combobox } from "./hits.js";
 import { toggled } from "./facet-columns.js";
@@ -8,16 +8,15 @@ import { words } from "./words.js";
 let dialog = null, state = new URLSearchParams(), list = null;
 const kbd = (text) => el("kbd", {}, text);
 
-function make() {
-  const input = el("input", { type: "search", "aria-label": words.search, placeholder: words.search, enterkeyhint: "go" });
+/** Completes the dialog that search.js has opened. */
+function make({ form, input }) {
   const kinds = el("div", { class: "cb-dialog__facets", role: "group", "aria-label": words.kinds }), narrow = el("div", { class: "cb-dialog__facets cb-dialog__narrow", role: "group", "aria-label": words.narrow, hidden: true });
   const hits = el("div", { class: "cb-dialog__hits", role: "listbox", "aria-label": words.results, tabindex: "-1" }), status = el("span", { role: "status" });
   const hint = el("p", { class: "cb-dialog__hint" }, words.hint);
   const all = el("a", { class: "cb-dialog__all", href: to("search/"), hidden: true }, words.everything);
-  dialog = el("dialog", { class: "cb-dialog cb-page", id: "cb-search", "aria-label": words.search },
-    el("div", { class: "cb-dialog__field" }, icon("search"), input, el("button", { type: "button", class: "cb-linkbutton", onclick: () => dialog.close() }, words.close)),
-    kinds, narrow, hint, hits,
-    el("p", { class: "cb-dialog__foot" }, status, all, el("span", {}, kbd("↑"), kbd("↓"), ` ${words.choose}`), el("span", {}, kbd("Enter"), ` ${words.open}`), el("span", {}, kbd("Esc"), ` ${words.toClose}`)));
+  form.append(el("button", { type: "button", class: "cb-linkbutton", onclick: () => dialog.close() }, words.close));
+  dialog.append(kinds, narrow, hint, hits,
+    el("p", { class: "cb-dialog__foot" }, status, all, keysButton(), el("span", {}, kbd("↑"), kbd("↓"), ` ${words.choose}`), el("span", {}, kbd("Enter"), ` ${words.open}`), el("span", {}, kbd("Esc"), ` ${words.toClose}`)));
   const drawn = (found) => {
     hint.hidden = found !== null;
     kinds.hidden = found === null;
@@ -31,8 +30,13 @@ function make() {
   list = combobox(input, hits, { stateOf: () => state, drawn, status });
   input.addEventListener("keydown", (e) => { if (e.key === "Escape") { e.preventDefault(); dialog.close(); } });      // a search field keeps the first Escape for itself
   dialog.addEventListener("click", (e) => { if (e.target === dialog || e.target.closest("[role=option]")) dialog.close(); });
-  document.body.append(dialog);
-  return input;
+}
+
+/** Shortcuts of one key can be switched off: who speaks to the computer may press them by accident (WCAG 2.1.4). */
+function keysButton() {
+  const button = el("button", { type: "button", class: "cb-linkbutton", onclick: () => { memory.set("keys", memory.get("keys") === false); draw(); } }), draw = () => { button.textContent = memory.get("keys") === false ? words.keysOff : words.keysOn; };
+  draw();
+  return button;
 }
 
 /** Presses a chip: the facets change, the field keeps the words, the chip keeps the focus. */
@@ -62,16 +66,10 @@ function drawNarrow(box, { entries, counts, chosen, ready }) {
   box.replaceChildren(...chips);
 }
 
-/** Opens the dialog, with a text if one is given. */
-export function open(text = "") {
-  const input = dialog?.querySelector("input") ?? make();
-  if (!dialog.open) {
-    state = new URLSearchParams();
-    if (text) input.value = text;
-    dialog.showModal();
-    input.focus();
-    input.select();
-    engine().catch(() => {});
-    list.refresh();
-  }
+/** Shows hits in the dialog that search.js has opened. */
+export function open(shell) {
+  if (!dialog) { ({ dialog } = shell); make(shell); }
+  state = new URLSearchParams();
+  engine().catch(() => {});
+  list.refresh();
 }

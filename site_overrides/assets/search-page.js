@@ -49,17 +49,19 @@ async function start() {
     update(found.counts, found.chosen);
     chips.replaceChildren(...chosenChips(ready.columns, FACETS, state, (key, value) => go(toggled(state, key, value))));
     names.replaceChildren(...part(words.names, found.entries.length, found.entries.slice(0, bounds[0]).map((e) => nameHit(ready.names, e, text, PLAIN)), found.entries.length > bounds[0], 0));
-    status.textContent = words.count(found.entries.length);
+    status.textContent = words.looking;
     pause = setTimeout(async () => {
-      const result = await byText(ready, text, state, bounds[1], new Set(found.entries.slice(0, bounds[0]).map((e) => e.i))).catch(() => null);
+      const result = await byText(ready, text, state, bounds[1], found).catch(() => null);
       if (mine !== turn) return;
-      texts.replaceChildren(...(result ? part(words.inText, result.total, result.hits.map((hit) => textHit(ready.names, hit, PLAIN)), result.hits.length >= bounds[1], 1) : [el("p", { class: "cb-muted" }, words.noText)]));
-      if (!found.entries.length && !result?.hits.length) status.textContent = words.nothing(text);
+      texts.replaceChildren(...(result ? part(words.inText, result.total, result.hits.map((hit) => textHit(ready.names, hit, PLAIN)), result.total > bounds[1], 1) : [el("p", { class: "cb-muted" }, words.noText)]));
+      if (result) update(result.counts, found.chosen);
+      const total = found.entries.length + (result?.total ?? 0);
+      status.textContent = total ? words.count(total) : words.nothing(text);
     }, PAUSE);
   }
   function part(title, count, hits, hasMore, which) {
     if (!hits.length) return [];
-    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[which] += STEP * 2; draw(); } }, words.more(which ? STEP * 2 : count - hits.length)) : null;
+    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[which] += STEP * 2; draw(); } }, words.more(count - hits.length)) : null;
     return [el("div", { class: "cb-h2" }, el("h2", { id: `found-${which}` }, title, " ", el("span", { class: "cb-count" }, count.toLocaleString(document.documentElement.lang || undefined)))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more].filter(Boolean);
   }
   draw();

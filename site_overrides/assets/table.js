@@ -1,7 +1,7 @@
 // table.js: the catalog's table. Takes over the page's own first rows; all state is in the URL; only visible rows are in the document.
 // It is prepared when the browser is idle, and at once on the first interaction.
 import { affectedBy } from "./affected.js";
-import { bdi, el } from "./elements.js";
+import { bdi, el, memory } from "./elements.js";
 import { find, fold, narrow, preparing, words as split } from "./search-core.js";
 import { chosenIn, columnsOf, toggled, written } from "./facet-columns.js";
 import { chosenChips, facetPanel } from "./facets.js";
@@ -209,7 +209,7 @@ function catalogTable(names) {
 
   function keys(e) {
     const typing = e.target.closest?.("input, textarea, select"), plain = !e.ctrlKey && !e.metaKey && !e.altKey;
-    if (e.key === "f" && plain && !typing && !document.querySelector("dialog[open]")) { e.preventDefault(); query.focus(); query.select(); }
+    if (e.key === "f" && plain && memory.get("keys") !== false && !typing && !document.querySelector("dialog[open]")) { e.preventDefault(); query.focus(); query.select(); }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step || (typing && e.target !== query)) return;
     if (e.target === query ? step > 0 && rows.focus(0) : rows.step(step)) e.preventDefault();

@@ -1,7 +1,7 @@
 // words.js: the texts of the scripts. A portal in another language lays its own copy of this file over it.
 export const words = {
-  search: "Search", close: "Close", copy: "Copy", all: "All", docs: "Guides", names: "Name matches", inText: "Full-text matches", results: "Results", kinds: "Kind", narrow: "Filters",
-  choose: "select", open: "open", toClose: "close", everything: "All results",
+  search: "Search", close: "Close", copy: "Copy", copyFailed: "The browser does not allow copying here. Select the text instead.", all: "All", docs: "Guides", names: "Name matches", inText: "Full-text matches", results: "Results", kinds: "Kind", narrow: "Filters",
+  choose: "select", open: "open", toClose: "close", everything: "All results", keysOn: "Keys / and f: on", keysOff: "Keys / and f: off",
   hint: "Try a name: order-svc, orderService, and “order service” give the same results.",
   nothing: (q) => `No results for “${q}”`, looking: "Searching …",
   broken: "Search is unavailable. Reload to retry.", noText: "Full-text search unavailable",

@@ -82,9 +82,14 @@ BUILT = datetime(2026, 1, 1, 3, tzinfo=UTC)
 """When the sites of these tests were built, in their own time."""
 
 
-def write_site(folder, more=0, settings=""):
-    """Write the descriptors, each into a file of its own, and build the portal with more settings; gives the folder of the site."""
+def write_site(folder, more=0, settings="", descriptions=()):
+    """Write the descriptors, each into a file of its own, and build the portal with more settings; gives the folder of the site.
+
+    ``descriptions`` are those of components, by name.
+    """
     for document in documents(more):
+        if document["metadata"]["name"] in descriptions:
+            document["metadata"]["description"] = descriptions[document["metadata"]["name"]]
         file = folder / "shop" / document["metadata"]["name"].lower() / "catalog-info.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -24,6 +24,7 @@ def in_table(page, address, query):
 
 def test_find_the_owner_of_a_component_and_how_to_reach_them(page, address):
     search(page, address, "ordersvc")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/catalog/default/component/order-svc/")
     page.locator("article a[href*='group/team-orders']").first.click()
@@ -40,6 +41,7 @@ def test_who_consumes_an_api(page, address):
 
 def test_the_file_to_edit(page, address):
     search(page, address, "label printer")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/label-printer/")
     assert page.locator("a[href='https://github.com/acme/shop/edit/main/label-printer/catalog-info.yaml']").count()
@@ -220,6 +222,7 @@ def test_everything_works_below_a_path(chromium, folder, serve, tmp_path, below)
     missing = []
     opened.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     search(opened, address, "orders api")
+    opened.keyboard.press("ArrowDown")
     opened.keyboard.press("Enter")
     opened.wait_for_url(f"**/{below}catalog/default/api/orders-api/")
     assert not missing

@@ -96,7 +96,11 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path):
         ("[{type: s3, bucket: portal, prefix: ../x}]", '"publish[0].prefix"'),
         ("[{type: git, url: x, branch: '-f'}]", '"publish[0].branch"'),
         ("[{type: git, url: x, branch: 'a..b'}]", '"publish[0].branch"'),
-        ("{type: folder}", '"publish" must be a list'),
+        ("3", '"publish" must be a list or a mapping'),
+        ("{type: folder}", 'unknown key "publish.type"; known keys: index_links, targets'),
+        ("{index_links: often}", '"publish.index_links" must be a boolean'),
+        ("{targets: [{type: foldr, path: x}]}", 'unknown publisher type "foldr"'),
+        ("{targets: [{type: folder}]}", 'the key "path" is missing in "publish.targets[0]"'),
     ],
 )
 def test_what_is_wrong_in_the_section_is_told_when_settings_are_read(tmp_path, publish, told):

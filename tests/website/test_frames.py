@@ -28,13 +28,13 @@ def frame(laid, project):
 def test_text_of_a_page_that_looks_like_a_gap_stays_as_it_is(frame):
     words = " ".join(f"qz{name}zq" for name in ("content", "title", "topic", "toc", "ref", "policy", "name", "description"))
     html = stamp(frame, page(title=words, description=words), f"<h1>{words}</h1>", (TocEntry("a", words),)).decode()
-    assert html.count(words) == 1 + 1 + 1 + 1 + 1  # title, topic, description, contents, content
+    assert html.count(words) == 1 + 1 + 3 + 1 + 1  # title, topic, description and the tags of a link, contents, content
 
 
 def test_no_text_of_a_page_is_shown_in_another_order_than_it_is_written_in(frame):
     words = "a\u202eb\u2066c \u05d0"
     html = stamp(frame, page(title=words, description=words), f"<h2>{words}</h2>", (TocEntry("a", words),)).decode()
-    assert html.count("abc \u05d0") == 5  # title, topic, description, contents, content
+    assert html.count("abc \u05d0") == 7  # title, topic, description and the tags of a link, contents, content
     assert not set(html) & set("\u202e\u2066")
 
 

@@ -18,6 +18,8 @@ TEXTS = {
     "guides/": SearchText("Guides", "About parcels", "docs"),
 } | {f"catalog/default/component/c{i}/": SearchText(f"c{i}", f"words {i} more", "component") for i in range(60)}
 
+ROWS = {"catalog/default/component/order-svc/": 7}
+
 
 def bundle(texts, folder, environ=os.environ, site="site", begun=0):
     """The files of the bundle, put into a site, by their path below ``pagefind/``; so many documents are given ahead."""
@@ -27,7 +29,7 @@ def bundle(texts, folder, environ=os.environ, site="site", begun=0):
     try:
         if begun:
             made.begin([*documents.items()][:begun])
-        made.give({path: repr(text) for path, text in texts.items()}, documents, texts.__getitem__)
+        made.give({path: repr(text) for path, text in texts.items()}, documents, texts.__getitem__, ROWS)
         made.put()
     finally:
         made.end()
@@ -100,7 +102,7 @@ def asked_for(folder, texts, new=()):
     staging, asked = Staging(folder / "site"), []
     made = search.FullText(folder / "cache", "en", staging, os.environ)
     digests = {path: repr(text) for path, text in texts.items()}
-    made.give(digests, {path: made.document(texts[path]) for path in new}, lambda path: asked.append(path) or texts[path])
+    made.give(digests, {path: made.document(texts[path]) for path in new}, lambda path: asked.append(path) or texts[path], ROWS)
     made.put()
     files = {path: staging.read(path) for path in staging.paths()}
     staging.commit()

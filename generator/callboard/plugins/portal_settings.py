@@ -49,6 +49,8 @@ def editor_schema() -> dict[str, Any]:
         table = loader.load(group)
         item["properties"]["type"]["enum"] = list(table)
         item["allOf"] = [_options_of(plugin, item["properties"]) for plugin in table.values()]
+    publish = schema["properties"]["publish"]
+    publish["properties"]["targets"]["items"] = publish["items"]
     return schema
 
 

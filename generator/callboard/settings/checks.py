@@ -69,7 +69,7 @@ def all_problems(data: Any, document: SettingsDocument, root: Path, schemas: Opt
         yield from _portal_problems(data, document, root)
         yield from _expose_problems(data, document, schemas)
         for section in _SECTIONS:
-            yield from _section_problems(data.get(section.name), section, document, schemas)
+            yield from _section_problems(*_items(data, section), section, document, schemas)
         yield from _shared_name_problems(data, document)
         yield from kind_problems(data, document, root)
 
@@ -132,7 +132,17 @@ def _expose_problems(data: Mapping[str, Any], document: SettingsDocument, schema
             yield document.problem(("portal", "expose", index), f'"portal.expose[{index}]": "{name}" is not hidden{alternatives}')
 
 
-def _section_problems(items: Any, section: _Section, document: SettingsDocument, schemas: OptionSchemas) -> Iterator[Problem]:
+def _items(data: Mapping[str, Any], section: _Section) -> tuple[Any, FieldPath]:
+    """The list of items of a section, and its path; ``publish`` may also be a mapping that has the list as ``targets``."""
+    items = data.get(section.name)
+    if section.group == PUBLISHERS and isinstance(items, Mapping):
+        return items.get("targets"), (section.name, "targets")
+    return items, (section.name,)
+
+
+def _section_problems(
+    items: Any, place: FieldPath, section: _Section, document: SettingsDocument, schemas: OptionSchemas
+) -> Iterator[Problem]:
     """Report names that are used twice in a section, unknown types, and invalid options."""
     indexes: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, list) else []):
@@ -140,13 +150,13 @@ def _section_problems(items: Any, section: _Section, document: SettingsDocument,
             continue
         name = item.get("name", item.get("type") if section.group == PUBLISHERS else None)
         if isinstance(name, str) and name in indexes:
-            line = document.value_span((section.name, indexes[name], "name")).line
+            line = document.value_span((*place, indexes[name], "name")).line
             message = f'the name "{name}" is already used by the {section.item} in line {line}; names must be unique'
-            yield document.problem((section.name, index, "name"), message)
+            yield document.problem((*place, index, "name"), message)
         elif isinstance(name, str):
             indexes[name] = index
         if isinstance(item.get("type"), str):
-            yield from _option_problems(item, (section.name, index), section, document, schemas)
+            yield from _option_problems(item, (*place, index), section, document, schemas)
 
 
 def _option_problems(

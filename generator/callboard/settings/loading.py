@@ -16,7 +16,7 @@ from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import InvalidSettingsError, portal_origin
 from callboard.settings.literal_secrets import literal_secret_problems
 from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
-from callboard.settings.settings import DataSettings, Limits, Portal, Settings, SourceSettings
+from callboard.settings.settings import DataSettings, GuideSettings, Limits, Portal, Settings, SourceSettings
 from callboard.settings.variables import Expanded, below, expand, unset_message
 
 LARGEST = 5_000_000
@@ -105,6 +105,10 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
     if portal.get("url"):
         portal["url"] = portal["url"].rstrip("/") + "/"
     portal["expose"] = tuple(portal.get("expose") or ())
+    publish = data.get("publish")
+    if isinstance(publish, Mapping):
+        portal["index_links"] = publish.get("index_links", False)
+        data = {**data, "publish": publish.get("targets") or []}
     return Settings(
         root=path.absolute().parent,
         file=path,
@@ -113,6 +117,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         kinds=tuple(data.get("kinds") or ()),
         data=DataSettings(**(data.get("data") or {})),
         limits=Limits(**(data.get("limits") or {})),
+        guides=GuideSettings(**(data.get("guides") or {})),
         sections={name: data[name] for name in SECTIONS if name in data},
         failures=dict(_section_failures(expanded)),
         redactor=Redactor.of(expanded.secrets),
@@ -133,4 +138,5 @@ def _source(item: Mapping[str, Any], index: int, expanded: Expanded) -> SourceSe
 def _section_failures(expanded: Expanded) -> Iterator[tuple[str, str]]:
     for path, names in expanded.unset.items():
         if path[0] in SECTIONS:
-            yield dotted(path), unset_message(names)
+            is_target = path[:2] == ("publish", "targets")
+            yield dotted(("publish", *path[2:]) if is_target else path), unset_message(names)

@@ -27,6 +27,8 @@ class Portal:
     """Path of an image below the portal's folder, or empty for the built-in logo."""
     colours: Mapping[str, str] = field(default_factory=dict)
     """``primary`` and ``accent``: names of Material's colours."""
+    index_links: bool = False
+    """``publish.index_links``: links inside the site end in ``index.html``, for hosts that do not serve the index of a folder."""
 
     @property
     def is_public(self) -> bool:
@@ -61,6 +63,14 @@ class DataSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideSettings:
+    """The section ``guides``: the portal's own pages."""
+
+    search: bool = True
+    """Whether the search finds them, after everything else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits on the work that a descriptor, a repository or a tool can cause."""
 
@@ -90,6 +100,7 @@ class Settings:
     """Paths of JSON Schema files of custom kinds, below ``root``."""
     data: DataSettings = field(default_factory=DataSettings)
     limits: Limits = field(default_factory=Limits)
+    guides: GuideSettings = field(default_factory=GuideSettings)
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The sections ``integrations``, ``history`` and ``publish`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)

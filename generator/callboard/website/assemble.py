@@ -150,6 +150,7 @@ class _Assembly:
         self.phase = build.meter.phase
         self.layouts = build.layouts
         self.guides = build.overlays.guides
+        self.searches_guides = build.settings.guides.search
         self.renderer = Renderer(build.overlays, self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
             self.theme: BuiltTheme = build.theme.finish()
@@ -246,11 +247,13 @@ class _Assembly:
 
     def _index_texts(self, pages: Sequence[Page], made: _MadePages) -> None:
         """Send the texts of the pages, in the order of the plan, then those of the guides to full-text search."""
-        guides = {path: text for path, text in sorted(self.theme.guides.items()) if text.title or text.body}
+        guides = {path: text for path, text in sorted(self.theme.guides.items()) if text.title or text.body} if self.searches_guides else {}
         digests = {path: cached.search_digest for path, cached in made.cached.items() if cached.search_digest}
         digests |= {path: text_key(text) for path, text in guides.items()}
         texts = {page.path: page.search for page in pages if page.search}
-        self.full_text.give(digests, made.documents, lambda path: guides[path] if path in guides else texts[path]())
+        refs = {ref: row for row, ref in enumerate(dict.fromkeys(page.ref for page in pages if page.ref))}  # as in the names index
+        rows = {page.path: refs[page.ref] for page in pages if page.ref}
+        self.full_text.give(digests, made.documents, lambda path: guides[path] if path in guides else texts[path](), rows)
 
     def _check_links(self, pages: Sequence[Page], made: _MadePages, previous_guides: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)

@@ -139,7 +139,8 @@ class _Export:
 
 def sitemap(paths: Iterable[str], portal: Portal) -> bytes:
     """The sitemap with these pages, sorted."""
-    urls = "".join(_url(path, portal.url) for path in sorted(paths))
+    index = "index.html" if portal.index_links else ""
+    urls = "".join(_url(path if path.endswith(".html") else f"{path}{index}", portal.url) for path in sorted(paths))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'.encode()
     )

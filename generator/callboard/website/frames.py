@@ -6,7 +6,7 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -49,10 +49,13 @@ _TOC_ITEM = re.compile(
 )
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _BODY = re.compile(r"(<body\b)")
 """Gets an attribute for the style sheets of pages that are not guides: a ``:has()`` selector would cost time at each change of a page."""
 _MAIN = re.compile(r"(<main\b)")
 """Gets an attribute with the entity that the page is about; the theme has no block for it."""
+_DESCRIBED = 300
+"""Letters of a description; search engines and chat tools show about 160."""
 _OVERRIDE = "An override of the theme omits it: see site_overrides/."
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """Removed: the name and the version of the theme."""
@@ -165,16 +168,21 @@ class Fitter:
     def __init__(self, frames: Mapping[str, FrameTemplate], portal: Portal) -> None:
         self.frames = frames
         self._portal = portal
-        self._fitted: dict[tuple[str, str, str], Frame] = {}
+        self._fitted: dict[tuple[str, str, str, tuple[str, ...]], Frame] = {}
 
-    def frame(self, page: Page) -> Frame:
-        """The frame of the page. Raises ``WebsiteError`` for an unknown frame."""
+    def frame(self, page: Page, content: str = "") -> Frame:
+        """The frame of the page. Raises ``WebsiteError`` for an unknown frame.
+
+        The policy of ``404.html`` allows the inline scripts of its ``content``: that page cannot load a script before it knows its root.
+        """
         up = up_for(page.path, self._portal.url)
-        key = (page.frame, page.tab, up)
+        scripts = tuple(_INLINE.findall(content)) if page.path == "404.html" else ()
+        key = (page.frame, page.tab, up, scripts)
         if key not in self._fitted:
             template = self.frames.get(page.frame)
             if template is None:
                 raise WebsiteError(f"The page {page.path!r} has the unknown frame {page.frame!r}.")
+            template = replace(template, scripts=(*template.scripts, *scripts))
             self._fitted[key] = template.fitted(page.tab, up, self._portal.name, self._portal.url)
         return self._fitted[key]
 
@@ -183,7 +191,7 @@ def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> by
     """The complete page; ``content`` is HTML, all other values are plain text and escaped here."""
     values = {
         "title": escape(full_title(page.title, frame.site_name)),
-        "description": f'<meta name="description" content="{escape(page.description)}">' if page.description else "",
+        "description": _social_tags(frame, page),
         "canonical": _canonical(frame.url, page.path),
         "topic": escape(page.title),
         "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
@@ -248,6 +256,15 @@ def _canonical(url: str, path: str) -> str:
     if not url or path == "404.html":
         return ""
     return f'<link rel="canonical" href="{escape(url.rstrip("/"))}/{quote(path)}">'
+
+
+def _social_tags(frame: Frame, page: Page) -> str:
+    """What search engines and chat tools show of a link to the page."""
+    description = f"{page.description[:_DESCRIBED]}…" if len(page.description) > _DESCRIBED else page.description
+    tags = [f'<meta name="description" content="{escape(description)}">'] if description else []
+    values = {"title": page.title or frame.site_name, "description": description, "site_name": frame.site_name if page.title else ""}
+    tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in values.items() if value]
+    return "".join(tags)
 
 
 def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:

@@ -171,6 +171,8 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
         "extra": {
             "generator": False,
             "noindex": portal.audience == "internal",
+            "index_links": portal.index_links,
+            "timezone": portal.timezone,
             "words": dict(labels),
             "guide_seconds": project.guide_seconds,
             "guide_templates": sorted(guide_templates(project.files)),

@@ -18,6 +18,7 @@ from callboard.pages.facts.plugin_family import take_family_failures
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
 from callboard.website.frames import Fitter, FrameTemplate, stamp
+from callboard.website.index_links import with_index_links
 from callboard.website.links import PageLinks, page_links
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
@@ -137,7 +138,9 @@ class PageMaker:
         # The theme's link that skips the header has the target #content, the id of each page's first heading.
         anchors = ("content", *_anchors(toc))
         ours = dict.fromkeys((*links.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
-        return stamp(self._fitter.frame(page), page, content, toc), PageLinks(links.ids, tuple(ours), links.prose)
+        html = stamp(self._fitter.frame(page, content), page, content, toc)
+        html = with_index_links(html.decode()).encode() if self._portal.index_links else html
+        return html, PageLinks(links.ids, tuple(ours), links.prose)
 
 
 def not_found(labels: Mapping[str, str]) -> Page:

@@ -63,7 +63,8 @@ class OnDemand:
     def _page(self, page: Page) -> bytes:
         view = page.view()
         toc = page.toc(view) if page.toc else ()
-        return stamp(self._fitter.frame(page), page, self._renderer.render(page, view), toc)
+        content = self._renderer.render(page, view)
+        return stamp(self._fitter.frame(page, content), page, content, toc)
 
     def _site_file(self, path: str) -> bytes | None:
         if path in {STYLES_PATH, PAGE_STYLES_PATH}:

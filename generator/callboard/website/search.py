@@ -7,6 +7,7 @@ Its Python package uses the same service, but waits a tenth of a second for each
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import json
 import os
@@ -31,6 +32,9 @@ _TIMEOUT = 1800
 """Seconds."""
 _END = b","
 _PUBLISHED = ("fragment/", "index/", "pagefind-entry.json", "pagefind.js", "pagefind-worker.js", "wasm.")
+_FRAGMENTS = "fragment/"
+OTHER_PAGE, GUIDE = -1, -2
+"""In place of a row in the names index: a page about no entity, and one of the guides."""
 _NONE = (("pagefind/", ""),)
 """A path that no site has, so that it cannot be kept."""
 _LIST = b"search list 1"
@@ -59,6 +63,7 @@ class FullText:
         self._environ = environ
         self._pagefind: Pagefind | None = None
         self._key = ""
+        self._rows: Mapping[str, int] = {}
         self._sent = 0
         self.is_new = False
         """Whether ``put`` added a new index."""
@@ -80,18 +85,21 @@ class FullText:
             self._sent += 1
         return self._pagefind
 
-    def give(self, digests: Mapping[str, str], new: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
+    def give(
+        self, digests: Mapping[str, str], new: Mapping[str, str], text_of: Callable[[str], SearchText], rows: Mapping[str, int]
+    ) -> None:
         """Send Pagefind all other documents and start indexing, unless the site already has the index of these texts.
 
         Args:
             digests: digests of the pages' texts by path, in the order of the plan.
             new: documents that this build made, by path.
             text_of: returns the text of a page, for one whose document is not cached.
+            rows: rows in the names index of the pages of entities, by path; see ``rows_file``.
 
         Raises:
             WebsiteError: Pagefind is missing or failed.
         """
-        self._key = search_key(digests, self._language)
+        self._key, self._rows = search_key(digests, self._language, rows), rows
         if self._pagefind is None and self._staging.keep_all(*_cached_files(self._list, self._key)):
             return
         pagefind = self.begin(())
@@ -120,14 +128,20 @@ class FullText:
         """
         if self._pagefind is None:
             return
-        files = []
+        files, fragments = [], {}
         for path, content in self._pagefind.files():
             if path.startswith(_PUBLISHED) or path.endswith(".pf_meta"):
-                self._staging.put(f"pagefind/{path}", content)
-                files.append((f"pagefind/{path}", self._staging.digest(f"pagefind/{path}")))
+                files.append(self._put(path, content))
+            if path.startswith(_FRAGMENTS):
+                fragments[path.removeprefix(_FRAGMENTS).partition(".")[0]] = fragment_url(content)
         self.end()
+        files.append(self._put("rows.json", rows_file(fragments, self._rows)))
         self.is_new = True
         write_atomically(self._list, with_digest(json.dumps([self._key, sorted(files)]).encode(), _LIST))
+
+    def _put(self, path: str, content: bytes) -> tuple[str, str]:
+        self._staging.put(f"pagefind/{path}", content)
+        return f"pagefind/{path}", self._staging.digest(f"pagefind/{path}")
 
     def end(self) -> None:
         """Stop Pagefind, if it is running."""
@@ -136,9 +150,28 @@ class FullText:
             self._pagefind = None
 
 
-def search_key(digests: Mapping[str, str], language: str) -> str:
+def rows_file(fragments: Mapping[str, str], rows: Mapping[str, int]) -> bytes:
+    """``pagefind/rows.json``: for each page of the index, by Pagefind's id, its row in the names index.
+
+    With it the search filters and counts hits without loading the text of each. Pages about no entity have ``OTHER_PAGE`` or ``GUIDE``.
+    """
+    ids = sorted(fragments)
+    found = [rows.get(fragments[name], GUIDE if fragments[name].startswith("guides/") else OTHER_PAGE) for name in ids]
+    return json.dumps({"format": 1, "ids": " ".join(ids), "rows": found}, separators=(",", ":")).encode()
+
+
+def fragment_url(content: bytes) -> str:
+    """The path of the page, relative to the site's root, of one of Pagefind's fragments (compressed JSON). Raises ``WebsiteError``."""
+    try:
+        path: str = json.loads(gzip.decompress(content).removeprefix(b"pagefind_dcd"))["url"]
+    except (OSError, ValueError, KeyError) as error:
+        raise _failed(f"its fragment is invalid: {error}") from error
+    return path.removeprefix("/")
+
+
+def search_key(digests: Mapping[str, str], language: str, rows: Mapping[str, int]) -> str:
     """The key of the index; ``digests`` has the digests of the pages' texts by path."""
-    inputs = (_version(), language, BODY_LIMIT, _DOCUMENT_FORMAT, sorted(digests.items()))
+    inputs = (_version(), language, BODY_LIMIT, _DOCUMENT_FORMAT, sorted(digests.items()), sorted(rows.items()))
     return hashlib.sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()[:32]
 
 

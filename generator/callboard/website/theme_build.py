@@ -22,12 +22,13 @@ from callboard.model.fields import without_bidi
 from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health
 from callboard.pages.page import SearchText
-from callboard.settings.settings import Settings
+from callboard.settings.settings import Portal, Settings
 from callboard.website.frame_failures import frames_error, leave_out_droppers
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
 from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
+from callboard.website.index_links import with_index_links
 from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
 from callboard.website.mkdocs_notes import NOTES, guide_problems, read_notes
 from callboard.website.mkdocs_project import (
@@ -234,19 +235,20 @@ def _complete(project: MkDocsProject, site: Path) -> None:
         (site / "assets").mkdir(exist_ok=True)
         (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
     read_frames(site)  # raises here rather than when the cache is read
-    texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal.name)}
+    texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal)}
     (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")
 
 
-def _finish_guides(site: Path, name: str) -> Iterator[tuple[str, SearchText]]:
+def _finish_guides(site: Path, portal: Portal) -> Iterator[tuple[str, SearchText]]:
     """Fill in name and policy in the pages of guides, as in other pages; yields their texts for search by path."""
-    scripts = read_notes(site).scripts
+    scripts, name = read_notes(site).scripts, portal.name
     pages = (file for file in sorted((site / "guides").rglob("*.html")) if file.is_file())  # `a.html.md` makes a folder of that name
     for file in pages:
         path = file.relative_to(site).as_posix()
         html = GENERATOR.sub("", file.read_text(encoding="utf-8")).replace(NAME_SLOT, escape(name))
         own = escape(policy(script.replace(NAME_SLOT, escape(name)) for script in scripts.get(path, ())))
         html = _POLICY.sub(rf"\g<1>{own}", html, count=1)
+        html = with_index_links(html) if portal.index_links else html
         file.write_text(without_bidi(html), encoding="utf-8")
         if file.name == "index.html":
             yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(html)

@@ -8,7 +8,7 @@ from typing import Any
 
 from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
-from callboard.settings.settings import DataSettings, Limits, Portal
+from callboard.settings.settings import DataSettings, GuideSettings, Limits, Portal
 
 _HEAD = ("Key", "Type", "Default", "Description")
 _INTRODUCTION = """# `sources.yaml`
@@ -42,6 +42,7 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
         ("history", {}),
         ("data", _defaults(DataSettings)),
         ("limits", _defaults(Limits)),
+        ("guides", _defaults(GuideSettings)),
     ):
         parts += [f"## `{name}`", sentence(properties[name]["description"]), table(_HEAD, _rows(schema_fields(properties[name]), defaults))]
     parts += ["## `sources`", "Every source has a name and a type; its other keys depend on the type."]
@@ -53,8 +54,17 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
         ]
         parts += [table(_HEAD, _rows(schema_fields(properties["integrations"]["items"]))), *_plugins("Integration", integrations)]
     if publishers:
-        parts += ["## `publish`", sentence(properties["publish"]["description"]), *_plugins("Publisher", publishers)]
+        parts += [
+            "## `publish`",
+            sentence(properties["publish"]["description"]),
+            table(_HEAD, _rows(_publish_fields(properties), {"index_links": False})),
+        ]
+        parts += [*_plugins("Publisher", publishers)]
     return "\n\n".join(parts) + "\n"
+
+
+def _publish_fields(properties: Mapping[str, Any]) -> Iterator[SchemaField]:
+    return (SchemaField(name, inner, is_required=False) for name, inner in properties["publish"]["properties"].items())
 
 
 def _own_keys(schema: Mapping[str, Any]) -> Iterator[SchemaField]:
