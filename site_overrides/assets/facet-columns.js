@@ -34,7 +34,7 @@ function found(byValue, value) {
 export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace"]) {
   const { raw } = names, called = (ref) => names.called(ref);
   const makers = {
-    kind: () => { const keys = raw.kinds.map((k) => k.kind); return { ...made("kind", keys, raw.kind, (v) => raw.kinds.find((k) => k.kind === v).plural), places: inOrder(keys, KINDS) }; },
+    kind: () => { const keys = raw.kinds.map((k) => k.kind); return { ...made("kind", keys, raw.kind, (v) => words.kind(raw.kinds.find((k) => k.kind === v).plural)), places: inOrder(keys, KINDS) }; },
     type: () => single("type", raw.types, raw.type),
     owner: () => owners(raw, called),
     lifecycle: () => single("lifecycle", raw.lifecycles, raw.lifecycle),

@@ -86,13 +86,13 @@ const row = (path, shape, name, small, end, props = {}) => el("a", { class: "cb-
 
 /** A hit of the names index: the name as found, then what it is. */
 export function nameHit(names, e, text, props) {
-  const kind = names.raw.kinds[names.raw.kind[e.i]].name, byTitle = e.title !== e.name;
+  const kind = words.kind(names.raw.kinds[names.raw.kind[e.i]].name), byTitle = e.title !== e.name;
   const what = [byTitle ? e.name : "", e.type ? `${kind} · ${e.type}` : kind, e.lifecycle && e.lifecycle !== "production" ? e.lifecycle : ""].filter(Boolean).join(" · ");
   return row(names.pathOf(e), icon(e.icon, kind), el("bdi", {}, marked(highlight(e.title, text))), byTitle ? marked(highlight(what, text)) : what, e.owner ? bdi(names.called(e.owner)) : "", props);
 }
 
 /** A hit of the full text: title and excerpt. */
 export function textHit(names, hit, props) {
-  const e = hit.entry, kind = e ? names.raw.kinds[names.raw.kind[e.i]].name : words.docs;
+  const e = hit.entry, kind = e ? words.kind(names.raw.kinds[names.raw.kind[e.i]].name) : words.docs;
   return row(hit.path, icon(e ? e.icon : "docs", kind), bdi(e ? e.title : hit.title), marked(hit.pieces), e?.owner ? bdi(names.called(e.owner)) : e ? "" : words.docs, props);
 }

@@ -56,7 +56,7 @@ function summary(names, mine, ref) {
   const key = (title, ...value) => el("div", {}, el("dt", {}, title), el("dd", {}, ...value));
   const faulty = mine.filter((e) => raw.severity[e.i] > 1).sort((a, b) => raw.severity[b.i] - raw.severity[a.i] || raw.problems[b.i] - raw.problems[a.i]).slice(0, 6);
   return [el("dl", { class: "cb-keys" },
-    ...kinds.map(([k, n]) => key(k.plural, el("a", { class: "cb-plain cb-mine__number", href: to(`${owned}&kind=${k.kind}`) }, String(n)))),
+    ...kinds.map(([k, n]) => key(words.kind(k.plural), el("a", { class: "cb-plain cb-mine__number", href: to(`${owned}&kind=${k.kind}`) }, String(n)))),
     key(words.facet.problems, el("a", { class: `cb-plain cb-state cb-state--${tone}`, href: to(problems ? `${owned}&problems=error&problems=warning&problems=info` : owned) }, icon(tone), String(problems))),
     faulty.length ? el("div", { class: "cb-keys__wide" }, el("dt", {}, words.toMend), el("dd", {}, faulty.map((e) => el("a", { class: "cb-chip", href: `${to(names.pathOf(e))}#problems` }, icon(e.icon), bdi(e.title), el("span", { class: "cb-count" }, String(raw.problems[e.i])))))) : null)];
 }

@@ -53,7 +53,7 @@ export function rowMaker(names, sentence) {
     }
     function fill(e) {
       const href = to(names.pathOf(e)), byName = differs(e) ? e.name : "", said = sentence(e.i) || "\u00a0";
-      if (raw.kind[e.i] !== kind) { kind = raw.kind[e.i]; head.firstChild.firstChild.replaceWith(icon(raw.kinds[kind].icon, raw.kinds[kind].name)); }
+      if (raw.kind[e.i] !== kind) { kind = raw.kind[e.i]; head.firstChild.firstChild.replaceWith(icon(raw.kinds[kind].icon, words.kind(raw.kinds[kind].name))); }
       link.setAttribute("href", href);
       write(link.firstChild, e.title);
       if (byName && !code) name.append(code = el("code", {}, byName)); else if (byName) write(code, byName); else { code?.remove(); code = null; }

@@ -1,20 +1,26 @@
-// words.js: the texts of the scripts. A portal in another language lays its own copy of this file over it.
+// words.js: the texts of the scripts, in the language of the portal. The build fills in the labels that this file names, see templates/strings/.
+const labels = {};
+const KINDS = ["component", "api", "resource", "system", "domain", "group", "user", "location", "template", "airesource"];
+/** A label with its values, as str.format fills it in Python: {}, {:,}, {1}. */
+const t = (key, ...values) => {
+  let at = 0;
+  return (labels[key] ?? key).replace(/\{(\d*)(:,)?\}/g, (_, index, grouped) => { const value = values[index || at++]; return grouped ? value.toLocaleString("en") : value; });
+};
+const counted = (key, n) => t(n === 1 && labels[`${key}_1`] !== undefined ? `${key}_1` : key, n);
+const ofKinds = new Map(KINDS.flatMap((kind) => [[labels[`en kind_${kind}`], labels[`kind_${kind}`]], [labels[`en kinds_${kind}`], labels[`kinds_${kind}`]]]));
+
 export const words = {
-  search: "Search", close: "Close", copy: "Copy", copyFailed: "The browser does not allow copying here. Select the text instead.", all: "All", docs: "Guides", names: "Name matches", inText: "Full-text matches", results: "Results", kinds: "Kind", narrow: "Filters",
-  choose: "select", open: "open", toClose: "close", everything: "All results", keysOn: "Keys / and f: on", keysOff: "Keys / and f: off",
-  hint: "Try a name: order-svc, orderService, and “order service” give the same results.",
-  nothing: (q) => `No results for “${q}”`, looking: "Searching …",
-  broken: "Search is unavailable. Reload to retry.", noText: "Full-text search unavailable",
-  count: (n) => (n === 1 ? "1 result" : `${n} results`), more: (n) => `${n} more`, fewer: "Show less",
-  entities: (n) => (n === 1 ? " entity" : " entities"),
-  facet: { kind: "Kind", type: "Type", owner: "Owner", lifecycle: "Lifecycle", system: "System", tag: "Tag", problems: "Problems", namespace: "Namespace" },
-  none: { type: "No type", owner: "No valid owner", lifecycle: "No lifecycle", system: "No system", tag: "No tags" },
-  affectedBy: "Affected by", notAffected: "Unknown what is affected by",
-  severity: { error: "Errors", warning: "Warnings", info: "Info", none: "No problems" },
-  removeFilter: ", remove this filter", findChoice: (facet) => `Find in ${facet}`, noOwner: "No owner", notInCatalog: "Not found in catalog:", wrongOwner: "Invalid owner:",
-  problems: (n) => (n === 1 ? "1 problem" : `${n} problems`), empty: "none",
-  pickTeam: "Select team", myTeam: "My team: ", nothingOwned: "This team owns no entities.", toMend: "To fix",
-  gone: "The selected team no longer exists.",
-  minutes: (n) => `${n} min ago`, hours: (n) => `${n} h ago`, days: (n) => (n === 1 ? "yesterday" : `${n} days ago`), now: "just now",
-  searchFor: (q) => `Search for “${q}”`, moved: "Did you mean",
+  search: t("search"), close: t("close"), copy: t("copy"), copyFailed: t("copy_failed"), all: t("all"), docs: t("guides"), names: t("names"), inText: t("in_the_text"), results: t("results"), kinds: t("kind"),
+  narrow: t("filters"), choose: t("keys_select"), open: t("keys_open"), toClose: t("keys_close"), everything: t("all_results"), keysOn: t("keys_on"), keysOff: t("keys_off"), hint: t("search_hint"),
+  nothing: (q) => t("no_results", q), looking: t("searching"), broken: t("search_broken"), noText: t("no_full_text"),
+  count: (n) => counted("n_results", n), more: (n) => t("n_more", n), fewer: t("show_less"), entities: (n) => ` ${counted("entities_noun", n)}`,
+  facet: { kind: t("kind"), type: t("type"), owner: t("owner"), lifecycle: t("lifecycle"), system: t("system"), tag: t("tag"), problems: t("problems"), namespace: t("namespace") },
+  none: { type: t("without_type"), owner: t("without_owner"), lifecycle: t("without_lifecycle"), system: t("without_system"), tag: t("without_tags") },
+  affectedBy: t("affected_by"), notAffected: t("not_affected"),
+  severity: { error: t("problems_error"), warning: t("problems_warning"), info: t("problems_info"), none: t("problems_none") },
+  removeFilter: `, ${t("remove_this_filter")}`, findChoice: (facet) => t("find_in", facet), noOwner: t("owner_missing"), notInCatalog: `${t("owner_not_found")}:`, wrongOwner: `${t("owner_invalid")}:`,
+  problems: (n) => counted("n_problems", n), empty: t("none"), pickTeam: t("select_team"), myTeam: `${t("my_team")}: `, nothingOwned: t("nothing_owned"), toMend: t("to_fix"), gone: t("team_gone"),
+  minutes: (n) => t("minutes_ago", n), hours: (n) => t("hours_ago", n), days: (n) => counted("days_ago", n), now: t("just_now"), searchFor: (q) => t("search_for", q), moved: t("did_you_mean"),
+  /** The name of a kind, or its plural, as the data of the catalog has it: translated unless the portal's own schema sets it. */
+  kind: (name) => ofKinds.get(name) ?? name,
 };

@@ -41,4 +41,7 @@ def test_no_message_counts_things_without_their_noun():
     for module in GENERATOR.rglob("*.py"):
         for line in module.read_text("utf-8").splitlines():
             found = UNITS.search(line)
-            assert not found or "more than {" in line or "leads to {" in line or ":,} are read" in line, f"{module}: {line.strip()}"
+            is_label = line.lstrip().startswith('"diagram_')  # a label, which the test above checks
+            assert not found or is_label or "more than {" in line or "leads to {" in line or ":,} are read" in line, (
+                f"{module}: {line.strip()}"
+            )

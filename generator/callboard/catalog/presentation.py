@@ -4,9 +4,11 @@ Title and second line follow Backstage's ``defaultEntityPresentation`` (plugins/
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callboard.catalog.graph import Catalog
+from callboard.descriptors.kinds import Kind, builtin_kinds
 from callboard.model.entity import Entity
 from callboard.model.fields import as_text, items_of, text_at
 from callboard.model.ref import EntityRef
@@ -46,6 +48,15 @@ def label(catalog: Catalog, ref: EntityRef) -> str:
     """The title of the entity, or the name of one that is not in the catalog."""
     entity = catalog.get(ref)
     return title(entity) if entity else ref.name
+
+
+def kind_label(kind: Kind, labels: Mapping[str, str], number: int = 2) -> str:
+    """The name of a kind in the portal's language, in its plural unless ``number`` is 1; a plural of the portal's own schema wins."""
+    key = kind.name.lower()
+    built_in = builtin_kinds().by_name.get(key)
+    if number == 1:
+        return labels.get(f"kind_{key}", kind.name) if built_in else kind.name
+    return labels.get(f"kinds_{key}", kind.plural) if built_in and built_in.plural == kind.plural else kind.plural
 
 
 def subtitle(entity: Entity) -> str:

@@ -68,26 +68,26 @@ class Graph:
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "diagram_neighbourhood": "Relations of {name}: {left} on the left lead to it, {right} on the right",
-        "diagram_system": "Map of the system {name}: {inside} parts and {outside} neighbors",
-        "diagram_domain": "Map of the domain {name}: {inside} parts and {outside} neighbors",
-        "diagram_organisation": "Org chart: {number} teams",
-        "diagram_group": "Parent, sub-teams and owned entities of {name}",
-        "diagram_more": "{number} more",
-        "diagram_around_0": "{number} more dependents",
+        "diagram_neighbourhood": "Relations of {}: {:,} on the left lead to it, {:,} on the right",
+        "diagram_system": "Map of the system {} (parts: {:,}; neighbors: {:,})",
+        "diagram_domain": "Map of the domain {} (parts: {:,}; neighbors: {:,})",
+        "diagram_organisation": "Org chart: {:,} teams",
+        "diagram_group": "Parent, sub-teams and owned entities of {}",
+        "diagram_more": "{:,} more",
+        "diagram_around_0": "{:,} more dependents",
         "diagram_around_0_1": "1 more dependent",
-        "diagram_around_1": "{number} more dependencies",
+        "diagram_around_1": "{:,} more dependencies",
         "diagram_around_1_1": "1 more dependency",
         "diagram_missing": "not found in catalog",
         "diagram_elsewhere": "not in this portal",
-        "diagram_members": "{number} members",
+        "diagram_members": "{:,} members",
         "diagram_members_1": "1 member",
-        "diagram_owned": "{number} {kind}",
-        "diagram_below": "{number} sub-teams",
+        "diagram_owned": "{:,} {}",
+        "diagram_below": "{:,} sub-teams",
         "diagram_below_1": "1 sub-team",
     }
 )
-"""Labels of diagrams in English."""
+"""Labels of diagrams in English, as `templates/strings/en.yaml` has them."""
 
 ICON_MISSING = "missing"
 ICON_MORE = "other"
@@ -106,7 +106,7 @@ def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mappi
     return Node(
         ref,
         name_of(catalog, ref),
-        _sub(catalog, ref) if sub is None else sub,
+        _sub(catalog, ref, words) if sub is None else sub,
         kind.icon if kind else UNKNOWN_KIND_ICON,
         entity_path(ref),
         state,
@@ -118,21 +118,21 @@ def name_of(catalog: Catalog, ref: EntityRef) -> str:
     return " ".join(presentation.label(catalog, ref)[:_LINE].split()) or ref.name[:_LINE]
 
 
-def _sub(catalog: Catalog, ref: EntityRef) -> str:
+def _sub(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> str:
     """Type (or kind) and owner: ``service · team-checkout``."""
-    entity, owner = catalog.entities[ref], organization.owner(catalog, ref)
-    kind = " ".join(presentation.type_of(entity)[:40].split()) or entity.kind
+    entity, owner, known = catalog.entities[ref], organization.owner(catalog, ref), catalog.kinds.get(ref.kind)
+    kind = " ".join(presentation.type_of(entity)[:40].split()) or (presentation.kind_label(known, words, 1) if known else entity.kind)
     return f"{kind} · {owner.name[:_LINE]}" if owner else kind
 
 
 def more_node(key: str, number: int, path: str, words: Mapping[str, str] = WORDS) -> Node:
     """The box in place of ``number`` others; ``key`` makes it unique in its graph."""
-    return Node(f"more:{key}", words["diagram_more"].format(number=f"{number:,}"), "", ICON_MORE, path, "more")
+    return Node(f"more:{key}", words["diagram_more"].format(number), "", ICON_MORE, path, "more")
 
 
 def counted(words: Mapping[str, str], key: str, number: int) -> str:
     """A number with its noun; ``<key>_1`` for one."""
-    return words[f"{key}_1" if number == 1 else key].format(number=f"{number:,}")
+    return words[f"{key}_1" if number == 1 else key].format(number)
 
 
 def table_path(**facets: str) -> str:

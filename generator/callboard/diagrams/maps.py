@@ -81,7 +81,7 @@ def _map(
             sketch.join(ends[0], ends[1], kind)
     outside = {end for pair in links for end in pair} - set(boxes)
     name = name_of(catalog, ref)
-    return sketch.graph(words[title].format(name=name, inside=len(boxes), outside=len(outside)), COLUMNS)
+    return sketch.graph(words[title].format(name, len(boxes), len(outside)), COLUMNS)
 
 
 def _heaviest(links: Links) -> list[tuple[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]]:
@@ -152,7 +152,7 @@ def organisation(catalog: Catalog, limit: int = TREE_LIMIT, *, tops: Iterable[En
         sketch.add(more_node("roots", hidden, "", words))
     while level:
         level = _next_level(sketch, catalog, level, limit - len(sketch.nodes), words)
-    return sketch.graph(words["diagram_organisation"].format(number=sum(1 for _ in catalog.of_kind("group"))))
+    return sketch.graph(words["diagram_organisation"].format(sum(1 for _ in catalog.of_kind("group"))))
 
 
 def _next_level(sketch: Sketch, catalog: Catalog, level: Iterable[EntityRef], room: int, words: Mapping[str, str]) -> list[EntityRef]:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from callboard.catalog import organization, structure
 from callboard.catalog.graph import Catalog
+from callboard.catalog.presentation import kind_label
 from callboard.diagrams import maps
 from callboard.diagrams.graph import (
     WORDS,
@@ -68,7 +69,7 @@ def neighbourhood(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words
     _draw_side(sketch, catalog, ref, right, room_right, "right", words)
     _providers(sketch, catalog, right, limit, words)
     name = name_of(catalog, ref)
-    return sketch.graph(words["diagram_neighbourhood"].format(name=name, left=_demand(left), right=len(right.refs)))
+    return sketch.graph(words["diagram_neighbourhood"].format(name, _demand(left), len(right.refs)))
 
 
 def _demand(side: _Side) -> int:
@@ -190,7 +191,7 @@ def group_place(catalog: Catalog, ref: EntityRef, limit: int = LIMIT, *, words: 
     for count in counts:
         sketch.add(count)
         sketch.join(ref, count.id, "member" if count.id == "more:children" else "owns")
-    return sketch.graph(words["diagram_group"].format(name=name_of(catalog, ref)))
+    return sketch.graph(words["diagram_group"].format(name_of(catalog, ref)))
 
 
 def _members(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> str:
@@ -206,9 +207,7 @@ def _owned(catalog: Catalog, ref: EntityRef, words: Mapping[str, str]) -> list[N
     boxes = []
     for name, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:6]:
         kind = catalog.kinds.get(name)
-        label = words["diagram_owned"].format(
-            number=f"{number:,}", kind=kind.plural if kind and number > 1 else kind.name if kind else name
-        )
+        label = words["diagram_owned"].format(number, kind_label(kind, words, number) if kind else name)
         path = table_path(kind=name, owner=str(ref))
         boxes.append(Node(f"owned:{name}", label, "", kind.icon if kind else "entity", path))
     return boxes

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from callboard.catalog import names, organization
 from callboard.catalog.graph import Catalog
+from callboard.catalog.presentation import kind_label
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.diagrams.layout import Layouts
 from callboard.history.audience import is_visible
@@ -72,7 +73,7 @@ class PageContext:
     def kind_name(self, kind: str, number: int = 2) -> str:
         """The name of a kind, in its plural unless ``number`` is 1; as its author writes it if it is unknown."""
         known, written = self.catalog.kinds.get(kind), self.unknown_kinds.get(kind, kind)
-        return names.unknown_kind(written, number) if known is None else known.name if number == 1 else known.plural
+        return names.unknown_kind(written, number) if known is None else kind_label(known, self.labels, number)
 
     def kind_icon(self, kind: str) -> str:
         """The icon of a kind; one icon for all unknown kinds."""

@@ -23,12 +23,14 @@ from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health
 from callboard.pages.page import SearchText
 from callboard.settings.settings import Portal, Settings
+from callboard.website import script_labels
 from callboard.website.frame_failures import frames_error, leave_out_droppers
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
 from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
 from callboard.website.index_links import with_index_links
+from callboard.website.labels import builtin_labels
 from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
 from callboard.website.mkdocs_notes import NOTES, guide_problems, read_notes
 from callboard.website.mkdocs_project import (
@@ -47,8 +49,8 @@ from callboard.website.mkdocs_project import (
 from callboard.website.overlays import Overlays
 from callboard.website.theme_digests import DIGESTS, is_whole, save_digests
 
-_COPIED = re.compile(r"overrides/assets/(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
-"""Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents."""
+_COPIED = re.compile(r"overrides/assets/(?!words\.js$)(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
+"""Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents. ``words.js`` is filled."""
 _POLICY = re.compile(f'(<meta http-equiv="Content-Security-Policy" content="){POLICY_SLOT}(?=")')
 _THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
 _SCRATCH = "building-"
@@ -234,6 +236,11 @@ def _complete(project: MkDocsProject, site: Path) -> None:
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
         (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
+    if (script := site / script_labels.PATH).is_file():
+        filled = script_labels.with_labels(
+            script.read_text("utf-8", "replace"), project.labels, builtin_labels(project.files.templates[-1])
+        )
+        script.write_text(filled, encoding="utf-8")
     read_frames(site)  # raises here rather than when the cache is read
     texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal)}
     (site / "guides.json").write_text(json.dumps(texts), encoding="utf-8")

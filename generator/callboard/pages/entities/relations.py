@@ -57,7 +57,7 @@ def other_relations(context: EntityContext, entity: Entity) -> Section | None:
 
 def diagram(context: EntityContext, entity: Entity) -> Markup:
     """The entity with its neighbors as inline SVG."""
-    graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes)
+    graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes, words=context.labels)
     return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
 
 
@@ -145,5 +145,5 @@ def _of_kind(context: EntityContext, entity: Entity, kind: str, refs: tuple[Enti
 
 def _map(context: EntityContext, entity: Entity) -> Markup:
     make = system_map if entity.ref.kind == "system" else domain_map
-    graph = make(context.catalog, entity.ref, LIST_LIMIT)
+    graph = make(context.catalog, entity.ref, LIST_LIMIT, words=context.labels)
     return draw(graph, context.layouts, up_from(entity_path(entity.ref)))

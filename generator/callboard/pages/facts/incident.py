@@ -132,7 +132,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     name = (severity or labels["severity_n"].format(value.severity)) if value.is_open else labels["incident_resolved"]
     state = labels["run_unknown_word"].format(short(value.state_word, 40)) if value.state_word else labels[f"incident_{value.state}"]
     word = state if seconds is None else labels["took"].format(duration(context, seconds))
-    note = joined(severity or f"SEV{value.severity}", word)
+    note = joined(severity or labels["severity_short"].format(value.severity), word)
     return EventView(
         short(value.title), StateView(name, value.tone, _ICONS[value.tone]), url_of(fact), note=note, at=at(context, value.opened)
     )

@@ -155,7 +155,7 @@ def _hub(context: IndexContext, kind: str, types: tuple[str, ...]) -> EntityRef 
 
 def organization_diagram(context: IndexContext) -> Markup | None:
     """The tree of teams, cut at ``TREE_LIMIT``; None if there is too little to draw."""
-    graph = organisation(context.catalog, TREE_LIMIT)
+    graph = organisation(context.catalog, TREE_LIMIT, words=context.labels)
     return draw(graph, context.layouts, up_from("teams/"), key="organisation") if len(graph.nodes) >= WORTH_DRAWING else None
 
 
@@ -165,7 +165,7 @@ def domain_diagram(context: IndexContext) -> Markup | None:
     refs = tuple(dict.fromkeys(ref for edge in edges for ref in edge))
     if not WORTH_DRAWING <= len(refs) <= TREE_LIMIT:
         return None
-    nodes = tuple(node_of(context.catalog, ref) for ref in refs)
+    nodes = tuple(node_of(context.catalog, ref, words=context.labels) for ref in refs)
     graph = Graph(context.labels["map_of_domains"], nodes, tuple(Edge(parent, child, "member") for parent, child in edges))
     return draw(graph, context.layouts, up_from("domains/"), key="domains")
 
