@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from callboard.cli.manual import plugin_api, tables
+from callboard.cli.manual import plugin_api, tables, token_scopes
 from callboard.cli.reference import command
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.plugins import loader
@@ -90,3 +90,19 @@ def test_a_bar_and_a_line_break_do_not_break_a_table():
 )
 def test_types_are_said_in_words(schema, words):
     assert tables.type_words(schema) == words
+
+
+SECRETS = {"token", "password", "api_key", "application_key", "private_key", "access_key", "secret_key"}
+GROUPS = [("sources", token_scopes.SOURCES), ("integrations", token_scopes.INTEGRATIONS), ("publishers", token_scopes.PUBLISHERS)]
+
+
+@pytest.mark.parametrize(("group", "scopes"), GROUPS, ids=[name for name, _ in GROUPS])
+def test_every_option_with_a_secret_has_its_permissions_in_the_manual(group, scopes):
+    documented = {(scope.type, option) for scope in scopes for option in scope.options}
+    options = {
+        (plugin.type, field.path)
+        for plugin in loader.load(f"callboard.{group}", installed=lambda **_: ()).values()
+        for field in tables.fields(plugin.load().schema)
+    }
+    assert {(name, path) for name, path in options if path.rpartition(".")[2] in SECRETS} - documented == set()
+    assert documented - options == set()

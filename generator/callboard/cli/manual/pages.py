@@ -14,6 +14,7 @@ from callboard.cli.manual import settings
 from callboard.cli.manual.facts import facts_page
 from callboard.cli.manual.plugin_api import plugin_api_page
 from callboard.cli.manual.tables import SchemaField, code, fields, table
+from callboard.cli.manual.token_scopes import token_scopes_page
 from callboard.descriptors.kinds import Kind, RelationField, builtin_kinds, envelope_schema
 from callboard.lint.explain import markdown
 from callboard.model.problem import Rule
@@ -65,6 +66,7 @@ def _pages(commands: Mapping[str, click.Command], group: click.Group) -> Iterato
     yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
     tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
     yield "facts.md", facts_page()
+    yield "token-scopes.md", token_scopes_page()
     yield "plugin-api.md", plugin_api_page()
     yield "plugins.md", plugins_page(loader.GROUPS, tables)
     kinds = list(builtin_kinds().by_name.values())
