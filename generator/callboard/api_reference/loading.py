@@ -1,0 +1,110 @@
+"""The text of a definition → its value (JSON or YAML), within limits of bytes, nodes and depth; or a sentence that says why not."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from callboard.yaml.documents import read_documents
+
+MAX_BYTES = 16_000_000
+"""The largest public description is 13 MB."""
+MAX_NODES = 500_000
+MAX_DEPTH = 60
+"""Real definitions have at most 22 levels."""
+MAX_YAML = 5_000_000
+"""Characters of YAML, which takes forty times as long to read as JSON."""
+
+
+class UnreadableDefinitionError(ValueError):
+    """The definition cannot be read; the message is a sentence for people."""
+
+
+def load(text: str) -> Any:
+    """The value of a definition; of the first document, if there are several.
+
+    Raises:
+        UnreadableDefinitionError: it is too large, nested too deeply, or neither JSON nor YAML.
+    """
+    if len(text) > MAX_BYTES:
+        msg = f"The definition is longer than {MAX_BYTES:,} characters."
+        raise UnreadableDefinitionError(msg)
+    if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
+        try:
+            return within_limits(json.loads(text.lstrip("\ufeff"), parse_constant=str))
+        except RecursionError:
+            msg = f"The definition is nested deeper than {MAX_DEPTH} levels."
+            raise UnreadableDefinitionError(msg) from None
+        except UnreadableDefinitionError:
+            raise
+        except ValueError as error:
+            if len(text) > MAX_YAML // 5:
+                msg = f"The definition is no valid JSON: {error}."
+                raise UnreadableDefinitionError(msg) from None
+    return _yaml(text)
+
+
+def _yaml(text: str) -> Any:
+    if len(text) > MAX_YAML:
+        msg = f"The definition is YAML of more than {MAX_YAML:,} characters. Write it as JSON."
+        raise UnreadableDefinitionError(msg)
+    documents = read_documents(text, nodes=MAX_NODES, depth=MAX_DEPTH, documents=2)
+    if not documents:
+        msg = "The definition is empty."
+        raise UnreadableDefinitionError(msg)
+    document = documents[0]
+    if document.failed:
+        trouble = next(each for each in document.troubles if each.fatal)
+        place = f" (line {trouble.at.line})"
+        raise UnreadableDefinitionError(f"{trouble.message.rstrip('.')}{place}.")
+    return within_limits(document.value)
+
+
+def within_limits(value: Any) -> Any:
+    """The value, if it has not too many nodes and levels; aliases count as often as they are used."""
+    nodes, level = 0, [value]
+    for _ in range(MAX_DEPTH):
+        nodes += len(level)
+        if nodes > MAX_NODES:
+            msg = f"The definition has more than {MAX_NODES:,} values."
+            raise UnreadableDefinitionError(msg)
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += each.values()
+            elif isinstance(each, list):
+                below += each
+            if len(below) > MAX_NODES:
+                break
+        if not below:
+            return value
+        level = below
+    msg = f"The definition is nested deeper than {MAX_DEPTH} levels."
+    raise UnreadableDefinitionError(msg)
+
+
+def at_pointer(document: Any, pointer: str) -> Any:
+    """The value at a JSON pointer in a ``$ref`` (``#/components/schemas/Order``); None if there is none. Nothing outside is read."""
+    if pointer == "#":
+        return document
+    if not pointer.startswith("#/"):
+        return None
+    found = document
+    for part in pointer[2:].split("/"):
+        name = unescaped(part)
+        if isinstance(found, dict):
+            found = found.get(name)
+        elif isinstance(found, list) and name.isdigit() and int(name[:9]) < len(found):
+            found = found[int(name[:9])]
+        else:
+            return None
+    return found
+
+
+def unescaped(part: str) -> str:
+    """A part of a JSON pointer as the name that it means."""
+    if "%" in part:
+        from urllib.parse import unquote  # noqa: PLC0415  # few pointers need it
+
+        part = unquote(part)
+    return part.replace("~1", "/").replace("~0", "~")

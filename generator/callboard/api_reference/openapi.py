@@ -1,0 +1,203 @@
+"""An OpenAPI description (2.0, 3.0, 3.1, 3.2) → its reference. Wrong types lose what they stand for, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from callboard.api_reference import openapi_security as security
+from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedType, Reference
+from callboard.api_reference.openapi_bodies import Bodies
+from callboard.api_reference.samples import curl
+from callboard.api_reference.schemas import SchemaReader
+from callboard.api_reference.texts import Anchors, Texts, mapping, sequence, slug
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_MAX_CALLBACK_LEVELS = 2
+_NO_TAG = "Other"
+
+
+def read_openapi(document: dict[str, Any], texts: Texts) -> Reference:
+    """The reference of a description."""
+    return _OpenApi(document, texts).reference()
+
+
+@dataclass(slots=True)
+class _Tagged:
+    """Operations as they are found, by tag."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def add(self, tag: str, entry: Entry) -> None:
+        self.entries.setdefault(tag, []).append(entry)
+
+
+class _OpenApi:
+    def __init__(self, document: dict[str, Any], texts: Texts) -> None:
+        self.document, self.texts, self.anchors = document, texts, Anchors()
+        self.is_old = "swagger" in document
+        self.version = texts.line(document.get("swagger") or document.get("openapi"), 20)
+        named = document.get("definitions") if self.is_old else mapping(document.get("components")).get("schemas")
+        prefix = "#/definitions/" if self.is_old else "#/components/schemas/"
+        self.named = mapping(named)
+        pointers = {prefix + name.replace("~", "~0").replace("/", "~1"): name for name in self.named}
+        pointers |= {prefix + name: name for name in self.named}
+        siblings = not self.is_old and not self.version.startswith("3.0")
+        self.schemas = SchemaReader(document, texts, pointers, siblings)
+        self.bodies = Bodies(self.schemas, texts, document)
+        self.schemes = security.schemes(document, self.schemas, texts)
+        self.names = _counted(document)
+
+    def reference(self) -> Reference:
+        info, texts = mapping(self.document.get("info")), self.texts
+        types = {key: self._type(key, schema) for key, schema in self.named.items()}
+        servers = self._servers(self.document)
+        return Reference(
+            format=f"{'Swagger' if self.is_old else 'OpenAPI'} {self.version}".strip(),
+            title=texts.line(info.get("title")),
+            version=texts.line(info.get("version"), 60),
+            description=texts.prose(info.get("description")),
+            servers=servers,
+            auth=tuple(self.schemes.values()),
+            groups=self._groups(servers),
+            types=types,
+            troubles=tuple(self._troubles()),
+        )
+
+    def _type(self, key: str, schema: Any) -> NamedType:
+        return NamedType(key, self.texts.line(key), self.anchors.of("type", key), self.schemas.shape(schema))
+
+    def _troubles(self) -> Iterator[str]:
+        if not isinstance(self.document.get("paths", {}), dict):
+            yield "paths is no mapping, so no operation can be shown."
+        for path, item in mapping(self.document.get("paths")).items():
+            if not isinstance(item, dict):
+                yield f"The path {self.texts.line(path)} is no mapping and is not shown."
+            elif isinstance(item.get("$ref"), str) and not self.schemas.resolved(item):
+                yield f"The path {self.texts.line(path)} refers to another file that is not read: {self.texts.line(item['$ref'])}"
+
+    def _servers(self, holder: dict[str, Any]) -> tuple[ApiServer, ...]:
+        texts = self.texts
+        if self.is_old:
+            host, base = texts.line(self.document.get("host")), texts.line(self.document.get("basePath"))
+            schemes = [texts.line(each, 10) for each in sequence(self.document.get("schemes"))] or ["https"]
+            return tuple(ApiServer(f"{scheme}://{host}{base}") for scheme in schemes[:4]) if host else ((ApiServer(base),) if base else ())
+        found = (each for each in sequence(holder.get("servers"))[:20] if isinstance(each, dict))
+        return tuple(
+            ApiServer(
+                texts.line(each.get("url")),
+                texts.line(each.get("description")),
+                variables=tuple((texts.line(n), texts.value(mapping(v).get("default", ""))) for n, v in mapping(each.get("variables")).items()),
+            )
+            for each in found
+        )
+
+    def _groups(self, servers: tuple[ApiServer, ...]) -> tuple[EntryGroup, ...]:
+        tagged = _Tagged()
+        for path, item in mapping(self.document.get("paths")).items():
+            self._add_operations(tagged, path, item, servers)
+        for name, item in mapping(self.document.get("webhooks") or self.document.get("x-webhooks")).items():
+            self._add_operations(tagged, name, item, servers, webhook=True)
+        declared = {t["name"]: t for t in sequence(self.document.get("tags")) if isinstance(t, dict) and isinstance(t.get("name"), str)}
+        order = [*(name for name in declared if name in tagged.entries), *(name for name in tagged.entries if name not in declared)]
+        return tuple(
+            EntryGroup(
+                self.texts.line(name),
+                self.anchors.of("group", name),
+                self.texts.prose(declared.get(name, {}).get("description")),
+                tuple(tagged.entries[name]),
+            )
+            for name in order
+        )
+
+    def _add_operations(self, tagged: _Tagged, path: str, item: Any, servers: tuple[ApiServer, ...], *, webhook: bool = False) -> None:
+        for method, shared, operation in self._operations(item):
+            entry = self._entry(path, method, shared, operation, self._servers(operation) or self._servers(shared) or servers, webhook=webhook)
+            tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
+            tagged.add(tag or ("Webhooks" if webhook else _first_segment(path)), entry)
+
+    def _operations(self, item: Any) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+        shared = self.schemas.resolved(item)
+        if isinstance(item, dict) and "$ref" in item:
+            shared = {**shared, **{key: value for key, value in item.items() if key != "$ref"}}
+        for method in METHODS:
+            if isinstance(shared.get(method), dict):
+                yield method, shared, shared[method]
+        for method, operation in mapping(shared.get("additionalOperations")).items():
+            if isinstance(operation, dict):
+                yield method, shared, operation
+
+    def _entry(
+        self, path: str, method: str, shared: dict[str, Any], operation: dict[str, Any], servers: tuple[ApiServer, ...],
+        *, webhook: bool = False, level: int = 0,
+    ) -> Entry:  # fmt: skip
+        texts, by_path = self.texts, f"{method.lower()}-{slug(path)}"
+        name = operation.get("operationId")
+        is_unique = isinstance(name, str) and self.names.get(name) == 1 and level == 0
+        anchor = self.anchors.of("op", name if isinstance(name, str) and is_unique else by_path)
+        parameters, inputs, is_required = self.bodies.inputs(shared, operation)
+        where = dict(parameters)
+        auth = security.alternatives(operation.get("security", self.document.get("security")), texts)
+        verb, address = texts.line(method, 20).upper(), texts.line(path)
+        sends = inputs[0].media.split(",")[0] if inputs else ""
+        headers = security.sample_headers(operation.get("security", self.document.get("security")), self.document)
+        return Entry(
+            anchor=anchor,
+            verb=verb,
+            address=address,
+            summary=texts.line(operation.get("summary") or shared.get("summary")),
+            description=texts.prose(operation.get("description") or shared.get("description")),
+            deprecated=_deprecated(operation, texts),
+            sunset=texts.line(operation.get("x-sunset"), 60),
+            parameters=parameters,
+            inputs=inputs,
+            is_input_required=is_required,
+            outputs=self.bodies.outputs(operation),
+            auth=auth,
+            callbacks=self._callbacks(operation, servers, level),
+            notes=self._notes(operation, webhook=webhook),
+            sample="" if webhook or level else curl(verb, servers[0] if servers else None, address, where, sends, headers),
+            second_anchor=self.anchors.of("at", by_path) if level == 0 else "",
+        )
+
+    def _callbacks(self, operation: dict[str, Any], servers: tuple[ApiServer, ...], level: int) -> tuple[Entry, ...]:
+        if level >= _MAX_CALLBACK_LEVELS:
+            return ()
+        return tuple(
+            self._entry(address, method, shared, inner, servers, level=level + 1)
+            for callback in mapping(operation.get("callbacks")).values()
+            for address, item in self.schemas.resolved(callback).items()
+            for method, shared, inner in self._operations(item)
+        )
+
+    def _notes(self, operation: dict[str, Any], *, webhook: bool) -> tuple[tuple[str, str], ...]:
+        found = [("operation", self.texts.line(operation.get("operationId")))]
+        if webhook:
+            found.append(("kind", "webhook: the API calls this address of its consumers"))
+        if url := self.texts.line(mapping(operation.get("externalDocs")).get("url")):
+            found.append(("documentation", url))
+        return tuple((word, text) for word, text in found if text)
+
+
+def _counted(document: dict[str, Any]) -> dict[str, int]:
+    """How often each operationId occurs."""
+    numbers: dict[str, int] = {}
+    items = [*mapping(document.get("paths")).values(), *mapping(document.get("webhooks")).values()]
+    for operation in (each for item in items if isinstance(item, dict) for each in item.values() if isinstance(each, dict)):
+        name = operation.get("operationId")
+        if isinstance(name, str):
+            numbers[name] = numbers.get(name, 0) + 1
+    return numbers
+
+
+def _deprecated(operation: dict[str, Any], texts: Texts) -> str:
+    if operation.get("deprecated") is not True:
+        return ""
+    return texts.line(operation.get("x-deprecated-reason") or operation.get("x-deprecation-reason")) or "yes"
+
+
+def _first_segment(path: str) -> str:
+    segments = [each for each in path.split("/") if each and not each.startswith("{")]
+    return segments[0] if segments else _NO_TAG
+

@@ -1,0 +1,61 @@
+"""The text of a .proto file → its tokens, each with the comment before it. Nothing is too wrong for it: an unknown character is a token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MAX_TOKENS = 300_000
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<string>"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
+    r"""|(?P<word>\.?[A-Za-z_][\w.]*|-?[0-9][\w.+]*)|(?P<mark>.)""",
+    re.DOTALL,
+)
+_STARS = re.compile(r"^\s*\*? ?", re.MULTILINE)
+
+
+class ProtoToken(NamedTuple):
+    """A word, number, string (with its quotes) or mark."""
+
+    text: str
+    comment: str
+    """The comment directly before it; empty for none."""
+    line: int
+    trailing: str = ""
+    """The comment behind it on the same line."""
+
+
+def tokens(text: str) -> Iterator[ProtoToken]:
+    """The tokens of a file, at most ``MAX_TOKENS``."""
+    comments: list[str] = []
+    line, blank, pending = 1, 0, None
+    for number, match in enumerate(_TOKEN.finditer(text)):
+        if number > MAX_TOKENS:
+            break
+        kind, found = match.lastgroup, match.group()
+        if kind == "space":
+            blank = found.count("\n")
+            if blank > 1:
+                comments.clear()
+        elif kind == "comment":
+            if pending is not None and not blank and pending.line == line:
+                pending = pending._replace(trailing=_comment(found))
+            else:
+                comments.append(_comment(found))
+            blank = 0
+        else:
+            if pending is not None:
+                yield pending
+            pending = ProtoToken(found, "\n".join(comments).strip(), line)
+            comments.clear()
+            blank = 0
+        line += found.count("\n")
+    if pending is not None:
+        yield pending
+
+
+def _comment(text: str) -> str:
+    if text.startswith("//"):
+        return text.lstrip("/").removeprefix(" ").rstrip()
+    return _STARS.sub("", text.removeprefix("/*").lstrip("*").removesuffix("*/")).strip()

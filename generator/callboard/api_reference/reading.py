@@ -1,0 +1,103 @@
+"""The text of a definition → its reference, by the format that the text itself shows; a row of ``READERS`` for each format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from callboard.api_reference.asyncapi import read_asyncapi
+from callboard.api_reference.loading import UnreadableDefinitionError, load
+from callboard.api_reference.model import Reference
+from callboard.api_reference.openapi import read_openapi
+from callboard.api_reference.protobuf import read_protobuf
+from callboard.api_reference.texts import Texts
+
+RENDERER = 1
+"""Version of what is read of definitions; pages of references are made again when it changes."""
+_HEAD = 4_000
+"""Characters that show the format of a text that is neither JSON nor YAML."""
+_COMMENTS = re.compile(r"^[ \t]*(?://|#|/\*|\*)[^\n]*$", re.MULTILINE)
+_PROTOBUF = re.compile(r"^\s*(?:syntax\s*=\s*[\"']proto|edition\s*=|package\s+[\w.]+\s*;|(?:message|service)\s+\w+\s*\{)", re.MULTILINE)
+_GRAPHQL = re.compile(
+    r"^\s*(?:extend\s+)?(?:(?:type|interface|input|enum)\s+\w+[^:\n]*\{|schema\b[^:\n]*\{|scalar\s+\w+\s*$|union\s+\w+\s*=|directive\s+@)", re.MULTILINE
+)
+_KEY = re.compile(r"""^[{\s]*["']?(openapi|swagger|asyncapi|__schema)["']?\s*:|["'](openapi|swagger|asyncapi|__schema)["']\s*:""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFormat:
+    """One format of definitions."""
+
+    name: str
+    """``openapi``."""
+    matches: Callable[[str, str], bool]
+    """Whether a text, with this ``spec.type``, is of the format."""
+    read: Callable[[str, Texts], Reference]
+    """Raises ``UnreadableDefinitionError``."""
+
+
+def _key_in(*names: str) -> Callable[[str, str], bool]:
+    return lambda text, _: any((match[1] or match[2]) in names for match in _KEY.finditer(text[:_HEAD]))
+
+
+def _openapi(text: str, texts: Texts) -> Reference:
+    return read_openapi(_document(text), texts)
+
+
+def _asyncapi(text: str, texts: Texts) -> Reference:
+    return read_asyncapi(_document(text), texts)
+
+
+def _document(text: str) -> dict[str, Any]:
+    value = load(text)
+    if not isinstance(value, dict):
+        msg = "The definition is no mapping."
+        raise UnreadableDefinitionError(msg)
+    return value
+
+
+def _graphql(text: str, texts: Texts) -> Reference:
+    from callboard.api_reference.graphql_sdl import read_graphql  # noqa: PLC0415  # the library takes a tenth of a second to load
+
+    return read_graphql(text, texts)
+
+
+def _is_graphql(text: str, api_type: str) -> bool:
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return '"__schema"' in text[:_HEAD]
+    return api_type == "graphql" or bool(_GRAPHQL.search(_COMMENTS.sub("", text[:_HEAD])))
+
+
+def _is_protobuf(text: str, api_type: str) -> bool:
+    is_data = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
+    return not is_data and (api_type in {"grpc", "protobuf"} or bool(_PROTOBUF.search(_COMMENTS.sub("", text[:_HEAD]))))
+
+
+READERS = (
+    ReferenceFormat("openapi", _key_in("openapi", "swagger"), _openapi),
+    ReferenceFormat("asyncapi", _key_in("asyncapi"), _asyncapi),
+    ReferenceFormat("protobuf", _is_protobuf, lambda text, texts: read_protobuf(text, texts)),
+    ReferenceFormat("graphql", _is_graphql, _graphql),
+)
+
+
+@lru_cache(maxsize=4)
+def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | None:
+    """The reference of a definition; None for a format without one. A text that cannot be read is a reference with one trouble."""
+    word = api_type.strip().lower()
+    for each in READERS:
+        if each.matches(text, word):
+            try:
+                return each.read(text, Texts(is_public))
+            except UnreadableDefinitionError as error:
+                return Reference(each.name, troubles=(Texts(is_public).line(str(error)),))
+    return None
+
+
+def has_reference(text: str, api_type: str) -> bool:
+    """Whether the text is of a format with a reference; reads only its beginning."""
+    word = api_type.strip().lower()
+    return bool(text.strip()) and any(each.matches(text, word) for each in READERS)
