@@ -22,7 +22,7 @@ from callboard.model.problem import Problem
 from callboard.model.published_json import inert, plain_json, published_json
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.model.urls import api_path, entity_json_path, entity_path
-from callboard.pages.entities.apis import definition_file, definition_text
+from callboard.pages.apis.definition_file import definition_file, definition_text
 from callboard.redaction.masking import masked, masked_values
 from callboard.settings.settings import Portal
 

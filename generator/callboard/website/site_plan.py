@@ -12,6 +12,7 @@ from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
+from callboard.pages.apis.reference import reference_pages
 from callboard.pages.changes import changes, skipped, status
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
@@ -97,12 +98,15 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     keys = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
     lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexes))
     every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
-    return chain(lists, every, _rest(contexts))
+    references = (page for entity in tracked.entities.values() for page in reference_pages(tracked, entity, tracker))
+    return chain(lists, every, references, _rest(contexts))
 
 
 def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     """The pages that are about no single entity."""
-    return chain(indexes.plan(contexts.indexes), _rest(contexts))
+    entities = contexts.entities
+    references = (page for entity in entities.entities.values() for page in reference_pages(entities, entity))
+    return chain(indexes.plan(contexts.indexes), references, _rest(contexts))
 
 
 def entity_page(

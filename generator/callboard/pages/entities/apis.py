@@ -8,6 +8,7 @@ from callboard.api_reference.definitions import Format, format_of, highlight
 from callboard.catalog import structure
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
+from callboard.pages.apis.definition_file import definition_file, definition_text
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.lists import first_lines, list_view, numbered, table_view
 from callboard.pages.entities.relations import diagram
@@ -58,18 +59,6 @@ def providers(context: EntityContext, entity: Entity) -> Section | None:
 
 def _plain(refs: Sequence[EntityRef]) -> list[tuple[EntityRef, str]]:
     return [(ref, "") for ref in refs]
-
-
-def definition_text(entity: Entity) -> str:
-    """The definition as written; empty for none."""
-    value = entity.spec.get("definition")
-    return value if isinstance(value, str) else ""
-
-
-def definition_file(entity: Entity) -> str:
-    """Name of the definition's file next to the page: ``definition.yaml``; empty for none."""
-    text = definition_text(entity)
-    return f"definition.{format_of(entity.spec.get('type'), text).extension}" if text.strip() else ""
 
 
 def definition(context: EntityContext, entity: Entity) -> Section | None:

@@ -1,0 +1,159 @@
+"""A reference → its pages: one, or one for each tag and part of the types, cut where a page would become too heavy.
+
+The address of a page is the anchor of the first thing on it, so that a page keeps its address when others grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
+from callboard.api_reference.reading import read_reference
+from callboard.api_reference.weight import shown_inside, weight_of_entry, weight_of_shape
+
+MAX_PAGE = 330_000
+"""Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""
+SMALL = 60_000
+"""A definition of at most so many characters has one page, so that planning a site does not read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePart:
+    """What one page shows."""
+
+    key: str
+    """Last part of its address; empty for the first page."""
+    title: str
+    groups: tuple[EntryGroup, ...] = ()
+    types: tuple[NamedType, ...] = ()
+    inlines: bool = True
+    """Whether payloads show the fields of the named types that they refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagedReference:
+    """A reference and its pages."""
+
+    reference: Reference
+    parts: tuple[ReferencePart, ...]
+    """The first one has the head of the reference."""
+    part_of: Mapping[str, str]
+    """The key of the page by anchor."""
+
+    def uses(self) -> dict[str, tuple[Entry | NamedType, ...]]:
+        """By key of a type: the operations and types that refer to it."""
+        found: dict[str, dict[str, Entry | NamedType]] = {}
+        for entry in self.reference.entries:
+            for key in targets_of_entry(entry):
+                found.setdefault(key, {})[entry.anchor] = entry
+        for named in self.reference.types.values():
+            for key in _targets(named.shape):
+                if key != named.key:
+                    found.setdefault(key, {})[named.anchor] = named
+        return {key: tuple(each.values()) for key, each in found.items()}
+
+
+@lru_cache(maxsize=4)
+def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
+    """The reference of a definition in pages; None for a format without one."""
+    reference = read_reference(text, api_type, is_public=is_public)
+    if reference is None:
+        return None
+    parts = _single(reference) if len(text) <= SMALL else _parts(reference)
+    part_of = {named.anchor: part.key for part in parts for named in part.types}
+    for part in parts:
+        for group in part.groups:
+            part_of.setdefault(group.anchor, part.key)
+            for entry in group.entries:
+                part_of[entry.anchor] = part.key
+    return PagedReference(reference, parts, part_of)
+
+
+def _single(reference: Reference) -> tuple[ReferencePart, ...]:
+    weight = sum(weight_of_entry(each, reference.types) for each in reference.entries)
+    return (ReferencePart("", "", reference.groups, tuple(reference.types.values()), inlines=weight <= MAX_PAGE),)
+
+
+def _parts(reference: Reference) -> tuple[ReferencePart, ...]:
+    entries = sum(weight_of_entry(each, reference.types) for each in reference.entries)
+    types = sum(weight_of_shape(each.shape) for each in reference.types.values())
+    if entries + types <= MAX_PAGE:
+        return _single(reference)
+    return (ReferencePart("", ""), *_of_groups(reference), *_of_types(reference))
+
+
+def _of_groups(reference: Reference) -> Iterator[ReferencePart]:
+    for group in reference.groups:
+        entries: list[Entry] = []
+        weight = 0
+        for entry in group.entries:
+            heavier = weight_of_entry(entry, reference.types)
+            if entries and weight + heavier > MAX_PAGE:
+                yield _part(group, entries)
+                entries, weight = [], 0
+            entries.append(entry)
+            weight += heavier
+        if entries:
+            yield _part(group, entries)
+
+
+def _part(group: EntryGroup, entries: list[Entry]) -> ReferencePart:
+    return ReferencePart(entries[0].anchor.lower(), group.name, (replace(group, entries=tuple(entries)),))
+
+
+def _of_types(reference: Reference) -> Iterator[ReferencePart]:
+    types: list[NamedType] = []
+    weight = 0
+    for named in reference.types.values():
+        heavier = 500 + weight_of_shape(named.shape)
+        if types and weight + heavier > MAX_PAGE:
+            yield ReferencePart(types[0].anchor.lower(), f"{types[0].name} – {types[-1].name}", (), tuple(types))
+            types, weight = [], 0
+        types.append(named)
+        weight += heavier
+    if types:
+        yield ReferencePart(types[0].anchor.lower(), f"{types[0].name} – {types[-1].name}", (), tuple(types))
+
+
+def targets_of_entry(entry: Entry) -> set[str]:
+    """Keys of the types that an operation refers to."""
+    found: set[str] = set()
+    payloads = (*entry.inputs, *(payload for each in entry.outputs for payload in each.payloads))
+    for payload in payloads:
+        found |= _targets(payload.shape)
+    for _, fields in entry.parameters:
+        for each in fields:
+            found |= _targets(each.shape)
+    for callback in entry.callbacks:
+        found |= targets_of_entry(callback)
+    return found
+
+
+def inlined_of(part: ReferencePart, types: Mapping[str, NamedType]) -> dict[str, NamedType]:
+    """The types whose fields payloads on this page show."""
+    if not part.inlines:
+        return {}
+    found = {}
+    pending = [entry for group in part.groups for entry in group.entries]
+    while pending:
+        entry = pending.pop()
+        pending += entry.callbacks
+        for payload in (*entry.inputs, *(payload for each in entry.outputs for payload in each.payloads)):
+            key = shown_inside(payload.shape)
+            if key in types:
+                found[key] = types[key]
+    return found
+
+
+def _targets(shape: ValueShape) -> set[str]:
+    found = {shape.target} if shape.target else set()
+    found |= {key for _, key in shape.mapping}
+    for inner in (shape.items, shape.additional, *shape.variants, *(each.shape for each in shape.fields)):
+        if inner is not None:
+            found |= _targets(inner)
+    for field in shape.fields:
+        for argument in field.arguments:
+            found |= _targets(argument.shape)
+    return found

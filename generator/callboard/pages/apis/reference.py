@@ -1,0 +1,168 @@
+"""An API entity → the pages of its reference, planned without reading small definitions and read when a page is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+from typing import NamedTuple
+
+from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference
+from callboard.api_reference.paging import SMALL, PagedReference, inlined_of, paged_reference
+from callboard.api_reference.reading import RENDERER, has_reference
+from callboard.incremental.tracking import DependencyTracker
+from callboard.model import fields
+from callboard.model.entity import Entity
+from callboard.model.urls import entity_path, up_from
+from callboard.pages.apis.definition_file import definition_file, definition_text
+from callboard.pages.entities.context import EntityContext
+from callboard.pages.page import Page, SearchText, TocEntry
+from callboard.pages.safe_text import display_name
+from callboard.pages.shared_views import EntityLink
+
+MAX_TOC = 150
+"""Operations that the contents of a page list; with more of them, only groups are listed."""
+MAX_USES = 40
+"""Operations and types that are listed as users of a type."""
+_SEARCH_LETTERS = 20_000
+
+
+class UseView(NamedTuple):
+    """A place that refers to a type."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePageView:
+    """One page of a reference. ``digest`` stands for all that is read of the definition."""
+
+    digest: str
+    title: str
+    api: EntityLink
+    source: str
+    """Path of the definition's file, below the site's root."""
+    is_first: bool
+    pages: tuple[UseView, ...]
+    """The other pages, for a reference that is cut."""
+    reference: Reference = field(repr=False)
+    groups: tuple[EntryGroup, ...] = field(repr=False)
+    types: tuple[NamedType, ...] = field(repr=False)
+    href: Mapping[str, str] = field(repr=False)
+    """Address of each type by key, and of each operation by anchor, as seen from this page."""
+    inlined: Mapping[str, NamedType] = field(repr=False)
+    uses: Mapping[str, tuple[UseView, ...]] = field(repr=False)
+    uses_more: Mapping[str, int] = field(repr=False)
+    is_cut: bool = False
+    """True if operations and types stand on other pages."""
+
+
+def definition_of(entity: Entity) -> tuple[str, str]:
+    """The definition and the type of an API; empty texts for none."""
+    return definition_text(entity), fields.as_text(entity.spec.get("type"))
+
+
+def reference_path(entity: Entity) -> str:
+    """Path of the first page of a reference."""
+    return f"{entity_path(entity.ref)}reference/"
+
+
+def paged(entity: Entity, *, is_public: bool) -> PagedReference | None:
+    """The reference of an entity; None if it is no API or has no definition of a format with a reference."""
+    text, api_type = definition_of(entity)
+    return paged_reference(text, api_type, is_public=is_public) if text.strip() and entity.ref.kind == "api" else None
+
+
+def page_path(entity: Entity, key: str) -> str:
+    """Path of one page of the reference."""
+    return f"{reference_path(entity)}{key}/" if key else reference_path(entity)
+
+
+def reference_pages(context: EntityContext, entity: Entity, tracker: DependencyTracker | None = None) -> Iterator[Page]:
+    """The pages of an API's reference; none for other entities and formats without one."""
+    text, api_type = definition_of(entity)
+    if entity.ref.kind != "api" or not has_reference(text, api_type):
+        return
+    found = paged(entity, is_public=context.is_public) if len(text) > SMALL else None
+    keys = [part.key for part in found.parts] if found else [""]
+    for number, key in enumerate(keys):
+        part = found.parts[number].title if found else ""
+        title = context.labels["reference_of"].format(display_name(entity))
+        yield Page(
+            path=page_path(entity, key),
+            template="reference.html",
+            frame="entity",
+            tab="apis/",
+            title=f"{part} · {title}" if part else title,
+            view=partial(reference_view, context, entity, number),
+            toc=_toc,
+            search=partial(_search_text, context, entity, number),
+            tracker=tracker,
+            extra_keys=(("entity", entity.ref),),
+        )
+
+
+def reference_view(context: EntityContext, entity: Entity, number: int) -> ReferencePageView:
+    """The view of one page of an API's reference."""
+    found = paged(entity, is_public=context.is_public)
+    if found is None or number >= len(found.parts):
+        msg = "a page was planned for a reference that does not have it"
+        raise ValueError(msg)
+    part, reference = found.parts[number], found.reference
+    here = page_path(entity, part.key)
+    href = _addresses(found, entity, here)
+    users = found.uses() if part.types else {}
+    return ReferencePageView(
+        digest=blake2b(f"{RENDERER}\0{definition_text(entity)}".encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        title=part.title or context.labels["reference_of"].format(display_name(entity)),
+        api=context.links.to(entity.ref),
+        source=entity_path(entity.ref) + definition_file(entity),
+        is_first=number == 0,
+        pages=tuple(UseView(each.title, up_from(here) + page_path(entity, each.key)) for each in found.parts[1:]),
+        reference=reference,
+        groups=part.groups,
+        types=part.types,
+        href=href,
+        inlined=inlined_of(part, reference.types),
+        uses={named.key: tuple(_use(each, href) for each in users.get(named.key, ())[:MAX_USES]) for named in part.types},
+        uses_more={named.key: max(0, len(users.get(named.key, ())) - MAX_USES) for named in part.types},
+        is_cut=len(found.parts) > 1,
+    )
+
+
+def _addresses(found: PagedReference, entity: Entity, here: str) -> dict[str, str]:
+    def address(anchor: str) -> str:
+        path = page_path(entity, found.part_of[anchor])
+        return f"#{anchor}" if path == here else f"{up_from(here)}{path}#{anchor}"
+
+    types = {key: address(named.anchor) for key, named in found.reference.types.items()}
+    return {**types, **{entry.anchor: address(entry.anchor) for entry in found.reference.entries}}
+
+
+def _use(user: Entry | NamedType, href: Mapping[str, str]) -> UseView:
+    if isinstance(user, Entry):
+        return UseView(f"{user.verb} {user.address}", href[user.anchor])
+    return UseView(user.name, href[user.key])
+
+
+def _toc(view: ReferencePageView) -> tuple[TocEntry, ...]:
+    shows_entries = sum(len(group.entries) for group in view.groups) <= MAX_TOC
+    groups = (
+        TocEntry(
+            group.anchor,
+            group.name,
+            tuple(TocEntry(entry.anchor, f"{entry.verb} {entry.address}") for entry in group.entries) if shows_entries else (),
+        )
+        for group in view.groups
+    )
+    types = (TocEntry("types", "Types"),) if view.types else ()
+    return (*groups, *types)
+
+
+def _search_text(context: EntityContext, entity: Entity, number: int) -> SearchText:
+    view = reference_view(context, entity, number)
+    lines = [f"{entry.verb} {entry.address} {entry.summary}".strip() for group in view.groups for entry in group.entries]
+    lines += [named.name for named in view.types]
+    return SearchText(view.title, "\n\n".join(lines)[:_SEARCH_LETTERS], "api", "", (("ref", str(entity.ref)),))
