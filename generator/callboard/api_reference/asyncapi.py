@@ -49,9 +49,7 @@ class _AsyncApi:
             fields = (*(ShapeField(f"header {each.name}", each.shape, each.required) for each in made.headers),)
             if fields:
                 shape = ValueShape("object", description=made.description, fields=(*fields, ShapeField("payload", made.shape)))
-            types[f"message {key}"] = NamedType(
-                f"message {key}", texts.line(key), self.anchors.of("message", key), shape, "message"
-            )
+            types[f"message {key}"] = NamedType(f"message {key}", texts.line(key), self.anchors.of("message", key), shape, "message")
         groups = self._new_groups() if self.version.startswith("3") else self._old_groups()
         return Reference(
             format=f"AsyncAPI {self.version}".strip(),
@@ -70,8 +68,14 @@ class _AsyncApi:
             server = self.schemas.resolved(value)
             url = texts.line(server.get("url")) or texts.line(server.get("host")) + texts.line(server.get("pathname"))
             words = texts.line(server.get("description"))
-            variables = tuple((texts.line(n), texts.value(mapping(v).get("default", ""))) for n, v in mapping(server.get("variables")).items())
-            found.append(ApiServer(url, f"{texts.line(name)}: {words}" if words else texts.line(name), texts.line(server.get("protocol"), 40), variables))
+            variables = tuple(
+                (texts.line(n), texts.value(mapping(v).get("default", ""))) for n, v in mapping(server.get("variables")).items()
+            )
+            found.append(
+                ApiServer(
+                    url, f"{texts.line(name)}: {words}" if words else texts.line(name), texts.line(server.get("protocol"), 40), variables
+                )
+            )
         return tuple(found)
 
     def _schema(self, schema: Any) -> ValueShape:
@@ -136,7 +140,9 @@ class _AsyncApi:
 
     def _parameter(self, value: dict[str, Any]) -> ValueShape:
         schema = value.get("schema")
-        shape = self.schemas.shape({key: each for key, each in value.items() if key in {"enum", "default", "examples"}} | {"type": "string"})
+        shape = self.schemas.shape(
+            {key: each for key, each in value.items() if key in {"enum", "default", "examples"}} | {"type": "string"}
+        )
         if schema is not None:
             shape = self.schemas.shape(schema)
         return replace(shape, description=self.texts.prose(value.get("description")) or shape.description)
@@ -209,4 +215,3 @@ def _last(value: Any) -> str:
     """The last part of a reference; empty for anything else."""
     reference = mapping(value).get("$ref")
     return reference.rpartition("/")[2].replace("~1", "/").replace("~0", "~") if isinstance(reference, str) else ""
-

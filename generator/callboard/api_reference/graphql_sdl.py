@@ -1,4 +1,4 @@
-"""A GraphQL schema (SDL, also of a federation, or an introspection result as JSON) → its reference: fields of the root types are operations."""
+"""A GraphQL schema (SDL, also of a federation, or an introspection result) → its reference: fields of root types are operations."""
 
 from __future__ import annotations
 
@@ -83,7 +83,13 @@ class _Schema:
         types = {name: self._type(name, parts) for name, parts in self.parts.items() if name not in self.roots.values()}
         groups = tuple(self._root(verb, name) for verb, name in self.roots.items() if name in self.parts)
         listed = tuple(
-            NamedType(f"@{node.name.value}", f"@{node.name.value}", self.anchors.of("directive", node.name.value), self._directive(node), "directive")
+            NamedType(
+                f"@{node.name.value}",
+                f"@{node.name.value}",
+                self.anchors.of("directive", node.name.value),
+                self._directive(node),
+                "directive",
+            )
             for node in self.directives
         )
         return Reference(
@@ -131,7 +137,9 @@ class _Schema:
 
     def _selection(self, name: str) -> str:
         parts = self.parts.get(name, ())
-        if not any(isinstance(part, ast.ObjectTypeDefinitionNode | ast.InterfaceTypeDefinitionNode | ast.UnionTypeDefinitionNode) for part in parts):
+        if not any(
+            isinstance(part, ast.ObjectTypeDefinitionNode | ast.InterfaceTypeDefinitionNode | ast.UnionTypeDefinitionNode) for part in parts
+        ):
             return ""
         fields = [field for part in parts for field in getattr(part, "fields", None) or ()]
         plain = [
@@ -210,6 +218,8 @@ def _text(node: Any) -> str:
 def _deprecated(node: Any, texts: Texts) -> str:
     for directive in node.directives or ():
         if directive.name.value == "deprecated":
-            reasons = (a.value.value for a in directive.arguments or () if a.name.value == "reason" and isinstance(a.value, ast.StringValueNode))
+            reasons = (
+                a.value.value for a in directive.arguments or () if a.name.value == "reason" and isinstance(a.value, ast.StringValueNode)
+            )
             return texts.line(next(reasons, "")) or "yes"
     return ""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+_NOTHING = Markup()
 ShapeKind = Literal["scalar", "object", "list", "tuple", "union", "combination", "reference", "anything", "nothing", "unknown"]
 """``reference`` has a target; ``unknown`` is a reference to something that is not part of the definition, or a value that is no schema."""
 Streaming = Literal["", "client", "server", "both"]
@@ -22,7 +23,7 @@ class AllowedValue:
     """One value of an enumeration."""
 
     value: str
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     deprecated: str = ""
     """Reason of the deprecation, or ``yes``; empty if it is not deprecated."""
 
@@ -52,7 +53,7 @@ class ValueShape:
     target: str = ""
     """Key of the named type that is meant (``reference``)."""
     title: str = ""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     is_nullable: bool = False
     is_read_only: bool = False
     is_write_only: bool = False
@@ -86,7 +87,7 @@ class Payload:
     media: str
     shape: ValueShape
     name: str = ""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     headers: tuple[ShapeField, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
     """Name (may be empty) and value."""
@@ -99,7 +100,7 @@ class ApiAnswer:
 
     case: str
     """Status, message or ``reply``; empty if there is only one."""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     headers: tuple[ShapeField, ...] = ()
     payloads: tuple[Payload, ...] = ()
     links: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ class Entry:
     """Path, channel, field, or ``/package.Service/Method``."""
     summary: str = ""
     """One line."""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     deprecated: str = ""
     """Reason, ``yes`` without one; empty if it is not deprecated."""
     sunset: str = ""
@@ -143,7 +144,7 @@ class EntryGroup:
 
     name: str
     anchor: str
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     entries: tuple[Entry, ...] = ()
 
 
@@ -176,7 +177,7 @@ class AuthScheme:
     name: str
     kind: str
     """``http bearer``, ``API key in header X-Key``."""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     scopes: tuple[tuple[str, str], ...] = ()
 
 
@@ -188,7 +189,7 @@ class Reference:
     """``OpenAPI 3.1.0``."""
     title: str = ""
     version: str = ""
-    description: Markup = Markup()
+    description: Markup = _NOTHING
     servers: tuple[ApiServer, ...] = ()
     auth: tuple[AuthScheme, ...] = ()
     groups: tuple[EntryGroup, ...] = ()

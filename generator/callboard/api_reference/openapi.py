@@ -88,7 +88,9 @@ class _OpenApi:
             ApiServer(
                 texts.line(each.get("url")),
                 texts.line(each.get("description")),
-                variables=tuple((texts.line(n), texts.value(mapping(v).get("default", ""))) for n, v in mapping(each.get("variables")).items()),
+                variables=tuple(
+                    (texts.line(n), texts.value(mapping(v).get("default", ""))) for n, v in mapping(each.get("variables")).items()
+                ),
             )
             for each in found
         )
@@ -113,7 +115,9 @@ class _OpenApi:
 
     def _add_operations(self, tagged: _Tagged, path: str, item: Any, servers: tuple[ApiServer, ...], *, webhook: bool = False) -> None:
         for method, shared, operation in self._operations(item):
-            entry = self._entry(path, method, shared, operation, self._servers(operation) or self._servers(shared) or servers, webhook=webhook)
+            entry = self._entry(
+                path, method, shared, operation, self._servers(operation) or self._servers(shared) or servers, webhook=webhook
+            )
             tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
             tagged.add(tag or ("Webhooks" if webhook else _first_segment(path)), entry)
 
@@ -200,4 +204,3 @@ def _deprecated(operation: dict[str, Any], texts: Texts) -> str:
 def _first_segment(path: str) -> str:
     segments = [each for each in path.split("/") if each and not each.startswith("{")]
     return segments[0] if segments else _NO_TAG
-

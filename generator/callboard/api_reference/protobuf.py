@@ -80,7 +80,8 @@ class _Proto:
         description = texts.prose(block.comment)
         if block.word == "enum":
             allowed = tuple(
-                AllowedValue(f"{texts.line(v.name)} = {texts.line(v.number, 20)}", texts.prose(v.comment), _deprecated(v)) for v in block.fields
+                AllowedValue(f"{texts.line(v.name)} = {texts.line(v.number, 20)}", texts.prose(v.comment), _deprecated(v))
+                for v in block.fields
             )
             shape = ValueShape("scalar", description=description, deprecated=deprecated, allowed=allowed, limits=limits)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 MAX_TOKENS = 300_000
@@ -29,30 +30,25 @@ class ProtoToken(NamedTuple):
 def tokens(text: str) -> Iterator[ProtoToken]:
     """The tokens of a file, at most ``MAX_TOKENS``."""
     comments: list[str] = []
-    line, blank, pending = 1, 0, None
-    for number, match in enumerate(_TOKEN.finditer(text)):
-        if number > MAX_TOKENS:
-            break
+    line, breaks, pending = 1, 0, None
+    for match in islice(_TOKEN.finditer(text), MAX_TOKENS):
         kind, found = match.lastgroup, match.group()
         if kind == "space":
-            blank = found.count("\n")
-            if blank > 1:
+            breaks = found.count("\n")
+            if breaks > 1:
                 comments.clear()
         elif kind == "comment":
-            if pending is not None and not blank and pending.line == line:
+            if pending is not None and not breaks and pending.line == line:
                 pending = pending._replace(trailing=_comment(found))
             else:
                 comments.append(_comment(found))
-            blank = 0
         else:
-            if pending is not None:
-                yield pending
+            yield from () if pending is None else (pending,)
             pending = ProtoToken(found, "\n".join(comments).strip(), line)
             comments.clear()
-            blank = 0
+        breaks = breaks if kind == "space" else 0
         line += found.count("\n")
-    if pending is not None:
-        yield pending
+    yield from () if pending is None else (pending,)
 
 
 def _comment(text: str) -> str:

@@ -22,9 +22,12 @@ _HEAD = 4_000
 _COMMENTS = re.compile(r"^[ \t]*(?://|#|/\*|\*)[^\n]*$", re.MULTILINE)
 _PROTOBUF = re.compile(r"^\s*(?:syntax\s*=\s*[\"']proto|edition\s*=|package\s+[\w.]+\s*;|(?:message|service)\s+\w+\s*\{)", re.MULTILINE)
 _GRAPHQL = re.compile(
-    r"^\s*(?:extend\s+)?(?:(?:type|interface|input|enum)\s+\w+[^:\n]*\{|schema\b[^:\n]*\{|scalar\s+\w+\s*$|union\s+\w+\s*=|directive\s+@)", re.MULTILINE
+    r"^\s*(?:extend\s+)?(?:(?:type|interface|input|enum)\s+\w+[^:\n]*\{|schema\b[^:\n]*\{|scalar\s+\w+\s*$|union\s+\w+\s*=|directive\s+@)",
+    re.MULTILINE,
 )
-_KEY = re.compile(r"""^[{\s]*["']?(openapi|swagger|asyncapi|__schema)["']?\s*:|["'](openapi|swagger|asyncapi|__schema)["']\s*:""", re.MULTILINE)
+_KEY = re.compile(
+    r"""^[{\s]*["']?(openapi|swagger|asyncapi|__schema)["']?\s*:|["'](openapi|swagger|asyncapi|__schema)["']\s*:""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _is_protobuf(text: str, api_type: str) -> bool:
 READERS = (
     ReferenceFormat("openapi", _key_in("openapi", "swagger"), _openapi),
     ReferenceFormat("asyncapi", _key_in("asyncapi"), _asyncapi),
-    ReferenceFormat("protobuf", _is_protobuf, lambda text, texts: read_protobuf(text, texts)),
+    ReferenceFormat("protobuf", _is_protobuf, read_protobuf),
     ReferenceFormat("graphql", _is_graphql, _graphql),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callboard.api_reference.loading import at_pointer
-from callboard.api_reference.model import ANYTHING, AllowedValue, ValueShape, ShapeField, ShapeKind
+from callboard.api_reference.model import ANYTHING, AllowedValue, ShapeField, ShapeKind, ValueShape
 from callboard.api_reference.texts import Texts, mapping, sequence
 
 MAX_SHAPES = 400_000

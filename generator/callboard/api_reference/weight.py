@@ -25,7 +25,12 @@ def weight_of_fields(fields: tuple[ShapeField, ...]) -> int:
 
 def weight_of_payload(payload: Payload, types: Mapping[str, NamedType]) -> int:
     """Bytes of a payload, with the named type that is shown inside."""
-    own = 200 + weight_of_shape(payload.shape) + weight_of_fields(payload.headers) + sum(len(value) * 11 // 10 for _, value in payload.examples)
+    own = (
+        200
+        + weight_of_shape(payload.shape)
+        + weight_of_fields(payload.headers)
+        + sum(len(value) * 11 // 10 for _, value in payload.examples)
+    )
     target = shown_inside(payload.shape)
     return own + (weight_of_shape(types[target].shape) if target in types else 0)
 

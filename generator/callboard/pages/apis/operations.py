@@ -74,7 +74,7 @@ def operations(context: EntityContext, entity: Entity) -> Section | None:
         types=len(reference.types),
         troubles=reference.troubles[:3],
     )
-    return Section("operations", labels["operations"], "operations", view, f"{count:,}")
+    return Section("api-operations", labels["api_operations"], "operations", view, f"{count:,}")
 
 
 def operation_view(found: PagedReference, entity: Entity, entry: Entry) -> OperationView:
