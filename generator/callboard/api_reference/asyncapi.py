@@ -19,7 +19,7 @@ from callboard.api_reference.model import (
     ValueShape,
 )
 from callboard.api_reference.schemas import SchemaReader
-from callboard.api_reference.texts import Anchors, Texts, mapping, sequence, slug
+from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
 _OLD_VERBS = (("publish", "receive"), ("subscribe", "send"))
 """AsyncAPI 2 says what clients do: where they publish, the application receives."""
@@ -32,7 +32,7 @@ def read_asyncapi(document: dict[str, Any], texts: Texts) -> Reference:
 
 class _AsyncApi:
     def __init__(self, document: dict[str, Any], texts: Texts) -> None:
-        self.document, self.texts, self.anchors = document, texts, Anchors()
+        self.document, self.texts, self.anchors = document, texts, ReferenceAnchors()
         self.version = texts.line(document.get("asyncapi"), 20)
         components = mapping(document.get("components"))
         self.messages, self.named = mapping(components.get("messages")), mapping(components.get("schemas"))

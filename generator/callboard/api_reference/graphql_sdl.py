@@ -22,7 +22,7 @@ from callboard.api_reference.model import (
     ShapeKind,
     ValueShape,
 )
-from callboard.api_reference.texts import Anchors, Texts, mapping
+from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping
 
 MAX_CHARACTERS = 3_000_000
 MAX_TOKENS = 400_000
@@ -65,7 +65,7 @@ def _sdl(text: str) -> str:
 
 class _Schema:
     def __init__(self, document: ast.DocumentNode, texts: Texts) -> None:
-        self.texts, self.anchors = texts, Anchors()
+        self.texts, self.anchors = texts, ReferenceAnchors()
         self.roots, self.description = dict(_ROOTS), ""
         self.parts: dict[str, list[Any]] = {}
         self.directives: list[ast.DirectiveDefinitionNode] = []

@@ -11,7 +11,7 @@ from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedTyp
 from callboard.api_reference.openapi_bodies import Bodies
 from callboard.api_reference.samples import curl
 from callboard.api_reference.schemas import SchemaReader
-from callboard.api_reference.texts import Anchors, Texts, mapping, sequence, slug
+from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _MAX_CALLBACK_LEVELS = 2
@@ -35,7 +35,7 @@ class _Tagged:
 
 class _OpenApi:
     def __init__(self, document: dict[str, Any], texts: Texts) -> None:
-        self.document, self.texts, self.anchors = document, texts, Anchors()
+        self.document, self.texts, self.anchors = document, texts, ReferenceAnchors()
         self.is_old = "swagger" in document
         self.version = texts.line(document.get("swagger") or document.get("openapi"), 20)
         named = document.get("definitions") if self.is_old else mapping(document.get("components")).get("schemas")

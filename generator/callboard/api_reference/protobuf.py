@@ -16,7 +16,7 @@ from callboard.api_reference.model import (
 )
 from callboard.api_reference.protobuf_parser import ProtoBlock, ProtoField, ProtoFile, parse_proto
 from callboard.api_reference.samples import grpcurl
-from callboard.api_reference.texts import Anchors, Texts
+from callboard.api_reference.texts import ReferenceAnchors, Texts
 
 _VERBS: dict[tuple[bool, bool], tuple[str, Streaming]] = {
     (False, False): ("unary", ""),
@@ -33,7 +33,7 @@ def read_protobuf(text: str, texts: Texts) -> Reference:
 
 class _Proto:
     def __init__(self, file: ProtoFile, texts: Texts) -> None:
-        self.file, self.texts, self.anchors = file, texts, Anchors()
+        self.file, self.texts, self.anchors = file, texts, ReferenceAnchors()
         self.blocks = {block.name: block for block in file.blocks if block.word != "service"}
 
     def reference(self) -> Reference:

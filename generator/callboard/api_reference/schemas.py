@@ -14,6 +14,8 @@ MAX_SHAPES = 400_000
 """Shapes of one reference. References to what has no name are followed, which could be exponential."""
 MAX_LEVELS = 24
 """Levels of a schema that are shown, references that are followed included."""
+MAX_FOLLOWED = 100
+"""References to schemas without a name that are followed for one schema; each is shown where it is meant, so that they could double."""
 MAX_ALLOWED = 200
 """Values of an enumeration that are shown."""
 _LIMITS = (
@@ -41,6 +43,7 @@ class SchemaReader:
     names: Mapping[str, str] = field(default_factory=dict)
     siblings: bool = True
     made: int = 0
+    followed: int = 0
 
     def resolved(self, value: Any) -> dict[str, Any]:
         """The mapping that a value is or refers to inside the document; empty if there is none."""
@@ -56,6 +59,7 @@ class SchemaReader:
     def shape(self, schema: Any, level: int = 0) -> ValueShape:
         """The shape of a schema."""
         self.made += 1
+        self.followed = self.followed if level else 0
         if isinstance(schema, bool):
             return ANYTHING if schema else ValueShape("nothing")
         if not isinstance(schema, dict):
@@ -77,7 +81,8 @@ class SchemaReader:
         key = self.names.get(pointer)
         if key is None:
             target = at_pointer(self.root, pointer)
-            if isinstance(target, dict | bool):
+            self.followed += 1
+            if isinstance(target, dict | bool) and self.followed <= MAX_FOLLOWED:
                 return self.shape(target, level + 1)
             return ValueShape("unknown", self.texts.line(pointer))
         if not self.siblings or len(schema) == 1:

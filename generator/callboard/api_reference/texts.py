@@ -70,7 +70,7 @@ def dumped(value: Any, indent: int | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchors:
+class ReferenceAnchors:
     """Gives ids that are unique in one reference; the same definition always gets the same ones."""
 
     used: set[str] = field(default_factory=set)
