@@ -19,7 +19,7 @@ LAYERS = (
     ("ingestion", "catalog"),
     ("state",),
     ("history",),
-    ("api_reference",),
+    ("api_reference", "scorecards"),
     ("incremental",),
     ("diagrams",),
     ("pages",),

@@ -41,6 +41,7 @@ from callboard.plugins.integrations.collector import unusable_families
 from callboard.plugins.run_integrations import IntegrationResult, collect_facts, connections_of, integration_items
 from callboard.plugins.run_sources import collect_all
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
+from callboard.scorecards.portal_scorecards import judged_catalog
 from callboard.settings.settings import Limits, Settings
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
@@ -218,7 +219,16 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         changes = state.diff(resolved.catalog, resolved.problems, facts)
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
-    return SiteData(resolved, collected, state.history(changes), state.now, facts), changes
+    return judge(work, SiteData(resolved, collected, state.history(changes), state.now, facts)), changes
+
+
+def judge(work: Workspace, data: SiteData) -> SiteData:
+    """Site data → the same with the results of the portal's scorecards, and the problems of their files."""
+    if not work.settings.scorecards:
+        return data
+    with work.meter.phase("scorecards"):
+        judged = judged_catalog(work.settings, data.resolved.catalog, data.facts, data.resolved.problems, data.resolved.trees, data.now)
+    return with_problems(replace(data, judged=judged), judged.problems)
 
 
 def _collected(work: Workspace, state: BuildState, guards: Guards, queried: Collection[str] | None) -> CollectedState:

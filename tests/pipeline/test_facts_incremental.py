@@ -2,13 +2,14 @@
 
 import random
 import re
+import shutil
 from datetime import timedelta
 
 import pytest
 
 from support import LONG, shared_caches
 from support.clean_builds import Pair, made
-from support.portal import digests
+from support.portal import ROOT, digests
 from synthetic import organisation, tool_facts
 
 NIGHTS = 7 if LONG else 4
@@ -39,6 +40,8 @@ def portal(tmp_path):
     known.write(folder / "facts", tool_facts.FIRST)
     with (folder / "sources.yaml").open("a") as sources:
         sources.write(tool_facts.INTEGRATIONS)
+        shutil.copytree(ROOT / "examples/scorecards", folder / "scorecards")
+        sources.write("scorecards:\n" + "".join(f"  - scorecards/{card.name}\n" for card in sorted((folder / "scorecards").iterdir())))
     with shared_caches.lent(folder):
         yield folder, known
 

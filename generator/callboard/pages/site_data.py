@@ -11,6 +11,7 @@ from callboard.model.problem import Problem
 from callboard.model.tree import Trees
 from callboard.plugins.installed_families import installed_families
 from callboard.plugins.sources import SourceFailure
+from callboard.scorecards.portal_scorecards import JudgedCatalog
 from callboard.state.change_log import ChangeLog
 from callboard.state.facts import CollectedFacts
 from callboard.state.values import CollectedState
@@ -46,6 +47,8 @@ class SiteData:
     now: datetime
     """Aware; the time of the build, or that of the state for a build without network."""
     facts: CollectedFacts
+    judged: JudgedCatalog | None = None
+    """The results of the portal's scorecards; None for a portal without any."""
 
     def kind_icons(self) -> Sequence[str]:
         """Names of the icons of all kinds, and of the families of plugins with their events."""

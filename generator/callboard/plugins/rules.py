@@ -18,6 +18,7 @@ MODULES = (
     "ingestion.rules",
     "catalog.rules",
     "plugins.integrations.rules",
+    "scorecards.rules",
     "website.rules",
 )
 """Modules, and packages of modules, that define rules. By name, because most of them are in higher layers."""

@@ -71,7 +71,8 @@ def all_problems(data: Any, document: SettingsDocument, root: Path, schemas: Opt
         for section in _SECTIONS:
             yield from _section_problems(*_items(data, section), section, document, schemas)
         yield from _shared_name_problems(data, document)
-        yield from kind_problems(data, document, root)
+        for section_name in ("kinds", "scorecards"):
+            yield from path_problems(section_name, data, document, root)
 
 
 def schema_problems(
@@ -96,13 +97,13 @@ def schema_problems(
             yield document.problem(path, f"{message}{addition}", rule, at_key=at_key)
 
 
-def kind_problems(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Problem]:
-    """Report files under ``kinds`` that do not exist or are outside ``root``."""
-    paths = data.get("kinds")
+def path_problems(name: str, data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Problem]:
+    """Report files in a section that is a list of paths, such as ``kinds``, that do not exist or are outside ``root``."""
+    paths = data.get(name)
     for index, path in enumerate(paths if isinstance(paths, list) else ()):
         error = _file_error(root, path) if isinstance(path, str) and path else ""
         if error:
-            yield document.problem(("kinds", index), f'"kinds[{index}]" {error}')
+            yield document.problem((name, index), f'"{name}[{index}]" {error}')
 
 
 def _portal_problems(data: Mapping[str, Any], document: SettingsDocument, root: Path) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from callboard.model.errors import SettingsError
 from callboard.model.fields import dotted
 from callboard.model.problem import Problem, Span
 from callboard.redaction.redactor import Redactor
-from callboard.settings.checks import OptionSchemas, all_problems, kind_problems
+from callboard.settings.checks import OptionSchemas, all_problems, path_problems
 from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import InvalidSettingsError, portal_origin
 from callboard.settings.literal_secrets import literal_secret_problems
@@ -54,7 +54,7 @@ def read_kind_paths(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
     if document.problems or not isinstance(document.data, dict) or not isinstance(document.data.get("sources"), list):
         return ()
     data = expand({"kinds": document.data.get("kinds")}, environ).data
-    if problems := list(kind_problems(data, document, path.parent)):
+    if problems := list(path_problems("kinds", data, document, path.parent)):
         raise InvalidSettingsError(path.parent, problems)
     return tuple(kind for kind in data["kinds"] if isinstance(kind, str)) if isinstance(data["kinds"], list) else ()
 
@@ -115,6 +115,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         portal=Portal(**portal),
         sources=tuple(_source(item, i, expanded) for i, item in enumerate(data["sources"])),
         kinds=tuple(data.get("kinds") or ()),
+        scorecards=tuple(data.get("scorecards") or ()),
         data=DataSettings(**(data.get("data") or {})),
         limits=Limits(**(data.get("limits") or {})),
         guides=GuideSettings(**(data.get("guides") or {})),

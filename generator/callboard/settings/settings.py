@@ -98,6 +98,8 @@ class Settings:
     sources: tuple[SourceSettings, ...] = ()
     kinds: tuple[str, ...] = ()
     """Paths of JSON Schema files of custom kinds, below ``root``."""
+    scorecards: tuple[str, ...] = ()
+    """Paths of scorecard files, below ``root``."""
     data: DataSettings = field(default_factory=DataSettings)
     limits: Limits = field(default_factory=Limits)
     guides: GuideSettings = field(default_factory=GuideSettings)

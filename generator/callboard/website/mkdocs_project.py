@@ -30,7 +30,7 @@ STYLES_PATH = "assets/portal.css"
 """The style sheet of guides besides those of the theme: all style sheets in ``assets/``."""
 PAGE_STYLES_PATH = "assets/page.css"
 """The one style sheet of pages: the same, below what pages use of the theme's."""
-TABS = ("catalog", "apis", "teams", "systems", "health")
+TABS = ("catalog", "apis", "teams", "systems", "health", "scorecards")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
 _SCRIPTS = ("search.js", "ages.js", "copy.js")

@@ -28,6 +28,9 @@ from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
 from callboard.pages.page import Page
+from callboard.pages.scorecards import index_pages as scorecards
+from callboard.pages.scorecards.context import ScorecardContext, scorecard_context
+from callboard.pages.scorecards.entity_section import ScorecardField, TrackedScorecards
 from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, entity_files, list_files
@@ -35,6 +38,8 @@ from callboard.website.editor_schemas import schema_files_later
 
 _INDEXES: DependencyKey = ("indexes", "rest")
 """Dependency of index pages on what is not tracked key by key: changes, facts and problems about no entity."""
+_SCORECARDS: DependencyKey = ("scorecards", "all")
+"""Dependency of the pages about scorecards on all results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class PageContexts:
     facts: FactsContext
     indexes: IndexContext
     entities: EntityContext
+    scorecards: ScorecardContext | None
+    """None for a portal without scorecards."""
 
     @property
     def is_public(self) -> bool:
@@ -79,18 +86,21 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
     )
     facts_section, on_call = tracked_facts(of_facts)
+    of_scorecards = scorecard_context(page, data.judged, tools)
+    judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
         page,
         first_sections=(partial(changes.last_good_copy, of_changes),),
-        last_sections=(facts_section, partial(changes.timeline, of_changes)),
-        last_fields=(on_call,),
+        last_sections=(facts_section, *judged, partial(changes.timeline, of_changes)),
+        last_fields=(on_call, *((ScorecardField(of_scorecards),) if of_scorecards else ())),
     )
-    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities)
+    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_scorecards)
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
     """The context of entity pages in a form that records what is read of it, and the recorder."""
-    return track(contexts.entities, {_INDEXES: fingerprint_of_rest(contexts.indexes)})
+    judged = {_SCORECARDS: scorecards.fingerprint(contexts.scorecards)} if contexts.scorecards else {}
+    return track(contexts.entities, {_INDEXES: fingerprint_of_rest(contexts.indexes), **judged})
 
 
 def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
@@ -99,14 +109,15 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexes))
     every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
     references = (page for entity in tracked.entities.values() for page in reference_pages(tracked, entity, tracker))
-    return chain(lists, every, references, _rest(contexts))
+    results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))
+    return chain(lists, every, references, results, _rest(contexts))
 
 
 def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     """The pages that are about no single entity."""
     entities = contexts.entities
     references = (page for entity in entities.entities.values() for page in reference_pages(entities, entity))
-    return chain(indexes.plan(contexts.indexes), references, _rest(contexts))
+    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), _rest(contexts))
 
 
 def entity_page(
@@ -126,6 +137,10 @@ def _rest(contexts: PageContexts) -> Iterator[Page]:
     return chain(changes.plan(contexts.changes), facts.plan(contexts.facts), fresh)
 
 
+def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:
+    return scorecards.plan(contexts.scorecards) if contexts.scorecards else iter(())
+
+
 def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     """The data files that belong to no single page; ``key`` is the digest of everything that they are made from."""
     resolved, settings = contexts.data.resolved, contexts.changes.settings
@@ -133,5 +148,6 @@ def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public, lines=lines)
     yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
+    yield from scorecards.data_files(contexts.scorecards) if contexts.scorecards else ()
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))

@@ -211,7 +211,8 @@ def start_theme_build(
 
 def project_of(settings: Settings, overlays: Overlays) -> MkDocsProject:
     """The inputs of MkDocs for this portal."""
-    tabs = tuple(tab for tab in TABS if tab != "health" or has_health(settings))
+    missing = {"health": not has_health(settings), "scorecards": not settings.scorecards}
+    tabs = tuple(tab for tab in TABS if not missing.get(tab))
     return MkDocsProject(settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, tabs=tabs)
 
 

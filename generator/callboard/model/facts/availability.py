@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.field_kinds import Percent
 from callboard.model.facts.validation import Validated, validated
 from callboard.model.facts.value import FactValue
 
@@ -17,7 +18,7 @@ class DayShare(Validated):
     """One day of an SLO's history."""
 
     day: date
-    percent: float | None
+    percent: Percent | None
     """None: no data for that day."""
 
 
@@ -28,14 +29,14 @@ class Availability(FactValue):
     is_public: ClassVar[bool] = True
     name: str
     """Name of the SLO: ``checkout availability``."""
-    measured: float | None
+    measured: Percent | None
     """Percent over the window; None if there is no data."""
-    objective: float | None = None
+    objective: Percent | None = None
     """Objective in percent."""
     window_days: int = 30
     history: tuple[DayShare, ...] = ()
     """By day, oldest first."""
-    budget_left: float | None = None
+    budget_left: Percent | None = None
     """Remaining error budget in percent, negative if exceeded; computed from the other fields if the vendor does not provide it."""
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from callboard.model.facts.enumerations import RunState, Tone
+from callboard.model.facts.field_kinds import Version
 from callboard.model.facts.recorded import RecordedValue
 
 
@@ -39,7 +40,7 @@ class Deployment(RecordedValue):
     """A version that was deployed to, or runs in, an environment."""
 
     is_public: ClassVar[bool] = True
-    version: str
+    version: Version
     """Version for display; empty if unknown."""
     at: datetime | None
     """Time of completion, or of the start while it is running."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.field_kinds import WorstFirst
 from callboard.model.facts.recorded import RecordedValue
 from callboard.model.facts.validation import FactError, validated
 
@@ -31,7 +32,7 @@ class Incident(RecordedValue):
 
     title: str
     opened: datetime
-    severity: int = 3
+    severity: WorstFirst = 3
     """1 (most severe) to 5."""
     state: IncidentState = IncidentState.OPEN
     resolved: datetime | None = None

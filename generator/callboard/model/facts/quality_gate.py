@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from callboard.model.facts.enumerations import Tone
+from callboard.model.facts.field_kinds import Percent, Rating
 from callboard.model.facts.value import FactValue
 
 
@@ -30,18 +31,18 @@ class QualityGate(FactValue):
     is_public: ClassVar[bool] = True
     state: GateState = GateState.NONE
     analysed: datetime | None = None
-    coverage: float | None = None
+    coverage: Percent | None = None
     """Percent."""
-    coverage_wanted: float | None = None
-    new_coverage: float | None = None
+    coverage_wanted: Percent | None = None
+    new_coverage: Percent | None = None
     """Percent of new code."""
-    duplication: float | None = None
+    duplication: Percent | None = None
     """Percent."""
     bugs: int | None = None
     smells: int | None = None
     hotspots: int | None = None
     lines: int | None = None
-    ratings: tuple[tuple[str, str], ...] = ()
+    ratings: tuple[tuple[str, Rating], ...] = ()
     """Name (``reliability``, ``security``, ``maintainability``) and letter, ``A`` the best."""
     state_word: str = ""
     """The tool's word for the gate's state if it is unknown; ``state`` is ``none`` then."""

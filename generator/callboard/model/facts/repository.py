@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from callboard.model.facts.field_kinds import Percent
 from callboard.model.facts.validation import Validated
 from callboard.model.facts.value import FactValue
 
@@ -55,7 +56,7 @@ class RepositoryActivity(FactValue):
     """Open pull requests, oldest first; may be incomplete."""
     open_issues: int | None = None
     good_first_issues: tuple[GoodFirstIssue, ...] = ()
-    languages: tuple[tuple[str, float], ...] = ()
+    languages: tuple[tuple[str, Percent], ...] = ()
     """Name and percent, largest first."""
     releases: tuple[Release, ...] = ()
     """Newest first."""

@@ -1,0 +1,251 @@
+"""The results of one entity, or of what a team, system or domain contains → the section about scorecards and the field of the header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from callboard.incremental.tracking import fingerprint_of
+from callboard.model.entity import Entity
+from callboard.pages.facts.members import ROLLUP_KINDS, members
+from callboard.pages.scorecards.context import ScorecardContext, card_path
+from callboard.pages.section import HeaderField, Section
+from callboard.pages.shared_views import EntityLink, StateView
+from callboard.scorecards.cards import Scorecard
+from callboard.scorecards.conditions import Condition, LevelCondition, RelatedCondition
+from callboard.scorecards.explanation import Explanation
+from callboard.scorecards.judging import ExplainedResult
+from callboard.scorecards.results import CardResult, RuleOutcome
+
+_WORST = 5
+"""Entities of a team or system that are named."""
+_LONGEST_FOUND = 200
+_OPEN = frozenset({RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule that fails or is not measured, or one that does not apply."""
+
+    title: str
+    state: StateView
+    found: str
+    """The values that led to the result."""
+    sources: tuple[str, ...]
+    """Titles of the tools that the values come from; none for the descriptor."""
+    why: str
+    fix: str
+    level: str
+    turns: str = ""
+    """The day on which the result changes if nothing happens; empty for never."""
+    note: str = ""
+    """From when the rule counts, or why it does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One scorecard on an entity's page."""
+
+    title: str
+    path: str
+    state: StateView
+    distance: str
+    open_rules: tuple[RuleView, ...]
+    passing: tuple[str, ...]
+    """Titles of the rules that pass."""
+    skipped: tuple[RuleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """How many entities have reached a level."""
+
+    state: StateView
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorstView:
+    """An entity with much to do."""
+
+    link: EntityLink
+    state: StateView
+    distance: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardSummary:
+    """One scorecard over several entities: a distribution and the worst ones, never an average."""
+
+    title: str
+    path: str
+    total: int
+    levels: tuple[LevelCount, ...]
+    worst: tuple[WorstView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardsView:
+    """The section: own results, or those of members."""
+
+    cards: tuple[CardView, ...] = ()
+    summaries: tuple[CardSummary, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedScorecards:
+    """Provider of the section (``Fingerprinted``)."""
+
+    context: ScorecardContext
+
+    def __call__(self, entity: Entity) -> Section | None:
+        """The section; None for an entity that no scorecard judges."""
+        context = self.context
+        cards = tuple(card_view(context, result) for result in context.of(str(entity.ref)))
+        summaries = tuple(_summaries(context, entity)) if entity.ref.kind in ROLLUP_KINDS else ()
+        if not cards and not summaries:
+            return None
+        return Section("scorecards", context.labels["scorecards"], "scorecards", ScorecardsView(cards, summaries))
+
+    @property
+    def base(self) -> str:
+        """The scorecards themselves."""
+        return fingerprint_of([card.digest for card in self.context.cards])
+
+    def fingerprint(self, entity: Entity) -> str:
+        """The results, and the explanations that read other entities; a page depends on its own entity and facts anyway."""
+        own = [self._own(entity, result) for result in self.context.of(str(entity.ref))]
+        if entity.ref.kind not in ROLLUP_KINDS:
+            return fingerprint_of(own) if own else ""
+        refs = members(self.context.catalog, entity.ref)
+        below = [(str(ref), self.context.links.to(ref).name, [each.letters for each in self.context.of(str(ref))]) for ref in refs]
+        return fingerprint_of([own, below])
+
+    def _own(self, entity: Entity, result: CardResult) -> list[object]:
+        explained = [
+            [found.found for found in each.explanation.deciding()] if each.explanation else []
+            for each in self.context.judged.explain(result)
+            if each.result.outcome in _OPEN and _reads_others(each.result.rule.check)
+        ]
+        codes = Counter(problem.code for problem in self.context.problems_by_subject.get(entity.ref, ()))
+        return [result.card.name, result.letters, explained, sorted(codes.items())]
+
+
+def _reads_others(condition: Condition) -> bool:
+    """Whether a condition reads more than the entity and the facts about it."""
+    return isinstance(condition, RelatedCondition | LevelCondition) or any(_reads_others(part) for part in condition.parts())
+
+
+def card_view(context: ScorecardContext, result: CardResult) -> CardView:
+    """The view of an entity's results on a card."""
+    explained = context.judged.explain(result)
+    return CardView(
+        result.card.title,
+        card_path(result.card),
+        context.level_state(result),
+        context.distance(result),
+        tuple(_rule_view(context, result.card, each) for each in _worst_first(explained)),
+        tuple(each.result.rule.title for each in explained if each.result.outcome is RuleOutcome.PASS),
+        tuple(_rule_view(context, result.card, each) for each in explained if each.result.outcome is RuleOutcome.SKIPPED),
+    )
+
+
+def _worst_first(explained: tuple[ExplainedResult, ...]) -> list[ExplainedResult]:
+    """Rules that fail or are not measured: those of the lowest level first, failing ones before the others."""
+    found = [each for each in explained if each.result.outcome in _OPEN]
+    return sorted(found, key=lambda each: (each.result.rule.level, each.result.outcome is RuleOutcome.NOT_MEASURED))
+
+
+def _rule_view(context: ScorecardContext, card: Scorecard, each: ExplainedResult) -> RuleView:
+    rule, labels = each.result.rule, context.labels
+    deciding = tuple(each.explanation.deciding()) if each.explanation else ()
+    note = ""
+    if each.result.exemption is not None:
+        note = labels["scorecard_exempt"].format(each.result.exemption.until.isoformat(), each.result.exemption.reason)
+    elif each.result.outcome is RuleOutcome.SKIPPED:
+        note = labels["scorecard_does_not_apply"]
+    elif not each.result.counts and rule.starts:
+        note = labels["scorecard_counts_from"].format(rule.starts.isoformat())
+    return RuleView(
+        rule.title,
+        context.outcome_state(each.result.outcome),
+        _found(deciding),
+        tuple(dict.fromkeys(_tool(context, source) for found in deciding for source in found.sources)),
+        rule.why,
+        rule.fix,
+        card.levels[rule.level - 1].capitalize() if rule.level else "",
+        each.turns.isoformat() if each.turns else "",
+        note,
+    )
+
+
+def _found(deciding: tuple[Explanation, ...]) -> str:
+    text = "; ".join(dict.fromkeys(each.found for each in deciding if each.found))
+    return text if len(text) <= _LONGEST_FOUND else text[: _LONGEST_FOUND - 1] + "…"
+
+
+def _tool(context: ScorecardContext, source: str) -> str:
+    return context.tools.get(source, source)
+
+
+def _summaries(context: ScorecardContext, entity: Entity) -> Iterator[CardSummary]:
+    refs = [str(ref) for ref in members(context.catalog, entity.ref)]
+    for card in context.cards:
+        results = [result for ref in refs if (result := context.results(card).get(ref)) is not None]
+        if results:
+            yield summary(context, card, results)
+
+
+def summary(context: ScorecardContext, card: Scorecard, results: list[CardResult]) -> CardSummary:
+    """The distribution of results over levels, and the worst of them."""
+    if card.is_weighted:
+        counts = Counter(context.level_state(result) for result in results)
+        levels = tuple(LevelCount(state, number) for state, number in sorted(counts.items(), key=lambda item: item[0].text))
+    else:
+        reached = Counter(result.reached.level if result.reached.applies else -1 for result in results)
+        levels = tuple(
+            LevelCount(context.named_level(card, level), reached[level]) for level in range(len(card.levels), -1, -1) if reached[level]
+        )
+        nothing = StateView(context.labels["scorecard_nothing_applies"], "none", "")
+        levels += (LevelCount(nothing, reached[-1]),) if reached[-1] else ()
+    worst = [result for result in sorted(results, key=badness) if has_to_do(result)]
+    views = tuple(WorstView(context.link_of(result), context.level_state(result), context.distance(result)) for result in worst[:_WORST])
+    return CardSummary(card.title, card_path(card), len(results), levels, views)
+
+
+def badness(result: CardResult) -> tuple[float, int, int, str]:
+    """Sort key, the worst first: lowest level or score, then most to do."""
+    place = result.score.percent if result.card.is_weighted else result.reached.level
+    return (1_000.0 if place is None else place), -result.reached.to_pass, -result.reached.to_measure, result.ref
+
+
+def has_to_do(result: CardResult) -> bool:
+    """Whether a rule that counts fails or is not measured."""
+    return result.reached.applies and ("f" in result.letters or "n" in result.letters)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardField:
+    """Provider of the field of the header (``Fingerprinted``): the levels by name."""
+
+    context: ScorecardContext
+
+    def __call__(self, entity: Entity) -> HeaderField | None:
+        """The field; None for an entity that no scorecard judges."""
+        results = [result for result in self.context.of(str(entity.ref)) if result.reached.applies]
+        if not results:
+            return None
+        first = min(results, key=badness)
+        distance = self.context.distance(first)
+        text = f"{first.card.title}: {self.context.level_state(first).text}" + (f", {distance}" if distance else "")
+        return HeaderField(self.context.labels["scorecards"], text=text)
+
+    @property
+    def base(self) -> str:
+        """Empty: ``TrackedScorecards`` has what all entities share."""
+        return ""
+
+    def fingerprint(self, entity: Entity) -> str:  # noqa: ARG002
+        """Empty: that of ``TrackedScorecards`` has the results."""
+        return ""

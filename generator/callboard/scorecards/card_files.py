@@ -1,0 +1,120 @@
+"""Scorecard files → scorecards, and problems with the place of each mistake. A file with a mistake loses only its own scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from callboard.model.facts.value import FactValue
+from callboard.model.problem import Problem
+from callboard.scorecards.card_reading import CardReader
+from callboard.scorecards.cards import Scorecard
+from callboard.scorecards.conditions import Condition, LevelCondition
+from callboard.scorecards.mistakes import CardMistakes
+from callboard.scorecards.reading import Vocabulary
+from callboard.scorecards.rules import INVALID_SCORECARD, UNREADABLE_SCORECARD
+from callboard.settings.document import SettingsDocument, read_document
+from callboard.settings.invalid import portal_origin
+
+LARGEST = 1_000_000
+"""Bytes of a scorecard file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSet:
+    """The scorecards of a portal, in an order in which each comes after those whose levels it asks for."""
+
+    cards: tuple[Scorecard, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, type[FactValue]], relations: Collection[str]) -> CardSet:
+    """Read the files ``paths`` below ``root``, the folder of ``sources.yaml``. Never raises."""
+    documents = [_document(root, path) for path in paths]
+    problems = [problem for document in documents for problem in document.problems]
+    usable = [document for document in documents if not document.problems and isinstance(document.data, Mapping)]
+    others = (document for document in documents if not document.problems and not isinstance(document.data, Mapping))
+    problems += [document.problem((), "the file must be a mapping with name, levels and rules", INVALID_SCORECARD) for document in others]
+    levels = {str(document.data.get("name")): _level_names(document.data) for document in usable}
+    cards: dict[str, Scorecard] = {}
+    for document in usable:
+        mistakes = CardMistakes()
+        words = Vocabulary(families, relations, levels)
+        card = CardReader(document.data, words, mistakes, document.origin.path, document.value_span).card()
+        if card is not None and card.name in cards:
+            mistakes.add(("name",), f"the name {card.name} is already used by another scorecard")
+        problems += _problems(document, mistakes)
+        if card is not None and not mistakes.found:
+            cards[card.name] = card
+    ordered, ring = _ordered(cards)
+    if ring:
+        problems += [_ring_problem(document, ring) for document in usable if document.data.get("name") in ring]
+    return CardSet(tuple(card for card in ordered if card.name not in ring), tuple(problems))
+
+
+def _document(root: Path, path: str) -> SettingsDocument:
+    origin = portal_origin(root / path, root)
+    failure = SettingsDocument(origin)
+    try:
+        content = (root / path).read_bytes()
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        failure.problems.append(failure.problem_at(None, f"the file cannot be read: {error.strerror}", UNREADABLE_SCORECARD))
+        return failure
+    except UnicodeDecodeError:
+        failure.problems.append(failure.problem_at(None, "the file is not valid UTF-8; save it as UTF-8", UNREADABLE_SCORECARD))
+        return failure
+    if len(content) > LARGEST:
+        failure.problems.append(failure.problem_at(None, f"the file has more than {LARGEST:,} bytes", UNREADABLE_SCORECARD))
+        return failure
+    return read_document(text, origin, UNREADABLE_SCORECARD)
+
+
+def _problems(document: SettingsDocument, mistakes: CardMistakes) -> Iterator[Problem]:
+    for mistake in mistakes.found:
+        yield document.problem(mistake.path, mistake.message, INVALID_SCORECARD, at_key=mistake.at_key)
+
+
+def _level_names(data: Mapping[str, Any]) -> tuple[str, ...]:
+    levels = data.get("levels")
+    return tuple(str(level) for level in levels) if isinstance(levels, list) else ()
+
+
+def _ordered(cards: Mapping[str, Scorecard]) -> tuple[list[Scorecard], frozenset[str]]:
+    """The cards, those that others ask for first; and the names of those that ask for each other in a ring."""
+    needs = {
+        name: {part.card for part in _conditions(card) if isinstance(part, LevelCondition)} & set(cards) for name, card in cards.items()
+    }
+    ring: set[str] = set()
+    while True:
+        try:
+            order = list(TopologicalSorter({name: need - ring for name, need in needs.items() if name not in ring}).static_order())
+        except CycleError as error:
+            ring |= set(error.args[1])
+            continue
+        return [cards[name] for name in order if name in cards], frozenset(ring)
+
+
+def _asked(card: Scorecard) -> set[str]:
+    """The names of the scorecards whose levels a card asks for."""
+    return {part.card for part in _conditions(card) if isinstance(part, LevelCondition)}
+
+
+def _conditions(card: Scorecard) -> Iterator[Condition]:
+    waiting: list[Condition] = [card.filter]
+    for rule in card.rules:
+        waiting += [rule.check, *((rule.when,) if rule.when else ())]
+    while waiting:
+        condition = waiting.pop()
+        yield condition
+        waiting += condition.parts()
+
+
+def _ring_problem(document: SettingsDocument, ring: frozenset[str]) -> Problem:
+    names = ", ".join(sorted(ring))
+    return document.problem(
+        ("name",), f"these scorecards ask for each other's levels: {names}; remove one of the level conditions", INVALID_SCORECARD
+    )

@@ -1,0 +1,55 @@
+"""Why a condition holds, does not hold, or is unknown: the condition in words, the values that were found, and its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from callboard.model.times import time_text
+from callboard.scorecards.truth import Truth
+
+_LONGEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One condition with its outcome."""
+
+    condition: str
+    """In words."""
+    truth: Truth
+    found: str = ""
+    """The values that were found; empty for a combination."""
+    sources: tuple[str, ...] = ()
+    """Names of the integrations that the values come from; none for the descriptor."""
+    field: str = ""
+    """The field of the descriptor."""
+    parts: tuple[Explanation, ...] = ()
+
+    def deciding(self) -> Iterator[Explanation]:
+        """The parts without parts of their own that led to the outcome: for a failure the false ones, for an unknown the unknown ones."""
+        if not self.parts:
+            yield self
+            return
+        alike = [part for part in self.parts if part.truth is self.truth] or list(self.parts)
+        for part in alike:
+            yield from part.deciding()
+
+
+def shown_value(value: Any) -> str:
+    """A value in words, of at most 120 characters."""
+    if isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif isinstance(value, datetime):
+        text = time_text(value)
+    elif isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, Mapping):
+        text = ", ".join(f"{key} {shown_value(item)}" for key, item in list(value.items())[:5])
+    elif isinstance(value, list | tuple):
+        text = ", ".join(shown_value(item) for item in value[:5]) + (f" and {len(value) - 5} more" if len(value) > 5 else "")  # noqa: PLR2004
+    else:
+        text = str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,198 @@
+"""A condition on the facts of one family: how many there must be, or what must hold for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callboard.scorecards.ages import TICK, time_of
+from callboard.scorecards.conditions import Condition, interval_text
+from callboard.scorecards.explanation import Explanation, shown_value
+from callboard.scorecards.field_tests import RowTest, row_value
+from callboard.scorecards.subject import Row, Subject
+from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated, rounded
+
+_ANYTHING = RowTest()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The facts that a condition may use, and whether they are all."""
+
+    rows: Sequence[tuple[Row, Truth]]
+    """Rows that match for sure (True) or perhaps (None), with that."""
+    is_whole: bool
+    """False if others may exist: a page limit, an error, a query that is too old."""
+    since: datetime | None
+    """Since when they are whole."""
+
+    @property
+    def sure(self) -> int:
+        """Number of the rows that match for sure."""
+        return sum(truth is True for _, truth in self.rows)
+
+    @property
+    def most(self) -> float:
+        """The largest possible number of matching rows."""
+        return len(self.rows) if self.is_whole else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class FactsCondition:
+    """A quantified statement about the facts of a family."""
+
+    family: str
+    where: RowTest
+    quantifier: str
+    """``count``, ``any``, ``none``, ``every``, ``latest`` or ``share``."""
+    wanted: Interval | None = None
+    """For ``count`` the number, for ``share`` the percentage."""
+    test: RowTest = _ANYTHING
+    """For all but ``count``: what is said of a row."""
+    source: str = ""
+    """Only facts of this integration."""
+    max_age: timedelta | None = None
+    """Older queries prove nothing."""
+    time_field: str = "observed_at"
+    """When a row happened."""
+
+    def judge(self, subject: Subject) -> Truth:
+        """Judge the facts; unknown where no tool was queried."""
+        evidence = self._evidence(subject)
+        return None if evidence is None else self._judge(evidence, subject)
+
+    def _judge(self, evidence: Evidence, subject: Subject) -> Truth:
+        if self.quantifier == "count":
+            return self.wanted.judge(evidence.sure, evidence.most) if self.wanted else None
+        if self.quantifier == "latest":
+            return self._latest(evidence, subject)
+        truths = [(is_match, self.test.judge(row, subject)) for row, is_match in evidence.rows]
+        if self.quantifier == "share":
+            return self._share(evidence, truths)
+        if self.quantifier == "every":
+            return _every(truths, is_whole=evidence.is_whole)
+        found = any_of(all_of(pair) for pair in truths)
+        found = None if found is False and not evidence.is_whole else found
+        return found if self.quantifier == "any" else negated(found)
+
+    def _evidence(self, subject: Subject) -> Evidence | None:
+        """The rows that may be used; None if no tool was queried."""
+        queries = [query for query in subject.queries(self.family) if not self.source or query.source == self.source]
+        if not queries:
+            return None
+        stale = {query.source for query in queries if self._is_stale(query.at, subject)}
+        since = max((query.since for query in queries if query.since is not None), default=None)
+        rows = []
+        for row in subject.rows(self.family):
+            source = row.get("source")
+            if (self.source and source != self.source) or source in stale or (not source and stale):
+                continue
+            is_match = self.where.judge(row, subject)
+            if is_match is not False:
+                rows.append((row, is_match))
+        is_whole = not stale and all(query.complete for query in queries) and self._reaches(since, subject)
+        return Evidence(rows, is_whole, since)
+
+    def _is_stale(self, at: datetime | None, subject: Subject) -> bool:
+        if self.max_age is None or at is None:
+            return False
+        if subject.now - at > self.max_age:
+            return True
+        subject.turns(at + self.max_age + TICK, is_query=True)
+        return False
+
+    def _reaches(self, since: datetime | None, subject: Subject) -> bool:
+        """Whether the facts are whole for as long as the condition looks back; a condition without such a limit looks back for ever."""
+        if since is None or self.quantifier == "latest":
+            return True
+        windows = [self.where.window(self.time_field)]
+        if self.quantifier in {"any", "none"}:
+            windows.append(self.test.window(self.time_field))
+        ages = [window for window in windows if window is not None]
+        return bool(ages) and subject.now - min(ages) >= since
+
+    def _latest(self, evidence: Evidence, subject: Subject) -> Truth:
+        times = [self._time(row) for row, _ in evidence.rows]
+        if not evidence.is_whole or None in times or any(truth is None for _, truth in evidence.rows):
+            return None
+        if not times:
+            return False if evidence.since is None else None
+        return self.test.judge(evidence.rows[_newest(times)][0], subject)
+
+    def _time(self, row: Row) -> datetime | None:
+        """When a row happened."""
+        return time_of(row_value(row, self.time_field) or row.get("observed_at"))
+
+    def _share(self, evidence: Evidence, truths: Sequence[tuple[Truth, Truth]]) -> Truth:
+        if not truths or not evidence.is_whole or any(is_match is None for is_match, _ in truths) or self.wanted is None:
+            return None
+        held = sum(truth is True for _, truth in truths)
+        perhaps = sum(truth is None for _, truth in truths)
+        return self.wanted.judge(rounded(100 * held / len(truths)), rounded(100 * (held + perhaps) / len(truths)))
+
+    def explain(self, subject: Subject) -> Explanation:
+        """With the number of facts, some of them, and the integrations that they come from."""
+        evidence = self._evidence(subject)
+        if evidence is None:
+            by = f" by {self.source}" if self.source else ""
+            return Explanation(self.text(), None, f"{self.family} is not measured{by}")
+        sources = tuple(sorted({query.source for query in subject.queries(self.family)}))
+        return Explanation(self.text(), self._judge(evidence, subject), self._found(evidence, subject), sources)
+
+    def _found(self, evidence: Evidence, subject: Subject) -> str:
+        rows = evidence.rows
+        number = f"{evidence.sure}" if evidence.most == evidence.sure else f"at least {evidence.sure}"
+        if evidence.is_whole and evidence.most != evidence.sure:
+            number = f"{evidence.sure} to {evidence.most:g}"
+        if self.quantifier == "latest" and rows:
+            rows = [rows[_newest([self._time(row) for row, _ in rows])]]
+        elif self.quantifier in {"every", "none", "any"} and self.test.tests:
+            wanted = self.quantifier != "every"
+            decisive = [row for row, _ in rows if self.test.judge(row, subject) is wanted] or [
+                row for row, _ in rows if self.test.judge(row, subject) is None
+            ]
+            rows = [(row, True) for row in decisive]
+        shown = "; ".join(self._row_text(row) for row, _ in rows[:3])
+        more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""  # noqa: PLR2004
+        whole = "" if evidence.is_whole else " (the list may be incomplete)"
+        return f"{number} found{whole}" + (f": {shown}{more}" if shown else "")
+
+    def _row_text(self, row: Row) -> str:
+        """A name of the row, and the fields that the condition reads."""
+        name = next((str(row[key]) for key in ("id", "title", "name", "version") if row.get(key)), "")
+        names = dict.fromkeys(test.field for test in (*self.where.tests, *self.test.tests))
+        fields = ", ".join(f"{field.replace('_', ' ')} {_or_unknown(row_value(row, field))}" for field in names)
+        return f"{name} ({fields})" if name and fields else name or fields
+
+    def text(self) -> str:
+        """The condition in words."""
+        what = self.family + (f" where {self.where.text()}" if self.where.tests else "") + (f" from {self.source}" if self.source else "")
+        if self.quantifier == "count" and self.wanted:
+            return f"number of {what} {interval_text(self.wanted)}"
+        if self.quantifier == "share" and self.wanted:
+            return f"share of {what} with {self.test.text()} {interval_text(self.wanted)} %"
+        return f"{self.quantifier} of {what}: {self.test.text()}"
+
+    def parts(self) -> Iterator[Condition]:
+        """None."""
+        return iter(())
+
+
+def _newest(times: Sequence[datetime | None]) -> int:
+    """Index of the latest time; unknown ones count as the earliest."""
+    return max(range(len(times)), key=lambda index: (times[index] is not None, times[index]))
+
+
+def _or_unknown(value: object) -> str:
+    return "unknown" if value is None else shown_value(value)
+
+
+def _every(truths: Sequence[tuple[Truth, Truth]], *, is_whole: bool) -> Truth:
+    """Whether there is a row, and all rows hold: a known exception decides."""
+    if any(is_match is True and truth is False for is_match, truth in truths):
+        return False
+    if not is_whole or any(is_match is None or truth is None for is_match, truth in truths):
+        return None
+    return bool(truths)

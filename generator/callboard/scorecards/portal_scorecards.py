@@ -1,0 +1,112 @@
+"""The scorecard files of a portal, its catalog and its facts → all results, and problems of files and exemptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from callboard.catalog.graph import Catalog
+from callboard.catalog.problem_assignment import problems_by_subject
+from callboard.history.audience import is_visible
+from callboard.model.problem import Problem
+from callboard.model.ref import EntityRef, ref_of
+from callboard.model.tree import Trees
+from callboard.plugins.installed_families import value_types
+from callboard.scorecards.card_files import CardSet, read_cards
+from callboard.scorecards.cards import Exemption
+from callboard.scorecards.entity_subject import JudgedWorld, JudgingTime
+from callboard.scorecards.judging import NOTICE, ExplainedResult, Judgement, explained, judge_all
+from callboard.scorecards.results import CardResult
+from callboard.scorecards.rules import ENDING_EXEMPTION
+from callboard.settings.invalid import portal_origin
+from callboard.settings.settings import Settings
+from callboard.state.facts import CollectedFacts
+
+_RELATIONS = frozenset({
+    "ownedBy", "ownerOf", "partOf", "hasPart", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
+    "memberOf", "hasMember", "parentOf", "childOf",
+})  # fmt: skip
+"""The relations of Backstage's kinds; schemas of other kinds declare more."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCatalog:
+    """The results, with what they were judged on."""
+
+    judgement: Judgement
+    world: JudgedWorld
+    zone: ZoneInfo
+    problems: tuple[Problem, ...]
+    """Of the files, and of exemptions."""
+
+    def explain(self, result: CardResult) -> tuple[ExplainedResult, ...]:
+        """Why each rule of a scorecard has its result for an entity."""
+        entity = self.world.catalog.entities[ref_of(result.ref)]
+        return tuple(explained(self.world, entity, each, self.zone) for each in result.rules)
+
+
+def judged_catalog(
+    settings: Settings, catalog: Catalog, facts: CollectedFacts, problems: Sequence[Problem], trees: Trees, now: datetime
+) -> JudgedCatalog:
+    """Judge all entities of a catalog on the portal's scorecards."""
+    cards = portal_cards(settings, catalog)
+    world = judged_world(settings, catalog, facts, problems, trees, now)
+    zone = ZoneInfo(settings.portal.timezone)
+    judgement = judge_all(cards.cards, world, zone)
+    return JudgedCatalog(judgement, world, zone, (*cards.problems, *_exemption_problems(settings, cards, catalog, now.astimezone(zone))))
+
+
+def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
+    """The scorecards of a portal."""
+    declared = {relation.type for relations in catalog.relations.values() for relation in relations}
+    return read_cards(settings.root, settings.scorecards, value_types(), _RELATIONS | declared)
+
+
+def judged_world(
+    settings: Settings, catalog: Catalog, facts: CollectedFacts, problems: Iterable[Problem], trees: Trees, now: datetime
+) -> JudgedWorld:
+    """What conditions may read: of a public portal, the families that its site shows."""
+    hidden = frozenset(family for family in value_types() if not is_visible(family, settings.portal))
+    collected = {(each.source, each.family): each.as_of for each in facts.collections if each.as_of is not None}
+    return JudgedWorld(
+        catalog,
+        facts.by_subject(),
+        facts.measured(),
+        collected,
+        _descriptor_problems(problems),
+        trees,
+        JudgingTime(now),
+        hidden,
+    )
+
+
+def _descriptor_problems(problems: Iterable[Problem]) -> Mapping[EntityRef, Sequence[Problem]]:
+    return problems_by_subject(tuple(problems))
+
+
+def _exemption_problems(settings: Settings, cards: CardSet, catalog: Catalog, now: datetime) -> Iterator[Problem]:
+    """Exemptions that end soon or have ended, and those of entities that do not exist."""
+    for card, rule in ((each, rule) for each in cards.cards for rule in each.rules):
+        origin = portal_origin(settings.root / card.file, settings.root)
+        for each in rule.exemptions:
+            where = f'The exemption from the rule "{rule.id}" of the scorecard "{card.name}" for {each.entity}'
+            found = _defect(each, catalog, now.date())
+            if found:
+                message, hint = f"{where} {found[0]}.", found[1]
+                yield ENDING_EXEMPTION.problem(message, origin=origin, span=each.span, field=each.entity, hint=hint)
+
+
+def _defect(exemption: Exemption, catalog: Catalog, today: date) -> tuple[str, str] | None:
+    """What is wrong with an exemption, and how to fix it; None if nothing is."""
+    if ref_of(exemption.entity) not in catalog.entities:
+        return "is for an entity that is not in the catalog", "Correct the reference, or remove the exemption."
+    if exemption.until < today:
+        return f"ended on {exemption.until}", "Remove it, or give it a new date and reason."
+    if exemption.until - NOTICE <= today:
+        return (
+            f"ends on {exemption.until}",
+            "The rule counts again on the day after: do what the rule asks for, or move the date with a reason.",
+        )
+    return None

@@ -1,0 +1,82 @@
+"""Scorecards on the whole way: files in, levels on pages and in data out, by the command line."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from support.portal import callboard, write
+
+pytestmark = pytest.mark.long
+
+NOW = ("--now", "2026-05-17T02:00:00Z")
+CARD = """\
+name: basics
+title: The basics
+levels: [bronze, silver]
+max-age: 7d
+rules:
+  - {id: described, title: Has a description, level: bronze, check: {field: description, exists: true}, fix: Describe it.}
+  - id: calm
+    title: No old incident
+    level: silver
+    check: {facts: incident, none: {state: open, opened: {older-than: 2d}}}
+    fix: Resolve it.
+"""
+INTEGRATION = (
+    "integrations:\n  - {name: drop, title: Drop box, type: file, path: incident.yaml, measures: all}\nscorecards: [basics.yaml]\n"
+)
+
+
+@pytest.fixture
+def portal(tmp_path):
+    folder = write(tmp_path)
+    (folder / "basics.yaml").write_text(CARD)
+    (folder / "incident.yaml").write_text("- {entity: shop, title: Tills are down, opened: '2026-05-16T02:00:00Z'}\n")
+    with (folder / "sources.yaml").open("a") as sources:
+        sources.write(INTEGRATION)
+    return folder
+
+
+def page(folder, path):
+    return (folder / "site" / path / "index.html").read_text()
+
+
+def results(folder):
+    return json.loads((folder / "site/scorecards/basics/results.json").read_text())
+
+
+def test_levels_are_on_pages_and_in_data_and_turn_with_time(portal):
+    done = callboard(portal, "build", *NOW)
+    assert done.returncode == 0, done.stderr
+    found = results(portal)
+    assert found["entities"]["component:default/shop"] == {"results": "pp", "level": "silver", "applies": True}
+    assert found["next_turn"] == "2026-05-18T02:00:00Z"
+    shop = page(portal, "catalog/default/component/shop")
+    assert "The basics: Silver" in shop
+    assert "scorecards/basics/" in page(portal, "scorecards")
+    rows = list(csv.DictReader(io.StringIO((portal / "site/scorecards/basics/results.csv").read_text())))
+    assert {row["entity"]: row["level"] for row in rows}["component:default/shop"] == "silver"
+    assert callboard(portal, "build", "--now", "2026-05-18T03:00:00Z").returncode == 0
+    assert results(portal)["entities"]["component:default/shop"]["level"] == "bronze"
+    shop = page(portal, "catalog/default/component/shop")
+    assert "The basics: Bronze, 1 check to Silver" in shop
+    assert "Tills are down" in shop[shop.index('id="scorecards"') :]
+    assert "Bronze" in page(portal, "catalog/default/group/team-shop")
+
+
+def test_a_broken_card_is_a_problem_and_the_site_is_published(portal):
+    (portal / "basics.yaml").write_text(CARD.replace("older-than: 2d", "older-than: 2mo"))
+    done = callboard(portal, "build", *NOW)
+    assert done.returncode == 1
+    assert "2mo&#39; is no age" in page(portal, "problems")
+    assert 'id="scorecards"' not in page(portal, "catalog/default/component/shop")
+    assert "The basics" not in page(portal, "scorecards")
+
+
+def test_what_a_public_site_hides_is_not_measured_there(portal):
+    text = (portal / "sources.yaml").read_text()
+    (portal / "sources.yaml").write_text(text.replace("timezone:", "audience: public, timezone:"))
+    assert callboard(portal, "build", *NOW).returncode == 0
+    assert results(portal)["entities"]["component:default/shop"] == {"results": "pn", "level": "bronze", "applies": True}
