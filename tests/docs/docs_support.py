@@ -14,7 +14,7 @@ def settings_problems(text, folder):
     given = yaml.safe_load(text)
     missing = {"version": 1, "sources": [{"name": "repositories", "type": "files", "path": "."}]}
     whole = {**{key: value for key, value in missing.items() if key not in given}, **given}
-    for path in (*whole.get("kinds", ()), whole.get("portal", {}).get("logo")):
+    for path in (*whole.get("kinds", ()), *whole.get("scorecards", ()), whole.get("portal", {}).get("logo")):
         if path:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text("properties: {}\nx-callboard: {kind: Book}\n")

@@ -12,6 +12,8 @@ import yaml
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
+from callboard.model.facts import FAMILIES
+from callboard.scorecards.card_files import read_cards
 from callboard.settings.checks import sources_schema
 from callboard.settings.settings import Limits
 from callboard.website.labels import builtin_labels, read_labels
@@ -48,6 +50,8 @@ def kind_of(block):
         return "not checked"
     if re.search(r"# (wrong|right)$", block.text, re.MULTILINE):
         return "wrong and right"
+    if block.title.startswith("scorecards/") or block.title == "a rule":
+        return "scorecard"
     return "schema" if block.title.startswith("kinds/") else kind_of_value(next(yaml.safe_load_all(block.text)))
 
 
@@ -147,6 +151,16 @@ def test_what_is_called_wrong_has_a_problem_and_what_is_called_right_has_none(bl
         (tmp_path / "catalog-info.yaml").write_text(component(line))
         checked = portal.callboard(tmp_path, "lint", "catalog-info.yaml").stdout
         assert ("No problems found" not in checked) == is_wrong, (line, checked)
+
+
+@pytest.mark.parametrize("block", of_kind("scorecard"))
+def test_a_scorecard_has_no_mistake(block, tmp_path):
+    value = yaml.safe_load(block.text)
+    card = value if "rules" in value else {"name": "a", "levels": ["bronze", "silver"], "rules": [value]}
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(card, default=str))))
+    cards = read_cards(tmp_path, ["a.yaml"], FAMILIES, {"ownedBy", "dependsOn"})
+    assert [problem.message for problem in cards.problems] == []
+    assert len(cards.cards) == 1
 
 
 @pytest.mark.parametrize("block", of_kind("labels"))

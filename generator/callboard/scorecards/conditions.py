@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from callboard.model.counting import counted
-from callboard.scorecards.explanation import Explanation, shown_value
+from callboard.scorecards.explanation import Explanation, Finding, shown_value
 from callboard.scorecards.field_tests import FieldTest, RowTest, quantified
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated
@@ -101,7 +100,8 @@ class FieldCondition:
     def explain(self, subject: Subject) -> Explanation:
         """With the value of the field."""
         value = subject.field(self.field)
-        found = f"{self.field} is absent" if value in (None, "", [], ()) else f"{self.field} is {shown_value(value)}"
+        is_absent = value in (None, "", [], ())
+        found = Finding("finding_absent", (self.field,)) if is_absent else Finding("finding_value", (self.field, shown_value(value)))
         return Explanation(self.text(), self.judge(subject), found, field=self.field)
 
     def text(self) -> str:
@@ -140,11 +140,14 @@ class RelatedCondition:
         """With the related entities that decided."""
         others = subject.related(self.relation, self.kinds)
         missing = sum(other is None for other in others)
-        found = f"{self.relation}: {len(others)}" + (f", {missing} of them not in the catalog" if missing else "")
-        if self.condition is not None:
+        found = Finding("finding_related", (self.relation, len(others)))
+        if missing:
+            found = Finding("finding_related_missing", (self.relation, len(others), missing))
+        elif self.condition is not None:
             wanted: Truth = self.quantifier != "every"
             decisive = [o.ref for o, truth in zip(others, self._truths(others), strict=True) if o is not None and truth is wanted]
-            found += f"; {'held by' if wanted else 'not held by'} {', '.join(decisive[:5])}" if decisive else ""
+            label = "finding_related_held" if wanted else "finding_related_not_held"
+            found = Finding(label, (self.relation, len(others), ", ".join(decisive[:5]))) if decisive else found
         return Explanation(self.text(), self.judge(subject), found)
 
     def text(self) -> str:
@@ -178,7 +181,8 @@ class ProblemsCondition:
         """With the codes of the problems."""
         rows = self._matching(subject)
         codes = ", ".join(sorted({str(row.get("code")) for row in rows})[:5])
-        return Explanation(self.text(), self.judge(subject), f"{counted(len(rows), 'problem')}: {codes}" if rows else "no problems")
+        found = Finding("finding_problems", (len(rows), codes)) if rows else Finding("finding_no_problems")
+        return Explanation(self.text(), self.judge(subject), found)
 
     def text(self) -> str:
         """The condition in words."""
@@ -207,7 +211,7 @@ class LevelCondition:
     def explain(self, subject: Subject) -> Explanation:
         """With the level reached."""
         reached = subject.level(self.card)
-        found = f"the scorecard {self.card} does not apply" if reached is None else f"level {reached} of the scorecard {self.card}"
+        found = Finding("finding_no_card", (self.card,)) if reached is None else Finding("finding_level", (self.card, reached))
         return Explanation(self.text(), self.judge(subject), found)
 
     def text(self) -> str:
@@ -233,10 +237,10 @@ class FileCondition:
         """With the file that was found."""
         truth = self.judge(subject)
         found = [path for path in self.paths if subject.has_file(path)]
-        text = (
-            f"{found[0]} exists" if found else "the files cannot be read" if truth is None else f"{' or '.join(self.paths)}: no such file"
-        )
-        return Explanation(self.text(), truth, text)
+        paths = ", ".join(self.paths)
+        if found:
+            return Explanation(self.text(), truth, Finding("finding_file", (found[0],)))
+        return Explanation(self.text(), truth, Finding("finding_files_unreadable" if truth is None else "finding_no_file", (paths,)))
 
     def text(self) -> str:
         """The condition in words."""

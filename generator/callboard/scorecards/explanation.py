@@ -14,14 +14,27 @@ _LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found, as a label with values: pages say it in the portal's language."""
+
+    label: str
+    """Key in ``templates/strings/``."""
+    values: tuple[object, ...] = ()
+
+    def text(self, labels: Mapping[str, str]) -> str:
+        """The sentence in the language of the labels."""
+        return labels[self.label].format(*self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """One condition with its outcome."""
 
     condition: str
     """In words."""
     truth: Truth
-    found: str = ""
-    """The values that were found; empty for a combination."""
+    found: Finding | None = None
+    """The values that were found; None for a combination."""
     sources: tuple[str, ...] = ()
     """Names of the integrations that the values come from; none for the descriptor."""
     field: str = ""
@@ -41,7 +54,7 @@ class Explanation:
 def shown_value(value: Any) -> str:
     """A value in words, of at most 120 characters."""
     if isinstance(value, bool):
-        text = "yes" if value else "no"
+        text = "true" if value else "false"
     elif isinstance(value, datetime):
         text = time_text(value)
     elif isinstance(value, str):
@@ -49,7 +62,7 @@ def shown_value(value: Any) -> str:
     elif isinstance(value, Mapping):
         text = ", ".join(f"{key} {shown_value(item)}" for key, item in list(value.items())[:5])
     elif isinstance(value, list | tuple):
-        text = ", ".join(shown_value(item) for item in value[:5]) + (f" and {len(value) - 5} more" if len(value) > 5 else "")  # noqa: PLR2004
+        text = ", ".join(shown_value(item) for item in value[:5]) + (f" +{len(value) - 5}" if len(value) > 5 else "")  # noqa: PLR2004
     else:
         text = str(value)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from callboard.scorecards.ages import TICK, time_of
 from callboard.scorecards.conditions import Condition, interval_text
-from callboard.scorecards.explanation import Explanation, shown_value
+from callboard.scorecards.explanation import Explanation, Finding, shown_value
 from callboard.scorecards.field_tests import RowTest, row_value
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated, rounded
 
 _ANYTHING = RowTest()
+_LONGEST = 200
+"""Characters of the facts that an explanation names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +138,16 @@ class FactsCondition:
         """With the number of facts, some of them, and the integrations that they come from."""
         evidence = self._evidence(subject)
         if evidence is None:
-            by = f" by {self.source}" if self.source else ""
-            return Explanation(self.text(), None, f"{self.family} is not measured{by}")
+            found = Finding("finding_not_measured_by", (self.family, self.source)) if self.source else None
+            return Explanation(self.text(), None, found or Finding("finding_not_measured", (self.family,)))
         sources = tuple(sorted({query.source for query in subject.queries(self.family)}))
         return Explanation(self.text(), self._judge(evidence, subject), self._found(evidence, subject), sources)
 
-    def _found(self, evidence: Evidence, subject: Subject) -> str:
+    def _found(self, evidence: Evidence, subject: Subject) -> Finding:
         rows = evidence.rows
-        number = f"{evidence.sure}" if evidence.most == evidence.sure else f"at least {evidence.sure}"
+        number = f"{evidence.sure}" if evidence.most == evidence.sure else f"≥ {evidence.sure}"
         if evidence.is_whole and evidence.most != evidence.sure:
-            number = f"{evidence.sure} to {evidence.most:g}"
+            number = f"{evidence.sure}–{evidence.most:g}"
         if self.quantifier == "latest" and rows:
             rows = [rows[_newest([self._time(row) for row, _ in rows])]]
         elif self.quantifier in {"every", "none", "any"} and self.test.tests:
@@ -154,10 +156,10 @@ class FactsCondition:
                 row for row, _ in rows if self.test.judge(row, subject) is None
             ]
             rows = [(row, True) for row in decisive]
-        shown = "; ".join(self._row_text(row) for row, _ in rows[:3])
-        more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""  # noqa: PLR2004
-        whole = "" if evidence.is_whole else " (the list may be incomplete)"
-        return f"{number} found{whole}" + (f": {shown}{more}" if shown else "")
+        shown = "; ".join(self._row_text(row) for row, _ in rows[:3]) + (f"; +{len(rows) - 3}" if len(rows) > 3 else "")  # noqa: PLR2004
+        shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+        label = "finding_found" if evidence.is_whole else "finding_found_perhaps_more"
+        return Finding(f"{label}_rows", (self.family, number, shown)) if shown else Finding(label, (self.family, number))
 
     def _row_text(self, row: Row) -> str:
         """A name of the row, and the fields that the condition reads."""
@@ -186,7 +188,7 @@ def _newest(times: Sequence[datetime | None]) -> int:
 
 
 def _or_unknown(value: object) -> str:
-    return "unknown" if value is None else shown_value(value)
+    return "?" if value is None else shown_value(value)
 
 
 def _every(truths: Sequence[tuple[Truth, Truth]], *, is_whole: bool) -> Truth:

@@ -20,7 +20,8 @@ from callboard.scorecards.results import CardResult, RuleOutcome
 
 _WORST = 5
 """Entities of a team or system that are named."""
-_LONGEST_FOUND = 200
+_MOST_FOUND = 3
+"""Parts of a condition whose values are shown."""
 _OPEN = frozenset({RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED})
 
 
@@ -124,7 +125,7 @@ class TrackedScorecards:
 
     def _own(self, entity: Entity, result: CardResult) -> list[object]:
         explained = [
-            [found.found for found in each.explanation.deciding()] if each.explanation else []
+            [repr(found.found) for found in each.explanation.deciding()] if each.explanation else []
             for each in self.context.judged.explain(result)
             if each.result.outcome in _OPEN and _reads_others(each.result.rule.check)
         ]
@@ -170,7 +171,7 @@ def _rule_view(context: ScorecardContext, card: Scorecard, each: ExplainedResult
     return RuleView(
         rule.title,
         context.outcome_state(each.result.outcome),
-        _found(deciding),
+        _found(context, deciding),
         tuple(dict.fromkeys(_tool(context, source) for found in deciding for source in found.sources)),
         rule.why,
         rule.fix,
@@ -180,9 +181,8 @@ def _rule_view(context: ScorecardContext, card: Scorecard, each: ExplainedResult
     )
 
 
-def _found(deciding: tuple[Explanation, ...]) -> str:
-    text = "; ".join(dict.fromkeys(each.found for each in deciding if each.found))
-    return text if len(text) <= _LONGEST_FOUND else text[: _LONGEST_FOUND - 1] + "…"
+def _found(context: ScorecardContext, deciding: tuple[Explanation, ...]) -> str:
+    return "; ".join(dict.fromkeys(each.found.text(context.labels) for each in deciding[:_MOST_FOUND] if each.found))
 
 
 def _tool(context: ScorecardContext, source: str) -> str:
