@@ -29,7 +29,8 @@ LABELLED = re.compile(r"⟦[^⟦⟧]*⟧")
 SEPARATORS = re.compile(r"[·,:|()\n→/=]|\s-\s")
 HAS_WORD = re.compile(r"[A-Za-z]{2}")
 NOT_TRANSLATED = {
-    "CSV": "name of a format", "JSON": "name of a format", "OpenAPI": "name of a format", "AsyncAPI": "name of a format", "GraphQL": "name of a format",
+    "CSV": "name of a format",
+    "JSON": "name of a format", "OpenAPI": "name of a format", "AsyncAPI": "name of a format", "GraphQL": "name of a format",
     "gRPC": "name of a format",
     "README": "name of a file", "LICENSE": "name of a file", "CONTRIBUTING": "name of a file", "SECURITY": "name of a file",
     "UTC": "time zone", "CEST": "time zone", "CET": "time zone",
