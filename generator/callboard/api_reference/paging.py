@@ -6,11 +6,12 @@ The address of a page is the anchor of the first thing on it, so that a page kee
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from hashlib import blake2b
 
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
-from callboard.api_reference.reading import read_reference
+from callboard.api_reference.reading import RENDERER, read_reference
 from callboard.api_reference.weight import shown_inside, weight_of_entry, weight_of_shape
 
 MAX_PAGE = 330_000
@@ -41,9 +42,14 @@ class PagedReference:
     """The first one has the head of the reference."""
     part_of: Mapping[str, str]
     """The key of the page by anchor."""
+    digest: str = ""
+    """Digest of the definition and of the version of what is read of it."""
+    memo: dict[str, tuple[Entry | NamedType, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def uses(self) -> dict[str, tuple[Entry | NamedType, ...]]:
-        """By key of a type: the operations and types that refer to it."""
+        """By key of a type: the operations and types that refer to it; found once."""
+        if self.memo:
+            return self.memo
         found: dict[str, dict[str, Entry | NamedType]] = {}
         for entry in self.reference.entries:
             for key in targets_of_entry(entry):
@@ -52,7 +58,8 @@ class PagedReference:
             for key in _targets(named.shape):
                 if key != named.key:
                     found.setdefault(key, {})[named.anchor] = named
-        return {key: tuple(each.values()) for key, each in found.items()}
+        self.memo.update((key, tuple(each.values())) for key, each in found.items())
+        return self.memo
 
 
 @lru_cache(maxsize=4)
@@ -68,7 +75,8 @@ def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedRefere
             part_of.setdefault(group.anchor, part.key)
             for entry in group.entries:
                 part_of[entry.anchor] = part.key
-    return PagedReference(reference, parts, part_of)
+    digest = blake2b(f"{RENDERER}\0{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return PagedReference(reference, parts, part_of, digest)
 
 
 def _single(reference: Reference) -> tuple[ReferencePart, ...]:
@@ -153,7 +161,7 @@ def _targets(shape: ValueShape) -> set[str]:
     for inner in (shape.items, shape.additional, *shape.variants, *(each.shape for each in shape.fields)):
         if inner is not None:
             found |= _targets(inner)
-    for field in shape.fields:
-        for argument in field.arguments:
+    for each in shape.fields:
+        for argument in each.arguments:
             found |= _targets(argument.shape)
     return found

@@ -18,12 +18,24 @@ MAX_FOLLOWED = 100
 """References to schemas without a name that are followed for one schema; each is shown where it is meant, so that they could double."""
 MAX_ALLOWED = 200
 """Values of an enumeration that are shown."""
-_LIMITS = (
-    ("minimum", "at least"), ("maximum", "at most"), ("exclusiveMinimum", "more than"), ("exclusiveMaximum", "less than"),
-    ("multipleOf", "multiple of"), ("minLength", "min. length"), ("maxLength", "max. length"), ("minItems", "min. items"),
-    ("maxItems", "max. items"), ("uniqueItems", "unique items"), ("minProperties", "min. fields"), ("maxProperties", "max. fields"),
-    ("pattern", "pattern"), ("collectionFormat", "written as"), ("contentEncoding", "encoding"), ("contentMediaType", "media type"),
-)  # fmt: skip
+_LIMITS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "more than",
+    "exclusiveMaximum": "less than",
+    "multipleOf": "multiple of",
+    "minLength": "min. length",
+    "maxLength": "max. length",
+    "minItems": "min. items",
+    "maxItems": "max. items",
+    "uniqueItems": "unique items",
+    "minProperties": "min. fields",
+    "maxProperties": "max. fields",
+    "pattern": "pattern",
+    "collectionFormat": "written as",
+    "contentEncoding": "encoding",
+    "contentMediaType": "media type",
+}
 _HOW = ("oneOf", "anyOf", "allOf")
 
 
@@ -115,7 +127,11 @@ class SchemaReader:
             deprecated=texts.line(schema.get("x-deprecated-reason")) or "yes" if schema.get("deprecated") is True else "",
             default=texts.value(schema["default"]) if "default" in schema else "",
             allowed=self._allowed(schema),
-            limits=tuple((word, texts.value(schema[key])) for key, word in _LIMITS if schema.get(key) not in (None, False)),
+            limits=tuple(
+                (_LIMITS[key], texts.value(schema[key]))
+                for key in schema
+                if key in _LIMITS and schema[key] is not None and schema[key] is not False
+            ),
             examples=self._examples(schema),
             fields=fields,
             items=items,
@@ -147,6 +163,8 @@ class SchemaReader:
 
     def _allowed(self, schema: dict[str, Any]) -> tuple[AllowedValue, ...]:
         values = [schema["const"]] if "const" in schema else sequence(schema.get("enum"))
+        if not values:
+            return ()
         described = schema.get("x-enum-descriptions") or schema.get("x-enumDescriptions")
         words = described if isinstance(described, dict) else dict(zip(map(str, values), sequence(described), strict=False))
         found = tuple(AllowedValue(self.texts.value(each), self.texts.prose(words.get(str(each)))) for each in values[:MAX_ALLOWED])
@@ -159,6 +177,8 @@ class SchemaReader:
 
     def _discriminator(self, schema: dict[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
         found = schema.get("discriminator")
+        if found is None:
+            return "", ()
         if isinstance(found, str):
             return self.texts.line(found), ()
         pairs = mapping(mapping(found).get("mapping")).items()

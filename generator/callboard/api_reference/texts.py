@@ -29,12 +29,20 @@ class Texts:
 
     is_public: bool
     memo: dict[str, Markup] = field(default_factory=dict)
+    lines: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Lines that were made: the same words stand in a definition again and again."""
 
     def line(self, value: object, limit: int = MAX_LINE) -> str:
         """A string or number on one line; empty for anything else."""
         text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-        text = self.mask(" ".join(text[: 4 * limit].split()))
-        return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+        if not text:
+            return ""
+        found = self.lines.get((text, limit))
+        if found is None:
+            found = self.mask(" ".join(text[: 4 * limit].split()))
+            found = found if len(found) <= limit else f"{found[: limit - 1].rstrip()}…"
+            self.lines[text, limit] = found
+        return found
 
     def prose(self, value: object) -> Markup:
         """Markdown as safe HTML; empty for anything but a string. Relative links become text."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from typing import NamedTuple
 
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference
 from callboard.api_reference.paging import SMALL, PagedReference, inlined_of, paged_reference
-from callboard.api_reference.reading import RENDERER, has_reference
+from callboard.api_reference.reading import has_reference
 from callboard.incremental.tracking import DependencyTracker
 from callboard.model import fields
 from callboard.model.entity import Entity
-from callboard.model.urls import entity_path, up_from
+from callboard.model.urls import entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page, SearchText, TocEntry
@@ -111,16 +110,15 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
         msg = "a page was planned for a reference that does not have it"
         raise ValueError(msg)
     part, reference = found.parts[number], found.reference
-    here = page_path(entity, part.key)
-    href = _addresses(found, entity, here)
+    href = _addresses(found, part.key)
     users = found.uses() if part.types else {}
     return ReferencePageView(
-        digest=blake2b(f"{RENDERER}\0{definition_text(entity)}".encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        digest=found.digest,
         title=part.title or context.labels["reference_of"].format(display_name(entity)),
         api=context.links.to(entity.ref),
         source=entity_path(entity.ref) + definition_file(entity),
         is_first=number == 0,
-        pages=tuple(UseView(each.title, up_from(here) + page_path(entity, each.key)) for each in found.parts[1:]),
+        pages=tuple(UseView(each.title, f"{'../' if part.key else ''}{each.key}/") for each in found.parts[1:]),
         reference=reference,
         groups=part.groups,
         types=part.types,
@@ -132,13 +130,12 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
     )
 
 
-def _addresses(found: PagedReference, entity: Entity, here: str) -> dict[str, str]:
-    def address(anchor: str) -> str:
-        path = page_path(entity, found.part_of[anchor])
-        return f"#{anchor}" if path == here else f"{up_from(here)}{path}#{anchor}"
-
-    types = {key: address(named.anchor) for key, named in found.reference.types.items()}
-    return {**types, **{entry.anchor: address(entry.anchor) for entry in found.reference.entries}}
+def _addresses(found: PagedReference, key: str) -> dict[str, str]:
+    """The address of each type by its key, and of each operation by its anchor, relative to one page."""
+    up = "../" if key else ""
+    starts = {part.key: "#" if part.key == key else f"{up}{part.key}/#" if part.key else "../#" for part in found.parts}
+    types = {name: starts[found.part_of[named.anchor]] + named.anchor for name, named in found.reference.types.items()}
+    return types | {entry.anchor: starts[found.part_of[entry.anchor]] + entry.anchor for entry in found.reference.entries}
 
 
 def _use(user: Entry | NamedType, href: Mapping[str, str]) -> UseView:
