@@ -29,6 +29,13 @@ export const bdi = (text) => el("bdi", {}, String(text));
 /** Pieces `[text, isHit]` as text and marks. */
 export const marked = (pieces) => pieces.map(([text, hit]) => (hit ? el("mark", {}, text) : text));
 
+/** Where data cannot be loaded: the controls below `root` are disabled, and a sentence before it says why. */
+export function disable(root, text) {
+  for (const control of root.querySelectorAll("input, select, button")) control.disabled = true;
+  root.setAttribute("data-unavailable", "");
+  if (!root.querySelector(".cb-unavailable")) root.prepend(el("p", { class: "cb-note cb-note--warn cb-unavailable", role: "status" }, icon("warn"), el("span", {}, text)));
+}
+
 /** Values of this portal in the browser's local storage. Without access to it, nothing is stored and everything else works. */
 export const memory = {
   key: (name) => `callboard:${ROOT.pathname}:${name}`,

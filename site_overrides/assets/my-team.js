@@ -1,5 +1,5 @@
 // my-team.js: home's card of the selected team (stored in this browser) and the list of recently visited pages.
-import { bdi, el, icon, memory, to } from "./elements.js";
+import { bdi, disable, el, icon, memory, to } from "./elements.js";
 import { loadNames } from "./names.js";
 import { remembered } from "./recent.js";
 import { words } from "./words.js";
@@ -24,7 +24,9 @@ async function team() {
     body.replaceChildren(el("p", { class: "cb-muted" }, card.dataset.text), el("button", { type: "button", class: "cb-button", onclick: () => pick() }, icon("group"), words.pickTeam));
   }
   async function pick(now = "") {
-    const { entries, refOf } = await read(), teams = entries.filter((e) => e.kind === "group").sort((a, b) => a.title.localeCompare(b.title));
+    const known = await read().catch(() => null);
+    if (!known) { disable(body, words.noData); return; }
+    const { entries, refOf } = known, teams = entries.filter((e) => e.kind === "group").sort((a, b) => a.title.localeCompare(b.title));
     const choose = (ref) => { memory.set("team", { ref }); draw(true); };
     const select = el("select", { class: "cb-select", "aria-label": words.pickTeam },
       el("option", { value: "" }, words.pickTeam), teams.map((e) => el("option", { value: refOf(e), selected: refOf(e) === now }, e.title === e.name ? e.title : `${e.title} (${e.name})`)));

@@ -1,7 +1,7 @@
 // search-page.js: /search/?q=…: all hits of both indexes, with facets; the state is in the URL.
 import { byName, byText, engine, FACETS, PAUSE } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
-import { el } from "./elements.js";
+import { disable, el } from "./elements.js";
 import { nameHit, textHit } from "./hits.js";
 import { toggled, written } from "./facet-columns.js";
 import { words } from "./words.js";
@@ -42,7 +42,7 @@ async function start() {
     document.title = document.title.replace(/^(“.*” · )?/u, text ? `“${text}” · ` : "");
     root.toggleAttribute("data-asked", text !== "");
     if (!text) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
-    try { ready ??= await engine(); } catch { status.textContent = words.broken; return; }
+    try { ready ??= await engine(); } catch { status.textContent = words.broken; disable(root.querySelector("[data-facets]"), words.noData); return; }
     if (mine !== turn) return;
     update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, { onlyFound: true, pick: (key, value) => go(toggled(state, key, value)) });
     const found = byName(ready, text, state);

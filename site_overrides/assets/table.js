@@ -1,7 +1,7 @@
 // table.js: the catalog's table. Takes over the page's own first rows; all state is in the URL; only visible rows are in the document.
 // It is prepared when the browser is idle, and at once on the first interaction.
 import { affectedBy } from "./affected.js";
-import { bdi, el, memory } from "./elements.js";
+import { bdi, disable, el, memory } from "./elements.js";
 import { find, fold, narrow, preparing, words as split } from "./search-core.js";
 import { chosenIn, columnsOf, toggled, written } from "./facet-columns.js";
 import { chosenChips, facetPanel } from "./facets.js";
@@ -21,6 +21,7 @@ if (root) start().catch(plain);
 /** If the script fails, the plain list stays, with the rows that are in `noscript`. */
 function plain() {
   root.removeAttribute("aria-busy");
+  disable(root, words.noData);
   for (const kept of root.querySelectorAll("noscript[data-more-rows]")) kept.replaceWith(...new DOMParser().parseFromString(kept.textContent, "text/html").body.children);
 }
 

@@ -2,7 +2,7 @@
 // Rows are used again for other items: what is new in a row is cheaper for the browser than a new row.
 import { el } from "./elements.js";
 
-const PRINTED = 500, AROUND = 11, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
+const PRINTED = 2000, AROUND = 11, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
 
 /** `make(tr?)` gives `{row, fill(item), took(item)}` for a new row, or for one that the page has; the first link of a row takes the focus. */
 export function virtualRows(table, make) {

@@ -12,7 +12,7 @@ const ofKinds = new Map(KINDS.flatMap((kind) => [[labels[`en kind_${kind}`], lab
 export const words = {
   search: t("search"), close: t("close"), copy: t("copy"), copyFailed: t("copy_failed"), all: t("all"), docs: t("guides"), names: t("names"), inText: t("in_the_text"), results: t("results"), kinds: t("kind"),
   narrow: t("filters"), choose: t("keys_select"), open: t("keys_open"), toClose: t("keys_close"), everything: t("all_results"), keysOn: t("keys_on"), keysOff: t("keys_off"), hint: t("search_hint"),
-  nothing: (q) => t("no_results", q), looking: t("searching"), broken: t("search_broken"), noText: t("no_full_text"),
+  nothing: (q) => t("no_results", q), looking: t("searching"), broken: t("search_broken"), noText: t("no_full_text"), noData: t("catalog_data_missing"),
   count: (n) => counted("n_results", n), more: (n) => t("n_more", n), fewer: t("show_less"), entities: (n) => ` ${counted("entities_noun", n)}`,
   facet: { kind: t("kind"), type: t("type"), owner: t("owner"), lifecycle: t("lifecycle"), system: t("system"), tag: t("tag"), problems: t("problems"), namespace: t("namespace") },
   none: { type: t("without_type"), owner: t("without_owner"), lifecycle: t("without_lifecycle"), system: t("without_system"), tag: t("without_tags") },

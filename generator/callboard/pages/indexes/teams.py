@@ -42,6 +42,8 @@ class TeamRow:
     """The table of what it owns directly."""
     problems: int
     """Number of problems that it can fix, as on ``/problems/``."""
+    problems_below: int
+    """Number of problems that it and all teams below can fix."""
     children: tuple[TeamRow, ...] = ()
     hidden: int = 0
     """Number of teams below that are not listed; the team's page links to them."""
@@ -154,6 +156,7 @@ def team_row(context: IndexContext, ref: EntityRef, children: tuple[TeamRow, ...
         owned_below=len(below | set(owned)),
         owned_path=catalog_path(owner=str(ref)),
         problems=context.team_problems.get(ref, 0),
+        problems_below=sum(context.team_problems.get(team, 0) for team in {ref, *organization.teams_below(catalog, ref)}),
         children=children,
         hidden=hidden,
     )
