@@ -94,5 +94,5 @@ export function nameHit(names, e, text, props) {
 /** A hit of the full text: title and excerpt. */
 export function textHit(names, hit, props) {
   const e = hit.entry, kind = e ? words.kind(names.raw.kinds[names.raw.kind[e.i]].name) : words.docs;
-  return row(hit.path, icon(e ? e.icon : "docs", kind), bdi(e ? e.title : hit.title), marked(hit.pieces), e?.owner ? bdi(names.called(e.owner)) : e ? "" : words.docs, props);
+  return row(hit.path, icon(e ? e.icon : "docs", kind), bdi(e ? e.title : hit.title), marked(hit.pieces), e?.owner ? bdi(names.called(e.owner)) : !e && hit.path.startsWith("guides/") ? words.docs : "", props);
 }

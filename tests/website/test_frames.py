@@ -50,9 +50,10 @@ def test_title_description_reference_and_contents_are_escaped(frame):
     assert "&quot;&#x27;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in html
 
 
-def test_a_page_without_description_and_reference_says_neither(frame):
-    html = stamp(frame, page(), "", ()).decode()
-    assert 'name="description"' not in html
+def test_a_page_without_a_description_is_described_by_its_title(frame):
+    html = stamp(frame, page(title="Teams"), "", ()).decode()
+    assert '<meta name="description" content="Teams - ' in html
+    assert '<meta property="og:title" content="Teams">' in html
     assert "data-entity-ref" not in html
 
 

@@ -260,8 +260,9 @@ def _canonical(url: str, path: str) -> str:
 
 def _social_tags(frame: Frame, page: Page) -> str:
     """What search engines and chat tools show of a link to the page."""
-    description = f"{page.description[:_DESCRIBED]}…" if len(page.description) > _DESCRIBED else page.description
-    tags = [f'<meta name="description" content="{escape(description)}">'] if description else []
+    description = page.description or full_title(page.title, frame.site_name)
+    description = f"{description[:_DESCRIBED]}…" if len(description) > _DESCRIBED else description
+    tags = [f'<meta name="description" content="{escape(description)}">']
     values = {"title": page.title or frame.site_name, "description": description, "site_name": frame.site_name if page.title else ""}
     tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in values.items() if value]
     return "".join(tags)
