@@ -11,11 +11,13 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from page_builders import RENDERER, Outline, context_of, entity_of, page_of
+from page_builders import KINDS, RENDERER, Outline, context_of, entity_of, page_of
 
 import yaml
 from callboard.api_reference.protobuf_parser import parse_proto
 from callboard.api_reference.reading import read_reference
+from callboard.catalog.linking import link
+from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
 from callboard.settings.settings import Portal
 
@@ -336,3 +338,20 @@ channels:
     entries = read_reference(text, "asyncapi", is_public=False).entries
     assert [(entry.verb, entry.address) for entry in entries] == [("receive", "orders"), ("send", "orders")]
     assert [payload.name for payload in entries[1].outputs[0].payloads] == ["Paid", "Sent"]
+
+
+def test_nothing_that_opens_on_a_click_holds_a_link():
+    for html in (one(ORDERS), one("type Query { a: A } type A { b: Int }", "graphql")):
+        assert all("<a " not in summary for summary in re.findall(r"<summary>.*?</summary>", html, re.DOTALL))
+
+
+def test_an_entity_that_provides_an_api_lists_its_first_operations():
+    provider = entity_of({"kind": "Component", "metadata": {"name": "shop"}, "spec": {"type": "service", "providesApis": ["orders"]}})
+    catalog, _ = link([api(ORDERS), provider], KINDS)
+    section = ProvidedOperations(catalog, RENDERER.labels, is_public=False)
+    (group,) = section(provider).content
+    assert [row.address for row in group.rows] == ["/orders/{id}", "/orders/{id}"]
+    assert section(api(ORDERS)) is None
+    changed, _ = link([api(ORDERS.replace("Read an order", "Read one")), provider], KINDS)
+    other = ProvidedOperations(changed, RENDERER.labels, is_public=False)
+    assert section.fingerprint(provider) != other.fingerprint(provider)

@@ -12,6 +12,7 @@ from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
+from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
 from callboard.pages.changes import changes, skipped, status
 from callboard.pages.changes.context import ChangesContext, changes_context
@@ -91,7 +92,12 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_entities = entity_context(
         page,
         first_sections=(partial(changes.last_good_copy, of_changes),),
-        last_sections=(facts_section, *judged, partial(changes.timeline, of_changes)),
+        last_sections=(
+            ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
+            facts_section,
+            *judged,
+            partial(changes.timeline, of_changes),
+        ),
         last_fields=(on_call, *((ScorecardField(of_scorecards),) if of_scorecards else ())),
     )
     return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_scorecards)

@@ -35,6 +35,10 @@ class OperationGroupView:
 
     name: str
     rows: tuple[OperationView, ...]
+    more: int = 0
+    """Operations that are not listed."""
+    path: str = ""
+    """Of the page with all of them; empty if it is this one."""
 
 
 @dataclass(frozen=True, slots=True)
