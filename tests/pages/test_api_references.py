@@ -122,12 +122,12 @@ def check_openapi(text):
 def check_links(pages, ids):
     """Each link to a part of a reference has a target."""
     for path, html in pages.items():
-        for link in Outline(html).links():
-            target, _, anchor = link.partition("#")
-            if not anchor or link.startswith("http"):
+        for address in Outline(html).links():
+            target, _, anchor = address.partition("#")
+            if not anchor or address.startswith("http"):
                 continue
             page = os.path.normpath(f"{path}/{target}") + "/" if target else path
-            assert anchor in ids.get(page, ids[path] if page == path else ()), (path, link)
+            assert anchor in ids.get(page, ids[path] if page == path else ()), (path, address)
 
 
 @pytest.mark.parametrize("file", sorted(ACME.rglob("*.asyncapi.yaml")), ids=lambda file: file.stem)
