@@ -6,13 +6,14 @@ from array import array
 from pathlib import Path
 
 from callboard.incremental.page_cache import CachedPage, CachedPages, pack, read_pages, write_pages
+from callboard.incremental.page_parts import KeptParts
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
 from callboard.website.links import PageLinks
 
 
 def known(number):
     links = PageLinks((f"id-{number}", "ü"), ("catalog/#top",), (f"tab\there {number}",))
-    return CachedPage("shell", f"key{number}", "digest", (("a.json", "d"),), Dependencies(), "", (), pack(links))
+    return CachedPage("shell", f"key{number}", "digest", (("a.json", "d"),), Dependencies(), "", (), pack(KeptParts(0, links)))
 
 
 def descriptors():
@@ -23,7 +24,7 @@ def test_links_are_read_from_the_file_that_was_there_then(tmp_path):
     file, pages = tmp_path / "pages.jsonl", {f"p{number}/": known(number) for number in range(50)}
     write_pages(file, pages, (), None, "guides")
     read = read_pages(file).pages
-    assert all(page.packed_links.content == b"" for page in read.values()), "nothing of the links is in memory"
+    assert all(page.packed.content == b"" for page in read.values()), "nothing of the links is in memory"
     write_pages(file, {"other/": known(99), **read}, (), None, "guides")
     file.write_bytes(file.read_bytes()[:100])
     assert {path: page.links for path, page in read.items()} == {path: page.links for path, page in pages.items()}
@@ -33,7 +34,7 @@ def test_another_process_gets_the_links_themselves(tmp_path):
     write_pages(tmp_path / "pages.jsonl", {"p/": known(1)}, (), None, "")
     read = read_pages(tmp_path / "pages.jsonl").pages["p/"]
     sent = pickle.loads(pickle.dumps(read))
-    assert (sent.packed_links.file, sent.links) == (None, known(1).links)
+    assert (sent.packed.file, sent.links) == (None, known(1).links)
 
 
 def test_the_file_is_closed_when_its_pages_are_gone(tmp_path):

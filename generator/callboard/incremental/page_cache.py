@@ -14,14 +14,13 @@ from sys import byteorder
 from typing import Any, NamedTuple
 
 from callboard.incremental.fingerprint import canonical, code_digest
+from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, unpacked_parts
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 
-_FORMAT = f"4 {byteorder}"
+_FORMAT = f"5 {byteorder}"
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
-LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""A page's anchors, the URLs in its templates' markup, and those in user-supplied text."""
 
 
 class CacheFile:
@@ -48,8 +47,11 @@ class CacheFile:
             os.close(self._descriptor)
 
 
-class PackedLinks(NamedTuple):
-    """A page's links as JSON, read when needed: those of 100,000 pages take more memory than all entities, and few builds need many."""
+class PackedParts(NamedTuple):
+    """A page's parts, with their links, as JSON that is read when needed.
+
+    Those of 100,000 pages take more memory than all entities, and few builds need many.
+    """
 
     content: bytes = b""
     file: CacheFile | None = None
@@ -63,9 +65,9 @@ class PackedLinks(NamedTuple):
         """One line without its line break."""
         return self.file.part(self.start, self.size) if self.file else self.content
 
-    def __reduce__(self) -> tuple[type[PackedLinks], tuple[bytes]]:
+    def __reduce__(self) -> tuple[type[PackedParts], tuple[bytes]]:
         """Pickle the content, not the open file."""
-        return PackedLinks, (self.read(),)
+        return PackedParts, (self.read(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class CachedPage:
     layout_digest: str
     """Digest of template and frame."""
     key: str
-    """Digest of all values that the page was rendered from."""
+    """Digest of all values that the page around its parts was rendered from; empty if the next build has to render the page."""
     digest: str
     """Digest of the HTML file."""
     files: tuple[tuple[str, str], ...]
@@ -86,13 +88,17 @@ class CachedPage:
     """Digest of its searchable text; empty for a page without one."""
     broken_links: tuple[str, ...]
     """Broken links in user-supplied text."""
-    packed_links: PackedLinks
+    packed: PackedParts
+
+    @property
+    def kept(self) -> KeptParts:
+        """The page's parts, unpacked."""
+        return unpacked_parts(self.packed.read())
 
     @property
     def links(self) -> LinkTuples:
-        """The page's links, unpacked."""
-        anchors, ours, prose = map(tuple, json.loads(self.packed_links.read()))
-        return anchors, ours, prose
+        """The links of the whole page."""
+        return self.kept.links
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class CachedPages:
 
     def changed(self, tracker: DependencyTracker | None) -> frozenset[int] | None:
         """The numbers of all dependencies that changed since; None if every page may be affected."""
-        if tracker is None or tracker.base != self.base:
+        if tracker is None or not self._keeps_names(tracker):
             return None
         now = tracker.fingerprints
         return frozenset(
@@ -125,8 +131,10 @@ class CachedPages:
         """The names in their order, then the new ones. Once most names are of keys that no longer exist, only today's names."""
         if tracker is None:
             return ()
-        keeps = tracker.base == self.base and len(self.names) < 2 * len(tracker.fingerprints) + 1000
-        return tuple(dict.fromkeys((*(self.names if keeps else ()), *tracker.fingerprints)))
+        return tuple(dict.fromkeys((*(self.names if self._keeps_names(tracker) else ()), *tracker.fingerprints)))
+
+    def _keeps_names(self, tracker: DependencyTracker) -> bool:
+        return tracker.base == self.base and len(self.names) < 2 * len(tracker.fingerprints) + 1000
 
 
 def page_key(layout_digest: str, values: tuple[Any, ...]) -> str:
@@ -146,13 +154,13 @@ def text_key(text: object | None) -> str:
     return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
 
-def pack(links: LinkTuples) -> PackedLinks:
-    """Links as one line of JSON."""
-    return PackedLinks(json.dumps(links, separators=(",", ":")).encode())
+def pack(kept: KeptParts) -> PackedParts:
+    """The parts as one line of JSON."""
+    return PackedParts(packed_parts(kept))
 
 
 def as_packed(target: str) -> bytes:
-    """A link target as it stands in packed links, to search for it."""
+    """A link target as it stands in packed parts, to search for it."""
     return json.dumps(target).encode()
 
 
@@ -184,10 +192,10 @@ def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str
 def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
     yield with_digest(json.dumps(head, separators=(",", ":")).encode(), _HEAD) + b"\n"
     for name, page in pages.items():
-        numbered = page.dependencies.with_numbers(numbers[other] for other in page.dependencies.other_names)
+        numbered = page.dependencies.with_numbers([numbers[other] for other in page.dependencies.other_names])
         dependencies = b64encode(numbered.numbers).decode()
         row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
-        yield with_digest(json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed_links.read(), _PAGE) + b"\n"
+        yield with_digest(json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read(), _PAGE) + b"\n"
 
 
 def _intact_pages(file: CacheFile, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, CachedPage]]:
@@ -199,9 +207,9 @@ def _intact_pages(file: CacheFile, lines: Iterable[tuple[int, bytes]]) -> Iterat
 
 def _parse(file: CacheFile, start: int, content: bytes) -> tuple[str, CachedPage]:
     """The page in a line's content, which begins in the file at ``start``."""
-    row, _, links = content.partition(b"\t")
+    row, _, parts = content.partition(b"\t")
     name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = json.loads(row)
-    packed = PackedLinks(b"", file, start + len(row) + 1, len(links))
+    packed = PackedParts(b"", file, start + len(row) + 1, len(parts))
     paths = tuple((path, file_digest) for path, file_digest in files)
     page = CachedPage(layout_digest, key, digest, paths, Dependencies(b64decode(dependencies)), search_digest, tuple(broken_links), packed)
     return name, page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -21,6 +21,8 @@ ALL = "*"
 """In place of a key: the whole aspect was read."""
 SEPARATOR = "\x1f"
 _NUMBER: Final = "I"
+_SIZE = array(_NUMBER).itemsize
+_LAST = 2 ** (8 * _SIZE) - 1
 UNTRACKED: DependencyKey = ("", ALL)
 """The dependency on a value without a fingerprint: the page is rendered in each build."""
 
@@ -73,17 +75,46 @@ class Dependencies(NamedTuple):
     """The dependencies of one page, packed: there is one value for each page of the site."""
 
     numbers: bytes = b""
-    """Numbers of keys in the list of names, as unsigned integers of four bytes in native byte order."""
+    """Numbers of keys in the list of names, as unsigned integers of four bytes in native byte order: those of the page as a whole, then
+    those of its parts in their order. ``_LAST - n`` stands for ``other_names[n]``."""
     other_names: tuple[str, ...] = ()
     """Names of keys that are not in the list."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self.numbers) // _SIZE
 
     def include_any(self, numbers: AbstractSet[int]) -> bool:
         """Whether one of these keys is a dependency; True also for a page with keys that are not in the list."""
         return bool(self.other_names) or bool(numbers and not numbers.isdisjoint(memoryview(self.numbers).cast(_NUMBER)))
 
-    def with_numbers(self, numbers: Iterable[int]) -> Dependencies:
+    def with_numbers(self, numbers: Sequence[int]) -> Dependencies:
         """The dependencies with these numbers in place of ``other_names``."""
-        return Dependencies(self.numbers + array(_NUMBER, numbers).tobytes())
+        if not self.other_names:
+            return self
+        least = _LAST - len(self.other_names)
+        return Dependencies(array(_NUMBER, (numbers[_LAST - n] if n > least else n for n in self.as_numbers())).tobytes())
+
+    def as_numbers(self) -> Sequence[int]:
+        """The numbers."""
+        return memoryview(self.numbers).cast(_NUMBER)
+
+    def split(self, counts: Iterable[int]) -> Iterator[Dependencies]:
+        """Parts of so many dependencies each, of a value without ``other_names``."""
+        start = 0
+        for count in counts:
+            yield Dependencies(self.numbers[start : (start := start + count * _SIZE)])
+
+    @staticmethod
+    def joined(parts: Iterable[Dependencies]) -> Dependencies:
+        """The dependencies of all parts in their order."""
+        numbers, others = bytearray(), list[str]()
+        for part in parts:
+            shifted = [_LAST - number - len(others) for number in range(len(part.other_names))] if others else ()
+            numbers += part.with_numbers(shifted).numbers if shifted else part.numbers
+            others += part.other_names
+        return Dependencies(bytes(numbers), tuple(others))
 
 
 class DependencyTracker:
@@ -118,11 +149,11 @@ class DependencyTracker:
     def end(self) -> Dependencies:
         """The dependencies since ``begin``."""
         numbers = [*map(self._numbers.get, self.dependencies)]
-        listed = array(_NUMBER, [number for number in numbers if number is not None])
-        if len(listed) == len(numbers):
-            return Dependencies(listed.tobytes())
+        if None not in numbers:
+            return Dependencies(array(_NUMBER, [number for number in numbers if number is not None]).tobytes())
         others = tuple(name_of(key) for key, number in zip(self.dependencies, numbers, strict=True) if number is None)
-        return Dependencies(listed.tobytes(), others)
+        stand_ins = iter(range(_LAST, _LAST - len(others), -1))
+        return Dependencies(array(_NUMBER, [next(stand_ins) if number is None else number for number in numbers]).tobytes(), others)
 
     def digest(self) -> str:
         """One digest of base and all fingerprints."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from callboard.incremental.tracking import DependencyKey, DependencyTracker
+from callboard.pages.section import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,22 @@ class SearchText:
     """Other spellings of the name, separated by spaces."""
     meta: tuple[tuple[str, str], ...] = ()
     """Metadata of a search result: ``("owner", "team-checkout")``, ``("ref", "component:default/x")``."""
+
+
+PagePart = Callable[[], tuple[Section, ...]]
+"""Makes the sections of one part of a page; none if there is nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """A page as an ordered list of parts, each of which is kept, and made again, on its own."""
+
+    parts: tuple[PagePart, ...]
+    """In the order of the page. Pages of the same template and frame that differ in the number of parts are made as a whole."""
+    compose: Callable[[Sequence[tuple[Section, ...]]], Any]
+    """Makes the page's view from the sections of all parts. It may read which sections there are and their titles, not their contents."""
+    without_sections: Callable[[Any], Any]
+    """The view without its sections: what the rest of the page is rendered from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +77,7 @@ class Page:
     """Makes the files that belong to the page (its content as data), with their paths below the site's root."""
     tracker: DependencyTracker | None = field(default=None)
     """Records what ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is made in each build."""
+    parts: Callable[[], PageParts] | None = field(default=None)
+    """Returns the parts that ``view`` is composed of; None for a page that is always made as a whole."""
     extra_keys: tuple[DependencyKey, ...] = ()
     """Dependencies in addition to those that the tracker records."""

@@ -13,10 +13,11 @@ class Section:
     """A part of the page with a heading of its own."""
 
     id: str
-    """Anchor of the heading."""
+    """Anchor of the heading; empty for a section without a heading."""
     title: str
+    """Empty for a section without a heading."""
     part: str
-    """Name of the macro that shows ``content``, from the table of parts in ``templates/entity.html``."""
+    """Name of the macro that shows ``content``, from the table in ``templates/macros/section.html``."""
     content: Any
     """The macro's view."""
     count: str = ""

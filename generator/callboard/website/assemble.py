@@ -191,7 +191,7 @@ class _Assembly:
         self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None, names: Sequence[str]
     ) -> _MadePages:
         made, pending = _MadePages(), []
-        changes = previous.changed(reading)
+        self.maker.changes = changes = previous.changed(reading)
         for page in pages:
             cached = previous.pages.get(page.path)
             if cached and changes is not None and self._keep_unchanged(page, cached, changes):

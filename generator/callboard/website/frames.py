@@ -189,6 +189,16 @@ class Fitter:
 
 def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> bytes:
     """The complete page; ``content`` is HTML, all other values are plain text and escaped here."""
+    return encoded(content).join(around_content(frame, page, toc))
+
+
+def encoded(html: str) -> bytes:
+    """HTML as it is written to a file."""
+    return without_bidi(html).encode("utf-8", "replace")
+
+
+def around_content(frame: Frame, page: Page, toc: Iterable[TocEntry]) -> tuple[bytes, ...]:
+    """The page as it is before its content and behind it; more than two pieces if the frame shows the content more than once."""
     values = {
         "title": escape(full_title(page.title, frame.site_name)),
         "description": _social_tags(frame, page),
@@ -196,10 +206,14 @@ def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> by
         "topic": escape(page.title),
         "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
         "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
-        "content": content,
     }
-    parts = (without_bidi(values[part]) if index % 2 else part for index, part in enumerate(frame.parts))
-    return "".join(parts).encode("utf-8", "replace")
+    pieces = [""]
+    for index, part in enumerate(frame.parts):
+        if index % 2 and part == "content":
+            pieces.append("")
+        else:
+            pieces[-1] += without_bidi(values[part]) if index % 2 else part
+    return tuple(piece.encode("utf-8", "replace") for piece in pieces)
 
 
 def full_title(title: str, site_name: str) -> str:

@@ -121,7 +121,7 @@ class LinkCheck:
         return suspects | {path for path in rendered if missing and self._has_any(path, missing)}
 
     def _has_any(self, path: str, targets: list[bytes]) -> bool:
-        packed = self._pages[path].packed_links.read()
+        packed = self._pages[path].packed.read()
         return any(target in packed for target in targets)
 
     def _raise_for(self, ours: list[BrokenLink]) -> None:

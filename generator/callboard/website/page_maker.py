@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from jinja2 import TemplateError
 
 from callboard.incremental.page_cache import CachedPage, layout_key, pack, page_key, text_key
+from callboard.incremental.page_parts import KeptParts
 from callboard.incremental.tracking import Dependencies
 from callboard.io.site_folder.staging import StagedFile, Staging
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.facts.plugin_family import take_family_failures
-from callboard.pages.page import Page, TocEntry
+from callboard.pages.page import Page, PageParts, TocEntry
 from callboard.settings.settings import Portal
-from callboard.website.frames import Fitter, FrameTemplate, stamp
+from callboard.website.frames import Fitter, FrameTemplate, around_content, encoded
 from callboard.website.index_links import with_index_links
 from callboard.website.links import PageLinks, page_links
+from callboard.website.page_sections import (
+    MadePart,
+    NotSpliceableError,
+    OldPage,
+    PageTools,
+    has_sections,
+    kept_parts,
+    made_parts,
+    respliced,
+    unchanged,
+)  # fmt: skip
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
 
@@ -69,6 +84,8 @@ class PageMaker:
         self._base = up_for("404.html", portal.url)
         self._shells: dict[tuple[str, str], str] = {}
         self._reported_targets: set[str] = set()
+        self.changes: AbstractSet[int] | None = None
+        """Numbers of the dependencies that changed since the last build; None if every page has to be made as a whole."""
 
     def make_all(self, pages: Sequence[tuple[Page, CachedPage | None]]) -> Batch:
         """Render those of these pages that have changed compared with what is cached of them."""
@@ -102,45 +119,93 @@ class PageMaker:
         return links
 
     def _make(self, page: Page, cached: CachedPage | None) -> RenderedPage:
+        if cached and self.changes is not None and (made := self._respliced(page, cached, self.changes)):
+            return made
+        parts, planned = self._parts(page)
         if page.tracker:
             page.tracker.begin(*page.extra_keys)
-        view = page.view()
+        view = planned.compose([part.sections for part in parts]) if planned else page.view()
         of_families = take_family_failures()
         toc = page.toc(view) if page.toc else ()
         shell, file = self.shell(page), file_of(page.path)
-        key = page_key(shell, (page.path, page.template, page.title, page.description, page.ref, toc, view))
+        around = planned.without_sections(view) if planned else view
+        key = page_key(shell, (page.path, page.template, page.title, page.description, page.ref, toc, around))
         text = page.search() if page.search else None
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.tracker.end() if page.tracker else Dependencies()
         search = text_key(text)
         document = self._full_text.document(text) if text and (cached is None or cached.search_digest != search) else ""
-        if cached and cached.key == key and not of_families and self._staging.keep(file, cached.digest):
-            unchanged = CachedPage(shell, key, cached.digest, files, reads, search, cached.broken_links, cached.packed_links)
-            return RenderedPage(page.path, unchanged, document, rendered=False, targets=(), anchors_removed=False)
-        content, links = self._render(page, view, toc)
+        all_reads = Dependencies.joined((reads, *(part.dependencies for part in parts)))
+        old = unchanged(cached, parts, reads) if cached and cached.key == key and not of_families else None
+        if cached and old and self._staging.keep(file, cached.digest):
+            entry = CachedPage(shell, key, cached.digest, files, all_reads, search, cached.broken_links, pack(old))
+            return RenderedPage(page.path, entry, document, rendered=False, targets=(), anchors_removed=False)
+        content, kept = self._render(page, view, toc, parts, reads)
         problems = (*of_families, *self._renderer.take_problems())
         if problems:
             shell = key = ""  # so that the next build renders the page, and reports the problems, again
-        entry = CachedPage(shell, key, self._put(file, content), files, reads, search, (), pack(links))
-        new_targets = tuple({*links.ours, *links.prose} - self._reported_targets)
-        self._reported_targets.update(new_targets)
+        links = PageLinks(*kept.links)
+        entry = CachedPage(shell, key, self._put(file, content), files, all_reads, search, (), pack(kept))
         removed = bool(set(PageLinks(*cached.links).ids) - set(links.ids)) if cached else self._staging.had(file)
-        return RenderedPage(page.path, entry, document, rendered=True, targets=new_targets, anchors_removed=removed, problems=problems)
+        targets = self._new_targets((*links.ours, *links.prose))
+        return RenderedPage(page.path, entry, document, rendered=True, targets=targets, anchors_removed=removed, problems=problems)
+
+    def _respliced(self, page: Page, cached: CachedPage, changes: AbstractSet[int]) -> RenderedPage | None:
+        """The page with only its changed parts made again; None if it has to be made as a whole."""
+        if not (page.parts and cached.key and cached.layout_digest == self.shell(page) and self._renderer.renders_sections(page)):
+            return None
+        file = file_of(page.path)
+        tools = PageTools(partial(self._renderer.section_html, page), self._encoded, partial(page_links, path=page.path, base=self._base))
+        try:
+            new = respliced(page, OldPage(cached, partial(self._staging.unchanged, file, cached.digest)), changes, tools)
+        except NotSpliceableError:
+            return None
+        finally:
+            failures = take_family_failures()
+        kept_files = cached.files if new.content is not None else ((file, cached.digest), *cached.files)
+        if failures or not self._staging.keep_all(*kept_files):
+            return None
+        digest = cached.digest if new.content is None else self._put(file, new.content)
+        entry = replace(cached, digest=digest, dependencies=new.dependencies, packed=pack(new.kept))
+        rendered, targets = new.content is not None, self._new_targets(new.targets)
+        return RenderedPage(page.path, entry, "", rendered=rendered, targets=targets, anchors_removed=new.anchors_removed)
+
+    def _parts(self, page: Page) -> tuple[list[MadePart], PageParts | None]:
+        planned = page.parts() if page.parts else None
+        return (made_parts(planned, page.tracker) if planned else []), planned
+
+    def _new_targets(self, targets: Iterable[str]) -> tuple[str, ...]:
+        new = tuple({*targets} - self._reported_targets)
+        self._reported_targets.update(new)
+        return new
 
     def _put(self, path: str, content: bytes) -> str:
         self._staging.put(path, content)
         return self._staging.digest(path)
 
-    def _render(self, page: Page, view: Any, toc: tuple[TocEntry, ...]) -> tuple[bytes, PageLinks]:
-        """The page's HTML, and its links, including those of the table of contents and of the theme's link that skips the header."""
-        content = self._renderer.render(page, view)
-        links = page_links(content, page.path, self._base)
+    def _render(
+        self, page: Page, view: Any, toc: tuple[TocEntry, ...], parts: Sequence[MadePart], reads: Dependencies
+    ) -> tuple[bytes, KeptParts]:
+        """The page's HTML, and what is kept of it; its links include those of the contents and of the theme's skip link."""
+        pieces = self._renderer.render_pieces(page, view)
+        frame = self._fitter.frame(page, "".join(pieces))
+        around = [self._with_index_links(html) for html in around_content(frame, page, toc)]
+        if len(around) > 2 or not has_sections(parts, pieces):  # noqa: PLR2004 - before the content and behind it
+            pieces, reads, parts = ["".join(pieces)], Dependencies.joined((reads, *(part.dependencies for part in parts))), ()
+        content = [self._encoded(piece) for piece in pieces]
+        offsets = tuple(accumulate(map(len, content), initial=len(around[0])))
+        kept = kept_parts(parts, pieces, offsets, reads, partial(page_links, path=page.path, base=self._base))
         # The theme's link that skips the header has the target #content, the id of each page's first heading.
-        anchors = ("content", *_anchors(toc))
-        ours = dict.fromkeys((*links.ours, *(f"{page.path}#{anchor}" for anchor in anchors)))
-        html = stamp(self._fitter.frame(page, content), page, content, toc)
-        html = with_index_links(html.decode()).encode() if self._portal.index_links else html
-        return html, PageLinks(links.ids, tuple(ours), links.prose)
+        ids, ours, prose = kept.around
+        ours = tuple(dict.fromkeys((*ours, *(f"{page.path}#{anchor}" for anchor in ("content", *_anchors(toc))))))
+        return b"".join(content).join(around), kept._replace(around=(ids, ours, prose))
+
+    def _encoded(self, html: str) -> bytes:
+        """HTML as it is written to a file, whose links to folders name the index of the folder if the portal says so."""
+        return self._with_index_links(encoded(html))
+
+    def _with_index_links(self, html: bytes) -> bytes:
+        return with_index_links(html.decode()).encode() if self._portal.index_links else html
 
 
 def not_found(labels: Mapping[str, str]) -> Page:

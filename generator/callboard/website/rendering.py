@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,12 +25,14 @@ from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.urls import up_from
 from callboard.pages.page import Page
+from callboard.pages.section import Section
 from callboard.settings.settings import Portal
 from callboard.website import icons
 from callboard.website.compiled_templates import CompiledTemplates
 from callboard.website.overlays import Overlays
 from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
+SECTION_TEMPLATE = "macros/section.html"
 REMEMBERED = 50_000
 """Results of one macro that ``once`` caches."""
 _KEPT = re.compile(r"(</?(?:pre|code|textarea|script|style)\b)")
@@ -59,6 +62,7 @@ class Renderer:
         """Names of the icons that ``assets/icons.svg`` has."""
         self.labels = overlays.labels
         self._fallback = fallback
+        self._boundary = f"<!--{token_hex(8)}-->"
         self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
         self._builtin_loader = OverlayLoader(overlays.files.templates[-1:])
         self._bytecode = CompiledTemplates(cache) if cache else None
@@ -73,9 +77,34 @@ class Renderer:
         Raises:
             WebsiteError: the template is missing or cannot be rendered; the message names it and its line.
         """
+        return "".join(self.render_pieces(page, view))
+
+    def render_pieces(self, page: Page, view: Any) -> list[str]:
+        """The same in pieces: every second one is a section, if the template shows sections by the macro ``section``."""
+        return self._without_nul(self._rendered(page, view)).split(self._boundary)
+
+    def renders_sections(self, page: Page) -> bool:
+        """Whether ``section_html`` is the HTML of a section on this page; no, if a template of the portal may show it otherwise."""
+        return not any(self._loader.is_own(name) for name in (page.template, SECTION_TEMPLATE))
+
+    def section_html(self, page: Page, section: Section) -> str | None:
+        """The HTML of one section; None if a template of the portal cannot be rendered."""
+        template = self.environment(up_for(page.path, self.portal.url)).get_template(SECTION_TEMPLATE)
+        try:
+            html: str = vars(template.module)["section"](section)
+        except Exception:  # noqa: BLE001 - the whole page is rendered next, which reports it
+            return None
+        _, content, _ = self._without_nul(html).split(self._boundary)
+        return content
+
+    def _without_nul(self, html: str) -> str:
+        """A descriptor may contain NUL, HTML must not."""
+        return html.replace("\0", "\ufffd")
+
+    def _rendered(self, page: Page, view: Any) -> str:
         up = up_for(page.path, self.portal.url)
         try:
-            html = self.environment(up).get_template(page.template).render(view=view)
+            html: str = self.environment(up).get_template(page.template).render(view=view)
         except Exception as error:
             problem = problem_of_error(error, self.overlays.files)
             if problem is None and not isinstance(error, jinja2.TemplateError):
@@ -84,7 +113,7 @@ class Renderer:
                 raise _website_error(error, problem, page) from error
             self._problems.append(problem)
             html = self.environment(up, own=False).get_template(page.template).render(view=view)
-        return html.replace("\0", "\ufffd")  # a descriptor may contain NUL, HTML must not
+        return html
 
     def take_problems(self) -> tuple[Problem, ...]:
         """The problems of the portal's templates since the last call."""
@@ -124,6 +153,7 @@ class Renderer:
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         environment.globals.update(
+            boundary=lambda: Markup(self._boundary),  # noqa: S704 - digits
             once=once, up=up, icon=_icon_function(frozenset(self.icons)), portal=self.portal, t=self.labels.as_names(),
             numbered=partial(label_for, self.labels),
         )  # fmt: skip

@@ -62,6 +62,10 @@ class OverlayLoader(jinja2.BaseLoader):
         """The names of all templates."""
         return sorted({name for _, loader in self._folders for name in loader.list_templates()})
 
+    def is_own(self, template: str) -> bool:
+        """True if the template is not the one that comes with Callboard, which is in the last of the folders."""
+        return any((folder / template).exists() for folder, _ in self._folders[:-1])
+
     def has(self, template: str) -> bool:
         """True if there is a template of this name."""
         return any((folder / template).is_file() for folder, _ in self._folders)

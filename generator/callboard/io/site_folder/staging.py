@@ -85,6 +85,14 @@ class Staging:
             self._add(path, existing, times)
         return True
 
+    def unchanged(self, path: str, digest: str) -> bytes | None:
+        """The content of a file of the old site; None if it does not exist with this digest."""
+        try:
+            content = read_file(f"{self.output}/{path}")
+        except OSError:
+            return None
+        return content if digest_of(content) == digest else None
+
     def news(self) -> list[StagedFile]:
         """The files that were put and kept since the last call; a forked process sends them to its parent, which calls ``adopt``."""
         news, self._news = self._news, []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from callboard.incremental.tracking import DependencyTracker
 from callboard.markdown.rendering import first_sentence
@@ -18,7 +20,7 @@ from callboard.pages.entities.descriptor import descriptor, entities_of_location
 from callboard.pages.entities.header import actions, completeness, header_fields, lead, missing_lead, trail
 from callboard.pages.entities.lists import more
 from callboard.pages.entities.view import EntityView
-from callboard.pages.page import Page, TocEntry
+from callboard.pages.page import Page, PageParts, TocEntry
 from callboard.pages.safe_text import description_of, display_name
 from callboard.pages.search_text import entity_search_text
 from callboard.pages.section import Section
@@ -73,6 +75,7 @@ def page_of(context: EntityContext, entity: Entity, tracker: DependencyTracker |
         ref=str(entity.ref),
         files=partial(files, context, entity) if files else None,
         tracker=tracker,
+        parts=partial(entity_parts, context, entity),
         extra_keys=(("entity", entity.ref),),
     )
 
@@ -83,9 +86,35 @@ def _toc(view: EntityView) -> tuple[TocEntry, ...]:
 
 def entity_view(context: EntityContext, entity: Entity) -> EntityView:
     """The view of an entity's page."""
-    sections = tuple(_sections(context, entity))
+    of_page = entity_parts(context, entity)
+    view: EntityView = of_page.compose([part() for part in of_page.parts])
+    return view
+
+
+def entity_parts(context: EntityContext, entity: Entity) -> PageParts:
+    """The parts of an entity's page: the fields of the header, then the sections in their order."""
+    of_kind = (problems, completeness, *_PARTS.get(entity.ref.kind, _OTHER))
+    parts = (
+        partial(_header_part, context, entity),
+        *(partial(_provided, provider, entity) for provider in context.first_sections),
+        *(partial(_made, part, context, entity) for part in of_kind),
+        *(partial(_provided, provider, entity) for provider in context.last_sections),
+        partial(_made, descriptor, context, entity),
+    )
+    return PageParts(parts, partial(_composed, context, entity), _without_sections)
+
+
+def _header_part(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
+    """The fields of the header, as a section without a heading."""
     of_group = people.group_fields(context, entity) if entity.ref.kind == "group" else ()
     added = (provider(entity) for provider in context.last_fields)
+    fields = (*header_fields(context, entity), *of_group, *(each for each in added if each is not None))
+    return (Section("", "", "fields", fields),) if fields else ()
+
+
+def _composed(context: EntityContext, entity: Entity, made: Sequence[tuple[Section, ...]]) -> EntityView:
+    header, *others = made
+    sections = tuple(chain.from_iterable(others))
     return EntityView(
         ref=str(entity.ref),
         kind=entity.kind,
@@ -95,28 +124,25 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
         lead=lead(entity),
         missing_lead=missing_lead(context, entity),
         actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
-        header_fields=(*header_fields(context, entity), *of_group, *(each for each in added if each is not None)),
+        header=header,
         sections=sections,
     )
 
 
-def _sections(context: EntityContext, entity: Entity) -> Iterator[Section]:
-    yield from _provided(context.first_sections, entity)
-    for part in (problems, completeness, *_PARTS.get(entity.ref.kind, _OTHER), _last, descriptor):
-        made = part(context, entity)
-        if isinstance(made, tuple):
-            yield from made
-        elif made is not None:
-            yield made
+def _without_sections(view: EntityView) -> EntityView:
+    return replace(view, header=(), sections=())
 
 
-def _last(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
-    return _provided(context.last_sections, entity)
+def _made(part: Part, context: EntityContext, entity: Entity) -> tuple[Section, ...]:
+    return _as_tuple(part(context, entity))
 
 
-def _provided(providers: tuple[SectionProvider, ...], entity: Entity) -> tuple[Section, ...]:
-    sections = (provider(entity) for provider in providers)
-    return tuple(section for section in sections if section is not None)
+def _provided(provider: SectionProvider, entity: Entity) -> tuple[Section, ...]:
+    return _as_tuple(provider(entity))
+
+
+def _as_tuple(made: Section | tuple[Section, ...] | None) -> tuple[Section, ...]:
+    return made if isinstance(made, tuple) else () if made is None else (made,)
 
 
 def problems(context: EntityContext, entity: Entity) -> Section | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,20 +55,31 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
         trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
         links=_Links(catalog, context.links.memo, seen),
         by_location=tracker.tracked("brought", context.by_location),
-        first_sections=tuple(partial(_called, provider, seen) for provider in context.first_sections),
-        last_sections=tuple(partial(_called, provider, seen) for provider in context.last_sections),
-        last_fields=tuple(partial(_called, provider, seen) for provider in context.last_fields),
+        **_tracked_providers(context, seen),
     )
     return tracked, tracker
 
 
-def _called(provider: Callable[[Entity], T | None], seen: set[DependencyKey], entity: Entity) -> T | None:
-    seen.add(("added", entity.ref))
+_PROVIDERS = ("first_sections", "last_sections", "last_fields")
+
+
+def _tracked_providers(context: EntityContext, seen: set[DependencyKey]) -> dict[str, Any]:
+    numbers = count()
+    return {name: tuple(partial(_called, each, next(numbers), seen) for each in getattr(context, name)) for name in _PROVIDERS}
+
+
+def _called(provider: Callable[[Entity], T | None], number: int, seen: set[DependencyKey], entity: Entity) -> T | None:
+    seen.add(_key_of_provider(number, entity.ref))
     return provider(entity)
 
 
+def _key_of_provider(number: int, ref: EntityRef) -> DependencyKey:
+    """Each provider has a key of its own, so that what one of them adds to a page does not depend on the input of another."""
+    return "added", (str(number), *ref)
+
+
 def _providers(context: EntityContext) -> tuple[Any, ...]:
-    return *context.first_sections, *context.last_sections, *context.last_fields
+    return tuple(provider for name in _PROVIDERS for provider in getattr(context, name))
 
 
 def _fingerprint_of_result(provider: Callable[[Entity], object], entity: Entity) -> str:
@@ -87,17 +99,12 @@ def _base(context: EntityContext) -> str:
 
 def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]:
     catalog = context.catalog
-    of_providers = [
-        provider.fingerprint if isinstance(provider, Fingerprinted) else partial(_fingerprint_of_result, provider)
-        for provider in _providers(context)
-    ]
     for ref, entity in context.entities.items():
         yield ("entity", ref), _fingerprint_of_entity(context, entity)
         yield ("outline", ref), _fingerprint_of_outline(catalog.entities[ref])
         link = context.links.to(ref)
         yield ("link", ref), fingerprint_of([link.name, link.icon, link.path])
-        if any(added := [fingerprint(entity) for fingerprint in of_providers]):
-            yield ("added", ref), fingerprint_of(added)
+    yield from _fingerprints_of_providers(context)
     yield from ((("link", ref), "elsewhere") for ref in catalog.elsewhere)
     for ref, relations in catalog.relations.items():
         yield ("relations", ref), fingerprint_of(relations)
@@ -110,6 +117,14 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
     for key, tree in context.trees.items():
         addresses = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
         yield ("tree", key), fingerprint_of(addresses)
+
+
+def _fingerprints_of_providers(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]:
+    for number, provider in enumerate(_providers(context)):
+        fingerprint = provider.fingerprint if isinstance(provider, Fingerprinted) else partial(_fingerprint_of_result, provider)
+        for ref, entity in context.entities.items():
+            if added := fingerprint(entity):
+                yield _key_of_provider(number, ref), fingerprint_of(added)
 
 
 def _fingerprint_of_entity(context: EntityContext, entity: Entity) -> str:

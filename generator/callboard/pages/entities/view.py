@@ -120,8 +120,14 @@ class EntityView:
     missing_lead: str
     """Shown instead if a description is expected and missing; empty otherwise."""
     actions: tuple[Action, ...]
-    header_fields: tuple[HeaderField, ...]
+    header: tuple[Section, ...]
+    """Sections without a heading, above the contents: the fields of the header."""
     sections: tuple[Section, ...]
+
+    @property
+    def header_fields(self) -> tuple[HeaderField, ...]:
+        """The fields of the header."""
+        return tuple(field for section in self.header if section.part == "fields" for field in section.content)
 
     @property
     def toc(self) -> tuple[TocEntry, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
+from callboard.model.facts.fact import Fact
 from callboard.model.facts.on_call import OnCall
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext
@@ -16,6 +17,7 @@ from callboard.pages.facts.index_pages import of_entity
 from callboard.pages.facts.members import ROLLUP_KINDS, members
 from callboard.pages.facts.on_call import on_call_field, user_of
 from callboard.pages.section import HeaderField, Section
+from callboard.pages.shared_views import EntityLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,7 @@ class TrackedFacts:
 
     def fingerprint(self, entity: Entity) -> str:
         """The facts about the entity; for a system, domain or group those about each member, with the members' names."""
-        ref, fingerprints = entity.ref, self.fingerprints
-        if ref.kind not in ROLLUP_KINDS:
-            return fingerprints.get(ref, "")
-        if not fingerprints:
-            return ""
-        refs = (ref, *members(self.context.catalog, ref))
-        links = (self.context.links.to(each) for each in refs)
-        return fingerprint_of(
-            [[str(each), link.name, link.icon, fingerprints.get(each, "")] for each, link in zip(refs, links, strict=True)]
-        )
+        return _with_members(self.context, self.fingerprints, entity.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +60,44 @@ class TrackedOnCall:
         return ""
 
     def fingerprint(self, entity: Entity) -> str:
-        """The facts about the providers of an API; the fingerprint of ``TrackedFacts`` has all else that is read."""
-        if entity.ref.kind != "api" or not self.fingerprints:
-            return ""
-        return " ".join(self.fingerprints.get(ref, "") for ref in self.context.catalog.targets(entity.ref, "apiProvidedBy"))
+        """The schedules of the entity, or of its members; those of the providers of an API, which are shown if it has none."""
+        ref, fingerprints = entity.ref, self.fingerprints
+        if ref.kind != "api" or not fingerprints:
+            return _with_members(self.context, fingerprints, ref)
+        of_providers = (fingerprints.get(each, "") for each in self.context.catalog.targets(ref, "apiProvidedBy"))
+        return " ".join((fingerprints.get(ref, ""), *of_providers)).strip()
+
+
+def _with_members(context: FactsContext, fingerprints: Mapping[EntityRef, str], ref: EntityRef) -> str:
+    if ref.kind not in ROLLUP_KINDS:
+        return fingerprints.get(ref, "")
+    if not fingerprints:
+        return ""
+    refs = (ref, *members(context.catalog, ref))
+    links = (context.links.to(each) for each in refs)
+    return fingerprint_of([[str(each), link.name, link.icon, fingerprints.get(each, "")] for each, link in zip(refs, links, strict=True)])
 
 
 def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall]:
     """Both providers, for the context of entity pages."""
     refs = (*context.facts_by_subject, *context.measured_by_subject, *context.past.subjects())
     fingerprints = {ref: _fingerprint(context, ref) for ref in dict.fromkeys(refs)}
-    return TrackedFacts(context, fingerprints), TrackedOnCall(context, fingerprints)
+    schedules = {ref: [fact for fact in facts if isinstance(fact.value, OnCall)] for ref, facts in context.facts_by_subject.items()}
+    of_schedules = {ref: fingerprint_of(canonical([facts, _people(context, facts)])) for ref, facts in schedules.items() if facts}
+    return TrackedFacts(context, fingerprints), TrackedOnCall(context, of_schedules)
+
+
+def _people(context: FactsContext, facts: Sequence[Fact]) -> list[EntityLink | None]:
+    """The User entities of people on call."""
+    return [user_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
 
 
 def _fingerprint(context: FactsContext, ref: EntityRef) -> str:
     """Facts, measurements with what pages show of their times, the User entities of people on call, and what is recorded."""
     facts, measurements = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
-    people = [user_of(context, shift) for fact in facts if isinstance(fact.value, OnCall) for shift in fact.value.shifts]
     limits = [(m.family, m.source, m.complete, None if m.since is None or context.past.has(ref, m.family) else _day(context, m.since))
               for m in measurements]  # fmt: skip
-    return fingerprint_of(canonical([facts, limits, people, context.past.of(ref)]))
+    return fingerprint_of(canonical([facts, limits, _people(context, facts), context.past.of(ref)]))
 
 
 def _day(context: FactsContext, at: datetime) -> str:

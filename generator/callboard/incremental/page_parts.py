@@ -1,0 +1,92 @@
+"""What is kept of a rendered page's parts (keys, places in the file, links) ↔ one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, NamedTuple
+
+from callboard.incremental.fingerprint import canonical
+
+LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Anchors, the URLs in templates' markup, and those in user-supplied text."""
+
+
+class KeptSection(NamedTuple):
+    """A section's place in the file of its page."""
+
+    id: str
+    title: str
+    start: int
+    """Offset of its HTML, in bytes."""
+    size: int
+    """In bytes."""
+
+
+class KeptPart(NamedTuple):
+    """A part of a page as it was rendered."""
+
+    key: str
+    """Digest of its sections' views."""
+    reads: int
+    """How many of the page's dependencies are the part's."""
+    sections: tuple[KeptSection, ...]
+    links: LinkTuples
+
+    @property
+    def headings(self) -> tuple[tuple[str, str], ...]:
+        """Anchor and title of each section."""
+        return tuple((section.id, section.title) for section in self.sections)
+
+
+class KeptParts(NamedTuple):
+    """A page as it was rendered: the page around its parts, and the parts in their order."""
+
+    reads: int
+    """How many of the page's dependencies are those of the page around its parts; they come first."""
+    around: LinkTuples
+    """The links of the page around its parts."""
+    parts: tuple[KeptPart, ...] = ()
+
+    @property
+    def links(self) -> LinkTuples:
+        """The links of the whole page, each once."""
+        anchors, ours, prose = zip(self.around, *(part.links for part in self.parts), strict=True)
+        return _unique(anchors), _unique(ours), _unique(prose)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How many dependencies the page around its parts, and each part, has."""
+        return self.reads, *(part.reads for part in self.parts)
+
+
+def part_key(sections: Any) -> str:
+    """Digest of the sections of a part, which are frozen: equal ones have equal keys."""
+    return blake2b(canonical(sections).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest() if sections else ""
+
+
+def packed_parts(kept: KeptParts) -> bytes:
+    """One line without its line break."""
+    return json.dumps(kept, separators=(",", ":")).encode()
+
+
+def unpacked_parts(line: bytes) -> KeptParts:
+    """The parts in a line that ``packed_parts`` made."""
+    reads, around, parts = json.loads(line)
+    return KeptParts(reads, _links(around), tuple(map(_part, parts)))
+
+
+def _part(row: Any) -> KeptPart:
+    key, reads, sections, links = row
+    return KeptPart(key, reads, tuple(KeptSection(*section) for section in sections), _links(links))
+
+
+def _links(row: Any) -> LinkTuples:
+    anchors, ours, prose = row
+    return tuple(anchors), tuple(ours), tuple(prose)
+
+
+def _unique(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(lists)))
