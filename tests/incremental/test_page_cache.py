@@ -56,3 +56,11 @@ def test_a_page_that_read_what_is_not_tracked_is_made_in_each_build():
     assert pages.changed(tracker) == {1}
     assert Dependencies(array("I", [1]).tobytes()).include_any(pages.changed(tracker))
     assert not Dependencies(array("I", [0]).tobytes()).include_any(pages.changed(tracker))
+
+
+def test_every_page_is_looked_at_once_the_numbers_of_names_begin_anew():
+    tracker = DependencyTracker("base", {("entity", "a"): "1"})
+    few, many = (tuple(f"entity {number}" for number in range(size)) for size in (900, 1_100))
+    assert CachedPages(base="base", names=few, fingerprints=("",) * 900).changed(tracker) == frozenset()
+    assert CachedPages(base="base", names=many, fingerprints=("",) * 1_100).changed(tracker) is None
+    assert CachedPages(base="base", names=many, fingerprints=("",) * 1_100).all_names(tracker)[0] == "entity a"

@@ -18,7 +18,7 @@ from support import LONG
 from support.clean_builds import Pair
 from support.portal import digests
 
-PARTS, EDITS = (4, 75) if LONG else (1, 12)
+PARTS, EDITS = (4, 75) if LONG else (1, 15)
 SEED = 20261122
 SOURCES = """\
 version: 1
@@ -59,6 +59,7 @@ class Company:
         self.number = 0
         self.files = {}
         self.name = "Small"
+        self.waited = timedelta()
         self.groups = GROUPS
         self.write("org/catalog-info.yaml", self.groups)
         for _ in range(44):
@@ -175,14 +176,33 @@ class Company:
             rows = [{"entity": ref, "url": "https://tool.example/1"} | chance.choice(facts) for ref in named]
             (folder / f"{family}.json").write_text(json.dumps(rows))
 
+    def edit_page_of_entities(self):
+        """An own template for pages of entities, or for their sections; or the built-in ones again."""
+        for name in ("entity.html", "macros/section.html"):
+            own = self.folder / "templates" / name
+            own.parent.mkdir(parents=True, exist_ok=True)
+            own.unlink(missing_ok=True)
+            if self.chance.random() < 0.5:
+                own.write_text((REPOSITORY / "templates" / name).read_text().replace("{{ section(s) }}", "<hr>{{ section(s) | upper }}"))
+
+    def damage_pages(self):
+        """Pages of the last site that somebody changed, some of them without changing their size."""
+        for page in sorted((self.folder / "site/catalog").rglob("index.html"))[:: self.chance.choice([3, 7])]:
+            html = page.read_text()
+            page.write_text(html.replace("thing", "gniht") if self.chance.random() < 0.5 else html + "<p>")
+
+    def wait(self):
+        """Days pass: what is shown of times is another."""
+        self.waited += timedelta(days=self.chance.choice([1, 9, 40]))
+
     def touch(self):
         (self.folder / "repositories" / self.any_file()).touch()
 
 
 REPOSITORY = Path(__file__).parents[2]
 OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "retitle_group", "break_file", "mend_files",
-         "touch", "change_facts")  # fmt: skip
-SELDOM = ("edit_template", "edit_macro", "edit_guide", "edit_settings")
+         "touch", "change_facts", "change_facts", "damage_pages", "wait")  # fmt: skip
+SELDOM = ("edit_template", "edit_macro", "edit_page_of_entities", "edit_guide", "edit_settings")
 
 
 def edits(chance):
@@ -211,7 +231,7 @@ def test_after_random_edits_the_site_equals_a_clean_one(tmp_path, part, monkeypa
     for number, names in zip(range(EDITS), edits(chance), strict=False):
         for name in names:
             getattr(company, name)()
-        now += timedelta(hours=1)
+        now, company.waited = now + timedelta(hours=1) + company.waited, timedelta()
         pair.copy()
         # Every other build is shared out among all processors, as that of a portal with thousands of entities is.
         share(monkeypatch, *((4, 3) if number % 2 else usual))
