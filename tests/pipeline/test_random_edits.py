@@ -183,7 +183,11 @@ class Company:
             own.parent.mkdir(parents=True, exist_ok=True)
             own.unlink(missing_ok=True)
             if self.chance.random() < 0.5:
-                own.write_text((REPOSITORY / "templates" / name).read_text().replace("{{ section(s) }}", "<hr>{{ section(s) | upper }}"))
+                own.write_text(
+                    (REPOSITORY / "templates" / name)
+                    .read_text()
+                    .replace("{{ section(s) }}", "<hr>{{ section(s) | replace('Keeps', 'Holds') }}")
+                )
 
     def damage_pages(self):
         """Pages of the last site that somebody changed, some of them without changing their size."""

@@ -25,7 +25,10 @@ HeaderFieldProvider = Callable[[Entity], HeaderField | None]
 
 @runtime_checkable
 class Fingerprinted(Protocol):
-    """A provider with a fingerprint of its input, which is cheaper than its section: every build compares those of all entities."""
+    """A provider with a fingerprint of its input, which is cheaper than its section: every build compares those of all entities.
+
+    One that has the attribute ``reads_input_of_others`` is called again also when the fingerprint of another provider has changed.
+    """
 
     @property
     def base(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
@@ -65,11 +65,17 @@ _PROVIDERS = ("first_sections", "last_sections", "last_fields")
 
 def _tracked_providers(context: EntityContext, seen: set[DependencyKey]) -> dict[str, Any]:
     numbers = count()
-    return {name: tuple(partial(_called, each, next(numbers), seen) for each in getattr(context, name)) for name in _PROVIDERS}
+    every = range(len(_providers(context)))
+
+    def tracked(provider: Any) -> Callable[[Entity], Any]:
+        number = next(numbers)
+        return partial(_called, provider, every if getattr(provider, "reads_input_of_others", False) else (number,), seen)
+
+    return {name: tuple(map(tracked, getattr(context, name))) for name in _PROVIDERS}
 
 
-def _called(provider: Callable[[Entity], T | None], number: int, seen: set[DependencyKey], entity: Entity) -> T | None:
-    seen.add(_key_of_provider(number, entity.ref))
+def _called(provider: Callable[[Entity], T | None], numbers: Iterable[int], seen: set[DependencyKey], entity: Entity) -> T | None:
+    seen.update(_key_of_provider(number, entity.ref) for number in numbers)
     return provider(entity)
 
 

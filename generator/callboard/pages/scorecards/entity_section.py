@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
@@ -99,6 +100,8 @@ class TrackedScorecards:
     """Provider of the section (``Fingerprinted``)."""
 
     context: ScorecardContext
+    reads_input_of_others: ClassVar = True
+    """Explanations show facts, which are in the fingerprint of the section about facts."""
 
     def __call__(self, entity: Entity) -> Section | None:
         """The section; None for an entity that no scorecard judges."""
@@ -230,6 +233,8 @@ class ScorecardField:
     """Provider of the field of the header (``Fingerprinted``): the levels by name."""
 
     context: ScorecardContext
+    reads_input_of_others: ClassVar = True
+    """The results, which are in the fingerprint of ``TrackedScorecards``."""
 
     def __call__(self, entity: Entity) -> HeaderField | None:
         """The field; None for an entity that no scorecard judges."""
