@@ -21,7 +21,7 @@ ENGLISH = builtin_labels(ROOT / "templates")
 LANGUAGE = "eo"
 """A language that the theme has and that no portal file has: the theme's own words are then in it, see ``OF_THE_THEME``."""
 ATTRIBUTES = frozenset({"title", "aria-label", "placeholder", "alt", "data-text", "data-label", "aria-description"})
-OF_PEOPLE = frozenset({"code", "pre", "script", "style", "kbd"})
+OF_PEOPLE = frozenset({"code", "pre", "script", "style", "kbd", "noscript"})
 """Elements whose text is data: code, addresses, keys."""
 OF_AUTHORS = re.compile(r"\b(cb-prose|md-typeset|cb-avatar|cb-code)\b")
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -122,20 +122,56 @@ def of_the_theme(site):
     return frozenset(re.findall(r'": "([^"]+)"', text))
 
 
-@pytest.mark.long
-def test_every_word_on_a_page_is_a_label_or_data(site, of_the_theme):
+@pytest.fixture(scope="module")
+def hard_wired(site, of_the_theme):
+    """Returns what a page says that is neither a label nor data."""
     data = {piece for value in data_of(site.parent) for piece in (value, *pieces(value))}
-    beginnings = tuple(sorted(data))
     headings = {piece for rule in all_rules().values() for piece in (*pieces(f"{rule.code} {rule.name.replace('-', ' ')}"), rule.code[:3])}
     known = headings | data | {value.lower() for value in data} | of_the_theme | NOT_TRANSLATED.keys()
-    hard_wired = {}
-    for page in sorted(site.rglob("*.html")):
-        for text in Texts(page.read_text("utf-8")).found:
+
+    def found(html):
+        for text in Texts(html).found:
             for piece in pieces(text):
-                is_cut = "…" in text and any(value.startswith(piece) for value in beginnings)
+                is_cut = "…" in text and any(value.startswith(piece) for value in data)
                 if piece not in known and piece.lower() not in known and not is_cut:
-                    hard_wired.setdefault(piece, page.relative_to(site).as_posix())
-    assert not hard_wired, "\n".join(f"{page}: {piece}" for piece, page in hard_wired.items())
+                    yield piece
+
+    return found
+
+
+@pytest.mark.long
+def test_every_word_on_a_page_is_a_label_or_data(site, hard_wired):
+    found = {}
+    for page in sorted(site.rglob("*.html")):
+        for piece in hard_wired(page.read_text("utf-8")):
+            found.setdefault(piece, page.relative_to(site).as_posix())
+    assert not found, "\n".join(f"{page}: {piece}" for piece, page in found.items())
+
+
+DRAWN = [
+    ("catalog/?kind=component", "[data-catalog][data-ready]", ""),
+    ("", "[data-my-team] [data-body] button", "[data-my-team] [data-body] button"),
+    ("teams/", "[data-search-open]", "[data-search-open]"),
+    ("status/", "time[data-age]", ""),
+    ("nosuchpage/", "h1", ""),
+]
+"""Address, what is there when the scripts have drawn it, and what to click then. Hits of the full text are pieces of pages."""
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_every_word_that_a_script_draws_is_a_label_or_data(site, hard_wired, chromium, serve):
+    address, page, found = serve(site), chromium.new_page(), {}
+    for path, ready, click in DRAWN:
+        page.goto(f"{address}/{path}", wait_until="networkidle")
+        page.locator(ready).first.wait_for(state="attached")
+        if click:
+            page.locator(click).first.click()
+            page.wait_for_load_state("networkidle")
+        for piece in hard_wired(page.evaluate("new XMLSerializer().serializeToString(document.body)")):
+            found.setdefault(piece, path)
+    page.close()
+    assert not found, "\n".join(f"{path}: {piece}" for piece, path in found.items())
 
 
 def test_the_scripts_of_the_site_have_the_labels_of_its_language(site):
