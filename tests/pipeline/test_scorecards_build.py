@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -64,6 +65,23 @@ def test_levels_are_on_pages_and_in_data_and_turn_with_time(portal):
     assert "The basics: Bronze, 1 check to Silver" in shop
     assert "Tills are down" in shop[shop.index('id="scorecards"') :]
     assert "Bronze" in page(portal, "catalog/default/group/team-shop")
+
+
+def test_the_command_says_the_same_as_the_site_from_the_saved_state(portal):
+    assert callboard(portal, "build", "--now", "2026-05-18T03:00:00Z").returncode == 0
+    (portal / "incident.yaml").unlink()
+    done = callboard(portal, "score", "shop", "--fail-under", "silver", "--explain")
+    assert done.returncode == 1, done.stderr
+    assert "component:default/shop: The basics: bronze, 1 check to silver" in done.stdout
+    assert "condition: none of incident: state is open and opened older than 2d" in done.stdout
+    assert "to do: Resolve it." in done.stdout
+    found = json.loads(callboard(portal, "score", "shop", "--format", "json", "--fail-under", "bronze").stdout)
+    assert [(rule["id"], rule["outcome"]) for rule in found[0]["rules"]] == [("described", "pass"), ("calm", "fail")]
+    suite = ET.fromstring(callboard(portal, "score", "--format", "junit").stdout)
+    assert {case.get("failures") for case in suite if "shop" in case.get("name") and "db" not in case.get("name")} == {"1"}
+    assert "basics: " in callboard(portal, "score").stdout
+    wrong = callboard(portal, "score", "shopp", "--card", "basic")
+    assert (wrong.returncode, "Did you mean basics?" in wrong.stderr) == (2, True)
 
 
 def test_a_broken_card_is_a_problem_and_the_site_is_published(portal):

@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Preview the portal on this machine and rebuild it on each change.",
     "lint": "Check descriptors, and references if the whole portal is checked.",
     "collect": "Read some sources and save their data for a later build.",
+    "score": "Judge entities by the portal's scorecards.",
     "diff": "Show what changed from one build to another.",
     "publish": "Copy the built site to where it is served.",
     "explain": "Explain a problem code and how to fix it.",
