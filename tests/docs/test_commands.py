@@ -51,6 +51,7 @@ NOT_RUN = {
     "callboard build --skip gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard publish bucket": "needs an object store; tests/publish/ has one",
     "callboard init": "asks on a terminal; tests/scaffold/ runs it",
+    "callboard score": "needs scorecards; tests/pipeline/test_scorecards_build.py runs it",
 }  # fmt: skip
 """By the beginning of a command: why it is only read."""
 ENVIRONMENT = frozenset({"CALLBOARD_PORTAL_HEADER", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"})
