@@ -35,6 +35,9 @@ NOT_TRANSLATED = {
     "JSON": "name of a format", "OpenAPI": "name of a format", "AsyncAPI": "name of a format", "GraphQL": "name of a format",
     "gRPC": "name of a format",
     "README": "name of a file", "LICENSE": "name of a file", "CONTRIBUTING": "name of a file", "SECURITY": "name of a file",
+    "unary": "word of gRPC",
+    "server stream": "word of gRPC",
+    "subscription": "word of GraphQL",
     "UTC": "time zone", "CEST": "time zone", "CET": "time zone",
 }  # fmt: skip
 
@@ -127,7 +130,10 @@ def of_the_theme(site):
 @pytest.fixture(scope="module")
 def hard_wired(site, of_the_theme):
     """Returns what a page says that is neither a label nor data."""
-    data = {piece for value in data_of(site.parent) for piece in (value, *pieces(value))}
+    data = {
+        piece for value in data_of(site.parent) for piece in (value, *pieces(value), *(line.strip(' "#.') for line in value.splitlines()))
+    }
+    data |= {part for piece in data for part in pieces(piece)}
     headings = {piece for rule in all_rules().values() for piece in (*pieces(f"{rule.code} {rule.name.replace('-', ' ')}"), rule.code[:3])}
     known = headings | data | {value.lower() for value in data} | of_the_theme | NOT_TRANSLATED.keys()
 
