@@ -61,6 +61,7 @@ class EntitySubject:
     entity: Entity
     ref: str
     _rows: dict[str, Sequence[Row]] = field(default_factory=dict)
+    _queries: dict[str, Sequence[Query]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -86,6 +87,12 @@ class EntitySubject:
         """The measurements of the family; none for a family that the audience does not see."""
         if family in self.world.hidden:
             return ()
+        found = self._queries.get(family)
+        if found is None:
+            found = self._queries[family] = self._read_queries(family)
+        return found
+
+    def _read_queries(self, family: str) -> Sequence[Query]:
         collected = self.world.collected
         return [
             Query(each.source, each.complete, each.observed or collected.get((each.source, family)), each.since)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from callboard.model.counting import label_for
 from callboard.model.times import time_text
 from callboard.scorecards.truth import Truth
 
@@ -23,7 +24,8 @@ class Finding:
 
     def text(self, labels: Mapping[str, str]) -> str:
         """The sentence in the language of the labels."""
-        return labels[self.label].format(*self.values)
+        first = self.values[0] if self.values else None
+        return label_for(labels, self.label, first, *self.values[1:]) if isinstance(first, int) else labels[self.label].format(*self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,17 +81,21 @@ class FactsCondition:
 
     def _evidence(self, subject: Subject) -> Evidence | None:
         """The rows that may be used; None if no tool was queried."""
-        queries = [query for query in subject.queries(self.family) if not self.source or query.source == self.source]
+        queries = subject.queries(self.family)
+        if self.source:
+            queries = [query for query in queries if query.source == self.source]
         if not queries:
             return None
-        stale = {query.source for query in queries if self._is_stale(query.at, subject)}
-        since = max((query.since for query in queries if query.since is not None), default=None)
+        stale = {query.source for query in queries if self._is_stale(query.at, subject)} if self.max_age is not None else frozenset()
+        limits = [query.since for query in queries if query.since is not None]
+        since = max(limits) if limits else None
+        matches = self.where.judge if self.where.tests else _matches_all
         rows = []
         for row in subject.rows(self.family):
             source = row.get("source")
             if (self.source and source != self.source) or source in stale or (not source and stale):
                 continue
-            is_match = self.where.judge(row, subject)
+            is_match = matches(row, subject)
             if is_match is not False:
                 rows.append((row, is_match))
         is_whole = not stale and all(query.complete for query in queries) and self._reaches(since, subject)
@@ -185,6 +189,10 @@ class FactsCondition:
 def _newest(times: Sequence[datetime | None]) -> int:
     """Index of the latest time; unknown ones count as the earliest."""
     return max(range(len(times)), key=lambda index: (times[index] is not None, times[index]))
+
+
+def _matches_all(row: Row, subject: Subject) -> Truth:  # noqa: ARG001
+    return True
 
 
 def _or_unknown(value: object) -> str:
