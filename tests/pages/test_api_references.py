@@ -113,7 +113,7 @@ def check_openapi(text):
     html = "".join(pages.values())
     for path, method in operations_of(document):
         assert re.search(
-            rf'<span class="cb-verb">{method.upper()}</span> <a class="cb-plain" href="#[^"]+"><code><bdi>{re.escape(path)}<', html
+            rf'<code class="cb-verb">{method.upper()}</code> <a class="cb-plain" href="#[^"]+"><code><bdi>{re.escape(path)}<', html
         )
     check_links(pages, ids)
     return pages

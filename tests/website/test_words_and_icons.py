@@ -31,7 +31,7 @@ def mentioned():
         if path.suffix == ".py":
             forms.update(put_together(ast.parse(text)))
     words.update(word.replace("-", "_") for word in tuple(words))
-    patterns = {form.replace("\0", "([a-z0-9_-]+)") for form in forms if MADE.fullmatch(form) and len(form.replace("\0", "")) > 1}
+    patterns = {form.replace("\0", "([A-Za-z0-9_-]+)") for form in forms if MADE.fullmatch(form) and len(form.replace("\0", "")) > 1}
     return words, [re.compile(pattern) for pattern in sorted(patterns)]
 
 

@@ -103,7 +103,7 @@ class _AsyncApi:
                 for each in sequence(message.get("examples"))[:3]
                 if isinstance(each, dict) and "payload" in each
             ),
-            bindings=(*((("correlation id", correlation),) if correlation else ()), *bindings),
+            bindings=(*((("correlationId", correlation),) if correlation else ()), *bindings),
         )
 
     def _with_traits(self, value: dict[str, Any]) -> dict[str, Any]:

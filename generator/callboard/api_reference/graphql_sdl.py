@@ -202,7 +202,7 @@ class _Schema:
     def _notes(self, node: Any) -> tuple[tuple[str, str], ...]:
         """Directives other than ``@deprecated``: ``@key(fields: "id")``."""
         found = (each for each in getattr(node, "directives", None) or () if each.name.value != "deprecated")
-        return tuple(("directive", self.texts.line(print_ast(each))) for each in found)
+        return tuple(("", self.texts.line(print_ast(each))) for each in found)
 
 
 def _name_of(node: ast.TypeNode) -> str:

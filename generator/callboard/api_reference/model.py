@@ -13,8 +13,11 @@ from typing import Literal
 from markupsafe import Markup
 
 _NOTHING = Markup()
-ShapeKind = Literal["scalar", "object", "list", "tuple", "union", "combination", "reference", "anything", "nothing", "unknown"]
-"""``reference`` has a target; ``unknown`` is a reference to something that is not part of the definition, or a value that is no schema."""
+ShapeKind = Literal[
+    "scalar", "object", "list", "tuple", "union", "combination", "reference", "anything", "nothing", "unknown", "invalid", "cut"
+]
+"""``reference`` has a target; ``unknown`` is a reference to something that is not part of the definition; ``invalid`` is a value that is no
+schema, ``cut`` one that has too many levels to be shown."""
 Streaming = Literal["", "client", "server", "both"]
 
 
@@ -49,7 +52,7 @@ class ValueShape:
 
     kind: ShapeKind
     words: str = ""
-    """The type in words: ``string (date-time)``; the reference as written for ``unknown``."""
+    """The type as the format writes it: ``string (date-time)``; the reference as written for ``unknown``."""
     target: str = ""
     """Key of the named type that is meant (``reference``)."""
     title: str = ""
@@ -62,7 +65,7 @@ class ValueShape:
     """As JSON; empty for none."""
     allowed: tuple[AllowedValue, ...] = ()
     limits: tuple[tuple[str, str], ...] = ()
-    """Words and values: ``("at least", "1")``."""
+    """Keywords of the format and values: ``("minimum", "1")``."""
     examples: tuple[str, ...] = ()
     fields: tuple[ShapeField, ...] = ()
     items: ValueShape | None = None
@@ -113,7 +116,7 @@ class Entry:
     anchor: str
     """Id of its heading, unique in the reference."""
     verb: str
-    """``GET``, ``send``, ``query``, ``unary``."""
+    """Keyword of the format: ``GET``, ``send``, ``query``, ``rpc``."""
     address: str
     """Path, channel, field, or ``/package.Service/Method``."""
     summary: str = ""
@@ -132,6 +135,9 @@ class Entry:
     streaming: Streaming = ""
     callbacks: tuple[Entry, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    """Keywords of the format (may be empty) and what stands there; both are code."""
+    is_webhook: bool = False
+    """Whether the API calls this address of its consumers."""
     sample: str = ""
     """A command or query that calls the operation; empty if there is none."""
     second_anchor: str = ""
@@ -176,7 +182,9 @@ class AuthScheme:
 
     name: str
     kind: str
-    """``http bearer``, ``API key in header X-Key``."""
+    """Type as the format names it: ``apiKey``, ``http``, ``oauth2``."""
+    details: str = ""
+    """What belongs to the type: ``bearer``, ``header X-Key``, names of flows."""
     description: Markup = _NOTHING
     scopes: tuple[tuple[str, str], ...] = ()
 

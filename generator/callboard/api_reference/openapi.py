@@ -15,7 +15,7 @@ from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequ
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _MAX_CALLBACK_LEVELS = 2
-_NO_TAG = "Other"
+_NO_TAG = "/"
 
 
 def read_openapi(document: dict[str, Any], texts: Texts) -> Reference:
@@ -119,7 +119,7 @@ class _OpenApi:
                 path, method, shared, operation, self._servers(operation) or self._servers(shared) or servers, webhook=webhook
             )
             tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
-            tagged.add(tag or ("Webhooks" if webhook else _first_segment(path)), entry)
+            tagged.add(tag or ("webhooks" if webhook else _first_segment(path)), entry)
 
     def _operations(self, item: Any) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
         shared = self.schemas.resolved(item)
@@ -160,7 +160,8 @@ class _OpenApi:
             outputs=self.bodies.outputs(operation),
             auth=auth,
             callbacks=self._callbacks(operation, servers, level),
-            notes=self._notes(operation, webhook=webhook),
+            notes=self._notes(operation),
+            is_webhook=webhook,
             sample="" if webhook or level else curl(verb, servers[0] if servers else None, address, where, sends, headers),
             second_anchor=self.anchors.of("at", by_path) if level == 0 else "",
         )
@@ -175,12 +176,10 @@ class _OpenApi:
             for method, shared, inner in self._operations(item)
         )
 
-    def _notes(self, operation: dict[str, Any], *, webhook: bool) -> tuple[tuple[str, str], ...]:
-        found = [("operation", self.texts.line(operation.get("operationId")))]
-        if webhook:
-            found.append(("kind", "webhook: the API calls this address of its consumers"))
+    def _notes(self, operation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        found = [("operationId", self.texts.line(operation.get("operationId")))]
         if url := self.texts.line(mapping(operation.get("externalDocs")).get("url")):
-            found.append(("documentation", url))
+            found.append(("externalDocs", url))
         return tuple((word, text) for word, text in found if text)
 
 

@@ -76,7 +76,7 @@ class Bodies:
             if same is not None:
                 payloads[same] = (schema, replace(payloads[same][1], media=f"{payloads[same][1].media}, {self.texts.line(media, 100)}"))
                 continue
-            words = f"{self.texts.line(media, 100)} (stream of items)" if "itemSchema" in value else self.texts.line(media, 100)
+            words = f"{self.texts.line(media, 100)} (itemSchema)" if "itemSchema" in value else self.texts.line(media, 100)
             payloads.append((schema, Payload(words, self._shape(schema), examples=self._examples(value))))
         return tuple(payload for _, payload in payloads)
 
@@ -96,7 +96,7 @@ class Bodies:
         body = next((each for each in parameters if each.get("in") == "body"), None)
         if body is not None:
             return (Payload(media, self._shape(body.get("schema")), description=self.texts.prose(body.get("description"))),)
-        return (Payload(media or "form", ValueShape("object", fields=tuple(self._parameter(each) for each in parameters))),)
+        return (Payload(media or "formData", ValueShape("object", fields=tuple(self._parameter(each) for each in parameters))),)
 
     def outputs(self, operation: dict[str, Any]) -> tuple[ApiAnswer, ...]:
         """The responses by status."""

@@ -24,17 +24,17 @@ def scheme(name: str, value: dict[str, Any], texts: Texts) -> AuthScheme:
     """One scheme."""
     kind, where = texts.line(value.get("type"), 40), texts.line(value.get("in"), 40)
     flows = ", ".join(texts.line(flow, 40) for flow in mapping(value.get("flows")))
-    words = {
-        "apiKey": f"API key in {where} {texts.line(value.get('name'))}".replace("  ", " "),
-        "http": f"HTTP {texts.line(value.get('scheme'), 40)}",
-        "openIdConnect": f"OpenID Connect {texts.line(value.get('openIdConnectUrl'))}",
-        "oauth2": f"OAuth 2.0 {flows or texts.line(value.get('flow'), 40)}",
+    details = {
+        "apiKey": f"{where} {texts.line(value.get('name'))}",
+        "http": texts.line(value.get("scheme"), 40),
+        "openIdConnect": texts.line(value.get("openIdConnectUrl")),
+        "oauth2": flows or texts.line(value.get("flow"), 40),
     }
     holders = [value, *(mapping(flow) for flow in mapping(value.get("flows")).values())]
     scopes = {
         texts.line(s): texts.line(t) for each in holders for s, t in mapping(each.get("scopes") or each.get("availableScopes")).items()
     }
-    return AuthScheme(texts.line(name), words.get(kind, kind).strip(), texts.prose(value.get("description")), tuple(scopes.items()))
+    return AuthScheme(texts.line(name), kind, details.get(kind, "").strip(), texts.prose(value.get("description")), tuple(scopes.items()))
 
 
 def alternatives(security: Any, texts: Texts) -> tuple[str, ...] | None:

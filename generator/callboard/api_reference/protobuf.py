@@ -18,11 +18,11 @@ from callboard.api_reference.protobuf_parser import ProtoBlock, ProtoField, Prot
 from callboard.api_reference.samples import grpcurl
 from callboard.api_reference.texts import ReferenceAnchors, Texts
 
-_VERBS: dict[tuple[bool, bool], tuple[str, Streaming]] = {
-    (False, False): ("unary", ""),
-    (False, True): ("server stream", "server"),
-    (True, False): ("client stream", "client"),
-    (True, True): ("stream both ways", "both"),
+_STREAMING: dict[tuple[bool, bool], Streaming] = {
+    (False, False): "",
+    (False, True): "server",
+    (True, False): "client",
+    (True, True): "both",
 }
 
 
@@ -43,7 +43,7 @@ class _Proto:
         return Reference(
             format=f"Protocol Buffers ({texts.line(file.syntax, 30) or 'proto2'})",
             title=texts.line(file.package),
-            description=texts.prose(f"{file.comment}\n\nImports: `{imports}`" if imports else file.comment),
+            description=texts.prose(f"{file.comment}\n\n`import {imports}`" if imports else file.comment),
             groups=tuple(self._group(block) for block in services),
             types={name: self._type(block) for name, block in self.blocks.items()},
             troubles=tuple(texts.line(each) for each in file.troubles),
@@ -55,21 +55,20 @@ class _Proto:
         return EntryGroup(self.texts.line(block.name), self.anchors.of("group", block.name), self.texts.prose(block.comment), entries)
 
     def _entry(self, service: str, block: ProtoBlock, rpc: ProtoField) -> Entry:
-        verb, streaming = _VERBS[rpc.client_stream, rpc.server_stream]
         address = self.texts.line(f"/{service}/{rpc.name}")
         target = self.blocks.get(self._key(rpc.type, ""))
         http = self.texts.line(rpc.options.get("http"))
         return Entry(
             anchor=self.anchors.of("op", f"{block.name}.{rpc.name}"),
-            verb=verb,
+            verb="rpc",
             address=address,
             description=self.texts.prose(rpc.comment),
             deprecated="yes" if "deprecated" in rpc.options else "",
             inputs=(Payload("", self._shape(rpc.type, "")),),
             is_input_required=True,
             outputs=(ApiAnswer("", payloads=(Payload("", self._shape(rpc.output, "")),)),),
-            streaming=streaming,
-            notes=(("HTTP", http),) if http else (),
+            streaming=_STREAMING[rpc.client_stream, rpc.server_stream],
+            notes=(("google.api.http", http),) if http else (),
             sample=grpcurl(address, bool(target and target.fields)),
         )
 
@@ -103,8 +102,8 @@ class _Proto:
 
     def _shape(self, name: str, scope: str) -> ValueShape:
         if name.startswith("map<"):
-            key, _, value = name.removeprefix("map<").removesuffix(">").partition(", ")
-            return ValueShape("object", f"map, keys {self.texts.line(key, 40)}", additional=self._shape(value, scope))
+            value = name.removeprefix("map<").removesuffix(">").partition(", ")[2]
+            return ValueShape("object", self.texts.line(name), additional=self._shape(value, scope))
         key = self._key(name, scope)
         return ValueShape("reference", target=key) if key else ValueShape("scalar", self.texts.line(name))
 

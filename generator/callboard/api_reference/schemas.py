@@ -18,24 +18,11 @@ MAX_FOLLOWED = 100
 """References to schemas without a name that are followed for one schema; each is shown where it is meant, so that they could double."""
 MAX_ALLOWED = 200
 """Values of an enumeration that are shown."""
-_LIMITS = {
-    "minimum": "at least",
-    "maximum": "at most",
-    "exclusiveMinimum": "more than",
-    "exclusiveMaximum": "less than",
-    "multipleOf": "multiple of",
-    "minLength": "min. length",
-    "maxLength": "max. length",
-    "minItems": "min. items",
-    "maxItems": "max. items",
-    "uniqueItems": "unique items",
-    "minProperties": "min. fields",
-    "maxProperties": "max. fields",
-    "pattern": "pattern",
-    "collectionFormat": "written as",
-    "contentEncoding": "encoding",
-    "contentMediaType": "media type",
-}
+_LIMITS = frozenset({
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems",
+    "uniqueItems", "minProperties", "maxProperties", "pattern", "collectionFormat", "contentEncoding", "contentMediaType",
+})  # fmt: skip
+"""Keywords whose values are shown; pages have a label for each."""
 _HOW = ("oneOf", "anyOf", "allOf")
 
 
@@ -75,9 +62,9 @@ class SchemaReader:
         if isinstance(schema, bool):
             return ANYTHING if schema else ValueShape("nothing")
         if not isinstance(schema, dict):
-            return ValueShape("unknown", "not a schema")
+            return ValueShape("invalid")
         if level > MAX_LEVELS or self.made > MAX_SHAPES:
-            return ValueShape("unknown", "not shown: too many levels")
+            return ValueShape("cut")
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, level)
         return self._inline(schema, level)
@@ -128,9 +115,7 @@ class SchemaReader:
             default=texts.value(schema["default"]) if "default" in schema else "",
             allowed=self._allowed(schema),
             limits=tuple(
-                (_LIMITS[key], texts.value(schema[key]))
-                for key in schema
-                if key in _LIMITS and schema[key] is not None and schema[key] is not False
+                (key, texts.value(schema[key])) for key in schema if key in _LIMITS and schema[key] is not None and schema[key] is not False
             ),
             examples=self._examples(schema),
             fields=fields,
@@ -143,7 +128,7 @@ class SchemaReader:
         )
 
     def _words(self, schema: dict[str, Any], types: list[str]) -> str:
-        words = " or ".join(self.texts.line(each, 40) for each in types[:8])
+        words = " | ".join(self.texts.line(each, 40) for each in types[:8])
         form = self.texts.line(schema.get("format"), 60)
         return f"{words} ({form})" if words and form else words or form
 
@@ -168,7 +153,7 @@ class SchemaReader:
         described = schema.get("x-enum-descriptions") or schema.get("x-enumDescriptions")
         words = described if isinstance(described, dict) else dict(zip(map(str, values), sequence(described), strict=False))
         found = tuple(AllowedValue(self.texts.value(each), self.texts.prose(words.get(str(each)))) for each in values[:MAX_ALLOWED])
-        return (*found, AllowedValue(f"… {len(values) - MAX_ALLOWED:,} more")) if len(values) > MAX_ALLOWED else found
+        return (*found, AllowedValue(f"… +{len(values) - MAX_ALLOWED:,}")) if len(values) > MAX_ALLOWED else found
 
     def _examples(self, schema: dict[str, Any]) -> tuple[str, ...]:
         several = schema.get("examples")

@@ -17,6 +17,8 @@ class TocEntry:
     id: str
     text: str
     children: tuple[TocEntry, ...] = ()
+    is_code: bool = False
+    """Whether the text is code, such as a method and a path."""
 
 
 @dataclass(frozen=True, slots=True)

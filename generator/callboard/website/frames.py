@@ -284,7 +284,8 @@ def _social_tags(frame: Frame, page: Page) -> str:
 
 def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:
     text, children = escape(entry.text), ""
+    shown = f"<code>{text}</code>" if entry.is_code else text
     if entry.children:
         inside = "".join(_toc_item(markup, child) for child in entry.children)
         children = f"{markup.before_label}{text}{markup.after_label}{inside}{markup.after_children}"
-    return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{text}{markup.after_text}{children}{markup.end}"
+    return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{shown}{markup.after_text}{children}{markup.end}"

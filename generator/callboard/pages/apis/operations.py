@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from callboard.api_reference.model import ApiServer, Entry
+from callboard.api_reference.model import ApiServer, Entry, Streaming
 from callboard.api_reference.paging import PagedReference
 from callboard.model.entity import Entity
 from callboard.pages.apis.reference import page_path, paged, reference_path
@@ -27,6 +27,8 @@ class OperationView:
     path: str
     """Of its place in the reference, below the site's root."""
     is_deprecated: bool
+    streaming: Streaming = ""
+    """Who sends a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def operations(context: EntityContext, entity: Entity) -> Section | None:
 def operation_view(found: PagedReference, entity: Entity, entry: Entry) -> OperationView:
     """One operation as a line that leads to the reference."""
     path = f"{page_path(entity, found.part_of[entry.anchor])}#{entry.anchor}"
-    return OperationView(entry.verb, entry.address, entry.summary or _first_words(entry), path, bool(entry.deprecated))
+    summary = entry.summary or _first_words(entry)
+    return OperationView(entry.verb, entry.address, summary, path, bool(entry.deprecated), entry.streaming)
 
 
 def _first_words(entry: Entry) -> str:

@@ -96,7 +96,7 @@ def reference_pages(context: EntityContext, entity: Entity, tracker: DependencyT
             tab="apis/",
             title=f"{part} · {title}" if part else title,
             view=partial(reference_view, context, entity, number),
-            toc=_toc,
+            toc=partial(_toc, context.labels),
             search=partial(_search_text, context, entity, number),
             tracker=tracker,
             extra_keys=(("entity", entity.ref),),
@@ -144,17 +144,19 @@ def _use(user: Entry | NamedType, href: Mapping[str, str]) -> UseView:
     return UseView(user.name, href[user.key])
 
 
-def _toc(view: ReferencePageView) -> tuple[TocEntry, ...]:
+def _toc(labels: Mapping[str, str], view: ReferencePageView) -> tuple[TocEntry, ...]:
     shows_entries = sum(len(group.entries) for group in view.groups) <= MAX_TOC
     groups = (
         TocEntry(
             group.anchor,
             group.name,
-            tuple(TocEntry(entry.anchor, f"{entry.verb} {entry.address}") for entry in group.entries) if shows_entries else (),
+            tuple(TocEntry(entry.anchor, f"{entry.verb} {entry.address}", is_code=True) for entry in group.entries)
+            if shows_entries
+            else (),
         )
         for group in view.groups
     )
-    types = (TocEntry("types", "Types"),) if view.types else ()
+    types = (TocEntry("types", labels["types_heading"]),) if view.types else ()
     return (*groups, *types)
 
 
