@@ -188,7 +188,7 @@ def test_a_reference_names_parameters_types_reasons_and_a_command_to_copy():
     text = Outline(html).text()
     for each in (
         "Cancel it instead.",
-        "id string, required",
+        "id string , required",
         "curl 'https://orders.acme.example/v1/orders/{id}'",
         "Number of the product.",
     ):
