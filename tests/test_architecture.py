@@ -19,7 +19,7 @@ LAYERS = (
     ("ingestion", "catalog"),
     ("state",),
     ("history",),
-    ("api_reference", "scorecards"),
+    ("api_reference", "documentation", "scorecards"),
     ("incremental",),
     ("diagrams",),
     ("pages",),

@@ -1,0 +1,118 @@
+"""Documentation folders → how many of their pages become the same HTML as with MkDocs and techdocs-core.
+
+``python benchmarks/documentation/compare.py PYTHON FOLDER …``: PYTHON has MkDocs with techdocs-core installed; each FOLDER has an
+``mkdocs.yml``. Prints a row for each folder and the paths of pages that differ; exits with 1 below 97 % of equal pages.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+from callboard.documentation.configuration import SetConfiguration, read_configuration
+from callboard.documentation.converter import Converter
+from callboard.documentation.files import SetFiles
+from callboard.documentation.navigation import navigation_of
+
+HOOK = Path(__file__).with_name("reference_hook.py")
+WANTED = 0.97
+
+
+def main(arguments):
+    """Compare all folders; the number of the process's exit."""
+    python, *folders = arguments
+    pages = equal = others = 0
+    print(f"{'set':<24} {'pages':>6} {'same HTML':>9} {'other facts':>11} {'MkDocs s':>9} {'ours s':>7}")
+    for folder in map(Path, folders):
+        row = compare(python, folder)
+        print(
+            f"{folder.name[:24]:<24} {row['pages']:>6} {row['equal']:>9} {len(row['facts']):>11} {row['mkdocs']:>9.2f} {row['ours']:>7.2f}"
+        )
+        for line in (*row["facts"], *(f"HTML: {path}" for path in row["different"])):
+            print(f"    {line}")
+        pages, equal, others = pages + row["pages"], equal + row["equal"], others + len(row["facts"])
+    print(f"{'all':<24} {pages:>6} {equal:>9} {others:>11}")
+    return int(equal < WANTED * pages or others > 0)
+
+
+def compare(python, folder):
+    """The pages of one folder, by MkDocs and by Callboard."""
+    configuration = read_configuration(config_of(folder).read_bytes())
+    reference, mkdocs_seconds = rendered_by_mkdocs(python, folder, configuration)
+    started = time.process_time()
+    ours = rendered_by_callboard(folder, configuration)
+    seconds = time.process_time() - started
+    facts, different = [], []
+    for path, page in reference.items():
+        mine = ours.get(path)
+        if mine is None:
+            facts.append(f"missing: {path}")
+            continue
+        facts += [f"{name} of {path}: {page[name]!r} and {mine[name]!r}" for name in ("title", "url", "toc", "previous", "next")
+                  if page[name] != mine[name]]  # fmt: skip
+        if page["html"] != mine["html"]:
+            different.append(path)
+    return {"pages": len(reference), "equal": len(reference) - len(different), "facts": facts, "different": different,
+            "mkdocs": mkdocs_seconds, "ours": seconds}  # fmt: skip
+
+
+def config_of(folder):
+    """The configuration file of a set."""
+    return next(folder / name for name in ("mkdocs.yml", "mkdocs.yaml") if (folder / name).is_file())
+
+
+def rendered_by_mkdocs(python, folder, configuration):
+    """Pages by path, and the processor time that MkDocs took; plugins and hooks of the set are replaced by techdocs-core."""
+    with tempfile.TemporaryDirectory() as temporary:
+        made = Path(temporary)
+        core = {
+            "site_name": "x", "docs_dir": str((folder / configuration.docs_dir).resolve()), "site_dir": str(made / "site"),
+            "plugins": ["techdocs-core"], "hooks": [str(HOOK)], "nav": configuration.nav,
+        }  # fmt: skip
+        (made / "mkdocs.yml").write_text(yaml.safe_dump({key: value for key, value in core.items() if value}), encoding="utf-8")
+        drawer = made / "bin" / "plantuml"  # MkDocs would stop at the first PlantUML diagram where the program is missing
+        drawer.parent.mkdir()
+        drawer.write_text("#!/bin/sh\ncat > /dev/null\n", encoding="utf-8")
+        drawer.chmod(0o755)
+        path = f"{drawer.parent}{os.pathsep}{os.environ['PATH']}"
+        environ = {**os.environ, "PATH": path, "REFERENCE": str(made / "pages.jsonl"), "NO_MKDOCS_2_WARNING": "1"}
+        before = os.times()
+        command = [python, "-m", "mkdocs", "-q", "build", "-f", "mkdocs.yml"]
+        done = subprocess.run(command, cwd=made, env=environ, check=False, capture_output=True, text=True)
+        after = os.times()
+        if done.returncode:
+            sys.exit(f"{folder}: MkDocs failed: {done.stderr[-2000:]}")
+        lines = (made / "pages.jsonl").read_text(encoding="utf-8").splitlines()
+    pages = {line["path"]: line for line in map(json.loads, lines)}
+    return pages, after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def rendered_by_callboard(folder, configuration):
+    """Pages by path, before the portal's replacements, with techdocs-core's own extensions only."""
+    docs = folder / configuration.docs_dir
+    files = SetFiles(path.relative_to(docs).as_posix() for path in docs.rglob("*") if path.is_file())
+    navigation = navigation_of(configuration.nav, files)
+    titles, order = navigation.titles(), navigation.order()
+    converter = Converter(SetConfiguration().extensions, replacements={})
+    result = {}
+    for page in files.pages:
+        converted = converter.convert((docs / page.path).read_text("utf-8-sig", errors="strict"), page, files, titles.get(page.path, ""))
+        at = order.index(page.path) if page.path in order else None
+        result[page.path] = {
+            "html": converted.html, "title": converted.title, "url": page.url, "toc": entries(converted.headings),
+            "previous": order[at - 1] if at else "", "next": order[at + 1] if at is not None and at + 1 < len(order) else "",
+        }  # fmt: skip
+    return result
+
+
+def entries(headings):
+    """The contents in the form of the reference."""
+    return [[heading.id, heading.text, entries(heading.children)] for heading in headings]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

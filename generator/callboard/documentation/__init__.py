@@ -1,0 +1,1 @@
+"""The documentation folder of a repository → pages: safe HTML with titles, contents, links and problems. No site, no templates."""

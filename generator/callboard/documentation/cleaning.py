@@ -1,0 +1,70 @@
+"""The HTML of a converted page, untrusted → the same without anything that a browser executes, placeholders visible."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import nh3
+
+_TAGS = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div",
+    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "label", "li",
+    "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strong", "sub", "summary",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+})  # fmt: skip
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"class", "id", "title", "lang", "dir"},
+    "a": {"href", "name"}, "col": {"span"}, "colgroup": {"span"}, "details": {"open"}, "div": {"data-tabs"},
+    "img": {"src", "alt", "width", "height", "align"}, "input": {"type", "id", "name", "checked", "disabled"}, "label": {"for"},
+    "li": {"value"}, "ol": {"start", "type", "reversed"}, "p": {"align"}, "span": {"data-linenos"}, "table": {"align"},
+    "td": {"align", "colspan", "rowspan"}, "th": {"align", "colspan", "rowspan", "scope"}, "time": {"datetime"},
+}  # fmt: skip
+_TABBED = re.compile(r"__(?:tabbed|codelineno|span)[_-]\d{1,5}(?:[_-]\d{1,5})?")
+"""Names that extensions write; others that begin with ``__`` are those of the theme's own controls."""
+_FRAME_IDS = frozenset({"content", "main"})
+"""Anchors of the page around the text."""
+_OWN_CLASS = re.compile(r"(?:md|cb)-")
+_WITH_USER = re.compile(r"(?:https?:/*|//+)[^/?#]*@", re.IGNORECASE)
+_IGNORED = re.compile(r"[\x00-\x20]+")
+"""What browsers remove from addresses, or more."""
+_HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
+_REMOVED = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_OPENED = re.compile(r"<(?=(/?)([A-Za-z][A-Za-z0-9-]*))|<(?=[!?/])")
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def safe_page(html: str) -> str:
+    """The HTML with an allow-list of elements, attributes and addresses. Images of other hosts keep their text and lose their address."""
+    return _cleaner().clean(_with_visible_placeholders(html))
+
+
+def _with_visible_placeholders(html: str) -> str:
+    """Scripts, styles and comments removed; each ``<`` before a name that is no element of text as text.
+
+    An HTML parser would drop ``<name>``, and everything after an unclosed ``<textarea>`` or comment.
+    """
+    html = _REMOVED.sub("", html)
+    return _OPENED.sub(lambda start: "<" if start[2] and start[2].lower() in _TAGS else "&lt;", html)
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS), attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes=_SCHEMES, link_rel=None, clean_content_tags=set()
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name in {"id", "name", "for"}:
+        taken = value in _FRAME_IDS or (value.startswith("__") and not _TABBED.fullmatch(value))
+        return None if taken else value
+    if name == "class":
+        return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
+    if name in {"href", "src"} and _WITH_USER.match(_IGNORED.sub("", value).replace("\\", "/")):
+        return None  # it leads to another host than it seems to
+    if name == "src" and _HOST.match(_IGNORED.sub("", value)):
+        return None
+    if tag == "input" and name == "type":
+        return value if value in {"radio", "checkbox"} else "checkbox"
+    return value

@@ -1,0 +1,130 @@
+"""The text of an ``mkdocs.yml`` → what is read of it: names, navigation, folder, allowed extensions. Nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from callboard.documentation.extensions import Configured, allowed_extensions
+
+LARGEST = 256 * 1024
+"""Bytes of an ``mkdocs.yml``."""
+_DEPTH = 12
+"""Most nested levels of a navigation."""
+_MOST_ALIASES = 50
+"""Most aliases; a few lines of nested ones can name billions of values."""
+_READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo"})
+"""Plugins whose effect is reproduced, or that have none on pages; all others are named as ignored."""
+_UNUSED = ("hooks", "extra_css", "extra_javascript", "watch")
+
+
+class ConfigurationError(Exception):
+    """The file cannot be read at all; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetConfiguration:
+    """What Callboard reads of an ``mkdocs.yml``."""
+
+    site_name: str = ""
+    docs_dir: str = "docs"
+    nav: Any = None
+    """As written: lists, mappings and strings; None for none."""
+    extensions: tuple[Configured, ...] = field(default_factory=allowed_extensions)
+    """Of the set and of techdocs-core, in MkDocs' order."""
+    ignored: tuple[str, ...] = ()
+    """Names of plugins, extensions, options and settings that have no effect here."""
+
+
+class _InertTag:
+    """Stands for a value with a tag that is never resolved, such as ``!!python/name:x``."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as MkDocs reads it, where a tag only names something: no tag imports, calls or reads the environment."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """A node; raises ``ConfigurationError`` where too many aliases are used."""
+        if self.check_event(yaml.AliasEvent):
+            self.aliases = getattr(self, "aliases", 0) + 1
+            if self.aliases > _MOST_ALIASES:
+                raise ConfigurationError(f"it uses more than {_MOST_ALIASES} aliases")
+        return super().compose_node(parent, index)
+
+
+def _inert(_: _Loader, __: str, ___: yaml.Node) -> _InertTag:
+    return _InertTag()
+
+
+_Loader.add_multi_constructor("!", _inert)
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _inert)
+
+
+def read_configuration(text: bytes) -> SetConfiguration:
+    """The configuration of a set. Raises ``ConfigurationError``."""
+    if len(text) > LARGEST:
+        raise ConfigurationError(f"it has more than {LARGEST:,} bytes")
+    values = _parsed(text)
+    extensions, left_out = allowed_extensions_of(values)
+    return SetConfiguration(
+        _text(values.get("site_name")), _text(values.get("docs_dir")) or "docs", _plain(values.get("nav"), _DEPTH), extensions,
+        tuple(dict.fromkeys((*_ignored(values), *left_out))),
+    )  # fmt: skip
+
+
+def _parsed(text: bytes) -> Mapping[str, Any]:
+    try:
+        values = yaml.load(text.decode("utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader whose other tags are inert
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"it is not YAML: {' '.join(str(error).split())[:300]}") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ConfigurationError("it is not a mapping")
+    return values
+
+
+def allowed_extensions_of(values: Mapping[str, Any]) -> tuple[tuple[Configured, ...], tuple[str, ...]]:
+    """The extensions of a set, and the names of those and of their options that are left out."""
+    written = dict(_named(values.get("markdown_extensions")))
+    core: Any = next((options for name, options in _named(values.get("plugins")) if name == "techdocs-core"), {})
+    left_out: list[str] = []
+    uses_blocks = isinstance(core, dict) and core.get("use_pymdownx_blocks") is True
+    return allowed_extensions(written, left_out, uses_blocks=uses_blocks), tuple(left_out)
+
+
+def _named(value: Any) -> Iterator[tuple[str, Any]]:
+    """Names with their options, of a list of names and mappings, or of one mapping, as MkDocs accepts both."""
+    items = [{key: item} for key, item in value.items()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    for item in items:
+        if isinstance(item, str):
+            yield item, {}
+        elif isinstance(item, dict):
+            yield from ((str(name), options or {}) for name, options in item.items())
+
+
+def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, _ in _named(values.get("plugins")):
+        if name not in _READ_PLUGINS:
+            yield f"plugin {name}"
+    yield from (name for name in _UNUSED if values.get(name))
+    theme = values.get("theme")
+    if isinstance(theme, dict) and theme.get("custom_dir"):
+        yield "theme.custom_dir"
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Lists, mappings and strings of a navigation; other values become None, and what is nested deeper is left out."""
+    if isinstance(value, str) or value is None or not depth:
+        return value if isinstance(value, str) else None
+    if isinstance(value, list):
+        return [_plain(item, depth - 1) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item, depth - 1) for key, item in value.items()}
+    return str(value) if isinstance(value, int | float) else None
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,165 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from callboard.documentation.configuration import ConfigurationError, SetConfiguration, read_configuration
+from callboard.documentation.files import SetFiles
+from callboard.documentation.navigation import navigation_of
+from callboard.documentation.pages import LARGEST_PAGE, DocumentationSet, safe_pages
+
+
+def made(texts, configuration=None, seconds=10, others=()):
+    configuration = configuration or SetConfiguration()
+    files = SetFiles((*texts, *others))
+    documentation = DocumentationSet(configuration, files, navigation_of(configuration.nav, files), texts)
+    return {page.path: page for page in safe_pages(documentation, seconds)}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("- a\n  - b\n", "<ul>\n<li>a<ul>\n<li>b</li>"),
+        ("> [!CAUTION]\n> no", '<div class="admonition danger">\n<p class="admonition-title">Caution</p>\n<p>no</p>'),
+        ('=== "One"\n\n    x\n', 'class="tabbed-set tabbed-alternate" data-tabs="1:1"'),
+        ("- [x] done\n", '<input type="checkbox" disabled="" checked="">'),
+        (":smile:", "😄"),
+        ("|a|\n|:-:|\n|b|\n", '<td align="center">b</td>'),
+        ("[x](other/page.md#y)", '<a href="other/page/#y">x</a>'),
+        ("![x](img/a.png)", '<img alt="x" src="img/a.png">'),
+        ("Use <NAME> here", "Use &lt;NAME&gt; here"),
+        ("`<textarea>` and\n\nmore", "<p>more</p>"),
+        ("a <textarea> b\n\nmore", "more"),
+        ("<!-- no end\n\nmore", "more"),
+    ],
+)
+def test_markdown_becomes_the_html_of_techdocs(text, wanted):
+    pages = made({"index.md": text, "other/page.md": "# P"}, others=("img/a.png",))
+    assert wanted in pages["index.md"].html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "<a href=' java\nscript:alert(1)'>x</a>",
+        "<iframe src=https://evil.test></iframe>", "<p style='x:y'>a</p>", "a\n{: onclick=alert(1) }", "<svg onload=alert(1)></svg>",
+        "<object data=x></object>", "<form action=https://evil.test><button>x</button></form>", "<base href=https://evil.test>",
+        "![x](https://evil.test/pixel.png)", "![x](//evil.test/pixel.png)", "<img src='\\\\evil.test/x'>",
+        "<a href='https://github.com@evil.test/'>x</a>", "<label for=__search class=md-overlay>x</label>", '--8<-- "/etc/hostname"',
+    ],
+)  # fmt: skip
+def test_nothing_of_a_page_is_executed_or_loads_from_another_host(text):
+    html = made({"index.md": text})["index.md"].html
+    for tag in ("<script", "<iframe", "<svg", "<object", "<form", "<button", "<base", "<style"):
+        assert tag not in html
+    for attribute in (
+        ' style="',
+        " onclick",
+        ' href="java',
+        ' src="https:',
+        ' src="//',
+        ' src="\\',
+        '@evil.test/"',
+        '"__search"',
+        "md-overlay",
+    ):
+        assert attribute not in html
+    assert Path("/etc/hostname").read_text().strip() not in html or os.uname().nodename in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are bounded where processes can be forked")
+@pytest.mark.long
+def test_a_page_that_takes_too_long_becomes_plain_text_and_the_others_are_made():
+    pages = made({"index.md": "# One", "slow.md": "`" * 100_000 + " " + "a`" * 60_000, "z.md": "# Last"}, seconds=1)
+    assert pages["index.md"].title == "One"
+    assert pages["z.md"].title == "Last"
+    assert pages["slow.md"].as_text.startswith("takes more than 1 s")
+    assert pages["slow.md"].html.startswith("<pre><code>``")
+
+
+def test_a_page_that_is_too_large_is_shown_as_its_beginning():
+    page = made({"index.md": "*a* " * LARGEST_PAGE})["index.md"]
+    assert page.as_text == "has more than 524,288 characters"
+    assert len(page.html) < LARGEST_PAGE + 100
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "nav", "title"),
+    [
+        ("# Heading [^1]\n\n[^1]: x\n", "a.md", "", "Heading"),
+        ("---\ntitle: Front\n---\n# Heading\n", "a.md", "", "Front"),
+        ("Title: Old style\n\n# Heading\n", "a.md", "", "Old style"),
+        ("# Heading\n", "a.md", "Nav", "Nav"),
+        ("text\n", "index.md", "", "Home"),
+        ("text\n", "how-to_run.md", "", "How to run"),
+    ],
+)
+def test_the_title_comes_from_the_first_place_that_has_one(text, path, nav, title):
+    configuration = SetConfiguration(nav=[{nav: path}]) if nav else None
+    assert made({path: text}, configuration)[path].title == title
+
+
+@pytest.mark.parametrize("name", ["footnotes", "markdown.extensions.footnotes"])
+def test_options_of_extensions_that_are_loaded_by_another_one_arrive(name):
+    configuration = read_configuration(f"markdown_extensions: [{{{name}: {{BACKLINK_TEXT: Back}}}}]".encode())
+    html = made({"index.md": "x[^1]\n\n[^1]: note\n"}, configuration)["index.md"].html
+    assert ">Back</a>" in html
+    assert configuration.ignored == ()
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: [open\n---\n\nmore", "---\nonly text\n---\n\nmore", "---\nx: {{ y }}: z\n...\n\nmore"])
+def test_front_matter_that_is_no_yaml_mapping_stays_on_the_page(text):
+    html = made({"a.md": text})["a.md"].html
+    assert text.split("\n")[1] in html
+    assert "more" in html
+
+
+def test_missing_files_are_told_with_their_addresses_as_written():
+    page = made({"a/index.md": "[x](b.md) ![y](../../z.png) [mail](mailto:a@b.c) [host](https://x.test/a.md) [here](#x)"})["a/index.md"]
+    assert page.missing == ("b.md", "../../z.png")
+
+
+def test_pages_have_the_addresses_of_mkdocs():
+    files = SetFiles(["index.md", "README.md", "b.md", "a/README.md", "a/x y.md", ".hidden/x.md", "templates/x.md", "img.png"])
+    assert [(file.path, file.url) for file in files.pages] == [
+        ("index.md", ""),
+        ("b.md", "b/"),
+        ("a/README.md", "a/"),
+        ("a/x y.md", "a/x%20y/"),
+    ]
+    assert SetFiles(["x.md", "x/README.md"]).duplicates() == {"x/": ("x.md", "x/README.md")}
+
+
+def test_a_navigation_names_pages_sections_and_links():
+    files = SetFiles(["index.md", "a.md", "b.md"])
+    nav = navigation_of(["index.md", {"More": [{"A": "a.md"}, {"Web": "https://x.test/"}, {"Gone": "gone.md"}, None]}], files)
+    assert nav.order() == ("index.md", "a.md")
+    assert nav.titles() == {"index.md": "", "a.md": "A"}
+    assert (nav.outside, nav.missing) == (("b.md",), ("gone.md",))
+    assert nav.items[1].children[1].url == "https://x.test/"
+
+
+def test_tags_plugins_and_dangerous_options_of_a_configuration_have_no_effect(tmp_path):
+    configuration = read_configuration(b"""site_name: !ENV [SECRET, x]
+plugins: [search, {exec: {on_pre_build: x}}]
+hooks: [x.py]
+theme: {custom_dir: x}
+markdown_extensions:
+  - toc: {permalink: "#", slugify: !!python/object/apply:os.system ["touch hit"]}
+  - pymdownx.snippets: {base_path: [/etc]}
+  - pymdownx.superfences: {custom_fences: [{name: x, format: !!python/name:os.system }]}
+""")
+    assert configuration.site_name == ""
+    assert dict(configuration.extensions)["toc"] == (("permalink", "#"),)
+    assert "pymdownx.snippets" not in dict(configuration.extensions)
+    assert configuration.ignored == (
+        "plugin exec", "hooks", "theme.custom_dir", "extension pymdownx.snippets", "option toc.slugify",
+        "option pymdownx.superfences.custom_fences",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [b"a: [", b"- x", b"\xff", b"x: " + b"[" * 5_000, b"a: &a [x]\nb: [" + b"*a," * 60 + b"]", b"x" * 300_000])
+def test_a_configuration_that_cannot_be_read_is_an_error_with_a_reason(text):
+    with pytest.raises(ConfigurationError, match=r"^it (is|has|uses)"):
+        read_configuration(text)
