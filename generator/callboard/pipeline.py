@@ -29,7 +29,7 @@ from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
 from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
-from callboard.io.store import Store
+from callboard.io.store import NO_WAIT, LockWait, Store
 from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, Severity, problem_order
 from callboard.model.ref import EntityRef
@@ -268,6 +268,7 @@ class BuildRequest:
     """Hash all files of the site, also those whose size and times are unchanged."""
     remember: bool = True
     """Save a state for the next build; False for the build of a preview."""
+    lock_wait: LockWait = NO_WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,8 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     settings, store = request.settings, Store.beside(request.settings.root)
     section = settings.sections.get("history", {})
     overlays = read_overlays(settings.root, settings.portal)
-    with store.lock(), gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
+    lock = store.lock(request.lock_wait, "build" if request.remember else "serve")
+    with lock, gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
             state = load_build_state(store, request.now, __version__, settings, from_state=request.from_state)
         work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache, meter), meter)

@@ -264,3 +264,12 @@ def test_errors_behind_a_limit_are_no_success(here):
     assert lint()[0] == 1
     code, out, _ = lint("--severity", "error")
     assert (code, "error YML001" in out) == (1, True)
+
+
+def test_quiet_prints_problems_and_nothing_about_the_run(here):
+    put(here, GOOD)
+    assert lint("-q") == (0, "", "")
+    assert lint("-q", "--format", "json") == (0, "[]\n", "")
+    put(here, BAD)
+    code, out, err = lint("-q")
+    assert (code, "catalog-info.yaml:" in out, "Checked" in out, err) == (1, True, False, "")

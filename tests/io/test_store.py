@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from callboard.io.store import Store, file_lock, write_atomically
+from callboard.io.store import LockWait, Store, file_lock, write_atomically
 from callboard.model.errors import LockedError
 from callboard.state.blobs import write_blob
 
@@ -61,12 +62,31 @@ def test_an_own_gitignore_stays(tmp_path):
 def test_a_second_build_is_refused_and_told_who_is_first(tmp_path):
     first = holder(tmp_path)
     try:
-        with pytest.raises(LockedError, match=rf"another build \(process {first.pid}\)"), Store(tmp_path).lock():
+        with pytest.raises(LockedError, match=rf"another run of `callboard build` \(process {first.pid}\)"), Store(tmp_path).lock():
             pass
     finally:
         first.communicate(b"")
     with Store(tmp_path).lock():
         pass
+
+
+def test_a_build_waits_for_a_preview_and_names_it_once(tmp_path):
+    announced, begun = [], threading.Event()
+
+    def preview():
+        with Store(tmp_path).lock(command="serve"):
+            begun.set()
+            time.sleep(0.3)
+
+    thread = threading.Thread(target=preview)
+    thread.start()
+    begun.wait()
+    with pytest.raises(LockedError, match="the preview's background build") as caught, Store(tmp_path).lock():
+        pass
+    assert "stop `callboard serve`" in caught.value.hint
+    with Store(tmp_path).lock(LockWait(20, announced.append)):
+        assert announced == [f"the preview's background build (process {os.getpid()}) is using {tmp_path}; waiting for up to 20 s."]
+    thread.join()
 
 
 def test_a_build_that_was_killed_leaves_no_lock_behind(tmp_path):

@@ -70,6 +70,27 @@ def test_a_taken_port_is_an_error_that_names_it(preview, site):
         PreviewServer(folder(site), port=port)
 
 
+def test_an_address_that_this_machine_does_not_have_is_an_error_that_names_it(site):
+    with pytest.raises(CallboardError, match=r'no address "192\.0\.2\.1"') as caught:
+        PreviewServer(folder(site), port=0, host="192.0.2.1")
+    assert "--host" in caught.value.hint
+
+
+@pytest.mark.parametrize(("host", "address", "accepted"), [
+    ("0.0.0.0", "127.0.0.1", {"10.0.0.7:80": 200, "localhost": 200, "[fd00::1]:80": 200, "evil.example": 421, "1.2.3.4.evil.example": 421}),
+    ("127.0.0.1", "127.0.0.1", {"10.0.0.7": 421, "localhost:1": 200}),
+])  # fmt: skip
+def test_a_preview_for_others_accepts_addresses_and_no_names(site, host, address, accepted):
+    running = PreviewServer(folder(site), port=0, host=host)
+    running.start()
+    assert running.address == f"http://{address}:{running.port}/"
+    assert running.is_local == (host == "127.0.0.1")
+    try:
+        assert {name: ask(running, "/", host=name)[0] for name in accepted} == accepted
+    finally:
+        running.stop()
+
+
 def test_a_preview_that_never_began_can_be_ended(site):
     PreviewServer(folder(site), port=0).stop()
 

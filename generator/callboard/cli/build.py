@@ -13,7 +13,7 @@ PROBLEMS_FOUND = 1
 @click.command("build")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), default=Path("sources.yaml"), show_default=True,
               help="The portal's configuration.")  # fmt: skip
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("site"), show_default=True,
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), show_default="site next to the configuration",
               help="Folder to write the site to: new, empty, or written by an earlier build.")  # fmt: skip
 @click.option(
     "--strict",
@@ -32,11 +32,12 @@ PROBLEMS_FOUND = 1
 @click.option("--skip", multiple=True, metavar="NAME",
               help="Do not query this source; use what `callboard collect` saved. Repeatable.")  # fmt: skip
 @click.option("--verify", is_flag=True, help="Hash all files of the site, also those whose size and times are unchanged, and repair them.")
+@click.option("-v", "--verbose", is_flag=True, help="Also print how long each step took, and what each source and integration returned.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(  # noqa: PLR0913, PLR0917 - options
-    config: Path, output: Path, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
-    accept_loss: bool, from_state: bool, skip: tuple[str, ...], verify: bool, debug: bool, quiet: bool,  # noqa: FBT001
+    config: Path, output: Path | None, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
+    accept_loss: bool, from_state: bool, skip: tuple[str, ...], verify: bool, verbose: bool, debug: bool, quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
@@ -55,10 +56,10 @@ def command(  # noqa: PLR0913, PLR0917 - options
     from callboard.plugins.portal_settings import read_settings
 
     meter = Meter(terminal.announcer(quiet=quiet))
-    settings = read_settings(config, os.environ)
+    settings, folder = read_settings(config, os.environ), terminal.default_site(config, output)
     request = BuildRequest(
-        settings, output, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
-        skipped=terminal.known_sources(settings, skip), verify=verify,
+        settings, folder, clock.now(now, os.environ), os.environ, allow_missing_sources, accept_loss=accept_loss, from_state=from_state,
+        skipped=terminal.known_sources(settings, skip), verify=verify, lock_wait=terminal.lock_wait(quiet=quiet),
     )  # fmt: skip
     try:
         built = build(request, meter)
@@ -68,8 +69,7 @@ def command(  # noqa: PLR0913, PLR0917 - options
     if report:
         report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
     terminal.report_failures(built.failures, debug=debug)
-    if not quiet:
-        terminal.report_build(built, output)
+    terminal.report_build(built, folder, quiet=quiet, verbose=verbose)
     has_own_errors = terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
     if has_own_errors or (strict and built.has_failed):
         sys.exit(PROBLEMS_FOUND)

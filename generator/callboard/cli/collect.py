@@ -20,8 +20,9 @@ NOT_READ = 1
 @click.option(
     "--accept-loss", is_flag=True, help="Accept that more entities disappeared than the limits under history: in sources.yaml allow."
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
-def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool, debug: bool) -> None:  # noqa: FBT001 - options
+def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: bool, quiet: bool, debug: bool) -> None:  # noqa: FBT001
     """Read some sources and save their data in `.callboard/`, for a build on a machine that cannot reach them.
 
     Run that build with `--skip NAME`. A source that cannot be read keeps its last good copy, and the exit code is 1.
@@ -29,7 +30,7 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     import os
 
     from callboard import __version__
-    from callboard.cli.output import known_sources, report_failures, report_set_aside
+    from callboard.cli.output import known_sources, lock_wait, report_failures, report_set_aside
     from callboard.descriptors.portal_kinds import portal_kinds
     from callboard.history.build_state import load_build_state
     from callboard.io import clock
@@ -43,14 +44,14 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     everything = [source.name for source in settings.sources]
     asked = known_sources(settings, only or everything)
     store, section = Store.beside(settings.root), settings.sections.get("history", {})
-    with store.lock():
+    with store.lock(lock_wait(quiet=quiet), "collect"):
         memory = load_build_state(store, clock.now(now, os.environ), __version__, settings)
         policy = BuildPolicy(everything, memory.now, guards_of(section, accept_loss=accept_loss), store.blob, asked)
         work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(store.cache))
         served = ingest(work, collect(work, asked), memory.previous, policy)
         report_set_aside(memory.save_collected(served))
     mine = [collection for collection in served.collections if collection.source in asked]
-    for collection in mine:
+    for collection in (collection for collection in mine if collection.errors or not quiet):
         click.echo(
             f"{collection.source}: {counted(collection.count, 'entity', 'entities')}, {'; '.join(collection.errors) or 'up to date'}",
             err=True,

@@ -43,6 +43,7 @@ class LintOptions:
     fix: bool
     diff: bool
     debug: bool
+    quiet: bool
 
 
 @click.command("lint")
@@ -63,6 +64,7 @@ class LintOptions:
     "--diff", is_flag=True, help="Show what --fix would change without changing it; exit with code 1 if there is anything to fix."
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
+@click.option("-q", "--quiet", is_flag=True, help="Print problems and errors only, without a summary.")
 def command(**values: Any) -> None:
     """Check descriptors: the files and folders PATH…, or all sources of the portal.
 
@@ -93,7 +95,7 @@ def command(**values: Any) -> None:
     problems = tuple(problem for problem in result.problems if selection.has(problem))
     reported = _report(options, result, problems)
     for note in result.notes:
-        click.echo(note, err=True)
+        _note(options, note)
     report_debug(result.all_failures, debug=options.debug)
     if portal_error:
         raise CallboardError(str(portal_error), portal_error.hint)
@@ -147,7 +149,7 @@ def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tupl
         return None
     count = sum(file.fixed for file in files)
     shown = ", ".join(file.shown for file in files[:MOST_FILES]) + (" …" if len(files) > MOST_FILES else "")
-    click.echo(f"Fixed {counted(count, 'problem')} in {counted(len(files), 'file')}: {shown}.", err=True)
+    _note(options, f"Fixed {counted(count, 'problem')} in {counted(len(files), 'file')}: {shown}.")
     return _check(options, selection)
 
 
@@ -159,22 +161,28 @@ def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, .
 
     if options.write_baseline and not result.is_invalid:
         options.write_baseline.write_text(baseline.baseline_text(problems), encoding="utf-8")
-        click.echo(f"Wrote {counted(len(problems), 'problem')} to {options.write_baseline}; "
-                   f"--baseline {options.write_baseline} hides {'it' if len(problems) == 1 else 'them'}.", err=True)  # fmt: skip
+        hides = f"--baseline {options.write_baseline} hides {'it' if len(problems) == 1 else 'them'}."
+        _note(options, f"Wrote {counted(len(problems), 'problem')} to {options.write_baseline}; {hides}")
         return ()
     reported, hidden = problems, 0
     if options.baseline:
         known = baseline.read_baseline(options.baseline, is_portal=not result.sources.is_working_copy)
         reported, hidden = baseline.not_in_baseline(problems, known)
     colour = not options.output and wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)
-    read = "" if result.is_invalid else checked(result.files, result.documents, result.skipped)
+    read = "" if result.is_invalid or options.quiet else checked(result.files, result.documents, result.skipped)
     text = render(reported, options.style, lines=result.sources.line, portal=result.portal_url, colour=colour, hidden=hidden, checked=read)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
-    else:
+    elif reported or options.style != "text" or not options.quiet:
         click.echo(text, nl=False, color=colour)
     if options.output or options.style != "text":
-        click.echo(" ".join(filter(None, (summary(reported), hidden_by_baseline(hidden), read))), err=True)
+        _note(options, " ".join(filter(None, (summary(reported), hidden_by_baseline(hidden), read))))
     if not result.files and not result.is_invalid and result.sources.is_working_copy:
-        click.echo("No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.", err=True)
+        _note(options, "No descriptors found: folders are searched for files named catalog-info.yaml; name other files by path.")
     return reported
+
+
+def _note(options: LintOptions, line: str) -> None:
+    """Print a line about the run itself on stderr, unless it is to be quiet."""
+    if not options.quiet:
+        click.echo(line, err=True)

@@ -46,12 +46,31 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
             return None
         command: click.Command = importlib.import_module(f"callboard.cli.{cmd_name}").command
+        for option in (parameter for parameter in command.params if isinstance(parameter, click.Option)):
+            option.envvar = environment_name(cmd_name, option)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names; for an unknown one, an error with the most similar command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from callboard.model.suggestions import nearest
+
+            similar = nearest(args[0], COMMANDS) if args and args[0][:1].isalpha() else ""
+            hint = f" Did you mean {similar!r}?" if similar else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The list for ``--help``, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def environment_name(command: str, option: click.Option) -> str:
+    """The environment variable of an option: ``CALLBOARD_LINT_FORMAT`` for ``lint --format``, whatever its parameter is called."""
+    name = next(name for name in option.opts if name.startswith("--"))
+    return f"CALLBOARD_{command}_{name.removeprefix('--')}".replace("-", "_").upper()
 
 
 @click.group(cls=LazyGroup, context_settings={"auto_envvar_prefix": "CALLBOARD", "help_option_names": ["-h", "--help"]})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import click
 
+from callboard.io.store import LockWait
 from callboard.lint.formats import wants_colour
 from callboard.lint.portal_files import render_portal_problems
 from callboard.lint.report import plain, severity_counts, skip_reasons
@@ -32,6 +34,10 @@ MOST_OWN = 50
 """Problems of the portal's own files that are printed, the worst first."""
 
 
+LOCK_SECONDS = 60.0
+"""Time for which a command waits for another run on the same portal."""
+
+
 class HasTraceback(Protocol):
     """The failure of a plugin."""
 
@@ -49,6 +55,16 @@ def announcer(*, quiet: bool) -> Callable[[str], None]:
         click.echo(f"\r\x1b[K{phase} …", nl=False, err=True)
 
     return announce
+
+
+def lock_wait(*, quiet: bool = False) -> LockWait:
+    """A minute to wait for another run, announced on stderr: the background build of a preview ends in that time."""
+    return LockWait(LOCK_SECONDS, (lambda _: None) if quiet else (lambda message: click.echo(f"{plain(message)}", err=True)))
+
+
+def default_site(config: Path, folder: Path | None) -> Path:
+    """The folder of the site: the given one, or ``site`` next to the configuration."""
+    return config.parent / "site" if folder is None else folder
 
 
 def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]:
@@ -95,7 +111,15 @@ def _has_colour() -> bool:
     return wants_colour(terminal=sys.stderr.isatty(), environ=os.environ)
 
 
-def report_build(built: BuildResult, output: Path) -> None:
+def report_build(built: BuildResult, output: Path, *, quiet: bool, verbose: bool) -> None:
+    """Print what was built, unless it is to be quiet; with ``verbose``, the details after it."""
+    if not quiet:
+        _report_summary(built, output)
+    if verbose:
+        _report_details(built)
+
+
+def _report_summary(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
     from callboard.pipeline import loss_messages
     from callboard.plugins.integrations import IntegrationFailure
@@ -134,6 +158,20 @@ def report_build(built: BuildResult, output: Path) -> None:
         )
     of_site = [problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)]
     _print_problems_of_site([*of_plugins, *of_site])
+
+
+def _report_details(built: BuildResult) -> None:
+    """Print how long each phase took, and the numbers of each source and integration."""
+    _clear_line()
+    rows = [(phase["name"], f"{phase['seconds']:.2f} s") for phase in built.report["phases"]]
+    entities = Counter(entity.origin.source for entity in built.resolved.catalog.entities.values())
+    rows += [(f"source {name}", counted(number, "entity", "entities")) for name, number in sorted(entities.items())]
+    for name, numbers in sorted(built.report["counts"]["integrations"].items()):
+        parts = (f"{key.replace('_', ' ')}: {value:,}" for key, value in numbers.items() if isinstance(value, int))
+        rows.append((f"integration {name}", ", ".join(parts)))
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        click.echo(f"  {plain(mask(f'{name.ljust(width)}  {text}'))}", err=True)
 
 
 def _report_left_out(left_out: Mapping[str, Mapping[str, int]]) -> None:

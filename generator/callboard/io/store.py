@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import math
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,25 @@ from callboard.model.errors import CallboardError, LockedError
 
 FOLDER = ".callboard"
 IGNORE_ALL = "# Made by Callboard. Keep state/ and blobs/ between builds; cache/ may be deleted at any time.\n*\n"
+
+_POLL = 0.1
+"""Seconds between two attempts to get a lock."""
+
+
+def _ignore(message: str) -> None:
+    """Announce nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockWait:
+    """How long a command waits for the lock of a portal that another command holds."""
+
+    seconds: float = 0.0
+    announce: Callable[[str], None] = _ignore
+    """Called once, with the holder, before the command waits."""
+
+
+NO_WAIT = LockWait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +83,13 @@ class Store:
         return content if hashlib.sha256(content).hexdigest() == digest else None
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the lock of this portal. Raises ``LockedError`` at once where another build holds it.
+    def lock(self, wait: LockWait = NO_WAIT, command: str = "build") -> Iterator[None]:
+        """Hold the lock of this portal for a run of ``callboard <command>``. Raises ``LockedError`` if another run holds it for too long.
 
         The kernel releases the lock when its holder ends in any way, so that a stale file never blocks a build.
         """
         self.make()
-        with file_lock(self.folder / "lock", wait=False):
+        with _held(self.folder / "lock", wait, command):
             yield
 
     def _blob(self, digest: str) -> Path:
@@ -81,26 +102,54 @@ def file_lock(path: Path, *, wait: bool) -> Iterator[None]:
 
     Raises ``CallboardError`` on a system without POSIX file locks.
     """
+    with _held(path, LockWait(math.inf if wait else 0), "build"):
+        yield
+
+
+@contextlib.contextmanager
+def _held(path: Path, wait: LockWait, command: str) -> Iterator[None]:
+    """``file_lock`` with a limited time to wait; ``command`` is what a run that waits for the lock names as its holder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _acquire(descriptor, path.parent, wait)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {command}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, folder: Path, wait: LockWait) -> None:
+    """Lock the file, trying again until the time is over. Raises ``LockedError`` with the holder then."""
     try:
         import fcntl  # noqa: PLC0415 - Windows has none, and commands that need no build run there
     except ImportError:
         raise CallboardError(
             "this command needs a POSIX system (Linux, macOS), which has file locks", "Elsewhere, use lint, explain and diff."
         ) from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
+    deadline, is_announced = time.monotonic() + wait.seconds, False
+    while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait.seconds == math.inf else fcntl.LOCK_NB))
         except BlockingIOError:
-            holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
-            by = f" (process {holder})" if holder else ""
-            raise LockedError(f"another build{by} is using {path.parent}", "Wait until it ends, or stop it.") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
+            holder, hint = _holder(os.pread(descriptor, 64, 0).decode("ascii", "replace").split())
+        else:
+            return
+        if time.monotonic() >= deadline:
+            raise LockedError(f"{holder} is using {folder}", hint)
+        if not is_announced:
+            wait.announce(f"{holder} is using {folder}; waiting for up to {wait.seconds:.0f} s.")
+            is_announced = True
+        time.sleep(_POLL)
+
+
+def _holder(words: list[str]) -> tuple[str, str]:
+    """Who holds the lock, by the words of its file, and what to do about it."""
+    number, command = f" (process {words[0]})" if words else "", words[1] if len(words) > 1 else "build"
+    if command == "serve":
+        return f"the preview's background build{number}", "Wait until it ends, or stop `callboard serve` with Ctrl-C."
+    return f"another run of `callboard {command}`{number}", "Wait until it ends, or stop it."
 
 
 def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:

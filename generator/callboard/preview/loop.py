@@ -36,6 +36,7 @@ class PreviewLoop:
         build_command: the program of the background build, and its arguments.
         environ: environment for the settings and for that program.
         write_line: writes a line to the terminal; called from two threads.
+        quiet: write problems and errors only.
     """
 
     def __init__(
@@ -46,11 +47,16 @@ class PreviewLoop:
         build_command: Sequence[str | Path],
         environ: Mapping[str, str],
         write_line: Callable[[str], None],
+        *,
+        quiet: bool = False,
     ) -> None:
         self._portal = portal
         self._config = config
         self._output = output
         self._write_line = write_line
+        self._quiet = quiet
+        self._last_error = ""
+        """The error that was written last and still holds. If the terminal's output goes to a watched file, writing is a change."""
         self._environ = environ
         self._watcher = Watcher(self._watched_folders)
         self._background_build = BackgroundBuild(build_command, environ, self._report_build)
@@ -59,7 +65,7 @@ class PreviewLoop:
         self._build_is_due = False
         """True if the output is older than the served site, and no background build is scheduled."""
 
-    def open(self, port: int) -> PreviewServer:
+    def open(self, port: int, host: str = "127.0.0.1") -> PreviewServer:
         """Read the portal, and start the server and the background build.
 
         Raises:
@@ -67,7 +73,7 @@ class PreviewLoop:
             CallboardError: the port is in use.
         """
         self._settings = read_settings(self._config, self._environ)
-        self._server = PreviewServer(self._reader(), base_of(self._settings.portal.url), port)
+        self._server = PreviewServer(self._reader(), base_of(self._settings.portal.url), port, host)
         self._watcher.update()
         self._update(frozenset())
         gc.collect()
@@ -108,6 +114,7 @@ class PreviewLoop:
             self._settings = self._portal.current.settings
             self._server.base = base_of(self._settings.portal.url)
             self._watcher.update()
+        self._last_error = ""
         if report or self._build_is_due:
             self._background_build.schedule()
             self._build_is_due = False
@@ -119,7 +126,9 @@ class PreviewLoop:
     def _report_update(self, report: ChangeReport, changed: frozenset[str], seconds: float) -> None:
         """Make open pages reload, and write the summary or the number of changes, and the problems, to the terminal."""
         assert self._server  # noqa: S101 - set by ``open``
-        if not changed:
+        if self._quiet:
+            pass
+        elif not changed:
             self._write_line(self._portal.summary())
         else:
             paths = "path" if len(changed) == 1 else "paths"
@@ -131,6 +140,9 @@ class PreviewLoop:
     def _report_error(self, message: str) -> None:
         if self._server:
             self._server.show_error(message)
+        if message == self._last_error:
+            return
+        self._last_error = message
         if self._portal.has_site:
             self._write_line(f"Could not render this change; the last good version of the site is still served.\n{message}")
         else:

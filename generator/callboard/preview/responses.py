@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
@@ -85,16 +86,43 @@ class PageResponse:
     """Target of a redirect; empty for other responses."""
 
 
-def host_allowed(header: str | None) -> bool:
+def host_allowed(header: str | None, listens_on: str = "127.0.0.1") -> bool:
     """True if a ``Host`` header names this machine.
 
-    Other names are rejected, so that a page of a host name that resolves to 127.0.0.1 cannot read the site (DNS rebinding).
+    Other names are rejected, so that a page of a host name that resolves to this machine cannot read the site (DNS rebinding). A server
+    that listens on further addresses is reached by its name, or by any address: an address cannot be made to mean another machine.
     """
     if not header:
         return False
     host = header.strip().lower()
     name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host) in HOSTS
+    named = name if colon and port.isdigit() else host
+    return named in HOSTS or (not is_loopback(listens_on) and (named == listens_on.lower() or _is_address(named)))
+
+
+def accepted_hosts(listens_on: str) -> str:
+    """The hosts that ``host_allowed`` accepts, in words."""
+    if is_loopback(listens_on):
+        return "localhost and 127.0.0.1"
+    name = "" if _is_address(listens_on) or ":" in listens_on else f", {listens_on}"
+    return f"localhost{name} and IP addresses"
+
+
+def is_loopback(host: str) -> bool:
+    """True for addresses and names that only this machine reaches."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(host: str) -> bool:
+    """True for an IP address, of version 6 in brackets."""
+    try:
+        ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
+    except ValueError:
+        return False
+    return True
 
 
 def base_of(url: str) -> str:

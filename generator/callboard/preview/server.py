@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -12,9 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from callboard.model.errors import CallboardError
-from callboard.preview.responses import RESERVED, Note, PageResponse, PageState, ReadSiteFile, error_page, host_allowed, respond
+from callboard.preview.responses import (
+    RESERVED,
+    Note,
+    PageResponse,
+    PageState,
+    ReadSiteFile,
+    accepted_hosts,
+    error_page,
+    host_allowed,
+    is_loopback,
+    respond,
+)
 
 _ASSETS = {name: Path(__file__).with_name(name) for name in ("reload.js", "overlay.js", "overlay.css")}
+LOOPBACK = "127.0.0.1"
 _HEARTBEAT = 15.0
 """Seconds without an event after which a comment line is sent, to detect closed connections."""
 
@@ -26,14 +40,16 @@ class PreviewServer:
         read: reads a file of the site; may raise ``CallboardError``. Called from several threads.
         base: path under which the site is served, with a final ``/``.
         port: 0 selects a free one.
+        host: address or name to listen on; the unspecified addresses ``0.0.0.0`` and ``::`` mean all addresses of this machine.
 
     Raises:
-        CallboardError: the port is in use.
+        CallboardError: the port is in use, or this machine does not have the address.
     """
 
-    def __init__(self, read: ReadSiteFile, base: str = "/", port: int = 8000) -> None:
+    def __init__(self, read: ReadSiteFile, base: str = "/", port: int = 8000, host: str = LOOPBACK) -> None:
         self.read = read
         self.base = base
+        self.host = host
         self._changed = threading.Condition()
         self._version = 0
         self._token = secrets.token_hex(8)
@@ -43,15 +59,26 @@ class PreviewServer:
         self._more = 0
         self._is_open = True
         try:
-            self._server = _Server(("127.0.0.1", port), _Handler, self)
+            self._server = _server_class(host)((host, port), _Handler, self)
         except OSError as error:
-            raise CallboardError(f"The preview cannot use port {port}: {error}.", "Choose another port with --port.") from error
+            raise CallboardError(*_refused(host, port, error)) from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="preview", daemon=True)
 
     @property
     def address(self) -> str:
         """URL of the site, such as ``http://127.0.0.1:8000/portal/``."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{self.base}"
+        name = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}{self.base}"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def is_local(self) -> bool:
+        """True if only this machine can reach it."""
+        return is_loopback(self.host)
 
     def start(self) -> None:
         """Start to answer requests, in another thread."""
@@ -105,6 +132,19 @@ class PreviewServer:
         return PageState(f"{self._token}-{self._version}", self._error, self._notes, self._more)
 
 
+def _server_class(host: str) -> type[_Server]:
+    return _Server6 if ":" in host else _Server
+
+
+def _refused(host: str, port: int, error: OSError) -> tuple[str, str]:
+    """Why the server cannot listen, and what to do about it."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f'This machine has no address "{host}".', "Give one of its addresses to --host, or 0.0.0.0 for all of them."
+    if error.errno == errno.EADDRINUSE:
+        return f"Another program uses port {port}.", "Choose another port with --port, or --port 0 for a free one."
+    return f"The preview cannot use port {port}: {error.strerror}.", "Choose another port with --port."
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -116,6 +156,10 @@ class _Server(ThreadingHTTPServer):
         """Print nothing: browsers close connections at any time."""
 
 
+class _Server6(_Server):
+    address_family = socket.AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
@@ -123,8 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         preview = self.server.preview
-        if not host_allowed(self.headers.get("Host")):
-            self._send(PageResponse(421, body=b"This preview accepts only the host names localhost and 127.0.0.1."))
+        if not host_allowed(self.headers.get("Host"), preview.host):
+            self._send(PageResponse(421, body=f"This preview accepts only {accepted_hosts(preview.host)} as its host name.".encode()))
         elif self.path == f"{preview.base}{RESERVED}events":
             self._stream(preview)
         elif self.path.startswith(f"{preview.base}{RESERVED}"):

@@ -122,4 +122,12 @@ class Watcher:
             recursive=is_recursive,
             raise_interrupt=False,
         ):
-            self._changes.put(frozenset(path for _, path in changes if path not in ignored))
+            self._changes.put(frozenset(path for _, path in changes if path not in ignored and not _is_own_output(path)))
+
+
+def _is_own_output(path: str) -> bool:
+    """True for the file that standard output or standard error of this process go to: a message about a change is no change."""
+    with contextlib.suppress(OSError):
+        changed = Path(path).stat()
+        return any(os.path.samestat(changed, os.fstat(descriptor)) for descriptor in (1, 2))
+    return False
