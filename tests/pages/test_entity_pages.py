@@ -101,8 +101,11 @@ def test_the_head_says_who_owns_it_and_where_it_belongs(shop):
     view, html = page_of(shop, "component:default/checkout")
     outline = Outline(html)
     assert [link.name for link in view.trail] == ["retail", "shop"]
-    assert {key.label: key.text or (key.state and key.state.text) or key.link.name for key in view.header_fields} == {
-        "Owner": "Shop team", "Lifecycle": "production", "Type": "service", "System": "shop",
+    assert {
+        key.label: key.text or (key.state and key.state.text) or (key.link and key.link.name) or [web.url for web in key.web]
+        for key in view.header_fields
+    } == {
+        "Owner": "Shop team", "Lifecycle": "production", "Type": "service", "System": "shop", "Contact": ["mailto:shop@acme.example"],
     }  # fmt: skip
     assert "../../../../catalog/default/group/shop-team/" in outline.links()
 

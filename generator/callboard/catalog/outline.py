@@ -16,13 +16,17 @@ from callboard.settings.schema_messages import mapping_at
 _METADATA: Final = ("name", "namespace", "title")
 _ANNOTATIONS: Final = ("backstage.io/techdocs-ref",)
 """Whether an entity has documentation that another one points to with ``backstage.io/techdocs-entity``."""
+_MORE: Final[Mapping[str, tuple[str, ...]]] = {"user": ("description",), "group": ("links",)}
 _SPEC: Final = ("type", "lifecycle")
 _PROFILE: Final = ("displayName", "role", "title", "email", "picture")
 
 
 def outline(entity: Entity) -> Entity:
-    """The entity with no more than its names, type, lifecycle, profile and place; a person also has the description, as the role."""
-    metadata = _only(entity.metadata, (*_METADATA, "description") if entity.ref.kind == "user" else _METADATA)
+    """The entity with no more than its names, type, lifecycle, profile and place.
+
+    A person also has the description, as the role; a group its links, among which owned entities find its chat.
+    """
+    metadata = _only(entity.metadata, (*_METADATA, *_MORE.get(entity.ref.kind, ())))
     if annotations := _only(mapping_at(entity.metadata, "annotations"), _ANNOTATIONS):
         metadata["annotations"] = annotations
     spec = _only(entity.spec, _SPEC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from callboard.pages.shared_views import EntityLink, StateView, TimeView
+from callboard.pages.shared_views import EntityLink, StateView, TimeView, WebLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,28 @@ class Section:
     """Number in the heading; empty for none."""
     note: str = ""
     """Grey text in the heading; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusItem:
+    """One state in the head of an entity's page."""
+
+    label: str
+    state: StateView
+    target: str
+    """Anchor of the panel or section that has the details."""
+    text: str = ""
+    """What the state is about, such as a version; empty for none."""
+    at: TimeView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStrip:
+    """What needs attention, and what nobody measured."""
+
+    items: tuple[StatusItem, ...]
+    missing: str = ""
+    """Names of what is not measured, although a tool for it is connected; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +78,7 @@ class OnCallView:
 
 @dataclass(frozen=True, slots=True)
 class HeaderField:
-    """A name and a value in the header of an entity's page; one of ``text``, ``state``, ``link`` and ``on_call`` has the value."""
+    """A name and a value in the header of an entity's page; one of ``text``, ``state``, ``link``, ``on_call`` and ``web`` has the value."""
 
     label: str
     text: str = ""
@@ -66,3 +88,5 @@ class HeaderField:
     """True if ``link`` is the owner, whose absence is shown as a fault."""
     on_call: tuple[OnCallView, ...] = ()
     """Who is on call, by schedule."""
+    web: tuple[WebLink, ...] = ()
+    """Addresses, such as a mailbox and a chat channel."""

@@ -86,7 +86,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
     )
-    facts_section, on_call = tracked_facts(of_facts)
+    facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     of_scorecards = scorecard_context(page, data.judged, tools)
     judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
@@ -99,6 +99,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
             partial(changes.timeline, of_changes),
         ),
         last_fields=(on_call, *((ScorecardField(of_scorecards),) if of_scorecards else ())),
+        status=(status_of_tools,),
     )
     return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_scorecards)
 

@@ -81,7 +81,7 @@ _ANNOTATIONS = {
 
 def about(context: EntityContext, entity: Entity) -> Section:
     """The section; never empty, because every entity has a place."""
-    content = AboutView(_prose(context, entity), _links(entity), _details(context, entity), _external_refs(entity))
+    content = AboutView(_prose(context, entity), links_of(entity), _details(context, entity), _external_refs(entity))
     return Section("about", context.labels["about"], "about", content)
 
 
@@ -106,7 +106,8 @@ def _resolver(context: EntityContext, entity: Entity) -> Callable[[str], str | N
     return resolve
 
 
-def _links(entity: Entity) -> tuple[WebLink, ...]:
+def links_of(entity: Entity) -> tuple[WebLink, ...]:
+    """The links of the descriptor, each with an icon."""
     return tuple(_link(link) for link in presentation.links(entity)[:LINK_LIMIT])
 
 

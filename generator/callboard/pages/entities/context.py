@@ -12,7 +12,7 @@ from callboard.catalog.outline import outline
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
-from callboard.pages.section import HeaderField, Section
+from callboard.pages.section import HeaderField, Section, StatusStrip
 
 LIST_LIMIT = 50
 """Rows of a list; some entities have thousands of relations."""
@@ -21,6 +21,8 @@ SectionProvider = Callable[[Entity], Section | None]
 """Makes a section of another package; None if the entity has none."""
 HeaderFieldProvider = Callable[[Entity], HeaderField | None]
 """The same for a field of the header."""
+StatusProvider = Callable[[Entity], StatusStrip | None]
+"""The same for the status strip."""
 
 
 @runtime_checkable
@@ -56,6 +58,8 @@ class EntityContext(PageContext):
     """Sections between those of the kind and the descriptor."""
     last_fields: tuple[HeaderFieldProvider, ...] = ()
     """Fields of the header behind those of the kind."""
+    status: tuple[StatusProvider, ...] = ()
+    """What tools report, for the strip in the header; the first that is not None."""
 
 
 def entity_context(
@@ -64,6 +68,7 @@ def entity_context(
     first_sections: tuple[SectionProvider, ...] = (),
     last_sections: tuple[SectionProvider, ...] = (),
     last_fields: tuple[HeaderFieldProvider, ...] = (),
+    status: tuple[StatusProvider, ...] = (),
 ) -> EntityContext:
     """The context of entity pages, with what other packages add to them."""
     by_location: dict[str, list[EntityRef]] = {}
@@ -83,4 +88,5 @@ def entity_context(
         first_sections=first_sections,
         last_sections=last_sections,
         last_fields=last_fields,
+        status=status,
     )

@@ -15,10 +15,12 @@ from callboard.model.urls import entity_path
 from callboard.pages.apis.operations import operations
 from callboard.pages.entities import apis, people, relations
 from callboard.pages.entities.about import about
+from callboard.pages.entities.contact import contact_fields
 from callboard.pages.entities.context import EntityContext, SectionProvider
 from callboard.pages.entities.descriptor import descriptor, entities_of_location, parameters, spec, steps, targets
 from callboard.pages.entities.header import actions, completeness, header_fields, lead, missing_lead, trail
 from callboard.pages.entities.lists import more
+from callboard.pages.entities.status import status
 from callboard.pages.entities.view import EntityView
 from callboard.pages.page import Page, PageParts, TocEntry
 from callboard.pages.safe_text import description_of, display_name
@@ -92,9 +94,10 @@ def entity_view(context: EntityContext, entity: Entity) -> EntityView:
 
 
 def entity_parts(context: EntityContext, entity: Entity) -> PageParts:
-    """The parts of an entity's page: the fields of the header, then the sections in their order."""
+    """The parts of an entity's page: the status strip, the fields of the header, then the sections in their order."""
     of_kind = (problems, completeness, *_PARTS.get(entity.ref.kind, _OTHER))
     parts = (
+        partial(_status_part, context, entity),
         partial(_header_part, context, entity),
         *(partial(_provided, provider, entity) for provider in context.first_sections),
         *(partial(_made, part, context, entity) for part in of_kind),
@@ -104,16 +107,23 @@ def entity_parts(context: EntityContext, entity: Entity) -> PageParts:
     return PageParts(parts, partial(_composed, context, entity), _without_sections)
 
 
+def _status_part(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
+    """The status strip, as a section without a heading."""
+    strip = status(context, entity)
+    return (Section("", "", "status", strip),) if strip else ()
+
+
 def _header_part(context: EntityContext, entity: Entity) -> tuple[Section, ...]:
     """The fields of the header, as a section without a heading."""
     of_group = people.group_fields(context, entity) if entity.ref.kind == "group" else ()
     added = (provider(entity) for provider in context.last_fields)
-    fields = (*header_fields(context, entity), *of_group, *(each for each in added if each is not None))
+    of_entity = (*header_fields(context, entity), *contact_fields(context, entity), *of_group)
+    fields = (*of_entity, *(each for each in added if each is not None))
     return (Section("", "", "fields", fields),) if fields else ()
 
 
 def _composed(context: EntityContext, entity: Entity, made: Sequence[tuple[Section, ...]]) -> EntityView:
-    header, *others = made
+    strip, header, *others = made
     sections = tuple(chain.from_iterable(others))
     return EntityView(
         ref=str(entity.ref),
@@ -124,13 +134,14 @@ def _composed(context: EntityContext, entity: Entity, made: Sequence[tuple[Secti
         lead=lead(entity),
         missing_lead=missing_lead(context, entity),
         actions=actions(context, entity, is_poor=any(section.id == "improve" for section in sections)),
+        status=strip,
         header=header,
         sections=sections,
     )
 
 
 def _without_sections(view: EntityView) -> EntityView:
-    return replace(view, header=(), sections=())
+    return replace(view, status=(), header=(), sections=())
 
 
 def _made(part: Part, context: EntityContext, entity: Entity) -> tuple[Section, ...]:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 ASPECTS = ("entity", "outline", "link", "relations", "impact", "problems", "brought", "tree", "added")
 _TRACKED = frozenset({
     "catalog", "entities", "impacts", "impact_digests", "problems_by_subject", "trees", "links", "by_location", "first_sections",
-    "last_sections", "last_fields",
+    "last_sections", "last_fields", "status",
 })  # fmt: skip
 """Fields of the context whose values are tracked key by key."""
 _WITHOUT_EFFECT = frozenset({"layouts"})
@@ -60,7 +60,7 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
     return tracked, tracker
 
 
-_PROVIDERS = ("first_sections", "last_sections", "last_fields")
+_PROVIDERS = ("first_sections", "last_sections", "last_fields", "status")
 
 
 def _tracked_providers(context: EntityContext, seen: set[DependencyKey]) -> dict[str, Any]:

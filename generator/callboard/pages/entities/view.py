@@ -120,6 +120,8 @@ class EntityView:
     missing_lead: str
     """Shown instead if a description is expected and missing; empty otherwise."""
     actions: tuple[Action, ...]
+    status: tuple[Section, ...]
+    """The status strip in the head, as a section without a heading; empty for none."""
     header: tuple[Section, ...]
     """Sections without a heading, above the contents: the fields of the header."""
     sections: tuple[Section, ...]

@@ -66,7 +66,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     for _, value in found[:OBJECTIVES]:
         blocks += _objective(context, value, is_named=len(found) > 1)
     if len(found) > OBJECTIVES:
-        blocks.append(Block("text", context.labels["n_more"].format(len(found) - OBJECTIVES)))
+        blocks.append(Block("more", context.labels["n_more"].format(len(found) - OBJECTIVES)))
     known = [value for _, value in found if value.tone is not Tone.NONE]
     return Content(tuple(blocks), _state(context, known[0]) if known else None)
 

@@ -60,11 +60,11 @@ class DeploymentsView:
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Deployments, the newest first; the badge has their health."""
     order = ranked(facts)
-    rows = (_row(context, fact) for fact in order[:EVENTS])
+    rows = (deployment_row(context, fact) for fact in order[:EVENTS])
     return Content(events(context, rows, len(order)), _overall_health(context, [f.value for f in order if isinstance(f.value, Deployment)]))
 
 
-def _row(context: FactsContext, fact: Fact) -> EventView:
+def deployment_row(context: FactsContext, fact: Fact) -> EventView:
     """One deployed version in one environment."""
     value, labels = fact.value, context.labels
     assert isinstance(value, Deployment)  # noqa: S101 - of the family
@@ -86,7 +86,7 @@ def _earlier_row(context: FactsContext, fact: Fact) -> EventView:
     """One version that was deployed earlier: its health at that time is not stated."""
     value = fact.value
     assert isinstance(value, Deployment)  # noqa: S101 - of the family
-    return _row(context, replace(fact, value=replace(value, health=None, in_sync=None, ready=None, wanted=None)))
+    return deployment_row(context, replace(fact, value=replace(value, health=None, in_sync=None, ready=None, wanted=None)))
 
 
 def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> StateView | None:
@@ -104,7 +104,7 @@ def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> St
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The newest deployments of several entities."""
-    return Content(events(context, (with_subject(context, fact, _row(context, fact)) for fact in ranked(facts)[:EVENTS]), 0))
+    return Content(events(context, (with_subject(context, fact, deployment_row(context, fact)) for fact in ranked(facts)[:EVENTS]), 0))
 
 
 def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
@@ -112,7 +112,7 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
     order = ranked(unique((*context.of_family("deployment"), *earlier)))
 
     def row(fact: Fact) -> EventView:
-        return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else _row(context, fact)
+        return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else deployment_row(context, fact)
 
     def day(fact: Fact) -> str:
         when = fact.value.happened_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
@@ -133,5 +133,10 @@ def _change(_: Mapping[str, str], change: Change) -> ChangeDetails:
 
 
 PAGES = FamilyPages(
-    icon="deployment", panel=_panel, row=_earlier_row, rollup=_rollup, index=FamilyIndex("deployments", _index), change=_change
+    icon="deployment",
+    panel=_panel,
+    row=_earlier_row,
+    rollup=_rollup,
+    index=FamilyIndex("deployments", _index),
+    change=_change,
 )

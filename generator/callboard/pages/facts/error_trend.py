@@ -33,7 +33,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
         line = formatting.spark(labels["errors_by_day"], label_for(labels, "last_days", last), value.counts, words)
         blocks += [Block("spark", line)] if line else []
     if len(found) > PROJECTS:
-        blocks.append(Block("text", labels["n_more"].format(len(found) - PROJECTS)))
+        blocks.append(Block("more", labels["n_more"].format(len(found) - PROJECTS)))
     return Content(tuple(blocks))
 
 

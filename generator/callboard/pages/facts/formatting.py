@@ -102,7 +102,7 @@ def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tupl
     if not listed:
         return ()
     more = count - len(listed)
-    return (Block("events", listed), *((Block("text", number_label(context, "n_more", more)),) if more > 0 else ()))
+    return (Block("events", listed), *((Block("more", number_label(context, "n_more", more)),) if more > 0 else ()))
 
 
 def joined(*parts: str) -> str:

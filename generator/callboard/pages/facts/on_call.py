@@ -42,7 +42,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The first schedules, and the number of the others."""
     listed, more = ranked(facts)[:SCHEDULES], len(facts) - SCHEDULES
-    rest = (Block("text", context.labels["n_more"].format(more)),) if more > 0 else ()
+    rest = (Block("more", context.labels["n_more"].format(more)),) if more > 0 else ()
     return Content((*_panel(context, listed).blocks, *rest))
 
 

@@ -145,7 +145,7 @@ def _panel(plugin: _PluginFamily, context: FactsContext, facts: Sequence[Fact]) 
 
 def _rest(context: FactsContext, more: int) -> tuple[Block, ...]:
     """The number of facts that a panel leaves out, if there are any."""
-    return (Block("text", context.labels["n_more"].format(more)),) if more > 0 else ()
+    return (Block("more", context.labels["n_more"].format(more)),) if more > 0 else ()
 
 
 def _rollup(plugin: _PluginFamily, context: FactsContext, facts: Sequence[Fact]) -> Content:

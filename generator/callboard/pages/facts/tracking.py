@@ -16,7 +16,8 @@ from callboard.pages.facts.context import FactsContext
 from callboard.pages.facts.index_pages import of_entity
 from callboard.pages.facts.members import ROLLUP_KINDS, members
 from callboard.pages.facts.on_call import on_call_field, user_of
-from callboard.pages.section import HeaderField, Section
+from callboard.pages.facts.status import status_strip
+from callboard.pages.section import HeaderField, Section, StatusStrip
 from callboard.pages.shared_views import EntityLink
 
 
@@ -78,13 +79,35 @@ def _with_members(context: FactsContext, fingerprints: Mapping[EntityRef, str], 
     return fingerprint_of([[str(each), link.name, link.icon, fingerprints.get(each, "")] for each, link in zip(refs, links, strict=True)])
 
 
-def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall]:
-    """Both providers, for the context of entity pages."""
+@dataclass(frozen=True, slots=True)
+class TrackedStatus:
+    """Provider of the status strip (``Fingerprinted``)."""
+
+    context: FactsContext
+    fingerprints: Mapping[EntityRef, str]
+    """Fingerprints of the facts about each entity."""
+
+    def __call__(self, entity: Entity) -> StatusStrip | None:
+        """The strip; None if no tool reports about the entity."""
+        return status_strip(self.context, entity)
+
+    @property
+    def base(self) -> str:
+        """Empty: ``TrackedFacts`` has what all entities share."""
+        return ""
+
+    def fingerprint(self, entity: Entity) -> str:
+        """As that of ``TrackedFacts``."""
+        return _with_members(self.context, self.fingerprints, entity.ref)
+
+
+def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall, TrackedStatus]:
+    """The providers, for the context of entity pages."""
     refs = (*context.facts_by_subject, *context.measured_by_subject, *context.past.subjects())
     fingerprints = {ref: _fingerprint(context, ref) for ref in dict.fromkeys(refs)}
     schedules = {ref: [fact for fact in facts if isinstance(fact.value, OnCall)] for ref, facts in context.facts_by_subject.items()}
     of_schedules = {ref: fingerprint_of(canonical([facts, _people(context, facts)])) for ref, facts in schedules.items() if facts}
-    return TrackedFacts(context, fingerprints), TrackedOnCall(context, of_schedules)
+    return TrackedFacts(context, fingerprints), TrackedOnCall(context, of_schedules), TrackedStatus(context, fingerprints)
 
 
 def _people(context: FactsContext, facts: Sequence[Fact]) -> list[EntityLink | None]:

@@ -78,7 +78,10 @@ class Block:
     """A part of a panel: ``kind`` names the macro that shows ``content``."""
 
     kind: str
-    """``figures``, ``bar``, ``days``, ``spark``, ``events``, ``shifts``, ``chips``, ``pairs``, ``text`` or ``plugin``."""
+    """``figures``, ``bar``, ``days``, ``spark``, ``events``, ``shifts``, ``chips``, ``pairs``, ``text``, ``more`` or ``plugin``.
+
+    ``more`` links to the family's page.
+    """
     content: Any
 
 

@@ -1,0 +1,104 @@
+"""An entity's facts → the strip in the head of its page: what needs attention, each with a link to its panel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from callboard.model.entity import Entity
+from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.enumerations import FactSeverity, Tone
+from callboard.model.facts.fact import Fact
+from callboard.model.facts.order import ranked, worst_tone
+from callboard.model.facts.vulnerability import Vulnerability
+from callboard.model.ref import EntityRef
+from callboard.pages.facts.context import FactsContext
+from callboard.pages.facts.deployment import deployment_row
+from callboard.pages.facts.formatting import joined, number
+from callboard.pages.facts.members import CONNECTABLE, ROLLUP_KINDS, members
+from callboard.pages.facts.rollups import counted
+from callboard.pages.section import StatusItem, StatusStrip
+from callboard.pages.shared_views import StateView
+
+_FAMILIES = ("incident", "availability", "deployment", "vulnerability")
+"""Families of the strip, in their order."""
+
+
+def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
+    """The strip; for a system, domain or group about its members. None where no tool reports about such entities."""
+    if entity.ref.kind not in CONNECTABLE | ROLLUP_KINDS:
+        return None
+    refs = tuple(dict.fromkeys((entity.ref, *(members(context.catalog, entity.ref) if entity.ref.kind in ROLLUP_KINDS else ()))))
+    connected = {family for connection in context.connections.values() for family in connection.families}
+    items: list[StatusItem] = []
+    missing: list[str] = []
+    for family in _FAMILIES:
+        if not context.is_visible(family):
+            continue
+        item = _item(context, family, refs)
+        if item is not None:
+            items.append(item)
+        elif family in connected:
+            missing.append(context.labels[f"status_{family}"])
+    return StatusStrip(tuple(items), ", ".join(missing)) if items or missing else None
+
+
+def _item(context: FactsContext, family: str, refs: Sequence[EntityRef]) -> StatusItem | None:
+    """The item of one family; None if no tool was queried about it."""
+    measured = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
+    facts = counted(context, family, (fact for ref in refs for fact in context.facts(ref, family)))
+    if not measured and not facts:
+        return None
+    asked = context if all(each.complete for each in measured) else replace(context, is_incomplete=True)
+    label, target = context.labels[f"status_{family}"], f"facts-{family}"
+    if family == "deployment":
+        return _deployment(asked, facts, label, target)
+    return StatusItem(label, _STATES[family](asked, facts), target)
+
+
+def _nothing(context: FactsContext, label: str, tone: str = "good") -> StateView:
+    """The state if there is nothing; not known if a tool was not queried completely."""
+    if context.is_incomplete:
+        return StateView(context.labels["state_not_known"], "warn", "unknown")
+    return StateView(context.labels[label], tone, "good" if tone == "good" else "")
+
+
+def _incidents(context: FactsContext, facts: Sequence[Fact]) -> StateView:
+    open_ones = [fact for fact in facts if fact.value.is_urgent]
+    if not open_ones:
+        return _nothing(context, "status_incident_none")
+    tone = worst_tone(open_ones)
+    return StateView(context.labels["status_open"].format(number(context, len(open_ones))), tone, "bad" if tone is Tone.BAD else "warn")
+
+
+def _objectives(context: FactsContext, facts: Sequence[Fact]) -> StateView:
+    tones = Counter(fact.value.tone for fact in facts)
+    if tones[Tone.BAD]:
+        return StateView(context.labels["status_missed"].format(tones[Tone.BAD], len(facts)), "bad", "bad")
+    if not facts:
+        return _nothing(context, "status_none", "none")
+    if tones[Tone.NONE]:
+        return StateView(context.labels["no_data"], "none", "unknown")
+    return _nothing(context, "status_met")
+
+
+def _vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> StateView:
+    counts = Counter(fact.value.severity for fact in facts if isinstance(fact.value, Vulnerability))
+    worst = [severity for severity in FactSeverity if counts[severity] and severity.is_critical_or_high]
+    if not worst:
+        return _nothing(context, "status_none")
+    words = ", ".join(f"{number(context, counts[severity])} {context.labels[f'severity_{severity}'].lower()}" for severity in worst)
+    return StateView(words, "bad", "bad")
+
+
+def _deployment(context: FactsContext, facts: Sequence[Fact], label: str, target: str) -> StatusItem:
+    """The newest deployment: its version, environment, state and time."""
+    latest = next((fact for fact in ranked(facts) if isinstance(fact.value, Deployment)), None)
+    if latest is None:
+        return StatusItem(label, _nothing(context, "status_none", "none"), target)
+    row = deployment_row(context, latest)
+    return StatusItem(label, row.state or StateView("", "none", ""), target, joined(row.title, row.detail), row.at)
+
+
+_STATES = {"incident": _incidents, "availability": _objectives, "vulnerability": _vulnerabilities}
