@@ -19,9 +19,14 @@ def pages_of(folder):
     return {path: digest for path, digest in digests(folder / "site").items() if "callboard" not in path}
 
 
-def move(folder, known, dice, at):
-    """Somebody is deployed, goes on call under another name, changes the owner; a tool may fail, or know a component no longer."""
+def move(folder, known, dice, at, troubled=None):
+    """Somebody is deployed, goes on call under another name, changes the owner; a tool may fail, or know a component no longer.
+
+    The component ``troubled`` has an open incident from now on.
+    """
     known.next_day(at, dice.choice([0.05, 0.3, 1.0]))
+    if troubled:
+        troubled.incidents["now"] = (at, None)
     known.write(folder / "facts", at)
     if dice.random() < 0.3:
         (folder / "facts" / f"{dice.choice(tool_facts.FAMILIES)}.json").unlink()
@@ -30,6 +35,28 @@ def move(folder, known, dice, at):
     file.write_text(re.sub(r"displayName: ", f"displayName: {dice.choice(['Ada', 'Bo'])} ", file.read_text(), count=1))
     file = dice.choice([file for file in files if "kind: Component" in file.read_text()])
     file.write_text(file.read_text().replace("  owner: ", "  owner: default/", 1))
+
+
+def with_resource(folder, known):
+    """A component that depends on a resource, and the name of the resource."""
+    for one in known.known:
+        file = folder / "repositories" / one.name / "catalog-info.yaml"
+        if file.exists() and (needed := re.search(r"- resource:(\S+)", file.read_text())):
+            return one, needed[1]
+    raise AssertionError
+
+
+def rename(folder, resource):
+    """The resource has another name, which those who depend on it do not know."""
+    name = f"  name: {resource}\n"
+    file = next(file for file in (folder / "repositories").rglob("catalog-info.yaml") if name in file.read_text())
+    file.write_text(file.read_text().replace(name, f"  name: {resource}-2\n", 1))
+
+
+def strip_of(folder, ref):
+    """The status strip of an entity's page, as items of text."""
+    strip = re.search(r'<ul class="cb-strip".*?</ul>', (folder / f"site/catalog/default/{ref}/index.html").read_text(), re.DOTALL)[0]
+    return [" ".join(re.sub(r"<[^>]*>", " ", item).split()) for item in strip.split("</li>")]
 
 
 @pytest.fixture
@@ -50,16 +77,22 @@ def portal(tmp_path):
 def test_a_site_that_follows_its_facts_equals_one_that_is_made_anew(portal, monkeypatch):
     folder, known = portal
     dice, rendered = random.Random(3), []
-    pair = Pair(folder, folder.parent / "again", monkeypatch)
+    pair, strips, (one, resource) = Pair(folder, folder.parent / "again", monkeypatch), [], with_resource(folder, known)
     for number in range(NIGHTS):
         at = tool_facts.FIRST + timedelta(days=number)
         if number:
-            move(folder, known, dice, at)
+            move(folder, known, dice, at, one if number == 1 else None)
+        if number == 1:
+            rename(folder, resource)
         counts = pair.build(at)
+        strips.append([strip_of(folder, ref) for ref in (f"component/{one.name}", f"group/{one.team}")])
         rendered.append((counts["pages_rendered"], counts["pages"]))
         pair.copy()
         pair.build_clean(at, from_state=True)
         assert pages_of(folder) == pages_of(pair.other), number
+    said = [[item for item in strip if item.startswith(("Incidents", "Problems"))] for night in strips[:2] for strip in night]
+    assert said[:2] == [["Incidents none open", "Problems 1 problem"], ["Incidents none open"]]
+    assert said[2:] == [["Incidents 1 open", "Problems 2 problems"], ["Incidents 1 open"]]
     assert min(some for some, _ in rendered) < rendered[0][1] / 2, "every page was made in every build"
 
 
