@@ -27,7 +27,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusItem:
+class StripItem:
     """One state in the head of an entity's page."""
 
     label: str
@@ -43,7 +43,7 @@ class StatusItem:
 class StatusStrip:
     """What needs attention, and what nobody measured."""
 
-    items: tuple[StatusItem, ...]
+    items: tuple[StripItem, ...]
     missing: str = ""
     """Names of what is not measured, although a tool for it is connected; empty for none."""
 

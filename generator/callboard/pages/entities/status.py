@@ -5,7 +5,7 @@ from __future__ import annotations
 from callboard.model.counting import label_for
 from callboard.model.entity import Entity
 from callboard.pages.entities.context import EntityContext
-from callboard.pages.section import StatusItem, StatusStrip
+from callboard.pages.section import StatusStrip, StripItem
 from callboard.pages.severity import PROBLEM_STYLES
 from callboard.pages.shared_views import StateView
 
@@ -17,11 +17,11 @@ def status(context: EntityContext, entity: Entity) -> StatusStrip | None:
     return StatusStrip(items, reported.missing) if items or reported.missing else None
 
 
-def _problems(context: EntityContext, entity: Entity) -> tuple[StatusItem, ...]:
+def _problems(context: EntityContext, entity: Entity) -> tuple[StripItem, ...]:
     """The number of problems, with the tone of the worst; nothing if there are none."""
     found = context.problems_by_subject.get(entity.ref, ())
     if not found:
         return ()
     style = PROBLEM_STYLES[min((problem.severity for problem in found), key=lambda severity: severity.rank)]
     words = label_for(context.labels, "n_problems", len(found))
-    return (StatusItem(context.labels["problems"], StateView(words, style.tone, style.icon), "problems"),)
+    return (StripItem(context.labels["problems"], StateView(words, style.tone, style.icon), "problems"),)

@@ -18,7 +18,7 @@ from callboard.pages.facts.deployment import deployment_row
 from callboard.pages.facts.formatting import joined, number
 from callboard.pages.facts.members import CONNECTABLE, ROLLUP_KINDS, members
 from callboard.pages.facts.rollups import counted
-from callboard.pages.section import StatusItem, StatusStrip
+from callboard.pages.section import StatusStrip, StripItem
 from callboard.pages.shared_views import StateView
 
 _FAMILIES = ("incident", "availability", "deployment", "vulnerability")
@@ -31,7 +31,7 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
         return None
     refs = tuple(dict.fromkeys((entity.ref, *(members(context.catalog, entity.ref) if entity.ref.kind in ROLLUP_KINDS else ()))))
     connected = {family for connection in context.connections.values() for family in connection.families}
-    items: list[StatusItem] = []
+    items: list[StripItem] = []
     missing: list[str] = []
     for family in _FAMILIES:
         if not context.is_visible(family):
@@ -44,7 +44,7 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
     return StatusStrip(tuple(items), ", ".join(missing)) if items or missing else None
 
 
-def _item(context: FactsContext, family: str, refs: Sequence[EntityRef]) -> StatusItem | None:
+def _item(context: FactsContext, family: str, refs: Sequence[EntityRef]) -> StripItem | None:
     """The item of one family; None if no tool was queried about it."""
     measured = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
     facts = counted(context, family, (fact for ref in refs for fact in context.facts(ref, family)))
@@ -54,7 +54,7 @@ def _item(context: FactsContext, family: str, refs: Sequence[EntityRef]) -> Stat
     label, target = context.labels[f"status_{family}"], f"facts-{family}"
     if family == "deployment":
         return _deployment(asked, facts, label, target)
-    return StatusItem(label, _STATES[family](asked, facts), target)
+    return StripItem(label, _STATES[family](asked, facts), target)
 
 
 def _nothing(context: FactsContext, label: str, tone: str = "good") -> StateView:
@@ -92,13 +92,13 @@ def _vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> StateView:
     return StateView(words, "bad", "bad")
 
 
-def _deployment(context: FactsContext, facts: Sequence[Fact], label: str, target: str) -> StatusItem:
+def _deployment(context: FactsContext, facts: Sequence[Fact], label: str, target: str) -> StripItem:
     """The newest deployment: its version, environment, state and time."""
     latest = next((fact for fact in ranked(facts) if isinstance(fact.value, Deployment)), None)
     if latest is None:
-        return StatusItem(label, _nothing(context, "status_none", "none"), target)
+        return StripItem(label, _nothing(context, "status_none", "none"), target)
     row = deployment_row(context, latest)
-    return StatusItem(label, row.state or StateView("", "none", ""), target, joined(row.title, row.detail), row.at)
+    return StripItem(label, row.state or StateView("", "none", ""), target, joined(row.title, row.detail), row.at)
 
 
 _STATES = {"incident": _incidents, "availability": _objectives, "vulnerability": _vulnerabilities}
