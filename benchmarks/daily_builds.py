@@ -18,10 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callboard import __version__
+from callboard.build_caches import DiskCaches
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.history.build_state import load_build_state
 from callboard.io.store import Store
-from callboard.pipeline import DiskCaches, Workspace, collect, enrich, ingest, resolve
+from callboard.pipeline import Workspace, collect, enrich, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
 from callboard.state.last_good_copy import BuildPolicy
 from callboard.state.loss_guards import Guards

@@ -7,31 +7,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from callboard.io.clock import Meter, peak_memory
+from callboard.build_request import report_of_counts
+from callboard.io.clock import Meter
 from callboard.model.problem import Problem, Severity
 from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.state.facts import facts_counts
 from callboard.website.assemble import Assembled
 
-REPORT_FORMAT = 1
-
 
 def build_report(data: SiteData, site: Assembled, problems: Sequence[Problem], meter: Meter, as_of: datetime) -> Mapping[str, Any]:
     """The report of ``--report``. ``problems``: those of the catalog and of the website."""
-    return {
-        "format": REPORT_FORMAT,
-        "as_of": as_of.isoformat(),
-        "phases": [{"name": p.name, "seconds": round(p.seconds, 3), "cpu": round(p.cpu, 3)} for p in meter.phases],
-        "seconds": round(sum(p.seconds for p in meter.phases), 3),
-        "peak_memory_mb": peak_memory(),
-        "counts": {
-            **meter.counts,
-            **_catalog_counts(data.resolved, problems),
-            **facts_counts(data.facts),
-            **_site_counts(site),
-            "left_out": {each.source: dict(each.left_out) for each in data.collected.collections if each.left_out},
-        },
+    counts = {
+        **meter.counts,
+        **_catalog_counts(data.resolved, problems),
+        **facts_counts(data.facts),
+        **_site_counts(site),
+        "left_out": {each.source: dict(each.left_out) for each in data.collected.collections if each.left_out},
     }
+    return report_of_counts(counts, meter, as_of)
 
 
 def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> Mapping[str, Any]:

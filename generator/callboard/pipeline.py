@@ -7,42 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
 
 from callboard import __version__
+from callboard.build_caches import Caches, DiskCaches, NoCaches
+from callboard.build_inputs import Queries
+from callboard.build_record import record_build
 from callboard.build_report import build_report
+from callboard.build_request import BlockedError, BuildRequest, BuildResult, failure_messages, loss_messages
 from callboard.catalog.comparison import SameFile, comparison_problems
-from callboard.catalog.linking import LinkCache, check_left_out, check_unidentified, link
+from callboard.catalog.linking import check_left_out, check_unidentified, link
 from callboard.catalog.merging import assigned, merge
 from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
 from callboard.history.build_state import BuildState, ChangeSet, load_build_state
-from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
-from callboard.ingestion.discovery import DiscoveryResult, discover
-from callboard.ingestion.entity_cache import EntityCache
 from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
-from callboard.io.store import NO_WAIT, LockWait, Store
-from callboard.model.errors import SourceError
-from callboard.model.problem import Problem, Severity, problem_order
+from callboard.io.store import Store
+from callboard.model.problem import Problem, problem_order
 from callboard.model.ref import EntityRef
-from callboard.model.tree import DescriptorFile
 from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.plugins.guarded_tree import tree_failures
-from callboard.plugins.integrations.base import IntegrationContext, IntegrationFailure, IntegrationSettings, Target
+from callboard.plugins.integrations.base import IntegrationContext, IntegrationFailure
 from callboard.plugins.integrations.collector import unusable_families
-from callboard.plugins.run_integrations import IntegrationResult, collect_facts, connections_of, integration_items
-from callboard.plugins.run_sources import collect_all
+from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.scorecards.portal_scorecards import judged_catalog
-from callboard.settings.settings import Limits, Settings
+from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
@@ -52,73 +48,6 @@ from callboard.website.overlays import Overlays, read_overlays
 from callboard.website.site_loss import OutputFolder
 from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
 from callboard.website.theme_build import ThemeBuild, start_theme_build
-
-
-class BlockedError(SourceError):
-    """Too much failed, or would be lost, for a site to be published."""
-
-    def __init__(self, message: str, failures: tuple[SourceFailure, ...], hint: str) -> None:
-        super().__init__(message, hint)
-        self.failures = failures
-
-
-class Caches(Protocol):
-    """What a run keeps of its steps, so that unchanged input is not processed again."""
-
-    links: LinkCache | None
-    """Links of the last ``resolve``; None where there is no next one."""
-
-    def collect(self, settings: Settings, context: SourceContext) -> Collected:
-        """Trees and descriptor files of ``settings.sources``."""
-        ...
-
-    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
-        """Entities and problems of these files, and of those that their Locations name."""
-        ...
-
-    def collect_facts(
-        self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
-    ) -> IntegrationResult:
-        """What the integrations report about the targets."""
-        ...
-
-
-class NoCaches:
-    """Every step from scratch, for lint."""
-
-    links: LinkCache | None = None
-
-    def collect(self, settings: Settings, context: SourceContext) -> Collected:
-        """Query all sources."""
-        return collect_all(settings, context)
-
-    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
-        """Read and check all files."""
-        return discover(files, connected, kinds, limits)
-
-    def collect_facts(
-        self, items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
-    ) -> IntegrationResult:
-        """Query all integrations."""
-        return collect_facts(items, targets, context)
-
-
-class DiskCaches(NoCaches):
-    """Entities of unchanged descriptors come from ``.callboard/cache``; sources and integrations have HTTP and git caches of their own."""
-
-    def __init__(self, cache: Path, meter: Meter | None = None) -> None:
-        self._cache = cache
-        self._meter = meter or Meter()
-
-    def discover(self, files: Sequence[DescriptorFile], connected: ConnectedTrees, kinds: Kinds, limits: Limits) -> DiscoveryResult:
-        """Read the files that changed since the last build, on all processors where that pays."""
-        entities = EntityCache(self._cache / "descriptors.jsonl", code_digest())
-        entities.load(kinds, limits)
-        entities.read_ahead(files, kinds, limits)
-        found = discover(files, connected, kinds, limits, entities.read)
-        entities.save()
-        self._meter.counts["descriptors_parsed"] = entities.parsed
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,53 +175,6 @@ def plan(work: Workspace, data: SiteData, layouts: Layouts, labels: Mapping[str,
         return contexts_of(data, work.settings, layouts, labels)
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRequest:
-    """The options of a build."""
-
-    settings: Settings
-    output: Path
-    """Folder of the site."""
-    now: datetime
-    """Aware; the build's "as of"."""
-    environ: Mapping[str, str]
-    allow_missing_sources: bool = False
-    """Continue without the sources that failed and have no last good copy."""
-    accept_loss: bool = False
-    """Publish even if more entities or repositories are gone than the limits allow."""
-    from_state: bool = False
-    """Rebuild from the saved state, at its time, without network."""
-    skipped: tuple[str, ...] = ()
-    """Sources that another run collects: their saved copy is used."""
-    verify: bool = False
-    """Hash all files of the site, also those whose size and times are unchanged."""
-    remember: bool = True
-    """Save a state for the next build; False for the build of a preview."""
-    lock_wait: LockWait = NO_WAIT
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """The outcome of a build."""
-
-    resolved: ResolvedCatalog
-    problems: tuple[Problem, ...]
-    """Those of the catalog, then those of the website."""
-    failures: tuple[SourceFailure | IntegrationFailure, ...]
-    """What could not be read of sources, then of integrations."""
-    report: Mapping[str, Any]
-    """Phases, counts and peak memory, ready for JSON."""
-    damaged: tuple[Path, ...] = ()
-    """Files of the history that are damaged or missing; the site does not show their changes."""
-    set_aside: tuple[Path, ...] = ()
-    """Where damaged files of the history were moved."""
-
-    @property
-    def has_failed(self) -> bool:
-        """True if a problem is an error, a source or integration failed, or a source lost more than the limit."""
-        return bool(self.failures or self.resolved.losses) or any(problem.severity is Severity.ERROR for problem in self.problems)
-
-
 def build(request: BuildRequest, meter: Meter) -> BuildResult:
     """Build the site: all steps, with caches on disk.
 
@@ -302,14 +184,20 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
         WebsiteError: the site could not be rendered or committed.
         LockedError: another build of this portal is running.
     """
+    lock = Store.beside(request.settings.root).lock(request.lock_wait, request.command)
+    with lock, gc_disabled():
+        return complete_build(request, meter, Queries())
+
+
+def complete_build(request: BuildRequest, meter: Meter, queries: Queries) -> BuildResult:
+    """As ``build``, under the store's lock. ``queries``: what was collected before."""
     settings, store = request.settings, Store.beside(request.settings.root)
+    work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache, meter, queries), meter)
     section = settings.sections.get("history", {})
     overlays = read_overlays(settings.root, settings.portal)
-    lock = store.lock(request.lock_wait, "build" if request.remember else "serve")
-    with lock, gc_disabled(), start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
+    with start_theme_build(settings, overlays, store, request.environ) as theme:  # MkDocs runs meanwhile
         with meter.phase("memory"):
             state = load_build_state(store, request.now, __version__, settings, from_state=request.from_state)
-        work = Workspace(settings, request.environ, portal_kinds(settings), DiskCaches(store.cache, meter), meter)
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
         data = with_problems(data, overlays.problems)
@@ -322,9 +210,15 @@ def build(request: BuildRequest, meter: Meter) -> BuildResult:
     problems = (*data.resolved.problems, *site.problems)
     late = (failure for failure in tree_failures(data.collected.trees.values()) if failure not in data.resolved.failures)
     failures: tuple[SourceFailure | IntegrationFailure, ...] = (*data.resolved.failures, *late, *data.facts.failures)
-    meter.counts["sources"] = len(settings.sources)
+    meter.counts |= {"sources": len(settings.sources), "nothing_changed": 0}
     report = build_report(data, site, problems, meter, request.now)
-    return BuildResult(data.resolved, problems, failures, report, data.history.damaged, set_aside)
+    result = BuildResult(
+        data.resolved.problems, problems, failures, report, data.history.damaged, set_aside, losses=data.resolved.losses
+    )  # fmt: skip
+    if request.remember and not request.from_state:
+        with meter.phase("record"):
+            record_build(request, queries, data, result)
+    return result
 
 
 def with_problems(data: SiteData, problems: Sequence[Problem]) -> SiteData:
@@ -351,24 +245,3 @@ def raise_if_blocked(collected: CollectedState) -> None:
             collected.failures,
             "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
         )
-
-
-def failure_messages(failures: Sequence[SourceFailure | IntegrationFailure]) -> tuple[str, ...]:
-    """One sentence or two for each source, repository or integration, or query of it, that could not be read."""
-    return tuple(_sentences(f"{_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
-
-
-def loss_messages(losses: Sequence[SourceFailure]) -> tuple[str, ...]:
-    """Sentences for each source, or tree of it, that was read and lost more than the limit."""
-    return tuple(f"The source {loss.source!r} is served from its last good copy. {loss.message} {loss.hint}" for loss in losses)
-
-
-def _sentences(message: str, hint: str) -> str:
-    """Both as sentences: messages come with a full stop or without."""
-    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
-
-
-def _name(failure: SourceFailure | IntegrationFailure) -> str:
-    if isinstance(failure, IntegrationFailure):
-        return f"The integration {failure.integration!r}" + (f" ({failure.place})" if failure.place else "")
-    return f"The source {failure.source!r}" + (f" ({failure.repository})" if failure.repository else "")

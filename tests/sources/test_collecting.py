@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from company import commit, context, descriptor, found, put, repository
 
-from callboard.pipeline import failure_messages
+from callboard.build_request import failure_messages
 from callboard.plugins import loader
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.run_sources import collect_all

@@ -141,7 +141,7 @@ def test_a_run_that_dies_before_the_state_is_kept_tells_its_changes_the_next_nig
         build(portal, 1)
     monkeypatch.undo()
     built = build(portal, 2)
-    assert built.resolved.failures == ()
+    assert built.failures == ()
     html = (portal / "site/changes/index.html").read_text()
     assert html.count("lifecycle") == 1
     assert "2026-11-22" in html

@@ -49,10 +49,11 @@ def command(  # noqa: PLR0913, PLR0917 - options
     import json
     import os
 
+    from callboard.build_request import BlockedError, BuildRequest
+    from callboard.builds import build
     from callboard.cli import output as terminal
     from callboard.io import clock
     from callboard.io.clock import Meter
-    from callboard.pipeline import BlockedError, BuildRequest, build
     from callboard.plugins.portal_settings import read_settings
 
     meter = Meter(terminal.announcer(quiet=quiet))

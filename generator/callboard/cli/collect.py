@@ -30,12 +30,13 @@ def command(config: Path, only: tuple[str, ...], now: str | None, accept_loss: b
     import os
 
     from callboard import __version__
+    from callboard.build_caches import DiskCaches
     from callboard.cli.output import known_sources, lock_wait, report_failures, report_set_aside
     from callboard.descriptors.portal_kinds import portal_kinds
     from callboard.history.build_state import load_build_state
     from callboard.io import clock
     from callboard.io.store import Store
-    from callboard.pipeline import DiskCaches, Workspace, collect, ingest
+    from callboard.pipeline import Workspace, collect, ingest
     from callboard.plugins.portal_settings import read_settings
     from callboard.state.last_good_copy import BuildPolicy
     from callboard.state.loss_guards import guards_of

@@ -22,7 +22,7 @@ from callboard.redaction.secrets import mask
 from callboard.settings.invalid import InvalidSettingsError, is_portal_problem
 
 if TYPE_CHECKING:
-    from callboard.pipeline import BuildResult
+    from callboard.build_request import BuildResult
     from callboard.plugins.integrations import IntegrationFailure
     from callboard.plugins.sources import SourceFailure
     from callboard.settings.settings import Settings
@@ -78,7 +78,7 @@ def known_sources(settings: Settings, names: Collection[str]) -> tuple[str, ...]
 
 def report_failures(failures: Sequence[SourceFailure | IntegrationFailure], *, debug: bool) -> None:
     """Print a line for each source, integration or query that failed; with ``debug``, the tracebacks of plugins after them."""
-    from callboard.pipeline import failure_messages
+    from callboard.build_request import failure_messages
 
     _clear_line()
     for line in failure_messages(failures):
@@ -121,13 +121,13 @@ def report_build(built: BuildResult, output: Path, *, quiet: bool, verbose: bool
 
 def _report_summary(built: BuildResult, output: Path) -> None:
     """Print what was built, how many problems the descriptors have, and each problem of the site itself."""
-    from callboard.pipeline import loss_messages
+    from callboard.build_request import loss_messages
     from callboard.plugins.integrations import IntegrationFailure
     from callboard.plugins.integrations.rules import FAMILY_FAILED
 
     counts = built.report["counts"]
     _clear_line()
-    for message in loss_messages(built.resolved.losses):
+    for message in loss_messages(built.losses):
         click.echo(plain(mask(message)), err=True)
     for path in built.damaged:
         click.echo(f"The history in {path} is damaged or missing; its changes are not shown. Restore the file from a backup.", err=True)
@@ -150,13 +150,13 @@ def _report_summary(built: BuildResult, output: Path) -> None:
         click.echo(
             f"{counted(len(failed), 'integration')} failed or returned a part: {', '.join(failed)}. See the page /status/.", err=True
         )
-    of_plugins = [problem for problem in built.resolved.problems if problem.code == FAMILY_FAILED.code]
-    of_descriptors = [each for each in built.resolved.problems if not is_portal_problem(each) and each.code != FAMILY_FAILED.code]
+    of_plugins = [problem for problem in built.catalog_problems if problem.code == FAMILY_FAILED.code]
+    of_descriptors = [each for each in built.catalog_problems if not is_portal_problem(each) and each.code != FAMILY_FAILED.code]
     if of_descriptors:
         click.echo(
             f"Problems in descriptors: {severity_counts(of_descriptors)}. See the page /problems/, or run `callboard lint`.", err=True
         )
-    of_site = [problem for problem in built.problems[len(built.resolved.problems) :] if not is_portal_problem(problem)]
+    of_site = [problem for problem in built.problems[len(built.catalog_problems) :] if not is_portal_problem(problem)]
     _print_problems_of_site([*of_plugins, *of_site])
 
 

@@ -89,10 +89,11 @@ def _terminated(*_: object) -> None:
 def _build(config: Path, output: Path, *, allow_missing_sources: bool) -> None:
     import os
 
+    from callboard.build_request import BuildRequest
     from callboard.cli.output import lock_wait
     from callboard.io import clock
     from callboard.io.clock import Meter
-    from callboard.pipeline import BuildRequest, build
+    from callboard.pipeline import build
     from callboard.plugins.portal_settings import read_settings
 
     now = clock.now(None, os.environ)

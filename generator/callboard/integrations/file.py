@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import glob
+import hashlib
 import io
 import json
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -41,6 +44,8 @@ FILES = 1_000
 """Files that a glob may match; more are left out."""
 BYTES = 50_000_000
 NODES = 2_000_000
+_RELATIVE_TIME = re.compile(rb"""(?:^|[\s"',:=\[|])(?:[-+]\d+\s*[a-z]|now\b)|\\(?:u00|x|U000000)[2-7]""", re.IGNORECASE | re.MULTILINE)
+"""What may be ``now`` or a time such as ``-2d``; found too often rather than too seldom."""
 SHARED_FIELDS = frozenset({"entity", "key", "environment", "url", "observed_at", "complete"})
 """Columns of every family; all others are fields of the family's value."""
 
@@ -83,6 +88,23 @@ class FileIntegration(Connector):
             for family in {family for path in paths if (family := self._family(path))}:
                 self._collector.add_measurements(self._measured(targets), family, complete=family not in self._partly_read)
         return self._collector.batch()
+
+    def input_digest(self) -> str:
+        """Digest of the names and contents of the files; empty if one cannot be read."""
+        digest = hashlib.blake2b(digest_size=16)
+        for path in self._paths():
+            try:
+                content = path.read_bytes() if path.stat().st_size <= BYTES else None
+            except OSError:
+                content = None
+            if content is None:
+                return ""
+            digest.update(f"{os.path.relpath(path, self._context.root)}\0{len(content)}\0".encode("utf-8", "surrogateescape") + content)
+        return digest.hexdigest()
+
+    def depends_on_time(self) -> bool:
+        """Whether a file may have a time relative to the build."""
+        return any(_RELATIVE_TIME.search(path.read_bytes()) for path in self._paths())
 
     def _measured(self, targets: Sequence[Target]) -> Sequence[Target]:
         """The targets that have the annotation, or without the option ``annotation`` those of the selected kinds."""

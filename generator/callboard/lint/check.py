@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callboard import __version__
+from callboard.build_request import failure_messages
 from callboard.catalog.suggestions import NameIndex
 from callboard.descriptors.kinds import Kinds, builtin_kinds
 from callboard.descriptors.placeholders import NO_SOURCE, NOT_PERMITTED
@@ -22,7 +23,7 @@ from callboard.lint.source_lines import SourceLines
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
-from callboard.pipeline import Workspace, collect, enrich, failure_messages, ingest, resolve
+from callboard.pipeline import Workspace, collect, enrich, ingest, resolve
 from callboard.plugins.integrations.base import IntegrationFailure
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import SourceFailure

@@ -30,6 +30,7 @@ from callboard.plugins.integrations.base import (
     merge_batches,
 )
 from callboard.plugins.integrations.collector import unknown_entity, unusable_fact
+from callboard.plugins.integrations.connector import Connector
 from callboard.plugins.unhandled import UnhandledPluginError, unhandled
 from callboard.plugins.value_types import value_violation
 from callboard.redaction.facts import masked_fact
@@ -76,12 +77,50 @@ def collect_facts(items: Sequence[IntegrationSettings], targets: Sequence[Target
     An integration that raises becomes an ``IntegrationFailure``, and its families count as incomplete for each target with one of its
     annotations; the other integrations continue. Secrets are masked in every string.
     """
+    return together(collect_each(items, targets, context))
+
+
+def collect_each(
+    items: Sequence[IntegrationSettings], targets: Sequence[Target], context: IntegrationContext
+) -> Sequence[IntegrationResult]:
+    """As ``collect_facts``, with the result of each integration on its own."""
     if not items:
-        return IntegrationResult()
+        return ()
     with InterruptibleThreads(min(AT_ONCE, len(items))) as pool, interruptible():
         connectors = [*pool.map(lambda item: _create(item, context), items)]
         batches = [*pool.map(lambda item, connector: _collect(item, connector, targets, context.redactor), items, connectors)]
-    return _result(merge_batches(batches), items, connectors)
+    return [_result(batch, [item], [made]) for item, made, batch in zip(items, connectors, batches, strict=True)]
+
+
+def together(results: Sequence[IntegrationResult]) -> IntegrationResult:
+    """The results of several integrations as one, in this order."""
+    return IntegrationResult(
+        merge_batches([each.gathered for each in results]), tuple(info for each in results for info in each.connections)
+    )
+
+
+def input_digests(items: Sequence[IntegrationSettings], context: IntegrationContext) -> Mapping[str, str]:
+    """By name, the digest of what each built-in integration would read on this machine; empty for one that queries a service.
+
+    Integrations that another package provides are not created for this.
+    """
+    made = _built_in(items, context)
+    return {item.name: made[item.name].input_digest() if item.name in made else "" for item in items}
+
+
+def independent_of_time(items: Sequence[IntegrationSettings], context: IntegrationContext) -> frozenset[str]:
+    """Names of the integrations that return the same facts for the same input at any time. Raises ``OSError``."""
+    return frozenset(name for name, connector in _built_in(items, context).items() if not connector.depends_on_time())
+
+
+def _built_in(items: Sequence[IntegrationSettings], context: IntegrationContext) -> dict[str, Connector]:
+    made = {item.name: _create(item, context) for item in items if not item.failure and _is_built_in(item)}
+    return {name: connector for name, connector in made.items() if isinstance(connector, Connector)}
+
+
+def _is_built_in(item: IntegrationSettings) -> bool:
+    plugin = loader.load(GROUP).get(item.type)
+    return plugin is not None and not is_contained(plugin)
 
 
 def connections_of(items: Sequence[IntegrationSettings], context: IntegrationContext) -> IntegrationResult:

@@ -29,7 +29,7 @@ LOCAL = frozenset({"file", "reports", "git"})
 
 
 class MemoryCaches:
-    """The caches of one configuration; implements ``pipeline.Caches``. Not thread-safe."""
+    """The caches of one configuration; implements ``build_caches.Caches``. Not thread-safe."""
 
     def __init__(self, settings: Settings, kinds: Kinds, context: SourceContext) -> None:
         self.links: LinkCache | None = LinkCache()
@@ -48,7 +48,7 @@ class MemoryCaches:
         self._files.forget(changes.paths)
         return changes
 
-    def collect(self, settings: Settings, context: SourceContext) -> Collected:  # noqa: ARG002 - as ``pipeline.Caches``
+    def collect(self, settings: Settings, context: SourceContext) -> Collected:  # noqa: ARG002 - as ``build_caches.Caches``
         """The cached results of all sources."""
         return self._sources.collected
 

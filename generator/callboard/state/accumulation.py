@@ -42,6 +42,8 @@ KEPT_OF_ENTITY = 5
 """Items of each family of an entity, no longer returned, that are kept for its page: as many as its list has rows."""
 KEPT_OF_FAMILY = 300
 """Items of each family that are kept for the page about all entities: as many as its list has rows."""
+DAYS_AHEAD = 2
+"""Items on this day after today, and later, are in the future: the clock of a tool may be ahead by some hours."""
 Reader = Callable[[str, str | None], tuple[Event, ...]]
 """Reads the recorded items of a family and a month (None for all), under the current names of their entities."""
 
@@ -80,6 +82,21 @@ def record(previous: State | None, facts: CollectedFacts, recording: Recording) 
         if measurement.family in ACCUMULATING:
             recorder.cover(measurement)
     return recorder.result()
+
+
+def next_turn_of_records(recorded: RecordedEvents, facts: Iterable[Fact]) -> datetime | None:
+    """The earliest moment at which other items are recorded although no tool returns others; None if that will not happen.
+
+    Then an item or a number is too old, or an item is no longer in the future.
+    """
+    today = day_of(recorded.as_of)
+    oldest = {first_day(text) for history in recorded.histories for text in history.days.values()}
+    oldest |= {day_of(history.until) for history in recorded.histories} | {day_of(event.at) for event in recorded.kept}
+    turns = {day + recorded.days for day in oldest}
+    items = (event_of(fact, recorded.as_of) for fact in facts if fact.family in ACCUMULATING)
+    turns |= {day_of(event.at) - DAYS_AHEAD + 1 for event in items if event is not None}
+    later = [turn for turn in turns if turn > today]
+    return start_of(min(later)) if later else None
 
 
 def _recordable(facts: Iterable[Fact], renamed: Mapping[EntityRef, EntityRef]) -> dict[ItemKey, Fact]:
@@ -125,7 +142,7 @@ class _Recorder:
         seen = max(recording.now, last)
         today = day_of(seen)
         first = today - recording.days + 1
-        recorder = cls(recording, {}, (), seen, last, first, start_of(first), start_of(today + 2))
+        recorder = cls(recording, {}, (), seen, last, first, start_of(first), start_of(today + DAYS_AHEAD))
         if previous is not None and previous.event_histories:
             recorder._take(previous.event_histories, previous.kept_events)
         elif recording.has_files:

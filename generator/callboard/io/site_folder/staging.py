@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +92,12 @@ class Staging:
         except OSError:
             return None
         return content if digest_of(content) == digest else None
+
+    def keep_others(self, paths: Collection[str]) -> bool:
+        """Keep the files of the old site but these; returns False if one of all is missing or was changed."""
+        before = self._before
+        is_whole = all(path in before and self._intact(path, before[path]) for path in paths)
+        return is_whole and self.keep_all(*((path, file.digest) for path, file in before.items() if path not in paths))
 
     def news(self) -> list[StagedFile]:
         """The files that were put and kept since the last call; a forked process sends them to its parent, which calls ``adopt``."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from callboard.history.audience import without_errors
 from callboard.model.skipped import SkippedFile
-from callboard.model.times import time_text
+from callboard.model.times import local_time, time_text
 from callboard.pages.changes import skipped, undescribed
 from callboard.pages.changes.context import ChangesContext, stale_for_audience
 from callboard.pages.facts.context import family_title
@@ -136,8 +136,8 @@ def status_view(context: ChangesContext, freshness: Freshness) -> StatusView:
     )
     return StatusView(
         at=time_text(as_of),
-        time=_time(as_of, zone),
-        utc=_time(as_of, UTC_ZONE),
+        time=local_time(as_of, zone),
+        utc=local_time(as_of, UTC_ZONE),
         rows=rows,
         is_fresh=all(row.state.tone == "good" for row in rows),
         has_requests=any(each.requests is not None for each in freshness.collections),
@@ -158,7 +158,7 @@ def _row(context: ChangesContext, collection: CollectionTime, kind: str, *, is_p
         type=kind,
         state=_state(context, collection, is_partial=is_partial),
         at=time_text(at) if at else "",
-        time=_time(at, context.zone) if at else context.labels["never"],
+        time=local_time(at, context.zone) if at else context.labels["never"],
         count=collection.count,
         requests="" if collection.requests is None else f"{collection.requests:,}",
         errors=errors[:ERRORS],
@@ -183,15 +183,11 @@ def _stale(context: ChangesContext, copy: StaleCopy) -> StaleRow:
         repository=copy.repository,
         path=copy.path,
         at=time_text(copy.since),
-        time=_time(copy.since, context.zone),
+        time=local_time(copy.since, context.zone),
         cause=copy.cause,
         entities=context.links.all(copy.refs[:ENTITIES]),
         more=max(len(copy.refs) - ENTITIES, 0),
     )
-
-
-def _time(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def collections_json(freshness: Freshness) -> dict[str, Any]:

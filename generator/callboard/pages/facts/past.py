@@ -15,7 +15,7 @@ from callboard.model.facts.recorded import RecordedValue
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.view import Block, EventView
 from callboard.pages.shared_views import StateView
-from callboard.state.event_history import ACCUMULATING, EVERYTHING, Event, EventHistory, RecordedEvents
+from callboard.state.event_history import ACCUMULATING, EVERYTHING, Event, EventHistory, RecordedEvents, day_counts, day_of, start_of
 
 if TYPE_CHECKING:
     from callboard.pages.facts.context import FactsContext
@@ -92,11 +92,30 @@ def past_facts(recorded: RecordedEvents, sources: Iterable[str]) -> PastFacts:
     return PastFacts({key: tuple(items) for key, items in counts.items()}, {key: tuple(items) for key, items in kept.items()})
 
 
+def next_turn_of_counts(recorded: RecordedEvents) -> datetime | None:
+    """The earliest moment at which numbers of the last days change although nothing is recorded; None if none will."""
+    today, windows = day_of(recorded.as_of), _windows(recorded)
+    days = {day for text in {text for each in recorded.histories for text in each.days.values()} for day in day_counts(text)}
+    known = {_first_whole_day(each.whole_since) for each in recorded.histories if each.whole_since is not None}
+    turns = {day + window for window in windows for day in days} | {day + window - 1 for window in windows for day in known}
+    later = [turn for turn in turns if turn > today]
+    return start_of(min(later)) if later else None
+
+
+def _first_whole_day(since: datetime) -> int:
+    day = day_of(since)
+    return day if start_of(day) == since else day + 1
+
+
+def _windows(recorded: RecordedEvents) -> tuple[int, ...]:
+    return tuple(each for each in WINDOWS if each <= recorded.days) or (recorded.days,)
+
+
 def _counts(history: EventHistory, recorded: RecordedEvents) -> PastCounts:
     last = recorded.first_day + recorded.days
     is_current = history.until >= recorded.as_of
     windows = []
-    for days in [each for each in WINDOWS if each <= recorded.days] or [recorded.days]:
+    for days in _windows(recorded):
         numbers = history.count(last - days)
         failed = sum(numbers.get(outcome, 0) for outcome in _FAILED)
         is_complete = is_current and history.is_complete_since(last - days)

@@ -23,6 +23,14 @@ class Connector:
         self._now = context.now
         self._collector = FactCollector(settings.name)
 
+    def input_digest(self) -> str:
+        """Digest of all that ``collect`` reads besides options and targets; empty if it queries a service."""
+        return ""
+
+    def depends_on_time(self) -> bool:
+        """Whether the same input may give other facts at another time. Raises ``OSError``."""
+        return True
+
     @property
     def _base_url(self) -> str:
         return str(self._options.get("url") or self.default_url).rstrip("/")
