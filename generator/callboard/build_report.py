@@ -35,6 +35,7 @@ def _catalog_counts(resolved: ResolvedCatalog, problems: Sequence[Problem]) -> M
         "files": resolved.files,
         "skipped": dict(resolved.skipped),
         "entities": len(resolved.catalog.entities),
+        "entities_by_source": dict(sorted(Counter(entity.origin.source for entity in resolved.catalog.entities.values()).items())),
         "entities_by_kind": dict(sorted(Counter(ref.kind for ref in resolved.catalog.entities).items())),
         "problems": {severity.value: severities[severity] for severity in Severity},
         "problems_by_code": dict(sorted(Counter(problem.code for problem in problems).items())),

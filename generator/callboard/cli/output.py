@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -164,7 +163,7 @@ def _report_details(built: BuildResult) -> None:
     """Print how long each phase took, and the numbers of each source and integration."""
     _clear_line()
     rows = [(phase["name"], f"{phase['seconds']:.2f} s") for phase in built.report["phases"]]
-    entities = Counter(entity.origin.source for entity in built.resolved.catalog.entities.values())
+    entities = built.report["counts"]["entities_by_source"]
     rows += [(f"source {name}", counted(number, "entity", "entities")) for name, number in sorted(entities.items())]
     for name, numbers in sorted(built.report["counts"]["integrations"].items()):
         parts = (f"{key.replace('_', ' ')}: {value:,}" for key, value in numbers.items() if isinstance(value, int))
