@@ -93,6 +93,15 @@ def test_a_broken_card_is_a_problem_and_the_site_is_published(portal):
     assert "The basics" not in page(portal, "scorecards")
 
 
+def test_an_exemption_skips_its_rule_and_the_page_says_why(portal):
+    (portal / "basics.yaml").write_text(CARD + "    exempt: [{entity: shop, reason: rewritten, until: 2026-05-20}]\n")
+    done = callboard(portal, "build", *NOW)
+    assert done.returncode == 0, done.stderr
+    assert results(portal)["entities"]["component:default/shop"]["results"] == "ps"
+    assert "ends on 2026-05-20" in page(portal, "problems")
+    assert "exempt until 2026-05-20: rewritten" in page(portal, "catalog/default/component/shop")
+
+
 def test_what_a_public_site_hides_is_not_measured_there(portal):
     text = (portal / "sources.yaml").read_text()
     (portal / "sources.yaml").write_text(text.replace("timezone:", "audience: public, timezone:"))

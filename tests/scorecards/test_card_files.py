@@ -1,9 +1,14 @@
 """Scorecard files: every mistake has its place and a hint, and costs only its own scorecard."""
 
+from datetime import date
+from types import SimpleNamespace
+
 import pytest
 
 from callboard.model.facts import FAMILIES
+from callboard.model.ref import EntityRef
 from callboard.scorecards.card_files import read_cards
+from callboard.scorecards.portal_scorecards import exemption_problems
 
 GOOD = """\
 name: ownership
@@ -71,6 +76,7 @@ def test_files_that_cannot_be_read_lose_only_themselves(tmp_path):
     read(tmp_path, **texts)
     cards = read_cards(tmp_path, ["missing.yaml", "latin.yaml", *(f"{name}.yaml" for name in texts)], FAMILIES, RELATIONS)
     assert [card.name for card in cards.cards] == ["ownership"]
+    assert {problem.code for problem in cards.problems} == {"SCO001", "SCO002"}
     assert [problem.origin.path for problem in cards.problems] == [
         "missing.yaml", "latin.yaml", "broken.yaml", "empty.yaml", "listed.yaml", "good.yaml"]  # fmt: skip
 
@@ -83,3 +89,18 @@ def test_scorecards_that_ask_for_each_others_levels_are_refused_and_the_others_j
     assert [card.name for card in cards.cards] == ["ownership", "third"]
     assert all("these scorecards ask for each other's levels: one, two" in problem.message for problem in cards.problems)
     assert len(cards.problems) == 2
+
+
+@pytest.mark.parametrize(("name", "until", "said"), [
+    ("shop", "2026-05-20", "ends on 2026-05-20"),
+    ("shop", "2026-05-10", "ended on 2026-05-10"),
+    ("gone", "2026-09-30", "is for an entity that is not in the catalog"),
+    ("shop", "2026-09-30", ""),
+])  # fmt: skip
+def test_an_exemption_is_announced_two_weeks_before_its_end_as_sco003(tmp_path, name, until, said):
+    exempt = f"exempt: [{{entity: {name}, reason: rewritten, until: {until}}}], check:"
+    cards = read(tmp_path, card=GOOD.replace("check:", exempt))
+    catalog = SimpleNamespace(entities={EntityRef("component", "default", "shop"): None})
+    found = list(exemption_problems(tmp_path, cards, catalog, date(2026, 5, 17)))
+    assert [(problem.code, problem.span.line) for problem in found] == ([("SCO003", 4)] if said else [])
+    assert all(said in problem.message for problem in found)

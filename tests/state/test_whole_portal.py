@@ -155,7 +155,7 @@ def test_a_damaged_month_of_the_history_is_reported_and_kept_and_the_site_is_bui
     month.write_bytes(month.read_bytes().replace(b"deprecated", b"production"))
     built = build(portal, 3)
     assert built.damaged == (month,)
-    report_build(built, portal / "site")
+    report_build(built, portal / "site", quiet=False, verbose=False)
     said = capsys.readouterr().err
     assert f"The history in {month} is damaged or missing; its changes are not shown. Restore the file from a backup." in said
     assert f"The damaged file of the history is kept as {month.parent / 'damaged' / month.name}." in said

@@ -20,9 +20,13 @@ RENDERER = 2
 _HEAD = 4_000
 """Characters that show the format of a text that is neither JSON nor YAML."""
 _COMMENTS = re.compile(r"^[ \t]*(?://|#|/\*|\*)[^\n]*$", re.MULTILINE)
-_PROTOBUF = re.compile(r"^\s*(?:syntax\s*=\s*[\"']proto|edition\s*=|package\s+[\w.]+\s*;|(?:message|service)\s+\w+\s*\{)", re.MULTILINE)
+_PROTOBUF = re.compile(
+    r"^[ \t]*+(?:syntax[ \t]*+=[ \t]*+[\"']proto|edition[ \t]*+=|package[ \t]++[\w.]++[ \t]*+;|(?:message|service)[ \t]++\w++\s*+\{)",
+    re.MULTILINE,
+)
 _GRAPHQL = re.compile(
-    r"^\s*(?:extend\s+)?(?:(?:type|interface|input|enum)\s+\w+[^:\n]*\{|schema\b[^:\n]*\{|scalar\s+\w+\s*$|union\s+\w+\s*=|directive\s+@)",
+    r"^[ \t]*+(?:extend[ \t]++)?(?:(?:type|interface|input|enum)[ \t]++\w++[^:{\n]*+\{|schema\b[^:{\n]*+\{|scalar[ \t]++\w++[ \t]*+$"
+    r"|union[ \t]++\w++[ \t]*+=|directive[ \t]++@)",
     re.MULTILINE,
 )
 _KEY = re.compile(

@@ -8,7 +8,7 @@ _ALERT = re.compile(
     r"^(?P<indent> {0,3}(?:[ ]{4})*)> ?\[!(?P<kind>[A-Za-z]+)\](?P<title>[^\n]*)(?P<text>(?:\n(?P=indent)>[^\n]*)*)", re.MULTILINE
 )
 _KINDS = {"note": "note", "tip": "tip", "important": "warning", "warning": "warning", "caution": "danger"}
-_FENCE = re.compile(r"^(?P<all>[ ]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ ]*(?P=mark)[`~]*[ ]*$|\Z))", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(?P<all>[ ]*+(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]*+(?P=mark)[`~]*+[ ]*+$|\Z))", re.MULTILINE | re.DOTALL)
 
 
 def with_admonitions(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callboard.catalog.graph import Catalog
@@ -55,7 +56,8 @@ def judged_catalog(
     world = judged_world(settings, catalog, facts, problems, trees, now)
     zone = ZoneInfo(settings.portal.timezone)
     judgement = judge_all(cards.cards, world, zone)
-    return JudgedCatalog(judgement, world, zone, (*cards.problems, *_exemption_problems(settings, cards, catalog, now.astimezone(zone))))
+    exemptions = exemption_problems(settings.root, cards, catalog, now.astimezone(zone).date())
+    return JudgedCatalog(judgement, world, zone, (*cards.problems, *exemptions))
 
 
 def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
@@ -86,13 +88,13 @@ def _descriptor_problems(problems: Iterable[Problem]) -> Mapping[EntityRef, Sequ
     return problems_by_subject(tuple(problems))
 
 
-def _exemption_problems(settings: Settings, cards: CardSet, catalog: Catalog, now: datetime) -> Iterator[Problem]:
+def exemption_problems(root: Path, cards: CardSet, catalog: Catalog, today: date) -> Iterator[Problem]:
     """Exemptions that end soon or have ended, and those of entities that do not exist."""
     for card, rule in ((each, rule) for each in cards.cards for rule in each.rules):
-        origin = portal_origin(settings.root / card.file, settings.root)
+        origin = portal_origin(root / card.file, root)
         for each in rule.exemptions:
             where = f'The exemption from the rule "{rule.id}" of the scorecard "{card.name}" for {each.entity}'
-            found = _defect(each, catalog, now.date())
+            found = _defect(each, catalog, today)
             if found:
                 message, hint = f"{where} {found[0]}.", found[1]
                 yield ENDING_EXEMPTION.problem(message, origin=origin, span=each.span, field=each.entity, hint=hint)
