@@ -71,7 +71,7 @@ def test_nothing_of_a_page_is_executed_or_loads_from_another_host(text):
 @pytest.mark.skipif(sys.platform != "linux", reason="pages are bounded where processes can be forked")
 @pytest.mark.long
 def test_a_page_that_takes_too_long_becomes_plain_text_and_the_others_are_made():
-    pages = made({"index.md": "# One", "slow.md": "`" * 100_000 + " " + "a`" * 60_000, "z.md": "# Last"}, seconds=1)
+    pages = made({"index.md": "# One", "slow.md": "`" * 200_000 + " " + "a`" * 150_000, "z.md": "# Last"}, seconds=1)
     assert pages["index.md"].title == "One"
     assert pages["z.md"].title == "Last"
     assert pages["slow.md"].as_text.startswith("takes more than 1 s")
