@@ -11,7 +11,7 @@ from page_builders import KINDS, RENDERER, Outline, context_of, documents, share
 from callboard.catalog.linking import link
 from callboard.history.audience import HIDDEN_ERROR
 from callboard.model.ref import parse_ref
-from callboard.pages.changes import changes, feeds, status
+from callboard.pages.changes import changes, day_pages, feeds, status
 from callboard.pages.changes.context import changes_context
 from callboard.pages.changes.status import Freshness
 from callboard.pages.entities import plan
@@ -64,7 +64,7 @@ def past(*changes, portal=None, stale=()):
 
 
 def pages(of):
-    return {page.path: (view := page.view(), RENDERER.render(page, view)) for page in changes.plan(of)}
+    return {page.path: (view := page.view(), RENDERER.render(page, view)) for page in day_pages.plan(of)}
 
 
 def test_changes_stand_by_day_in_the_portals_time_zone():
@@ -146,9 +146,61 @@ def test_what_came_is_told_before_what_is_wrong_with_it():
 def test_a_flood_is_bounded_and_says_what_it_leaves_out():
     flood = [change(1, "added", f"c{n}", "", "") for n in range(500)] + [change(1, "tag", "shop", "", f"t{n}") for n in range(50)]
     view, html = pages(past(*flood))["changes/2026-10/"]
-    assert len(view.days[0].groups) == changes.ENTITIES
-    assert f"{501 - changes.ENTITIES} more" in html
+    assert len(view.days[0].groups) == day_pages.MONTH.of_day
+    assert f"{501 - day_pages.MONTH.of_day} more" in html
     assert max(len(group.lines) for group in view.days[0].groups) <= 12
+
+
+def test_what_a_page_leaves_out_is_on_a_page_that_it_links_to():
+    flood = [change(1, "added", f"c{n}", "", "") for n in range(600)] + [change(1, "tag", "shop", "", f"t{n}") for n in range(50)]
+    quiet = [change(2, "tag", "shop", "", f"t{n}") for n in range(13)]
+    found = pages(past(*flood, *quiet, change(3)))
+    assert list(found) == [
+        "changes/",
+        "changes/2026-11/",
+        "changes/2026-11-01/",
+        "changes/2026-10/",
+        "changes/2026-10-31/",
+        "changes/2026-10-31/2/",
+    ]
+    recent, html = found["changes/"]
+    assert [(day.path, day.more) for day in recent.days] == [
+        ("", 0), ("changes/2026-11/#d-2026-11-01", 0), ("changes/2026-10/#d-2026-10-31", 541),
+    ]  # fmt: skip
+    assert 'href="../changes/2026-10/#d-2026-10-31" data-more' in html
+    assert found["changes/2026-10/"][0].days[0].path == "changes/2026-10-31/"
+    first, second = (found[path][0].days[0] for path in ("changes/2026-10-31/", "changes/2026-10-31/2/"))
+    assert {group.subject.ref for day in (first, second) for group in day.groups} == {str(each.ref) for each in flood}
+    assert max(len(group.lines) for day in (first, second) for group in day.groups) == 50
+    assert not any(day.more or day.path for day in (first, second))
+    assert (found["changes/2026-10-31/"][0].older, found["changes/2026-10-31/2/"][0].newer) == (
+        "changes/2026-10-31/2/",
+        "changes/2026-10-31/",
+    )
+
+
+def test_the_first_page_is_bounded_however_much_changed():
+    many = [change(day, "added", f"c{n}", "", "") for day in range(20) for n in range(80)]
+    view, html = pages(past(*many))["changes/"]
+    assert sum(len(day.groups) for day in view.days) == day_pages.RECENT.of_page
+    assert len(view.days) == 20
+    assert all(day.path for day in view.days)
+    assert len(html) < 160_000
+
+
+def test_changes_are_marked_with_what_they_are_filtered_by():
+    below = documents(SHOP + "---\nkind: Group\nmetadata: {name: all, title: All}\nspec: {type: unit, children: [checkout]}\n")
+    catalog, _ = link(below, KINDS)
+    log = change_log(
+        [change(1), Change(night(1), "deployed", ref("shop"), after="1"), change(1, "problem-opened", "cart", code=KNOWN, before="")]
+    )
+    view, html = pages(changes_context(shared_context(catalog, (), None), log, ()))["changes/"]
+    assert [(team.value, team.label) for team in view.teams] == [("group:default/all", "All"), ("group:default/checkout", "Checkout")]
+    assert {group.subject.ref: group.teams for group in view.days[0].groups} == {
+        "component:default/cart": "0 1", "component:default/shop": "0 1",
+    }  # fmt: skip
+    assert [choice.value for choice in view.changes] == ["descriptors", "problems", "deployment"]
+    assert 'data-g="deployment"' in html
 
 
 def test_a_months_number_is_the_sum_of_its_days():
@@ -162,8 +214,9 @@ def test_a_months_number_is_the_sum_of_its_days():
 
 
 def test_the_first_page_shows_the_last_days_alone():
-    view, _ = pages(past(*(change(n) for n in range(40))))["changes/"]
-    assert len(view.days) == changes.RECENT_DAYS
+    view, html = pages(past(*(change(n) for n in range(40))))["changes/"]
+    assert len(view.days) == day_pages.RECENT_DAYS
+    assert 'href="../changes/2026-12/"' in html
     assert view.days[0].day == "2026-12-08"
 
 

@@ -14,7 +14,7 @@ from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
-from callboard.pages.changes import changes, skipped, status
+from callboard.pages.changes import changes, day_pages, skipped, status
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.status import Freshness
@@ -141,7 +141,7 @@ def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
     fresh = status.plan(contexts.changes, contexts.freshness)
-    return chain(changes.plan(contexts.changes), facts.plan(contexts.facts), fresh)
+    return chain(day_pages.plan(contexts.changes), facts.plan(contexts.facts), fresh)
 
 
 def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:

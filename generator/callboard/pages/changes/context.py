@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -17,6 +17,7 @@ from callboard.model.place import file_place
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text
+from callboard.pages.changes.groups import group_of
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.context import FamilyPages, family_title
 from callboard.pages.facts.families import FAMILIES
@@ -84,6 +85,8 @@ class ChangeLine:
     """Repository and path of the file; empty for none."""
     url: str = ""
     """Address of the file; empty if unknown."""
+    group: str = ""
+    """The group of changes that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,11 @@ class EntityChanges:
     """None for the catalog as a whole."""
     lines: tuple[ChangeLine, ...]
     more: str
+    """Number of changes that are left out, in words; empty for none."""
+    kind: str = ""
+    """Canonical kind of the entity; empty for the catalog as a whole."""
+    teams: str = ""
+    """Numbers of the teams that it belongs to, among those of the page; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,9 @@ class ChangesContext(PageContext):
 
     def line(self, change: Change) -> ChangeLine:
         """The view of a change."""
+        return replace(self._line(change), group=group_of(change.kind))
+
+    def _line(self, change: Change) -> ChangeLine:
         if change.kind in event_kinds():
             return self._event(change)
         tone, icon = _TONES.get(change.kind, _OTHER)
@@ -180,17 +191,23 @@ class ChangesContext(PageContext):
             for change in changes
         )
 
-    def by_entity(self, changes: Sequence[Change], limit: int) -> tuple[EntityChanges, ...]:
-        """The changes of one day by entity, for at most ``limit`` entities; those that were only deployed come last."""
+    def by_entity(
+        self, changes: Sequence[Change], limit: int, frequent: int = FREQUENT_ENTITIES, lines: int = LINES
+    ) -> tuple[EntityChanges, ...]:
+        """The changes of one day by entity, for at most ``limit`` entities; those that were only deployed come last.
+
+        ``frequent``: the most of those that were only deployed; ``lines``: the most changes of one entity.
+        """
         ordered = sorted(changes, key=lambda change: (change.ref or (), _order(change.kind)))
         groups = [(ref, tuple(of_entity)) for ref, of_entity in groupby(ordered, key=lambda change: change.ref)]
-        frequent = [group for group in groups if group[1][0].kind in FREQUENT]
+        often = [group for group in groups if group[1][0].kind in FREQUENT]
         rest = [group for group in groups if group[1][0].kind not in FREQUENT]
-        return tuple(self._entity(ref, of_entity) for ref, of_entity in [*rest, *frequent[:FREQUENT_ENTITIES]][:limit])
+        return tuple(self._entity(ref, of_entity, lines) for ref, of_entity in [*rest, *often[:frequent]][:limit])
 
-    def _entity(self, ref: EntityRef | None, changes: tuple[Change, ...]) -> EntityChanges:
-        more = self.labels["n_more_entities"].format(len(changes) - LINES) if len(changes) > LINES else ""
-        return EntityChanges(self.links.to(ref) if ref else None, tuple(map(self.line, changes[:LINES])), more)
+    def _entity(self, ref: EntityRef | None, changes: tuple[Change, ...], lines: int) -> EntityChanges:
+        more = self.labels["n_more_entities"].format(len(changes) - lines) if len(changes) > lines else ""
+        link = self.links.to(ref) if ref else None
+        return EntityChanges(link, tuple(map(self.line, changes[:lines])), more, ref.kind if ref else "")
 
     def _value(self, change: Change, text: str) -> ChangeValue | None:
         if not text:
