@@ -309,7 +309,7 @@ def test_the_start_page_counts_what_is_open():
     urgent += [fact("availability", Availability("answers", share, 99.9), key=str(share)) for share in (99.0, 99.95)]
     numbers = index_pages.urgent_counts(world([*urgent, fact("alert", Alert("hot"))]))
     assert [(n.number, n.path, n.tone) for n in numbers] == [
-        (1, "incidents/", "bad"), (1, "availability/", "bad"), (1, "vulnerabilities/", "bad"), (1, "health/", "bad"),
+        (1, "incidents/", "bad"), (1, "availability/", "bad"), (1, "vulnerabilities/", "bad"), (1, "alerts/", "bad"),
     ]  # fmt: skip
     assert [(n.number, n.tone) for n in index_pages.urgent_counts(world([], [asked("incident")]))] == [(0, "")]
     assert index_pages.urgent_counts(world([])) == ()
@@ -317,11 +317,17 @@ def test_the_start_page_counts_what_is_open():
 
 
 def test_one_page_shows_what_asks_for_somebody_now():
-    context = world([*HIDDEN, fact("availability", Availability("answers", 99.0, 99.9))])
-    context = replace(context, settings=replace(context.settings, sections={"integrations": [{"name": "pd"}]}))
-    html = shown(context, "health/")
-    for words in ("Open incidents 1", "SLOs breached 1", "Secret outage", "CVE-9", "1.2", "Overview"):
-        assert words in text(html)
+    def health(*more):
+        context = world([*HIDDEN, fact("availability", Availability("answers", 99.0, 99.9)), *more])
+        return text(shown(replace(context, settings=replace(context.settings, sections={"integrations": [{"name": "pd"}]})), "health/"))
+
+    for words in ("Open incidents 1", "SLOs breached 1", "Secret outage", "CVE-9", "Overview"):
+        assert words in health()
+    assert "1.2" not in health()  # a deployment that succeeded is no alarm
+    failed = health(fact("deployment", Deployment("2.0", NOW, RunState.FAILED), key="f"))
+    assert "2.0" in failed
+    assert "failed" in failed
+    assert "1.2" not in failed
     assert "health/" not in pages(world(HIDDEN))
 
 

@@ -25,6 +25,7 @@ from callboard.pages.entities.tracking import ASPECTS, track
 from callboard.pages.facts import index_pages as facts
 from callboard.pages.facts.context import FactsContext, facts_context
 from callboard.pages.facts.families import all_families
+from callboard.pages.facts.person import TrackedShiftField, TrackedShifts, schedules_by_person
 from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
@@ -87,18 +88,19 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
     )
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
+    schedules = schedules_by_person(of_facts)
     of_scorecards = scorecard_context(page, data.judged, tools)
     judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
         page,
-        first_sections=(partial(changes.last_good_copy, of_changes),),
+        first_sections=(partial(changes.last_good_copy, of_changes), TrackedShifts(of_facts, schedules)),
         last_sections=(
             ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
             facts_section,
             *judged,
             partial(changes.timeline, of_changes),
         ),
-        last_fields=(on_call, *((ScorecardField(of_scorecards),) if of_scorecards else ())),
+        last_fields=(on_call, TrackedShiftField(of_facts, schedules), *((ScorecardField(of_scorecards),) if of_scorecards else ())),
         status=(status_of_tools,),
     )
     return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_scorecards)

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from callboard.model.entity import Entity
 from callboard.pages.changes.context import ChangesContext, EntityChanges, TimelineEntry
-from callboard.pages.changes.feeds import FEED, team_feed_path
+from callboard.pages.changes.feeds import team_feed_path
 from callboard.pages.section import Section
 from callboard.state.change_log import FREQUENT
 from callboard.state.values import Change

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby, takewhile
 
-from callboard.catalog import organization
 from callboard.model.counting import label_for
 from callboard.model.ref import EntityRef
 from callboard.pages.changes.context import FREQUENT_ENTITIES, LINES, ChangesContext, EntityChanges
@@ -18,6 +17,7 @@ from callboard.pages.changes.groups import GROUPS, group_of
 from callboard.pages.facts.context import family_title
 from callboard.pages.page import Page
 from callboard.pages.shared_views import CountView
+from callboard.pages.team_filter import FilterChoice, TeamFilter
 from callboard.state.change_log import FREQUENT
 from callboard.state.values import Change
 
@@ -66,14 +66,6 @@ class DayView:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that the changes can be filtered by."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangesView:
     """Days, the newest first."""
 
@@ -89,11 +81,11 @@ class ChangesView:
     """Path of the previous page of the same kind; empty for none."""
     feed: str
     """Path of the feed."""
-    teams: tuple[Choice, ...]
+    teams: tuple[FilterChoice, ...]
     """Teams of which the page has changes, in the order of their numbers: owners, and the groups above them."""
-    kinds: tuple[Choice, ...]
+    kinds: tuple[FilterChoice, ...]
     """Kinds of entities."""
-    changes: tuple[Choice, ...]
+    changes: tuple[FilterChoice, ...]
     """Groups of changes: descriptors, problems, deployments."""
 
 
@@ -159,10 +151,11 @@ def _view(
         shown.append(_day(context, day, changes, replace(limits, of_day=min(limits.of_day, left)), path))
         left -= len(shown[-1].groups)
     every = [change for _, changes in days for change in changes if change.kind != "baseline"]
-    numbered = _Teams(context, every)
+    owners = _owners(every)
+    teams = TeamFilter(context, (team for each in owners.values() for team in each))
     return ChangesView(
-        title, period, tuple(numbered.marked(day) for day in shown), months, newer, older, FEED,
-        numbered.choices(), _kinds(context, every), tuple(_groups(context, every)),
+        title, period, tuple(_with_teams(day, owners, teams) for day in shown), months, newer, older, FEED,
+        teams.choices, _kinds(context, every), tuple(_groups(context, every)),
     )  # fmt: skip
 
 
@@ -197,44 +190,33 @@ def _changed_entities(changes: Sequence[Change]) -> int:
     return len({change.ref for change in changes if change.kind != "baseline"})
 
 
-def _kinds(context: ChangesContext, changes: Iterable[Change]) -> tuple[Choice, ...]:
+def _kinds(context: ChangesContext, changes: Iterable[Change]) -> tuple[FilterChoice, ...]:
     kinds = {change.ref.kind for change in changes if change.ref}
-    return tuple(Choice(*each) for each in sorted(((kind, context.kind_name(kind)) for kind in kinds), key=lambda each: each[1].casefold()))
+    return tuple(
+        FilterChoice(*each) for each in sorted(((kind, context.kind_name(kind)) for kind in kinds), key=lambda each: each[1].casefold())
+    )
 
 
-def _groups(context: ChangesContext, changes: Iterable[Change]) -> Iterator[Choice]:
+def _groups(context: ChangesContext, changes: Iterable[Change]) -> Iterator[FilterChoice]:
     found = {group_of(kind) for kind in {change.kind for change in changes}}
     for group in GROUPS:
         if group in found:
-            yield Choice(group, context.labels[f"changes_of_{group}"])
+            yield FilterChoice(group, context.labels[f"changes_of_{group}"])
     for family in (*context.families, *sorted(found - context.families.keys() - {*GROUPS})):
         if family in found:
-            yield Choice(family, family_title(context.families, context.labels, family))
+            yield FilterChoice(family, family_title(context.families, context.labels, family))
 
 
-class _Teams:
-    """The teams of a page's changes: the owner at that time, a group itself, and all groups above them."""
+def _owners(changes: Iterable[Change]) -> Mapping[str, frozenset[EntityRef]]:
+    """The teams of each entity by its reference: its owner at the time of each change, and a group itself."""
+    found: defaultdict[str, set[EntityRef]] = defaultdict(set)
+    for change in changes:
+        group = change.ref if change.ref and change.ref.kind == "group" else None
+        found[str(change.ref)].update(team for team in (change.owner, group) if team)
+    return {ref: frozenset(teams) for ref, teams in found.items()}
 
-    def __init__(self, context: ChangesContext, changes: Iterable[Change]) -> None:
-        above: dict[EntityRef, tuple[EntityRef, ...]] = {}
-        of_entities: dict[str, set[EntityRef]] = {}
-        for change in changes:
-            for team in {change.owner, change.ref if change.ref and change.ref.kind == "group" else None} - {None}:
-                if team not in above:
-                    above[team] = (*organization.ancestors_of(context.catalog, team), team) if team.kind == "group" else (team,)
-                of_entities.setdefault(str(change.ref), set()).update(above[team])
-        named = {team: context.links.to(team).name for teams in above.values() for team in teams}
-        self._choices = tuple(Choice(str(team), named[team]) for team in sorted(named, key=lambda team: (named[team].casefold(), team)))
-        numbers = {choice.value: str(number) for number, choice in enumerate(self._choices)}
-        self._numbers: Mapping[str, str] = {
-            ref: " ".join(sorted((numbers[str(team)] for team in teams), key=int)) for ref, teams in of_entities.items()
-        }
 
-    def choices(self) -> tuple[Choice, ...]:
-        """All of them by name."""
-        return self._choices
-
-    def marked(self, day: DayView) -> DayView:
-        """The day with the numbers of the teams of each entity."""
-        marked = (replace(group, teams=self._numbers.get(group.subject.ref, "")) if group.subject else group for group in day.groups)
-        return replace(day, groups=tuple(marked))
+def _with_teams(day: DayView, owners: Mapping[str, frozenset[EntityRef]], teams: TeamFilter) -> DayView:
+    """The day with the numbers of the teams of each entity."""
+    marked = (replace(group, teams=teams.numbers(owners[group.subject.ref])) if group.subject else group for group in day.groups)
+    return replace(day, groups=tuple(marked))

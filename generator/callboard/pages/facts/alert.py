@@ -1,22 +1,52 @@
-"""Alerts → the panel of an entity, and its roll-up."""
+"""Alerts → the panel of an entity, its roll-up, and the page ``/alerts/``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Fact
-from callboard.model.facts.order import ranked
-from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, at, events, joined, number_label, severity_state, short, url_of, with_subject
-from callboard.pages.facts.view import Block, Content, EventView
+from callboard.model.facts.order import ranked, unique
+from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    REST,
+    at,
+    events,
+    expandable,
+    joined,
+    number_label,
+    page_count,
+    rows_of_page,
+    severity_state,
+    short,
+    sources_of,
+    url_of,
+    with_owner,
+    with_subject,
+)
+from callboard.pages.facts.view import Block, Content, EventView, NavLink, Pager, SourceView, pager
 from callboard.pages.shared_views import StateView
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsView:
+    """Alerts that are not resolved, the firing ones first."""
+
+    nav: tuple[NavLink, ...]
+    rows: tuple[EventView, ...]
+    count: int
+    """Number of all alerts."""
+    pager: Pager
+    sources: tuple[SourceView, ...]
 
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Firing alerts first, then by severity."""
-    rows = (_row(context, fact) for fact in ranked(facts)[:EVENTS])
-    return Content(events(context, rows, len(facts)), _badge(context, facts))
+    rows = [_row(context, fact) for fact in ranked(facts)[: EVENTS + REST]]
+    return Content(expandable(context, rows, len(facts)), _badge(context, facts))
 
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
@@ -41,11 +71,33 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     value = fact.value
     assert isinstance(value, Alert)  # noqa: S101 - of the family
     named = context.labels["run_unknown_word"].format(short(value.state_word, 40)) if value.state_word else ""
-    note = joined(named or context.labels[f"alert_{value.state}"], short(value.summary))
     state = severity_state(context, value.severity, value.severity_word)
+    severity = state.text if value.severity is not FactSeverity.UNKNOWN or value.severity_word else ""
+    note = joined(severity, named or context.labels[f"alert_{value.state}"], short(value.summary))
     if value.state is AlertState.RESOLVED:
         state = StateView(context.labels["alert_resolved"], "none", "")
     return EventView(short(value.name), state, url_of(fact), is_code=True, note=note, at=at(context, value.since))
 
 
-PAGES = FamilyPages(icon="alert", panel=_panel, rollup=_rollup, urgent_label="firing_alerts")
+def _listed(context: FactsContext) -> list[Fact]:
+    """Alerts of all entities that are not resolved, each once."""
+    return [fact for fact in ranked(unique(context.of_family("alert"))) if isinstance(fact.value, Alert) and fact.value.is_open]
+
+
+def _page_count(context: FactsContext) -> int:
+    return page_count(len(_listed(context)))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> AlertsView:
+    order = _listed(context)
+    rows = tuple(with_owner(context, fact, _row(context, fact)) for fact in rows_of_page(order, number))
+    return AlertsView(nav, rows, len(order), pager("alerts/", number, page_count(len(order))), sources_of(context, "alert"))
+
+
+PAGES = FamilyPages(
+    icon="alert",
+    panel=_panel,
+    rollup=_rollup,
+    index=FamilyIndex("alerts", _index, pages=_page_count),
+    urgent_label="firing_alerts",
+)

@@ -12,8 +12,21 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked, unique
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, ROWS, events, joined, percent, short, sources_of, url_of, with_subject
-from callboard.pages.facts.view import Block, ChangeDetails, Content, DaysView, EventView, Figure, NavLink, SourceView
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    REST,
+    events,
+    joined,
+    page_count,
+    percent,
+    rest,
+    rows_of_page,
+    short,
+    sources_of,
+    url_of,
+    with_subject,
+)
+from callboard.pages.facts.view import Block, ChangeDetails, Content, DaysView, EventView, Figure, NavLink, Pager, SourceView, pager
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.state.values import Change
 
@@ -46,7 +59,10 @@ class AvailabilityView:
     nav: tuple[NavLink, ...]
     missed: int
     rows: tuple[ObjectiveRow, ...]
-    more: int
+    """Those of this page."""
+    count: int
+    """Number of all."""
+    pager: Pager
     sources: tuple[SourceView, ...]
 
 
@@ -65,8 +81,8 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     blocks: list[Block] = []
     for _, value in found[:OBJECTIVES]:
         blocks += _objective(context, value, is_named=len(found) > 1)
-    if len(found) > OBJECTIVES:
-        blocks.append(Block("more", context.labels["n_more"].format(len(found) - OBJECTIVES)))
+    further = [_row(context, fact, value) for fact, value in found[OBJECTIVES : OBJECTIVES + REST]]
+    blocks += rest(context, further, len(found) - OBJECTIVES)
     known = [value for _, value in found if value.tone is not Tone.NONE]
     return Content(tuple(blocks), _state(context, known[0]) if known else None)
 
@@ -142,16 +158,21 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _row(context: FactsContext, fact: Fact, value: Availability) -> EventView:
     """One objective in a list."""
-    return EventView(
-        short(value.name), _state(context, value), url_of(fact), note=joined(_current(context, value), _target(context, value))
-    )
+    state = _state(context, value)
+    note = joined(state.text, _current(context, value) if value.measured is not None else "", _target(context, value))
+    return EventView(short(value.name), state, url_of(fact), note=note)
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> AvailabilityView:
+def _page_count(context: FactsContext) -> int:
+    return page_count(len(unique(context.of_family("availability"))))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> AvailabilityView:
     found = _values(unique(context.of_family("availability")))
-    rows = tuple(_table_row(context, fact, value) for fact, value in found[:ROWS])
+    rows = tuple(_table_row(context, fact, value) for fact, value in rows_of_page(found, number))
     missed = sum(value.is_urgent for _, value in found)
-    return AvailabilityView(nav, missed, rows, max(len(found) - ROWS, 0), sources_of(context, "availability"))
+    where = pager("availability/", number, page_count(len(found)))
+    return AvailabilityView(nav, missed, rows, len(found), where, sources_of(context, "availability"))
 
 
 def _table_row(context: FactsContext, fact: Fact, value: Availability) -> ObjectiveRow:
@@ -176,7 +197,7 @@ PAGES = FamilyPages(
     icon="availability",
     panel=_panel,
     rollup=_rollup,
-    index=FamilyIndex("availability", _index),
+    index=FamilyIndex("availability", _index, pages=_page_count),
     urgent_label="objectives_missed",
     change=_change,
 )

@@ -12,7 +12,7 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.facts.past import PastFacts, past_facts
-from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink
+from callboard.pages.facts.view import ChangeDetails, Content, EventView
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
@@ -86,8 +86,8 @@ class FamilyIndex:
 
     name: str
     """``incidents``: the page ``incidents/`` with the template ``incidents.html`` and the title ``page_incidents``."""
-    view: Callable[[FactsContext, tuple[NavLink, ...]], Any]
-    """Makes the view, with the links to the other pages."""
+    view: Callable[..., Any]
+    """Makes the view of the context and the links to the other pages (``NavLink``); of a page of several also of its number."""
     families: tuple[str, ...] = ()
     """Further families that it shows; it exists if its own or one of these was queried."""
     title: str = ""
@@ -96,6 +96,8 @@ class FamilyIndex:
     """Text below the title, instead of that in the labels."""
     template: str = ""
     """Name of the template, instead of one with the name of the page."""
+    pages: Callable[[FactsContext], int] | None = None
+    """The number of pages; None for a single one."""
 
     @property
     def path(self) -> str:
@@ -116,6 +118,8 @@ class FamilyPages:
     """The panel of systems, domains and groups about their members, and on ``/health/``; None for none."""
     is_on_health: bool = True
     """Whether the roll-up stands on ``/health/``, too."""
+    needs_attention: Callable[[Fact], bool] | None = None
+    """Which facts stand on ``/health/``, whose panel is left out if there are none; None for all."""
     counts_for_each_entity: bool = False
     """Whether a fact about several entities counts for each of them, as it has to be fixed in each; else it counts once."""
     index: FamilyIndex | None = None

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from callboard.model.facts.deployment import Deployment, Health
-from callboard.model.facts.enumerations import RunState
+from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked, unique
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
     EVENTS,
-    ROWS,
+    REST,
     at,
     events,
+    expandable,
     joined,
+    page_count,
+    rows_of_page,
     run_state,
     short,
     sources_of,
@@ -25,8 +28,9 @@ from callboard.pages.facts.formatting import (
     with_subject,
 )
 from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
-from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, Pager, SourceView, pager
 from callboard.pages.shared_views import StateView
+from callboard.state.event_history import Event
 from callboard.state.values import Change
 
 _HEALTH_ICONS = {
@@ -53,15 +57,17 @@ class DeploymentsView:
     days: tuple[DeploymentDay, ...]
     counts: CountsView
     count: int
-    more: int
+    pager: Pager
     sources: tuple[SourceView, ...]
 
 
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Deployments, the newest first; the badge has their health."""
     order = ranked(facts)
-    rows = (deployment_row(context, fact) for fact in order[:EVENTS])
-    return Content(events(context, rows, len(order)), _overall_health(context, [f.value for f in order if isinstance(f.value, Deployment)]))
+    rows = [deployment_row(context, fact) for fact in order[: EVENTS + REST]]
+    return Content(
+        expandable(context, tuple(rows), len(order)), _overall_health(context, [f.value for f in order if isinstance(f.value, Deployment)])
+    )
 
 
 def deployment_row(context: FactsContext, fact: Fact) -> EventView:
@@ -104,12 +110,27 @@ def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> St
 
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The newest deployments of several entities."""
-    return Content(events(context, (with_subject(context, fact, deployment_row(context, fact)) for fact in ranked(facts)[:EVENTS]), 0))
+    rows = (with_subject(context, fact, deployment_row(context, fact)) for fact in ranked(facts)[:EVENTS])
+    return Content(events(context, rows, len(facts)))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
+def _needs_attention(fact: Fact) -> bool:
+    """Whether a deployment belongs to what is wrong now: it failed, or what it deployed is degraded or missing."""
+    return fact.value.tone is Tone.BAD
+
+
+def _listed(context: FactsContext) -> tuple[list[Fact], dict[Fact, Event]]:
+    """All deployments, the newest first, and what is recorded of those that their tools no longer return."""
     earlier = {event.fact: event for event in all_earlier(context, "deployment")}
-    order = ranked(unique((*context.of_family("deployment"), *earlier)))
+    return ranked(unique((*context.of_family("deployment"), *earlier))), earlier
+
+
+def _page_count(context: FactsContext) -> int:
+    return page_count(len(_listed(context)[0]))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> DeploymentsView:
+    order, earlier = _listed(context)
 
     def row(fact: Fact) -> EventView:
         return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else deployment_row(context, fact)
@@ -120,10 +141,11 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> DeploymentsView:
 
     days = tuple(
         DeploymentDay(f"d-{name or 'none'}", name, tuple(with_owner(context, fact, row(fact)) for fact in facts))
-        for name, facts in groupby(order[:ROWS], key=day)
+        for name, facts in groupby(rows_of_page(order, number), key=day)
     )
+    counts = counts_view(context, "deployment") if number == 1 else CountsView((), "")
     return DeploymentsView(
-        nav, days, counts_view(context, "deployment"), len(order), max(len(order) - ROWS, 0), sources_of(context, "deployment")
+        nav, days, counts, len(order), pager("deployments/", number, page_count(len(order))), sources_of(context, "deployment")
     )
 
 
@@ -137,6 +159,7 @@ PAGES = FamilyPages(
     panel=_panel,
     row=_earlier_row,
     rollup=_rollup,
-    index=FamilyIndex("deployments", _index),
+    index=FamilyIndex("deployments", _index, pages=_page_count),
+    needs_attention=_needs_attention,
     change=_change,
 )

@@ -10,8 +10,8 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import short
-from callboard.pages.facts.view import Block, Content, Figure
+from callboard.pages.facts.formatting import REST, joined, rest, short, url_of
+from callboard.pages.facts.view import Block, Content, EventView, Figure
 
 PROJECTS = 3
 """Projects that the panel lists."""
@@ -21,8 +21,8 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Each project with its numbers of errors, and errors by day."""
     blocks: list[Block] = []
     labels = context.labels
-    found = [fact.value for fact in ranked(facts) if isinstance(fact.value, ErrorTrend)]
-    for value in found[:PROJECTS]:
+    found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, ErrorTrend)]
+    for _, value in found[:PROJECTS]:
         if len(found) > 1:
             blocks.append(Block("heading", short(value.name)))
         named = (("unresolved_errors", value.unresolved, ""), ("new_errors", value.new, value.tone), ("affected_people", value.users, ""))
@@ -32,9 +32,16 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
         words = label_for(labels, "errors_words", last, min(value.counts, default=0), max(value.counts, default=0))
         line = formatting.spark(labels["errors_by_day"], label_for(labels, "last_days", last), value.counts, words)
         blocks += [Block("spark", line)] if line else []
-    if len(found) > PROJECTS:
-        blocks.append(Block("more", labels["n_more"].format(len(found) - PROJECTS)))
+    further = [_row(context, fact, value) for fact, value in found[PROJECTS : PROJECTS + REST]]
+    blocks += rest(context, further, len(found) - PROJECTS)
     return Content(tuple(blocks))
+
+
+def _row(context: FactsContext, fact: Fact, value: ErrorTrend) -> EventView:
+    """One project in a list."""
+    named = (("unresolved_errors", value.unresolved), ("new_errors", value.new))
+    numbers = (f"{context.labels[label]}: {count:,}" for label, count in named if count is not None)
+    return EventView(short(value.name, 80), url=url_of(fact), note=joined(*numbers))
 
 
 PAGES = FamilyPages(icon="error-trend", panel=_panel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from callboard.model.counting import label_for
 from callboard.model.facts.enumerations import FactSeverity, RunState
@@ -15,12 +16,15 @@ from callboard.pages.safe_text import text_of, web_url
 from callboard.pages.severity import FACT_STYLES
 from callboard.pages.shared_views import StateView, TimeView
 
+T = TypeVar("T")
 _RUN_ICONS = {
     RunState.SUCCEEDED: "good", RunState.FAILED: "bad", RunState.RUNNING: "running", RunState.WAITING: "waiting",
     RunState.CANCELLED: "cancelled", RunState.ROLLED_BACK: "rolled-back", RunState.UNKNOWN: "unknown",
 }  # fmt: skip
 EVENTS = 5
 """Rows of a list in a panel."""
+REST = 50
+"""Further rows that a panel shows when they are asked for."""
 ROWS = 300
 """Rows of a list on a page about all entities."""
 
@@ -103,6 +107,29 @@ def events(context: FactsContext, rows: Iterable[EventView], count: int) -> tupl
         return ()
     more = count - len(listed)
     return (Block("events", listed), *((Block("more", number_label(context, "n_more", more)),) if more > 0 else ()))
+
+
+def expandable(context: FactsContext, rows: Sequence[EventView], count: int) -> tuple[Block, ...]:
+    """A list of the first rows; the next ones open below it. A text has the number of items of ``count`` that are in neither."""
+    first = tuple(rows[:EVENTS])
+    return (*events(context, first, len(first)), *rest(context, rows[EVENTS : EVENTS + REST], count - len(first)))
+
+
+def rest(context: FactsContext, rows: Sequence[EventView], count: int) -> tuple[Block, ...]:
+    """The rows that open below others, of ``count`` further items; a text has the number of those that are left out even then."""
+    left = count - len(rows)
+    opened = (Block("rest", (number_label(context, "n_more", len(rows)), tuple(rows))),) if rows else ()
+    return (*opened, *((Block("more", number_label(context, "n_more", left)),) if left > 0 else ()))
+
+
+def page_count(count: int) -> int:
+    """Number of pages for so many rows."""
+    return max(-(-count // ROWS), 1)
+
+
+def rows_of_page(rows: Sequence[T], number: int) -> Sequence[T]:
+    """The rows of the page with this number, from 1."""
+    return rows[(number - 1) * ROWS : number * ROWS]
 
 
 def joined(*parts: str) -> str:

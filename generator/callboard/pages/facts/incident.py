@@ -18,12 +18,16 @@ from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
     EVENTS,
-    ROWS,
+    REST,
     at,
     duration,
     events,
+    expandable,
     joined,
     number_label,
+    page_count,
+    rest,
+    rows_of_page,
     short,
     sources_of,
     url_of,
@@ -32,9 +36,10 @@ from callboard.pages.facts.formatting import (
 )
 from callboard.pages.facts.on_call import schedule_shifts
 from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
-from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, Pager, SourceView, pager
 from callboard.pages.section import ShiftView
 from callboard.pages.shared_views import EntityLink, StateView
+from callboard.state.event_history import Event
 from callboard.state.values import Change
 
 RESOLVED = 3
@@ -73,13 +78,16 @@ class IncidentsView:
 
     nav: tuple[NavLink, ...]
     open: tuple[EventView, ...]
+    """Those of this page."""
     recent: tuple[EventView, ...]
+    """Those of this page."""
+    count_open: int
+    """Number of all open incidents."""
+    count_recent: int
+    """Number of all recent incidents."""
     teams: tuple[TeamOnCall, ...]
     counts: CountsView
-    more_open: int
-    """Number of open incidents that are left out."""
-    more: int
-    """Number of recent incidents that are left out."""
+    pager: Pager
     sources: tuple[SourceView, ...]
 
 
@@ -98,14 +106,16 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Open incidents, the worst first; the number of resolved ones and their median duration."""
     opened, closed = _split(facts)
     labels = context.labels
-    blocks = [*events(context, (_row(context, fact) for fact in opened[:EVENTS]), len(opened))]
+    blocks = [*expandable(context, [_row(context, fact) for fact in opened[: EVENTS + REST]], len(opened))]
     if not opened:
         blocks.append(Block("good", labels["no_open_incidents"]))
     if closed:
         times = [seconds for fact in closed if (seconds := _seconds(fact)) is not None]
         took = labels["median_time"].format(duration(context, median(times))) if times else ""
         blocks.append(Block("pairs", ((labels["resolved_lately"], joined(_resolved(context, len(closed)), took)),)))
-        blocks += events(context, (_row(context, fact) for fact in closed[: RESOLVED if opened else EVENTS]), 0)
+        shown = RESOLVED if opened else EVENTS
+        blocks += events(context, (_row(context, fact) for fact in closed[:shown]), 0)
+        blocks += rest(context, [_row(context, fact) for fact in closed[shown : shown + REST]], len(closed) - shown)
     return Content(tuple(blocks), _badge(context, opened))
 
 
@@ -148,10 +158,22 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     return Content((*blocks, *more), _badge(context, opened))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> IncidentsView:
+def _listed(context: FactsContext) -> tuple[list[Fact], list[Fact], dict[Fact, Event]]:
+    """Open incidents, resolved ones, and those of them that their tools no longer return."""
     opened, closed = _split(unique(context.of_family("incident")))
     earlier = {event.fact: event for event in all_earlier(context, "incident") if not event.fact.value.is_open}
-    listed = ranked(unique((*closed, *earlier)))
+    return opened, ranked(unique((*closed, *earlier))), earlier
+
+
+def _page_count(context: FactsContext) -> int:
+    opened, listed, _ = _listed(context)
+    return page_count(len(opened) + len(listed))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> IncidentsView:
+    opened, listed, earlier = _listed(context)
+    count = len(opened) + len(listed)
+    of_page = rows_of_page([(fact, True) for fact in opened] + [(fact, False) for fact in listed], number)
 
     def row(fact: Fact) -> EventView:
         view = _row(context, fact)
@@ -159,12 +181,13 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...]) -> IncidentsView:
 
     return IncidentsView(
         nav,
-        tuple(with_owner(context, fact, _row(context, fact)) for fact in opened[:ROWS]),
-        tuple(with_owner(context, fact, row(fact)) for fact in listed[:ROWS]),
-        tuple(_teams_on_call(context, opened, closed)),
-        counts_view(context, "incident"),
-        max(len(opened) - ROWS, 0),
-        max(len(listed) - ROWS, 0),
+        tuple(with_owner(context, fact, _row(context, fact)) for fact, is_open in of_page if is_open),
+        tuple(with_owner(context, fact, row(fact)) for fact, is_open in of_page if not is_open),
+        len(opened),
+        len(listed),
+        tuple(_teams_on_call(context, opened, _split(unique(context.of_family("incident")))[1])) if number == 1 else (),
+        counts_view(context, "incident") if number == 1 else CountsView((), ""),
+        pager("incidents/", number, page_count(count)),
         sources_of(context, "incident", "on-call"),
     )
 
@@ -196,7 +219,7 @@ PAGES = FamilyPages(
     panel=_panel,
     row=_row,
     rollup=_rollup,
-    index=FamilyIndex("incidents", _index, families=("on-call",)),
+    index=FamilyIndex("incidents", _index, families=("on-call",), pages=_page_count),
     urgent_label="open_incidents",
     change=_change,
 )

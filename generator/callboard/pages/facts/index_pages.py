@@ -12,7 +12,7 @@ from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, Fam
 from callboard.pages.facts.members import ROLLUP_KINDS
 from callboard.pages.facts.panels import facts_view
 from callboard.pages.facts.rollups import counted, health_panels, rollup_view
-from callboard.pages.facts.view import NavLink, PanelView
+from callboard.pages.facts.view import NavLink, PanelView, numbered_path
 from callboard.pages.page import Page
 from callboard.pages.section import Section
 from callboard.pages.shared_views import CountView
@@ -65,9 +65,21 @@ def plan(context: FactsContext) -> Iterator[Page]:
         view = partial(health_view, context, _with_current(nav, HEALTH))
         yield Page(HEALTH, "health.html", "wide", HEALTH, labels["health"], view, labels["health_text"])
     for _, index in _indexes(context):
-        view_of = partial(index.view, context, _with_current(nav, index.path))
-        text = index.text if index.title else labels[f"page_{index.name}_text"]
-        yield Page(index.path, index.template or f"{index.name}.html", "wide", HEALTH, _title(context, index), view_of, text)
+        yield from _index_pages(context, index, _with_current(nav, index.path))
+
+
+def _index_pages(context: FactsContext, index: FamilyIndex, nav: tuple[NavLink, ...]) -> Iterator[Page]:
+    """The page about a family, or several of them with a number each."""
+    text = index.text if index.title else context.labels[f"page_{index.name}_text"]
+    title, template = _title(context, index), index.template or f"{index.name}.html"
+    if index.pages is None:
+        yield Page(index.path, template, "wide", HEALTH, title, partial(index.view, context, nav), text)
+        return
+    count = index.pages(context)
+    for number in range(1, count + 1):
+        name = title if number == 1 else f"{title} ({number}/{count})"
+        view = partial(index.view, context, nav, number)
+        yield Page(numbered_path(index.path, number), template, "wide", HEALTH, name, view, text if number == 1 else "")
 
 
 def _indexes(context: FactsContext) -> Iterator[tuple[FamilyPages, FamilyIndex]]:

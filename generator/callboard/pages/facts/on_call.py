@@ -60,8 +60,13 @@ def shift_view(context: FactsContext, shift: Shift) -> ShiftView:
 
 def user_of(context: FactsContext, shift: Shift) -> EntityLink | None:
     """The User entity with the e-mail address or name of the person on call; None if there is none."""
-    ref = context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
+    ref = user_ref(context, shift)
     return context.links.to(ref) if ref else None
+
+
+def user_ref(context: FactsContext, shift: Shift) -> EntityRef | None:
+    """The reference of that entity."""
+    return context.users.get(shift.email.strip().lower()) or context.users.get(shift.person.strip().lower())
 
 
 def on_call_field(context: FactsContext, entity: Entity) -> HeaderField | None:

@@ -10,7 +10,7 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, at, duration, events, joined, run_state, short, url_of
+from callboard.pages.facts.formatting import EVENTS, REST, at, duration, expandable, joined, run_state, short, url_of
 from callboard.pages.facts.view import Block, Content, EventView
 from callboard.pages.shared_views import StateView
 
@@ -20,10 +20,10 @@ _FINISHED = frozenset({RunState.SUCCEEDED, RunState.FAILED})
 def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """Pipeline runs, the newest first, with tests if known; the badge is for the newest finished run."""
     found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, PipelineRun)]
-    rows = (_row(context, fact) for fact, _ in found[:EVENTS])
+    rows = [_row(context, fact) for fact, _ in found[: EVENTS + REST]]
     finished = [value for _, value in found if value.state in _FINISHED]
     labels = context.labels
-    blocks = [*events(context, rows, len(found))]
+    blocks = [*expandable(context, rows, len(found))]
     if len(finished) > 1:
         good = sum(value.state is RunState.SUCCEEDED for value in finished)
         blocks.append(Block("pairs", ((labels["succeeded"], labels["n_of_last"].format(good, len(finished))),)))
@@ -36,8 +36,8 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     value = fact.value
     assert isinstance(value, PipelineRun)  # noqa: S101 - of the family
     took = duration(context, value.seconds) if value.seconds is not None else ""
-    note = joined(short(value.branch, 60), took, *_tests(context, value))
     state = run_state(context, value.state, value.state_word)
+    note = joined(state.text, short(value.branch, 60), took, *_tests(context, value))
     return EventView(short(value.name, 80), state, url_of(fact), note=note, at=at(context, value.at))
 
 

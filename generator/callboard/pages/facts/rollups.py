@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from callboard.model.entity import Entity
@@ -30,7 +30,9 @@ def health_panels(context: FactsContext) -> tuple[PanelView, ...]:
     """The panels about all entities on ``/health/``."""
     refs = tuple(context.measured_by_subject)
     families = (family for family, pages in context.families.items() if pages.is_on_health)
-    return tuple(made for family in families if (made := _panel(context, refs, family)) is not None)
+    return tuple(
+        made for family in families if (made := _panel(context, refs, family, context.families[family].needs_attention)) is not None
+    )
 
 
 def counted(context: FactsContext, family: str, facts: Iterable[Fact]) -> list[Fact]:
@@ -38,13 +40,18 @@ def counted(context: FactsContext, family: str, facts: Iterable[Fact]) -> list[F
     return [*facts] if context.families[family].counts_for_each_entity else unique(facts)
 
 
-def _panel(context: FactsContext, refs: Sequence[EntityRef], family: str) -> PanelView | None:
+def _panel(
+    context: FactsContext, refs: Sequence[EntityRef], family: str, needs_attention: Callable[[Fact], bool] | None = None
+) -> PanelView | None:
+    """The panel; with ``needs_attention``, of the facts that do, and None if there are none."""
     renderer = context.families[family].rollup
     if renderer is None or not context.is_visible(family):
         return None
     measurements = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
     facts = counted(context, family, (fact for ref in refs for fact in context.facts(ref, family)))
-    if not measurements and not facts:
+    if needs_attention:
+        facts = [fact for fact in facts if needs_attention(fact)]
+    if not facts and (needs_attention or not measurements):
         return None
     count = len({each.subject for each in measurements})
     measurable = len([ref for ref in refs if ref.kind in CONNECTABLE])
