@@ -51,7 +51,7 @@ def strip(html):
         ([fact("availability", Availability("a", 98.0, 99.0))], [], f"SLO 1 of 1 breached {NOT_MEASURED}"),
         ([fact("availability", Availability("a", 99.5, 99.0))], [], f"SLO met {NOT_MEASURED}"),
         ([fact("availability", Availability("a", None, 99.0))], [], f"SLO no data {NOT_MEASURED}"),
-        ([DEPLOYED], [], f"Last deployment 1.4.2 · production failed 2026-05-17 04:00 {NOT_MEASURED}"),
+        ([DEPLOYED], [], f"Last deployment failed 1.4.2 · production 2026-05-17 04:00 {NOT_MEASURED}"),
         ([], [], NOT_MEASURED),
     ],
 )

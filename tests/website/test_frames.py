@@ -141,6 +141,7 @@ def test_changes_data_quality_and_guides_stand_in_the_second_list_of_the_drawer_
     second = links_in(html, '<ul class="md-nav__list cb-second"', "</ul>")
     assert second == [(up + path, text) for path, text in zip(places, ["Changes", "Data quality", "Guides"], strict=True)]
     assert [path for path, _ in links_in(html, '<div class="md-copyright">', "</div>")] == [up + path for path in places]
+    assert links_in(html, '<ul class="md-tabs__list cb-second"', "</ul>") == second[:2]
     assert "Guides" not in [text for _, text in links_in(html, '<ul class="md-tabs__list">', "</ul>")]
 
 

@@ -28,7 +28,7 @@ PROBLEM_STYLES: Mapping[Severity, SeverityStyle] = {
 """Severities of problems, the worst first. The severity's value is the key of its word in the labels."""
 
 FACT_STYLES: Mapping[FactSeverity, SeverityStyle] = {
-    FactSeverity.CRITICAL: SeverityStyle(FactSeverity.CRITICAL.tone, "error", "bad"),
+    FactSeverity.CRITICAL: SeverityStyle(FactSeverity.CRITICAL.tone, "error", "worst"),
     FactSeverity.HIGH: SeverityStyle(FactSeverity.HIGH.tone, "bad", "bad"),
     FactSeverity.MEDIUM: SeverityStyle(FactSeverity.MEDIUM.tone, "warn", "warn"),
     FactSeverity.LOW: SeverityStyle(FactSeverity.LOW.tone, "info", "l1"),

@@ -26,7 +26,7 @@ RECENT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChangeLimits:
     """How much a page shows."""
 
     of_day: int
@@ -39,9 +39,9 @@ class Limits:
     """Changes of one entity on one day."""
 
 
-RECENT = Limits(60, FREQUENT_ENTITIES, 250)
-MONTH = Limits(200, 100, 1_500)
-DAY = Limits(500, 500, 500, 200)
+RECENT = ChangeLimits(60, FREQUENT_ENTITIES, 250)
+MONTH = ChangeLimits(200, 100, 1_500)
+DAY = ChangeLimits(500, 500, 500, 200)
 """A longer day has several pages."""
 Day = tuple[date, tuple[Change, ...]]
 
@@ -136,7 +136,7 @@ def _view(
     context: ChangesContext,
     name: tuple[str, str],
     days: Sequence[Day],
-    limits: Limits,
+    limits: ChangeLimits,
     months: tuple[CountView, ...],
     neighbors: tuple[str, str] | None = None,
 ) -> ChangesView:
@@ -165,7 +165,7 @@ def _neighbors(months: tuple[CountView, ...], month: str) -> tuple[str, str]:
     return paths[at - 1] if at > 0 else "", paths[at + 1] if month and at + 1 < len(paths) else ""
 
 
-def _cut(days: Iterable[Day], limits: Limits) -> Iterator[Day]:
+def _cut(days: Iterable[Day], limits: ChangeLimits) -> Iterator[Day]:
     """The days of which a page with these limits leaves something out."""
     left = limits.of_page
     for day, changes in days:
@@ -177,7 +177,7 @@ def _cut(days: Iterable[Day], limits: Limits) -> Iterator[Day]:
             yield day, changes
 
 
-def _day(context: ChangesContext, day: date, of_day: Sequence[Change], limits: Limits, path: str) -> DayView:
+def _day(context: ChangesContext, day: date, of_day: Sequence[Change], limits: ChangeLimits, path: str) -> DayView:
     changes = [change for change in of_day if change.kind != "baseline"]
     first = next((label_for(context.labels, "first_build", int(c.after)) for c in of_day if c.kind == "baseline" and c.after.isdigit()), "")
     entities = _changed_entities(changes)
