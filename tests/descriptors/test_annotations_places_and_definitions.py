@@ -1,13 +1,14 @@
 """Values of annotations, places of fields and definitions: each right and wrong value with its source, and each hint obeyed."""
 
 import re
+from json import loads
 
 import pytest
 
 from callboard.descriptors.annotation_forms import known_keys
 from callboard.descriptors.kinds import builtin_kinds
 from descriptor_reading import read
-from yaml import safe_dump, safe_load
+from yaml import safe_dump
 
 CORE = "descriptor-format.md, well-known annotations"
 B1 = "descriptors.md, B1"
@@ -260,6 +261,7 @@ def test_no_built_in_field_is_misplaced_in_its_own_kind():
 
 API = "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: t\n"
 OPENAPI = "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {}\n"
+INLINE = "  definition:\n    openapi: 3.1.0\n    info: {title: x, version: '1'}\n    paths: {}\n"
 B4 = "descriptors.md, B4"
 RIGHT = "  definition:\n    $text: ./openapi.yaml\n"
 DEFINITIONS = [
@@ -274,7 +276,7 @@ DEFINITIONS = [
     ("  definition:\n    text: ./openapi.yaml\n", "Write $text: in place of text:", RIGHT, "sibling"),
     ("  definition: openapi.yaml\n", "write `$text:` and its path below `definition:`", RIGHT, "sibling: a path without a folder"),
     ("  definition:\n    $text: ./openapi.yaml\n    x: y\n", '$text must be the only key below "definition:"', RIGHT, B4),
-    ("  definition:\n    openapi: 3.1.0\n", 'Write "|" after "definition:", so that', "  definition: |\n    openapi: 3.1.0\n", B4),
+    (INLINE, 'Write "|" after "definition:", so that', INLINE.replace("definition:", "definition: |"), B4),
     ("  definition: {openapi: '3'}\n", "move the value to the next line", "  definition: |\n      {openapi: '3'}\n", "sibling"),
     ("  definition:\n", 'Write a string after "definition:".', RIGHT, "descriptors.md, C5: removing the line is the next error"),
     ("  definition: ''\n", "Fill it in.", RIGHT, "descriptors.md, C5"),
@@ -283,16 +285,59 @@ DEFINITIONS = [
 
 @pytest.mark.parametrize(("wrong", "hint", "right"), [case[:3] for case in DEFINITIONS])
 def test_a_wrong_definition_says_what_to_write_and_obeying_leaves_no_problem(wrong, hint, right):
-    files = {"svc/openapi.yaml": OPENAPI, "svc/o.json": '{"openapi": "3.1.0"}'}
+    files = {"svc/openapi.yaml": OPENAPI, "svc/o.json": '{"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {}}'}
     [problem] = found(API + wrong, files)
     assert hint in problem.hint
     assert not found(API + right, files)
 
 
-@pytest.mark.parametrize("key", ["$openapi", "$asyncapi"])
-def test_placeholders_of_the_openapi_module_are_read_as_text(key):
-    """descriptors.md, case 8: bs28675, bs33076; an info says that references are not followed."""
-    result = read(API.replace("openapi", key[1:]) + f"  definition:\n    {key}: ./a.yaml\n", {"svc/a.yaml": f"{key[1:]}: 3.0.0\n"})
-    assert result.entities[0].spec["definition"] == f"{key[1:]}: 3.0.0\n"
-    assert [(p.code, str(p.severity)) for p in result.problems] == [("PLC006", "info")]
-    assert safe_load(result.entities[0].spec["definition"])
+ROOT = """openapi: 3.1.0
+info: {title: x, version: "1"}
+paths:
+  /orders: {$ref: ./paths/orders.yaml}
+  /out: {$ref: ../../../../etc/passwd}
+  /net: {$ref: "http://127.0.0.1:9/x.yaml"}
+  /gone: {$ref: ./gone.yaml}
+components:
+  schemas:
+    Order: {$ref: "schemas.yaml#/Order"}
+"""
+BUNDLE = {
+    "svc/api/openapi.yaml": ROOT,
+    "svc/api/paths/orders.yaml": """get:
+  parameters: [{$ref: "../../common/parameters.yaml#/page"}]
+  responses: {"200": {description: ok, content: {application/json: {schema: {$ref: "../schemas.yaml#/Order"}}}}}
+""",
+    "svc/common/parameters.yaml": "page: {name: page, in: query, schema: {type: integer}}\n",
+    "svc/api/schemas.yaml": """Order:
+  type: object
+  properties: {lines: {type: array, items: {$ref: "#/Line"}}, of: {$ref: "openapi.yaml#/components/schemas/Order"}}
+Line: {type: object, properties: {order: {$ref: "#/Order"}}, example: {$ref: ./not-a-reference.yaml}}
+""",
+}
+
+
+@pytest.mark.parametrize("key", ["$text", "$openapi", "$asyncapi"])
+def test_a_definition_of_several_files_becomes_one_by_paths_from_the_file_that_refers(key):
+    """descriptors.md, case 8: bs12687, bs28675, bs33076; a ring of files ends, and nothing outside of the repository is read."""
+    result = read(f"{API}  definition:\n    {key}: ./api/openapi.yaml\n", BUNDLE)
+    made = loads(result.entities[0].spec["definition"])
+    assert made["paths"]["/orders"] == {"$ref": "#/x-files/orders"}
+    operation = made["x-files"]["orders"]["get"]
+    assert operation["parameters"] == [{"$ref": "#/x-files/page"}]
+    assert made["x-files"]["page"]["in"] == "query"
+    assert operation["responses"]["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Order"}
+    schemas = made["components"]["schemas"]
+    assert schemas["Order"]["properties"]["lines"]["items"] == {"$ref": "#/components/schemas/Line"}
+    assert schemas["Order"]["properties"]["of"] == {"$ref": "#/components/schemas/Order"}
+    assert schemas["Line"] == {
+        "type": "object", "properties": {"order": {"$ref": "#/components/schemas/Order"}}, "example": {"$ref": "./not-a-reference.yaml"}
+    }  # fmt: skip
+    assert made["paths"]["/out"] == {"$ref": "../../../../etc/passwd"}
+    told = [(p.code, p.message.partition(" ")[0]) for p in result.problems]
+    assert told == [("PLC006", f'"{target}"') for target in ("../../../../etc/passwd", "http://127.0.0.1:9/x.yaml", "./gone.yaml")]
+
+
+def test_a_definition_of_one_file_stays_as_it_is_written():
+    result = read(f"{API}  definition:\n    $openapi: ./openapi.yaml\n", {"svc/openapi.yaml": OPENAPI})
+    assert (result.entities[0].spec["definition"], result.problems) == (OPENAPI, ())

@@ -7,6 +7,7 @@ import pytest
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
 from callboard.ingestion.entity_cache import EntityCache
+from callboard.model.errors import MissingFileError
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
 
@@ -25,6 +26,15 @@ class Memory:
 
     def read(self, path, limit):
         return self.text.encode()
+
+
+class Several(Memory):
+    """A tree with these files."""
+
+    def read(self, path, limit):
+        if path not in self.text:
+            raise MissingFileError(path)
+        return self.text[path].encode()
 
 
 def read(folder, text):
@@ -97,14 +107,33 @@ def test_problems_and_skipped_documents_are_kept_with_their_file(tmp_path, text)
 @pytest.mark.parametrize(
     "text",
     [
-        PLAIN.replace("owner: b", "owner: b, text: {$text: ./x}"),
         PLAIN.replace("owner: b", "owner: b, text: {$yaml: https://example.com/x.yaml}"),
-        PLAIN.replace("owner: b", 'owner: b, text: {"\\x24text": ./x}'),
-        PLAIN.replace("owner: b", 'owner: b, text: {"\\x24te\\x78t": ./x}'),
+        PLAIN.replace("owner: b", 'owner: b, text: {"\\x24text": "https://example.com/x.yaml"}'),
     ],
 )
-def test_what_would_not_come_back_or_is_made_of_more_is_read_each_time(tmp_path, text):
+def test_what_is_made_of_other_repositories_is_read_each_time(tmp_path, text):
     assert [again(tmp_path, text), again(tmp_path, text)] == [False, False]
+
+
+@pytest.mark.parametrize("key", ["$text", '"\\x24text"', '"\\x24te\\x78t"'])
+def test_what_is_made_of_more_files_is_kept_as_long_as_these_are_the_same(tmp_path, key):
+    files = {"catalog-info.yaml": PLAIN.replace("owner: b", f"owner: b, text: {{{key}: ./x}}"), "x": "one"}
+
+    def parsed():
+        cache = EntityCache(tmp_path / "kept.jsonl", "program")
+        cache.load(KINDS, LIMITS)
+        result = cache.read(DescriptorFile("s", Several(files), "catalog-info.yaml"), KINDS, LIMITS)
+        cache.save()
+        assert repr(result) == repr(read_file(DescriptorFile("s", Several(files), "catalog-info.yaml"), KINDS, LIMITS))
+        return cache.parsed
+
+    found = [parsed(), parsed()]
+    files["x"] = "two"
+    found += [parsed(), parsed()]
+    del files["x"]
+    found += [parsed(), parsed()]
+    files["x"] = "two"
+    assert [*found, parsed()] == [1, 0, 1, 0, 1, 0, 1]
 
 
 def test_whatever_byte_of_the_file_is_damaged_the_entity_is_as_it_was_read(tmp_path):

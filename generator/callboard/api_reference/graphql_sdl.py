@@ -38,7 +38,7 @@ def read_graphql(text: str, texts: Texts) -> Reference:
     Raises:
         UnreadableDefinitionError: it is no schema.
     """
-    source = _sdl(text)
+    source = sdl_of(text)
     try:
         document = parse(source, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
@@ -47,7 +47,7 @@ def read_graphql(text: str, texts: Texts) -> Reference:
     return _Schema(document, texts).reference()
 
 
-def _sdl(text: str) -> str:
+def sdl_of(text: str) -> str:
     """The text, or the SDL of an introspection result."""
     if len(text) > MAX_CHARACTERS:
         msg = f"The schema is longer than {MAX_CHARACTERS:,} characters."

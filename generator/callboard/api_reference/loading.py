@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
-from callboard.yaml.documents import read_documents
+from callboard.yaml.documents import Document, read_documents
 
 MAX_BYTES = 16_000_000
 """The largest public description is 13 MB."""
@@ -15,9 +16,22 @@ MAX_DEPTH = 60
 MAX_YAML = 5_000_000
 """Characters of YAML, which takes forty times as long to read as JSON."""
 
+MAX_KEPT = 1_000_000
+"""Characters of a YAML text whose value is kept for the next question about it."""
+
 
 class UnreadableDefinitionError(ValueError):
-    """The definition cannot be read; the message is a sentence for people."""
+    """The definition cannot be read; the message is a sentence for people.
+
+    Args:
+        message: the sentence.
+        line: in the text of the definition, from 1; 0 if it is not known.
+        hint: how to fix it.
+    """
+
+    def __init__(self, message: str, line: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.line, self.hint = line, hint
 
 
 def load(text: str) -> Any:
@@ -40,7 +54,7 @@ def load(text: str) -> Any:
         except ValueError as error:
             if len(text) > MAX_YAML // 5:
                 msg = f"The definition is no valid JSON: {error}."
-                raise UnreadableDefinitionError(msg) from None
+                raise UnreadableDefinitionError(msg, getattr(error, "lineno", 0)) from None
     return _yaml(text)
 
 
@@ -48,7 +62,7 @@ def _yaml(text: str) -> Any:
     if len(text) > MAX_YAML:
         msg = f"The definition is YAML of more than {MAX_YAML:,} characters. Write it as JSON."
         raise UnreadableDefinitionError(msg)
-    documents = read_documents(text, nodes=MAX_NODES, depth=MAX_DEPTH, documents=2)
+    documents = yaml_documents(text)
     if not documents:
         msg = "The definition is empty."
         raise UnreadableDefinitionError(msg)
@@ -56,8 +70,18 @@ def _yaml(text: str) -> Any:
     if document.failed:
         trouble = next(each for each in document.troubles if each.fatal)
         place = f" (line {trouble.at.line})"
-        raise UnreadableDefinitionError(f"{trouble.message.rstrip('.')}{place}.")
+        raise UnreadableDefinitionError(f"{trouble.message.rstrip('.')}{place}.", trouble.at.line, trouble.hint)
     return within_limits(document.value)
+
+
+def yaml_documents(text: str) -> tuple[Document, ...]:
+    """The first two documents of a text; a definition is read several times in a row, for different questions."""
+    return _read_yaml(text) if len(text) <= MAX_KEPT else _read_yaml.__wrapped__(text)
+
+
+@lru_cache(maxsize=2)
+def _read_yaml(text: str) -> tuple[Document, ...]:
+    return tuple(read_documents(text, nodes=MAX_NODES, depth=MAX_DEPTH, documents=2))
 
 
 def within_limits(value: Any) -> Any:

@@ -46,7 +46,7 @@ class _Proto:
             description=texts.prose(f"{file.comment}\n\n`import {imports}`" if imports else file.comment),
             groups=tuple(self._group(block) for block in services),
             types={name: self._type(block) for name, block in self.blocks.items()},
-            troubles=tuple(texts.line(each) for each in file.troubles),
+            troubles=tuple(texts.line(f"Line {line}: {sentence}") for line, sentence in file.troubles),
         )
 
     def _group(self, block: ProtoBlock) -> EntryGroup:

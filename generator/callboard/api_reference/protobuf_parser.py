@@ -51,7 +51,8 @@ class ProtoFile:
     comment: str = ""
     imports: list[str] = field(default_factory=list)
     blocks: list[ProtoBlock] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[tuple[int, str]] = field(default_factory=list)
+    """Line and sentence."""
 
 
 def parse_proto(text: str) -> ProtoFile:
@@ -95,7 +96,7 @@ class _Parser:
 
     def _trouble(self, token: ProtoToken) -> None:
         if len(self.result.troubles) < 20:  # noqa: PLR2004  # more say nothing new
-            self.result.troubles.append(f"Line {token.line}: “{token.text[:40]}” is not expected here; this statement is not shown.")
+            self.result.troubles.append((token.line, f"“{token.text[:40]}” is not expected here."))
 
     def _statement(self) -> list[ProtoToken]:
         """The tokens up to ``;`` or past the ``}`` that ends a block; stops before a ``}`` of the block around it."""
@@ -157,6 +158,8 @@ class _Parser:
         elif words[0] == "reserved":
             block.reserved.append(" ".join(words[1:]).replace(" ,", ","))
         elif block.word == "service" and words[0] == "rpc":
+            if "returns" not in words:
+                self._trouble(token)
             block.fields.append(_rpc(words, comment))
         elif made := _value(words, comment) if block.word == "enum" else _field(words, comment, oneof):
             block.fields.append(made)

@@ -104,7 +104,12 @@ def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | 
     return None
 
 
+def format_name(text: str, api_type: str) -> str:
+    """The name of a text's format (``openapi``); empty for one without a reference. Reads only its beginning."""
+    word = api_type.strip().lower()
+    return next((each.name for each in READERS if each.matches(text, word)), "") if text.strip() else ""
+
+
 def has_reference(text: str, api_type: str) -> bool:
     """Whether the text is of a format with a reference; reads only its beginning."""
-    word = api_type.strip().lower()
-    return bool(text.strip()) and any(each.matches(text, word) for each in READERS)
+    return bool(format_name(text, api_type))

@@ -124,6 +124,10 @@ class CheckedDocument:
         """Return the range in the file of the key at the end of a path."""
         return positions.find_key(self._nodes(), path).moved_down(self.origin.line - 1)
 
+    def node(self, path: FieldPath) -> Node | None:
+        """Return the node at a path, as written: a placeholder is a mapping."""
+        return positions.node_at(self._nodes(), path)
+
     def raw_scalar(self, path: FieldPath) -> str:
         """Return the scalar at a path as written, without quotes; an empty string for anything else."""
         node = positions.node_at(self._nodes(), path)

@@ -1,6 +1,6 @@
 """A document with ``$text``, ``$json`` and ``$yaml`` → the document with each such mapping replaced by the content of a file.
 
-``$openapi`` and ``$asyncapi`` (Backstage's module for OpenAPI) are read as ``$text``: references to other files stay.
+``$openapi`` and ``$asyncapi`` (Backstage's module for OpenAPI) are read as ``$text``; ``definitions.py`` puts the files of references in.
 Source of the rules: Backstage's ``PlaceholderProcessor``. A mapping with several keys of which one begins with ``$`` is not changed, nor
 are values below it; the same holds for an unknown ``$`` key. Inserted content is not scanned again.
 """
@@ -27,8 +27,7 @@ from callboard.settings.settings import Limits
 from callboard.yaml import documents as yaml_documents
 from callboard.yaml.values import decimal_number
 
-FailureReason = Literal["unreadable", "unparsable", "outside", "not-permitted", "no-revision", "remote", "no-path", "references"]
-"""``references``: the placeholder was replaced, but references in the file are not followed."""
+FailureReason = Literal["unreadable", "unparsable", "outside", "not-permitted", "no-revision", "remote", "no-path"]
 ReadFile = Callable[[str], bytes]
 """Returns the content of a file by its path in the tree; raises ``TreeError``."""
 Fetch = Callable[[str, FileLocation], bytes | None]
@@ -96,9 +95,17 @@ class Placeholders:
             shown = target if isinstance(target, str) else json.dumps(target, default=str)
             failures.append(PlaceholderFailure(path, shown, failed.reason, str(failed), failed.hint))
             return value
-        if key in _WITH_REFERENCES:
-            failures.append(PlaceholderFailure(path, key, "references", ""))
         return content
+
+    def content_at(self, path: str) -> bytes:
+        """The content at a path of the tree, or at a URL that a configured source has; for references between files.
+
+        Raises ``TreeError``, or ``ValueError`` with the reason.
+        """
+        try:
+            return self._absolute(path) if _ABSOLUTE.match(path) else self._read(path)
+        except _FailedError as error:
+            raise ValueError(str(error)) from error
 
     def _content(self, target: Any) -> str:
         if not isinstance(target, str):
@@ -191,8 +198,6 @@ def _yaml(content: str, most_nodes: int) -> Any:
     return documents[0].value
 
 
-_WITH_REFERENCES = frozenset({"$openapi", "$asyncapi"})
-"""Placeholders for which Backstage puts the files of references into the text."""
 _PARSERS: Mapping[str, Callable[[str, int], Any]] = {
     "$text": _text, "$json": _json, "$yaml": _yaml, "$openapi": _text, "$asyncapi": _text,
 }  # fmt: skip

@@ -12,13 +12,14 @@ from typing import Any
 
 from callboard.descriptors import non_descriptors
 from callboard.descriptors.checking import check
+from callboard.descriptors.definitions import with_files
 from callboard.descriptors.document import CheckedDocument, FileLocation, yaml_problem
 from callboard.descriptors.formats import is_kind, is_name, is_namespace
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.non_descriptors import SkipReason
 from callboard.descriptors.placeholders import Fetch, PlaceholderFailure, Placeholders, ReadFile
 from callboard.descriptors.rules import files, syntax
-from callboard.descriptors.rules.placeholders import placeholder_problem
+from callboard.descriptors.rules.placeholders import placeholder_problem, reference_problem
 from callboard.descriptors.validation import house_rule_errors, schema_errors
 from callboard.model.entity import Entity, Origin
 from callboard.model.errors import TooLargeError, TreeError
@@ -253,9 +254,14 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context)
     errors = _without_failures(schema_errors(value, kind), failures)
     house_errors = _without_failures(house_rule_errors(value, kind, errors), failures)
     document = CheckedDocument(value, text, origin, context.kinds, kind=kind, ref=ref, errors=errors, house_errors=house_errors)
-    problems = chain([placeholder_problem(document, failure) for failure in failures], check(document))
+    whole, unfollowed = with_files(document, context.placeholders)
+    problems = chain(
+        [placeholder_problem(document, failure) for failure in failures],
+        [reference_problem(document, each) for each in unfollowed],
+        check(document),
+    )
     if ref:
-        return _Outcome(_masked_entity(value, ref, text, origin), problems=problems)
+        return _Outcome(_masked_entity(whole, ref, text, origin), problems=problems)
     is_readable = is_kind(value.get("kind")) and isinstance(value.get("metadata"), dict)
     stand_in = _masked_entity(value, STAND_IN._replace(kind=value["kind"].lower()), text, origin) if is_readable else None
     return _Outcome(unidentified=stand_in, problems=problems)
@@ -263,7 +269,7 @@ def _entity(value: dict[str, Any], text: str, origin: Origin, context: _Context)
 
 def _without_failures(errors: tuple[SchemaError, ...], failures: tuple[PlaceholderFailure, ...]) -> tuple[SchemaError, ...]:
     """The errors except those about values of placeholders that failed."""
-    unreplaced = [failure.path for failure in failures if failure.reason != "references"]
+    unreplaced = [failure.path for failure in failures]
     return tuple(error for error in errors if not any(error.path[: len(path)] == path for path in unreplaced))
 
 
@@ -287,7 +293,7 @@ def _ref(value: Mapping[str, Any]) -> EntityRef | None:
     return EntityRef(kind.lower(), namespace.lower(), str(name).lower())
 
 
-def _masked_entity(value: dict[str, Any], ref: EntityRef, text: str, origin: Origin) -> Entity:
+def _masked_entity(value: Mapping[str, Any], ref: EntityRef, text: str, origin: Origin) -> Entity:
     metadata = value["metadata"]
     if "namespace" not in metadata:
         metadata = {**metadata, "namespace": DEFAULT_NAMESPACE}

@@ -1,17 +1,19 @@
 """Descriptor files and the cache of an earlier build → entities and problems: unchanged descriptors are not parsed and checked again.
 
 The cache has lines of JSON: it may be restored from another machine, and JSON can only contain plain values. Values that JSON does not
-round-trip exactly are not cached, nor is a file with a placeholder that reads another file: its result depends on that file.
+round-trip exactly are not cached. The result of a file that reads others of its tree (with placeholders, or references of a definition) is
+used while these have the same content; that of a file that reads other trees is not cached.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,11 +29,21 @@ from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits
 
 _READS_FILES = re.compile(rb"(?:\$|\\[xuU]0*24)(?:text|json|yaml|openapi|asyncapi)\b")
-"""What placeholders that read other files nearly always look like."""
-_PURPOSE = b"descriptors 3"
+"""What placeholders that read other files nearly always look like; such files are not read ahead."""
+_PURPOSE = b"descriptors 4"
 _KEY = 32
 """Characters of a key."""
-_LINES = msgspec.json.Decoder(FileResult)
+
+
+class CachedResult(NamedTuple):
+    """What the cache has for one descriptor file."""
+
+    result: FileResult
+    reads: Mapping[str, str]
+    """Digest of each other file of the tree that was read, by path; empty for one that could not be read."""
+
+
+_LINES = msgspec.json.Decoder(CachedResult)
 BATCH = 64
 """Files that a worker process reads for one result."""
 MIN_PARALLEL = 512
@@ -78,6 +90,7 @@ class EntityCache:
             _NewFile(key, location, data, limits_of(file, limits))
             for file in files
             if (data := _content(file, limits)) is not None
+            and not _READS_FILES.search(data)
             and (key := self._key(location := FileLocation.of(file), data)) not in self.entries
         ]
         if len(new) >= MIN_PARALLEL and can_fork():
@@ -94,10 +107,13 @@ class EntityCache:
         location = FileLocation.of(file)
         key = self._key(location, data)
         line = self.entries.get(key, b"")
-        result = _unpacked(line) if line else None
+        cached = _unpacked(line) if line else None
+        result = cached.result if cached and _same(cached.reads, file, limits) else None
         if result is None:
             self.parsed += 1
-            result, line = self.ahead.pop(key) if key in self.ahead else _read(location, data, kinds, limits_of(file, limits))
+            result, line = self.ahead.pop(key) if key in self.ahead else (None, b"")
+            if result is None:
+                result, line = _read(location, data, kinds, limits_of(file, limits), _OtherFiles(file, limits, fetch))
         if line:
             self.used[key] = line
         return result or read_file(file, kinds, limits, fetch)
@@ -107,7 +123,7 @@ class EntityCache:
 
     def save(self) -> None:
         """Write the entries that this build used; the others are dropped."""
-        if self.is_damaged or self.used.keys() != self.entries.keys():
+        if self.is_damaged or self.used != self.entries:
             lines = (with_digest(key.encode() + b" " + line, _PURPOSE) for key, line in self.used.items())
             write_atomically(self.file, b"\n".join(lines))
 
@@ -123,42 +139,71 @@ class _NewFile:
 
 
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
-    """The content of a file that can be cached; None for one that cannot be read or that surely reads other files."""
+    """The content of a file; None for one that cannot be read."""
     try:
         data = file.record.text if file.record else file.tree.read(file.path, limits_of(file, limits).descriptor_bytes)
     except TreeError:
         return None
     if len(data) > limits_of(file, limits).descriptor_bytes:
         return None
-    return None if _READS_FILES.search(data) else data
+    return data
 
 
-def _read(location: FileLocation, data: bytes, kinds: Kinds, limits: Limits) -> tuple[FileResult | None, bytes]:
-    """The result of reading a file, and its line for the cache.
+def _read(
+    location: FileLocation, data: bytes, kinds: Kinds, limits: Limits, other: _OtherFiles | None = None
+) -> tuple[FileResult | None, bytes]:
+    """The result of reading a file, and its line for the cache, which is empty if the result cannot be cached.
 
-    The result is None if a placeholder asks for another file; the line is empty if the result cannot be cached.
+    Without ``other`` no other file is read, and the result is None if one is asked for.
     """
-    other = _OtherFiles()
-    result = read_text(data, location, other.read, kinds, limits, other.fetch)
-    return (None, b"") if other.are_asked_for else (result, _packed(result))
+    files = other or _OtherFiles()
+    result = read_text(data, location, files.read, kinds, limits, files.fetch)
+    if files.is_elsewhere:
+        return (result if other else None), b""
+    return result, _packed(CachedResult(result, files.reads))
 
 
 @dataclass(slots=True)
 class _OtherFiles:
-    """In place of other files: notes that one was asked for."""
+    """Reads other files for one descriptor file, and notes which; without a file it notes only that one was asked for."""
 
-    are_asked_for: bool = False
+    file: DescriptorFile | None = None
+    limits: Limits | None = None
+    elsewhere: Fetch | None = None
+    reads: dict[str, str] = field(default_factory=dict)
+    is_elsewhere: bool = False
+    """Whether something was read that is no file of the tree."""
 
     def read(self, path: str) -> bytes:
-        self.are_asked_for = True
-        raise TreeError(path)
+        if self.file is None or self.limits is None:
+            self.is_elsewhere = True
+            raise TreeError(path)
+        data, self.reads[path] = _other(self.file, path, self.limits)
+        if isinstance(data, TreeError):
+            raise data
+        return data
 
-    def fetch(self, url: str, location: FileLocation) -> bytes:
-        del location
-        return self.read(url)
+    def fetch(self, url: str, location: FileLocation) -> bytes | None:
+        self.is_elsewhere = True
+        if self.file is None:
+            raise TreeError(url)
+        return self.elsewhere(url, location) if self.elsewhere else None
 
 
-def _packed(result: FileResult) -> bytes:
+def _other(file: DescriptorFile, path: str, limits: Limits) -> tuple[bytes | TreeError, str]:
+    """The content of another file of the tree, or why it cannot be read, and its digest."""
+    try:
+        data = file.tree.read(path, limits_of(file, limits).placeholder_bytes)
+    except TreeError as error:
+        return error, ""
+    return data, blake2b(data, digest_size=16).hexdigest()
+
+
+def _same(reads: Mapping[str, str], file: DescriptorFile, limits: Limits) -> bool:
+    return all(_other(file, path, limits)[1] == digest for path, digest in reads.items())
+
+
+def _packed(result: CachedResult) -> bytes:
     """The result as one line of JSON; empty where reading the line would not give an equal result."""
     try:
         line = msgspec.json.encode(result)
@@ -167,7 +212,7 @@ def _packed(result: FileResult) -> bytes:
         return b""
 
 
-def _unpacked(line: bytes) -> FileResult | None:
+def _unpacked(line: bytes) -> CachedResult | None:
     """The result of a line; None if it is damaged."""
     try:
         return _LINES.decode(line)

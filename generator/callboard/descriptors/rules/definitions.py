@@ -1,4 +1,4 @@
-"""A checked document of the kind API → problem API002 if its definition does not match its type."""
+"""A checked document of the kind API → problem API002 if its definition does not match its type, else its faults (API003)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from callboard.api_reference.loading import yaml_documents
 from callboard.descriptors.document import CheckedDocument
+from callboard.descriptors.rules.api_definitions import find_invalid_definition
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.settings.schema_messages import shown
-from callboard.yaml import documents
 
 UNPARSABLE_DEFINITION = Rule(
     code="API002",
@@ -80,6 +81,8 @@ def find_unparsable_definition(document: CheckedDocument) -> Iterator[Problem]:
         if _ADDRESS.fullmatch(definition.strip()):
             hint = "To read it from a file, write `$text:` and its path below `definition:`."
         yield document.problem(UNPARSABLE_DEFINITION, f"The definition is not a valid {_NAMES[sort.lower()]}: {why}.", _PATH, hint)
+    else:
+        yield from find_invalid_definition(document)
 
 
 def _marked(*marks: str) -> Callable[[str], str]:
@@ -107,10 +110,12 @@ def _read(text: str) -> tuple[object, str]:
             return json.loads(text), ""
         except (ValueError, RecursionError):  # perhaps YAML in braces
             pass
-    found = documents.read_one(text)
-    if not found.failed:
-        return found.value, ""
-    trouble = found.troubles[0]
+    found = yaml_documents(text)
+    trouble = next((each for document in found for each in document.troubles if each.fatal), None)
+    if len(found) > 1 and trouble is None:
+        return None, f"its line {found[1].line} cannot be parsed (Only one document is allowed here)"
+    if trouble is None:
+        return (found[0].value if found else None), ""
     return None, f"its line {trouble.at.line} cannot be parsed ({trouble.message[:200]})"
 
 

@@ -1,12 +1,15 @@
-"""A placeholder ($text, $json, $yaml) that could not be replaced → problem PLC001–PLC006."""
+"""A placeholder that could not be replaced → problem PLC001–PLC005; a reference of a definition to a file that is not read → PLC006."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from callboard.api_reference.bundling import UnfollowedReference
 from callboard.descriptors.document import CheckedDocument
 from callboard.descriptors.placeholders import FailureReason, PlaceholderFailure
+from callboard.model.fields import dotted
 from callboard.model.problem import Problem, Rule, Severity
+from callboard.redaction.secrets import mask
 from callboard.settings.schema_messages import mapping_at, shown
 
 UNREADABLE_PLACEHOLDER = Rule(
@@ -179,12 +182,12 @@ spec:
 REFERENCES_NOT_FOLLOWED = Rule(
     code="PLC006",
     name="references-not-followed",
-    severity=Severity.INFO,
-    summary="`$openapi` or `$asyncapi` is read as `$text`; references to other files are not followed yet.",
-    means="""In Backstage, `$openapi` and `$asyncapi` (of its module for OpenAPI) put the files that a definition refers to with `$ref` into
-its text. Callboard puts in the one file as it is.""",
-    matters="""A definition in one file is complete. In one of several files, references such as `$ref: ./schemas.yaml` lead
-nowhere on the API's page.""",
+    severity=Severity.WARNING,
+    summary="The definition of an API refers to a file that is not read.",
+    means="""A definition may consist of several files. Callboard puts in what a `$ref` to another file names: by a path relative to the
+file that has the `$ref`, inside the repository, or by the URL of a file that a configured source has. At most 200 files with 5 MB are
+read. This reference leads out of the repository, to a file that does not exist, or to an address that no source has.""",
+    matters="""The API's page shows the rest of the definition, and the reference as it is written.""",
     wrong="""apiVersion: backstage.io/v1alpha1
 kind: API
 metadata:
@@ -193,8 +196,10 @@ spec:
   type: openapi
   lifecycle: production
   owner: team-orders
-  definition:
-    $openapi: ./openapi.yaml
+  definition: |
+    openapi: 3.1.0
+    info: {title: Orders, version: "1"}
+    paths: {/orders: {$ref: "../../../orders.yaml"}}
 """,
     right="""apiVersion: backstage.io/v1alpha1
 kind: API
@@ -204,8 +209,10 @@ spec:
   type: openapi
   lifecycle: production
   owner: team-orders
-  definition:
-    $text: ./openapi.bundled.yaml
+  definition: |
+    openapi: 3.1.0
+    info: {title: Orders, version: "1"}
+    paths: {/orders: {get: {responses: {"200": {description: All orders}}}}}
 """,
 )
 
@@ -217,6 +224,19 @@ def placeholder_problem(document: CheckedDocument, failure: PlaceholderFailure) 
     key = next(iter(mapping_at(document.value, *failure.path)), "")
     return document.problem(
         rule, message.format(target=shown(failure.target), why=failure.why), (*failure.path, key), failure.hint or hint, severity=severity
+    )
+
+
+def reference_problem(document: CheckedDocument, failure: UnfollowedReference) -> Problem:
+    """Return the problem of a reference to another file that is not followed."""
+    field = dotted(("spec", "definition", *failure.path))
+    return REFERENCES_NOT_FOLLOWED.problem(
+        f'"{shown(failure.target)}" is not read: {failure.why}.',
+        origin=document.origin,
+        span=document.span(("spec", "definition")) if document.origin.line else None,
+        subject=document.ref,
+        field=mask(f"{field} {failure.target}"),
+        hint="Fix the reference; it is relative to the folder of the file that has it.",
     )
 
 
@@ -233,11 +253,6 @@ _BY_REASON: Mapping[FailureReason, tuple[Rule, str, str]] = {
     "not-permitted": (PLACEHOLDER_OUTSIDE, '"{target}" is not read: {why}.', _COPY),
     "no-revision": (UNREADABLE_PLACEHOLDER, '"{target}" cannot be read: {why}.', "Refer to the file by a relative path."),
     "remote": (REMOTE_PLACEHOLDER, '"{target}" is not read: {why}.', _CONNECT),
-    "references": (
-        REFERENCES_NOT_FOLLOWED,
-        "{target} is read as $text: references to other files are not followed yet.",
-        "Write the definition into one file if it refers to others, and read that with $text.",
-    ),
     "no-path": (
         PLACEHOLDER_WITHOUT_PATH,
         'The value of a placeholder must be a path or a URL; "{target}" is {why}.',

@@ -1,0 +1,103 @@
+"""The text of a definition → what is wrong with it: sentences with a place in the text, and how to fix it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load
+from callboard.api_reference.meta_schemas import MAX_ERRORS, violations
+from callboard.api_reference.protobuf_parser import parse_proto
+from callboard.model.fields import FieldPath
+from callboard.model.problem import Span
+from callboard.settings.schema_messages import Wording, messages_of
+from callboard.yaml import positions
+
+MAX_POSITIONS = 2_000_000
+"""Characters of a definition in which the line of a value is found; of a longer one only the path is told."""
+_WORDING = Wording(
+    quote="`", hint_quote="", root="the definition", describes_values=False, default_hint="See the specification of the format."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFault:
+    """One thing that is wrong in a definition."""
+
+    message: str
+    """A sentence."""
+    hint: str = ""
+    path: FieldPath = ()
+    span: Span | None = None
+    """In the text of the definition; None if the place is not known."""
+
+
+@lru_cache(maxsize=8)
+def faults_of(text: str, format_name: str) -> tuple[DefinitionFault, ...]:
+    """What is wrong with a definition of a format (``openapi``); none for formats that are not checked."""
+    find = _FINDERS.get(format_name)
+    return tuple(find(text))[:MAX_ERRORS] if find else ()
+
+
+def _in_document(text: str) -> Iterator[DefinitionFault]:
+    """Violations of the format's published schema, and references that lead nowhere."""
+    try:
+        value = load(text)
+    except UnreadableDefinitionError as error:
+        yield DefinitionFault(str(error), error.hint, span=Span.at(error.line, 1) if error.line else None)
+        return
+    if not isinstance(value, Mapping):
+        return
+    found = [
+        (DefinitionFault(f"{m.message[:1].upper()}{m.message[1:]}.", m.hint, m.path), m.at_key)
+        for error in violations(value)
+        for m in messages_of(error, _WORDING)
+    ]
+    found += [(fault, False) for fault in _dead_references(value)]
+    root = positions.compose(text) if found and len(text) <= MAX_POSITIONS else None
+    for fault, at_key in found[:MAX_ERRORS]:
+        where = positions.find_key(root, fault.path) if at_key else positions.find(root, fault.path)[0]
+        yield replace(fault, span=where if root is not None else None)
+
+
+def _dead_references(document: Any) -> Iterator[DefinitionFault]:
+    """References inside the document to what it does not have."""
+    pending: list[tuple[FieldPath, Any]] = [((), document)]
+    known: dict[str, bool] = {}
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, list):
+            pending += (((*path, number), each) for number, each in enumerate(value) if isinstance(each, dict | list))
+            continue
+        pointer = value.get("$ref")
+        if isinstance(pointer, str) and pointer.startswith("#/"):
+            if pointer not in known:
+                known[pointer] = at_pointer(document, pointer) is not None
+            if not known[pointer]:
+                yield DefinitionFault(
+                    f"`{pointer[:200]}` refers to something that the definition does not have.",
+                    "Fix the reference, or add what it names.",
+                    (*path, "$ref"),
+                )
+        pending += (
+            ((*path, key), each)
+            for key, each in value.items()
+            if isinstance(each, dict | list) and key not in {"example", "examples", "default", "enum", "const"}
+        )
+
+
+def _in_graphql(text: str) -> Iterator[DefinitionFault]:
+    from callboard.api_reference.graphql_faults import graphql_faults  # noqa: PLC0415  # the library takes a tenth of a second to load
+
+    for message, line, column in graphql_faults(text):
+        yield DefinitionFault(message, "Fix the schema at this line.", span=Span.at(line, column) if line else None)
+
+
+def _in_protobuf(text: str) -> Iterator[DefinitionFault]:
+    for line, message in parse_proto(text).troubles:
+        yield DefinitionFault(message, "Fix the statement: it ends with a semicolon or a block in braces.", span=Span.at(line, 1))
+
+
+_FINDERS = {"openapi": _in_document, "asyncapi": _in_document, "graphql": _in_graphql, "protobuf": _in_protobuf}
