@@ -16,6 +16,7 @@ import yaml
 from callboard.documentation.configuration import SetConfiguration, read_configuration
 from callboard.documentation.converter import Converter
 from callboard.documentation.files import SetFiles
+from callboard.documentation.links import LinkResolver
 from callboard.documentation.navigation import navigation_of
 
 HOOK = Path(__file__).with_name("reference_hook.py")
@@ -100,7 +101,8 @@ def rendered_by_callboard(folder, configuration):
     converter = Converter(SetConfiguration().extensions, replacements={})
     result = {}
     for page in files.pages:
-        converted = converter.convert((docs / page.path).read_text("utf-8-sig", errors="strict"), page, files, titles.get(page.path, ""))
+        text = (docs / page.path).read_text("utf-8-sig", errors="strict")
+        converted = converter.convert(text, page, LinkResolver(files, page), titles.get(page.path, ""))
         at = order.index(page.path) if page.path in order else None
         result[page.path] = {
             "html": converted.html, "title": converted.title, "url": page.url, "toc": entries(converted.headings),

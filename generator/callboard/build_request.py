@@ -15,6 +15,7 @@ from callboard.model.problem import Problem, Severity
 from callboard.plugins.integrations.base import IntegrationFailure
 from callboard.plugins.sources import SourceFailure
 from callboard.settings.settings import Settings
+from callboard.state.values import CollectedState
 
 REPORT_FORMAT = 1
 
@@ -119,3 +120,13 @@ def _name(failure: SourceFailure | IntegrationFailure) -> str:
     if isinstance(failure, IntegrationFailure):
         return f"The integration {failure.integration!r}" + (f" ({failure.place})" if failure.place else "")
     return f"The source {failure.source!r}" + (f" ({failure.repository})" if failure.repository else "")
+
+
+def raise_if_blocked(collected: CollectedState) -> None:
+    """Raise ``BlockedError`` where too much failed, or would be lost, for a site to be published."""
+    if not collected.guard_result.publish:
+        raise BlockedError(
+            "\n".join((*failure_messages(collected.failures), *loss_messages(collected.losses), *collected.guard_result.reasons)),
+            collected.failures,
+            "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
+        )

@@ -14,7 +14,7 @@ from callboard.build_caches import Caches, DiskCaches, NoCaches
 from callboard.build_inputs import Queries
 from callboard.build_record import record_build
 from callboard.build_report import build_report
-from callboard.build_request import BlockedError, BuildRequest, BuildResult, failure_messages, loss_messages
+from callboard.build_request import BuildRequest, BuildResult, raise_if_blocked
 from callboard.catalog.comparison import SameFile, comparison_problems
 from callboard.catalog.linking import check_left_out, check_unidentified, link
 from callboard.catalog.merging import assigned, merge
@@ -22,7 +22,9 @@ from callboard.catalog.targets import targets_of
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
+from callboard.documentation.building import portal_documentation
 from callboard.history.build_state import BuildState, ChangeSet, load_build_state
+from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
@@ -148,7 +150,16 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         changes = state.diff(resolved.catalog, resolved.problems, facts)
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
-    return judge(work, SiteData(resolved, collected, state.history(changes), state.now, facts)), changes
+    data = SiteData(resolved, collected, state.history(changes), state.now, facts)
+    return judge(work, document(work, data)), changes
+
+
+def document(work: Workspace, data: SiteData) -> SiteData:
+    """Site data → the same with the documentation of the entities, of which only what changed is converted, and its problems."""
+    with work.meter.phase("documentation"):
+        found = portal_documentation(data.resolved.catalog, data.resolved.trees, work.settings, code_digest())
+    work.meter.counts["documents_converted"] = found.converted
+    return with_problems(replace(data, documentation=found), found.problems)
 
 
 def judge(work: Workspace, data: SiteData) -> SiteData:
@@ -235,13 +246,3 @@ def write(work: Workspace, data: SiteData, output: OutputFolder, overlays: Overl
         settings, overlays, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
     )  # fmt: skip
     return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), site_build)
-
-
-def raise_if_blocked(collected: CollectedState) -> None:
-    """Raise ``BlockedError`` where too much failed, or would be lost, for a site to be published."""
-    if not collected.guard_result.publish:
-        raise BlockedError(
-            "\n".join((*failure_messages(collected.failures), *loss_messages(collected.losses), *collected.guard_result.reasons)),
-            collected.failures,
-            "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
-        )

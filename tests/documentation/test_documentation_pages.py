@@ -7,16 +7,29 @@ import pytest
 from callboard.documentation import pages as pages_module
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import ConfigurationError, SetConfiguration, read_configuration
+from callboard.documentation.conversion import PageWork, SetSource, converted_pages
 from callboard.documentation.files import SetFiles
 from callboard.documentation.navigation import navigation_of
-from callboard.documentation.pages import LARGEST_PAGE, DocumentationSet, safe_pages
+
+LARGEST_PAGE = 512 * 1024
 
 
-def made(texts, configuration=None, seconds=10, others=()):
+class Made:
+    """A page with its HTML."""
+
+    def __init__(self, result):
+        self.page, self.html = result.page, result.html.decode()
+
+    def __getattr__(self, name):
+        return getattr(self.page, name)
+
+
+def made(texts, configuration=None, seconds=10, others=(), folder=None, kinds=("component",)):
     configuration = configuration or SetConfiguration()
-    files = SetFiles((*texts, *others))
-    documentation = DocumentationSet(configuration, files, navigation_of(configuration.nav, files), texts)
-    return {page.path: page for page in safe_pages(documentation, seconds)}
+    files = SetFiles((*texts, *others), folder)
+    source = SetSource(configuration, files, navigation_of(configuration.nav, files), texts, frozenset(kinds))
+    work = [PageWork(source, page.path, "key") for page in files.pages if page.path in texts]
+    return {result.page.path: Made(result) for result in converted_pages(work, seconds)}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +43,14 @@ def made(texts, configuration=None, seconds=10, others=()):
         ("|a|\n|:-:|\n|b|\n", '<td align="center">b</td>'),
         ("[x](other/page.md#y)", '<a href="other/page/#y">x</a>'),
         ("![x](img/a.png)", '<img alt="x" src="img/a.png">'),
+        ("[x](component:payments)", '<a href="#\ue0f00\ue0f1">x</a>'),
+        ("<component:payments>", '<a href="#\ue0f00\ue0f1">\ue0f20\ue0f1</a>'),
+        ("`<component:payments>`", "&lt;component:payments&gt;"),
+        ("[x](other/page/)", '<a href="other/page/">x</a>'),
+        ('<a href="other/page.md#y">x</a>', '<a href="other/page/#y">x</a>'),
+        ("![chart](https://host.test/a.png)", '<a href="https://host.test/a.png">chart</a>'),
+        ("[![badge](https://host.test/a.svg)](https://host.test/)", '<a href="https://host.test/"><span>badge</span></a>'),
+        ("\ue0f00\ue0f1", "<p>0</p>"),
         ("Use <NAME> here", "Use &lt;NAME&gt; here"),
         ("`<textarea>` and\n\nmore", "<p>more</p>"),
         ("a <textarea> b\n\nmore", "more"),
@@ -125,7 +146,20 @@ def test_front_matter_that_is_no_yaml_mapping_stays_on_the_page(text):
 
 def test_missing_files_are_told_with_their_addresses_as_written():
     page = made({"a/index.md": "[x](b.md) ![y](../../z.png) [mail](mailto:a@b.c) [host](https://x.test/a.md) [here](#x)"})["a/index.md"]
-    assert page.missing == ("b.md", "../../z.png")
+    assert [(each.address, each.line, each.is_image) for each in page.missing] == [("b.md", 1, False), ("../../z.png", 1, True)]
+
+
+def test_links_out_of_the_documentation_folder_name_files_of_the_repository():
+    text = "# A\n\n[code](../../src/x.py#L3) [gone](../gone.md) [out](../../../../etc/x.md)\n"
+    page = made({"a/index.md": text, "b.md": "# B"}, folder="docs")["a/index.md"]
+    assert [(each.address, each.file, each.line) for each in page.open_links] == [("../../src/x.py#L3", "src/x.py", 3)]
+    assert [each.address for each in page.missing] == ["../gone.md", "../../../../etc/x.md"]
+
+
+def test_links_to_headings_and_pages_are_collected_for_checks():
+    page = made({"a.md": "# A\n\n[x](b.md#gone) [y](#here) [z](#a)\n\n<a id=here></a>", "b.md": "# B"})["a.md"]
+    assert [(each.path, each.anchor) for each in page.jumps] == [("b.md", "gone")]
+    assert (page.linked, page.anchors) == (("b.md",), ("a", "here"))
 
 
 def test_pages_have_the_addresses_of_mkdocs():
@@ -161,9 +195,9 @@ markdown_extensions:
     assert configuration.site_name == ""
     assert dict(configuration.extensions)["toc"] == (("permalink", "#"),)
     assert "pymdownx.snippets" not in dict(configuration.extensions)
+    assert configuration.snippet_folders == (".",)
     assert configuration.ignored == (
-        "plugin exec", "hooks", "theme.custom_dir", "extension pymdownx.snippets", "option toc.slugify",
-        "option pymdownx.superfences.custom_fences",
+        "plugin exec", "hooks", "theme.custom_dir", "option toc.slugify", "option pymdownx.superfences.custom_fences",
     )  # fmt: skip
 
 

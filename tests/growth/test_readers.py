@@ -20,7 +20,7 @@ from callboard.settings.settings import Limits
 from callboard.sources.codeowners import CodeOwners
 from callboard.website.guide_html import safe_html
 from callboard.website.guide_links import links_in
-from callboard.website.guide_media import DrawingError, safe_drawing
+from callboard.markdown.media import DrawingError, safe_drawing
 from callboard.website.guides import guide_text
 from descriptor_reading import GOOD, read
 from support import EVERY_CASE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import nh3
@@ -31,11 +32,19 @@ _IGNORED = re.compile(r"[\x00-\x20]+")
 _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
 _REMOVED = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _OPENED = re.compile(r"<(?=(/?)([A-Za-z][A-Za-z0-9-]*))|<(?=[!?/])")
+Address = Callable[[str, str], str | None]
+"""Element and address as it stands in the HTML → the address that it gets; None for none."""
+_addresses: list[Address] = []
+"""Of the page that is being cleaned."""
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
-def safe_page(html: str) -> str:
-    """The HTML with an allow-list of elements, attributes and addresses. Images of other hosts keep their text and lose their address."""
+def safe_page(html: str, address: Address = lambda _, address: address) -> str:
+    """The HTML with an allow-list of elements, attributes and addresses. Images of other hosts keep their text and lose their address.
+
+    ``address`` returns the address of an element in the portal; None if it leads nowhere.
+    """
+    _addresses[:] = [address]
     return _cleaner().clean(_with_visible_placeholders(html))
 
 
@@ -61,10 +70,17 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return None if taken else value
     if name == "class":
         return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
-    if name in {"href", "src"} and _WITH_USER.match(_IGNORED.sub("", value).replace("\\", "/")):
-        return None  # it leads to another host than it seems to
-    if name == "src" and _HOST.match(_IGNORED.sub("", value)):
-        return None
+    if name in {"href", "src"}:
+        return _address(tag, name, value)
     if tag == "input" and name == "type":
         return value if value in {"radio", "checkbox"} else "checkbox"
     return value
+
+
+def _address(tag: str, name: str, value: str) -> str | None:
+    plain = _IGNORED.sub("", value)
+    if _WITH_USER.match(plain.replace("\\", "/")):
+        return None  # it leads to another host than it seems to
+    if name == "src" and _HOST.match(plain):
+        return None
+    return _addresses[0](tag, value)

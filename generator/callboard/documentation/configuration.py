@@ -15,8 +15,11 @@ _DEPTH = 12
 """Most nested levels of a navigation."""
 _MOST_ALIASES = 50
 """Most aliases; a few lines of nested ones can name billions of values."""
-_READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo"})
+_READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo", "redirects"})
 """Plugins whose effect is reproduced, or that have none on pages; all others are named as ignored."""
+_MOST_REDIRECTS = 2_000
+_MOST_PATTERNS = 200
+_MOST_FOLDERS = 10
 _UNUSED = ("hooks", "extra_css", "extra_javascript", "watch")
 
 
@@ -34,6 +37,12 @@ class SetConfiguration:
     """As written: lists, mappings and strings; None for none."""
     extensions: tuple[Configured, ...] = field(default_factory=allowed_extensions)
     """Of the set and of techdocs-core, in MkDocs' order."""
+    redirects: tuple[tuple[str, str], ...] = ()
+    """Former paths of pages with their new paths or addresses, of the plugin ``redirects``."""
+    excluded: tuple[str, ...] = ()
+    """Patterns of ``exclude_docs`` and ``draft_docs``, in the syntax of ``.gitignore``."""
+    snippet_folders: tuple[str, ...] = (".",)
+    """Folders in which snippets are looked for, below that of the ``mkdocs.yml``."""
     ignored: tuple[str, ...] = ()
     """Names of plugins, extensions, options and settings that have no effect here."""
 
@@ -70,6 +79,7 @@ def read_configuration(text: bytes) -> SetConfiguration:
     extensions, left_out = allowed_extensions_of(values)
     return SetConfiguration(
         _text(values.get("site_name")), _text(values.get("docs_dir")) or "docs", _plain(values.get("nav"), _DEPTH), extensions,
+        tuple(_redirects(values)), tuple(_excluded(values)), _snippet_folders(values),
         tuple(dict.fromkeys((*_ignored(values), *left_out))),
     )  # fmt: skip
 
@@ -103,6 +113,27 @@ def _named(value: Any) -> Iterator[tuple[str, Any]]:
             yield item, {}
         elif isinstance(item, dict):
             yield from ((str(name), options or {}) for name, options in item.items())
+
+
+def _redirects(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    options: Any = next((options for name, options in _named(values.get("plugins")) if name == "redirects"), {})
+    maps = options.get("redirect_maps") if isinstance(options, dict) else None
+    if isinstance(maps, dict):
+        yield from ((str(old), new) for old, new in list(maps.items())[:_MOST_REDIRECTS] if isinstance(new, str))
+
+
+def _excluded(values: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("exclude_docs", "draft_docs"):
+        text = values.get(name)
+        yield from (line for line in (text.splitlines() if isinstance(text, str) else ())[:_MOST_PATTERNS] if line.strip())
+
+
+def _snippet_folders(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """``base_path`` of ``pymdownx.snippets``, as far as it consists of relative paths."""
+    options: Any = next((options for name, options in _named(values.get("markdown_extensions")) if name == "pymdownx.snippets"), {})
+    written = options.get("base_path") if isinstance(options, dict) else None
+    folders = [written] if isinstance(written, str) else written if isinstance(written, list) else []
+    return tuple(each for each in folders[:_MOST_FOLDERS] if isinstance(each, str) and not each.startswith("/")) or (".",)
 
 
 def _ignored(values: Mapping[str, Any]) -> Iterator[str]:

@@ -4,43 +4,38 @@ from __future__ import annotations
 
 import copy
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, run_postprocessors, strip_tags
+from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE
+from markdown.util import AtomicString
 from pymdownx.emoji import to_alt
 
 import markdown
 from callboard.documentation.alerts import with_admonitions
 from callboard.documentation.extensions import Configured
-from callboard.documentation.files import SetFile, SetFiles, relative_url
+from callboard.documentation.files import SetFile
 from callboard.documentation.front_matter import split_front_matter
+from callboard.documentation.links import LinkResolver
+from callboard.documentation.model import Heading
 from callboard.documentation.navigation import folder_title
+from callboard.documentation.open_links import title_mark
 
 REPLACEMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({
     "pymdownx.emoji": MappingProxyType({"emoji_generator": to_alt}),
     "tables": MappingProxyType({"use_align_attribute": True}),
 })  # fmt: skip
 """Where the portal differs from techdocs-core by intent: characters in place of images of another host, and no inline styles."""
+_OTHER_HOST = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 _IN_EXTRA = {"markdown.extensions.tables": "tables"}
 """Names under which ``pymdownx.extra`` loads extensions that have a replacement."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """An entry of a page's contents."""
-
-    id: str
-    text: str
-    level: int
-    children: tuple[Heading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +45,60 @@ class ConvertedPage:
     html: str
     title: str
     headings: tuple[Heading, ...]
-    missing: tuple[str, ...]
-    """Relative addresses, as written, of files that the set does not have."""
 
 
 class _PageAddresses(Treeprocessor):  # type: ignore[misc]  # it has no stubs
-    """Turns paths of files into addresses of pages, as MkDocs does, and finds the first heading."""
+    """Turns paths of files into addresses of pages, as MkDocs does, images of other hosts into links, and finds the first heading."""
 
-    def __init__(self, files: SetFiles, page: SetFile, parser: markdown.Markdown) -> None:
+    def __init__(self, links: LinkResolver, parser: markdown.Markdown, *, is_portal: bool) -> None:
         super().__init__(parser)
-        self.files, self.page, self.title = files, page, ""
-        self.missing: list[str] = []
+        self.links, self.title, self.is_portal = links, "", is_portal
 
     def run(self, root: Element) -> None:
         first = next(iter(root), None)
         if first is not None and first.tag == "h1":
             self.title = _heading_text(copy.deepcopy(first), self.md)
-        for element in root.iter():
-            name = {"a": "href", "img": "src"}.get(element.tag)
-            address = element.get(name) if name else None
-            if name and address:
-                element.set(name, self._resolved(address))
+        waiting = [(root, False)]
+        while waiting:
+            element, is_in_link = waiting.pop()
+            is_link = element.tag == "a"
+            waiting += [(child, is_in_link or is_link) for child in reversed(element)]
+            if is_link:
+                self._resolve_link(element)
+            elif element.tag == "img":
+                self._resolve_image(element, is_in_link=is_in_link)
 
-    def _resolved(self, address: str) -> str:
-        try:
-            parts = urlsplit(address)
-        except ValueError:
-            return address
-        if parts.scheme or parts.netloc or not parts.path or address.startswith(("/", "\\")) or AMP_SUBSTITUTE in address:
-            return address
-        if "." not in posixpath.basename(parts.path):
-            return address
-        target, rest = self.files.target(address, self.page.path)
-        if target is None:
-            self.missing.append(address)
-            return address
-        return relative_url(target, self.page) + rest
+    def _resolve_link(self, element: Element) -> None:
+        address = element.get("href")
+        if address:
+            element.set("href", self.links.of_markdown(address))
+            if self.is_portal and self.links.is_entity(address) and not len(element) and not (element.text or "").strip():
+                element.text = title_mark(self.links.open_link(address))
+
+    def _resolve_image(self, element: Element, *, is_in_link: bool) -> None:
+        address = element.get("src")
+        if not address:
+            return
+        if not (self.is_portal and _OTHER_HOST.match(address)):
+            element.set("src", self.links.of_markdown(address, is_image=True))
+            return
+        text = element.get("alt") or ("" if is_in_link else address)
+        element.tag = "span" if is_in_link else "a"
+        element.attrib = {} if is_in_link else {"href": address}
+        element.text = AtomicString(text)
+
+
+class _EntityAutolinks(InlineProcessor):  # type: ignore[misc]  # it has no stubs
+    """``<component:payments>`` → a link with the entity's title."""
+
+    links: LinkResolver | None = None
+
+    def handleMatch(self, match: re.Match[str], _: str) -> tuple[Element | None, int | None, int | None]:  # noqa: N802 - as its base
+        """The link; nothing for what is no entity."""
+        if self.links is None or not self.links.is_entity(match[1]):
+            return None, None, None
+        link = Element("a", href=match[1])
+        return link, match.start(0), match.end(0)
 
 
 def _heading_text(heading: Element, parser: markdown.Markdown) -> str:
@@ -103,19 +116,23 @@ class Converter:
         named = {name: {**dict(options), **replacements.get(name, {})} for name, options in extensions}
         in_extra = {name: replacements[short] for name, short in _IN_EXTRA.items() if short in replacements}
         named["pymdownx.extra"] = {**named["pymdownx.extra"], **in_extra}
+        self._is_portal = replacements is REPLACEMENTS
         self._markdown = markdown.Markdown(extensions=list(named), extension_configs=named)
+        self._autolinks = _EntityAutolinks(r"<([A-Za-z][A-Za-z0-9]*:[^\s<>]+)>", self._markdown)
+        self._markdown.inlinePatterns.register(self._autolinks, "callboard_entities", 125)
 
-    def convert(self, text: str, page: SetFile, files: SetFiles, nav_title: str = "") -> ConvertedPage:
+    def convert(self, text: str, page: SetFile, links: LinkResolver, nav_title: str = "") -> ConvertedPage:
         """The page; ``text`` includes its front matter, and ``nav_title`` is the title that the navigation gives it."""
         values, body = split_front_matter(text.removeprefix("\ufeff"))
         body = with_admonitions(body)
         parser = self._markdown.reset()
-        links = _PageAddresses(files, page, parser)
-        parser.treeprocessors.register(links, "callboard_links", 0)
+        addresses = _PageAddresses(links, parser, is_portal=self._is_portal)
+        parser.treeprocessors.register(addresses, "callboard_links", 0)
+        self._autolinks.links = links
         html = parser.convert(body)
         tokens = getattr(parser, "toc_tokens", [])
-        title = nav_title or _text(values.get("title")) or links.title or _title_from_name(page)
-        return ConvertedPage(html, title, tuple(_heading(token) for token in tokens), tuple(dict.fromkeys(links.missing)))
+        title = nav_title or _text(values.get("title")) or addresses.title or _title_from_name(page)
+        return ConvertedPage(html, title, tuple(_heading(token) for token in tokens))
 
 
 def _heading(token: dict[str, Any]) -> Heading:

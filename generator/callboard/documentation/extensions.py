@@ -32,6 +32,8 @@ _BLOCKS = {
     "pymdownx.details": "pymdownx.blocks.details",
     "pymdownx.tabbed": "pymdownx.blocks.tab",
 }
+REPLACED = frozenset({"pymdownx.snippets"})
+"""Extensions whose effect Callboard reproduces within the bounds of a repository."""
 _LONG_NAMES = "markdown.extensions."
 _UNDER_EXTRA: Mapping[str, str] = MappingProxyType({
     "pymdownx.betterem": "pymdownx.betterem",
@@ -89,7 +91,7 @@ def allowed_extensions(
 def _known(written: Mapping[str, Any], left_out: list[str]) -> list[tuple[str, Any]]:
     short = [(name.removeprefix(_LONG_NAMES), options) for name, options in written.items()]
     short = [({"extra": "pymdownx.extra", "codehilite": "pymdownx.highlight"}.get(name, name), options) for name, options in short]
-    left_out += [f"extension {name}" for name, _ in short if name not in _ALLOWED]
+    left_out += [f"extension {name}" for name, _ in short if name not in _ALLOWED and name not in REPLACED]
     return [(name, options) for name, options in short if name in _ALLOWED]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -23,12 +23,24 @@ class SetFile:
 
 
 class SetFiles:
-    """The files of a set by their paths."""
+    """The files of a set by their paths.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    Args:
+        paths: below the documentation folder.
+        folder: the documentation folder in its repository, without a final ``/``; None if files outside of it are not known.
+        elsewhere: paths in the repository of files that are not in that folder.
+        is_complete: whether ``paths`` are all files of the folder.
+    """
+
+    def __init__(
+        self, paths: Iterable[str], folder: str | None = None, elsewhere: Mapping[str, str] | None = None, *, is_complete: bool = True
+    ) -> None:
         kept = {path for path in paths if not _is_hidden(path)}
         kept -= {path for path in kept if _is_shadowed(path, kept)}
         self.by_path = {path: _file(path) for path in sorted(kept, key=_order)}
+        self._by_url = {unquote(file.url).rstrip("/"): file for file in self.by_path.values()}
+        self._folder, self._elsewhere, self._is_complete = folder, elsewhere or {}, is_complete
+        self._inside = {there: path for path, there in self._elsewhere.items()}
 
     @property
     def pages(self) -> tuple[SetFile, ...]:
@@ -42,12 +54,39 @@ class SetFiles:
             by_url.setdefault(file.url, []).append(file.path)
         return {url: tuple(paths) for url, paths in by_url.items() if len(paths) > 1}
 
+    def by_url(self, address: str) -> SetFile | None:
+        """The file with an address below the set's, which may be written with ``..`` and without a final ``/``."""
+        path = posixpath.normpath(unquote(address).removesuffix("index.html"))
+        return self._by_url.get("" if path == "." else path)
+
+    def repository_path(self, path: str) -> str:
+        """The path in the repository of a file of the set."""
+        return self._elsewhere.get(path) or posixpath.join(self._folder or "", path)
+
+    def outside(self, address: str, page: str) -> str:
+        """The path in the repository that a relative path on a page names, if it is outside of the documentation; else an empty string."""
+        if self._folder is None:
+            return ""
+        here = posixpath.dirname(self.repository_path(page))
+        path = posixpath.normpath(posixpath.join(here, unquote(address)))
+        if path.startswith(("../", "/")) or path in {"..", "."}:
+            return ""
+        is_inside = not self._folder or path.startswith(f"{self._folder}/")
+        return "" if is_inside and self._is_complete else path
+
     def target(self, address: str, page: str) -> tuple[SetFile | None, str]:
         """The file that a relative address on a page names, and the address's query and anchor; None for no such file."""
         parts = urlsplit(address)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path))).lstrip("/")
         rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-        return self.by_path.get(path), rest
+        return self.by_path.get(path) or self._elsewhere_target(unquote(parts.path), page), rest
+
+    def _elsewhere_target(self, path: str, page: str) -> SetFile | None:
+        """The file of another included set that the path names by its place in the repository."""
+        if not self._inside:
+            return None
+        here = posixpath.dirname(self.repository_path(page))
+        return self.by_path.get(self._inside.get(posixpath.normpath(posixpath.join(here, path)), ""))
 
 
 def relative_url(target: SetFile, page: SetFile) -> str:

@@ -47,3 +47,8 @@ def api_path(ref: EntityRef) -> str:
 def up_from(path: str) -> str:
     """The relative path from a page to the site's root: ``../../`` for ``a/b/`` and ``./`` for the root."""
     return "../" * path.count("/") or "./"
+
+
+def docs_path(ref: EntityRef) -> str:
+    """``docs/<namespace>/<kind>/<name>/``, as Backstage's TechDocs: the address of an entity's documentation."""
+    return f"docs/{segment(ref.namespace)}/{segment(ref.kind)}/{segment(ref.name)}/"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from callboard.catalog.graph import Catalog
+from callboard.documentation.portal import PortalDocumentation
 from callboard.model.problem import Problem
 from callboard.model.tree import Trees
 from callboard.plugins.installed_families import installed_families
@@ -47,6 +48,7 @@ class SiteData:
     now: datetime
     """Aware; the time of the build, or that of the state for a build without network."""
     facts: CollectedFacts
+    documentation: PortalDocumentation = field(default_factory=PortalDocumentation)
     judged: JudgedCatalog | None = None
     """The results of the portal's scorecards; None for a portal without any."""
 

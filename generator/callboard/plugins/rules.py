@@ -18,6 +18,7 @@ MODULES = (
     "ingestion.rules",
     "catalog.rules",
     "plugins.integrations.rules",
+    "documentation.rules",
     "scorecards.rules",
     "website.rules",
 )

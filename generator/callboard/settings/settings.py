@@ -71,6 +71,35 @@ class GuideSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludedDocs:
+    """An item of ``docs.exclude``: documentation that matches all of its globs is left out."""
+
+    entity: str = ""
+    """Glob of references: ``component:default/secret-*``."""
+    repository: str = ""
+    """Glob of names of repositories."""
+    path: str = ""
+    """Glob of paths in a repository: leaves out files in place of whole sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocsSettings:
+    """The section ``docs``: which documentation of entities the portal shows, and its bounds."""
+
+    exclude: tuple[ExcludedDocs, ...] = ()
+    page_bytes: int = 512 * 1024
+    """Characters of a page that is converted; a larger one is shown as text."""
+    page_seconds: int = 10
+    """Processor time of a page."""
+    set_pages: int = 2_000
+    set_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 5 * 1024 * 1024
+    """Size of an image or another file that is published."""
+    set_file_bytes: int = 100 * 1024 * 1024
+    """Size of all of them, of one set."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Limits on the work that a descriptor, a repository or a tool can cause."""
 
@@ -103,6 +132,7 @@ class Settings:
     data: DataSettings = field(default_factory=DataSettings)
     limits: Limits = field(default_factory=Limits)
     guides: GuideSettings = field(default_factory=GuideSettings)
+    docs: DocsSettings = field(default_factory=DocsSettings)
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The sections ``integrations``, ``history`` and ``publish`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)

@@ -27,13 +27,13 @@ from callboard.website.data_files import DataFile, DeferredFile, put_data, robot
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
-from callboard.website.mkdocs_project import PAGE_STYLES_PATH, STYLES_PATH
+from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
 from callboard.website.search import FullText
 from callboard.website.site_loss import OutputFolder
-from callboard.website.style_sheets import page_styles
+from callboard.website.style_sheets import classes_of_texts, page_styles
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
 
 BATCH = 64
@@ -240,6 +240,7 @@ class _Assembly:
         key = styles.key()
         yield DeferredFile(STYLES_PATH, key, lambda _: styles.of_guides())
         yield DeferredFile(PAGE_STYLES_PATH, key, lambda _: styles.of_pages())
+        yield DeferredFile(DOCS_STYLES_PATH, key, lambda _: styles.of_pages(classes_of_texts()))
         yield SPRITE_PATH, self.renderer.sprite()
         yield "robots.txt", robots(self.portal)
         if self.portal.url:

@@ -17,7 +17,7 @@ from callboard.model.fields import without_bidi
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
 from callboard.website.mkdocs_notes import read_notes
-from callboard.website.mkdocs_project import FRAMES, NAME_SLOT, PAGE_STYLES_PATH, STYLES_PATH, frame_folder
+from callboard.website.mkdocs_project import DOCS_STYLES_PATH, FRAMES, NAME_SLOT, PAGE_STYLES_PATH, STYLES_PATH, frame_folder
 from callboard.website.rendering import up_for
 
 POLICY_SLOT = "qzpolicyzq"
@@ -127,9 +127,10 @@ def _frame_html(site: Path, name: str) -> str:
 
 def split_frame(html: str, name: str, scripts: Iterable[str] = ()) -> FrameTemplate:
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
-    html = _STYLES.sub(rf"\g<1>{PAGE_STYLES_PATH}", _THEME_FILES.sub("", GENERATOR.sub("", html)))
+    styles = DOCS_STYLES_PATH if name == "docs" else PAGE_STYLES_PATH
+    html = _STYLES.sub(rf"\g<1>{styles}", _THEME_FILES.sub("", GENERATOR.sub("", html)))
     html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(html), count=1)
-    html = _BODY.sub(r"\1 data-own", html, count=1)
+    html = _BODY.sub(rf'\1 data-own="{name}"', html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
         raise WebsiteError(f"The frame of pages {name!r} has no table of contents.", _OVERRIDE)

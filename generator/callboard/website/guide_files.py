@@ -11,12 +11,12 @@ from typing import Any, cast
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 import yaml
+from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.model.counting import counted
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Severity, Span
 from callboard.model.suggestions import nearest
 from callboard.settings.invalid import portal_origin
-from callboard.website.guide_media import PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.website.rules import INVALID_NAVIGATION, MISSING_GUIDE, UNREADABLE_GUIDE
 from callboard.yaml.problems import span_of
 

@@ -17,6 +17,8 @@ from callboard.website.links import BrokenLink, PageLinks, broken_links, guide_l
 from callboard.website.portal_files import PortalFiles
 from callboard.website.rules import DEAD_LINK
 
+REPORTED_BEFORE = "docs/"
+"""Pages of documentation sets, whose broken links are problems with a line already (``documentation.cross_links``)."""
 _SHOWN = 20
 _SEARCHED = 100
 """Most broken targets that are searched for in each page; with more, all rendered pages are checked."""
@@ -110,7 +112,8 @@ class LinkCheck:
 
     def problems(self, refs: Mapping[str, str]) -> tuple[Problem, ...]:
         """A problem for each broken link in text that people wrote; ``refs`` has the entity of each page."""
-        return tuple(_problem(target, refs.get(path, "")) for path, page in self._pages.items() for target in page.broken_links)
+        pages = ((path, page) for path, page in self._pages.items() if page.broken_links and not path.startswith(REPORTED_BEFORE))
+        return tuple(_problem(target, refs.get(path, "")) for path, page in pages for target in page.broken_links)
 
     def _suspects(self, rendered: AbstractSet[str], targets: AbstractSet[str], *, has_removals: bool) -> AbstractSet[str]:
         """Pages that may have a broken link: those that had one, and rendered pages with a broken target; all pages after removals."""

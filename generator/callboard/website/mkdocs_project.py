@@ -24,13 +24,15 @@ _TIMEOUT = 1800
 NAME_SLOT = "qznamezq"
 """Placeholder for the portal's name, which the theme writes with and without escaping."""
 MARK_ICON = "material/bulletin-board"
-FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "wide": ("navigation", "toc")}
+FRAMES: Mapping[str, tuple[str, ...]] = {"entity": ("navigation",), "docs": ("navigation",), "wide": ("navigation", "toc")}
 """The frames by name, with the side columns of the theme that each of them hides."""
 STYLES_PATH = "assets/portal.css"
 """The style sheet of guides besides those of the theme: all style sheets in ``assets/``."""
 PAGE_STYLES_PATH = "assets/page.css"
 """The one style sheet of pages: the same, below what pages use of the theme's."""
-TABS = ("catalog", "apis", "teams", "systems", "health", "scorecards")
+DOCS_STYLES_PATH = "assets/docs.css"
+"""The one style sheet of pages of documentation sets: that of pages, with what their texts use of the theme's rules."""
+TABS = ("catalog", "apis", "docs", "teams", "systems", "health", "scorecards")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
 _SCRIPTS = ("search.js", "ages.js", "copy.js")

@@ -10,10 +10,10 @@ from callboard.settings.settings import Portal
 from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
 from callboard.website.icons import SPRITE_PATH
-from callboard.website.mkdocs_project import PAGE_STYLES_PATH, STYLES_PATH
+from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.page_maker import not_found
 from callboard.website.rendering import Renderer
-from callboard.website.style_sheets import page_styles
+from callboard.website.style_sheets import classes_of_texts, page_styles
 from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
@@ -67,9 +67,10 @@ class OnDemand:
         return stamp(self._fitter.frame(page, content), page, content, toc)
 
     def _site_file(self, path: str) -> bytes | None:
-        if path in {STYLES_PATH, PAGE_STYLES_PATH}:
+        if path in {STYLES_PATH, PAGE_STYLES_PATH, DOCS_STYLES_PATH}:
             styles = page_styles(self._theme, self._renderer.overlays.files, self._renderer.icon_rules())
-            return styles.of_guides() if path == STYLES_PATH else styles.of_pages()
+            classes = classes_of_texts() if path == DOCS_STYLES_PATH else frozenset()
+            return styles.of_guides() if path == STYLES_PATH else styles.of_pages(classes)
         if path == SPRITE_PATH:
             return self._renderer.sprite()
         if path == "robots.txt":

@@ -19,6 +19,8 @@ from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.status import Freshness
 from callboard.pages.context import page_context
+from callboard.pages.documents import plan as documents
+from callboard.pages.documents.context import DocumentsContext, documents_context
 from callboard.pages.entities import plan as entity_pages
 from callboard.pages.entities.context import EntityContext, entity_context
 from callboard.pages.entities.tracking import ASPECTS, track
@@ -35,7 +37,7 @@ from callboard.pages.scorecards.context import ScorecardContext, scorecard_conte
 from callboard.pages.scorecards.entity_section import ScorecardField, TrackedScorecards
 from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
-from callboard.website.data_files import DataFile, entity_files, list_files
+from callboard.website.data_files import DataFile, DeferredFile, entity_files, list_files
 from callboard.website.editor_schemas import schema_files_later
 
 _INDEXES: DependencyKey = ("indexes", "rest")
@@ -53,6 +55,7 @@ class PageContexts:
     facts: FactsContext
     indexes: IndexContext
     entities: EntityContext
+    documents: DocumentsContext
     scorecards: ScorecardContext | None
     """None for a portal without scorecards."""
 
@@ -89,6 +92,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     )
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     schedules = schedules_by_person(of_facts)
+    of_documents = documents_context(page, data.documentation)
     of_scorecards = scorecard_context(page, data.judged, tools)
     judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
@@ -103,13 +107,14 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         last_fields=(on_call, TrackedShiftField(of_facts, schedules), *((ScorecardField(of_scorecards),) if of_scorecards else ())),
         status=(status_of_tools,),
     )
-    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_scorecards)
+    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards)
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
     """The context of entity pages in a form that records what is read of it, and the recorder."""
     judged = {_SCORECARDS: scorecards.fingerprint(contexts.scorecards)} if contexts.scorecards else {}
-    return track(contexts.entities, {_INDEXES: fingerprint_of_rest(contexts.indexes), **judged})
+    rest = {_INDEXES: fingerprint_of_rest(contexts.indexes), **documents.fingerprints(contexts.documents)}
+    return track(contexts.entities, {**rest, **judged})
 
 
 def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
@@ -119,14 +124,16 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
     references = (page for entity in tracked.entities.values() for page in reference_pages(tracked, entity, tracker))
     results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))
-    return chain(lists, every, references, results, _rest(contexts))
+    of_sets = documents.plan(documents.tracked(contexts.documents, tracked), tracker)
+    return chain(lists, every, references, results, of_sets, _rest(contexts))
 
 
 def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     """The pages that are about no single entity."""
     entities = contexts.entities
     references = (page for entity in entities.entities.values() for page in reference_pages(entities, entity))
-    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), _rest(contexts))
+    of_sets = documents.plan(contexts.documents)
+    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), of_sets, _rest(contexts))
 
 
 def entity_page(
@@ -157,6 +164,7 @@ def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public, lines=lines)
     yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
+    yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     yield from scorecards.data_files(contexts.scorecards) if contexts.scorecards else ()
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))

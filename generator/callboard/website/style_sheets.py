@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
@@ -26,6 +27,27 @@ _NESTED = ("@media", "@supports", "@layer", "@container")
 _STRING = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _SPACE = re.compile(rf"({_STRING})|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|\s{{2,}}|\n", re.DOTALL)
 _BRACES = re.compile(rf"{_STRING}|[{{}}]", re.DOTALL)
+
+
+_OF_EXTENSIONS = frozenset({
+    "admonition", "admonition-title", "note", "abstract", "summary", "tldr", "info", "todo", "tip", "hint", "important", "success",
+    "check", "done", "question", "help", "faq", "warning", "caution", "attention", "failure", "fail", "missing", "danger", "error",
+    "bug", "example", "quote", "cite", "inline", "end", "tabbed-set", "tabbed-alternate", "tabbed-labels", "tabbed-label",
+    "tabbed-content", "tabbed-block", "tabbed-control", "highlight", "highlighttable", "codehilite", "filename", "linenos", "linenodiv",
+    "linenotable", "code", "hll", "normal", "special", "language-text", "headerlink", "footnote", "footnote-ref", "footnote-backref",
+    "footnote-hidden", "task-list", "task-list-item", "task-list-control", "task-list-indicator", "keys", "critic", "block",
+    "md-typeset", "md-typeset__table", "md-typeset__scrollwrap", "arithmatex", "mark", "progress", "progress-label", "progress-bar",
+    "grid",
+})  # fmt: skip
+"""Classes that Markdown's extensions write."""
+
+
+@cache
+def classes_of_texts() -> frozenset[str]:
+    """The classes that the HTML of a page of documentation can have."""
+    from pygments.token import STANDARD_TYPES  # noqa: PLC0415 - only a build with documentation needs it
+
+    return _OF_EXTENSIONS | {name for name in STANDARD_TYPES.values() if name}
 
 
 def words_in(texts: Iterable[str]) -> frozenset[str]:
@@ -139,9 +161,9 @@ class PageStyles:
         """The style sheet of guides, which have those of the theme as well."""
         return "\n".join((*(compact(_text(file)) for file in self.own), self.icons)).encode()
 
-    def of_pages(self) -> bytes:
-        """The style sheet of all other pages."""
-        words = words_in((self.frames, *map(_text, self.markup)))
+    def of_pages(self, words_of_texts: AbstractSet[str] = frozenset()) -> bytes:
+        """The style sheet of all other pages; with classes of their texts, that of documentation."""
+        words = words_in((self.frames, *map(_text, self.markup))) | words_of_texts
         kept = (used_rules(_text(file).removeprefix('@charset "UTF-8";'), words) for file in self.theme)
         return "\n".join((*kept, "")).encode() + self.of_guides()
 

@@ -61,7 +61,7 @@ def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[A
     labels = context.labels
     mail = "" if context.is_public else mail_of(mapping_of(entity.spec.get("profile")).get("email"))
     buttons = (
-        Action(labels["docs"], "docs", docs_address(context, entity)),
+        Action(labels["documentation"], "docs", docs_address(context, entity)),
         *_api_action(context, entity),
         Action(labels["mail"], "mail", f"mailto:{mail}" if mail else ""),
         Action(labels["source"], "source", "" if entity.ref.kind in {"group", "user"} else source_address(context, entity)),

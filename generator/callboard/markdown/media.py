@@ -1,4 +1,4 @@
-"""Names and contents of files next to guides → those that may be published, and drawings without anything that a browser executes."""
+"""Names and contents of files next to pages → those that may be published, and drawings without anything that a browser executes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,216 @@
+"""The catalog and the connected repositories → the documentation of all entities, converted as far as anything has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from pathlib import Path
+
+from callboard.catalog.graph import Catalog
+from callboard.documentation import rules
+from callboard.documentation.bounds import is_left_out
+from callboard.documentation.conversion import PageWork, converted_pages
+from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
+from callboard.documentation.navigation import NavItem, SetNavigation
+from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
+from callboard.documentation.places import SharedSet, place_of, shared_set
+from callboard.documentation.portal import PortalDocumentation
+from callboard.documentation.published_files import published_files
+from callboard.documentation.reading import Finding, ReadSet, SetReader, page_key, set_digest
+from callboard.ingestion.access import ConnectedTrees
+from callboard.io.store import Store
+from callboard.model.entity import Entity, Origin
+from callboard.model.problem import Problem, Span
+from callboard.model.ref import EntityRef
+from callboard.model.tree import Tree, Trees
+from callboard.settings.settings import DocsSettings, Settings
+
+_WINDOW = 8_000_000
+"""Characters of texts that are in memory at a time."""
+_MOST_FINDINGS = 100
+"""Problems of one set, besides those of its links."""
+
+
+def portal_documentation(catalog: Catalog, trees: Trees, settings: Settings, program: str) -> PortalDocumentation:
+    """The documentation of all entities, with the problems of its links. ``program`` is the digest of this program.
+
+    Raises ``SourceError`` if the network fails.
+    """
+    folder = Store.beside(settings.root).cache / "documentation"
+    connected = ConnectedTrees(trees, settings.sources)
+    found = DocumentationBuilder(catalog, connected, settings.docs, folder, program).build()
+    links = CrossLinks(found, catalog, trees)
+    return replace(found, problems=(*found.problems, *links.problems()))
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A set of which pages have to be converted."""
+
+    entity: Entity
+    place: SetPlace
+    read: ReadSet
+    digest: str
+    kept: KeptPages
+    keys: Mapping[str, str]
+    """By path."""
+    html: dict[str, bytes] = field(default_factory=dict)
+    pages: dict[str, DocumentPage] = field(default_factory=dict)
+
+
+class DocumentationBuilder:
+    """Reads and converts the documentation of a portal.
+
+    Args:
+        catalog: all entities.
+        connected: the repositories.
+        bounds: the section ``docs``.
+        folder: where converted pages are kept.
+        program: digest of the program, with which kept pages are thrown away.
+    """
+
+    def __init__(self, catalog: Catalog, connected: ConnectedTrees, bounds: DocsSettings, folder: Path, program: str) -> None:
+        self._catalog, self._connected, self._bounds, self._folder, self._program = catalog, connected, bounds, folder, program
+        self._sets: dict[EntityRef, DocumentationSet] = {}
+        self._shared: dict[EntityRef, SharedSet] = {}
+        self._kept: dict[EntityRef, KeptPages] = {}
+        self._problems: list[Problem] = []
+        self._converted = 0
+
+    def build(self) -> PortalDocumentation:
+        """The documentation. Raises ``SourceError`` if the network fails."""
+        waiting: list[_Pending] = []
+        for entity, place in self._places():
+            pending = self._read(entity, place)
+            if pending is not None:
+                waiting.append(pending)
+            if sum(each.read.size for each in waiting) > _WINDOW:
+                self._convert(waiting)
+                waiting = []
+        self._convert(waiting)
+        remove_other_packs(self._folder, (kept.file for kept in self._kept.values()))
+        shared = {ref: each for ref, each in self._shared.items() if each.ref in self._sets}
+        ordered = {ref: self._sets[ref] for ref in self._catalog.entities if ref in self._sets}
+        return PortalDocumentation(ordered, shared, self._kept, tuple(self._problems), self._converted)
+
+    def _places(self) -> Iterator[tuple[Entity, SetPlace]]:
+        """The folder of each set, with the first entity that names it."""
+        first: dict[SetPlace, EntityRef] = {}
+        for ref, entity in self._catalog.entities.items():
+            place = place_of(entity, self._connected)
+            if isinstance(place, Problem):
+                self._problems.append(place)
+                self._sets[ref] = _empty_set(ref, SetPlace("", "", ""))
+            elif place is not None and not is_left_out(self._bounds.exclude, entity, self._tree(place).repository):
+                if place in first:
+                    self._shared[ref] = SharedSet(first[place], "")
+                    continue
+                first[place] = ref
+                yield entity, place
+            if place is None and (shared := shared_set(entity)) is not None:
+                self._shared[ref] = shared
+
+    def _tree(self, place: SetPlace) -> Tree:
+        return self._connected.trees[place.source, place.tree]
+
+    def _read(self, entity: Entity, place: SetPlace) -> _Pending | None:
+        """The set, if any of its pages has to be converted; a set that has not changed is complete."""
+        tree = self._tree(place)
+        reader = SetReader(
+            self._bounds, frozenset(self._catalog.kinds.by_name),
+            lambda path: is_left_out(self._bounds.exclude, entity, tree.repository, path),
+        )  # fmt: skip
+        read = reader.read(tree, place.folder)
+        shared = set_digest(read, self._program)
+        keys = {path: page_key(shared, read.source, path) for path in read.source.texts}
+        digest = blake2b(repr([*keys.items()]).encode(), digest_size=16).hexdigest()
+        kept = read_pack(pack_file(self._folder, str(entity.ref)))
+        pending = _Pending(entity, place, read, digest, kept, keys)
+        if kept.digest == digest:
+            self._complete(pending, kept)
+            return None
+        return pending
+
+    def _convert(self, waiting: Sequence[_Pending]) -> None:
+        by_work: list[tuple[_Pending, PageWork]] = []
+        for pending in waiting:
+            for path, key in pending.keys.items():
+                page = pending.kept.pages.get(key)
+                if page is None or not self._take_kept(pending, page):
+                    by_work.append((pending, PageWork(pending.read.source, path, key)))
+        results = converted_pages([work for _, work in by_work], self._bounds.page_seconds)
+        for (pending, work), result in zip(by_work, results, strict=True):
+            pending.pages[work.path], pending.html[work.path] = result
+        self._converted += len(by_work)
+        for pending in waiting:
+            pages = [(pending.pages[path], pending.html[path]) for path in pending.keys]
+            self._complete(pending, write_pack(pending.kept.file, pending.digest, pages))
+            pending.html.clear()
+
+    def _take_kept(self, pending: _Pending, page: DocumentPage) -> bool:
+        try:
+            pending.html[page.path] = pending.kept.html(page)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, the page is converted again
+            return False
+        pending.pages[page.path] = page
+        return True
+
+    def _complete(self, pending: _Pending, kept: KeptPages) -> None:
+        ref, read, tree = pending.entity.ref, pending.read, self._tree(pending.place)
+        pages = {path: kept.pages[key] for path, key in pending.keys.items()}
+        navigation = _with_titles(read.source.navigation, pages)
+        made = DocumentationSet(
+            ref, pending.place, read.kind, read.source.configuration.site_name, read.docs_folder, navigation, pages, pending.digest,
+            read.elsewhere, dict(read.source.configuration.redirects), bytes=read.size,
+        )  # fmt: skip
+        changed = {path: at for path in pages if (at := tree.last_change(made.repository_path(path)))}
+        named = dict.fromkeys(path for page in pages.values() for path in page.files)
+        files = published_files(tree, named, made.repository_path, self._bounds)
+        findings = (*read.findings, *_as_text(made), *files.findings)
+        problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
+        self._sets[ref] = replace(made, changed=changed, problems=problems, files=files.published, left_out=files.left_out)
+        self._kept[ref] = kept
+        self._problems += problems
+
+    def _found(self, pending: _Pending, tree: Tree, finding: Finding) -> Problem:
+        span = Span.at(finding.line, 1) if finding.line else None
+        origin = Origin(pending.place.source, tree.id, tree.repository, tree.revision, finding.path, 0, finding.line or 1)
+        return finding.rule.problem(
+            finding.message, origin=origin, span=span, subject=pending.entity.ref, hint=finding.hint, field=finding.message[:200]
+        )
+
+
+def _as_text(made: DocumentationSet) -> Iterator[Finding]:
+    """The pages that are shown as text, and a set without any page."""
+    for page in made.pages.values():
+        if page.as_text:
+            message = f"The page is shown as plain text: it {page.as_text}."
+            yield Finding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
+    if made.kind is SetKind.NONE:
+        place = made.place.folder or "the repository's own folder"
+        hint = "Add an mkdocs.yml, a folder docs or a README.md there."
+        yield Finding(rules.UNREADABLE_SET, made.place.folder, f"There is no documentation in {place}.", hint)
+
+
+def _with_titles(navigation: SetNavigation, pages: Mapping[str, DocumentPage]) -> SetNavigation:
+    """The navigation with the titles of pages where it has none, and without pages that could not be read."""
+
+    def filled(items: Sequence[NavItem]) -> Iterator[NavItem]:
+        for item in items:
+            if item.path:
+                page = pages.get(item.path)
+                if page is not None:
+                    yield replace(item, title=item.title or page.title)
+            elif item.url:
+                yield item
+            elif children := tuple(filled(item.children)):
+                yield replace(item, children=children)
+
+    outside = tuple(path for path in navigation.outside if path in pages)
+    return replace(navigation, items=tuple(filled(navigation.items)), outside=outside)
+
+
+def _empty_set(ref: EntityRef, place: SetPlace) -> DocumentationSet:
+    return DocumentationSet(ref, place, SetKind.NONE, "", "", SetNavigation(()), {})

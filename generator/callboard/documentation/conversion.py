@@ -1,0 +1,110 @@
+"""The texts of sets → their pages as safe HTML, each within bounds of size and processor time; a page beyond them becomes plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from html import escape
+from typing import NamedTuple
+
+from callboard.documentation.cleaning import safe_page
+from callboard.documentation.configuration import SetConfiguration
+from callboard.documentation.converter import ConvertedPage, converter_for
+from callboard.documentation.files import SetFile, SetFiles
+from callboard.documentation.links import LinkResolver
+from callboard.documentation.model import DocumentPage
+from callboard.documentation.navigation import SetNavigation, folder_title
+from callboard.documentation.open_links import without_marks
+from callboard.io.bounded import TimeUsedUpError, map_bounded
+
+SECONDS = 10
+"""Processor time of a page; an ordinary one takes a hundredth of a second."""
+LONGEST_HTML = 5_000_000
+_ID = re.compile(r'\sid="((?!__)[^"]*)"')
+_MOST_ANCHORS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class SetSource:
+    """What the pages of a set are made of."""
+
+    configuration: SetConfiguration
+    files: SetFiles
+    navigation: SetNavigation
+    texts: Mapping[str, str]
+    """Texts of pages by path, with snippets put in."""
+    kinds: frozenset[str] = frozenset()
+    """Kinds of entities, which are schemes of links."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Texts as their authors wrote them, of pages into which snippets were put."""
+    largest_page: int = 512 * 1024
+    """Characters of a page that is converted."""
+
+
+class PageWork(NamedTuple):
+    """A page to convert."""
+
+    source: SetSource
+    path: str
+    key: str
+    """Digest of everything that it is converted from."""
+
+
+class PageResult(NamedTuple):
+    """A converted page with its safe HTML."""
+
+    page: DocumentPage
+    html: bytes
+
+
+def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Iterator[PageResult]:
+    """The results in the order of ``pages``. They are computed by forked processes, which the kernel ends where a page takes too long."""
+    for configuration in {id(each.source.configuration): each.source.configuration for each in pages}.values():
+        converter_for(configuration.extensions)  # forked processes have it then
+    for work, result in zip(pages, map_bounded(_converted, pages, seconds), strict=True):
+        yield _as_text(work, f"takes {result} to convert") if isinstance(result, TimeUsedUpError) else result
+
+
+def _converted(work: PageWork) -> PageResult:
+    source, file, text = work.source, work.source.files.by_path[work.path], work.source.texts[work.path]
+    if len(text) > source.largest_page:
+        return _as_text(work, f"has more than {source.largest_page:,} characters")
+    links = LinkResolver(source.files, file, source.written.get(work.path, text), source.kinds)
+    title = source.navigation.titles().get(work.path, "")
+    try:
+        made = converter_for(source.configuration.extensions).convert(without_marks(text), file, links, title)
+    except Exception as error:  # noqa: BLE001 - extensions raise anything on text that they did not expect
+        return _as_text(work, f"cannot be converted ({type(error).__name__}: {str(error)[:200]})")
+    if len(made.html) > LONGEST_HTML:
+        return _as_text(work, f"has more than {LONGEST_HTML:,} characters as HTML")
+    return _result(work, file, made, links)
+
+
+def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResolver) -> PageResult:
+    html = safe_page(made.html, links.of_html)
+    content = html.encode("utf-8", "replace")
+    by_path = work.source.files.by_path
+    is_page = {path: path in by_path and by_path[path].is_page for path in links.linked}
+    anchors = tuple(dict.fromkeys(_ID.findall(html)))[:_MOST_ANCHORS]
+    jumps = tuple(jump for jump in links.jumps if jump.path != work.path or jump.anchor not in anchors)
+    page = DocumentPage(
+        work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, anchors, links.missing, jumps,
+        links.open_links,
+        tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
+    )  # fmt: skip
+    return PageResult(page, content)
+
+
+def _as_text(work: PageWork, reason: str) -> PageResult:
+    name = work.path.rpartition("/")[2].rpartition(".")[0]
+    text = work.source.texts[work.path][: work.source.largest_page]
+    content = f"<pre><code>{escape(text)}</code></pre>".encode("utf-8", "replace")
+    url = work.source.files.by_path[work.path].url
+    page = DocumentPage(work.path, url, folder_title(name), work.key, _digest(content), len(content), as_text=reason)
+    return PageResult(page, content)
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=12).hexdigest()

@@ -1,0 +1,174 @@
+"""Links of pages that other sets, the catalog or a repository decide → their targets, what is broken, and who links to an entity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+from urllib.parse import unquote
+
+from callboard.catalog.graph import Catalog
+from callboard.documentation import rules
+from callboard.documentation.model import BrokenLink, DocumentationSet, DocumentPage, OpenLink
+from callboard.documentation.portal import PortalDocumentation
+from callboard.documentation.reading import literal
+from callboard.model.entity import Origin
+from callboard.model.errors import TreeError
+from callboard.model.problem import Problem, Span
+from callboard.model.ref import EntityRef
+from callboard.model.tree import Tree, Trees
+from callboard.model.urls import docs_path, entity_path
+
+_LINE = re.compile(r"L(\d{1,7})(?:-L?\d{1,7})?")
+_MOST = 50
+"""Problems of the links of one set."""
+Reason = Literal["", "file", "image", "anchor", "entity", "page", "outside"]
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "file": ("links to `{}`, which is not in the documentation", "Correct the path; it is relative to the file of the page."),
+    "image": ("shows `{}`, which is not in the documentation", "Correct the path, or move the image into the documentation folder."),
+    "anchor": ("links to `{}`, a heading that does not exist", "Correct the part behind `#`: the heading in lower case, with hyphens."),
+    "entity": ("links to `{}`, which the catalog does not have", "Write `kind:name`, or `kind:namespace/name`, of an entity."),
+    "page": ("links to `{}`, a page that the documentation of that entity does not have", "Correct the path behind the entity's name."),
+    "outside": ("links to `{}`, which is not in the repository", "Correct the path; it is relative to the file of the page."),
+}
+
+
+class LinkTarget(NamedTuple):
+    """Where an open link leads."""
+
+    path: str = ""
+    """Below the site's root, with an anchor; empty for none."""
+    url: str = ""
+    """At the file's host; empty for none."""
+    ref: EntityRef | None = None
+    """The entity that is linked, whose name is the title of a link without a text; None for others."""
+    title: str = ""
+    """Title of the page that is linked."""
+    reason: Reason = ""
+    """What does not exist; empty if the link is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossLinks:
+    """Resolves the open links of all sets."""
+
+    documentation: PortalDocumentation
+    catalog: Catalog
+    trees: Trees
+    _targets: dict[tuple[EntityRef, OpenLink], LinkTarget] = field(default_factory=dict)
+
+    def target(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
+        """The target of an open link of a set."""
+        key = (of.ref, link)
+        if key not in self._targets:
+            self._targets[key] = self._outside(of, link) if link.file else self._entity(of.ref.namespace, link.address)
+        return self._targets[key]
+
+    def entity_target(self, namespace: str, address: str) -> LinkTarget:
+        """The target of ``component:payments/runbook.md#restore``; ``namespace`` is that of references without one."""
+        return self._entity(namespace, address)
+
+    def broken(self, of: DocumentationSet) -> Iterator[BrokenLink]:
+        """All links of a set that lead nowhere."""
+        for page in of.pages.values():
+            for missing in page.missing:
+                yield BrokenLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
+            for jump in page.jumps:
+                linked = of.pages.get(jump.path)
+                if linked is not None and not linked.as_text and jump.anchor not in linked.anchors:
+                    yield BrokenLink(page, jump.address, jump.line, "anchor")
+            for link in page.open_links:
+                if reason := self.target(of, link).reason:
+                    yield BrokenLink(page, link.address, link.line, reason)
+
+    def problems(self) -> Iterator[Problem]:
+        """The problems of all broken links, the first of each set."""
+        for made in self.documentation.sets.values():
+            for number, link in enumerate(self.broken(made)):
+                if number == _MOST:
+                    break
+                yield self._problem(made, link)
+
+    def mentions(self) -> Mapping[EntityRef, tuple[tuple[EntityRef, str], ...]]:
+        """The pages of other sets that link to an entity or to its documentation, by that entity: set and path of each."""
+        found: dict[EntityRef, dict[tuple[EntityRef, str], None]] = {}
+        for ref, made in self.documentation.sets.items():
+            for page in made.pages.values():
+                for link in page.open_links:
+                    target = self.target(made, link)
+                    if target.ref is not None and not target.reason and target.ref != ref:
+                        found.setdefault(target.ref, {})[ref, page.path] = None
+        return {ref: tuple(pages) for ref, pages in found.items()}
+
+    def _problem(self, of: DocumentationSet, link: BrokenLink) -> Problem:
+        message, hint = _WORDS[link.reason]
+        tree = self._tree(of)
+        path = of.repository_path(link.page.path)
+        repository, revision = (tree.repository, tree.revision) if tree else ("", "")
+        origin = Origin(of.place.source, of.place.tree, repository, revision, path, 0, link.line or 1)
+        span = Span.at(link.line, 1) if link.line else None
+        return rules.BROKEN_LINK.problem(
+            f"The page {message.format(link.address[:200])}.", origin=origin, span=span, subject=of.ref, field=link.address[:200], hint=hint
+        )
+
+    def _tree(self, of: DocumentationSet) -> Tree | None:
+        return self.trees.get((of.place.source, of.place.tree))
+
+    def _outside(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
+        tree = self._tree(of)
+        if link.is_image:
+            return LinkTarget(reason="image")
+        if tree is None or not _exists(tree, link.file):
+            return LinkTarget(reason="outside")
+        fragment = link.address.partition("#")[2]
+        line = _LINE.fullmatch(fragment)
+        url = tree.view_url(link.file, int(line[1]) if line else None)
+        return LinkTarget(url=f"{url}#{fragment}" if url and fragment and not line and "#" not in url else url)
+
+    def _entity(self, namespace: str, address: str) -> LinkTarget:
+        written, _, anchor = address.partition("#")
+        kind, _, rest = written.partition(":")
+        names = [unquote(name) for name in rest.split("/")]
+        for ref, path in _candidates(kind.lower(), namespace, names):
+            if ref in self.catalog.entities:
+                return self._page(ref, path, unquote(anchor), has_slash=len(names) > 1 and rest.endswith("/"))
+        return LinkTarget(reason="entity")
+
+    def _page(self, ref: EntityRef, path: str, anchor: str, *, has_slash: bool) -> LinkTarget:
+        if not path and not anchor and not has_slash:
+            return LinkTarget(entity_path(ref), ref=ref)
+        made = self.documentation.of(ref)
+        page = made.find(path) if made else None
+        if made is None or page is None:
+            return LinkTarget(ref=ref, reason="page")
+        if anchor and not page.as_text and anchor not in page.anchors:
+            return LinkTarget(f"{docs_path(made.ref)}{page.url}", ref=ref, title=page.title, reason="anchor")
+        title = _heading(page, anchor) or page.title
+        return LinkTarget(f"{docs_path(made.ref)}{page.url}{f'#{anchor}' if anchor else ''}", ref=ref, title=title)
+
+
+def _candidates(kind: str, namespace: str, names: list[str]) -> Iterator[tuple[EntityRef, str]]:
+    """What ``names`` may mean: namespace, name and a page, or name and a page."""
+    if len(names) > 1 and names[1]:
+        yield EntityRef(kind, names[0].lower(), names[1].lower()), "/".join(names[2:])
+    yield EntityRef(kind, namespace, names[0].lower()), "/".join(names[1:])
+
+
+def _heading(page: DocumentPage, anchor: str) -> str:
+    """The text of a heading of the page; empty for none."""
+    waiting = [*page.headings] if anchor else []
+    while waiting:
+        heading = waiting.pop()
+        if heading.id == anchor:
+            return heading.text
+        waiting += heading.children
+    return ""
+
+
+def _exists(tree: Tree, path: str) -> bool:
+    """Whether the tree has a file or a folder at the path."""
+    try:
+        return bool(tree.glob(literal(path)) or tree.glob(f"{literal(path)}/*") or tree.glob(f"{literal(path)}/**"))
+    except TreeError:
+        return False

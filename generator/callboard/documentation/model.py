@@ -1,0 +1,183 @@
+"""The values of documentation: a set with its pages, what each page links to, and what is wrong with its links. Nothing is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from callboard.documentation.navigation import SetNavigation
+from callboard.model.problem import Problem
+from callboard.model.ref import EntityRef
+
+
+class Heading(msgspec.Struct, frozen=True, array_like=True):
+    """An entry of a page's contents."""
+
+    id: str
+    text: str
+    level: int
+    children: tuple[Heading, ...] = ()
+
+
+class MissingTarget(msgspec.Struct, frozen=True, array_like=True):
+    """A link or image of a page whose file the set does not have."""
+
+    address: str
+    """As written."""
+    line: int
+    """In the file of the page, from 1; 0 where it is not known."""
+    is_image: bool = False
+
+
+class Jump(msgspec.Struct, frozen=True, array_like=True):
+    """A link to a heading of a page of the same set."""
+
+    path: str
+    """Of the page that is linked, below the documentation folder."""
+    anchor: str
+    address: str
+    """As written."""
+    line: int
+
+
+class OpenLink(msgspec.Struct, frozen=True, array_like=True):
+    """A link whose target is known only when all sets are read: to an entity, to another set, or to a file outside of the set.
+
+    The HTML of the page has a mark with the link's position in ``DocumentPage.open_links`` in place of its address (``open_links.py``).
+    """
+
+    address: str
+    """As written: ``component:payments/runbook.md#restore``, ``../src/main.py#L3``."""
+    line: int
+    file: str = ""
+    """Path of a file in the repository; empty for a link to an entity or to its documentation."""
+    is_image: bool = False
+
+
+class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
+    """One page of a set, converted and safe. ``DocumentationSet.html`` returns its HTML."""
+
+    path: str
+    """Below the documentation folder."""
+    url: str
+    """Below the address of the set, percent-encoded, with a final ``/``; empty for the start page."""
+    title: str
+    key: str
+    """Digest of everything that the page was converted from."""
+    digest: str
+    """Digest of its HTML."""
+    size: int
+    """Bytes of its HTML."""
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Ids of headings and other elements."""
+    missing: tuple[MissingTarget, ...] = ()
+    jumps: tuple[Jump, ...] = ()
+    open_links: tuple[OpenLink, ...] = ()
+    linked: tuple[str, ...] = ()
+    """Paths of the set's other pages that the page links to."""
+    files: tuple[str, ...] = ()
+    """Paths of images and other files of the set that the page shows or links to."""
+    as_text: str = ""
+    """Why the page is shown as plain text; empty if it is not."""
+
+
+class SetKind(StrEnum):
+    """What a set was made from."""
+
+    MKDOCS = "mkdocs"
+    """A folder with an ``mkdocs.yml``."""
+    FOLDER = "folder"
+    """The folder ``docs`` without an ``mkdocs.yml``."""
+    README = "readme"
+    """A README without either."""
+    NONE = "none"
+    """Nothing was found where the annotation points."""
+
+
+class SetPlace(msgspec.Struct, frozen=True, array_like=True):
+    """The folder that an entity names as that of its documentation."""
+
+    source: str
+    tree: str
+    """Id of the tree in that source."""
+    folder: str
+    """In the tree, without a final ``/``; empty for the tree's own folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """A link of a page that leads nowhere, with its place: all that a report about the health of documentation needs."""
+
+    page: DocumentPage
+    address: str
+    """As written."""
+    line: int
+    """In the file of the page; 0 where it is not known."""
+    reason: Literal["file", "image", "anchor", "entity", "page", "outside"]
+    """What does not exist: a file or image of the set, a heading, an entity, a page of another set, a file of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentationSet:
+    """The documentation of one entity. Sets are in ``PortalDocumentation.sets``, by that entity."""
+
+    ref: EntityRef
+    """The entity whose address the set has; others may show it as well."""
+    place: SetPlace
+    kind: SetKind
+    title: str
+    """``site_name``; empty where the set has none."""
+    docs_folder: str
+    """Folder of the pages in the tree, without a final ``/``; empty for the tree's own folder."""
+    navigation: SetNavigation
+    """In reading order, with the title of each page filled in; ``outside`` has the paths of pages that it does not name."""
+    pages: Mapping[str, DocumentPage]
+    """By path below the documentation folder, each folder's index first."""
+    digest: str = ""
+    """Digest of everything that its pages were converted from."""
+    repository_paths: Mapping[str, str] = field(default_factory=dict)
+    """Paths in the tree of pages and files that are not in ``docs_folder``, by path below the documentation folder."""
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that pages had before, below the set's, and the address or path of the page that has replaced each."""
+    changed: Mapping[str, datetime] = field(default_factory=dict)
+    """Time of the last commit of each page, by path; without pages whose tree has no history."""
+    problems: tuple[Problem, ...] = ()
+    """Of the set's files. Links are in ``PortalDocumentation.broken``."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Digests of images and other files that are published, by path."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Why a file that a page shows or links to is not published, by path."""
+    bytes: int = 0
+    """Size of the texts of its pages."""
+
+    @property
+    def start(self) -> DocumentPage | None:
+        """The page at the set's own address: that of the root's index, else the first of the navigation; None for an empty set."""
+        own = next((page for page in self.pages.values() if not page.url), None)
+        first = next(iter(self.navigation.order()), "") or next(iter(self.pages), "")
+        return own or self.pages.get(first)
+
+    @property
+    def last_change(self) -> datetime | None:
+        """Time of the newest change of a page; None without history."""
+        return max(self.changed.values(), default=None)
+
+    def repository_path(self, path: str) -> str:
+        """The path in the tree of a page or file of the set."""
+        return self.repository_paths.get(path) or (f"{self.docs_folder}/{path}" if self.docs_folder else path)
+
+    def find(self, address: str) -> DocumentPage | None:
+        """The page with a path or an address below the set's, with or without ``.md`` and slashes; None for none."""
+        path = address.strip("/")
+        if not path:
+            return self.start
+        for name in (path, f"{path}.md", f"{path}/index.md", f"{path}/README.md", path.removesuffix(".html") + ".md"):
+            if name in self.pages:
+                return self.pages[name]
+        return None

@@ -1,0 +1,73 @@
+"""Images and other files that the pages of a set show or link to → those that are published, by digest, and why others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from callboard.documentation import rules
+from callboard.documentation.reading import Finding
+from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
+from callboard.model.errors import TooLargeError, TreeError
+from callboard.model.tree import Tree
+from callboard.settings.settings import DocsSettings
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True, slots=True)
+class SetFilesOnSite:
+    """What is published of a set besides its pages."""
+
+    published: Mapping[str, str] = field(default_factory=dict)
+    """Digests of contents by path below the documentation folder."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Why a file is not published, by path."""
+    findings: tuple[Finding, ...] = ()
+
+
+def published_files(tree: Tree, paths: Iterable[str], repository_path: Callable[[str], str], bounds: DocsSettings) -> SetFilesOnSite:
+    """The files of a set that are published; ``repository_path`` gives the path in the tree of each."""
+    published: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    left = bounds.set_file_bytes
+    for path in paths:
+        try:
+            content = published_content(tree, path, repository_path(path), bounds.file_bytes)
+        except UnpublishedError as error:
+            left_out[path] = f"{error}"
+            continue
+        left -= len(content)
+        if left < 0:
+            left_out[path] = f"the files of the set have more than {bounds.set_file_bytes:,} bytes"
+        else:
+            published[path] = blake2b(content, digest_size=16).hexdigest()
+    findings = tuple(_finding(repository_path(path), reason) for path, reason in left_out.items())
+    return SetFilesOnSite(published, left_out, findings)
+
+
+class UnpublishedError(Exception):
+    """The file is not published; the message says why."""
+
+
+def published_content(tree: Tree, path: str, there: str, limit: int) -> bytes:
+    """The content of a file as it is published; drawings without anything that a browser executes. Raises ``UnpublishedError``."""
+    end = published_end(path)
+    if end is None:
+        raise UnpublishedError(f"its type is none of {', '.join(sorted(PUBLISHED))}")
+    try:
+        content = tree.read(there, limit)
+        if content.startswith(_LFS):
+            raise UnpublishedError("it is a pointer of Git LFS, not the file itself")
+        return safe_drawing(content)[0].encode() if end == ".svg" else content
+    except TooLargeError:
+        raise UnpublishedError(f"it has more than {limit:,} bytes") from None
+    except DrawingError as error:
+        raise UnpublishedError(f"the drawing cannot be shown safely: {error}") from None
+    except TreeError:
+        raise UnpublishedError("it cannot be read") from None
+
+
+def _finding(path: str, reason: str) -> Finding:
+    return Finding(rules.UNPUBLISHED_FILE, path, f"The file is not published: {reason}.", "Replace the file, or remove the links to it.")

@@ -1,0 +1,286 @@
+"""A folder of a repository → the source of a documentation set: configuration, files, navigation and texts, within bounds."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+
+from callboard.documentation import rules
+from callboard.documentation.configuration import LARGEST, ConfigurationError, SetConfiguration, read_configuration
+from callboard.documentation.conversion import SetSource
+from callboard.documentation.files import MARKDOWN, SetFiles
+from callboard.documentation.links import line_of
+from callboard.documentation.model import SetKind
+from callboard.documentation.monorepo import IncludedSet, Inclusion
+from callboard.documentation.navigation import navigation_of
+from callboard.documentation.snippets import LARGEST as LARGEST_SNIPPET
+from callboard.documentation.snippets import Snippets
+from callboard.model.counting import counted
+from callboard.model.errors import TreeError
+from callboard.model.problem import Rule
+from callboard.model.tree import Tree
+from callboard.plugins.sources.paths import normal_path
+from callboard.settings.settings import DocsSettings
+
+CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
+_READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
+_SPECIAL = re.compile(r"[*?\[{]")
+_IMAGE_ENDS = "{png,jpg,jpeg,gif,webp,svg,avif}"
+_LONGEST_NAME, _LONGEST_PATH = 150, 600
+"""Bytes."""
+_MOST_FILES = 10_000
+"""Files of a documentation folder that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with the files of a set."""
+
+    rule: Rule
+    path: str
+    """In the tree."""
+    message: str
+    hint: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSet:
+    """A set as it was read."""
+
+    kind: SetKind
+    source: SetSource
+    docs_folder: str
+    elsewhere: dict[str, str]
+    """Paths in the tree of included files, by path in the set."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def size(self) -> int:
+        """Characters of all texts."""
+        return sum(map(len, self.source.texts.values()))
+
+
+@dataclass(slots=True)
+class SetReader:
+    """Reads the sets of one portal.
+
+    Args:
+        bounds: the section ``docs`` of the settings.
+        kinds: kinds of entities.
+    """
+
+    bounds: DocsSettings
+    kinds: frozenset[str]
+    is_left_out: Callable[[str], bool] = lambda _: False
+    """Whether a path of the tree is left out."""
+    _findings: list[Finding] = field(default_factory=list)
+    _written: str = ""
+    """The text of the set's configuration."""
+
+    def read(self, tree: Tree, folder: str) -> ReadSet:
+        """The set in a folder of a tree. What cannot be read is a finding; raises ``SourceError`` if the network fails."""
+        self._findings, self._written = [], ""
+        found = [path for name in CONFIGURATIONS for path in _glob(tree, posixpath.join(folder, name))]
+        configuration = self._configuration(tree, found[0]) if found else SetConfiguration()
+        docs = self._docs_folder(configuration, folder, found[0] if found else "")
+        paths = self._paths(tree, docs, configuration)
+        if not found and not any(path.endswith(MARKDOWN) for path in paths):
+            return self._read_readme(tree, folder)
+        inclusion = Inclusion(lambda path: self._included(tree, path), lambda pattern: _matching(tree, pattern))
+        nav = inclusion.expanded(configuration.nav, folder) if "include" in repr(configuration.nav) else configuration.nav
+        for written, reason in inclusion.failed:
+            self._find(rules.MISSING_PAGE, found[0] if found else docs, f"`{written[:200]}` is not included: {reason}.",
+                       "Name an mkdocs.yml of this repository.")  # fmt: skip
+        files = SetFiles((*paths, *inclusion.elsewhere), docs, inclusion.elsewhere)
+        source = SetSource(replace(configuration, nav=nav), files, navigation_of(nav, files), {}, self.kinds)
+        self._check_navigation(source, found[0] if found else "")
+        kind = SetKind.MKDOCS if found else SetKind.FOLDER
+        return self._with_texts(tree, folder, ReadSet(kind, source, docs, inclusion.elsewhere, ()))
+
+    def _configuration(self, tree: Tree, path: str) -> SetConfiguration:
+        try:
+            content = tree.read(path, LARGEST)
+            configuration = read_configuration(content)
+        except (ConfigurationError, TreeError) as error:
+            self._find(
+                rules.UNREADABLE_SET, path, f"The file cannot be used: {error}.", "The folder is shown without it; correct the file."
+            )
+            return SetConfiguration()
+        self._written = self._written or content.decode("utf-8", "replace")
+        if configuration.ignored:
+            names = ", ".join(f"`{name}`" for name in configuration.ignored[:20])
+            hint = "Remove them, or accept that their effect is missing in the portal."
+            self._find(rules.UNUSED_SETTING, path, f"These have no effect in the portal: {names}.", hint)
+        return configuration
+
+    def _docs_folder(self, configuration: SetConfiguration, folder: str, path: str) -> str:
+        try:
+            docs = normal_path(posixpath.join(folder, configuration.docs_dir))
+        except TreeError as error:
+            self._find(rules.UNREADABLE_SET, path, f"`docs_dir` cannot be used: {error}.", "Name a folder of this repository.")
+            docs = posixpath.join(folder, "docs")
+        return "" if docs == "." else docs
+
+    def _paths(self, tree: Tree, docs: str, configuration: SetConfiguration) -> Sequence[str]:
+        """The files below the documentation folder that are not left out."""
+        start = len(docs) + 1 if docs else 0
+        found = _matching(tree, f"{literal(docs)}/**" if docs else "**")
+        if len(found) > _MOST_FILES:
+            message = f"The documentation folder has {len(found):,} files; the first {_MOST_FILES:,} are listed."
+            self._find(rules.PAGE_AS_TEXT, docs, message, "Divide the set.")
+        excluded = _patterns(configuration.excluded)
+        inside = (path[start:] for path in found[:_MOST_FILES] if not self.is_left_out(path))
+        kept = [path for path in inside if not excluded(path)]
+        odd = [path for path in kept if not _has_address(path)]
+        if odd:
+            message = f"{counted(len(odd), 'file has a name', 'files have names')} that no address can have; the first is {odd[0]!r:.200}."
+            self._find(rules.PAGE_AS_TEXT, docs, message, "Use shorter names, without control characters and without `index.html`.")
+        return [path for path in kept if path not in odd] if odd else kept
+
+    def _included(self, tree: Tree, path: str) -> IncludedSet | None:
+        if not _glob(tree, path):
+            return None
+        configuration = self._configuration(tree, path)
+        docs = self._docs_folder(configuration, posixpath.dirname(path), path)
+        return IncludedSet(configuration, docs, self._paths(tree, docs, configuration))
+
+    def _read_readme(self, tree: Tree, folder: str) -> ReadSet:
+        found = next((path for name in _READMES for path in _glob(tree, posixpath.join(folder, name))), "")
+        if not found or self.is_left_out(found):
+            source = SetSource(SetConfiguration(), SetFiles((), folder), navigation_of(None, SetFiles(())), {}, self.kinds)
+            return ReadSet(SetKind.NONE, source, folder, {}, tuple(self._findings))
+        start = len(folder) + 1 if folder else 0
+        text = _text(tree, found, self.bounds.page_bytes) or ""
+        images = _matching(tree, posixpath.join(literal(folder), f"**/*.{_IMAGE_ENDS}")) if "." in text else ()
+        named = [path[start:] for path in images if path[start:] in text or path.rpartition("/")[2] in text]
+        files = SetFiles((found[start:], *named), folder, is_complete=False)
+        source = SetSource(SetConfiguration(), files, navigation_of(None, files), {}, self.kinds)
+        return self._with_texts(tree, folder, ReadSet(SetKind.README, source, folder, {}, ()))
+
+    def _check_navigation(self, source: SetSource, path: str) -> None:
+        for name in source.navigation.missing[:50]:
+            self._find(rules.MISSING_PAGE, path, f"The navigation names `{name[:200]}`, which is no page of the set.",
+                       "Correct the name, or remove it from `nav`.", needle=name)  # fmt: skip
+        for url, paths in [*source.files.duplicates().items()][:50]:
+            message = f"{' and '.join(f'`{each}`' for each in paths)} have the same address `{url}`; the last one is shown."
+            self._find(rules.MISSING_PAGE, source.files.repository_path(paths[0]), message, "Rename one of them.")
+
+    def _with_texts(self, tree: Tree, folder: str, read: ReadSet) -> ReadSet:
+        """The set with the texts of its pages, as many as its bounds allow."""
+        source, texts, written = read.source, dict[str, str](), dict[str, str]()
+        pages = [page.path for page in source.files.pages]
+        ordered = [*dict.fromkeys((*source.navigation.order(), *pages))]
+        tree.fetch([source.files.repository_path(path) for path in ordered[: self.bounds.set_pages]])
+        snippets = Snippets(lambda path: self._snippet(tree, folder, read, path))
+        left = self.bounds.set_bytes
+        for path, text in self._texts(tree, source.files, ordered):
+            left -= len(text)
+            if left < 0:
+                self._too_much(read.docs_folder, f"more than {self.bounds.set_bytes:,} bytes")
+                break
+            texts[path] = expanded = snippets.expanded(text)
+            if expanded is not text:
+                written[path] = text
+            self._missing_snippets(snippets, source.files.repository_path(path))
+        complete = replace(source, texts=texts, written=written, largest_page=self.bounds.page_bytes)
+        return replace(read, source=complete, findings=tuple(self._findings))
+
+    def _texts(self, tree: Tree, files: SetFiles, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        if len(paths) > self.bounds.set_pages:
+            self._too_much(files.repository_path(paths[0]), f"{len(paths):,} pages, more than {self.bounds.set_pages:,}")
+        for path in paths[: self.bounds.set_pages]:
+            there = files.repository_path(path)
+            text = _text(tree, there, 4 * self.bounds.page_bytes)
+            if text is None:
+                limit = 4 * self.bounds.page_bytes
+                self._find(rules.PAGE_AS_TEXT, there, f"The page cannot be read, or has more than {limit:,} bytes; it is left out.",
+                           "Divide the page.")  # fmt: skip
+            else:
+                yield path, text
+
+    def _snippet(self, tree: Tree, folder: str, read: ReadSet, path: str) -> str | None:
+        """The text of a snippet, looked for below the folders that the configuration names, then below that of the pages."""
+        for base in (*(posixpath.join(folder, each) for each in read.source.configuration.snippet_folders), read.docs_folder):
+            there = posixpath.normpath(posixpath.join(base, path))
+            if not there.startswith(("../", "/")) and not self.is_left_out(there) and _glob(tree, there):
+                return _text(tree, there, LARGEST_SNIPPET)
+        return None
+
+    def _missing_snippets(self, snippets: Snippets, path: str) -> None:
+        for name, line in snippets.missing[:20]:
+            self._find(rules.BROKEN_LINK, path, f"The snippet `{name[:200]}` cannot be put in.",
+                       f"Name a file of this repository of at most {LARGEST_SNIPPET:,} bytes.", line=line)  # fmt: skip
+        snippets.missing.clear()
+
+    def _too_much(self, path: str, reason: str) -> None:
+        self._find(
+            rules.PAGE_AS_TEXT, path, f"The set has {reason}; the rest is left out.", "Divide the set, or raise the limit in `docs`."
+        )
+
+    def _find(self, rule: Rule, path: str, message: str, hint: str, line: int = 0, needle: str = "") -> None:
+        """Add a finding; ``needle`` is a text of the configuration, whose line is that of the finding."""
+        self._findings.append(Finding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
+
+
+def _has_address(path: str) -> bool:
+    """Whether a file of this name can be published: each part is a name of a file on every server, and is no index of a folder."""
+    parts = path.split("/")
+    is_plain = path.isprintable() and "\\" not in path and len(path.encode("utf-8", "surrogatepass")) <= _LONGEST_PATH
+    return is_plain and all(len(part.encode()) <= _LONGEST_NAME and not part.lower().startswith("index.html") for part in parts)
+
+
+def literal(path: str) -> str:
+    """A glob that matches only this path."""
+    return _SPECIAL.sub(lambda found: f"[{found[0]}]", path)
+
+
+def set_digest(read: ReadSet, program: str) -> str:
+    """Digest of everything that the pages of a set are converted from, except the text of each page."""
+    source = read.source
+    parts = (
+        program, sorted(source.kinds), source.configuration.extensions, [*source.files.by_path], source.largest_page, read.docs_folder,
+        read.elsewhere, read.kind, sorted(source.navigation.titles().items()),
+    )  # fmt: skip
+    return blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+
+
+def page_key(digest: str, source: SetSource, path: str) -> str:
+    """Digest of everything that a page is converted from; ``digest`` is that of its set."""
+    text = source.texts[path].encode("utf-8", "backslashreplace")
+    return blake2b(digest.encode() + b"\0" + path.encode("utf-8", "backslashreplace") + b"\0" + text, digest_size=16).hexdigest()
+
+
+def _patterns(lines: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path matches patterns in the syntax of ``.gitignore``."""
+    lines = tuple(lines)
+    if not lines:
+        return lambda _: False
+    import pathspec  # noqa: PLC0415 - few sets need it
+
+    try:
+        matched = pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return lambda _: False
+    return matched.match_file
+
+
+def _glob(tree: Tree, path: str) -> Sequence[str]:
+    return _matching(tree, literal(path))
+
+
+def _matching(tree: Tree, pattern: str) -> Sequence[str]:
+    try:
+        return tree.glob(pattern)
+    except TreeError:
+        return ()
+
+
+def _text(tree: Tree, path: str, limit: int) -> str | None:
+    try:
+        return tree.read(path, limit).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    except TreeError:
+        return None

@@ -1,0 +1,46 @@
+"""What pages about documentation are made from: the shared context with all sets, the targets of their links, and who links to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.model import DocumentationSet
+from callboard.documentation.portal import PortalDocumentation
+from callboard.model.ref import EntityRef
+from callboard.model.tree import Tree
+from callboard.pages.context import PageContext, shared_values
+from callboard.pages.documents.navigation import SetTree
+from callboard.pages.safe_text import text_of
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsContext(PageContext):
+    """The context of all pages about documentation."""
+
+    documentation: PortalDocumentation
+    cross_links: CrossLinks
+    mentions: Mapping[EntityRef, tuple[tuple[EntityRef, str], ...]]
+    """Pages that link to an entity, by that entity: set and path of each."""
+    _navigations: dict[EntityRef, SetTree] = field(default_factory=dict, repr=False)
+
+    def navigation(self, of: DocumentationSet) -> SetTree:
+        """The navigation of a set, prepared once."""
+        if of.ref not in self._navigations:
+            self._navigations[of.ref] = SetTree.of(of)
+        return self._navigations[of.ref]
+
+    def title(self, of: DocumentationSet) -> str:
+        """The name of a set: its own, else that of its entity."""
+        return text_of(of.title) or self.links.to(of.ref).name
+
+    def tree(self, of: DocumentationSet) -> Tree | None:
+        """The repository of a set."""
+        return self.trees.get((of.place.source, of.place.tree))
+
+
+def documents_context(page: PageContext, documentation: PortalDocumentation) -> DocumentsContext:
+    """The context from that of all pages."""
+    cross_links = CrossLinks(documentation, page.catalog, page.trees)
+    return DocumentsContext(**shared_values(page), documentation=documentation, cross_links=cross_links, mentions=cross_links.mentions())

@@ -1,0 +1,200 @@
+"""A page of a set → its view: the text with links filled in, the navigation next to it, and where it comes from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from markupsafe import Markup, escape
+
+from callboard.catalog import organization
+from callboard.documentation.cross_links import LinkTarget
+from callboard.documentation.files import SetFile, relative_url
+from callboard.documentation.model import DocumentationSet, DocumentPage, Heading, SetKind
+from callboard.documentation.open_links import Target, with_targets
+from callboard.documentation.packs import MissingHtmlError
+from callboard.incremental.tracking import fingerprint_of
+from callboard.model.errors import WebsiteError
+from callboard.model.urls import docs_path
+from callboard.pages.documents.context import DocumentsContext
+from callboard.pages.documents.navigation import NavView, up_of
+from callboard.pages.page import SearchText, TocEntry
+from callboard.pages.safe_text import text_of, web_url
+from callboard.pages.shared_views import EntityLink, TimeView
+
+_TOC_LEVELS = 2
+_MOST_HEADINGS = 60
+"""Entries of a page's contents."""
+_SEARCHED = 20_000
+"""Letters of headings that are searched."""
+_ISSUES = (
+    (re.compile(r"(https?://[^/?#]+/[^?#]+?)/-/(?:blob|tree|raw|edit)/.*"), "{}/-/issues/new?issue[title]={}&issue[description]={}"),
+    (re.compile(r"(https?://[^/?#]+/[^/?#]+/[^/?#]+)/(?:blob|tree|edit|src)/.*"), "{}/issues/new?title={}&body={}"),
+)
+"""Address of a file's page and that of a new issue: at GitLab; at GitHub, Gitea and Bitbucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One page of a documentation set."""
+
+    digest: str
+    """Stands for the text."""
+    title: str
+    set_title: str
+    set_path: str
+    """Below the site's root."""
+    entity: EntityLink
+    owner: EntityLink | None
+    text: Markup = field(repr=False)
+    targets: tuple[Target, ...] = ()
+    navigation: tuple[NavView, ...] = ()
+    previous: NavView | None = None
+    next: NavView | None = None
+    changed: TimeView | None = None
+    edit: str = ""
+    """Addresses at the file's host, checked; empty if unknown."""
+    source: str = ""
+    report: str = ""
+    as_text: str = ""
+    """Why the page is shown as plain text; empty if it is not."""
+    is_outside: bool = False
+    """True for a page that the navigation does not name."""
+    others: tuple[NavView, ...] = ()
+    """Pages that the navigation does not name, on the start page."""
+    headings: tuple[Heading, ...] = ()
+    has_heading: bool = True
+    """Whether the text begins with a heading of the first level."""
+
+
+def document_view(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> DocumentView:
+    """The view of a page. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
+    try:
+        html = context.documentation.html(of, page)
+    except MissingHtmlError as error:
+        raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
+    targets = link_targets(context, of, page)
+    navigation = context.navigation(of)
+    before, behind = navigation.neighbours(page.path)
+    tree = context.tree(of)
+    there = of.repository_path(page.path)
+    view_url = web_url(tree.view_url(there)) if tree else ""
+    changed = of.changed.get(page.path)
+    return DocumentView(
+        digest=page.digest,
+        title=text_of(page.title),
+        set_title=context.title(of),
+        set_path=docs_path(of.ref),
+        entity=context.links.to(of.ref),
+        owner=context.owner_of(of.ref),
+        text=Markup(_with_hosts(context, of, page, with_targets(html, targets))),  # noqa: S704 - it was made safe when it was converted
+        targets=targets,
+        navigation=navigation.next_to(page.path),
+        previous=_neighbour(of, page, before),
+        next=_neighbour(of, page, behind),
+        changed=_time(context, changed) if changed else None,
+        edit=web_url(tree.edit_url(there)) if tree else "",
+        source=view_url,
+        report=issue_address(view_url, f"Documentation: {text_of(page.title, 100)}", there),
+        as_text=page.as_text,
+        is_outside=page.path not in navigation.places and of.kind is not SetKind.README,
+        others=_others(of) if page is of.start else (),
+        headings=page.headings,
+        has_heading=bool(page.headings) and page.headings[0].level == 1,
+    )
+
+
+def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, html: str) -> str:
+    """The HTML whose links to files that are not published lead to their host; such images keep their text only."""
+    tree, here = context.tree(of), SetFile(page.path, page.url, is_page=True)
+    for path in page.files:
+        if path in of.left_out:
+            address = escape(relative_url(SetFile(path, quote(path), is_page=False), here))
+            host = escape(web_url(tree.view_url(of.repository_path(path)))) if tree else ""
+            html = html.replace(f'src="{address}"', "").replace(f'href="{address}"', f'href="{host}"' if host else "")
+    return html
+
+
+def link_targets(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> tuple[Target, ...]:
+    """Addresses and titles of the page's open links, as seen from it."""
+    up = up_of(docs_path(of.ref) + page.url)
+    return tuple(_target(context, context.cross_links.target(of, link), up, link.address) for link in page.open_links)
+
+
+def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str) -> Target:
+    address = web_url(target.url) or (up + target.path if target.path else "")
+    name = context.links.to(target.ref).name if target.ref else ""
+    return Target(address, text_of(target.title) or name or written)
+
+
+def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, shared: str) -> str:
+    """Digest of everything that the view of a page is made of; ``shared`` is that of its set."""
+    targets = [[target.path, target.url, target.title] for target in (context.cross_links.target(of, link) for link in page.open_links)]
+    changed = of.changed.get(page.path)
+    return fingerprint_of([shared, page.digest, page.title, page.as_text, changed.isoformat() if changed else "", targets])
+
+
+def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:
+    """Digest of everything that all pages of a set share: their titles and order, and addresses at the host."""
+    tree = context.tree(of)
+    urls = [tree.view_url("x"), tree.edit_url("x")] if tree else []
+    owner = organization.owner(context.catalog, of.ref)
+    pages = [(page.path, page.url, page.title) for page in of.pages.values()]
+    return fingerprint_of(
+        [context.title(of), repr(of.navigation), pages, urls, str(owner), of.docs_folder, repr((of.repository_paths, of.left_out))]
+    )
+
+
+def issue_address(view_url: str, title: str, path: str) -> str:
+    """Address of a new issue at a file's host, with title and path filled in; empty for hosts with unknown addresses."""
+    for pattern, address in _ISSUES:
+        if match := pattern.fullmatch(view_url):
+            return web_url(address.format(match[1], quote(title, safe=""), quote(f"{path}\n{view_url}\n", safe="")))
+    return ""
+
+
+def page_toc(view: DocumentView) -> tuple[TocEntry, ...]:
+    """The contents of a page: two levels below its title."""
+    first = view.headings
+    if len(first) == 1 and first[0].level == 1:
+        first = first[0].children
+    elif first and first[0].level == 1 and not first[0].children:
+        first = first[1:]
+    nested = sum(1 + len(heading.children) for heading in first) <= _MOST_HEADINGS
+    return tuple(_entry(heading, _TOC_LEVELS if nested else 1) for heading in first[:_MOST_HEADINGS])
+
+
+def _entry(heading: Heading, levels: int) -> TocEntry:
+    children = tuple(_entry(child, levels - 1) for child in heading.children) if levels > 1 else ()
+    return TocEntry(heading.id, text_of(heading.text), children)
+
+
+def page_search_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> SearchText:
+    """Title and headings: the words that people look for; the text itself would outweigh everything else."""
+    lines: list[str] = []
+    waiting = [*reversed(page.headings)]
+    while waiting:
+        heading = waiting.pop()
+        lines.append(text_of(heading.text))
+        waiting += reversed(heading.children)
+    title = f"{text_of(page.title)} · {context.title(of)}"
+    owner = context.owner_of(of.ref)
+    return SearchText(title, "\n\n".join(lines)[:_SEARCHED], "docs", "", (("owner", owner.name),) if owner else ())
+
+
+def _neighbour(of: DocumentationSet, page: DocumentPage, path: str) -> NavView | None:
+    found = of.pages.get(path)
+    return NavView(text_of(found.title), (up_of(page.url) + found.url) or "./") if found else None
+
+
+def _others(of: DocumentationSet) -> tuple[NavView, ...]:
+    start = of.start
+    up = up_of(start.url) if start else ""
+    found = (of.pages[path] for path in of.navigation.outside)
+    return tuple(NavView(text_of(page.title), up + page.url) for page in found if page is not start)
+
+
+def _time(context: DocumentsContext, at: datetime) -> TimeView:
+    return TimeView(at.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(at):%Y-%m-%d}")

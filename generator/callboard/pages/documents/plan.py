@@ -1,0 +1,118 @@
+"""The documentation of a portal → its pages: those of each set, and stubs at addresses that pages had before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import unquote
+
+from callboard.documentation.model import DocumentationSet, DocumentPage
+from callboard.documentation.published_files import UnpublishedError, published_content
+from callboard.incremental.tracking import DependencyKey, DependencyTracker, fingerprint_of
+from callboard.model.errors import WebsiteError
+from callboard.model.ref import EntityRef
+from callboard.model.urls import docs_path
+from callboard.pages.documents import index_pages
+from callboard.pages.documents.context import DocumentsContext
+from callboard.pages.documents.index_pages import DOCS
+from callboard.pages.documents.page import document_view, page_fingerprint, page_search_text, page_toc, set_fingerprint
+from callboard.pages.documents.stubs import missing_set_view, moved_view, moves
+from callboard.pages.entities.context import EntityContext
+from callboard.pages.page import Page
+from callboard.pages.safe_text import text_of
+
+FRAME = "docs"
+
+
+def plan(context: DocumentsContext, tracker: DependencyTracker | None = None) -> Iterator[Page]:
+    """The pages that list all sets, then those of each set. ``tracker`` records what is read of ``context``; None for a preview."""
+    yield from index_pages.plan(context, tracker)
+    yield from _SetPages(context, tracker).plan()
+
+
+@dataclass(frozen=True, slots=True)
+class _SetPages:
+    """The pages of all sets."""
+
+    context: DocumentsContext
+    tracker: DependencyTracker | None = None
+
+    def plan(self) -> Iterator[Page]:
+        """All pages, in the order of the catalog and of each set."""
+        for made in self.context.documentation.sets.values():
+            for page in made.pages.values():
+                yield self._page(made, page)
+            if made.start is None:
+                yield self._missing(made)
+        for path, target in moves(self.context).items():
+            yield self._moved(path, target)
+
+    def _page(self, made: DocumentationSet, page: DocumentPage) -> Page:
+        return Page(
+            path=docs_path(made.ref) + unquote(page.url),  # servers decode addresses
+            template="document.html",
+            frame=FRAME,
+            tab=DOCS,
+            title=_title(self.context, made, page),
+            view=partial(document_view, self.context, made, page),
+            toc=page_toc,
+            search=partial(page_search_text, self.context, made, page),
+            tracker=self.tracker,
+            extra_keys=(_key(made.ref, page.path),),
+        )
+
+    def _moved(self, path: str, target: str) -> Page:
+        return Page(
+            path, "moved.html", "wide", DOCS, self.context.labels["docs_moved"], partial(moved_view, self.context, path, target),
+            tracker=self.tracker, extra_keys=(("moved", path),),
+        )  # fmt: skip
+
+    def _missing(self, made: DocumentationSet) -> Page:
+        return Page(
+            docs_path(made.ref), "no-documents.html", "wide", DOCS, self.context.title(made), partial(missing_set_view, self.context, made),
+            tracker=self.tracker, extra_keys=(_key(made.ref, ""),),
+        )  # fmt: skip
+
+
+def files(context: DocumentsContext) -> Iterator[tuple[str, str, Callable[[object], bytes]]]:
+    """Path on the site, digest, and a function that returns the content, of each image and other file of the sets."""
+    for made in context.documentation.sets.values():
+        tree = context.tree(made)
+        for path, digest in made.files.items() if tree else ():
+            yield docs_path(made.ref) + path, digest, partial(_content, context, made, path)
+
+
+def _content(context: DocumentsContext, made: DocumentationSet, path: str, _: object) -> bytes:
+    tree = context.tree(made)
+    if tree is None:
+        return b""
+    try:
+        return published_content(tree, path, made.repository_path(path), context.settings.docs.file_bytes)
+    except UnpublishedError as error:
+        raise WebsiteError(f"{made.repository_path(path)} was changed during the build: {error}.", "Build again.") from error
+
+
+def tracked(context: DocumentsContext, entities: EntityContext) -> DocumentsContext:
+    """The context with the catalog, the links and the trees of ``entities``, which record what is read of them."""
+    return replace(context, catalog=entities.catalog, links=entities.links, trees=entities.trees)
+
+
+def fingerprints(context: DocumentsContext) -> Mapping[DependencyKey, str]:
+    """The fingerprint of everything that a page of a set is made of, by the key of the page."""
+    found: dict[DependencyKey, str] = {}
+    for made in context.documentation.sets.values():
+        shared = set_fingerprint(context, made)
+        found[_key(made.ref, "")] = fingerprint_of([shared, made.kind, str(made.place)])
+        for page in made.pages.values():
+            found[_key(made.ref, page.path)] = page_fingerprint(context, made, page, shared)
+    return found | {("moved", path): fingerprint_of(target) for path, target in moves(context).items()}
+
+
+def _key(ref: EntityRef, path: str) -> DependencyKey:
+    return "document", f"{ref} {path}"
+
+
+def _title(context: DocumentsContext, made: DocumentationSet, page: DocumentPage) -> str:
+    title, name = text_of(page.title), context.title(made)
+    return title if title == name else f"{title} · {name}"

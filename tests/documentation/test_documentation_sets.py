@@ -1,0 +1,208 @@
+"""Folders of repositories → sets: what is read, what is wrong, and what a second build converts again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callboard.catalog.linking import link
+from callboard.descriptors.kinds import builtin_kinds
+from callboard.documentation.building import portal_documentation
+from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.model import SetKind
+from callboard.model.entity import Entity, Origin
+from callboard.model.ref import EntityRef
+from callboard.settings.settings import DocsSettings, ExcludedDocs, Settings
+from callboard.sources.files.folder import FolderTree
+
+PAYMENTS = EntityRef("component", "default", "payments")
+
+
+class Portal:
+    """A repository in a folder, and entities with annotations."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.repository = folder / "repository"
+        self.entities = {}
+        self.docs = DocsSettings()
+
+    def write(self, **files):
+        for name, text in files.items():
+            path = self.repository / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return self
+
+    def entity(self, name="payments", path="catalog-info.yaml", **annotations):
+        ref = EntityRef("component", "default", name)
+        keys = {f"backstage.io/techdocs-{key.replace('_', '-')}": value for key, value in annotations.items()}
+        origin = Origin("s", "tree", "acme/payments", "", path, 0, 1)
+        self.entities[ref] = Entity(
+            ref, "Component", "v1", {"name": name, "namespace": "default", "annotations": keys}, {}, origin, name, ""
+        )
+        return self
+
+    def built(self, program="1"):
+        files = sorted(path.relative_to(self.repository).as_posix() for path in self.repository.rglob("*") if path.is_file())
+        tree = FolderTree(self.repository.resolve(), "tree", "acme/payments", "", files)
+        catalog, _ = link(self.entities.values(), builtin_kinds(), is_complete=True)
+        settings = Settings(self.folder, self.folder / "sources.yaml", docs=self.docs)
+        self.catalog, self.trees = catalog, {("s", "tree"): tree}
+        return portal_documentation(catalog, self.trees, settings, program)
+
+    def made(self):
+        return self.built().sets[PAYMENTS]
+
+
+@pytest.fixture
+def portal(tmp_path):
+    return Portal(tmp_path).entity(ref="dir:.")
+
+
+@pytest.mark.parametrize(
+    ("files", "kind", "pages"),
+    [
+        ({"mkdocs.yml": "docs_dir: handbook", "handbook/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
+        ({"mkdocs.yaml": "site_name: X", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
+        ({"docs/index.md": "# A", "README.md": "# R"}, SetKind.FOLDER, ["index.md"]),
+        ({"README.md": "# R", "other.md": "# O"}, SetKind.README, ["README.md"]),
+        ({"src/x.py": "x"}, SetKind.NONE, []),
+        ({"mkdocs.yml": "docs_dir: ../../etc", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
+        ({"mkdocs.yml": "a: [", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
+        ({"mkdocs.yml": "exclude_docs: |\n  drafts/\n  !drafts/b.md", "docs/a.md": "#", "docs/drafts/x.md": "#"}, SetKind.MKDOCS, ["a.md"]),
+        ({"docs/index.html.md": "# X", "docs/a.md": "# A", f"docs/{'x' * 160}.md": "# Y"}, SetKind.FOLDER, ["a.md"]),
+    ],
+)
+def test_a_set_is_what_the_folder_has(portal, files, kind, pages):
+    made = portal.write(**files).made()
+    assert (made.kind, [*made.pages]) == (kind, pages)
+
+
+@pytest.mark.parametrize(
+    ("reference", "folder"),
+    [("dir:.", ""), (".", ""), ("dir:./sub", "sub"), ("dir:sub/", "sub"), ("dir:..", None), ("url:https://elsewhere.test/x", None)],
+)
+def test_the_annotation_names_a_folder_of_the_repository(portal, reference, folder):
+    portal.write(**{"docs/a.md": "# A", "sub/docs/a.md": "# B"}).entity(ref=reference)
+    built = portal.built()
+    if folder is None:
+        assert [problem.code for problem in built.problems] == ["DOC010"]
+        assert built.sets[PAYMENTS].kind is SetKind.NONE
+    else:
+        assert built.sets[PAYMENTS].place.folder == folder
+        assert not built.problems
+
+
+def test_several_entities_show_one_set_without_a_copy(portal):
+    portal.write(**{"docs/a.md": "# A"}).entity("other", ref="dir:.").entity("third", entity="component:payments", entity_path="/a/")
+    built = portal.built()
+    assert [ref.name for ref in built.sets] == ["other"]
+    assert {ref.name: (shared.ref.name, shared.path) for ref, shared in built.shared.items()} == {"payments": ("other", "")}
+    assert built.of(PAYMENTS) is built.sets[EntityRef("component", "default", "other")]
+
+
+def test_included_sets_are_one_set_with_links_between_them(portal):
+    made = portal.write(**{
+        "mkdocs.yml": "site_name: All\nnav:\n  - index.md\n  - API: '!include ./api/mkdocs.yml'\n  - '*include ./parts/*/mkdocs.yml'\n"
+                      "  - Out: '!include ../out/mkdocs.yml'\n",
+        "docs/index.md": "# Home\n\n[x](api/a.md) [y](../api/docs/a.md)\n",
+        "api/mkdocs.yml": "site_name: api\nnav:\n  - Start: a.md\n", "api/docs/a.md": "# A\n\n[up](../index.md) [code](../src/x.py)\n",
+        "api/src/x.py": "x", "parts/one/mkdocs.yml": "site_name: Part One", "parts/one/docs/index.md": "# One",
+    }).made()  # fmt: skip
+    assert [*made.pages] == ["index.md", "api/a.md", "part-one/index.md"]
+    assert made.navigation.order() == ("index.md", "api/a.md", "part-one/index.md")
+    assert made.repository_path("api/a.md") == "api/docs/a.md"
+    assert made.pages["index.md"].linked == ("api/a.md",)
+    assert made.pages["api/a.md"].linked == ("index.md",)
+    assert [link.file for link in made.pages["api/a.md"].open_links] == ["api/src/x.py"]
+    assert [problem.code for problem in made.problems] == ["DOC011"]
+
+
+def test_snippets_come_from_the_repository_only(portal):
+    secret = portal.folder / "sources.yaml"
+    secret.write_text("token: secret")
+    text = '--8<-- "part.txt"\n\n--8<-- "../sources.yaml"\n\n--8<-- "/etc/hostname"\n\n--8<-- "https://host.test/x"\n\nlast\n'
+    built = portal.write(**{"docs/index.md": text, "part.txt": "inside\n"}).built()
+    html = built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"])
+    assert html == "<p>inside</p>\n<p>last</p>"
+    assert [(problem.code, problem.span.line) for problem in built.problems] == [("DOC014", 3), ("DOC014", 5), ("DOC014", 7)]
+
+
+def test_only_what_changed_is_converted_again(portal):
+    portal.write(**{"docs/a.md": "# A", "docs/b.md": "# B\n\n[a](a.md)"})
+    assert portal.built().converted == 2
+    assert portal.built().converted == 0
+    assert portal.write(**{"docs/a.md": "# A2"}).built().converted == 1
+    again = portal.built()
+    assert again.converted == 0
+    assert again.html(again.sets[PAYMENTS], again.sets[PAYMENTS].pages["a.md"]).startswith('<h1 id="a2">')
+    assert portal.built("2").converted == 2
+
+
+def test_a_damaged_pack_is_made_again(portal):
+    portal.write(**{"docs/a.md": "# A"}).built()
+    pack = next((portal.folder / ".callboard/cache/documentation").iterdir())
+    for content in (b"", b"00000020garbage", pack.read_bytes()[:-3]):
+        pack.write_bytes(content)
+        portal.write(**{"docs/b.md": f"# {len(content)}"})
+        built = portal.built()
+        assert built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["a.md"]).startswith('<h1 id="a">')
+
+
+@pytest.mark.parametrize(
+    ("link", "path", "title", "reason"),
+    [
+        ("component:orders", "catalog/default/component/orders/", "", ""),
+        ("component:default/orders", "catalog/default/component/orders/", "", ""),
+        ("component:orders/", "docs/default/component/orders/", "Orders", ""),
+        ("component:orders/run.md#restore-it", "docs/default/component/orders/run/#restore-it", "Restore it", ""),
+        ("component:default/orders/run", "docs/default/component/orders/run/", "Run", ""),
+        ("component:orders/run.md#gone", "docs/default/component/orders/run/", "Run", "anchor"),
+        ("component:orders/gone.md", "", "", "page"),
+        ("component:gone", "", "", "entity"),
+        ("../src/x.py", "", "", ""),
+        ("../src/gone.py", "", "", "outside"),
+    ],
+)
+def test_links_between_sets_lead_to_pages_and_headings(portal, link, path, title, reason):
+    portal.write(
+        **{
+            "docs/index.md": f"# A\n\n[]({link})\n",
+            "src/x.py": "x",
+            "o/docs/index.md": "# Orders",
+            "o/docs/run.md": "# Run\n\n## Restore it\n",
+        }
+    )
+    portal.entity("orders", ref="dir:o")
+    built = portal.built()
+    links = CrossLinks(built, portal.catalog, portal.trees)
+    target = links.target(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"].open_links[0])
+    assert (target.path, target.title, target.reason) == (path, title, reason)
+    assert [problem.span.line for problem in built.problems] == ([3] if reason else [])
+    assert bool(links.mentions()) == (not reason and link.startswith("component:"))
+
+
+def test_bounds_and_rules_leave_out_pages_files_and_sets(portal):
+    portal.write(**{
+        "docs/a.md": "# A\n\n![x](big.png) ![y](x.html) ![z](lfs.png) ![s](bad.svg)\n", "docs/b.md": "# B", "docs/secret/c.md": "# C",
+        "docs/big.png": b"x" * 2_000, "docs/x.html": "x", "docs/lfs.png": "version https://git-lfs.github.com/spec/v1\n",
+        "docs/bad.svg": "<!DOCTYPE x [<!ENTITY a 'b'>]><svg/>",
+    })  # fmt: skip
+    portal.docs = DocsSettings((ExcludedDocs(path="docs/secret/**"),), set_pages=1, file_bytes=1_000)
+    made = portal.made()
+    assert [*made.pages] == ["a.md"]
+    assert [*made.left_out] == ["big.png", "x.html", "lfs.png", "bad.svg"]
+    assert {problem.code for problem in made.problems} == {"DOC013", "DOC015"}
+    portal.docs = replace(portal.docs, exclude=(ExcludedDocs(entity="component:*/payments", repository="acme/*"),))
+    assert not portal.built().sets
+
+
+def test_a_repository_of_real_documentation_becomes_a_set(tmp_path):
+    folder = Path(__file__).parent.parent.parent / "examples/acme/checkout-service"
+    portal = Portal(tmp_path).entity(ref="dir:.")
+    portal.repository = folder
+    made = portal.made()
+    assert made.title == "Checkout service"
+    assert made.navigation.order()[0] == "index.md"
+    assert len(made.pages) == 6
