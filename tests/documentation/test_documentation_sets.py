@@ -119,6 +119,12 @@ def test_included_sets_are_one_set_with_links_between_them(portal):
     assert [problem.code for problem in made.problems] == ["DOC011"]
 
 
+def test_settings_without_effect_are_reported_once(portal):
+    built = portal.write(**{"mkdocs.yml": "plugins: [macros]\nmarkdown_extensions: [mkdocs-click]\n", "docs/a.md": "# A"}).built()
+    assert [problem.code for problem in built.problems] == ["DOC012"]
+    assert "`plugin macros`, `extension mkdocs-click`" in built.problems[0].message
+
+
 def test_snippets_come_from_the_repository_only(portal):
     secret = portal.folder / "sources.yaml"
     secret.write_text("token: secret")

@@ -12,6 +12,7 @@ from callboard.descriptors.fixing import fix_text
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.integrations.reports.findings import without_quoted_secrets
 from callboard.integrations.reports.sarif import sarif
+from callboard.markdown.media import DrawingError, safe_drawing
 from callboard.markdown.rendering import first_sentence, plain, to_html
 from callboard.model.transliteration import usable_name, usable_tag
 from callboard.pages.search_text import alias
@@ -20,7 +21,6 @@ from callboard.settings.settings import Limits
 from callboard.sources.codeowners import CodeOwners
 from callboard.website.guide_html import safe_html
 from callboard.website.guide_links import links_in
-from callboard.markdown.media import DrawingError, safe_drawing
 from callboard.website.guides import guide_text
 from descriptor_reading import GOOD, read
 from support import EVERY_CASE

@@ -13,12 +13,12 @@ from itertools import pairwise
 import pytest
 from mkdocs.utils.meta import get_data
 
+from callboard.markdown.media import DrawingError, published_end, safe_drawing
 from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Portal
 from callboard.website import guide_hooks, mkdocs_project, overlays, theme_build
 from callboard.website.guide_files import check_front_matter, read_order
 from callboard.website.guide_html import safe_html, safe_text, safe_values
-from callboard.markdown.media import DrawingError, published_end, safe_drawing
 from callboard.website.guide_values import usable_values
 from callboard.website.guides import read_guides
 from callboard.website.links import guide_links

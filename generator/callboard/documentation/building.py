@@ -18,7 +18,7 @@ from callboard.documentation.packs import KeptPages, pack_file, read_pack, remov
 from callboard.documentation.places import SharedSet, place_of, shared_set
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.published_files import published_files
-from callboard.documentation.reading import Finding, ReadSet, SetReader, page_key, set_digest
+from callboard.documentation.reading import ReadSet, SetFinding, SetReader, page_key, set_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.io.store import Store
 from callboard.model.entity import Entity, Origin
@@ -174,7 +174,7 @@ class DocumentationBuilder:
         self._kept[ref] = kept
         self._problems += problems
 
-    def _found(self, pending: _Pending, tree: Tree, finding: Finding) -> Problem:
+    def _found(self, pending: _Pending, tree: Tree, finding: SetFinding) -> Problem:
         span = Span.at(finding.line, 1) if finding.line else None
         origin = Origin(pending.place.source, tree.id, tree.repository, tree.revision, finding.path, 0, finding.line or 1)
         return finding.rule.problem(
@@ -182,16 +182,16 @@ class DocumentationBuilder:
         )
 
 
-def _as_text(made: DocumentationSet) -> Iterator[Finding]:
+def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
     """The pages that are shown as text, and a set without any page."""
     for page in made.pages.values():
         if page.as_text:
             message = f"The page is shown as plain text: it {page.as_text}."
-            yield Finding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
+            yield SetFinding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
     if made.kind is SetKind.NONE:
         place = made.place.folder or "the repository's own folder"
         hint = "Add an mkdocs.yml, a folder docs or a README.md there."
-        yield Finding(rules.UNREADABLE_SET, made.place.folder, f"There is no documentation in {place}.", hint)
+        yield SetFinding(rules.UNREADABLE_SET, made.place.folder, f"There is no documentation in {place}.", hint)
 
 
 def _with_titles(navigation: SetNavigation, pages: Mapping[str, DocumentPage]) -> SetNavigation:

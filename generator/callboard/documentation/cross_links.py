@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
-from callboard.documentation.model import BrokenLink, DocumentationSet, DocumentPage, OpenLink
+from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.reading import literal
 from callboard.model.entity import Origin
@@ -69,18 +69,18 @@ class CrossLinks:
         """The target of ``component:payments/runbook.md#restore``; ``namespace`` is that of references without one."""
         return self._entity(namespace, address)
 
-    def broken(self, of: DocumentationSet) -> Iterator[BrokenLink]:
+    def broken(self, of: DocumentationSet) -> Iterator[BrokenDocumentLink]:
         """All links of a set that lead nowhere."""
         for page in of.pages.values():
             for missing in page.missing:
-                yield BrokenLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
+                yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
             for jump in page.jumps:
                 linked = of.pages.get(jump.path)
                 if linked is not None and not linked.as_text and jump.anchor not in linked.anchors:
-                    yield BrokenLink(page, jump.address, jump.line, "anchor")
+                    yield BrokenDocumentLink(page, jump.address, jump.line, "anchor")
             for link in page.open_links:
                 if reason := self.target(of, link).reason:
-                    yield BrokenLink(page, link.address, link.line, reason)
+                    yield BrokenDocumentLink(page, link.address, link.line, reason)
 
     def problems(self) -> Iterator[Problem]:
         """The problems of all broken links, the first of each set."""
@@ -101,7 +101,7 @@ class CrossLinks:
                         found.setdefault(target.ref, {})[ref, page.path] = None
         return {ref: tuple(pages) for ref, pages in found.items()}
 
-    def _problem(self, of: DocumentationSet, link: BrokenLink) -> Problem:
+    def _problem(self, of: DocumentationSet, link: BrokenDocumentLink) -> Problem:
         message, hint = _WORDS[link.reason]
         tree = self._tree(of)
         path = of.repository_path(link.page.path)

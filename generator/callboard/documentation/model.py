@@ -111,7 +111,7 @@ class SetPlace(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(frozen=True, slots=True)
-class BrokenLink:
+class BrokenDocumentLink:
     """A link of a page that leads nowhere, with its place: all that a report about the health of documentation needs."""
 
     page: DocumentPage

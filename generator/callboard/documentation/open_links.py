@@ -14,7 +14,7 @@ _ADDRESS = re.compile(rf'(?P<name>href|src)="#{_START}(?P<number>\d{{1,5}}){_END
 _TEXT = re.compile(rf"{_TITLE}(\d{{1,5}}){_END}")
 
 
-class Target(NamedTuple):
+class ShownTarget(NamedTuple):
     """Where an open link leads."""
 
     address: str
@@ -38,7 +38,7 @@ def title_mark(number: int) -> str:
     return f"{_TITLE}{number}{_END}"
 
 
-def with_targets(html: str, targets: Sequence[Target]) -> str:
+def with_targets(html: str, targets: Sequence[ShownTarget]) -> str:
     """The HTML with addresses and titles in place of the marks; a link that leads nowhere keeps its text and has no address."""
     if _END not in html:
         return html
@@ -50,5 +50,5 @@ def with_targets(html: str, targets: Sequence[Target]) -> str:
     return _TEXT.sub(lambda mark: escape(_at(targets, mark[1]).title), _ADDRESS.sub(address, html))
 
 
-def _at(targets: Sequence[Target], number: str) -> Target:
-    return targets[int(number)] if int(number) < len(targets) else Target("", "")
+def _at(targets: Sequence[ShownTarget], number: str) -> ShownTarget:
+    return targets[int(number)] if int(number) < len(targets) else ShownTarget("", "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from callboard.documentation import rules
-from callboard.documentation.reading import Finding
+from callboard.documentation.reading import SetFinding
 from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.model.errors import TooLargeError, TreeError
 from callboard.model.tree import Tree
@@ -24,7 +24,7 @@ class SetFilesOnSite:
     """Digests of contents by path below the documentation folder."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Why a file is not published, by path."""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[SetFinding, ...] = ()
 
 
 def published_files(tree: Tree, paths: Iterable[str], repository_path: Callable[[str], str], bounds: DocsSettings) -> SetFilesOnSite:
@@ -69,5 +69,5 @@ def published_content(tree: Tree, path: str, there: str, limit: int) -> bytes:
         raise UnpublishedError("it cannot be read") from None
 
 
-def _finding(path: str, reason: str) -> Finding:
-    return Finding(rules.UNPUBLISHED_FILE, path, f"The file is not published: {reason}.", "Replace the file, or remove the links to it.")
+def _finding(path: str, reason: str) -> SetFinding:
+    return SetFinding(rules.UNPUBLISHED_FILE, path, f"The file is not published: {reason}.", "Replace the file, or remove the links to it.")

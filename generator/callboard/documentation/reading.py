@@ -36,7 +36,7 @@ _MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SetFinding:
     """Something wrong with the files of a set."""
 
     rule: Rule
@@ -56,7 +56,7 @@ class ReadSet:
     docs_folder: str
     elsewhere: dict[str, str]
     """Paths in the tree of included files, by path in the set."""
-    findings: tuple[Finding, ...]
+    findings: tuple[SetFinding, ...]
 
     @property
     def size(self) -> int:
@@ -77,7 +77,7 @@ class SetReader:
     kinds: frozenset[str]
     is_left_out: Callable[[str], bool] = lambda _: False
     """Whether a path of the tree is left out."""
-    _findings: list[Finding] = field(default_factory=list)
+    _findings: list[SetFinding] = field(default_factory=list)
     _written: str = ""
     """The text of the set's configuration."""
 
@@ -130,7 +130,7 @@ class SetReader:
         start = len(docs) + 1 if docs else 0
         found = _matching(tree, f"{literal(docs)}/**" if docs else "**")
         if len(found) > _MOST_FILES:
-            message = f"The documentation folder has {len(found):,} files; the first {_MOST_FILES:,} are listed."
+            message = f"The documentation folder has more than {_MOST_FILES:,} files; the first ones are listed."
             self._find(rules.PAGE_AS_TEXT, docs, message, "Divide the set.")
         excluded = _patterns(configuration.excluded)
         inside = (path[start:] for path in found[:_MOST_FILES] if not self.is_left_out(path))
@@ -191,7 +191,7 @@ class SetReader:
 
     def _texts(self, tree: Tree, files: SetFiles, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         if len(paths) > self.bounds.set_pages:
-            self._too_much(files.repository_path(paths[0]), f"{len(paths):,} pages, more than {self.bounds.set_pages:,}")
+            self._too_much(files.repository_path(paths[0]), f"more than {self.bounds.set_pages:,} pages")
         for path in paths[: self.bounds.set_pages]:
             there = files.repository_path(path)
             text = _text(tree, there, 4 * self.bounds.page_bytes)
@@ -223,7 +223,7 @@ class SetReader:
 
     def _find(self, rule: Rule, path: str, message: str, hint: str, line: int = 0, needle: str = "") -> None:
         """Add a finding; ``needle`` is a text of the configuration, whose line is that of the finding."""
-        self._findings.append(Finding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
+        self._findings.append(SetFinding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
 
 
 def _has_address(path: str) -> bool:

@@ -122,10 +122,10 @@ made safe), or that is only a pointer of Git LFS. The link leads to the file's h
     matters="""Readers do not see the image.""",
     wrong="""# Architecture
 
-![Overview](overview.html)
+See the [overview](overview.html).
 """,
     right="""# Architecture
 
-![Overview](overview.png)
+See the [overview](overview.png).
 """,
 )

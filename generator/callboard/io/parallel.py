@@ -84,7 +84,7 @@ def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
             yield from map(work, items)
             return
         count, context = min(processors(), len(items)), multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(count, context, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+        with ProcessPoolExecutor(count, context, initializer=end_with, initargs=(os.getpid(),)) as pool:
             try:
                 yield from pool.map(_do, range(len(items)))
             except BrokenProcessPool as error:
@@ -98,7 +98,7 @@ def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         _work.pop()
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """Let the kernel end this process when its parent ends, also when the parent is killed.
 
     An orphan would wait for work forever, and would hold the portal's lock, which it shares, forever.

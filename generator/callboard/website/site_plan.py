@@ -21,6 +21,7 @@ from callboard.pages.changes.status import Freshness
 from callboard.pages.context import page_context
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import DocumentsContext, documents_context
+from callboard.pages.documents.entity_section import DocumentsSection
 from callboard.pages.entities import plan as entity_pages
 from callboard.pages.entities.context import EntityContext, entity_context
 from callboard.pages.entities.tracking import ASPECTS, track
@@ -90,15 +91,16 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
     )
+    of_documents = documents_context(page, data.documentation)
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     schedules = schedules_by_person(of_facts)
-    of_documents = documents_context(page, data.documentation)
     of_scorecards = scorecard_context(page, data.judged, tools)
     judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
         page,
         first_sections=(partial(changes.last_good_copy, of_changes), TrackedShifts(of_facts, schedules)),
         last_sections=(
+            DocumentsSection(of_documents),
             ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
             facts_section,
             *judged,
@@ -106,6 +108,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         ),
         last_fields=(on_call, TrackedShiftField(of_facts, schedules), *((ScorecardField(of_scorecards),) if of_scorecards else ())),
         status=(status_of_tools,),
+        documented=documents.addresses(of_documents),
     )
     return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards)
 

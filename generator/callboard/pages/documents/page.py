@@ -13,7 +13,7 @@ from callboard.catalog import organization
 from callboard.documentation.cross_links import LinkTarget
 from callboard.documentation.files import SetFile, relative_url
 from callboard.documentation.model import DocumentationSet, DocumentPage, Heading, SetKind
-from callboard.documentation.open_links import Target, with_targets
+from callboard.documentation.open_links import ShownTarget, with_targets
 from callboard.documentation.packs import MissingHtmlError
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.errors import WebsiteError
@@ -49,7 +49,7 @@ class DocumentView:
     entity: EntityLink
     owner: EntityLink | None
     text: Markup = field(repr=False)
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ShownTarget, ...] = ()
     navigation: tuple[NavView, ...] = ()
     previous: NavView | None = None
     next: NavView | None = None
@@ -117,16 +117,16 @@ def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentP
     return html
 
 
-def link_targets(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> tuple[Target, ...]:
+def link_targets(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> tuple[ShownTarget, ...]:
     """Addresses and titles of the page's open links, as seen from it."""
     up = up_of(docs_path(of.ref) + page.url)
     return tuple(_target(context, context.cross_links.target(of, link), up, link.address) for link in page.open_links)
 
 
-def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str) -> Target:
+def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str) -> ShownTarget:
     address = web_url(target.url) or (up + target.path if target.path else "")
     name = context.links.to(target.ref).name if target.ref else ""
-    return Target(address, text_of(target.title) or name or written)
+    return ShownTarget(address, text_of(target.title) or name or written)
 
 
 def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, shared: str) -> str:

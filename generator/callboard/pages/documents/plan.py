@@ -75,6 +75,19 @@ class _SetPages:
         )  # fmt: skip
 
 
+def addresses(context: DocumentsContext) -> Mapping[EntityRef, str]:
+    """The path of the documentation of each entity that has some, its own or another entity's."""
+    documentation = context.documentation
+    own = {ref: docs_path(ref) for ref, made in documentation.sets.items() if made.start is not None}
+    shared = {ref: _shared_path(documentation.sets[each.ref], each.path) for ref, each in documentation.shared.items()}
+    return {**{ref: path for ref, path in shared.items() if path}, **own}
+
+
+def _shared_path(made: DocumentationSet, path: str) -> str:
+    page = made.find(path) or made.start
+    return docs_path(made.ref) + page.url if page else ""
+
+
 def files(context: DocumentsContext) -> Iterator[tuple[str, str, Callable[[object], bytes]]]:
     """Path on the site, digest, and a function that returns the content, of each image and other file of the sets."""
     for made in context.documentation.sets.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from callboard.catalog.graph import Catalog
@@ -60,6 +60,8 @@ class EntityContext(PageContext):
     """Fields of the header behind those of the kind."""
     status: tuple[StatusProvider, ...] = ()
     """What tools report, for the strip in the header; the first that is not None."""
+    documented: Mapping[EntityRef, str] = field(default_factory=dict)
+    """Path of the documentation of each entity that has some in the portal."""
 
 
 def entity_context(
@@ -69,6 +71,7 @@ def entity_context(
     last_sections: tuple[SectionProvider, ...] = (),
     last_fields: tuple[HeaderFieldProvider, ...] = (),
     status: tuple[StatusProvider, ...] = (),
+    documented: Mapping[EntityRef, str] | None = None,
 ) -> EntityContext:
     """The context of entity pages, with what other packages add to them."""
     by_location: dict[str, list[EntityRef]] = {}
@@ -89,4 +92,5 @@ def entity_context(
         last_sections=last_sections,
         last_fields=last_fields,
         status=status,
+        documented=documented or {},
     )

@@ -58,10 +58,10 @@ def trail(context: EntityContext, entity: Entity) -> tuple[EntityLink, ...]:
 
 def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[Action, ...]:
     """The buttons that have a target. ``is_poor``: essential metadata is missing, so that editing is the primary action."""
-    labels = context.labels
+    labels, documented = context.labels, context.documented.get(entity.ref, "")
     mail = "" if context.is_public else mail_of(mapping_of(entity.spec.get("profile")).get("email"))
     buttons = (
-        Action(labels["documentation"], "docs", docs_address(context, entity)),
+        Action(labels["documentation"], "docs", "" if documented else docs_address(context, entity), documented),
         *_api_action(context, entity),
         Action(labels["mail"], "mail", f"mailto:{mail}" if mail else ""),
         Action(labels["source"], "source", "" if entity.ref.kind in {"group", "user"} else source_address(context, entity)),

@@ -21,10 +21,10 @@ from callboard.pages.entities.context import EntityContext, Fingerprinted
 from callboard.pages.shared_views import EntityLink, EntityLinks
 
 T = TypeVar("T")
-ASPECTS = ("entity", "outline", "link", "relations", "impact", "problems", "brought", "tree", "added")
+ASPECTS = ("entity", "outline", "link", "relations", "impact", "problems", "brought", "tree", "documented", "added")
 _TRACKED = frozenset({
     "catalog", "entities", "impacts", "impact_digests", "problems_by_subject", "trees", "links", "by_location", "first_sections",
-    "last_sections", "last_fields", "status",
+    "last_sections", "last_fields", "status", "documented",
 })  # fmt: skip
 """Fields of the context whose values are tracked key by key."""
 _WITHOUT_EFFECT = frozenset({"layouts"})
@@ -55,6 +55,7 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
         trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
         links=_Links(catalog, context.links.memo, seen),
         by_location=tracker.tracked("brought", context.by_location),
+        documented=tracker.tracked("documented", context.documented),
         **_tracked_providers(context, seen),
     )
     return tracked, tracker
@@ -120,6 +121,7 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
         yield ("problems", ref), fingerprint_of(canonical(problems))
     for location, refs in context.by_location.items():
         yield ("brought", location), fingerprint_of(refs)
+    yield from ((("documented", ref), path) for ref, path in context.documented.items())
     for key, tree in context.trees.items():
         addresses = [tree.id, tree.repository, tree.revision, list(tree.addresses), tree.view_url("x", 1), tree.edit_url("x")]
         yield ("tree", key), fingerprint_of(addresses)

@@ -1,0 +1,115 @@
+"""An entity → the section about its documentation: its own set, those of its parts, its change log, and pages that mention it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from callboard.documentation.model import DocumentationSet
+from callboard.incremental.tracking import fingerprint_of
+from callboard.model.entity import Entity
+from callboard.model.ref import EntityRef
+from callboard.model.urls import docs_path
+from callboard.pages.documents.context import DocumentsContext
+from callboard.pages.documents.index_pages import SetRow, set_row
+from callboard.pages.facts.members import ROLLUP_KINDS, members
+from callboard.pages.safe_text import text_of
+from callboard.pages.section import Section
+
+_MOST_PAGES = 5
+"""Pages of a set that are named."""
+_MOST_SETS = 8
+_MOST_MENTIONS = 8
+
+
+class PageLink(NamedTuple):
+    """A page of a set."""
+
+    title: str
+    path: str
+    """Below the site's root."""
+    of: str = ""
+    """Name of its set; empty for pages of the entity's own set."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocsCardView:
+    """What an entity's page says about its documentation."""
+
+    own: SetRow | None
+    """None if it has none."""
+    pages: tuple[PageLink, ...]
+    """The first pages of its own set."""
+    sets: tuple[SetRow, ...]
+    """Sets of the parts of a system, or of what a team owns."""
+    sets_more: int
+    mentions: tuple[PageLink, ...]
+    """Pages of other sets that link to the entity."""
+    mentions_more: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsSection:
+    """Makes the section of each entity; its fingerprint is that of the sets that it names."""
+
+    context: DocumentsContext
+
+    @property
+    def base(self) -> str:
+        """All that is shared is part of the contexts of pages."""
+        return ""
+
+    def fingerprint(self, entity: Entity) -> str:
+        """Fingerprint of titles, pages and times of the sets; empty for none."""
+        view = self._view(entity)
+        return fingerprint_of(repr(view)) if view else ""
+
+    def __call__(self, entity: Entity) -> Section | None:
+        """The section; None for an entity without documentation."""
+        view = self._view(entity)
+        if view is None:
+            return None
+        count = len(view.sets) + view.sets_more
+        return Section("documentation", self.context.labels["documentation"], "documents", view, f"{count:,}" if count else "")
+
+    def _view(self, entity: Entity) -> DocsCardView | None:
+        if not self.context.documentation.sets:
+            return None
+        made = self.context.documentation.of(entity.ref)
+        own = made if made is not None and made.start is not None else None
+        sets = [each for each in self._sets_of_parts(entity) if each is not own]
+        found = self.context.mentions.get(entity.ref, ())
+        if own is None and not sets and not found:
+            return None
+        return DocsCardView(
+            set_row(self.context, own) if own else None,
+            tuple(self._pages(own)) if own else (),
+            tuple(set_row(self.context, each) for each in sets[:_MOST_SETS]),
+            max(0, len(sets) - _MOST_SETS),
+            tuple(self._mention(*each) for each in found[:_MOST_MENTIONS]),
+            max(0, len(found) - _MOST_MENTIONS),
+        )
+
+    def _pages(self, made: DocumentationSet) -> Iterator[PageLink]:
+        start = made.start
+        paths = [path for path in made.navigation.order() if path in made.pages and made.pages[path] is not start]
+        titles = made.navigation.titles()
+        for path in paths[:_MOST_PAGES]:
+            yield PageLink(text_of(titles.get(path) or made.pages[path].title, 80), docs_path(made.ref) + made.pages[path].url)
+
+    def _sets_of_parts(self, entity: Entity) -> Iterator[DocumentationSet]:
+        """The sets of what a team, system or domain has, each once."""
+        if entity.ref.kind not in ROLLUP_KINDS:
+            return
+        seen: set[EntityRef] = set()
+        for ref in members(self.context.catalog, entity.ref):
+            made = self.context.documentation.of(ref)
+            if made is not None and made.start is not None and made.ref not in seen:
+                seen.add(made.ref)
+                yield made
+
+    def _mention(self, ref: EntityRef, path: str) -> PageLink:
+        made = self.context.documentation.sets[ref]
+        page = made.pages[path]
+        return PageLink(text_of(page.title, 80), docs_path(ref) + page.url, self.context.title(made))
