@@ -30,6 +30,7 @@ from callboard.settings.settings import Portal
 from callboard.website import icons
 from callboard.website.compiled_templates import CompiledTemplates
 from callboard.website.overlays import Overlays
+from callboard.website.template_code import QuickCode
 from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
 SECTION_TEMPLATE = "macros/section.html"
@@ -152,6 +153,7 @@ class Renderer:
             loader=loader, autoescape=True, undefined=ExplainedUndefined, trim_blocks=True, lstrip_blocks=True,
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
+        environment.code_generator_class = QuickCode
         environment.globals.update(
             boundary=lambda: Markup(self._boundary),  # noqa: S704 - digits
             once=once, up=up, icon=_icon_function(frozenset(self.icons)), portal=self.portal, t=self.labels.as_names(),
