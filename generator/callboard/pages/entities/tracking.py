@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from callboard.catalog.graph import Catalog
-from callboard.incremental.fingerprint import canonical, code_digest
+from callboard.incremental.fingerprint import canonical, code_digest, content_digest
 from callboard.incremental.tracking import UNTRACKED, DependencyKey, DependencyTracker, fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
@@ -118,7 +118,7 @@ def _fingerprints(context: EntityContext) -> Iterator[tuple[DependencyKey, str]]
     for ref, digest in context.impact_digests.items():
         yield ("impact", ref), digest
     for ref, problems in context.problems_by_subject.items():
-        yield ("problems", ref), fingerprint_of(canonical(problems))
+        yield ("problems", ref), content_digest(problems)
     for location, refs in context.by_location.items():
         yield ("brought", location), fingerprint_of(refs)
     yield from ((("documented", ref), path) for ref, path in context.documented.items())
@@ -158,7 +158,7 @@ def _fingerprint_of_entity(context: EntityContext, entity: Entity) -> str:
 def _fingerprint_of_outline(outline: Entity) -> str:
     place = outline.origin
     content = [outline.kind, outline.metadata, outline.spec, place.source, place.tree, place.repository, place.path, place.document]
-    return fingerprint_of(canonical(content))
+    return content_digest(content)
 
 
 @dataclass(frozen=True, slots=True)

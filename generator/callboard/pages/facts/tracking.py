@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from callboard.incremental.fingerprint import canonical
+from callboard.incremental.fingerprint import canonical, content_digest
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
@@ -106,7 +106,7 @@ def tracked_facts(context: FactsContext) -> tuple[TrackedFacts, TrackedOnCall, T
     refs = (*context.facts_by_subject, *context.measured_by_subject, *context.past.subjects())
     fingerprints = {ref: _fingerprint(context, ref) for ref in dict.fromkeys(refs)}
     schedules = {ref: [fact for fact in facts if isinstance(fact.value, OnCall)] for ref, facts in context.facts_by_subject.items()}
-    of_schedules = {ref: fingerprint_of(canonical([facts, _people(context, facts)])) for ref, facts in schedules.items() if facts}
+    of_schedules = {ref: content_digest([facts, _people(context, facts)]) for ref, facts in schedules.items() if facts}
     return TrackedFacts(context, fingerprints), TrackedOnCall(context, of_schedules), TrackedStatus(context, fingerprints)
 
 
@@ -120,7 +120,7 @@ def _fingerprint(context: FactsContext, ref: EntityRef) -> str:
     facts, measurements = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
     limits = [(m.family, m.source, m.complete, None if m.since is None or context.past.has(ref, m.family) else _day(context, m.since))
               for m in measurements]  # fmt: skip
-    return fingerprint_of(canonical([facts, limits, _people(context, facts), context.past.of(ref)]))
+    return content_digest([facts, limits, _people(context, facts), context.past.of(ref)])
 
 
 def _day(context: FactsContext, at: datetime) -> str:
