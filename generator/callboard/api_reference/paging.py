@@ -18,6 +18,8 @@ MAX_PAGE = 330_000
 """Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""
 SMALL = 60_000
 """A definition of at most so many characters has one page, so that planning a site does not read it."""
+REMEMBERED_SIZE = 16_000
+"""References of definitions of at most so many characters are remembered by the hundred, of larger ones by the handful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,16 @@ class PagedReference:
         return self.memo
 
 
-@lru_cache(maxsize=4)
 def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
-    """The reference of a definition in pages; None for a format without one."""
+    """The reference of a definition in pages; None for a format without one.
+
+    The last ones are remembered, more of small definitions: each is shown on several pages.
+    """
+    read = _paged_small if len(text) <= REMEMBERED_SIZE else _paged_large
+    return read(text, api_type, is_public=is_public)
+
+
+def _paged(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
     reference = read_reference(text, api_type, is_public=is_public)
     if reference is None:
         return None
@@ -77,6 +86,9 @@ def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedRefere
                 part_of[entry.anchor] = part.key
     digest = blake2b(f"{RENDERER}\0{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
     return PagedReference(reference, parts, part_of, digest)
+
+
+_paged_small, _paged_large = lru_cache(maxsize=256)(_paged), lru_cache(maxsize=4)(_paged)
 
 
 def _single(reference: Reference) -> tuple[ReferencePart, ...]:

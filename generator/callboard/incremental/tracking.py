@@ -148,9 +148,10 @@ class DependencyTracker:
 
     def end(self) -> Dependencies:
         """The dependencies since ``begin``."""
-        numbers = [*map(self._numbers.get, self.dependencies)]
-        if None not in numbers:
-            return Dependencies(array(_NUMBER, [number for number in numbers if number is not None]).tobytes())
+        try:
+            return Dependencies(array(_NUMBER, map(self._numbers.__getitem__, self.dependencies)).tobytes())
+        except KeyError:
+            numbers = [*map(self._numbers.get, self.dependencies)]
         others = tuple(name_of(key) for key, number in zip(self.dependencies, numbers, strict=True) if number is None)
         stand_ins = iter(range(_LAST, _LAST - len(others), -1))
         return Dependencies(array(_NUMBER, [next(stand_ins) if number is None else number for number in numbers]).tobytes(), others)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote
@@ -43,20 +44,18 @@ def page_links(html: str, path: str, base: str = "/") -> PageLinks:
     ``base`` is the path under which the site is served; absolute paths are resolved below it. In generated markup only attributes are
     searched for, because templates escape quotation marks in text; text that people wrote may contain them and is read tag by tag.
     """
-    ours, prose = _split(html)
-    anchors, addresses = _attributes(ours)
-    ids, prose_addresses = list(anchors), []
+    ours, prose = _split(html) if "cb-prose" in html else (html, ())
+    ids, addresses, prose_addresses = list[str](), list[str](), list[str]()
+    _find_attributes(ours, ids, addresses)
     for attributes in prose:
-        more, found = _attributes(attributes)
-        ids += more
-        prose_addresses += found
+        _find_attributes(attributes, ids, prose_addresses)
     resolve = _Resolver(path, base)
     return PageLinks(tuple(dict.fromkeys(map(unescape, ids))), resolve.all(addresses), resolve.all(prose_addresses))
 
 
-def _attributes(markup: str) -> tuple[list[str], list[str]]:
-    found = _ATTRIBUTE.findall(markup)
-    return [value for name, value in found if name in {"id", "name"}], [value for name, value in found if name not in {"id", "name"}]
+def _find_attributes(markup: str, ids: list[str], addresses: list[str]) -> None:
+    for name, value in _ATTRIBUTE.findall(markup):
+        (ids if name in {"id", "name"} else addresses).append(value)
 
 
 def _split(html: str) -> tuple[str, list[str]]:
@@ -99,14 +98,19 @@ class _Resolver:
 
     def all(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Each target once, in order, without those on other hosts."""
-        unique = dict.fromkeys(addresses)
-        return tuple(dict.fromkeys(self._target(address) for address in unique if not _SCHEME.match(address)))
+        targets, up, size = dict[str, None](), self._up, len(self._up)
+        for address in dict.fromkeys(addresses):
+            if up and address.startswith(up) and _is_plain(rest := address[size:]):
+                targets[rest] = None  # the usual form in templates: up to the root, then down
+            elif not _SCHEME.match(address):
+                targets[_resolved(unescape(address), self._path, self._folder, self._base)] = None
+        return tuple(targets)
 
-    def _target(self, address: str) -> str:
-        rest = address[len(self._up) :]
-        if self._up and address.startswith(self._up) and rest and _PLAIN.fullmatch(rest):
-            return rest  # the usual form in templates: up to the root, then down
-        return _resolved(unescape(address), self._path, self._folder, self._base)
+
+@lru_cache(100_000)
+def _is_plain(address: str) -> bool:
+    """Whether the address, below the root, is its own target. The same ones are on many pages."""
+    return _PLAIN.fullmatch(address) is not None
 
 
 def resolve_link(address: str, path: str, base: str) -> str:

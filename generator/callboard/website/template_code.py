@@ -12,7 +12,8 @@ from typing import Any
 import markupsafe
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.nodes import Call, Expr, Template
-from jinja2.runtime import Macro, missing
+from jinja2.runtime import Macro
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 _escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
@@ -54,7 +55,7 @@ class QuickCode(CodeGenerator):
         self.writeline(f"from {__name__} import {QuickMacro.__name__}, {printed.__name__}")
         super().visit_Template(node, frame)
 
-    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 - as in the class that is extended
         """The value of a macro."""
         node = macro_ref.node
         names = tuple(argument.name for argument in node.args)
@@ -75,7 +76,7 @@ class QuickCode(CodeGenerator):
                 self.write(", ")
         self.write(")")
 
-    def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:  # noqa: ARG002 - as above
         """What stands before a printed value; what stands behind it is a parenthesis."""
         self.write(f"{printed.__name__}(")
         if finalize.src is not None:
