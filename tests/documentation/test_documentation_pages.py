@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.documentation import pages as pages_module
+from callboard.documentation import conversion
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import ConfigurationError, SetConfiguration, read_configuration
 from callboard.documentation.conversion import PageWork, SetSource, converted_pages
@@ -94,12 +94,12 @@ def test_nothing_of_a_page_is_executed_or_loads_from_another_host(text):
 @pytest.mark.skipif(sys.platform != "linux", reason="pages are bounded where processes can be forked")
 @pytest.mark.long
 def test_a_page_that_takes_too_long_becomes_plain_text_and_the_others_are_made(monkeypatch):
-    def never_ends(html):
+    def never_ends(html, address):
         while "endless" in html:
             pass
-        return safe_page(html)
+        return safe_page(html, address)
 
-    monkeypatch.setattr(pages_module, "safe_page", never_ends)
+    monkeypatch.setattr(conversion, "safe_page", never_ends)
     pages = made({"index.md": "# One", "slow.md": "endless <b>", "z.md": "# Last"}, seconds=1)
     assert pages["index.md"].title == "One"
     assert pages["z.md"].title == "Last"
