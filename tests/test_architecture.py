@@ -21,6 +21,7 @@ LAYERS = (
     ("state",),
     ("history",),
     ("documentation", "scorecards"),
+    ("api_changes",),
     ("incremental",),
     ("diagrams",),
     ("pages",),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from callboard import __version__
+from callboard.api_changes.portal_changes import with_api_changes
 from callboard.build_caches import Caches, DiskCaches, NoCaches
 from callboard.build_inputs import Queries
 from callboard.build_record import record_build
@@ -147,7 +148,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
     facts = enrich(work, resolved, state)
     resolved = replace(resolved, problems=(*resolved.problems, *unusable_families(), *facts.problems))
     with work.meter.phase("history"):
-        changes = state.diff(resolved.catalog, resolved.problems, facts)
+        changes = with_api_changes(state.diff(resolved.catalog, resolved.problems, facts), state, resolved.catalog, work.settings)
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
     data = SiteData(resolved, collected, state.history(changes), state.now, facts)

@@ -95,7 +95,7 @@ SHELL_BLOCKS = [pytest.param(block, id=str(block)) for block in all_blocks(*SHEL
 @pytest.mark.parametrize("block", SHELL_BLOCKS)
 def test_each_command_is_one_that_the_program_understands(block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("catalog-info.yaml", "sources.yaml", ".callboard-baseline.json", "state.tar"):
+    for name in ("catalog-info.yaml", "sources.yaml", ".callboard-baseline.json", "state.tar", "old.yaml", "new.yaml"):
         (tmp_path / name).write_text("")
     for folder in ("portal", "before", "old/.callboard", ".callboard", "site"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
@@ -133,6 +133,8 @@ def test_the_commands_of_a_page_succeed_one_after_the_other(page, tmp_path):
     portal.write(tmp_path)
     (tmp_path / "sources.yaml").write_text(portal.SOURCES + PORTAL)
     (tmp_path / "catalog-info.yaml").write_text(portal.LEDGER)
+    for name in ("old.yaml", "new.yaml"):
+        (tmp_path / name).write_text("openapi: 3.1.0\ninfo: {title: Orders}\npaths: {/orders: {get: {}}}\n")
     for folder in FOLDERS.get(page, ()):
         portal.write(tmp_path / folder)
     of_page = [block for block in all_blocks(*SHELL) if block.page == page]

@@ -9,6 +9,7 @@ import pytest
 from docs_support import settings_problems
 
 import yaml
+from callboard.api_changes.texts import compared_reference
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
@@ -50,6 +51,8 @@ def kind_of(block):
         return "not checked"
     if re.search(r"# (wrong|right)$", block.text, re.MULTILINE):
         return "wrong and right"
+    if block.title == "openapi.yaml":
+        return "definition"
     if block.title.startswith("scorecards/") or block.title == "a rule":
         return "scorecard"
     return "schema" if block.title.startswith("kinds/") else kind_of_value(next(yaml.safe_load_all(block.text)))
@@ -72,6 +75,11 @@ def kind_of_value(value):
 
 def of_kind(*kinds):
     return [pytest.param(block, id=str(block)) for block in BLOCKS if kind_of(block) in kinds]
+
+
+@pytest.mark.parametrize("block", of_kind("definition"))
+def test_definitions_can_be_compared(block):
+    assert compared_reference(f"openapi: 3.1.0\n{block.text}").entries
 
 
 def item_before(block):

@@ -44,6 +44,8 @@ class ShapeField:
     """Arguments of a field of GraphQL."""
     note: str = ""
     """What else is declared about the field: ``oneof payment``, ``@key``."""
+    style: str = ""
+    """How a parameter is written into the request, as far as it is said: ``style form, explode false``; compared, not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ class ValueShape:
     """Name of the field that says which variant it is."""
     mapping: tuple[tuple[str, str], ...] = ()
     """Values of the discriminator, and the keys of the types that they mean."""
+    is_closed: bool = False
+    """Whether fields with other names are refused."""
+    is_constant: bool = False
+    """Whether ``allowed`` has the one value that ``const`` gives."""
+    conditions: tuple[tuple[str, str], ...] = ()
+    """Keywords whose schemas are compared as text and not shown (``if``, ``dependentRequired``), and what stands there."""
 
 
 ANYTHING = ValueShape("anything")

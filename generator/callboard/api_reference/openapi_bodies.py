@@ -55,8 +55,15 @@ class Bodies:
         examples = shape.examples or self._values(parameter)
         required = parameter.get("required") is True
         return ShapeField(
-            self.texts.line(parameter["name"]), replace(shape, description=description, deprecated=deprecated, examples=examples), required
+            self.texts.line(parameter["name"]),
+            replace(shape, description=description, deprecated=deprecated, examples=examples),
+            required,
+            style=self._style(parameter),
         )
+
+    def _style(self, parameter: dict[str, Any]) -> str:
+        found = (f"{key} {self.texts.value(parameter[key])}" for key in ("style", "explode", "collectionFormat") if key in parameter)
+        return ", ".join(found)
 
     def _values(self, holder: dict[str, Any]) -> tuple[str, ...]:
         values = [holder["example"]] if "example" in holder else [value for _, value in self._named_examples(holder)]

@@ -94,20 +94,25 @@ READERS = (
 @lru_cache(maxsize=4)
 def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | None:
     """The reference of a definition; None for a format without one. A text that cannot be read is a reference with one trouble."""
+    form = format_of_text(text, api_type)
+    if form is None:
+        return None
+    try:
+        return form.read(text, Texts(is_public))
+    except UnreadableDefinitionError as error:
+        return Reference(form.name, troubles=(Texts(is_public).line(str(error)),))
+
+
+def format_of_text(text: str, api_type: str) -> ReferenceFormat | None:
+    """The format that the text, with this ``spec.type``, is of; None if it is of none with a reference."""
     word = api_type.strip().lower()
-    for each in READERS:
-        if each.matches(text, word):
-            try:
-                return each.read(text, Texts(is_public))
-            except UnreadableDefinitionError as error:
-                return Reference(each.name, troubles=(Texts(is_public).line(str(error)),))
-    return None
+    return next((each for each in READERS if each.matches(text, word)), None)
 
 
 def format_name(text: str, api_type: str) -> str:
     """The name of a text's format (``openapi``); empty for one without a reference. Reads only its beginning."""
-    word = api_type.strip().lower()
-    return next((each.name for each in READERS if each.matches(text, word)), "") if text.strip() else ""
+    form = format_of_text(text, api_type) if text.strip() else None
+    return form.name if form else ""
 
 
 def has_reference(text: str, api_type: str) -> bool:

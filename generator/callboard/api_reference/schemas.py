@@ -16,14 +16,19 @@ MAX_LEVELS = 24
 """Levels of a schema that are shown, references that are followed included."""
 MAX_FOLLOWED = 100
 """References to schemas without a name that are followed for one schema; each is shown where it is meant, so that they could double."""
-MAX_ALLOWED = 200
-"""Values of an enumeration that are shown."""
+MAX_VARIANTS = 200
+"""Variants of a union, and items of a tuple."""
 _LIMITS = frozenset({
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems",
     "uniqueItems", "minProperties", "maxProperties", "pattern", "collectionFormat", "contentEncoding", "contentMediaType",
 })  # fmt: skip
 """Keywords whose values are shown; pages have a label for each."""
 _HOW = ("oneOf", "anyOf", "allOf")
+_CONDITIONS = (
+    "if", "then", "else", "not", "contains", "propertyNames", "patternProperties", "dependentRequired", "dependentSchemas",
+    "unevaluatedProperties", "unevaluatedItems", "x-extensible-enum",
+)  # fmt: skip
+"""Keywords that no part of a shape holds, so that a comparison would not see them."""
 
 
 @dataclass(slots=True)
@@ -99,7 +104,7 @@ class SchemaReader:
         types = [each for each in sequence(schema.get("type")) if isinstance(each, str)] or (
             [schema["type"]] if isinstance(schema.get("type"), str) else []
         )
-        variants = tuple(self.shape(each, level + 1) for each in sequence(schema.get(how))[:MAX_ALLOWED])
+        variants = tuple(self.shape(each, level + 1) for each in sequence(schema.get(how))[:MAX_VARIANTS])
         fields = self.fields(schema, level)
         discriminator, mapped = self._discriminator(schema)
         items, additional = self._items(schema, level), self._additional(schema, level)
@@ -125,6 +130,9 @@ class SchemaReader:
             variants=variants,
             discriminator=discriminator,
             mapping=mapped,
+            is_closed=schema.get("additionalProperties") is False,
+            is_constant="const" in schema,
+            conditions=tuple((key, texts.value(schema[key])) for key in _CONDITIONS if key in schema) if len(schema) > 1 else (),
         )
 
     def _words(self, schema: dict[str, Any], types: list[str]) -> str:
@@ -136,7 +144,7 @@ class SchemaReader:
         items = schema.get("items")
         several = sequence(schema.get("prefixItems")) or sequence(items)
         if several:
-            return ValueShape("tuple", variants=tuple(self.shape(each, level + 1) for each in several[:MAX_ALLOWED]))
+            return ValueShape("tuple", variants=tuple(self.shape(each, level + 1) for each in several[:MAX_VARIANTS]))
         return self.shape(items, level + 1) if isinstance(items, dict | bool) else None
 
     def _additional(self, schema: dict[str, Any], level: int) -> ValueShape | None:
@@ -152,8 +160,9 @@ class SchemaReader:
             return ()
         described = schema.get("x-enum-descriptions") or schema.get("x-enumDescriptions")
         words = described if isinstance(described, dict) else dict(zip(map(str, values), sequence(described), strict=False))
-        found = tuple(AllowedValue(self.texts.value(each), self.texts.prose(words.get(str(each)))) for each in values[:MAX_ALLOWED])
-        return (*found, AllowedValue(f"… +{len(values) - MAX_ALLOWED:,}")) if len(values) > MAX_ALLOWED else found
+        most = self.texts.max_allowed
+        found = tuple(AllowedValue(self.texts.value(each), self.texts.prose(words.get(str(each)))) for each in values[:most])
+        return (*found, AllowedValue(f"… +{len(values) - most:,}")) if len(values) > most else found
 
     def _examples(self, schema: dict[str, Any]) -> tuple[str, ...]:
         several = schema.get("examples")

@@ -31,6 +31,8 @@ class Texts:
     memo: dict[str, Markup] = field(default_factory=dict)
     lines: dict[tuple[str, int], str] = field(default_factory=dict)
     """Lines that were made: the same words stand in a definition again and again."""
+    max_allowed: int = 200
+    """Values of an enumeration that the reference has."""
 
     def line(self, value: object, limit: int = MAX_LINE) -> str:
         """A string or number on one line; empty for anything else."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "collect": "Read some sources and save their data for a later build.",
     "score": "Judge entities by the portal's scorecards.",
     "diff": "Show what changed from one build to another.",
+    "api-diff": "Show what changed in an API's definition, and whether it breaks consumers.",
     "publish": "Copy the built site to where it is served.",
     "explain": "Explain a problem code and how to fix it.",
     "plugins": "List sources, integrations, publishers and other plugins.",
@@ -45,7 +46,7 @@ class LazyGroup(click.Group):
         """The object ``command`` of the module ``callboard.cli.<name>``; None for an unknown name."""
         if cmd_name not in COMMANDS and cmd_name not in HIDDEN:
             return None
-        command: click.Command = importlib.import_module(f"callboard.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"callboard.cli.{cmd_name.replace('-', '_')}").command
         for option in (parameter for parameter in command.params if isinstance(parameter, click.Option)):
             option.envvar = environment_name(cmd_name, option)
         return command

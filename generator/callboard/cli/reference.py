@@ -20,7 +20,7 @@ def command(output: Path) -> None:
     from callboard.cli.manual.pages import reference_pages
 
     context = click.Context(group)
-    names = [name for name in COMMANDS if find_spec(f"callboard.cli.{name}")]
+    names = [name for name in COMMANDS if find_spec(f"callboard.cli.{name.replace('-', '_')}")]
     pages = reference_pages({name: found for name in names if (found := group.get_command(context, name))}, group)
     for folder in ("kinds", "problems"):
         for old in (output / folder).glob("*.md"):

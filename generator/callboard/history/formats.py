@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from callboard.history import api_news
 from callboard.history.facts.families import all_families, event_kinds
 from callboard.model.counting import counted
 from callboard.model.ref import EntityRef, humanize
@@ -22,6 +23,7 @@ _KINDS = {
     "depends": "depends on", "tag": "tag", "definition": "definition",
     "problem-opened": "problem opened", "problem-closed": "problem closed",
     "tool-known": "integration connected", "tool-failed": "integration failed", "tool-back": "integration recovered",
+    **api_news.NAMES,
 }  # fmt: skip
 """Kinds of change of the catalog and of integrations, and their short names in English."""
 _PLURALS = {
@@ -34,9 +36,10 @@ _PLURALS = {
     "problem-opened": ("problem opened", "problems opened"), "problem-closed": ("problem closed", "problems closed"),
     "tool-known": ("integration connected", "integrations connected"), "tool-failed": ("integration failed", "integrations failed"),
     "tool-back": ("integration recovered", "integrations recovered"),
+    **api_news.PLURALS,
 }  # fmt: skip
 """What one and several changes of a kind are called, in the order of the paragraph."""
-_NAMED = frozenset({"added", "removed", "renamed", "owner", "lifecycle", "definition"})
+_NAMED = frozenset({"added", "removed", "renamed", "owner", "lifecycle", "definition", "api-breaking", "consumed-api-breaking"})
 """Kinds of change of the catalog whose entities the paragraph names."""
 _PARENTS = {"spec.domain": "domain", "spec.parent": "parent"}
 """What a change of the kind ``system`` is called by its field: a system belongs to a domain, a group to a parent."""
@@ -59,14 +62,21 @@ def sentence(change: Change) -> str:
             text = f"{name}, was {before}"
         case "problem-opened" | "problem-closed":
             text = f"{name}: {change.code} {before or after}{_place(change)}"
-        case _ if kind_is_of_facts(change.kind):
-            text = _event(change) if change.kind in event_kinds() else _with_value(name, change, change.about)
+        case _ if change.kind in api_news.NAMES or kind_is_of_facts(change.kind):
+            text = _reported(name, change)
         case "provides" | "consumes" | "depends" | "tag":
             text = f"{name}: {'+' if after else '-'}{after or before}"
         case _:
             name = _PARENTS.get(change.field, name)
             text = f"{name}: {before or 'none'} → {after or 'none'}"
     return text
+
+
+def _reported(name: str, change: Change) -> str:
+    """A change of an API's contract, or one that an integration reported."""
+    if change.kind in api_news.NAMES:
+        return api_news.news_sentence(change)
+    return _event(change) if change.kind in event_kinds() else _with_value(name, change, change.about)
 
 
 def _place(change: Change) -> str:
@@ -150,7 +160,11 @@ def _counted(kind: str, changes: Sequence[Change]) -> str:
     """The number of changes of a kind, with the first entities. An incident of several entities counts once."""
     family, words = event_kinds().get(kind, ("", None))
     is_shared = bool(family) and all_families()[family].is_shared
-    number = sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if is_shared else changes))
+    number = (
+        len(changes)
+        if kind in api_news.NAMES and kind not in api_news.NUMBERED
+        else sum(change.number or 1 for change in ({(c.before, c.after, c.about): c for c in changes}.values() if is_shared else changes))
+    )
     text = counted(number, *((words.singular or words.name, words.plural) if words else _PLURALS[kind]))
     if not (words.is_named if words else kind in _NAMED):
         return text

@@ -134,7 +134,7 @@ class Settings:
     guides: GuideSettings = field(default_factory=GuideSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)
     sections: Mapping[str, Any] = field(default_factory=dict)
-    """The sections ``integrations``, ``history`` and ``publish`` as read."""
+    """The sections ``integrations``, ``history``, ``publish`` and ``api_changes`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""
     redactor: Redactor = field(default_factory=Redactor)

@@ -75,7 +75,7 @@ def _summary(catalog: Catalog, entity: Entity) -> EntitySummary:
         targets("consumesApi"),
         targets("dependsOn"),
         tuple(sorted({short(tag) for tag in presentation.tags(entity)} - {""})[:MOST]),
-        _definition(entity),
+        definition_digest(entity),
         _digest([entity.kind, _without_name(entity), entity.spec]),
     )
 
@@ -90,8 +90,9 @@ def _without_name(entity: Entity) -> dict[str, object]:
     return {key: value for key, value in entity.metadata.items() if key not in {"name", "namespace"}}
 
 
-def _definition(entity: Entity) -> str:
-    value = entity.spec.get("definition")
+def definition_digest(entity: Entity | None) -> str:
+    """Digest of an API's definition, by which builds tell whether it changed; empty for none."""
+    value = entity.spec.get("definition") if entity is not None else None
     return _digest(value) if value else ""
 
 

@@ -15,6 +15,7 @@ from callboard.model.published_json import published_json
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
 from callboard.pages.changes import changes, day_pages, skipped, status
+from callboard.pages.changes.api_changelog import api_changelog
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.status import Freshness
@@ -104,6 +105,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
             ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
             facts_section,
             *judged,
+            partial(api_changelog, of_changes),
             partial(changes.timeline, of_changes),
         ),
         last_fields=(on_call, TrackedShiftField(of_facts, schedules), *((ScorecardField(of_scorecards),) if of_scorecards else ())),

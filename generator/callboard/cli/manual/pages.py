@@ -11,6 +11,7 @@ import click
 
 import yaml
 from callboard.cli.manual import settings
+from callboard.cli.manual.api_changes import api_changes_page
 from callboard.cli.manual.facts import facts_page
 from callboard.cli.manual.plugin_api import plugin_api_page
 from callboard.cli.manual.tables import SchemaField, code, fields, table
@@ -66,6 +67,7 @@ def _pages(commands: Mapping[str, click.Command], group: click.Group) -> Iterato
     yield "settings.md", settings.settings_page(sources_schema(), *map(_schemas, groups))
     tables = {name: [loader.described(plugin) for plugin in _built_in(name)] for name in loader.GROUPS}
     yield "facts.md", facts_page()
+    yield "api-changes.md", api_changes_page()
     yield "token-scopes.md", token_scopes_page()
     yield "plugin-api.md", plugin_api_page()
     yield "plugins.md", plugins_page(loader.GROUPS, tables)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from callboard.model.entity import Entity
+from callboard.pages.changes.api_changelog import is_api_news
 from callboard.pages.changes.context import ChangesContext, EntityChanges, TimelineEntry
 from callboard.pages.changes.feeds import team_feed_path
 from callboard.pages.section import Section
@@ -15,6 +17,8 @@ from callboard.state.values import Change
 
 ENTITY_MOMENTS = 10
 TEAM_MOMENTS = 20
+OF_API = 2
+"""Changes of one kind of an API's contract in one build; its changelog has all."""
 CANDIDATES = 400
 """Changes among which the entries of a timeline are chosen."""
 LATEST = 8
@@ -67,9 +71,15 @@ def timeline(context: ChangesContext, entity: Entity) -> Section | None:
 
 
 def _moments(changes: Sequence[Change], limit: int) -> Sequence[Change]:
-    """The last changes; at most half of them of frequent kinds, so that these do not displace all others."""
+    """The last changes; at most half of them of frequent kinds and a few of each API, so that these do not displace all others."""
     left_out = frozenset([change for change in changes if change.kind in FREQUENT][limit // 2 :])
-    return [change for change in changes if change not in left_out][:limit]
+    seen: Counter[tuple[object, ...]] = Counter()
+    kept = []
+    for change in changes:
+        seen[change.at, change.ref, change.kind] += 1
+        if change not in left_out and not (is_api_news(change) and seen[change.at, change.ref, change.kind] > OF_API):
+            kept.append(change)
+    return kept[:limit]
 
 
 def last_good_copy(context: ChangesContext, entity: Entity) -> Section | None:

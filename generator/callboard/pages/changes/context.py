@@ -9,6 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from callboard.history import api_news
 from callboard.history.audience import is_visible_change, without_causes
 from callboard.history.facts.families import event_kinds
 from callboard.model.entity import Origin
@@ -42,6 +43,10 @@ _TONES = {
     "owner": ("none", "owns"), "provides": ("none", "provides"), "consumes": ("none", "consumes"), "depends": ("none", "relations"),
     "tag": ("none", "tag"), "system": ("none", "system"), "baseline": ("none", "history"),
     "tool-known": ("info", "connect"), "tool-failed": ("warn", "stale"), "tool-back": ("good", "good"),
+    "api-breaking": ("bad", "problems"), "api-may-break": ("warn", "problems"), "api-planned": ("warn", "removed"),
+    "api-deprecated": ("warn", "definition"), "api-added": ("good", "added"), "api-version-kept": ("warn", "definition"),
+    "api-excepted": ("none", "definition"), "api-not-compared": ("warn", "stale"),
+    "consumed-api-breaking": ("bad", "consumes"), "consumed-api-may-break": ("warn", "consumes"),
 }  # fmt: skip
 """Tone and icon of each kind of change of the catalog and of integrations."""
 _OTHER = ("none", "edit")
@@ -155,9 +160,20 @@ class ChangesContext(PageContext):
         if change.kind.startswith("tool-"):
             name = self._clean(change.after)
             return ChangeLine(icon, tone, what, text=joined(self.tools.get(name, name), self._family_titles(change.about)))
+        if change.kind in api_news.NAMES:
+            return self._api(change, tone, icon, what)
         if change.kind in {"definition", "added", "removed"}:
             return ChangeLine(icon, tone, what, file=file, url=url)
         return ChangeLine(icon, tone, what, self._value(change, change.before), self._value(change, change.after), file=file, url=url)
+
+    def _api(self, change: Change, tone: str, icon: str, what: str) -> ChangeLine:
+        """The view of a change of an API's contract: the rule with its words, or the API that is used."""
+        text = self._clean(api_news.versions(change))
+        if change.kind in api_news.CONSUMED.values():
+            return ChangeLine(icon, tone, what, after=ChangeValue("", self.links.to(ref_of(change.about))), text=text)
+        if not change.code:
+            return ChangeLine(icon, tone, what, text=joined(self._clean(api_news.news_text(change)), text))
+        return ChangeLine(icon, tone, what, message=Markup.escape(self._clean(api_news.news_text(change))), code=change.code)
 
     def _origin(self, where: Where) -> Origin:
         """The first line of a file; a repository that is not read any more has its id as its name."""
