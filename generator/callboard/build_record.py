@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from callboard.build_inputs import (
     Queries,
@@ -23,7 +23,6 @@ from callboard.pages.site_data import SiteData
 from callboard.plugins.integrations.base import IntegrationContext
 from callboard.plugins.run_integrations import independent_of_time, input_digests, integration_items
 from callboard.state.accumulation import next_turn_of_records
-from callboard.state.facts import CollectedFacts
 from callboard.state.manifest import read_manifest
 from callboard.unchanged_build import LastBuild, UnchangedBuilds
 from callboard.website.portal_digest import portal_digest
@@ -43,17 +42,10 @@ def record_build(request: BuildRequest, queries: Queries, data: SiteData, result
 
 
 def _is_complete(request: BuildRequest, data: SiteData, result: BuildResult) -> bool:
-    """Whether a later build may compare itself with this one.
-
-    Not with scorecards: their data files have the time of the build, and their next turn follows from when facts were collected.
-    """
+    """Whether a later build may compare itself with this one."""
     collections = (*data.collected.collections, *data.facts.collections)
     has_failed = result.failures or result.losses or result.damaged or result.set_aside or data.collected.stale or request.skipped
-    return (
-        not has_failed
-        and data.judged is None
-        and all(each.as_of == request.now == each.tried_at and not each.errors for each in collections)
-    )
+    return not has_failed and all(each.as_of == request.now == each.tried_at and not each.errors for each in collections)
 
 
 def _record(request: BuildRequest, queries: Queries, data: SiteData, result: BuildResult) -> LastBuild:
@@ -69,7 +61,7 @@ def _record(request: BuildRequest, queries: Queries, data: SiteData, result: Bui
         manifest.sha256 if manifest else "",
         site_digest(request.output),
         request.now,
-        _next_turn(data.facts),
+        _next_turn(data),
         data.facts.recorded.days,
         collected_digest(collected),
         requests_of(collected, results.values()),
@@ -83,6 +75,10 @@ def _record(request: BuildRequest, queries: Queries, data: SiteData, result: Bui
     )
 
 
-def _next_turn(facts: CollectedFacts) -> datetime | None:
-    turns = (next_turn_of_counts(facts.recorded), next_turn_of_records(facts.recorded, facts.facts))
+def _next_turn(data: SiteData) -> datetime | None:
+    recorded, facts = data.facts.recorded, data.facts.facts
+    turns = [next_turn_of_counts(recorded), next_turn_of_records(recorded, facts)]
+    if data.judged is not None:  # the results of each day are recorded, so that the first build of a day is complete
+        tomorrow = data.now.astimezone(data.judged.zone).date() + timedelta(days=1)
+        turns += [data.judged.judgement.next_turn, datetime.combine(tomorrow, time(), data.judged.zone)]
     return min((turn for turn in turns if turn is not None), default=None)

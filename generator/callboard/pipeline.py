@@ -40,7 +40,7 @@ from callboard.plugins.integrations.base import IntegrationContext, IntegrationF
 from callboard.plugins.integrations.collector import unusable_families
 from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
-from callboard.scorecards.portal_scorecards import judged_catalog
+from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog, with_record
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
@@ -152,7 +152,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
     data = SiteData(resolved, collected, state.history(changes), state.now, facts)
-    return judge(work, document(work, data)), changes
+    return judge(work, document(work, data), state, changes), changes
 
 
 def document(work: Workspace, data: SiteData) -> SiteData:
@@ -163,12 +163,13 @@ def document(work: Workspace, data: SiteData) -> SiteData:
     return with_problems(replace(data, documentation=found), found.problems)
 
 
-def judge(work: Workspace, data: SiteData) -> SiteData:
+def judge(work: Workspace, data: SiteData, state: BuildState, changes: ChangeSet) -> SiteData:
     """Site data → the same with the results of the portal's scorecards, and the problems of their files."""
     if not work.settings.scorecards:
         return data
     with work.meter.phase("scorecards"):
-        judged = judged_catalog(work.settings, data.resolved.catalog, data.facts, data.resolved.problems, data.resolved.trees, data.now)
+        subject = JudgedBuild(data.resolved.catalog, data.facts, data.resolved.problems, data.resolved.trees, data.now)
+        judged = with_record(judged_catalog(work.settings, subject), state, changes)
     return with_problems(replace(data, judged=judged), judged.problems)
 
 
@@ -218,7 +219,7 @@ def complete_build(request: BuildRequest, meter: Meter, queries: Queries) -> Bui
         set_aside: tuple[Path, ...] = ()
         if request.remember and not request.from_state:
             with meter.phase("state"):
-                set_aside = state.save(data.collected, changes, data.resolved.trees, data.facts)
+                set_aside = state.save(data.collected, changes, data.resolved.trees, data.facts, data.results)
     problems = (*data.resolved.problems, *site.problems)
     late = (failure for failure in tree_failures(data.collected.trees.values()) if failure not in data.resolved.failures)
     failures: tuple[SourceFailure | IntegrationFailure, ...] = (*data.resolved.failures, *late, *data.facts.failures)

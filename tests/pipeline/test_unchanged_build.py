@@ -165,3 +165,38 @@ def test_before_a_turn_of_time_nothing_is_made_and_after_it_the_site_is_that_of_
     (folder / ".callboard/cache/pages.jsonl").unlink()
     assert not build(folder, at, make=pipeline.build)
     assert turned == site_of(folder)
+
+
+CARD = """\
+name: ships
+levels: [silver]
+max-age: 9d
+rules:
+  - {id: lately, level: silver, check: {facts: deployment, any: {at: {newer-than: 79d}}}}
+"""
+
+
+def test_results_of_scorecards_are_made_once_a_day_and_when_time_turns_one(quiet):
+    folder = quiet
+    write(folder / "ships.yaml", CARD)
+    write(folder / "sources.yaml", f"{SETTINGS}scorecards: [ships.yaml]\n")
+    assert not build(folder, LAST + timedelta(hours=2))
+    before = shutil.copytree(folder, folder.with_name("judged"), symlinks=True, dirs_exist_ok=True)
+    assert build(folder, LAST + timedelta(hours=9))
+    short, state = site_of(folder), site_of(folder, ".callboard/state")
+    restored(folder, before)
+    shutil.rmtree(before)
+    assert not build(folder, LAST + timedelta(hours=9), make=pipeline.build)
+    assert short == site_of(folder)
+    assert state == site_of(folder, ".callboard/state")
+    midnight = datetime(2026, 11, 22, 23, tzinfo=UTC)
+    assert build(folder, midnight - timedelta(seconds=1))
+    assert not build(folder, midnight), "each day is recorded"
+    last = SHIPS[0][1] + timedelta(days=79)
+    assert not build(folder, last - timedelta(minutes=9))
+    assert build(folder, last)
+    assert not build(folder, last + timedelta(seconds=1)), "it is older than 79 days"
+    write(folder / "ships.yaml", CARD.replace("9d", "8d"))
+    assert not build(folder, last + timedelta(seconds=2))
+    (folder / "ships.yaml").unlink()
+    assert not build(folder, last + timedelta(seconds=3))

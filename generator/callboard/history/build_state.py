@@ -29,6 +29,7 @@ from callboard.state.facts import CollectedFacts
 from callboard.state.files import read, save
 from callboard.state.manifest import StateError
 from callboard.state.recorded_trees import recorded, tree_record
+from callboard.state.result_history import ResultHistory
 from callboard.state.summaries import SummaryCache, problem_summaries, summarize
 from callboard.state.values import Change, CollectedState, EntitySummary, ProblemSummary, State, TreeKey
 
@@ -46,6 +47,11 @@ class ChangeSet:
     changes: tuple[Change, ...]
     failures: tuple[Problem, ...] = ()
     """A problem for each family of facts whose plugin raised an error while its facts were compared."""
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """References of entities that were renamed since the last build, old to new."""
+        return {change.before: change.after for change in self.changes if change.kind == "renamed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class BuildState:
             saved = self.previous
             recorded = RecordedEvents(saved.event_histories, saved.kept_events, as_of=saved.as_of, days=self.event_days)
             return replace(facts, recorded=recorded)
-        renamed = {ref_of(change.before): ref_of(change.after) for change in changes.changes if change.kind == "renamed"}
+        renamed = {ref_of(before): ref_of(after) for before, after in changes.renamed.items()}
         has_files = has_events(self.store.state)
         recording = Recording(self.now, partial(read_recorded, self.store.state), self.event_days, renamed, has_files)
         return replace(facts, recorded=record(self.previous, visible_facts(facts, self.portal), recording))
@@ -105,6 +111,11 @@ class BuildState:
         saved = read_changes(self.store.state, self.months) if self.log is None else self.log
         last = self.previous.changes if self.previous else ()
         return change_log(shown((*saved.changes, *last, *changes.changes), self.months), saved.damaged)
+
+    @property
+    def results(self) -> ResultHistory:
+        """What is recorded of scorecards up to the last build."""
+        return ResultHistory(self.previous.card_trends, self.previous.standings) if self.previous else ResultHistory()
 
     def recorded(self, trees: Trees) -> Trees:
         """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
@@ -137,12 +148,21 @@ class BuildState:
             state = replace(self.previous, collections=(*state.collections, *facts), **values)
         return save(self.store, for_audience(state, self.portal))
 
-    def save(self, collected: CollectedState, changes: ChangeSet, trees: Trees, facts: CollectedFacts | None = None) -> tuple[Path, ...]:
+    def save(
+        self,
+        collected: CollectedState,
+        changes: ChangeSet,
+        trees: Trees,
+        facts: CollectedFacts | None = None,
+        results: ResultHistory | None = None,
+    ) -> tuple[Path, ...]:
         """Save the state for the next build; returns damaged files of the history that were set aside.
 
-        Call it under the store's lock, after the site is committed.
+        Call it under the store's lock, after the site is committed. ``results``: what is recorded of scorecards.
         """
         state = next_state(collected, changes, trees, self.previous, self.now, self.version)
+        if results is not None:
+            state = replace(state, card_trends=results.trends, standings=results.standings)
         facts = facts or CollectedFacts()
         return save(self.store, for_audience(with_facts(state, facts), self.portal), recorded=facts.recorded)
 

@@ -15,6 +15,7 @@ from callboard.plugins.sources import SourceFailure
 from callboard.scorecards.portal_scorecards import JudgedCatalog
 from callboard.state.change_log import ChangeLog
 from callboard.state.facts import CollectedFacts
+from callboard.state.result_history import ResultHistory
 from callboard.state.values import CollectedState
 
 
@@ -51,6 +52,11 @@ class SiteData:
     documentation: PortalDocumentation = field(default_factory=PortalDocumentation)
     judged: JudgedCatalog | None = None
     """The results of the portal's scorecards; None for a portal without any."""
+
+    @property
+    def results(self) -> ResultHistory | None:
+        """What is recorded of scorecards after this build; None for a portal without any."""
+        return self.judged.record if self.judged else None
 
     def kind_icons(self) -> Sequence[str]:
         """Names of the icons of all kinds, and of the families of plugins with their events."""

@@ -53,7 +53,7 @@ class CardReader:
             return None
         title = self._text(self.data, "title", ()) or name
         description, owner = self._text(self.data, "description", ()), self._owner(self.data, ())
-        return Scorecard(name, title, rules, filter_, levels, description, owner, self.file, _digest(self.data))
+        return Scorecard(name, title, rules, filter_, levels, description, owner, self.file, digest_of(self.data))
 
     def _max_age(self) -> timedelta | None:
         value = self.data.get("max-age")
@@ -113,7 +113,7 @@ class CardReader:
         if check is None or not name:
             return None
         texts = [self._text(item, key, path) for key in ("title", "why", "fix")]
-        digest = _digest([item["check"], item.get("when")])
+        digest = digest_of([item["check"], item.get("when")])
         title = texts[0] or name.replace("-", " ").capitalize()
         return CardRule(name, title, check, when, texts[1], texts[2], level, weight, self._owner(item, path), starts, exemptions, digest)
 
@@ -195,5 +195,6 @@ class CardReader:
                 self.mistakes.unknown((*path, key), f"unknown key {key}", str(key), known)
 
 
-def _digest(data: Any) -> str:
+def digest_of(data: Any) -> str:
+    """A short digest of data as it is read from YAML."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[:16]

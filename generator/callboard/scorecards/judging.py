@@ -28,6 +28,8 @@ class Judgement:
     """By name of the card, then by canonical reference; in the catalog's order."""
     next_turn: datetime | None = None
     """No result differs before this moment as long as nothing but the time changes; None: never."""
+    next_announced: datetime | None = None
+    """The same without the moments at which a query becomes too old: the next build queries again."""
 
     def of(self, ref: str) -> Iterator[CardResult]:
         """The results of one entity, in the order of the cards."""
@@ -47,8 +49,10 @@ def judge_all(cards: Sequence[Scorecard], world: JudgedWorld, zone: tzinfo) -> J
         results[card.name] = {ref: result for ref, result in judged if result is not None}
         world.levels[card.name] = {ref: result.reached.level for ref, result in results[card.name].items()}
     clock = world.clock
-    moments = (*(turn for turn in clock.turns | clock.stale if turn > clock.now), *_days_of(cards, today, zone))
-    return Judgement(tuple(cards), results, min(moments, default=None))
+    moments = [*(turn for turn in clock.turns if turn > clock.now), *_days_of(cards, today, zone)]
+    announced = min(moments, default=None)
+    moments += [turn for turn in clock.stale if turn > clock.now]
+    return Judgement(tuple(cards), results, min(moments, default=None), announced)
 
 
 def _days_of(cards: Iterable[Scorecard], today: date, zone: tzinfo) -> Iterator[datetime]:

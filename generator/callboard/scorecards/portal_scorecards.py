@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from callboard.catalog.graph import Catalog
+from callboard.catalog.organization import owner
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.history.audience import is_visible
+from callboard.history.build_state import BuildState, ChangeSet
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.tree import Trees
@@ -19,11 +21,13 @@ from callboard.scorecards.card_files import CardSet, read_cards
 from callboard.scorecards.cards import Exemption
 from callboard.scorecards.entity_subject import JudgedWorld, JudgingTime
 from callboard.scorecards.judging import NOTICE, ExplainedResult, Judgement, explained, judge_all
+from callboard.scorecards.recording import ResultRecording, record_results
 from callboard.scorecards.results import CardResult
 from callboard.scorecards.rules import ENDING_EXEMPTION
 from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
+from callboard.state.result_history import ResultHistory
 
 _RELATIONS = frozenset({
     "ownedBy", "ownerOf", "partOf", "hasPart", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
@@ -41,6 +45,8 @@ class JudgedCatalog:
     zone: ZoneInfo
     problems: tuple[Problem, ...]
     """Of the files, and of exemptions."""
+    record: ResultHistory = ResultHistory()  # noqa: RUF009 - immutable
+    """Numbers by day, and since when the results stand."""
 
     def explain(self, result: CardResult) -> tuple[ExplainedResult, ...]:
         """Why each rule of a scorecard has its result for an entity."""
@@ -48,16 +54,36 @@ class JudgedCatalog:
         return tuple(explained(self.world, entity, each, self.zone) for each in result.rules)
 
 
-def judged_catalog(
-    settings: Settings, catalog: Catalog, facts: CollectedFacts, problems: Sequence[Problem], trees: Trees, now: datetime
-) -> JudgedCatalog:
+@dataclass(frozen=True, slots=True)
+class JudgedBuild:
+    """What the scorecards of one build are judged on."""
+
+    catalog: Catalog
+    facts: CollectedFacts
+    problems: Sequence[Problem]
+    trees: Trees
+    now: datetime
+
+
+def judged_catalog(settings: Settings, build: JudgedBuild) -> JudgedCatalog:
     """Judge all entities of a catalog on the portal's scorecards."""
-    cards = portal_cards(settings, catalog)
-    world = judged_world(settings, catalog, facts, problems, trees, now)
+    cards = portal_cards(settings, build.catalog)
+    world = judged_world(settings, build)
     zone = ZoneInfo(settings.portal.timezone)
     judgement = judge_all(cards.cards, world, zone)
-    exemptions = exemption_problems(settings.root, cards, catalog, now.astimezone(zone).date())
+    exemptions = exemption_problems(settings.root, cards, build.catalog, build.now.astimezone(zone).date())
     return JudgedCatalog(judgement, world, zone, (*cards.problems, *exemptions))
+
+
+def with_record(judged: JudgedCatalog, state: BuildState, changes: ChangeSet) -> JudgedCatalog:
+    """The results with what is recorded of them; of a build from the state, with what the last build recorded."""
+    if state.from_state:
+        return replace(judged, record=state.results)
+    catalog, today = judged.world.catalog, judged.world.clock.now.astimezone(judged.zone).date().toordinal()
+    refs = (ref for results in judged.judgement.results.values() for ref in results)
+    owners = {ref: str(owner(catalog, ref_of(ref)) or "") for ref in dict.fromkeys(refs)}
+    build = ResultRecording(today, state.portal.is_public, owners, changes.renamed)
+    return replace(judged, record=record_results(state.results, judged.judgement, build))
 
 
 def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
@@ -66,22 +92,14 @@ def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
     return read_cards(settings.root, settings.scorecards, value_types(), _RELATIONS | declared)
 
 
-def judged_world(
-    settings: Settings, catalog: Catalog, facts: CollectedFacts, problems: Iterable[Problem], trees: Trees, now: datetime
-) -> JudgedWorld:
+def judged_world(settings: Settings, build: JudgedBuild) -> JudgedWorld:
     """What conditions may read: of a public portal, the families that its site shows."""
     hidden = frozenset(family for family in value_types() if not is_visible(family, settings.portal))
+    facts = build.facts
     collected = {(each.source, each.family): each.as_of for each in facts.collections if each.as_of is not None}
-    return JudgedWorld(
-        catalog,
-        facts.by_subject(),
-        facts.measured(),
-        collected,
-        _descriptor_problems(problems),
-        trees,
-        JudgingTime(now),
-        hidden,
-    )
+    problems = _descriptor_problems(build.problems)
+    clock = JudgingTime(build.now)
+    return JudgedWorld(build.catalog, facts.by_subject(), facts.measured(), collected, problems, build.trees, clock, hidden)
 
 
 def _descriptor_problems(problems: Iterable[Problem]) -> Mapping[EntityRef, Sequence[Problem]]:

@@ -24,6 +24,7 @@ from callboard.plugins.sources import Repository, Undescribed
 from callboard.state.event_history import EventHistory
 from callboard.state.event_lines import event_lines, events_of
 from callboard.state.packing import is_packed, needs_packing, packed, unpacked
+from callboard.state.result_history import CardTrend, Standing
 from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, State, TreeRecord
 
 PLAIN: Mapping[str, Lines[Any]] = {
@@ -38,6 +39,8 @@ PLAIN: Mapping[str, Lines[Any]] = {
     "problem_summaries": Lines(ProblemSummary),
     "changes": Lines(Change),
     "event_histories": Lines(EventHistory),
+    "card_trends": Lines(CardTrend),
+    "standings": Lines(Standing),
 }
 """By field of ``State``, which is also the name of the part."""
 FACTS = "facts"

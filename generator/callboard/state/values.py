@@ -15,6 +15,7 @@ from callboard.model.skipped import SkippedFile
 from callboard.model.tree import Trees
 from callboard.plugins.sources import Repository, SourceFailure, Undescribed
 from callboard.state.event_history import Event, EventHistory
+from callboard.state.result_history import CardTrend, Standing
 
 TreeKey = tuple[str, str]
 """Name of the source and id of the tree."""
@@ -246,3 +247,7 @@ class State:
     """What is recorded of deployments, incidents and pipeline runs, by entity."""
     kept_events: tuple[Event, ...] = ()
     """The newest of these that the integrations no longer return."""
+    card_trends: tuple[CardTrend, ...] = ()
+    """Numbers of scorecards by day."""
+    standings: tuple[Standing, ...] = ()
+    """The results of each entity on scorecards, and since when they stand."""

@@ -35,10 +35,11 @@ def portal_digest(settings: Settings, output: Path) -> str:
 
 
 def _files(settings: Settings) -> Iterator[Path]:
-    """``sources.yaml``, the logo, the files of overlays and guides, built-in or not, and those of plugins."""
+    """``sources.yaml``, the logo, scorecards, the files of overlays and guides, built-in or not, and those of plugins."""
     yield settings.file
     if settings.portal.logo:
         yield settings.root / settings.portal.logo
+    yield from (path for name in settings.scorecards if (path := settings.root / name).is_file())
     folders = [*find_portal_files(settings.root).folders, *_plugin_folders()]
     for folder in folders:
         found = folder.rglob("*") if folder.is_dir() else [folder]

@@ -13,6 +13,7 @@ from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.portal_scorecards import JudgedCatalog
 from callboard.scorecards.results import CardResult, RuleOutcome
+from callboard.state.result_history import CardStanding, ResultHistory, Standing
 
 SCORECARDS = "scorecards/"
 """Path of the page about all scorecards."""
@@ -31,6 +32,8 @@ class ScorecardContext(PageContext):
     judged: JudgedCatalog
     tools: Mapping[str, str]
     """Titles of the tools by the names of their integrations."""
+    standings: Mapping[str, Standing]
+    """What is recorded of each entity, by reference."""
 
     def link_of(self, result: CardResult) -> EntityLink:
         """The link to the entity that was judged."""
@@ -54,6 +57,22 @@ class ScorecardContext(PageContext):
         """The results of an entity on all cards."""
         return self.judged.judgement.of(ref)
 
+    @property
+    def record(self) -> ResultHistory:
+        """What is recorded over time."""
+        return self.judged.record
+
+    def standing(self, ref: str, card: Scorecard) -> CardStanding | None:
+        """Since when the results of an entity stand."""
+        found = self.standings.get(ref)
+        return found.cards.get(card.name) if found else None
+
+    def recorded_level(self, card: Scorecard, level: int) -> StateView:
+        """A level or score as it was recorded."""
+        if level < 0:
+            return StateView(self.labels["scorecard_nothing_applies"], "none", "")
+        return self._score(level / 10) if card.is_weighted else self.named_level(card, level)
+
     def level_state(self, result: CardResult) -> StateView:
         """The level or score as a word with tone and icon."""
         if not result.reached.applies:
@@ -70,7 +89,9 @@ class ScorecardContext(PageContext):
         return StateView(card.levels[level - 1].capitalize(), "good" if is_highest else "info", "good" if is_highest else "info")
 
     def _score_state(self, result: CardResult) -> StateView:
-        percent = result.score.percent or 0.0
+        return self._score(result.score.percent or 0.0)
+
+    def _score(self, percent: float) -> StateView:
         tone = "good" if percent == 100 else "info" if percent >= _HALF else "warn"  # noqa: PLR2004 - all of it
         return StateView(f"{percent:g} %", tone, tone)
 
@@ -104,4 +125,4 @@ def scorecard_context(page: PageContext, judged: JudgedCatalog | None, tools: Ma
     """The context; None for a portal without scorecards."""
     if judged is None:
         return None
-    return ScorecardContext(**shared_values(page), judged=judged, tools=tools)
+    return ScorecardContext(**shared_values(page), judged=judged, tools=tools, standings=judged.record.by_ref())

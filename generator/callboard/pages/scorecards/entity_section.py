@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.pages.facts.members import ROLLUP_KINDS, members
 from callboard.pages.scorecards.context import ScorecardContext, card_path
+from callboard.pages.scorecards.moves import MovesView
+from callboard.pages.scorecards.trends import TrendView, day_text, team_trend
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.conditions import Condition, LevelCondition, RelatedCondition
 from callboard.scorecards.explanation import Explanation
 from callboard.scorecards.judging import ExplainedResult
-from callboard.scorecards.results import CardResult, RuleOutcome
+from callboard.scorecards.results import CardResult, RuleOutcome, RuleResult
+from callboard.state.result_history import text_days
 
 _WORST = 5
 """Entities of a team or system that are named."""
@@ -43,6 +46,8 @@ class RuleView:
     """The day on which the result changes if nothing happens; empty for never."""
     note: str = ""
     """From when the rule counts, or why it does not apply."""
+    since: str = ""
+    """Since when the result stands, or is known; empty on the first day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class CardSummary:
     total: int
     levels: tuple[LevelCount, ...]
     worst: tuple[WorstView, ...]
+    trend: TrendView | None = None
+    moved: tuple[MovesView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class TrackedScorecards:
             return fingerprint_of(own) if own else ""
         refs = members(self.context.catalog, entity.ref)
         below = [(str(ref), self.context.links.to(ref).name, [each.letters for each in self.context.of(str(ref))]) for ref in refs]
-        return fingerprint_of([own, below])
+        return fingerprint_of([own, below, [repr(team_trend(self.context, card, str(entity.ref))) for card in self.context.cards]])
 
     def _own(self, entity: Entity, result: CardResult) -> list[object]:
         explained = [
@@ -133,7 +140,8 @@ class TrackedScorecards:
             if each.result.outcome in _OPEN and _reads_others(each.result.rule.check)
         ]
         codes = Counter(problem.code for problem in self.context.problems_by_subject.get(entity.ref, ()))
-        return [result.card.name, result.letters, explained, sorted(codes.items())]
+        since = [_since(self.context, result, rule) for rule in result.rules if rule.outcome in _OPEN]
+        return [result.card.name, result.letters, explained, since, sorted(codes.items())]
 
 
 def _reads_others(condition: Condition) -> bool:
@@ -149,9 +157,9 @@ def card_view(context: ScorecardContext, result: CardResult) -> CardView:
         card_path(result.card),
         context.level_state(result),
         context.distance(result),
-        tuple(_rule_view(context, result.card, each) for each in _worst_first(explained)),
+        tuple(_rule_view(context, result, each) for each in _worst_first(explained)),
         tuple(each.result.rule.title for each in explained if each.result.outcome is RuleOutcome.PASS),
-        tuple(_rule_view(context, result.card, each) for each in explained if each.result.outcome is RuleOutcome.SKIPPED),
+        tuple(_rule_view(context, result, each) for each in explained if each.result.outcome is RuleOutcome.SKIPPED),
     )
 
 
@@ -161,8 +169,8 @@ def _worst_first(explained: tuple[ExplainedResult, ...]) -> list[ExplainedResult
     return sorted(found, key=lambda each: (each.result.rule.level, each.result.outcome is RuleOutcome.NOT_MEASURED))
 
 
-def _rule_view(context: ScorecardContext, card: Scorecard, each: ExplainedResult) -> RuleView:
-    rule, labels = each.result.rule, context.labels
+def _rule_view(context: ScorecardContext, of: CardResult, each: ExplainedResult) -> RuleView:
+    rule, labels, card = each.result.rule, context.labels, of.card
     deciding = tuple(each.explanation.deciding()) if each.explanation else ()
     note = ""
     if each.result.exemption is not None:
@@ -181,7 +189,20 @@ def _rule_view(context: ScorecardContext, card: Scorecard, each: ExplainedResult
         card.levels[rule.level - 1].capitalize() if rule.level else "",
         each.turns.isoformat() if each.turns else "",
         note,
+        _since(context, of, each.result) if each.result.outcome in _OPEN else "",
     )
+
+
+def _since(context: ScorecardContext, of: CardResult, result: RuleResult) -> str:
+    """Since when a result stands; of one that was there on the rule's first recorded day, that it may be older."""
+    standing, trend = context.standing(of.ref, of.card), context.record.trend(of.card.name)
+    recorded = trend.rules.get(result.rule.id) if trend else None
+    if standing is None or trend is None or recorded is None:
+        return ""
+    place = list(trend.rules).index(result.rule.id)
+    day = text_days(standing.since[3 * place : 3 * place + 3])[0]
+    label = "scorecard_since_known" if day <= recorded.start else "scorecard_since"
+    return context.labels[label].format(day_text(day))
 
 
 def _found(context: ScorecardContext, deciding: tuple[Explanation, ...]) -> str:
@@ -197,7 +218,7 @@ def _summaries(context: ScorecardContext, entity: Entity) -> Iterator[CardSummar
     for card in context.cards:
         results = [result for ref in refs if (result := context.results(card).get(ref)) is not None]
         if results:
-            yield summary(context, card, results)
+            yield replace(summary(context, card, results), trend=team_trend(context, card, str(entity.ref)))
 
 
 def summary(context: ScorecardContext, card: Scorecard, results: list[CardResult]) -> CardSummary:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from callboard.catalog import organization
@@ -17,6 +17,8 @@ from callboard.model.times import time_text
 from callboard.pages.page import Page
 from callboard.pages.scorecards.context import SCORECARDS, ScorecardContext, card_path
 from callboard.pages.scorecards.entity_section import CardSummary, badness, has_to_do, summary
+from callboard.pages.scorecards.moves import MovesView, moved
+from callboard.pages.scorecards.trends import RuleTrendView, TrendView, level_trend, rule_trend
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import CardRule, Scorecard
 from callboard.scorecards.results import CardResult, RuleOutcome
@@ -51,6 +53,7 @@ class RuleRow:
     owner: EntityLink | None
     note: str
     """From when it counts; empty if it counts."""
+    trend: RuleTrendView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ class ScorecardPageView:
     more_rows: int
     done: int
     """Number of entities without anything to do."""
+    trend: TrendView | None
+    moved: tuple[MovesView, ...]
     files: tuple[str, str]
     """Paths of the CSV and the JSON file."""
 
@@ -129,13 +134,21 @@ def fingerprint(context: ScorecardContext) -> str:
         repr(context.links.to(ref_of(owner))) for card in context.cards for owner in (card.owner, *(r.owner for r in card.rules)) if owner
     ]
     counting = [rule.counts(context.today) for card in context.cards for rule in card.rules]
-    return fingerprint_of([[card.digest for card in context.cards], results, names, owners, counting])
+    recorded = [repr(context.record.trend(card.name)) for card in context.cards]
+    moves = [
+        [each.level, each.moves, each.since] for standing in context.record.standings for each in standing.cards.values() if each.moves
+    ]
+    return fingerprint_of([[card.digest for card in context.cards], results, names, owners, counting, recorded, moves])
 
 
 def index_view(context: ScorecardContext) -> ScorecardIndexView:
     """The view of ``/scorecards/``."""
-    cards = tuple(summary(context, card, list(context.results(card).values())) for card in context.cards)
+    cards = tuple(_with_trend(context, card, summary(context, card, list(context.results(card).values()))) for card in context.cards)
     return ScorecardIndexView(cards, tuple(card.description for card in context.cards))
+
+
+def _with_trend(context: ScorecardContext, card: Scorecard, found: CardSummary) -> CardSummary:
+    return replace(found, trend=level_trend(context, card), moved=tuple(replace(each, moves=()) for each in moved(context, card)))
 
 
 def page_view(context: ScorecardContext, card: Scorecard) -> ScorecardPageView:
@@ -155,6 +168,8 @@ def page_view(context: ScorecardContext, card: Scorecard) -> ScorecardPageView:
         tuple(_entity_row(context, result) for result in todo[:ENTITIES]),
         max(len(todo) - ENTITIES, 0),
         len(results) - len(todo),
+        level_trend(context, card),
+        moved(context, card),
         (f"{card_path(card)}results.csv", f"{card_path(card)}results.json"),
     )
 
@@ -172,9 +187,8 @@ def _rule_rows(context: ScorecardContext, card: Scorecard, results: list[CardRes
             count["n"],
             count["s"],
             context.links.to(ref_of(rule.owner or card.owner)) if rule.owner or card.owner else None,
-            ""
-            if rule.counts(context.today) or not rule.starts
-            else context.labels["scorecard_counts_from"].format(rule.starts.isoformat()),
+            _counts_from(context, rule),
+            rule_trend(context, card, rule.id),
         )
         for rule, count in zip(card.rules, counts, strict=True)
     ]
@@ -226,7 +240,7 @@ def data_files(context: ScorecardContext) -> Iterator[tuple[str, bytes]]:
 
 
 def _json(context: ScorecardContext, card: Scorecard) -> Mapping[str, object]:
-    turn = context.judged.judgement.next_turn
+    turn = context.judged.judgement.next_announced
     return {
         "version": 1,
         "name": card.name,
