@@ -29,6 +29,7 @@ from callboard.state.last_good_copy import collected_from_state
 from callboard.state.manifest import MANIFEST, StateError, read_manifest, sealed
 from callboard.state.packing import packed, unpacked
 from callboard.state.recorded_trees import SavedTree, recorded, tree_record
+from callboard.state.result_history import CardStanding, CardTrend, RuleTrend, Standing
 from callboard.state.values import Change, CollectionTime, EntitySummary, ProblemSummary, StaleCopy, TreeRecord, Where
 from state_builders import FIRST, KINDS, PlainTree, Portal, component, known, make, night, state_of
 
@@ -68,6 +69,9 @@ def full_state():
         measurements=(Measurement(SHOP, "incident", "pd", since=FIRST), Measurement(SHOP, "alert", "am", complete=False, observed=FIRST)),
         event_histories=(EventHistory(SHOP, "incident", "pd", FIRST, night(1), night(1), {"sev3": "739575:1,,2"}),),
         kept_events=(Event(FIRST, night(1), Fact(SHOP, "incident", "h", Incident("slow", FIRST), "pd"), is_gone=True),),
+        card_trends=(CardTrend("basics", "d", ("silver",), False, 739575, (739575, 739577), {"b": RuleTrend("e", 739575, ((739575, (1,)),)),
+                     "a": RuleTrend("f", 739577, (), (739577,))}, {"group:default/a": ((739575, (1, 0)), (739577, ()))}, (739577,)),),
+        standings=(Standing("component:default/shop", {"basics": CardStanding("pf", "0a10a2", 1, ((739577, 0),))}),),
     )  # fmt: skip
 
 

@@ -83,8 +83,8 @@ def assert_equal_to_0_1_0(state, portal):
     for fact in after["facts"]:
         assert not any(fact["value"].pop(f"{name}_word", "") for name in ("state", "severity", "priority", "health"))  # nor these
         assert all(fact["value"].pop(name, None) is None for name in ("is_archived", "is_protected", "documented"))
-    added = ("skipped_files", "unidentified", "event_histories", "kept_events")
-    assert [after.pop(name) for name in added] == [[]] * 4  # nor these
+    added = ("skipped_files", "unidentified", "event_histories", "kept_events", "card_trends", "standings")
+    assert [after.pop(name) for name in added] == [[]] * 6  # nor these
     for fact in after["facts"]:
         if fact["family"] == "vulnerability" and fact["value"]["fixed_in"] is None:
             fact["value"]["fixed_in"] = ""  # 0.1.0 has one value for "no fix" and "not stated", which is read as the latter

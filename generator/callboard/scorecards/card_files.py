@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from callboard.scorecards.card_reading import CardReader
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.conditions import Condition, LevelCondition
 from callboard.scorecards.mistakes import CardMistakes
+from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.reading import Vocabulary
 from callboard.scorecards.rules import INVALID_SCORECARD, UNREADABLE_SCORECARD
 from callboard.settings.document import SettingsDocument, read_document
@@ -29,6 +30,13 @@ class CardSet:
 
     cards: tuple[Scorecard, ...] = ()
     problems: tuple[Problem, ...] = ()
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """The data of each file, by name of its scorecard."""
+
+    @property
+    def needs(self) -> Needs:
+        """What the scorecards may read of any entity."""
+        return together(card.needs() for card in self.cards).of_anybody
 
 
 def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, type[FactValue]], relations: Collection[str]) -> CardSet:

@@ -7,6 +7,7 @@ from datetime import date
 
 from callboard.model.problem import Span
 from callboard.scorecards.conditions import Condition
+from callboard.scorecards.needs import Needs, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class Scorecard:
     """Its path below the folder of ``sources.yaml``."""
     digest: str = ""
     """Of everything that the file says."""
+
+    def needs(self) -> Needs:
+        """What its filter and rules may read."""
+        conditions = (self.filter, *(rule.check for rule in self.rules), *(rule.when for rule in self.rules if rule.when is not None))
+        return together(condition.needs() for condition in conditions)
 
     @property
     def is_weighted(self) -> bool:

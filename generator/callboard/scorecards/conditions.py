@@ -8,6 +8,7 @@ from typing import Protocol
 
 from callboard.scorecards.explanation import Explanation, Finding, shown_value
 from callboard.scorecards.field_tests import FieldTest, RowTest, quantified
+from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated
 
@@ -28,6 +29,9 @@ class Condition(Protocol):
 
     def parts(self) -> Iterator[Condition]:
         """The conditions directly below."""
+
+    def needs(self) -> Needs:
+        """What it may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Combination:
             f"({part.text()})" if isinstance(part, Combination) else part.text() for part in self.conditions
         )
 
+    def needs(self) -> Needs:
+        """Of all parts."""
+        return together(condition.needs() for condition in self.conditions)
+
     def parts(self) -> Iterator[Condition]:
         """The conditions that are combined."""
         return iter(self.conditions)
@@ -77,6 +85,10 @@ class Negation:
     def text(self) -> str:
         """The condition in words."""
         return f"not ({self.condition.text()})"
+
+    def needs(self) -> Needs:
+        """Of the part."""
+        return self.condition.needs()
 
     def parts(self) -> Iterator[Condition]:
         """The condition that is negated."""
@@ -107,6 +119,10 @@ class FieldCondition:
     def text(self) -> str:
         """The comparisons in words."""
         return " and ".join(test.text() for test in self.tests)
+
+    def needs(self) -> Needs:
+        """The field."""
+        return Needs(fields=frozenset({self.field}))
 
     def parts(self) -> Iterator[Condition]:
         """None."""
@@ -157,6 +173,10 @@ class RelatedCondition:
             return f"number of {what} {interval_text(self.count)}"
         return f"{self.quantifier} of {what}: {self.condition.text() if self.condition else ''}"
 
+    def needs(self) -> Needs:
+        """The related entities, and what the condition reads of them."""
+        return Needs(related={self.relation: self.condition.needs() if self.condition else Needs()})
+
     def parts(self) -> Iterator[Condition]:
         """The condition on the related entities."""
         if self.condition is not None:
@@ -189,6 +209,10 @@ class ProblemsCondition:
         where = f" where {self.where.text()}" if self.where.tests else ""
         return f"number of problems{where} {interval_text(self.count)}"
 
+    def needs(self) -> Needs:
+        """The problems."""
+        return Needs(problems=True)
+
     def parts(self) -> Iterator[Condition]:
         """None."""
         return iter(())
@@ -218,6 +242,10 @@ class LevelCondition:
         """The condition in words."""
         return f"level of the scorecard {self.card} at least {self.level}"
 
+    def needs(self) -> Needs:
+        """The level."""
+        return Needs(levels=frozenset({self.card}))
+
     def parts(self) -> Iterator[Condition]:
         """None."""
         return iter(())
@@ -245,6 +273,10 @@ class FileCondition:
     def text(self) -> str:
         """The condition in words."""
         return f"the repository has {' or '.join(self.paths)}"
+
+    def needs(self) -> Needs:
+        """The files."""
+        return Needs(files=frozenset(self.paths))
 
     def parts(self) -> Iterator[Condition]:
         """None."""

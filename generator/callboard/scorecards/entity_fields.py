@@ -53,6 +53,22 @@ def descriptor_value(kind: str, metadata: Mapping[str, Any], spec: Mapping[str, 
     return None if found == "" else found
 
 
+LONGEST = 1_000
+"""Characters of a text that conditions read."""
+_DEEPEST = 20
+
+
+def shortened(value: Any, depth: int = 0) -> Any:
+    """The value with the beginnings of its long texts."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else value[:LONGEST]
+    if depth >= _DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        return {key: shortened(item, depth + 1) for key, item in value.items()}
+    return [shortened(item, depth + 1) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _below(value: Any, path: str) -> Any:
     """The value at a dotted path; a key with dots (``backstage.io/techdocs-ref``) counts as one step where there is one."""
     if not isinstance(value, Mapping):

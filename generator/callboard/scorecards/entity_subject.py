@@ -15,9 +15,10 @@ from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees, tree_of
-from callboard.scorecards.entity_fields import descriptor_value
+from callboard.scorecards.entity_fields import descriptor_value, shortened
 from callboard.scorecards.fact_rows import row_of
-from callboard.scorecards.subject import Query, Row, Subject
+from callboard.scorecards.needs import Needs
+from callboard.scorecards.subject import CheckAnswer, Query, Row, Subject
 
 
 @dataclass(slots=True)
@@ -44,13 +45,21 @@ class JudgedWorld:
     clock: JudgingTime
     hidden: frozenset[str] = frozenset()
     """Families that the audience of the site does not see: they count as not measured."""
+    needs: Needs = field(default_factory=Needs)
+    """What the scorecards may read of any entity."""
     levels: dict[str, dict[str, int]] = field(default_factory=dict)
     """The position of the level of each entity, by scorecard; filled while scorecards are judged one after the other."""
+    checks: Mapping[str, Mapping[str, CheckAnswer]] = field(default_factory=dict)
+    """What checks of plugins say, by the digest of the check and by reference."""
     files: dict[tuple[str, str, str], bool | None] = field(default_factory=dict)
+    _subjects: dict[EntityRef, EntitySubject] = field(default_factory=dict)
 
     def subject(self, entity: Entity) -> EntitySubject:
-        """The entity as a subject."""
-        return EntitySubject(self, entity, str(entity.ref))
+        """The entity as a subject; what was read of it before is not read again."""
+        found = self._subjects.get(entity.ref)
+        if found is None:
+            found = self._subjects[entity.ref] = EntitySubject(self, entity, str(entity.ref))
+        return found
 
 
 @dataclass(slots=True)
@@ -60,8 +69,9 @@ class EntitySubject:
     world: JudgedWorld
     entity: Entity
     ref: str
-    _rows: dict[str, Sequence[Row]] = field(default_factory=dict)
-    _queries: dict[str, Sequence[Query]] = field(default_factory=dict)
+    _fields: dict[str, Any] = field(default_factory=dict)
+    _rows: dict[str, list[Row]] | None = None
+    _queries: dict[str, list[Query]] | None = None
 
     @property
     def now(self) -> datetime:
@@ -69,36 +79,52 @@ class EntitySubject:
         return self.world.clock.now
 
     def field(self, name: str) -> Any:
-        """A field of the descriptor; ``owner``, ``system`` and ``domain`` as canonical references, derived ones included."""
+        """A field of the descriptor; ``owner``, ``system`` and ``domain`` as canonical references, derived ones included.
+
+        Of a long text the beginning: definitions of APIs are fields too.
+        """
+        try:
+            return self._fields[name]
+        except KeyError:
+            found = self._fields[name] = shortened(self._read_field(name))
+            return found
+
+    def _read_field(self, name: str) -> Any:
         entity = self.entity
         if name in _DERIVED:
             return _DERIVED[name](self.world.catalog, entity)
         return descriptor_value(entity.ref.kind, entity.metadata, entity.spec, name)
 
     def rows(self, family: str) -> Sequence[Row]:
-        """The facts of the family about the entity."""
-        found = self._rows.get(family)
-        if found is None:
-            facts = self.world.facts.get(self.entity.ref, ()) if family not in self.world.hidden else ()
-            found = self._rows[family] = [row_of(fact) for fact in facts if fact.family == family]
-        return found
+        """The facts of the family about the entity, with the fields that conditions read."""
+        if self._rows is None:
+            self._rows = self._read_rows()
+        return self._rows.get(family, ())
+
+    def _read_rows(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = {}
+        wanted, hidden = self.world.needs.families, self.world.hidden
+        for fact in self.world.facts.get(self.entity.ref, ()):
+            family = fact.family
+            if family in wanted and family not in hidden:
+                rows.setdefault(family, []).append(row_of(fact, wanted[family]))
+        return rows
 
     def queries(self, family: str) -> Sequence[Query]:
         """The measurements of the family; none for a family that the audience does not see."""
-        if family in self.world.hidden:
-            return ()
-        found = self._queries.get(family)
-        if found is None:
-            found = self._queries[family] = self._read_queries(family)
-        return found
+        if self._queries is None:
+            self._queries = self._read_queries()
+        return self._queries.get(family, ())
 
-    def _read_queries(self, family: str) -> Sequence[Query]:
-        collected = self.world.collected
-        return [
-            Query(each.source, each.complete, each.observed or collected.get((each.source, family)), each.since)
-            for each in self.world.measurements.get(self.entity.ref, ())
-            if each.family == family
-        ]
+    def _read_queries(self) -> dict[str, list[Query]]:
+        queries: dict[str, list[Query]] = {}
+        wanted, hidden, collected = self.world.needs.families, self.world.hidden, self.world.collected
+        for each in self.world.measurements.get(self.entity.ref, ()):
+            family = each.family
+            if family in wanted and family not in hidden:
+                at = each.observed or collected.get((each.source, family))
+                queries.setdefault(family, []).append(Query(each.source, each.complete, at, each.since))
+        return queries
 
     def related(self, relation: str, kinds: frozenset[str]) -> Sequence[Subject | None]:
         """The targets of a relation in the catalog; None for those that it does not have."""
@@ -113,6 +139,10 @@ class EntitySubject:
     def level(self, card: str) -> int | None:
         """The level on a scorecard that was judged before."""
         return self.world.levels.get(card, {}).get(self.ref)
+
+    def check(self, digest: str) -> CheckAnswer:
+        """What a check of a plugin says."""
+        return self.world.checks.get(digest, {}).get(self.ref, (None, ""))
 
     def has_file(self, path: str) -> bool | None:
         """Whether the repository's root, or the folder of the descriptor, has the file; a glob is any file that matches."""

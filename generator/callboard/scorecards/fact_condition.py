@@ -11,10 +11,14 @@ from callboard.scorecards.ages import TICK, time_of
 from callboard.scorecards.conditions import Condition, interval_text
 from callboard.scorecards.explanation import Explanation, Finding, shown_value
 from callboard.scorecards.field_tests import RowTest, row_value
+from callboard.scorecards.needs import Needs
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated, rounded
 
 _ANYTHING = RowTest()
+NAMES = ("id", "title", "name", "version")
+"""Fields that name a fact, in the order in which they are looked for."""
+_ALWAYS = ("source", "ecosystem", "observed_at")
 _LONGEST = 200
 """Characters of the facts that an explanation names."""
 
@@ -167,7 +171,7 @@ class FactsCondition:
 
     def _row_text(self, row: Row) -> str:
         """A name of the row, and the fields that the condition reads."""
-        name = next((str(row[key]) for key in ("id", "title", "name", "version") if row.get(key)), "")
+        name = next((str(row[key]) for key in NAMES if row.get(key)), "")
         names = dict.fromkeys(test.field for test in (*self.where.tests, *self.test.tests))
         fields = ", ".join(f"{field.replace('_', ' ')} {_or_unknown(row_value(row, field))}" for field in names)
         return f"{name} ({fields})" if name and fields else name or fields
@@ -180,6 +184,11 @@ class FactsCondition:
         if self.quantifier == "share" and self.wanted:
             return f"share of {what} with {self.test.text()} {interval_text(self.wanted)} %"
         return f"{self.quantifier} of {what}: {self.test.text()}"
+
+    def needs(self) -> Needs:
+        """The fields that are compared, those that say when and where a row happened, and those that name it in an explanation."""
+        read = {name for test in (*self.where.tests, *self.test.tests) for name in test.fields}
+        return Needs(families={self.family: frozenset({*read, *NAMES, *_ALWAYS, self.time_field})})
 
     def parts(self) -> Iterator[Condition]:
         """None."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from callboard.model.facts.fact import Fact
@@ -13,21 +14,28 @@ from callboard.scorecards.subject import Row
 _PAIR = 2
 
 
-def row_of(fact: Fact) -> Row:
-    """The fields of the fact's value, and ``source``, ``environment``, ``url``, ``key`` and ``observed_at``."""
-    return {
-        **value_fields(fact.value),
-        "source": fact.source,
-        "environment": fact.environment,
-        "url": fact.url,
-        "key": fact.key,
-        "observed_at": fact.observed_at,
-    }
+def row_of(fact: Fact, names: frozenset[str]) -> Row:
+    """These fields of the fact's value, and of ``source``, ``environment``, ``url``, ``key`` and ``observed_at``."""
+    kind: type = type(fact.value)
+    row = {name: _plain(getattr(fact.value, name)) for name in _wanted(kind, names)}
+    row["source"] = fact.source
+    for name in _OF_EVERY_FACT & names:
+        row[name] = getattr(fact, name)
+    return row
+
+
+_OF_EVERY_FACT = frozenset({"environment", "url", "key", "observed_at"})
+
+
+@cache
+def _wanted(kind: type, names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in _names(kind) if name in names)
 
 
 def value_fields(value: Validated) -> Mapping[str, Any]:
     """The fields of a value, by name."""
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    kind: type = type(value)
+    return {name: _plain(getattr(value, name)) for name in _names(kind)}
 
 
 def _plain(value: Any) -> Any:
@@ -43,11 +51,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}
-
-
+@cache
 def _names(kind: type) -> tuple[str, ...]:
-    found = _NAMES.get(kind)
-    if found is None:
-        found = _NAMES[kind] = tuple(each.name for each in fields(kind))
-    return found
+    return tuple(each.name for each in fields(kind))

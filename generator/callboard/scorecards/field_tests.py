@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,14 @@ class FieldTest:
     """Whether a missing value is unknown (a tool did not say), or known to be absent (a descriptor does not have it)."""
     replaces_unknown: str = ""
     """The severity that an unknown one counts as."""
+
+    @property
+    def fields(self) -> Iterator[str]:
+        """The fields of the row that it reads: its own (of a dotted name the mapping), and the one that it is compared with."""
+        yield self.field.partition(".")[0]
+        other = self.operand.get("field") if isinstance(self.operand, Mapping) else None
+        if isinstance(other, str):
+            yield other.partition(".")[0]
 
     def judge(self, value: Any, row: Row, subject: Subject) -> Truth:
         """Judge a value of the field; None if it is absent."""

@@ -68,7 +68,7 @@ class JudgedBuild:
 def judged_catalog(settings: Settings, build: JudgedBuild) -> JudgedCatalog:
     """Judge all entities of a catalog on the portal's scorecards."""
     cards = portal_cards(settings, build.catalog)
-    world = judged_world(settings, build)
+    world = judged_world(settings, build, cards)
     zone = ZoneInfo(settings.portal.timezone)
     judgement = judge_all(cards.cards, world, zone)
     exemptions = exemption_problems(settings.root, cards, build.catalog, build.now.astimezone(zone).date())
@@ -92,14 +92,14 @@ def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
     return read_cards(settings.root, settings.scorecards, value_types(), _RELATIONS | declared)
 
 
-def judged_world(settings: Settings, build: JudgedBuild) -> JudgedWorld:
+def judged_world(settings: Settings, build: JudgedBuild, cards: CardSet) -> JudgedWorld:
     """What conditions may read: of a public portal, the families that its site shows."""
     hidden = frozenset(family for family in value_types() if not is_visible(family, settings.portal))
     facts = build.facts
     collected = {(each.source, each.family): each.as_of for each in facts.collections if each.as_of is not None}
     problems = _descriptor_problems(build.problems)
     clock = JudgingTime(build.now)
-    return JudgedWorld(build.catalog, facts.by_subject(), facts.measured(), collected, problems, build.trees, clock, hidden)
+    return JudgedWorld(build.catalog, facts.by_subject(), facts.measured(), collected, problems, build.trees, clock, hidden, cards.needs)
 
 
 def _descriptor_problems(problems: Iterable[Problem]) -> Mapping[EntityRef, Sequence[Problem]]:

@@ -11,6 +11,10 @@ Row = Mapping[str, Any]
 """A fact as fields: the values of its family, and ``source``, ``environment``, ``url``, ``key``, ``observed_at``. None: not reported."""
 
 
+CheckAnswer = tuple[bool | None, str]
+"""What a check of a plugin says: whether it passes (None: unknown), and what it found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A record that a tool was queried for facts of one family about an entity."""
@@ -52,6 +56,9 @@ class Subject(Protocol):
 
     def level(self, card: str) -> int | None:
         """The position of the level reached on another scorecard, from 1; 0 for none; None if that card does not judge the entity."""
+
+    def check(self, digest: str) -> CheckAnswer:
+        """What the check of a plugin with this digest says."""
 
     def has_file(self, path: str) -> bool | None:
         """Whether the entity's repository has a file; None if its files cannot be read."""

@@ -66,7 +66,8 @@ def moved(context: ScorecardContext, card: Scorecard) -> tuple[MovesView, ...]:
         return ()
     today, before = trend.days[-1], trend.days[-2]
     month = next((day for day in trend.days if day >= max(today - 30, trend.start)), before)
-    return tuple(_view(context, card, trend, start) for start in dict.fromkeys((before, min(month, before))))
+    views = tuple(_view(context, card, trend, start) for start in dict.fromkeys((before, min(month, before))))
+    return views if views[0].number else views[-1:]
 
 
 def _view(context: ScorecardContext, card: Scorecard, trend: CardTrend, start: int) -> MovesView:
