@@ -5,8 +5,8 @@ import os
 import pytest
 
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
-"""Every optional part has to be there, and random tests go on for long."""
-LONG = FULL or os.environ.get("CALLBOARD_TEST_LONG") == "1"
-EVERY_CASE = pytest.mark.skipif(os.environ.get("CALLBOARD_TEST_LONG") != "1", reason="`make test-long` tries every case")
+"""Every optional part has to be there."""
+LONG = os.environ.get("CALLBOARD_TEST_LONG") == "1"
+"""Random tests go on for long, and matrices of many minutes try every case."""
+EVERY_CASE = pytest.mark.skipif(not LONG, reason="`make test-long` tries every case")
 """For matrices of many minutes; other tests try a part of their cases."""
-"""Random tests go on for long."""
