@@ -13,6 +13,7 @@ from callboard.model.problem import Problem, Severity
 from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.state.facts import facts_counts
 from callboard.website.assemble import Assembled
+from callboard.website.unchanged_site import TIMED
 
 
 def build_report(data: SiteData, site: Assembled, problems: Sequence[Problem], meter: Meter, as_of: datetime) -> Mapping[str, Any]:
@@ -54,5 +55,6 @@ def _site_counts(site: Assembled) -> Mapping[str, int]:
         "files_repaired": committed.repaired,
         "files_unchanged": committed.unchanged,
         "files_removed": committed.removed,
+        "only_times_changed": int(committed.paths <= set(TIMED) and not committed.removed),
         "bytes": committed.bytes,
     }

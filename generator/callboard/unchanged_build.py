@@ -121,7 +121,7 @@ class UnchangedBuilds:
         with self.meter.phase("state"):
             set_aside = self._renew_state(state, last)
         files = {"files_written": written.written, "files_unchanged": written.unchanged, "bytes": written.bytes}
-        counts = {**last.counts, **dict.fromkeys(_NONE_MADE, 0), **files, "nothing_changed": 1}
+        counts = {**last.counts, **dict.fromkeys(_NONE_MADE, 0), **files, "nothing_changed": 1, "only_times_changed": 1}
         return Unchanged(last, counts, set_aside)
 
     def forget(self) -> None:

@@ -53,13 +53,14 @@ NOT_RUN = {
     "callboard build --skip gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard publish bucket": "needs an object store; tests/publish/ has one",
     "callboard init": "asks on a terminal; tests/scaffold/ runs it",
+    "callboard workflow": "needs a workflow; tests/scaffold/ has one",
     "callboard score": "needs scorecards; tests/pipeline/test_scorecards_build.py runs it",
 }  # fmt: skip
 """By the beginning of a command: why it is only read."""
 ENVIRONMENT = frozenset({"CALLBOARD_PORTAL_HEADER", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"})
 """Variables that are no options."""
 OPTIONS_OF_OTHERS = re.compile(
-    r"^--(constraint|depth|format json|offline|force-with-lease|user|volume|publish|rm|mount|dirty|upgrade|net)\b"
+    r"^--(constraint|depth|format json|offline|force-with-lease|user|volume|publish|rm|mount|dirty|upgrade|net|repo)\b"
 )
 PROMPT = re.compile(r"^\$ (.*)$", re.MULTILINE)
 PORTAL = "publish:\n  - {type: folder, path: published}\n  - {name: backup, type: folder, path: backup}\n"

@@ -24,6 +24,10 @@ PROBLEMS_FOUND = 1
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write durations, counts and peak memory to this file as JSON."
 )
+@click.option(
+    "--summary", type=click.Path(dir_okay=False, path_type=Path),
+    help="Append a summary in Markdown to this file, also of a build that stops, for the job summary of a CI service.",
+)  # fmt: skip
 @click.option("--allow-missing-sources", is_flag=True, help="Build without the sources that cannot be read.")
 @click.option(
     "--accept-loss", is_flag=True, help="Build even if more entities disappeared than the limits under history: in sources.yaml allow."
@@ -36,8 +40,9 @@ PROBLEMS_FOUND = 1
 @click.option("--debug", is_flag=True, help="Show the traceback of an exception in a plugin.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def command(  # noqa: PLR0913, PLR0917 - options
-    config: Path, output: Path | None, strict: bool, now: str | None, report: Path | None, allow_missing_sources: bool,  # noqa: FBT001
-    accept_loss: bool, from_state: bool, skip: tuple[str, ...], verify: bool, verbose: bool, debug: bool, quiet: bool,  # noqa: FBT001
+    config: Path, output: Path | None, strict: bool, now: str | None, report: Path | None, summary: Path | None,  # noqa: FBT001
+    allow_missing_sources: bool, accept_loss: bool, from_state: bool, skip: tuple[str, ...], verify: bool, verbose: bool, debug: bool,  # noqa: FBT001
+    quiet: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Build the portal's site.
 
@@ -46,14 +51,15 @@ def command(  # noqa: PLR0913, PLR0917 - options
     that cannot be read is served from its last good copy. If too much cannot be read, too much would be lost, or the site cannot be
     built, the previous site is left unchanged and the exit code is 2.
     """
-    import json
     import os
 
     from callboard.build_request import BlockedError, BuildRequest
     from callboard.builds import build
     from callboard.cli import output as terminal
+    from callboard.cli.build_summary import write_outcome, write_stop
     from callboard.io import clock
     from callboard.io.clock import Meter
+    from callboard.model.errors import CallboardError
     from callboard.plugins.portal_settings import read_settings
 
     meter = Meter(terminal.announcer(quiet=quiet))
@@ -64,13 +70,12 @@ def command(  # noqa: PLR0913, PLR0917 - options
     )  # fmt: skip
     try:
         built = build(request, meter)
-    except BlockedError as error:
-        terminal.report_debug(error.failures, debug=debug)
+    except CallboardError as error:
+        terminal.report_debug(error.failures if isinstance(error, BlockedError) else (), debug=debug)
+        write_stop(summary, error)
         raise
-    if report:
-        report.write_text(json.dumps(built.report, indent=2) + "\n", encoding="utf-8")
+    write_outcome(report, summary, built)
     terminal.report_failures(built.failures, debug=debug)
     terminal.report_build(built, folder, quiet=quiet, verbose=verbose)
-    has_own_errors = terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet)
-    if has_own_errors or (strict and built.has_failed):
+    if terminal.report_portal_problems(built.problems, settings.file.parent, quiet=quiet) or (strict and built.has_failed):
         sys.exit(PROBLEMS_FOUND)

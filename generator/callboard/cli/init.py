@@ -8,20 +8,15 @@ from typing import Any
 
 import click
 
-SOURCES = ("files", "git", "github", "gitlab")
-SERVICES = ("github", "gitlab", "none")
+SOURCES = ("files", "git", "github", "gitlab", "gitea", "http", "ldap", "backstage")
+SERVICES = ("github", "github-server", "gitlab", "none")
 AUDIENCES = ("internal", "public")
 _VISIBILITY = {
     "github": "The portal is internal, but GitHub Pages shows a site to everybody, except private sites of GitHub Enterprise Cloud. The "
     "workflow fails until the repository and its Pages site are private. Without private sites, use --ci none and publish elsewhere.",
+    "github-server": "The portal is internal: the workflow fails in a public repository. Who can read Pages is a setting of the server.",
     "gitlab": "The portal is internal: in GitLab, set Settings, General, Visibility, Pages to 'Only project members'. The workflow fails "
     "in a public project.",
-}
-_QUESTIONS = {
-    "files": ("Folder with the repositories, relative to the portal's folder", "repositories"),
-    "git": ("URL of the repository", None),
-    "github": ("Organization on GitHub", None),
-    "gitlab": ("Group on GitLab", None),
 }
 
 
@@ -33,75 +28,86 @@ _QUESTIONS = {
 @click.option(
     "--audience", type=click.Choice(AUDIENCES), help="Who may read the site: your organization (internal, default), or everybody."
 )
-@click.option("--source", type=click.Choice(SOURCES), help="Type of the first source of descriptors (default: files).")
-@click.option("--location", help="What the source reads: a folder, a repository URL, an organization or a group.")
+@click.option(
+    "--source", metavar="TYPE", help=f"Type of the first source of descriptors: {', '.join(SOURCES)}, or one of a plugin (default: files)."
+)
+@click.option("--location", help="What the source reads: a folder, a URL, an organization or a group.")
+@click.option("--integration", "tools", multiple=True, metavar="TYPE", help="A tool to connect, such as pagerduty. Repeatable.")
+@click.option("--set", "more", multiple=True, metavar="KEY=VALUE",
+              help="Another option of the source, or TYPE.KEY=VALUE for one of an integration. Repeatable.")  # fmt: skip
+@click.option("--scorecards/--no-scorecards", default=True, help="Copy the starter scorecards into the portal (default), or do not.")
 @click.option("--ci", "service", type=click.Choice(SERVICES), help="CI service that builds the portal every night (default: github).")
+@click.option("--package", default="", help="Name of the package that the workflow installs (default: callboard).")
+@click.option("--git", default="", metavar="URL@TAG",
+              help="Repository from which the workflow installs Callboard, in place of a package index.")  # fmt: skip
+@click.option("--index-url", default="", metavar="URL", help="Package index of the workflow.")
+@click.option("--extra", multiple=True, type=click.Choice(["github-app", "ldap", "s3"]),
+              help="An extra that the workflow installs, in addition to those that the source needs. Repeatable.")  # fmt: skip
 @click.option("--build/--no-build", "with_build", default=True, help="Build the site right away (default), or only write the files.")
-def command(folder: Path, with_build: bool, **given: str | None) -> None:  # noqa: FBT001
-    """Create a portal in FOLDER: sources.yaml, .gitignore, a nightly workflow, and a first site.
+def command(folder: Path, with_build: bool, scorecards: bool, **given: Any) -> None:  # noqa: FBT001
+    """Create a portal in FOLDER: sources.yaml, scorecards, .gitignore, a nightly workflow, and a first site.
 
-    On a terminal, options that are not given are prompted for. Existing files are never changed.
+    On a terminal, options that are not given are prompted for. Each answer is checked at once. Existing files are never changed.
     """
     import os
+    from dataclasses import replace
 
-    from callboard.model.errors import CallboardError, SettingsError
+    from callboard.cli.prompts import scaffold_options
+    from callboard.model.errors import SettingsError
     from callboard.plugins.portal_settings import read_settings
-    from callboard.scaffold.new_portal import example_files, portal_files, write_new
+    from callboard.scaffold.new_portal import example_files, portal_files, raise_if_exists, write_new
 
-    options = _options(given, prompts=sys.stdin.isatty())
+    raise_if_exists(folder)
+    options = replace(scaffold_options(given, prompts=sys.stdin.isatty()), has_scorecards=scorecards)
     files = {**portal_files(options), **example_files(options, folder)}
+    before = _missing_folders(folder, files)
     folder.mkdir(parents=True, exist_ok=True)
     existing = write_new(folder, files)
     try:
         read_settings(folder / "sources.yaml", os.environ)
     except SettingsError:
-        for path in set(files) - set(existing):
-            (folder / path).unlink()
+        _undo(folder, set(files) - set(existing), before)
         raise
     for path in files:
         click.echo(f"{'kept:' if path in existing else 'written:'} {folder / path}", err=True)
+    _report_next_steps(folder, options)
+    if with_build:
+        _first_build(folder)
+
+
+def _missing_folders(folder: Path, files: Any) -> list[Path]:
+    """The folders that writing the files makes, the deepest first."""
+    parents = {parent for path in files for parent in (folder / path).parents if not parent.exists()}
+    return sorted(parents, key=lambda parent: len(parent.parts), reverse=True)
+
+
+def _undo(folder: Path, written: set[str], made: list[Path]) -> None:
+    for path in written:
+        (folder / path).unlink()
+    for parent in made:
+        parent.rmdir()
+
+
+def _report_next_steps(folder: Path, options: Any) -> None:
+    """Print who can read the site, and the secrets that the workflow needs."""
+    from callboard.cli.workflow import report_secrets
+    from callboard.scaffold.install_line import is_from_folder
+
     if options.audience == "internal" and options.service in _VISIBILITY:
         click.echo(_VISIBILITY[options.service], err=True)
-    if with_build:
-        try:
-            _build(folder)
-        except CallboardError as error:
-            raise CallboardError(f"The files were written, but the first build failed. {error}", error.hint) from error
+    if options.service != "none":
+        report_secrets((folder / "sources.yaml").read_text("utf-8"), options.service)
+        if is_from_folder() and not (options.install.git_url or options.install.index_url):
+            click.echo("This Callboard was installed from a folder: check the line `pip install` in the workflow, or give --git.", err=True)
 
 
-def _options(given: dict[str, str | None], *, prompts: bool) -> Any:
-    """The options; with ``prompts``, missing ones are prompted for. Raises ``click.UsageError`` for a missing one without a default."""
-    from callboard.scaffold.new_portal import ScaffoldOptions
-
-    def ask(key: str, question: str, default: str | None, **more: Any) -> str:
-        value = given[key]
-        if value is None and prompts:
-            value = str(click.prompt(question, default=default, err=True, **more))
-        if value is None and default is None:
-            raise click.UsageError(f"--source {source} also requires --{key}: {question[:1].lower()}{question[1:]}.")
-        return default or "" if value is None else value
-
-    source = ask("source", "Where are your descriptors", "files", type=click.Choice(SOURCES))
-    question, default = _QUESTIONS[source]
-    return ScaffoldOptions(
-        source=source,
-        location=ask("location", question, default),
-        name=ask("name", "Name of the portal", "Developer portal"),
-        organization=ask("organization", "Organization", ""),
-        audience=ask(
-            "audience",
-            "Who may read the site: your organization (internal), or everybody (public)",
-            "internal",
-            type=click.Choice(AUDIENCES),
-        ),  # type: ignore[arg-type]
-        url=ask("url", "URL of the site (may be empty)", ""),
-        service=ask("service", "CI service that builds the portal every night", "github", type=click.Choice(SERVICES)),  # type: ignore[arg-type]
-    )
-
-
-def _build(folder: Path) -> None:
+def _first_build(folder: Path) -> None:
     from callboard.cli.build import command as build
+    from callboard.model.errors import CallboardError
 
     context = click.get_current_context()
-    context.invoke(build, config=folder / "sources.yaml", output=folder / "site")
+    try:
+        context.invoke(build, config=folder / "sources.yaml", output=folder / "site")
+    except CallboardError as error:
+        raise CallboardError(f"The files were written, but the first build failed. {error}", error.hint) from error
     click.echo(f"Preview it: callboard serve --config {folder / 'sources.yaml'}", err=True)

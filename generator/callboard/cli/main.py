@@ -16,6 +16,7 @@ from callboard.model.errors import CallboardError, SettingsError
 
 COMMANDS = {
     "init": "Create a portal: sources.yaml, a nightly workflow, a first site.",
+    "workflow": "List the secrets that the portal uses, and check its CI workflow.",
     "build": "Build the portal's site.",
     "serve": "Preview the portal on this machine and rebuild it on each change.",
     "lint": "Check descriptors, and references if the whole portal is checked.",

@@ -151,7 +151,9 @@ def _result(
 
 def _create(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
     if item.failure:
-        return CallboardError(item.failure, "Set the variable in the environment of the build.")
+        return CallboardError(
+            item.failure, "Set the variable in the environment of the build; `callboard workflow` lists what a CI workflow has to pass."
+        )
     try:
         plugin = loader.load(GROUP).get(item.type)
         if plugin is None:

@@ -34,7 +34,7 @@ def parse_settings(path: Path, environ: Mapping[str, str], schemas: OptionSchema
 
     Raises ``SettingsError``: with one message if the file cannot be read, else ``InvalidSettingsError`` with all problems.
     """
-    document = read_document(_text(path), portal_origin(path, path.parent))
+    document = read_document(settings_text(path), portal_origin(path, path.parent))
     if document.data is None and not document.problems:
         document.problems.append(document.problem_at(Span.at(1, 1), "the file is empty; it requires at least the key sources"))
     expanded = expand(document.data, environ)
@@ -50,7 +50,7 @@ def read_kind_paths(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
 
     Empty if the file is not a ``sources.yaml`` of Callboard. Raises ``InvalidSettingsError`` for paths that do not exist.
     """
-    document = read_document(_text(path), portal_origin(path, path.parent))
+    document = read_document(settings_text(path), portal_origin(path, path.parent))
     if document.problems or not isinstance(document.data, dict) or not isinstance(document.data.get("sources"), list):
         return ()
     data = expand({"kinds": document.data.get("kinds")}, environ).data
@@ -59,7 +59,8 @@ def read_kind_paths(path: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(kind for kind in data["kinds"] if isinstance(kind, str)) if isinstance(data["kinds"], list) else ()
 
 
-def _text(path: Path) -> str:
+def settings_text(path: Path) -> str:
+    """The text of a ``sources.yaml``. Raises ``SettingsError`` if it cannot be read."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -27,7 +27,10 @@ class Expanded:
 
 
 def expand(data: Any, environ: Mapping[str, str]) -> Expanded:
-    """Replace the variables in all strings of ``data`` except keys; an unset variable stays as written."""
+    """Replace the variables in all strings of ``data`` except keys; an unset variable stays as written.
+
+    An empty one counts as unset: workflows pass secrets that do not exist as empty variables.
+    """
     expansion = _Expansion(environ, set(), {}, {})
     return Expanded(expansion.value(data, ()), frozenset(expansion.secrets), expansion.unset, expansion.malformed)
 
@@ -54,7 +57,7 @@ class _Expansion:
         name = match.group(1)
         if match.group() == "$${":
             return "${"
-        if name in self.environ:
+        if name is not None and self.environ.get(name):
             self.secrets.add(self.environ[name])
             return self.environ[name]
         if name is None:

@@ -28,6 +28,8 @@ class Committed:
     """Size of all files of the site."""
     repaired: int = 0
     """Those of ``written`` that the last build had written with the same content, and that were changed or removed since."""
+    paths: frozenset[str] = frozenset()
+    """The paths of the files that were written."""
 
 
 class Staging:
@@ -147,7 +149,9 @@ class Staging:
         if self._times_after != self._times_before:
             self._times.save(self.output, self._times_after)
         moved, repaired = len(self._moves), sum(self._before.get(path) == self._after[path] for path in self._moves)
-        return Committed(moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()), repaired)
+        return Committed(
+            moved, len(self._after) - moved, len(removed), sum(file.size for file in self._after.values()), repaired, frozenset(self._moves)
+        )
 
     def discard(self) -> None:
         """Remove the staging folder; the old site stays."""

@@ -7,8 +7,16 @@ elif [ "$found" = 2 ]; then
 else
   exit "$found"
 fi
+# The state continues the one that this build restored. If another build saved its own since, that one stays, and the next build
+# finds what changed again.
+saved=none
+[ "$found" = 2 ] || saved=$(git -C kept rev-parse HEAD)
+if [ "$saved" != "$(tar -xOf state.tar base)" ]; then
+  echo "Another build saved its state after this one began: that state is kept, and the next build continues from it."
+  exit 75
+fi
 rm -rf kept/state kept/blobs
-tar -xf state.tar -C kept
+tar -xf state.tar -C kept state blobs published
 # Git does not store empty folders.
 mkdir -p kept/state kept/blobs
 touch kept/state/.keep kept/blobs/.keep
