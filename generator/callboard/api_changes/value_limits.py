@@ -9,7 +9,7 @@ from callboard.api_reference.model import ValueShape
 _UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
 _LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 _COUNTS = _LOWER - {"minimum", "exclusiveMinimum"}
-_ENCODINGS = {"contentEncoding", "contentMediaType", "collectionFormat"}
+_ENCODINGS = {"contentEncoding", "contentMediaType"}
 _NOT_RULES = {"x-extensible-enum"}
 
 

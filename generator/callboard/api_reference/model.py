@@ -45,7 +45,7 @@ class ShapeField:
     note: str = ""
     """What else is declared about the field: ``oneof payment``, ``@key``."""
     style: str = ""
-    """How a parameter is written into the request, as far as it is said: ``style form, explode false``; compared, not shown."""
+    """How a parameter that is a list or an object is written into the request: ``form, explode True``; compared, not shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from callboard.api_reference.model import ApiAnswer, Payload, ShapeField, ValueS
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts, mapping, sequence
 
+_STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
+"""Names of OpenAPI 3 for the formats of lists of OpenAPI 2."""
 _ORDER = ("path", "query", "querystring", "header", "cookie")
 Parameters = tuple[tuple[str, tuple[ShapeField, ...]], ...]
 
@@ -62,8 +64,17 @@ class Bodies:
         )
 
     def _style(self, parameter: dict[str, Any]) -> str:
-        found = (f"{key} {self.texts.value(parameter[key])}" for key in ("style", "explode", "collectionFormat") if key in parameter)
-        return ", ".join(found)
+        """How lists and objects are written, with the defaults of the version; empty for other values."""
+        kind = parameter.get("type") or self.schemas.resolved(parameter.get("schema")).get("type")
+        if kind not in ("array", "object"):
+            return ""
+        default = "form" if parameter.get("in") in ("query", "cookie") else "simple"
+        if "swagger" in self.document:
+            written = self.texts.line(parameter.get("collectionFormat"), 20) or "csv"
+            return f"{_STYLES.get(written, default)}, explode {written == 'multi'}"
+        style = self.texts.line(parameter.get("style"), 40) or default
+        explode = parameter.get("explode")
+        return f"{style}, explode {explode if isinstance(explode, bool) else style == 'form'}"
 
     def _values(self, holder: dict[str, Any]) -> tuple[str, ...]:
         values = [holder["example"]] if "example" in holder else [value for _, value in self._named_examples(holder)]

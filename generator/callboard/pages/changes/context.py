@@ -168,11 +168,10 @@ class ChangesContext(PageContext):
 
     def _api(self, change: Change, tone: str, icon: str, what: str) -> ChangeLine:
         """The view of a change of an API's contract: the rule with its words, or the API that is used."""
-        text = self._clean(api_news.versions(change))
         if change.kind in api_news.CONSUMED.values():
-            return ChangeLine(icon, tone, what, after=ChangeValue("", self.links.to(ref_of(change.about))), text=text)
+            return ChangeLine(icon, tone, what, after=ChangeValue("", self.links.to(ref_of(change.about))))
         if not change.code:
-            return ChangeLine(icon, tone, what, text=joined(self._clean(api_news.news_text(change)), text))
+            return ChangeLine(icon, tone, what, text=self._clean(joined(api_news.news_text(change), api_news.versions(change))))
         return ChangeLine(icon, tone, what, message=Markup.escape(self._clean(api_news.news_text(change))), code=change.code)
 
     def _origin(self, where: Where) -> Origin:
