@@ -97,7 +97,7 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path):
         ("[{type: git, url: x, branch: '-f'}]", '"publish[0].branch"'),
         ("[{type: git, url: x, branch: 'a..b'}]", '"publish[0].branch"'),
         ("3", '"publish" must be a list or a mapping'),
-        ("{type: folder}", 'unknown key "publish.type"; known keys: index_links, targets'),
+        ("{type: folder}", 'unknown key "publish.type"; known keys: host, index_links, targets'),
         ("{index_links: often}", '"publish.index_links" must be a boolean'),
         ("{targets: [{type: foldr, path: x}]}", 'unknown publisher type "foldr"'),
         ("{targets: [{type: folder}]}", 'the key "path" is missing in "publish.targets[0]"'),

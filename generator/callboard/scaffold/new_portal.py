@@ -23,6 +23,10 @@ _DATA = """
 # true: each entity is also at the address of Backstage's catalog API.
 data:
   by_name: false
+
+# A build warns when the site nears the limits of the service.
+publish:
+  host: {host}-pages
 """
 """For sites on a pages service."""
 _INSIDE_WHEEL = Path(__file__).parents[1] / "_portal" / "scorecards"
@@ -128,7 +132,7 @@ def _sources(options: ScaffoldOptions) -> str:
         "SOURCE": source,
         "INTEGRATIONS": _integrations(options.tools),
         "SCORECARDS": _scorecards() if options.has_scorecards else "",
-        "DATA": "" if options.service == "none" else _DATA,
+        "DATA": "" if options.service == "none" else _DATA.format(host=options.service),
     }
     return filled("sources.yaml", values)
 

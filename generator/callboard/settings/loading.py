@@ -106,8 +106,9 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
     if portal.get("url"):
         portal["url"] = portal["url"].rstrip("/") + "/"
     portal["expose"] = tuple(portal.get("expose") or ())
-    publish = data.get("publish")
+    publish, host = data.get("publish"), ""
     if isinstance(publish, Mapping):
+        host = publish.get("host", "")
         portal["index_links"] = publish.get("index_links", False)
         data = {**data, "publish": publish.get("targets") or []}
     return Settings(
@@ -121,6 +122,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         limits=Limits(**(data.get("limits") or {})),
         guides=GuideSettings(**(data.get("guides") or {})),
         docs=_docs(data.get("docs") or {}),
+        host=host,
         sections={name: data[name] for name in SECTIONS if name in data},
         failures=dict(_section_failures(expanded)),
         redactor=Redactor.of(expanded.secrets),

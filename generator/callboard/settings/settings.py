@@ -133,6 +133,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     guides: GuideSettings = field(default_factory=GuideSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)
+    host: str = ""
+    """``publish.host``: the service that serves the site, whose limits a build compares with the site's size; empty if unknown."""
     sections: Mapping[str, Any] = field(default_factory=dict)
     """The sections ``integrations``, ``history``, ``publish`` and ``api_changes`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from callboard.pages.page import Page
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
 from callboard.website.guide_links import broken_link_problems
+from callboard.website.host_limits import limit_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
@@ -144,6 +145,7 @@ class _MadePages:
 
 class _Assembly:
     def __init__(self, build: SiteBuild) -> None:
+        self.settings = build.settings
         self.portal, self.root, self.files = build.settings.portal, build.settings.root, build.overlays.files
         self.store = build.store
         self.output = build.output
@@ -184,6 +186,7 @@ class _Assembly:
             committed = self.staging.commit()
             if not made.equals(previous, reading):
                 write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key)
+        problems = (*problems, *limit_problems(self.settings, committed, [*self.staging.paths()]))
         news = self.theme.is_new, self.full_text.is_new
         return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
 

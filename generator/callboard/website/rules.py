@@ -1,4 +1,4 @@
-"""DOC001 … DOC004 and OVL001 … OVL005: defects of texts, guides, templates, labels and icons."""
+"""DOC001 … DOC004, OVL001 … OVL005 and PUB001: defects of texts, guides, templates, labels and icons; a site that is too large."""
 
 from __future__ import annotations
 
@@ -167,6 +167,25 @@ sources: []
 """,
     right="""portal:
   language: en
+sources: []
+""",
+)
+
+NEAR_LIMIT = Rule(
+    code="PUB001",
+    name="near-limit-of-host",
+    severity=Severity.WARNING,
+    summary="The site nears, or exceeds, a limit of the service that serves it.",
+    means="""The service that `publish.host` names, or that serves the branch of a `git` target, limits the size of a site or the number of
+its files, and the site has reached 80 % of it. GitHub Pages and GitLab Pages serve 1 GB, GitLab Pages also at most 200,000 files and
+folders; Cloudflare Pages serves 20,000 files in its free plan and 100,000 in paid plans. “Plan for a large catalog” in the manual says
+how many entities that is.""",
+    matters="""A service rejects a site that exceeds a limit. The portal then stays as it was, and shows old data.""",
+    wrong="""publish: {host: cloudflare-pages}
+sources: []
+""",
+    right="""publish: {host: cloudflare-pages}
+data: {by_name: false}
 sources: []
 """,
 )
