@@ -63,7 +63,8 @@ def timeline(context: ChangesContext, entity: Entity) -> Section | None:
     """The section about an entity's history; None without changes."""
     is_team = entity.ref.kind == "group"
     limit = TEAM_MOMENTS if is_team else ENTITY_MOMENTS
-    changes = _moments(context.history.of_team(entity.ref, CANDIDATES) if is_team else context.history.of(entity.ref, CANDIDATES), limit)
+    found = context.history.of_team(entity.ref, CANDIDATES) if is_team else context.history.of(entity.ref, CANDIDATES)
+    changes = _moments([each for each in found if is_team or not is_api_news(each)], limit)
     if not changes:
         return None
     view = TimelineView(context.moments(changes, with_subject=is_team), team_feed_path(entity.ref) if is_team else "")
