@@ -8,7 +8,7 @@ _ALERT = re.compile(
     r"^(?P<indent> {0,3}(?:[ ]{4})*)> ?\[!(?P<kind>[A-Za-z]+)\](?P<title>[^\n]*)(?P<text>(?:\n(?P=indent)>[^\n]*)*)", re.MULTILINE
 )
 _KINDS = {"note": "note", "tip": "tip", "important": "warning", "warning": "warning", "caution": "danger"}
-_FENCE = re.compile(r"^(?P<all>[ ]*+(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]*+(?P=mark)[`~]*+[ ]*+$|\Z))", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(?P<all>[ ]*+(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]*+(?P=mark)[`~]*+[ ]*+$|\Z))", re.MULTILINE | re.DOTALL)
 
 
 def with_admonitions(text: str) -> str:
@@ -16,7 +16,7 @@ def with_admonitions(text: str) -> str:
     if "[!" not in text:
         return text
     parts, done = [], 0
-    for fence in _FENCE.finditer(text):
+    for fence in FENCE.finditer(text):
         parts += [_ALERT.sub(_admonition, text[done : fence.start()]), fence[0]]
         done = fence.end()
     return "".join((*parts, _ALERT.sub(_admonition, text[done:])))

@@ -21,8 +21,10 @@ from pymdownx.emoji import to_alt
 import markdown
 from callboard.documentation.alerts import with_admonitions
 from callboard.documentation.extensions import Configured
+from callboard.documentation.fences import drawing_options, register, with_common_fences, without_delimiters
 from callboard.documentation.files import SetFile
 from callboard.documentation.front_matter import split_front_matter
+from callboard.documentation.insertions import Insertions
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import Heading
 from callboard.documentation.navigation import folder_title
@@ -45,6 +47,8 @@ class ConvertedPage:
     html: str
     title: str
     headings: tuple[Heading, ...]
+    insertions: Insertions
+    """The diagrams and formulas whose marks are in the HTML."""
 
 
 class _PageAddresses(Treeprocessor):  # type: ignore[misc]  # it has no stubs
@@ -113,30 +117,40 @@ class Converter:
     """Converts the pages of sets with one configuration; creating the parser costs more than most pages."""
 
     def __init__(self, extensions: Iterable[Configured], replacements: Mapping[str, Mapping[str, Any]] = REPLACEMENTS) -> None:
-        named = {name: {**dict(options), **replacements.get(name, {})} for name, options in extensions}
+        named: dict[str, Mapping[str, Any]] = {name: {**dict(options), **replacements.get(name, {})} for name, options in extensions}
         in_extra = {name: replacements[short] for name, short in _IN_EXTRA.items() if short in replacements}
         named["pymdownx.extra"] = {**named["pymdownx.extra"], **in_extra}
         self._is_portal = replacements is REPLACEMENTS
+        if self._is_portal:
+            named = drawing_options(named)
         self._markdown = markdown.Markdown(extensions=list(named), extension_configs=named)
         self._autolinks = _EntityAutolinks(r"<([A-Za-z][A-Za-z0-9]*:[^\s<>]+)>", self._markdown)
         self._markdown.inlinePatterns.register(self._autolinks, "callboard_entities", 125)
+        if self._is_portal:
+            register(self._markdown)
 
-    def convert(self, text: str, page: SetFile, links: LinkResolver, nav_title: str = "") -> ConvertedPage:
-        """The page; ``text`` includes its front matter, and ``nav_title`` is the title that the navigation gives it."""
+    def convert(self, text: str, page: SetFile, links: LinkResolver, nav_title: str = "", *, draws: bool = True) -> ConvertedPage:
+        """The page; ``text`` includes its front matter, and ``nav_title`` is the title that the navigation gives it.
+
+        ``draws`` is False for a page that takes too long with its diagrams.
+        """
         values, body = split_front_matter(text.removeprefix("\ufeff"))
-        body = with_admonitions(body)
+        body = with_admonitions(with_common_fences(body) if self._is_portal else body)
         parser = self._markdown.reset()
         addresses = _PageAddresses(links, parser, is_portal=self._is_portal)
         parser.treeprocessors.register(addresses, "callboard_links", 0)
         self._autolinks.links = links
+        insertions = parser.callboard_insertions = Insertions(text, up="../" * page.url.count("/"), draws=draws)
         html = parser.convert(body)
+        if self._is_portal:
+            html = insertions.with_marked_html(html)
         tokens = getattr(parser, "toc_tokens", [])
-        title = nav_title or _text(values.get("title")) or addresses.title or _title_from_name(page)
-        return ConvertedPage(html, title, tuple(_heading(token) for token in tokens))
+        title = nav_title or _text(values.get("title")) or without_delimiters(addresses.title) or _title_from_name(page)
+        return ConvertedPage(html, title, tuple(_heading(token) for token in tokens), insertions)
 
 
 def _heading(token: dict[str, Any]) -> Heading:
-    return Heading(token["id"], token["name"], token["level"], tuple(_heading(child) for child in token["children"]))
+    return Heading(token["id"], without_delimiters(token["name"]), token["level"], tuple(_heading(child) for child in token["children"]))
 
 
 def _title_from_name(page: SetFile) -> str:

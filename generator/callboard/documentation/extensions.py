@@ -54,6 +54,7 @@ _ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType({
         "footnotes": "PLACE_MARKER UNIQUE_IDS BACKLINK_TEXT SUPERSCRIPT_TEXT BACKLINK_TITLE SEPARATOR USE_DEFINITION_ORDER",
         "tables": "", "toc": "permalink permalink_title permalink_class toc_depth baselevel title marker anchorlink",
         "mdx_truly_sane_lists": "nested_indent truly_sane",
+        "pymdownx.arithmatex": "smart_dollar inline_syntax block_syntax",
         "pymdownx.betterem": "smart_enable", "pymdownx.caret": "insert superscript smart_insert", "pymdownx.critic": "mode",
         "pymdownx.details": "", "pymdownx.emoji": "", "pymdownx.extra": "", "pymdownx.escapeall": "hardbreak nbsp",
         "pymdownx.highlight": "use_pygments guess_lang linenums linenums_style linenums_special extend_pygments_lang css_class "
@@ -73,6 +74,16 @@ _ALLOWED: Mapping[str, frozenset[str]] = MappingProxyType({
 })  # fmt: skip
 """Extensions with the options that a set may give. None reads a file, runs a program or asks a server, and no option names code."""
 
+_SAME = MappingProxyType({
+    "extra": "pymdownx.extra", "codehilite": "pymdownx.highlight",
+    "mdx_math": "pymdownx.arithmatex", "markdown_katex": "pymdownx.arithmatex",
+})  # fmt: skip
+"""Extensions in place of which another one is used."""
+_LISTS = frozenset({"inline_syntax", "block_syntax"})
+"""Options that are lists of names."""
+_DRAWN = frozenset({"mermaid", "math", "plantuml", "dot", "graphviz"})
+"""Fences that every set has."""
+
 
 def allowed_extensions(
     written: Mapping[str, Any] | None = None, left_out: list[str] | None = None, *, uses_blocks: bool = False
@@ -90,15 +101,28 @@ def allowed_extensions(
 
 def _known(written: Mapping[str, Any], left_out: list[str]) -> list[tuple[str, Any]]:
     short = [(name.removeprefix(_LONG_NAMES), options) for name, options in written.items()]
-    short = [({"extra": "pymdownx.extra", "codehilite": "pymdownx.highlight"}.get(name, name), options) for name, options in short]
+    short = [(_SAME.get(name, name), options) for name, options in short]
     left_out += [f"extension {name}" for name, _ in short if name not in _ALLOWED and name not in REPLACED]
     return [(name, options) for name, options in short if name in _ALLOWED]
 
 
 def _options(name: str, options: Any, left_out: list[str]) -> dict[str, Any]:
-    """The options that are allowed: scalars, and no others."""
+    """The options that are allowed: scalars, lists of names where an extension has them, and no others."""
     if not isinstance(options, dict):
         return {}
-    good = {key: value for key, value in options.items() if key in _ALLOWED[name] and isinstance(value, bool | int | float | str)}
-    left_out += [f"option {name}.{key}" for key in options if key not in good]
+    good = {key: value for key, value in options.items() if key in _ALLOWED[name] and _is_plain(key, value)}
+    left_out += [f"option {name}.{key}" for key in options if key not in good and not _is_reproduced(key, options[key])]
     return good
+
+
+def _is_reproduced(key: str, value: Any) -> bool:
+    """Whether pages have the effect of the option without it: diagrams and formulas are found in every set."""
+    if key == "custom_fences":
+        return isinstance(value, list) and all(isinstance(each, dict) and each.get("name") in _DRAWN for each in value)
+    return key in {"generic", "preview"}
+
+
+def _is_plain(key: str, value: Any) -> bool:
+    if key in _LISTS:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, bool | int | float | str)

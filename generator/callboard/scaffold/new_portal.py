@@ -69,7 +69,7 @@ def portal_files(options: ScaffoldOptions) -> Mapping[str, str]:
     if options.service != "none":
         needs = portal_needs(files[SETTINGS])
         steps = Steps(
-            replace(options.install, extras=tuple(sorted({*options.install.extras, *needs.extras}))).command(),
+            replace(options.install, extras=tuple(sorted({*options.install.extras, *needs.extras, "mermaid"}))).command(),
             secrets=tuple(used.name for used in needs.variables),
             audience=options.audience,
         )

@@ -1,0 +1,163 @@
+"""Diagrams and formulas of a page → marks in its HTML while strangers' markup is cleaned, then images and MathML in their place."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape, unescape
+from typing import TypeVar
+
+from callboard.documentation.drawings import (
+    GRAPHVIZ_COMMANDS,
+    Drawing,
+    UndrawableError,
+    can_draw_mermaid,
+    draw_graphviz,
+    draw_mermaid,
+    load_graphviz,
+)
+from callboard.documentation.formulas import FormulaError, as_mathml
+from callboard.documentation.svg import Svg
+
+_T = TypeVar("_T")
+DRAWINGS = "_diagrams"
+"""Folder of the images below the address of their set."""
+_MOST_INSERTIONS = 500
+"""Diagrams and formulas of a page."""
+_SECONDS = 4
+"""Processor time for the drawings of a page."""
+_MARK = f"callboard{secrets.token_hex(12)}x"
+"""No text that was written before this process started has it."""
+_MARKED = re.compile(rf"{_MARK}(\d{{1,4}})z")
+_TAG_OR_MARK = re.compile(rf"<[a-zA-Z/][^<>\"]*+(?:\"[^\"]*+\"[^<>\"]*+)*+>|{_MARKED.pattern}")
+_RAW = {tag: re.compile(rf"<{tag}\s++class=[\"']?mermaid\b[^<>]{{0,200}}+>") for tag in ("div", "pre")}
+_TAG = re.compile(r"</?(?:p|code|pre)>|<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingNote:
+    """A diagram or formula that is shown as text, or in a form of which readers must know something."""
+
+    message: str
+    """What is wrong, without a full stop."""
+    line: int
+    """In the file of the page, from 1; 0 where it is not known."""
+
+
+@dataclass(slots=True)
+class Insertions:
+    """What the portal itself puts into one page.
+
+    Args:
+        text: of the page, in which lines are found.
+        up: relative address from the page to its set, such as ``../``.
+        draws: False shows diagrams as text, for a page that took too long with them.
+    """
+
+    text: str = field(repr=False)
+    up: str = ""
+    draws: bool = True
+    images: dict[str, str] = field(default_factory=dict)
+    """SVG by file name, in the folder ``DRAWINGS``."""
+    notes: list[DrawingNote] = field(default_factory=list)
+    _html: list[str] = field(default_factory=list)
+    _used: float = 0.0
+    """Seconds of processor time."""
+
+    def diagram(self, language: str, source: str, command: str = "dot") -> str:
+        """The mark for a diagram of one of the languages."""
+        if language in {"plantuml", "puml", "uml"}:
+            return self._mark(
+                _as_text(source, "A PlantUML diagram, shown as its text: drawing it needs a program that the portal does not run.")
+            )
+        return self._mark(self._drawn(language, source, command))
+
+    def formula(self, latex: str, *, is_block: bool) -> str:
+        """The mark for a formula; what cannot be shown as one is shown as it is written."""
+        try:
+            html = self._within_time(lambda: as_mathml(latex.strip(), is_block=is_block))
+        except (FormulaError, UndrawableError) as error:
+            self._note(f"The formula is shown as it is written: {error}", latex)
+            html = f"<pre><code>{escape(latex)}</code></pre>" if is_block else f"<code>{escape(latex)}</code>"
+        return self._mark(html)
+
+    def with_marked_html(self, html: str) -> str:
+        """The HTML of the page with marks in place of diagrams that are written as ``<div class="mermaid">``."""
+        for tag in ("div", "pre"):
+            html = replaced_blocks(
+                html, _RAW[tag], f"</{tag}>", lambda _, inner: self.diagram("mermaid", unescape(_TAG.sub("", inner)).strip("\n"))
+            )
+        return html
+
+    def finish(self, html: str) -> str:
+        """The cleaned HTML with everything in its place: marks in attributes are removed."""
+        if not self._html:
+            return html
+        return _TAG_OR_MARK.sub(lambda found: self._html[int(found[1])] if found[1] else _MARKED.sub("", found[0]), html)
+
+    def _mark(self, html: str) -> str:
+        self._html.append(html)
+        return f"{_MARK}{len(self._html) - 1}z"
+
+    def _drawn(self, language: str, source: str, command: str) -> str:
+        is_mermaid = language == "mermaid"
+        if is_mermaid and not can_draw_mermaid():
+            return _as_text(source, "A Mermaid diagram, shown as its text: this portal is built without callboard[mermaid].")
+        try:
+            if not is_mermaid:
+                load_graphviz()
+            used = command if command in GRAPHVIZ_COMMANDS else "dot"
+            drawing = self._within_time(lambda: draw_mermaid(source) if is_mermaid else draw_graphviz(source, used))
+        except UndrawableError as error:
+            self._note(f"The diagram is shown as its text: {error}", source)
+            return _as_text(source, f"This diagram is shown as its text: {error}.")
+        return self._figure(drawing, source)
+
+    def _within_time(self, draw: Callable[[], _T]) -> _T:
+        if not self.draws:
+            raise UndrawableError("the diagrams and formulas of this page take too long")
+        if self._used > _SECONDS:
+            raise UndrawableError("the diagrams and formulas before it took too long")
+        if len(self._html) >= _MOST_INSERTIONS:
+            raise UndrawableError(f"the page has more than {_MOST_INSERTIONS} diagrams and formulas")
+        started = time.process_time()
+        try:
+            return draw()
+        finally:
+            self._used += time.process_time() - started
+
+    def _figure(self, drawing: Drawing, source: str) -> str:
+        images = [(drawing.light, "light" if drawing.dark else "both"), *([(drawing.dark, "dark")] if drawing.dark else [])]
+        shown = "".join(self._image(svg, palette, drawing.title) for svg, palette in images)
+        text = f"<details><summary>Text of the diagram</summary><pre><code>{escape(source)}</code></pre></details>"
+        return f'<figure class="cb-drawing">{shown}{text}</figure>'
+
+    def _image(self, svg: Svg, palette: str, title: str) -> str:
+        name = f"{sha256(svg.text.encode()).hexdigest()[:20]}.svg"
+        self.images[name] = svg.text
+        size = f' width="{svg.width}" height="{svg.height}"' if svg.width and svg.height else ""
+        address = escape(f"{self.up}{DRAWINGS}/{name}")
+        return f'<img class="cb-drawing__{palette}" src="{address}" alt="{escape(title)}"{size} loading="lazy">'
+
+    def _note(self, message: str, source: str) -> None:
+        first = next((line for line in source.split("\n") if line.strip()), "")
+        at = self.text.find(source.strip("\n")) if source.strip() else -1
+        at = at if at >= 0 else self.text.find(first.strip()) if first else -1
+        self.notes.append(DrawingNote(message, self.text.count("\n", 0, at) + 1 if at >= 0 else 0))
+
+
+def _as_text(source: str, note: str) -> str:
+    return f'<figure class="cb-drawing"><pre><code>{escape(source)}</code></pre><figcaption>{escape(note)}</figcaption></figure>'
+
+
+def replaced_blocks(text: str, start: re.Pattern[str], end: str, replacement: Callable[[re.Match[str], str], str]) -> str:
+    """The text with what stands between each ``start`` and the next ``end``, and both, replaced; in time that grows with the text."""
+    parts, done = [], 0
+    while (found := start.search(text, done)) and (closing := text.find(end, found.end())) >= 0:
+        parts += [text[done : found.start()], replacement(found, text[found.end() : closing])]
+        done = closing + len(end)
+    return "".join((*parts, text[done:]))
