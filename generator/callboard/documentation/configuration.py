@@ -8,14 +8,13 @@ from typing import Any
 
 import yaml
 from callboard.documentation.extensions import Configured, allowed_extensions
+from callboard.documentation.inert_yaml import AliasError, inert_yaml
 
 LARGEST = 256 * 1024
 """Bytes of an ``mkdocs.yml``."""
 _DEPTH = 12
 """Most nested levels of a navigation."""
-_MOST_ALIASES = 50
-"""Most aliases; a few lines of nested ones can name billions of values."""
-_READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo", "redirects"})
+_READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo", "redirects", "mermaid2"})
 """Plugins whose effect is reproduced, or that have none on pages; all others are named as ignored."""
 _MOST_REDIRECTS = 2_000
 _MOST_PATTERNS = 200
@@ -47,30 +46,6 @@ class SetConfiguration:
     """Names of plugins, extensions, options and settings that have no effect here."""
 
 
-class _InertTag:
-    """Stands for a value with a tag that is never resolved, such as ``!!python/name:x``."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as MkDocs reads it, where a tag only names something: no tag imports, calls or reads the environment."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """A node; raises ``ConfigurationError`` where too many aliases are used."""
-        if self.check_event(yaml.AliasEvent):
-            self.aliases = getattr(self, "aliases", 0) + 1
-            if self.aliases > _MOST_ALIASES:
-                raise ConfigurationError(f"it uses more than {_MOST_ALIASES} aliases")
-        return super().compose_node(parent, index)
-
-
-def _inert(_: _Loader, __: str, ___: yaml.Node) -> _InertTag:
-    return _InertTag()
-
-
-_Loader.add_multi_constructor("!", _inert)
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _inert)
-
-
 def read_configuration(text: bytes) -> SetConfiguration:
     """The configuration of a set. Raises ``ConfigurationError``."""
     if len(text) > LARGEST:
@@ -86,7 +61,9 @@ def read_configuration(text: bytes) -> SetConfiguration:
 
 def _parsed(text: bytes) -> Mapping[str, Any]:
     try:
-        values = yaml.load(text.decode("utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader whose other tags are inert
+        values = inert_yaml(text.decode("utf-8-sig"))
+    except AliasError as error:
+        raise ConfigurationError(str(error)) from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"it is not YAML: {' '.join(str(error).split())[:300]}") from error
     if values is None:
