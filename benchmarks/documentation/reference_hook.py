@@ -11,6 +11,13 @@ def _entries(toc):
     return [[item.id, item.title, _entries(item.children)] for item in toc]
 
 
+def on_page_markdown(markdown, page, **_):
+    """Leave out icons and templates that only the set's own theme has: MkDocs would stop at them."""
+    for name in ("icon", "template"):
+        page.meta.pop(name, None)
+    return markdown
+
+
 def on_page_content(html, page, **_):
     """Note the HTML of a page as MkDocs made it."""
     page.made = html

@@ -13,8 +13,8 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 import markdown
-from callboard.documentation.alerts import FENCE
-from callboard.documentation.insertions import Insertions, replaced_blocks
+from callboard.documentation.alerts import FENCE, replaced_blocks
+from callboard.documentation.insertions import Insertions
 
 LANGUAGES = ("mermaid", "dot", "graphviz", "plantuml", "puml", "uml", "math")
 """Languages of fenced code that are drawn."""

@@ -11,6 +11,7 @@ from hashlib import sha256
 from html import escape, unescape
 from typing import TypeVar
 
+from callboard.documentation.alerts import replaced_blocks
 from callboard.documentation.drawings import (
     GRAPHVIZ_COMMANDS,
     Drawing,
@@ -152,12 +153,3 @@ class Insertions:
 
 def _as_text(source: str, note: str) -> str:
     return f'<figure class="cb-drawing"><pre><code>{escape(source)}</code></pre><figcaption>{escape(note)}</figcaption></figure>'
-
-
-def replaced_blocks(text: str, start: re.Pattern[str], end: str, replacement: Callable[[re.Match[str], str], str]) -> str:
-    """The text with what stands between each ``start`` and the next ``end``, and both, replaced; in time that grows with the text."""
-    parts, done = [], 0
-    while (found := start.search(text, done)) and (closing := text.find(end, found.end())) >= 0:
-        parts += [text[done : found.start()], replacement(found, text[found.end() : closing])]
-        done = closing + len(end)
-    return "".join((*parts, text[done:]))
