@@ -9,6 +9,7 @@ from callboard.documentation.converter import Converter
 from callboard.documentation.drawings import UndrawableError, draw_graphviz, draw_mermaid
 from callboard.documentation.files import SetFiles
 from callboard.documentation.formulas import FormulaError, as_mathml
+from callboard.documentation.links import LinkResolver
 from callboard.documentation.svg import SvgError, cleaned_svg
 
 FLOW = "flowchart LR\n  A[Pay] --> B\n"
@@ -19,7 +20,8 @@ def page(text, configuration="", **options):
     """The HTML of a page, safe, and what was put into it."""
     files = SetFiles(["index.md", "a/index.md"])
     extensions = (read_configuration(configuration.encode()) if configuration else SetConfiguration()).extensions
-    made = Converter(extensions).convert(text, files.by_path["a/index.md"], files, **options)
+    file = files.by_path["a/index.md"]
+    made = Converter(extensions).convert(text, file, LinkResolver(files, file), **options)
     return made.insertions.finish(safe_page(made.html)), made.insertions
 
 
@@ -44,12 +46,12 @@ def page(text, configuration="", **options):
 def test_every_spelling_of_a_mermaid_diagram_becomes_a_light_and_a_dark_image_with_its_text(text):
     html, made = page(text)
     assert html.count("<img ") == 2
-    assert 'class="cb-drawing__light" src="../_diagrams/' in html
-    assert 'class="cb-drawing__dark" src="../_diagrams/' in html
+    assert 'class="cb-drawing__light" src="_diagrams/' in html
+    assert 'class="cb-drawing__dark" src="_diagrams/' in html
     assert "<details><summary>Text of the diagram</summary><pre><code>" in html
     assert len(made.images) == 2
     assert not made.notes
-    assert all(f"../_diagrams/{name}" in html for name in made.images)
+    assert all(f"_diagrams/{name}" in html for name in made.images)
 
 
 @MERMAID
@@ -177,7 +179,9 @@ def test_amounts_of_money_are_no_formulas():
 
 def test_headings_with_formulas_keep_readable_ids_and_titles():
     files = SetFiles(["index.md"])
-    made = Converter(SetConfiguration().extensions).convert("# Cost $`x^2`$ of it\n", files.by_path["index.md"], files)
+    made = Converter(SetConfiguration().extensions).convert(
+        "# Cost $`x^2`$ of it\n", files.by_path["index.md"], LinkResolver(files, files.by_path["index.md"])
+    )
     assert (made.title, made.headings[0].id, made.headings[0].text) == ("Cost x^2 of it", "cost-x2-of-it", "Cost x^2 of it")
     assert "<msup>" in made.insertions.finish(safe_page(made.html))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from html import escape
 from typing import NamedTuple
@@ -12,7 +13,9 @@ from typing import NamedTuple
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import SetConfiguration
 from callboard.documentation.converter import ConvertedPage, converter_for
+from callboard.documentation.drawings import has_graphs, load_graphviz
 from callboard.documentation.files import SetFile, SetFiles
+from callboard.documentation.insertions import with_images
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import DocumentPage
 from callboard.documentation.navigation import SetNavigation, folder_title
@@ -24,6 +27,7 @@ SECONDS = 10
 LONGEST_HTML = 5_000_000
 _ID = re.compile(r'\sid="((?!__)[^"]*)"')
 _MOST_ANCHORS = 5_000
+_MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +61,36 @@ class PageResult(NamedTuple):
 
     page: DocumentPage
     html: bytes
+    """Followed by its drawings (``insertions.with_images``)."""
 
 
 def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Iterator[PageResult]:
     """The results in the order of ``pages``. They are computed by forked processes, which the kernel ends where a page takes too long."""
     for configuration in {id(each.source.configuration): each.source.configuration for each in pages}.values():
         converter_for(configuration.extensions)  # forked processes have it then
+    if any(has_graphs(work.source.texts[work.path]) for work in pages):
+        load_graphviz()
     for work, result in zip(pages, map_bounded(_converted, pages, seconds), strict=True):
-        yield _as_text(work, f"takes {result} to convert") if isinstance(result, TimeUsedUpError) else result
+        yield _without_drawings(work, result, seconds) if isinstance(result, TimeUsedUpError) else result
 
 
-def _converted(work: PageWork) -> PageResult:
+def _without_drawings(work: PageWork, error: TimeUsedUpError, seconds: int) -> PageResult:
+    """A page that took too long: once more with its diagrams as text, else as text as a whole."""
+    if has_graphs(work.source.texts[work.path]) or "mermaid" in work.source.texts[work.path]:
+        result = next(iter(map_bounded(partial(_converted, draws=False), [work], seconds)))
+        if not isinstance(result, TimeUsedUpError):
+            return result
+    return _as_text(work, f"takes {error} to convert")
+
+
+def _converted(work: PageWork, *, draws: bool = True) -> PageResult:
     source, file, text = work.source, work.source.files.by_path[work.path], work.source.texts[work.path]
     if len(text) > source.largest_page:
         return _as_text(work, f"has more than {source.largest_page:,} characters")
     links = LinkResolver(source.files, file, source.written.get(work.path, text), source.kinds)
     title = source.navigation.titles().get(work.path, "")
     try:
-        made = converter_for(source.configuration.extensions).convert(without_marks(text), file, links, title)
+        made = converter_for(source.configuration.extensions).convert(without_marks(text), file, links, title, draws=draws)
     except Exception as error:  # noqa: BLE001 - extensions raise anything on text that they did not expect
         return _as_text(work, f"cannot be converted ({type(error).__name__}: {str(error)[:200]})")
     if len(made.html) > LONGEST_HTML:
@@ -83,8 +99,8 @@ def _converted(work: PageWork) -> PageResult:
 
 
 def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResolver) -> PageResult:
-    html = safe_page(made.html, links.of_html)
-    content = html.encode("utf-8", "replace")
+    html = made.insertions.finish(safe_page(made.html, links.of_html))
+    content = with_images(html.encode("utf-8", "replace"), made.insertions.images)
     by_path = work.source.files.by_path
     is_page = {path: path in by_path and by_path[path].is_page for path in links.linked}
     anchors = tuple(dict.fromkeys(_ID.findall(html)))[:_MOST_ANCHORS]
@@ -93,6 +109,7 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
         work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, anchors, links.missing, jumps,
         links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
+        notes=tuple(made.insertions.notes[:_MOST_NOTES]),
     )  # fmt: skip
     return PageResult(page, content)
 

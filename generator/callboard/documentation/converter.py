@@ -140,7 +140,7 @@ class Converter:
         addresses = _PageAddresses(links, parser, is_portal=self._is_portal)
         parser.treeprocessors.register(addresses, "callboard_links", 0)
         self._autolinks.links = links
-        insertions = parser.callboard_insertions = Insertions(text, up="../" * page.url.count("/"), draws=draws)
+        insertions = parser.callboard_insertions = Insertions(text, draws=draws)
         html = parser.convert(body)
         if self._is_portal:
             html = insertions.with_marked_html(html)

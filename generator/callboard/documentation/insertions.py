@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape, unescape
@@ -22,11 +22,12 @@ from callboard.documentation.drawings import (
     load_graphviz,
 )
 from callboard.documentation.formulas import FormulaError, as_mathml
+from callboard.documentation.model import DrawingNote
 from callboard.documentation.svg import Svg
 
 _T = TypeVar("_T")
 DRAWINGS = "_diagrams"
-"""Folder of the images below the address of their set."""
+"""Folder of the images below the address of their page."""
 _MOST_INSERTIONS = 500
 """Diagrams and formulas of a page."""
 _SECONDS = 4
@@ -39,28 +40,16 @@ _RAW = {tag: re.compile(rf"<{tag}\s++class=[\"']?mermaid\b[^<>]{{0,200}}+>") for
 _TAG = re.compile(r"</?(?:p|code|pre)>|<br\s*/?>", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class DrawingNote:
-    """A diagram or formula that is shown as text, or in a form of which readers must know something."""
-
-    message: str
-    """What is wrong, without a full stop."""
-    line: int
-    """In the file of the page, from 1; 0 where it is not known."""
-
-
 @dataclass(slots=True)
 class Insertions:
     """What the portal itself puts into one page.
 
     Args:
         text: of the page, in which lines are found.
-        up: relative address from the page to its set, such as ``../``.
         draws: False shows diagrams as text, for a page that took too long with them.
     """
 
     text: str = field(repr=False)
-    up: str = ""
     draws: bool = True
     images: dict[str, str] = field(default_factory=dict)
     """SVG by file name, in the folder ``DRAWINGS``."""
@@ -141,7 +130,7 @@ class Insertions:
         name = f"{sha256(svg.text.encode()).hexdigest()[:20]}.svg"
         self.images[name] = svg.text
         size = f' width="{svg.width}" height="{svg.height}"' if svg.width and svg.height else ""
-        address = escape(f"{self.up}{DRAWINGS}/{name}")
+        address = f"{DRAWINGS}/{name}"
         return f'<img class="cb-drawing__{palette}" src="{address}" alt="{escape(title)}"{size} loading="lazy">'
 
     def _note(self, message: str, source: str) -> None:
@@ -153,3 +142,20 @@ class Insertions:
 
 def _as_text(source: str, note: str) -> str:
     return f'<figure class="cb-drawing"><pre><code>{escape(source)}</code></pre><figcaption>{escape(note)}</figcaption></figure>'
+
+
+def with_images(html: bytes, images: Mapping[str, str]) -> bytes:
+    """The HTML of a page followed by its images, as they are kept."""
+    return b"\0".join((html, *(part.encode("utf-8", "replace") for image in images.items() for part in image)))
+
+
+def without_images(kept: bytes) -> bytes:
+    """The HTML alone."""
+    return kept.partition(b"\0")[0]
+
+
+def images_of(kept: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each image of a page."""
+    _, *parts = kept.split(b"\0")
+    for name, content in zip(parts[::2], parts[1::2], strict=False):
+        yield name.decode(), content

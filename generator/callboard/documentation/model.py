@@ -59,6 +59,15 @@ class OpenLink(msgspec.Struct, frozen=True, array_like=True):
     is_image: bool = False
 
 
+class DrawingNote(msgspec.Struct, frozen=True, array_like=True):
+    """A diagram or formula of a page that is shown as its text."""
+
+    message: str
+    """What is wrong, without a full stop."""
+    line: int
+    """In the file of the page, from 1; 0 where it is not known."""
+
+
 class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     """One page of a set, converted and safe. ``DocumentationSet.html`` returns its HTML."""
 
@@ -85,6 +94,7 @@ class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     """Paths of images and other files of the set that the page shows or links to."""
     as_text: str = ""
     """Why the page is shown as plain text; empty if it is not."""
+    notes: tuple[DrawingNote, ...] = ()
 
 
 class SetKind(StrEnum):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from callboard.documentation.insertions import DRAWINGS, images_of, without_images
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.documentation.packs import KeptPages
 from callboard.documentation.places import SharedSet
@@ -29,7 +30,11 @@ class PortalDocumentation:
 
     def html(self, of: DocumentationSet, page: DocumentPage) -> str:
         """The HTML of a page, with marks in place of open links. Raises ``MissingHtmlError``."""
-        return self.kept[of.ref].html(page).decode()
+        return without_images(self.kept[of.ref].html(page)).decode()
+
+    def images(self, of: DocumentationSet, page: DocumentPage) -> Iterator[tuple[str, bytes]]:
+        """Names and contents of the drawn diagrams of a page, below its address. Raises ``MissingHtmlError``."""
+        return ((f"{DRAWINGS}/{name}", content) for name, content in images_of(self.kept[of.ref].html(page)))
 
     def of(self, ref: EntityRef) -> DocumentationSet | None:
         """The set that an entity shows: its own or another entity's; None for none."""

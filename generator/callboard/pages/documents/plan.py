@@ -60,6 +60,7 @@ class _SetPages:
             search=partial(page_search_text, self.context, made, page),
             tracker=self.tracker,
             extra_keys=(_key(made.ref, page.path),),
+            files=partial(_images, self.context, made, page),
         )
 
     def _moved(self, path: str, target: str) -> Page:
@@ -104,6 +105,12 @@ def _content(context: DocumentsContext, made: DocumentationSet, path: str, _: ob
         return published_content(tree, path, made.repository_path(path), context.settings.docs.file_bytes)
     except UnpublishedError as error:
         raise WebsiteError(f"{made.repository_path(path)} was changed during the build: {error}.", "Build again.") from error
+
+
+def _images(context: DocumentsContext, made: DocumentationSet, page: DocumentPage) -> Iterator[tuple[str, bytes]]:
+    """The drawn diagrams of a page, with their paths."""
+    folder = docs_path(made.ref) + unquote(page.url)
+    return ((folder + name, content) for name, content in context.documentation.images(made, page))
 
 
 def tracked(context: DocumentsContext, entities: EntityContext) -> DocumentsContext:
