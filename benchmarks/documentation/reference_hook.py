@@ -2,6 +2,7 @@
 
 import json
 import os
+from html import unescape
 from pathlib import Path
 
 _lines = []
@@ -29,7 +30,7 @@ def on_page_context(context, page, **_):
     previous = page.previous_page.file.src_uri if page.previous_page else ""
     following = page.next_page.file.src_uri if page.next_page else ""
     _lines.append({
-        "path": page.file.src_uri, "html": page.made, "title": str(page.title), "url": page.url, "toc": _entries(page.toc),
+        "path": page.file.src_uri, "html": page.made, "title": unescape(str(page.title)), "url": page.url, "toc": _entries(page.toc),
         "previous": previous, "next": following,
     })  # fmt: skip
     return context

@@ -1,16 +1,20 @@
 import importlib.util
+import sys
 
 import pytest
 
 from callboard.documentation import insertions
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import SetConfiguration, read_configuration
+from callboard.documentation.conversion import PageWork, SetSource, converted_pages
 from callboard.documentation.converter import Converter
 from callboard.documentation.drawings import UndrawableError, draw_graphviz, draw_mermaid
 from callboard.documentation.files import SetFiles
 from callboard.documentation.formulas import FormulaError, as_mathml
+from callboard.documentation.insertions import images_of, without_images
 from callboard.documentation.links import LinkResolver
-from callboard.documentation.svg import SvgError, cleaned_svg
+from callboard.documentation.navigation import navigation_of
+from callboard.markdown.media import safe_drawing
 
 FLOW = "flowchart LR\n  A[Pay] --> B\n"
 MERMAID = pytest.mark.skipif(importlib.util.find_spec("mmdr") is None, reason="needs callboard[mermaid]")
@@ -227,45 +231,46 @@ def test_a_page_that_takes_too_long_with_its_diagrams_is_made_without_them():
     assert made.notes[0].line == 2
 
 
-@pytest.mark.parametrize(
-    ("inner", "removed"),
-    [
-        ("<script>alert(1)</script>", "<script>"), ('<rect onload="alert(1)"/>', "onload"), ("<foreignObject/>", "<foreignObject>"),
-        ('<animate attributeName="href" to="javascript:alert(1)"/>', "<animate>"), ('<set attributeName="x"/>', "<set>"),
-        ('<image href="https://evil.test/x.png"/>', "the address of <image>"), ('<use href="other.svg#x"/>', "the address of <use>"),
-        ('<rect style="fill:url(https://evil.test/x)"/>', "style with an address"),
-        ('<rect fill="url( &quot;//evil.test&quot;)"/>', "fill with an address"),
-        ("<style>@import 'https://evil.test/x';</style>", "<style> with an address"),
-        ("<style>a{b:\\75rl(x)}</style>", "<style> with an address"),
-        ('<handler xmlns="http://www.w3.org/2001/xml-events"/>', ""),
-    ],
-)  # fmt: skip
-def test_an_svg_image_keeps_nothing_that_runs_or_loads(inner, removed):
-    made = cleaned_svg(f'<svg xmlns="http://www.w3.org/2000/svg"><g id="kept">{inner}</g></svg>'.encode())
-    assert made.removed == ((removed,) if removed else ())
-    assert '<g id="kept">' in made.text
-    for part in ("script", "onload", "evil.test", "75rl", "other.svg", "foreignObject"):
-        assert part not in made.text
+def test_a_drawing_keeps_what_its_links_show():
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><a href="javascript:alert(1)" target="_top"><text>Kept</text></a></svg>'
+    assert safe_drawing(drawing.encode())[0].strip() == '<svg xmlns="http://www.w3.org/2000/svg"><g><text>Kept</text></g></svg>'
 
 
-def test_an_svg_image_keeps_its_shapes_texts_styles_and_references():
-    inner = '<style>.a{fill:url(#b)}</style><a href="https://x.test/"><text class="a" x="1">A &amp; B</text></a><use href="#b"/>'
-    made = cleaned_svg(f'<svg xmlns="http://www.w3.org/2000/svg" width="20pt" height="10"><!-- c -->{inner}</svg>'.encode())
-    assert '<style>.a{fill:url(#b)}</style><g><text class="a" x="1">A &amp; B</text></g><use href="#b"></use>' in made.text
-    assert (made.width, made.height, made.removed) == (27, 10, ())
+def converted(texts, seconds=10):
+    """The results of the pages of a set."""
+    files = SetFiles(texts)
+    source = SetSource(SetConfiguration(), files, navigation_of(None, files), texts)
+    return {result.page.path: result for result in converted_pages([PageWork(source, path, path) for path in texts], seconds)}
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>', "entities"),
-        (b"<svg", "well-formed"),
-        (b"<html/>", "no element <svg>"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g>" * 300 + b"</g>" * 300 + b"</svg>", "200"),
-        (b" " * 2_000_001, "2,000,000"),
-        (b'<?xml version="1.0" encoding="nonsense"?><svg/>', "encoding"),
-    ],
-)
-def test_an_svg_image_that_cannot_be_made_safe_has_a_reason(text, reason):
-    with pytest.raises(SvgError, match=reason):
-        cleaned_svg(text)
+@MERMAID
+def test_images_are_kept_with_the_html_of_their_page_and_notes_with_the_page():
+    result = converted({"index.md": f"```mermaid\n{FLOW}```\n\n```mermaid\nnonsense\n```"})["index.md"]
+    html, images = without_images(result.html).decode(), dict(images_of(result.html))
+    assert [f"_diagrams/{name}" in html for name in images] == [True, True]
+    assert all(content.startswith(b"<svg ") for content in images.values())
+    assert [note.line for note in result.page.notes] == [7]
+    assert result.page.digest
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are bounded where processes can be forked")
+@pytest.mark.long
+def test_a_page_whose_graph_takes_too_long_is_made_with_its_text(monkeypatch):
+    def endless(text, _):
+        while "slow" in text:
+            pass
+        return draw_graphviz(text)
+
+    monkeypatch.setattr(insertions, "draw_graphviz", endless)
+    monkeypatch.setattr(insertions, "load_graphviz", lambda: None)
+    pages = converted({"a.md": "# A", "slow.md": "# Slow\n\n```dot\ndigraph { slow }\n```\n\n*more*", "z.md": "# Z"}, seconds=1)
+    assert [result.page.title for result in pages.values()] == ["A", "Slow", "Z"]
+    assert not pages["slow.md"].page.as_text
+    assert b"<em>more</em>" in pages["slow.md"].html
+    assert b"digraph { slow }" in pages["slow.md"].html
+
+
+def test_a_drawio_file_is_a_link_and_its_exports_are_images():
+    html, _ = page("![Plan](plan.drawio) ![Plan](plan.drawio.svg)")
+    assert '<a href="plan.drawio">Plan (draw.io)</a>' in html
+    assert 'src="plan.drawio.svg"' in html

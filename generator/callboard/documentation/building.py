@@ -188,6 +188,8 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
         if page.as_text:
             message = f"The page is shown as plain text: it {page.as_text}."
             yield SetFinding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
+        for note in page.notes:
+            yield SetFinding(rules.UNDRAWN_DIAGRAM, made.repository_path(page.path), f"{note.message}.", "Correct its text.", note.line)
     if made.kind is SetKind.NONE:
         place = made.place.folder or "the repository's own folder"
         hint = "Add an mkdocs.yml, a folder docs or a README.md there."

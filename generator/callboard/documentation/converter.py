@@ -36,6 +36,8 @@ REPLACEMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({
 })  # fmt: skip
 """Where the portal differs from techdocs-core by intent: characters in place of images of another host, and no inline styles."""
 _OTHER_HOST = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
+_DRAWIO = re.compile(r"\.(?:drawio|dio)(?:\.xml)?(?:[?#]|$)", re.IGNORECASE)
+"""Files that only the editor shows; ``x.drawio.svg`` and ``x.drawio.png`` are images."""
 _IN_EXTRA = {"markdown.extensions.tables": "tables"}
 """Names under which ``pymdownx.extra`` loads extensions that have a replacement."""
 
@@ -82,6 +84,10 @@ class _PageAddresses(Treeprocessor):  # type: ignore[misc]  # it has no stubs
     def _resolve_image(self, element: Element, *, is_in_link: bool) -> None:
         address = element.get("src")
         if not address:
+            return
+        if self.is_portal and _DRAWIO.search(address):
+            element.tag, element.text = "a", AtomicString(f"{element.get('alt') or address} (draw.io)")
+            element.attrib = {"href": self.links.of_markdown(address)}
             return
         if not (self.is_portal and _OTHER_HOST.match(address)):
             element.set("src", self.links.of_markdown(address, is_image=True))

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
-from callboard.documentation.svg import Svg, SvgError, cleaned_svg
+from callboard.markdown.media import DrawingError, safe_drawing
 
 LONGEST_TEXT = 50_000
 """Characters of a diagram; Mermaid's own limit."""
@@ -44,6 +44,14 @@ _DARK = MappingProxyType({
 })  # fmt: skip
 """The portal's colors (``portal.css``) as Mermaid's variables; what an author sets comes after them and wins."""
 _OWN_COLORS = re.compile(r"color|style\s*+=|bgcolor|penwidth\s*+=\s*+0", re.IGNORECASE)
+_HEAD = re.compile(r"<svg\b[^>]*+>")
+_ATTRIBUTE = re.compile(r'\s(width|height|viewBox)="([^"]*+)"')
+_LENGTH = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)(pt|px|)")
+_LARGEST_SIDE = 20_000
+_POINT = 4 / 3
+"""Pixels of a point."""
+_DATA = re.compile(r' data-(?!look|color-id)[a-z-]++="[^"]*+"')
+"""What no style of a diagram asks for; half of an image."""
 _GRAPHVIZ_DARK = MappingProxyType(
     {
         ' stroke="black"': ' stroke="#a4abb8"',
@@ -55,6 +63,16 @@ _GRAPHVIZ_DARK = MappingProxyType(
 
 class UndrawableError(Exception):
     """The text cannot be drawn; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Svg:
+    """An image that can be published."""
+
+    text: str
+    width: int = 0
+    height: int = 0
+    """In pixels; 0 where the image does not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +166,27 @@ def _checked(text: str) -> Svg:
     if len(text) > 4 * LARGEST_IMAGE:
         raise UndrawableError(f"as an image it has more than {LARGEST_IMAGE:,} characters")
     try:
-        svg = cleaned_svg(text.encode())
-    except SvgError as error:
+        safe = safe_drawing(_DATA.sub("", text).encode())[0]
+    except DrawingError as error:
         raise UndrawableError(f"its image cannot be shown: {error}") from error
-    if len(svg.text) > LARGEST_IMAGE:
+    if len(safe) > LARGEST_IMAGE:
         raise UndrawableError(f"as an image it has more than {LARGEST_IMAGE:,} characters")
-    return svg
+    return Svg(safe, *_size(safe))
+
+
+def _size(svg: str) -> tuple[int, int]:
+    """Width and height as written, else those of the view box."""
+    head = _HEAD.search(svg)
+    named = dict(_ATTRIBUTE.findall(head[0])) if head else {}
+    width, height = _pixels(named.get("width", "")), _pixels(named.get("height", ""))
+    if not (width and height):
+        width, height = (*(_pixels(part) for part in named.get("viewBox", "").split()[2:4]), 0, 0)[:2]
+    return (width, height) if max(width, height) <= _LARGEST_SIDE else (0, 0)
+
+
+def _pixels(length: str) -> int:
+    match = _LENGTH.fullmatch(length)
+    return round(float(match[1]) * (_POINT if match[2] == "pt" else 1)) if match else 0
 
 
 def _first_line(error: Exception) -> str:

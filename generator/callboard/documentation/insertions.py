@@ -15,6 +15,7 @@ from callboard.documentation.alerts import replaced_blocks
 from callboard.documentation.drawings import (
     GRAPHVIZ_COMMANDS,
     Drawing,
+    Svg,
     UndrawableError,
     can_draw_mermaid,
     draw_graphviz,
@@ -23,7 +24,6 @@ from callboard.documentation.drawings import (
 )
 from callboard.documentation.formulas import FormulaError, as_mathml
 from callboard.documentation.model import DrawingNote
-from callboard.documentation.svg import Svg
 
 _T = TypeVar("_T")
 DRAWINGS = "_diagrams"

@@ -1,4 +1,4 @@
-"""DOC010 … DOC015: defects of documentation sets and their pages."""
+"""DOC010 … DOC016: defects of documentation sets and their pages."""
 
 from __future__ import annotations
 
@@ -127,5 +127,29 @@ See the [overview](overview.html).
     right="""# Architecture
 
 See the [overview](overview.png).
+""",
+)
+
+UNDRAWN_DIAGRAM = Rule(
+    code="DOC016",
+    name="undrawn-diagram",
+    severity=Severity.WARNING,
+    summary="A diagram or a formula of a documentation page cannot be drawn.",
+    means="""The text of a Mermaid diagram, of a Graphviz graph or of a formula in LaTeX has an error, uses something that is not
+known, or is larger than can be drawn. The page shows the text instead.""",
+    matters="""Readers see code where they expect a picture.""",
+    wrong="""# Payments
+
+```mermaid
+flowchart LR
+  A[Order --> B[Payment]
+```
+""",
+    right="""# Payments
+
+```mermaid
+flowchart LR
+  A[Order] --> B[Payment]
+```
 """,
 )

@@ -89,12 +89,22 @@ def _clean(root: ET.Element, removed: dict[str, None]) -> None:
         element = waiting.pop()
         _clean_values(element, removed)
         for child in list(element):
+            if child.tag == f"{{{_SVG}}}a":
+                _unlink(child)
             namespace, _, name = child.tag.rpartition("}")
             if namespace == f"{{{_SVG}" and name in _ELEMENTS and not (name == "style" and _is_risky_style("".join(child.itertext()))):
                 waiting.append(child)
             else:
                 removed[f"<{name}>"] = None
                 element.remove(child)
+
+
+def _unlink(element: ET.Element) -> None:
+    """A link as a group: what it shows stays, and it leads nowhere."""
+    element.tag = f"{{{_SVG}}}g"
+    for key in list(element.attrib):
+        if key.rpartition("}")[2] in {"href", "target", "title"}:
+            del element.attrib[key]
 
 
 def _clean_values(element: ET.Element, removed: dict[str, None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from callboard.documentation.insertions import DRAWINGS
 from callboard.model.ref import EntityRef
 from callboard.model.urls import api_path, entity_path
 from callboard.pages.page import Page
@@ -35,7 +36,9 @@ class Routes:
         return self._entity_page(ref) if ref else self._other_page(file)
 
     def page_of_data(self, file: str) -> Page | None:
-        """The entity's page that has this file as data, such as its API definition."""
+        """The page that has this file: an entity's page its API definition, a page of documentation its drawn diagrams."""
+        if f"/{DRAWINGS}/" in file:
+            return self._other_page(file_of(file.partition(f"{DRAWINGS}/")[0]))
         page = f"{file.rpartition('/')[0]}/"
         ref = self._names.get(file) if file.startswith(_BY_NAME) else self._refs.get(page)
         return self._entity_page(ref) if ref else None
