@@ -138,18 +138,16 @@ UNDRAWN_DIAGRAM = Rule(
     means="""The text of a Mermaid diagram, of a Graphviz graph or of a formula in LaTeX has an error, uses something that is not
 known, or is larger than can be drawn. The page shows the text instead.""",
     matters="""Readers see code where they expect a picture.""",
-    wrong="""# Payments
+    wrong="""# Success rate
 
-```mermaid
-flowchart LR
-  A[Order --> B[Payment]
-```
+$$
+\\frac{paid}{
+$$
 """,
-    right="""# Payments
+    right="""# Success rate
 
-```mermaid
-flowchart LR
-  A[Order] --> B[Payment]
-```
+$$
+\\frac{paid}{attempted}
+$$
 """,
 )
