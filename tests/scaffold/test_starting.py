@@ -141,13 +141,15 @@ def test_a_wrong_option_is_reported_before_anything_is_written_or_asked(tmp_path
 
 
 @pytest.mark.parametrize(("arguments", "command"), [
-    ([], "pip install callboard=={version}"),
-    (["--package", "acme-callboard"], "pip install acme-callboard=={version}"),
-    (["--git", "https://git.acme.example/callboard.git@v1.2.0"], "pip install 'callboard @ git+https://git.acme.example/callboard.git@v1.2.0'"),
-    (["--index-url", "https://pip.acme.example/simple/"], "pip install --index-url https://pip.acme.example/simple/ callboard=={version}"),
-    (["--extra", "s3", "--extra", "github-app"], "pip install 'callboard[github-app,s3]=={version}'"),
+    ([], "pip install 'callboard[mermaid]=={version}'"),
+    (["--package", "acme-callboard"], "pip install 'acme-callboard[mermaid]=={version}'"),
+    (["--git", "https://git.acme.example/callboard.git@v1.2.0"],
+     "pip install 'callboard[mermaid] @ git+https://git.acme.example/callboard.git@v1.2.0'"),
+    (["--index-url", "https://pip.acme.example/simple/"],
+     "pip install --index-url https://pip.acme.example/simple/ 'callboard[mermaid]=={version}'"),
+    (["--extra", "s3", "--extra", "github-app"], "pip install 'callboard[github-app,mermaid,s3]=={version}'"),
     (["--source", "ldap", "--location", "ldaps://l", "--set", "users.base=a=b", "--set", "groups.base=a=b"],
-     "pip install 'callboard[ldap]=={version}'"),
+     "pip install 'callboard[ldap,mermaid]=={version}'"),
 ])  # fmt: skip
 def test_the_install_line_has_the_package_the_place_and_the_extras(tmp_path, arguments, command):
     for service, file in (
@@ -220,7 +222,7 @@ def test_an_integration_that_is_added_later_says_which_secret_to_add_where(tmp_p
     result = workflow_command(tmp_path, "--write")
     assert result.exit_code == 0, result.output
     text = (tmp_path / workflows.WORKFLOWS[service]).read_text()
-    assert f"pip install 'callboard[github-app,ldap]=={install_line.__version__}'" in text
+    assert f"pip install 'callboard[github-app,ldap,mermaid]=={install_line.__version__}'" in text
     if service != "gitlab":
         (build,) = [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"] if step.get("name") == "Build"]
         assert build["env"] == {
