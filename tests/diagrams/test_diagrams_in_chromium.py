@@ -45,6 +45,16 @@ def test_texts_stay_in_their_boxes(shown):
     assert beyond == []
 
 
+def test_no_text_is_smaller_than_12_pixels_on_any_screen(shown):
+    for width in (400, 1024, 1400):
+        page = shown(width)
+        scale = page.evaluate(
+            "document.querySelector('.cb-graph').getBoundingClientRect().width / document.querySelector('.cb-graph').viewBox.baseVal.width"
+        )
+        sizes = page.evaluate("[...document.querySelectorAll('.cb-graph text')].map(t => parseFloat(getComputedStyle(t).fontSize))")
+        assert min(sizes) * scale >= 12
+
+
 def test_a_wide_screen_shows_it_whole(shown):
     page = shown(1400)
     right = page.evaluate(f"Math.max(...{BOXES}.map(b => b.right))")
@@ -55,7 +65,7 @@ def test_a_wide_screen_shows_it_whole(shown):
 def test_a_phone_opens_it_on_the_root_and_scrolls_freely(shown):
     page = shown(400)
     root = "document.querySelector('.cb-graph__node--root rect').getBoundingClientRect()"
-    page.wait_for_function(f"{root}.left >= 0 && {root}.right <= 400")
+    page.wait_for_function(f"{root}.left >= 0 && {root}.right <= 400 && {root}.left < 100")  # it begins with the root
     page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
     page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft = 0")
     page.wait_for_timeout(100)

@@ -6,12 +6,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
-from callboard.diagrams.drawing import BOX_WIDTHS, draw
+from callboard.diagrams.drawing import BOX_WIDTHS, diagram, draw
 from callboard.diagrams.engines import WasiGraphviz, columns, read_plain
-from callboard.diagrams.graph import Edge, Graph, Node
+from callboard.diagrams.graph import WORDS, Edge, Graph, Node
 from callboard.diagrams.layout import CACHE_FILE, Layouts
-from callboard.diagrams.shape import BOX_HEIGHT, Shape, canonical, dot_text, forward, spread
+from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, LABELLED_GAP, Shape, canonical, dot_text, forward, spread
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -218,4 +219,16 @@ def test_places_are_pixels_from_the_upper_left():
     answer = "graph 1 5 1\nnode n0 1 0.5 2 0.6 x\nnode n1 4 0.5 2 0.6 x\nedge n0 n1 4 2 .5 2.3 .5 2.6 .5 3 .5 solid black\nstop\n"
     places = read_plain(answer, Shape(144, 2, ((0, 1),)))
     assert places.corners == ((0, 14), (216, 14))
-    assert columns(Shape(144, 2, ((0, 1),))).corners == ((0, 0), (200, 0))
+    assert columns(Shape(144, 2, ((0, 1),))).corners == ((0, 0), (144 + LABELLED_GAP, 0))
+    crowd = tuple((0, head) for head in range(1, LABELLED + 2))
+    assert columns(Shape(144, LABELLED + 2, crowd)).corners[1] == (144 + COLUMN_GAP, 0)
+
+
+def test_a_few_lines_have_labels_and_every_diagram_says_what_its_lines_mean():
+    few = draw(STAR, layouts, "./")
+    assert few.count("cb-graph__label") == len(STAR.edges) <= LABELLED
+    crowd = graph(*((f"a{number}", "root") for number in range(LABELLED + 1)))
+    assert "cb-graph__label" not in draw(crowd, layouts, "./")
+    shown = diagram(crowd, layouts, "./", {**WORDS, "diagram_line_depends": "braucht"})
+    assert shown.legend == (("depends", "braucht"),)
+    assert Markup("{}").format(shown) == shown.svg  # a template that shows the diagram as it is

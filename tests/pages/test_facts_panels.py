@@ -152,7 +152,7 @@ def test_the_card_for_connecting_names_only_what_the_component_lacks():
 
 def test_every_panel_names_its_source_and_leaves_its_age_to_the_browser():
     html = shop(world([fact("incident", Incident("Down", NOW), url="https://pd.example/1")]))
-    assert '<time data-age="pd"></time>' in html
+    assert '<span data-age="pd"></span>' in html
     assert "PagerDuty" in html
     assert "data-since" in html
     assert "2026-05-17 04:00" in html

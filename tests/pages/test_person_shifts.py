@@ -80,7 +80,7 @@ def test_a_person_has_their_shifts_with_schedule_cover_source_and_age():
     assert 'href="https://calls.example/rota"' in section
     assert ">ledger<" in section
     assert ">shop<" in section
-    assert 'PagerDuty <time data-age="pd"></time>' in section
+    assert 'PagerDuty <span data-age="pd"></span>' in section
     assert "ada@acme.example" not in section
     assert "data-on-call-now" in html[: html.index("</dl>")]
 

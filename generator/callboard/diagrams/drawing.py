@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from callboard.diagrams.graph import Edge, Graph, Node
+from callboard.diagrams.graph import WORDS, Edge, Graph, Node
 from callboard.diagrams.layout import Layouts, Placement
-from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, Pair
+from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, Pair
 from callboard.model.fields import without_bidi
 
 BOX_WIDTHS = (160, 196, 232)
@@ -24,18 +25,41 @@ _NAME_Y, _SUB_Y = -7, 8
 TEXT_MARGIN = 50
 """Width of a box without its text."""
 LABEL_SIZE = 13.0
-SUB_SIZE = 11.0
+SUB_SIZE = 12.0
 MARGIN = 2
-WIDE = 1500
-"""Pixels: a wider diagram is scrolled and not scaled down, which would make it unreadable."""
 TIP = 7
 """Length of an arrow head."""
+_KINDS = ("depends", "api", "part", "owns", "member")
+"""Kinds of lines, the most solid first."""
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
 """Widths of letters in a bold sans serif, in em: precise enough to decide whether a text fits."""
 
 
-def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Markup:
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A drawn graph with what its lines mean."""
+
+    svg: Markup
+    legend: tuple[tuple[str, str], ...]
+    """Kinds of lines that it has, each with its meaning in words."""
+
+    def __html__(self) -> str:
+        """The drawing alone, for a template that shows the diagram as it is."""
+        return self.svg
+
+
+def diagram(graph: Graph, layouts: Layouts, up: str, words: Mapping[str, str] = WORDS, *, key: str = "graph") -> Diagram | None:
+    """The graph as ``draw`` draws it, with its legend; None for a graph of one box. ``words`` are the portal's labels."""
+    svg = draw(graph, layouts, up, key=key, words=words)
+    if not svg:
+        return None
+    ids = {node.id for node in graph.nodes}
+    kinds = {edge.kind for edge in graph.edges if edge.tail in ids and edge.head in ids}
+    return Diagram(svg, tuple((kind, words[f"diagram_line_{kind}"]) for kind in _KINDS if kind in kinds))
+
+
+def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph", words: Mapping[str, str] = WORDS) -> Markup:
     """The graph as ``<div class="cb-graph-box"><svg class="cb-graph" …>``.
 
     ``up`` is the relative path from the page to the site's root. ``key`` makes ids unique where a page has several diagrams.
@@ -45,9 +69,9 @@ def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph") -> Mark
         return Markup()
     width = box_width(graph.nodes)
     placement = layouts.place(graph, width)
-    parts = [_head(graph, placement, width, key), *_edges(graph, placement, width)]
+    parts = [_head(graph, placement, width, key), *_edges(graph, placement, width, words)]
     parts += (_node(node, corner, width, up) for node, corner in zip(graph.nodes, placement.corners, strict=True))
-    return Markup(f'<div class="cb-graph-box">{"".join(parts)}</svg>{_start(graph, placement, width)}</div>')  # noqa: S704  # all parts are escaped
+    return Markup(f'<div class="cb-graph-box">{"".join(parts)}</svg>{_start(graph, placement)}</div>')  # noqa: S704  # all parts are escaped
 
 
 def box_width(nodes: Sequence[Node]) -> int:
@@ -58,34 +82,45 @@ def box_width(nodes: Sequence[Node]) -> int:
 
 def _head(graph: Graph, placement: Placement, box: int, key: str) -> str:
     width, height = placement.width + 2 * MARGIN, placement.height + 2 * MARGIN
-    classes = "cb-graph" + (" cb-graph--wide" if width > WIDE else "") + (f" cb-graph--{box}" if box != BOX_WIDTHS[-1] else "")
+    classes = "cb-graph" + (f" cb-graph--{box}" if box != BOX_WIDTHS[-1] else "")
     return (
         f'<svg class="{classes}" viewBox="-{MARGIN} -{MARGIN} {width} {height}" width="{width}" height="{height}" role="group"'
         f' aria-labelledby="{escape(key)}-title"><title id="{escape(key)}-title">{escape(graph.title)}</title>'
     )
 
 
-def _start(graph: Graph, placement: Placement, width: int) -> str:
-    """A mark at the root, in steps of five percent: on a phone the diagram is scrolled there (``diagrams.css``)."""
+def _start(graph: Graph, placement: Placement) -> str:
+    """A mark at the left of the root, in steps of five percent: on a phone the diagram begins there (``diagrams.css``)."""
     root = next((i for i, node in enumerate(graph.nodes) if node.state == "root"), None)
     if root is None:
         return ""
-    percent = round((placement.corners[root][0] + width / 2) / max(placement.width, 1) * 20) * 5
+    percent = int(placement.corners[root][0] / max(placement.width, 1) * 20) * 5
     return f'<span class="cb-graph-start cb-graph-start--{percent}"></span>'
 
 
-def _edges(graph: Graph, placement: Placement, width: int) -> list[str]:
-    """One path for all lines of a kind, and one for all arrow heads."""
+def _edges(graph: Graph, placement: Placement, width: int, words: Mapping[str, str]) -> list[str]:
+    """One path for all lines of a kind, and one for all arrow heads; a few lines have labels."""
     ends = _ends(graph)
     drawn: dict[str, list[str]] = {}
     tips: list[str] = []
+    labels: list[str] = []
+    has_labels = len(placement.lines) <= LABELLED
     for left, right in placement.lines:
         kind, at_left, at_right = ends[left, right]
         points = placement.routes.get((left, right)) or _curve(placement.corners[left], placement.corners[right], width)
         drawn.setdefault(kind, []).append(_path(points, at_left=at_left, at_right=at_right))
         tips += _tips(points, at_left=at_left, at_right=at_right)
+        if has_labels and kind not in _WITHOUT_ARROW and not _is_arc(points):
+            labels.append(_label(points, words[f"diagram_line_{kind}"]))
     paths = [f'<path class="cb-graph__edge cb-graph__edge--{kind}" d="{"".join(drawn[kind])}"/>' for kind in sorted(drawn)]
-    return [*paths, f'<path class="cb-graph__tip" d="{"".join(tips)}"/>'] if tips else paths
+    heads = [f'<path class="cb-graph__tip" d="{"".join(tips)}"/>'] if tips else []
+    return [*paths, *heads, *labels]
+
+
+def _label(points: Sequence[int], word: str) -> str:
+    """The meaning of a line in its middle; the list next to the diagram says the same to screen readers."""
+    x, y = (points[0] + points[-2]) // 2, (points[1] + points[-1]) // 2
+    return f'<text class="cb-graph__label" x="{x}" y="{y + 4}">{escape(word)}</text>'
 
 
 def _ends(graph: Graph) -> Mapping[Pair, tuple[str, bool, bool]]:
@@ -106,7 +141,7 @@ def _ends(graph: Graph) -> Mapping[Pair, tuple[str, bool, bool]]:
 
 
 def _solidity(edge: Edge) -> int:
-    return ("depends", "api", "part", "owns", "member").index(edge.kind)
+    return _KINDS.index(edge.kind)
 
 
 def _curve(left: Pair, right: Pair, width: int) -> tuple[int, ...]:

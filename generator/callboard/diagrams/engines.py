@@ -9,7 +9,7 @@ from importlib.metadata import version
 from threading import Lock
 from typing import NamedTuple, Protocol
 
-from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, neighbours
+from callboard.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, column_gap, neighbours
 
 
 class Places(NamedTuple):
@@ -119,6 +119,6 @@ def columns(shape: Shape) -> Places:
     rows = [0] * shape.nodes
     corners = []
     for i in range(shape.nodes):
-        corners.append((rank[i] * (shape.width + COLUMN_GAP), rows[rank[i]] * (BOX_HEIGHT + GAP)))
+        corners.append((rank[i] * (shape.width + column_gap(shape)), rows[rank[i]] * (BOX_HEIGHT + GAP)))
         rows[rank[i]] += 1
     return Places(max(x for x, _ in corners) + shape.width, max(y for _, y in corners) + BOX_HEIGHT, tuple(corners), ())

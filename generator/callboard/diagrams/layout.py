@@ -18,7 +18,7 @@ from callboard.io.checked_lines import HEAD, checked, with_digest
 CACHE_FILE = "layouts.jsonl"
 KEY = 64
 """Characters of a key in that file."""
-_PURPOSE = b"layouts 2"
+_PURPOSE = b"layouts 3"
 MAX_CACHE_BYTES = 64_000_000
 """A larger file is deleted: it has mostly shapes that no graph has any more."""
 GRID_WIDTH = 1120

@@ -35,6 +35,10 @@ GAP = 12
 """Pixels between boxes of one column."""
 COLUMN_GAP = 56
 """Pixels between columns, for curves and arrow heads."""
+LABELLED = 8
+"""A graph with at most so many lines has a label at each of them."""
+LABELLED_GAP = 92
+"""Pixels between columns with labels."""
 
 
 def forward(count: int, edges: Sequence[Pair]) -> list[Pair]:
@@ -159,7 +163,7 @@ def renumbered(shape: Shape, number: Sequence[int] | Mapping[int, int]) -> Shape
 def dot_text(shape: Shape) -> str:
     """The shape in DOT: sizes in inches, edges from the right side of a box to the left side of the next."""
     dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": _inches(GAP), "ranksep": _inches(COLUMN_GAP)},
+        graph_attr={"rankdir": "LR", "nodesep": _inches(GAP), "ranksep": _inches(column_gap(shape))},
         node_attr={"shape": "box", "fixedsize": "true", "label": "", "width": _inches(shape.width), "height": _inches(BOX_HEIGHT)},
         edge_attr={"arrowhead": "none", "tailport": "e", "headport": "w"},
     )
@@ -173,6 +177,11 @@ def dot_text(shape: Shape) -> str:
     for tail, head in shape.edges:
         dot.edge(f"n{tail}", f"n{head}")
     return str(dot.source)
+
+
+def column_gap(shape: Shape) -> int:
+    """Pixels between the columns of a graph."""
+    return LABELLED_GAP if len(shape.edges) <= LABELLED else COLUMN_GAP
 
 
 def _inches(pixels: int) -> str:

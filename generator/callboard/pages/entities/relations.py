@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from markupsafe import Markup
-
 from callboard.catalog import dependencies, structure
 from callboard.catalog.impact import Impact, ImpactByTeam
-from callboard.diagrams.drawing import draw
+from callboard.diagrams.drawing import Diagram
+from callboard.diagrams.drawing import diagram as drawn
 from callboard.diagrams.maps import domain_map, system_map
 from callboard.diagrams.neighbourhood import neighbourhood
 from callboard.model.entity import Entity
@@ -52,13 +51,13 @@ def relations(context: EntityContext, entity: Entity) -> Section | None:
 def other_relations(context: EntityContext, entity: Entity) -> Section | None:
     """Relations of custom kinds, for pages with sections of their own for all other relations; None for none."""
     filled = tuple(view for view in _others(context, entity) if view)
-    return Section("other-relations", context.labels["relations"], "relations", RelationsView(Markup(), filled)) if filled else None
+    return Section("other-relations", context.labels["relations"], "relations", RelationsView(None, filled)) if filled else None
 
 
-def diagram(context: EntityContext, entity: Entity) -> Markup:
-    """The entity with its neighbors as inline SVG."""
+def diagram(context: EntityContext, entity: Entity) -> Diagram | None:
+    """The entity with its neighbors; None for an entity without any."""
     graph = neighbourhood(context.catalog, entity.ref, context.settings.limits.diagram_nodes, words=context.labels)
-    return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
+    return drawn(graph, context.layouts, up_from(entity_path(entity.ref)), context.labels)
 
 
 def _dependencies(context: EntityContext, title: str, icon: str, related: Iterable[dependencies.Dependency]) -> ListView | None:
@@ -143,7 +142,7 @@ def _of_kind(context: EntityContext, entity: Entity, kind: str, refs: tuple[Enti
     return Section(f"contains-{kind}", title, "table", table, f"{len(refs):,}")
 
 
-def _map(context: EntityContext, entity: Entity) -> Markup:
+def _map(context: EntityContext, entity: Entity) -> Diagram | None:
     make = system_map if entity.ref.kind == "system" else domain_map
     graph = make(context.catalog, entity.ref, LIST_LIMIT, words=context.labels)
-    return draw(graph, context.layouts, up_from(entity_path(entity.ref)))
+    return drawn(graph, context.layouts, up_from(entity_path(entity.ref)), context.labels)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from callboard.diagrams.drawing import Diagram
 from callboard.pages.page import TocEntry
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink
@@ -219,7 +220,7 @@ class ListView:
 class RelationsView:
     """A diagram, and the same relations as lists."""
 
-    diagram: Markup
+    diagram: Diagram | None
     """Inline SVG; empty for none."""
     lists: tuple[ListView, ...]
 

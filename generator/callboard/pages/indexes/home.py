@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from callboard.catalog import organization, structure
-from callboard.diagrams.drawing import draw
+from callboard.diagrams.drawing import Diagram, diagram
 from callboard.diagrams.graph import Edge, Graph, node_of
 from callboard.diagrams.maps import TREE_LIMIT, organisation
 from callboard.model.problem import Severity
@@ -153,13 +151,17 @@ def _hub(context: IndexContext, kind: str, types: tuple[str, ...]) -> EntityRef 
     return min(refs, key=lambda ref: (-len(context.catalog.targets(ref, *types)), ref), default=None)
 
 
-def organization_diagram(context: IndexContext) -> Markup | None:
+def organization_diagram(context: IndexContext) -> Diagram | None:
     """The tree of teams, cut at ``TREE_LIMIT``; None if there is too little to draw."""
     graph = organisation(context.catalog, TREE_LIMIT, words=context.labels)
-    return draw(graph, context.layouts, up_from("teams/"), key="organisation") if len(graph.nodes) >= WORTH_DRAWING else None
+    return (
+        diagram(graph, context.layouts, up_from("teams/"), context.labels, key="organisation")
+        if len(graph.nodes) >= WORTH_DRAWING
+        else None
+    )
 
 
-def domain_diagram(context: IndexContext) -> Markup | None:
+def domain_diagram(context: IndexContext) -> Diagram | None:
     """All domains with their sub-domains and systems; None if there is too much or too little to draw."""
     edges = tuple(_edges(context))
     refs = tuple(dict.fromkeys(ref for edge in edges for ref in edge))
@@ -167,7 +169,7 @@ def domain_diagram(context: IndexContext) -> Markup | None:
         return None
     nodes = tuple(node_of(context.catalog, ref, words=context.labels) for ref in refs)
     graph = Graph(context.labels["map_of_domains"], nodes, tuple(Edge(parent, child, "member") for parent, child in edges))
-    return draw(graph, context.layouts, up_from("domains/"), key="domains")
+    return diagram(graph, context.layouts, up_from("domains/"), context.labels, key="domains")
 
 
 def _edges(context: IndexContext) -> list[tuple[EntityRef, EntityRef]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from callboard.catalog import presentation, structure
+from callboard.diagrams.drawing import Diagram
 from callboard.model.ref import EntityRef
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.indexes.home import AreaCard, area_card
@@ -79,7 +78,7 @@ class DomainsView:
 
     count: int
     cards: tuple[AreaCard, ...]
-    map: Markup | None
+    map: Diagram | None
     """Domains and systems as SVG; None if there is too much or too little to draw."""
 
 
@@ -122,7 +121,7 @@ def _row(context: IndexContext, ref: EntityRef) -> SystemRow:
     )
 
 
-def domains_view(context: IndexContext, diagram: Markup | None = None) -> DomainsView:
+def domains_view(context: IndexContext, diagram: Diagram | None = None) -> DomainsView:
     """The view of ``/domains/``."""
     refs = [entity.ref for entity in context.catalog.of_kind("domain")]
     return DomainsView(len(refs), tuple(area_card(context, ref) for ref in refs[:DOMAINS]), diagram)

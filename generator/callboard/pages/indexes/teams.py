@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from callboard.catalog import organization, presentation
 from callboard.catalog.graph import Catalog
+from callboard.diagrams.drawing import Diagram
 from callboard.model.ref import EntityRef
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.safe_text import text_of
@@ -70,11 +69,11 @@ class TeamsView:
     """Number of entities that need an owner and declare none, or one that does not exist."""
     unowned_path: str
     """The table of these."""
-    diagram: Markup | None
+    diagram: Diagram | None
     """The organization as SVG; None if it is too small or too large to draw."""
 
 
-def teams_view(context: IndexContext, diagram: Markup | None = None) -> TeamsView:
+def teams_view(context: IndexContext, diagram: Diagram | None = None) -> TeamsView:
     """The view of ``/teams/``."""
     catalog = context.catalog
     people = [entity.ref for entity in catalog.of_kind("user")]
