@@ -15,8 +15,9 @@ from callboard.diagrams.layout import Layouts, Placement
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, Pair
 from callboard.model.fields import without_bidi
 
-BOX_WIDTHS = (160, 196, 232)
-"""Widths of boxes; few, so that many graphs have the same shape. The widest holds 24 letters."""
+BOX_WIDTHS = (160, 192, 224)
+"""Widths of boxes; few, so that many graphs have the same shape. The widest holds about 23 letters; four
+of its columns fit on a page that is 1280 pixels wide."""
 LONGEST_LABEL = 24
 ICON_X, ICON_Y, ICON_SIZE = 11, 12, 20
 """Corner and size of the icon in a box."""

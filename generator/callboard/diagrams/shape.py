@@ -33,11 +33,11 @@ BOX_HEIGHT = 44
 """Pixels; one pixel is one point of Graphviz."""
 GAP = 12
 """Pixels between boxes of one column."""
-COLUMN_GAP = 56
+COLUMN_GAP = 48
 """Pixels between columns, for curves and arrow heads."""
 LABELLED = 8
 """A graph with at most so many lines has a label at each of them."""
-LABELLED_GAP = 92
+LABELLED_GAP = 88
 """Pixels between columns with labels."""
 
 
