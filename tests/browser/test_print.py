@@ -1,5 +1,8 @@
 """Pages on paper: light colours whatever the palette, all rows of the catalog, no controls."""
 
+import shutil
+import subprocess
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -23,4 +26,37 @@ def test_a_dark_page_is_printed_in_light_colours_with_all_rows_and_without_contr
         "() => [...document.querySelectorAll('.cb-spacer')].reduce((sum, row) => sum + row.getBoundingClientRect().height, 0)"
     )
     assert spare == 0
+    context.close()
+
+
+def words_by_sheet(chromium, tmp_path, address):
+    """The number of words on each printed sheet of a page, in the dark palette."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 900}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(address, wait_until="networkidle")
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    context.close()
+    text = subprocess.run(["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    return [len(sheet.split()) for sheet in text.split("\f")[:-1]]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext: apt install poppler-utils")
+@pytest.mark.parametrize("path", ["catalog/", "catalog/default/component/order-svc/", "changes/", ""])
+def test_no_sheet_of_paper_is_empty(chromium, address, tmp_path, path):
+    sheets = words_by_sheet(chromium, tmp_path, address + path)
+    assert min(sheets) > 3
+    if path == "catalog/":
+        assert len(sheets) < 12  # 160 rows, and not one sheet of each row
+
+
+def test_long_code_is_printed_to_its_end(chromium, address):
+    """A box that scrolls on a screen shows only its beginning on paper."""
+    context = chromium.new_context(viewport={"width": 800, "height": 900})
+    page = context.new_page()
+    page.goto(f"{address}catalog/default/component/order-svc/")
+    page.emulate_media(media="print")
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    boxes = page.locator("article :is(pre, .cb-figure__scroll):visible")
+    assert boxes.count() >= 2  # the descriptor is opened for paper
+    assert boxes.evaluate_all("all => all.filter(each => each.scrollHeight > each.clientHeight + 2).length") == 0
     context.close()

@@ -48,9 +48,8 @@ def test_texts_stay_in_their_boxes(shown):
 def test_no_text_is_smaller_than_12_pixels_on_any_screen(shown):
     for width in (400, 1024, 1400):
         page = shown(width)
-        scale = page.evaluate(
-            "document.querySelector('.cb-graph').getBoundingClientRect().width / document.querySelector('.cb-graph').viewBox.baseVal.width"
-        )
+        graph = "document.querySelector('.cb-graph')"
+        scale = page.evaluate(f"{graph}.getBoundingClientRect().width / {graph}.viewBox.baseVal.width")
         sizes = page.evaluate("[...document.querySelectorAll('.cb-graph text')].map(t => parseFloat(getComputedStyle(t).fontSize))")
         assert min(sizes) * scale >= 12
 
@@ -65,7 +64,8 @@ def test_a_wide_screen_shows_it_whole(shown):
 def test_a_phone_opens_it_on_the_root_and_scrolls_freely(shown):
     page = shown(400)
     root = "document.querySelector('.cb-graph__node--root rect').getBoundingClientRect()"
-    is_end = "document.querySelector('.cb-figure__scroll').scrollLeft + innerWidth >= document.querySelector('.cb-figure__scroll').scrollWidth - 2"
+    scrolled = "document.querySelector('.cb-figure__scroll')"
+    is_end = f"{scrolled}.scrollLeft + innerWidth >= {scrolled}.scrollWidth - 2"
     page.wait_for_function(f"{root}.left >= 0 && {root}.right <= 400 && ({root}.left < 100 || {is_end})")  # it begins with the root
     page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
     page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft = 0")
