@@ -132,7 +132,7 @@ def _sources(options: ScaffoldOptions) -> str:
         "SOURCE": source,
         "INTEGRATIONS": _integrations(options.tools),
         "SCORECARDS": _scorecards() if options.has_scorecards else "",
-        "DATA": "" if options.service == "none" else _DATA.format(host=options.service),
+        "DATA": "" if options.service == "none" else _DATA.format(host=options.service.removesuffix("-server")),
     }
     return filled("sources.yaml", values)
 
