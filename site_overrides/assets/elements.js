@@ -36,9 +36,12 @@ export function disable(root, text) {
   if (!root.querySelector(".cb-unavailable")) root.prepend(el("p", { class: "cb-note cb-note--warn cb-unavailable", role: "status" }, icon("warn"), el("span", {}, text)));
 }
 
-/** Values of this portal in the browser's local storage. Without access to it, nothing is stored and everything else works. */
+/** Values of this portal in the browser's local storage. Where that is blocked, they last until the page is left. */
+const held = new Map();
 export const memory = {
   key: (name) => `callboard:${ROOT.pathname}:${name}`,
-  get(name) { try { return JSON.parse(localStorage.getItem(this.key(name))); } catch { return null; } },
-  set(name, value) { try { localStorage.setItem(this.key(name), JSON.stringify(value)); } catch { /* private window */ } },
+  get(name) { if (held.has(name)) return held.get(name); try { return JSON.parse(localStorage.getItem(this.key(name))); } catch { return null; } },
+  set(name, value) { try { localStorage.setItem(this.key(name), JSON.stringify(value)); held.delete(name); } catch { held.set(name, value); } },
+  /** Can values be kept? Not in some private windows, and not where cookies are blocked. */
+  keeps() { try { localStorage.setItem(this.key("probe"), "1"); localStorage.removeItem(this.key("probe")); return true; } catch { return false; } },
 };

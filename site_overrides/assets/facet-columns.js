@@ -1,4 +1,6 @@
 // facet-columns.js: the columns of the names index as facets: for each entity a choice, for each choice its value in the URL and its label.
+import { memory } from "./elements.js";
+import { starredRefs } from "./mine.js";
 import { words } from "./words.js";
 
 export const NONE = "~none";
@@ -30,8 +32,40 @@ function found(byValue, value) {
   return byValue.get(low) ?? byValue.get(`group:default/${low}`) ?? byValue.get(`system:default/${low}`) ?? -1;
 }
 
-/** All facets of the catalog, or those named. */
-export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace"]) {
+const TROUBLE = ["trouble", "incident", "alert", "availability", "vulnerability", "errors"], NO_TROUBLE = ["ok", "incomplete", "unmeasured"];
+
+/** The state of one entity: what is wrong, else `ok` if all was queried without a finding, `incomplete` if in part, `unmeasured` if nothing was. */
+export function healthOf({ health }, raw, i) {
+  const found = health.families.filter((family) => health.urgent[family][i]), all = (1 << health.families.length) - 1, { [i]: measured } = health.measured;
+  if (raw.severity[i] === 3) found.push("errors");
+  if (found.length) return ["trouble", ...found];
+  if (measured < 0) return [];
+  return [!measured ? "unmeasured" : health.incomplete[i] || measured !== all ? "incomplete" : "ok"];
+}
+
+function healths(names, columns) {
+  const values = [...TROUBLE.filter((key) => !(key in words.family) || columns.health.families.includes(key)), ...NO_TROUBLE], at = new Map(values.map((v, i) => [v, i]));
+  const of = names.entries.map((e) => healthOf(columns, names.raw, e.i).map((v) => at.get(v)));
+  return { ...made("health", values, of, (v) => words.health[v]), places: values.map((_, i) => i) };
+}
+
+/** The teams that an entity belongs to through its owner, with those above: rows of groups. */
+function teams(names, columns) {
+  const groups = names.entries.filter((e) => e.kind === "group"), at = new Map(groups.map((e, i) => [e.i, i])), known = new Map();
+  const of = names.entries.map((e) => {
+    if (!known.has(e.owner)) { const owner = names.byRef(e.owner); known.set(e.owner, owner?.kind === "group" ? [...columns.teamsOf(owner.i)].map((row) => at.get(row)).filter((row) => row !== undefined) : []); }
+    return known.get(e.owner);
+  });
+  return made("team", groups.map((e) => names.refOf(e)), of, (ref) => names.called(ref));
+}
+
+function starred(names) {
+  const stars = new Set(starredRefs());
+  return made("starred", ["yes", "no"], names.entries.map((e) => (stars.has(names.refOf(e)) ? 0 : 1)), (v) => words.starred[v]);
+}
+
+/** All facets of the catalog, or those named; `columns` (of `loadColumns`) has what is not in the names index. */
+export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "team", "dependents", "starred"], columns = null) {
   const { raw } = names, called = (ref) => names.called(ref);
   const makers = {
     kind: () => { const keys = raw.kinds.map((k) => k.kind); return { ...made("kind", keys, raw.kind, (v) => words.kind(raw.kinds.find((k) => k.kind === v).plural)), places: inOrder(keys, KINDS) }; },
@@ -42,13 +76,13 @@ export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "
     tag: () => { const none = raw.tags.length; return made("tag", [...raw.tags, NONE], raw.tagged.map((t) => (t.length ? t : none)), (v) => (v === NONE ? words.none.tag : v)); },
     problems: () => ({ ...made("problems", SEVERITIES, raw.severity, (v) => words.severity[v]), places: [3, 2, 1, 0] }),
     namespace: () => made("namespace", raw.namespaces, raw.namespace, (v) => v),
+    health: () => columns?.health && healths(names, columns),
+    team: () => columns && teams(names, columns),
+    dependents: () => columns && made("dependents", ["some", "none"], columns.dependents.map((n) => (n ? 0 : 1)), (v) => words.dependents[v]),
+    starred: () => memory.keeps() && starred(names),
   };
-  return Object.fromEntries(keys.map((key) => [key, makers[key]()]));
+  return Object.fromEntries(keys.map((key) => [key, makers[key]()]).filter(([, column]) => column));
 }
-
-/** The choices in a URL: `{facet: Set of choices}`; a value that nothing has is -1, which matches nothing. */
-export const chosenIn = (state, columns) =>
-  Object.fromEntries(Object.values(columns).map((c) => [c.key, new Set(state.getAll(c.key).filter(Boolean).map((v) => c.find(v)))]));
 
 /** The same URL parameters with one choice of a facet added or removed. */
 export function toggled(state, key, value) {

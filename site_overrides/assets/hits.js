@@ -1,6 +1,7 @@
 // hits.js: a field with a list of hits under it (the ARIA combobox pattern): queries both indexes on input, arrow keys select, Enter opens.
 import { bdi, el, icon, marked, to } from "./elements.js";
 import { byName, byText, engine, PAUSE } from "./engine.js";
+import { fieldsIn } from "./filters.js";
 import { highlight } from "./search-core.js";
 import { words } from "./words.js";
 
@@ -22,15 +23,15 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
     clearTimeout(pause);
     if (!text) { put([]); say(""); drawn(null); return; }
     try {
-      const ready = await engine();
+      const ready = await engine(fieldsIn(text));
       if (mine !== turn) return;
-      const found = byName(ready, text, stateOf()), shown = found.entries.slice(0, names), docsOnly = stateOf().getAll("kind").includes("docs"), first = docsOnly ? [] : shown.map((e) => nameHit(ready.names, e, text));
+      const found = byName(ready, text, stateOf()), shown = found.entries.slice(0, names), docsOnly = found.wantsDocs, first = docsOnly ? [] : shown.map((e) => nameHit(ready.names, e, found.text));
       const more = last ? [el("div", { role: "presentation" }, last(text))] : [];
       put([group(words.names, found.entries.length, first), ...more]);
       drawn({ ...found, ready });
       say(words.looking);
       pause = setTimeout(async () => {
-        const result = await byText(ready, text, stateOf(), texts, found).catch(() => null);
+        const result = await byText(ready, texts, found).catch(() => null);
         if (mine !== turn) return;
         const second = (result?.hits ?? []).map((hit) => textHit(ready.names, hit));
         if (second.length) append(group(words.inText, result.total, second));

@@ -63,6 +63,32 @@ const once = (file, read) => (fetched[file] ??= dataFile(file).then(read).catch(
 /** The names index; requested again only after a failure. */
 export const loadNames = () => once("names.json", decode);
 
+/** What changes from day to day and what home and lists need beside the names (catalog/columns.py). Raises if it has other rows than the names. */
+export const loadColumns = () => Promise.all([loadNames(), once("columns.json", columnsOfRows)]).then(([names, columns]) => {
+  if (columns.digest !== names.raw.digest) throw new Error("columns.json");
+  return columns;
+});
+
+function columnsOfRows(raw) {
+  let rank = 0;
+  const ranks = raw.rank.map((difference) => (rank += difference)), above = new Map(raw.above.map(([row, ...rows]) => [row, rows]));
+  const columns = { ...raw, rank: ranks, above, teams: new Map((raw.teams ?? []).map(([row, ...numbers]) => [row, numbers])) };
+  /** Rows of the teams that a row belongs to: itself, and all above it. */
+  columns.teamsOf = (row, found = new Set()) => {
+    if (!found.has(row)) { found.add(row); for (const each of above.get(row) ?? []) columns.teamsOf(each, found); }
+    return found;
+  };
+  /** Is an entity one of this team's or of a team below it? */
+  columns.isOwnedBy = (names, team) => {
+    const known = new Map();
+    return (e) => {
+      if (!known.has(e.owner)) { const owner = names.byRef(e.owner); known.set(e.owner, e.owner === team || Boolean(owner && owner.kind === "group" && [...columns.teamsOf(owner.i)].some((row) => names.refOf(names.entries[row]) === team))); }
+      return known.get(e.owner);
+    };
+  };
+  return columns;
+}
+
 /** Direct dependents of each entity; only the table needs them, for `?affected-by=`. */
 export const loadRelations = () => once("relations.json", (relations) => relations);
 

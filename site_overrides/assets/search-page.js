@@ -2,6 +2,7 @@
 import { byName, byText, engine, FACETS, PAUSE } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
 import { disable, el } from "./elements.js";
+import { FIELDS, fieldsIn, settled } from "./filters.js";
 import { nameHit, textHit } from "./hits.js";
 import { toggled, written } from "./facet-columns.js";
 import { words } from "./words.js";
@@ -40,18 +41,19 @@ async function start() {
     const mine = turn += 1, text = (state.get("q") ?? "").trim();
     clearTimeout(pause);
     document.title = document.title.replace(/^(“.*” · )?/u, text ? `“${text}” · ` : "");
-    root.toggleAttribute("data-asked", text !== "");
-    if (!text) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
-    try { ready ??= await engine(); } catch { status.textContent = words.broken; disable(root.querySelector("[data-facets]"), words.noData); return; }
+    const isAsked = text !== "" || [...state.keys()].some((key) => FIELDS.includes(key));
+    root.toggleAttribute("data-asked", isAsked);
+    if (!isAsked) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
+    try { ready = await engine([...fieldsIn(text), ...state.keys()]); } catch { status.textContent = words.broken; disable(root.querySelector("[data-facets]"), words.noData); return; }
     if (mine !== turn) return;
-    update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, { onlyFound: true, pick: (key, value) => go(toggled(state, key, value)) });
+    update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, { onlyFound: true, pick: (key, value) => { const next = settled(state, ready.columns); input.value = next.get("q") ?? ""; go(toggled(next, key, value)); } });
     const found = byName(ready, text, state);
     update(found.counts, found.chosen);
-    chips.replaceChildren(...chosenChips(ready.columns, FACETS, state, (key, value) => go(toggled(state, key, value))));
-    names.replaceChildren(...part(words.names, found.entries.length, found.entries.slice(0, bounds[0]).map((e) => nameHit(ready.names, e, text, PLAIN)), found.entries.length > bounds[0], 0));
+    chips.replaceChildren(...chosenChips(ready.columns, Object.keys(ready.columns), state, (key, value) => go(toggled(state, key, value))));
+    names.replaceChildren(...part(words.names, found.entries.length, found.entries.slice(0, bounds[0]).map((e) => nameHit(ready.names, e, found.text, PLAIN)), found.entries.length > bounds[0], 0));
     status.textContent = words.looking;
     pause = setTimeout(async () => {
-      const result = await byText(ready, text, state, bounds[1], found).catch(() => null);
+      const result = await byText(ready, bounds[1], found).catch(() => null);
       if (mine !== turn) return;
       texts.replaceChildren(...(result ? part(words.inText, result.total, result.hits.map((hit) => textHit(ready.names, hit, PLAIN)), result.total > bounds[1], 1) : [el("p", { class: "cb-muted" }, words.noText)]));
       if (result) update(result.counts, found.chosen);

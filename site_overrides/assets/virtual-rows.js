@@ -1,24 +1,30 @@
-// virtual-rows.js: a table of any length with only the rows near the viewport in the document. All rows are of one height (index.css).
-// Rows are used again for other items: what is new in a row is cheaper for the browser than a new row.
+// virtual-rows.js: the rows of a table. First only those near the window; of up to WHOLE items the others follow in idle moments and stay, so that
+// the browser's own find has all of them (index.css: content-visibility). All rows are of one height. Rows are used again for other items.
 import { el } from "./elements.js";
 
-const PRINTED = 2000, AROUND = 11, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
+export const WHOLE = 2000;      // items; of longer lists only the rows near the window are in the document, and so many are printed
+const AROUND = 11, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
+const CHUNK = 50, SLICE = 6;      // rows that are added together, and milliseconds of adding them
+const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 60));
 
-/** `make(tr?)` gives `{row, fill(item), took(item)}` for a new row, or for one that the page has; the first link of a row takes the focus. */
+/** `make(tr?)` gives `{row, fill(item)}` for a new row, or for one that the page has; the first link of a row takes the focus. */
 export function virtualRows(table, make) {
   const body = table.tBodies[0], before = spacer(), after = spacer();
-  let items = [], height = 0, from = 0, slots = [], active = -1, waiting = 0, asked = 0;
+  let items = [], height = 0, from = 0, slots = [], spare = [], active = -1, waiting = 0, growing = 0, asked = 0;
 
   const number = (slot, at) => { slot.at = at; slot.row.setAttribute("aria-rowindex", String(at + 2)); };
+  const isWhole = () => items.length <= WHOLE;
 
-  /** Uses the page's own rows as the first rows of the list. */
+  /** Uses the page's own rows as the first rows of the list, and makes them show what the data says. */
   function adopt(next) {
     items = next;
     for (const node of [...body.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
+    for (const row of [...body.rows].slice(items.length)) row.remove();
     slots = [...body.rows].map((row) => make(row));
-    slots.forEach((slot, at) => { number(slot, at); slot.took(items[at]); });
+    slots.forEach((slot, at) => { number(slot, at); slot.fill(items[at]); });
     table.setAttribute("aria-rowcount", String(items.length + 1));
     paint();
+    grow();
   }
 
   function show(next) {
@@ -30,20 +36,45 @@ export function virtualRows(table, make) {
     paint(true);
   }
 
+  /** Drops all rows and makes those of other columns. */
+  function remake(other) {
+    make = other;
+    body.replaceChildren();
+    slots = [];
+    spare = [];
+    height = 0;
+    show(items);
+  }
+
   /** Brings the rows to where the window is; only when it comes near their end, so that most frames of a scroll change nothing. */
   function paint(fresh = false) {
     if (!height) measure();
-    const top = body.getBoundingClientRect().top, last = items.length, seen = Math.floor(-top / height), below = Math.ceil((innerHeight - top) / height);
+    const top = body.getBoundingClientRect().top, last = items.length, seen = Math.floor(-top / height), below = Math.ceil((innerHeight - top) / height), until = from + slots.length;
     const within = (at) => Math.min(Math.max(at, 0), last);
-    if (!fresh && from <= within(seen - NEAR) && from + slots.length >= within(below + NEAR)) return;
-    const around = fresh ? FIRST : AROUND, a = Math.min(within(seen - around), Math.max(last - 1, 0));
-    place(a, Math.max(within(below + around), Math.min(a + 1, last)));
-    if (fresh) later();
+    if (!fresh && from <= within(seen - NEAR) && until >= within(below + NEAR)) return;
+    const around = fresh ? FIRST : AROUND;
+    let a = Math.min(within(seen - around), Math.max(last - 1, 0)), b = Math.max(within(below + around), Math.min(a + 1, last));
+    if (!fresh && isWhole() && a <= until && b >= from) { a = Math.min(a, from); b = Math.max(b, until); }      // they stay
+    place(a, b);
+    later();
   }
 
   function later() {
-    const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 60));
-    waiting ||= idle(() => { waiting = 0; paint(); });
+    waiting ||= idle(() => { waiting = 0; paint(); grow(); });
+  }
+
+  /** Adds the missing rows of a list that is to be whole, below first. */
+  function grow() {
+    if (!isWhole() || slots.length >= items.length) return;
+    growing ||= idle(() => {
+      growing = 0;
+      const end = performance.now() + SLICE;
+      while (isWhole() && slots.length < items.length && performance.now() < end) {
+        const until = from + slots.length;
+        if (until < items.length) place(from, Math.min(until + CHUNK, items.length)); else place(Math.max(from - CHUNK, 0), until);
+      }
+      grow();
+    });
   }
 
   /** Has rows for the items from `a` to `b`: those that stay are left alone, the others are used again at the other end. */
@@ -51,9 +82,10 @@ export function virtualRows(table, make) {
     const stays = slots.filter((slot) => slot.at >= a && slot.at < b), kept = new Set(stays), others = slots.filter((slot) => !kept.has(slot));
     const next = [], old = stays[0]?.at ?? Infinity;
     let used = 0;
-    for (let at = a; at < b; at += 1) next.push(at >= old && at - old < stays.length ? stays[at - old] : (others[used++] ?? make()));
+    for (let at = a; at < b; at += 1) next.push(at >= old && at - old < stays.length ? stays[at - old] : (others[used++] ?? spare.pop() ?? make()));
     // Out of the way first: else those that stay would have to be moved past them.
     for (const slot of stays.length ? others : others.slice(used)) { letGo(slot.row); slot.row.remove(); }
+    spare.push(...others.slice(used, used + WHOLE - spare.length));
     from = a;
     size(before, a, "before");
     size(after, items.length - b, "after");
@@ -97,15 +129,15 @@ export function virtualRows(table, make) {
 
   const focusedAt = () => slots.find((slot) => slot.row.contains(document.activeElement))?.at ?? (document.activeElement === table ? active : -1);
   addEventListener("scroll", () => { asked ||= requestAnimationFrame(() => { asked = 0; paint(); }); }, { passive: true });
-  addEventListener("beforeprint", () => place(0, Math.min(items.length, PRINTED)));
-  addEventListener("resize", () => { height = 0; paint(true); });
+  addEventListener("beforeprint", () => place(0, Math.min(items.length, WHOLE)));
+  addEventListener("resize", () => { height = 0; if (slots.length < items.length) paint(true); });
   table.tabIndex = -1;
   return {
-    adopt, show, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
-    /** Fills the current rows again after their data has changed. */
-    refresh() { for (const slot of slots) slot.fill(items[slot.at]); },
+    adopt, show, remake, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
+    /** Fills the current rows again after their data has changed, in steps. */
+    * refresh() { for (const [i, slot] of [...slots].entries()) { if (i % CHUNK === CHUNK - 1) yield; if (slot.at >= 0 && slots[slot.at - from] === slot) slot.fill(items[slot.at]); } },
     toTop() { const top = table.getBoundingClientRect().top; if (top < 0) scrollBy({ top: top - innerHeight / 4, behavior: "instant" }); },
   };
 }
 
-const spacer = () => el("tr", { class: "cb-spacer", "aria-hidden": "true" }, el("td", { colspan: "6" }));
+const spacer = () => el("tr", { class: "cb-spacer", "aria-hidden": "true" }, el("td", { colspan: "2" }));

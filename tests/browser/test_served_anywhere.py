@@ -46,6 +46,7 @@ def test_with_index_links_every_step_works_on_a_host_without_indexes(open_page, 
     page.goto(f"http://127.0.0.1:{server.server_address[1]}/index.html")
     page.locator(".md-tabs a", has_text="Catalog").click()
     page.locator("[data-catalog][data-ready]").wait_for()
+    page.locator("[data-kind=api]").click()
     page.locator("[data-table] a", has_text="Orders API").click()
     page.wait_for_url("**/api/orders-api/index.html")
     page.locator("article a[href*='component/storefront']").first.click()
@@ -92,8 +93,9 @@ def test_pages_opened_as_files_have_styles_text_links_and_diagrams_and_no_dead_c
     open_page.locator(".md-tabs a", has_text="Catalog").click()
     open_page.wait_for_url("**/catalog/index.html")
     assert not open_page.locator("[data-q]").is_visible()
-    open_page.locator("[data-table] a", has_text="Orders API").click()
-    open_page.wait_for_url("**/orders-api/index.html")
+    assert open_page.locator("table tbody tr").count() == 100
+    open_page.locator("[data-table] a", has_text="Order service").click()
+    open_page.wait_for_url("**/order-svc/index.html")
     assert open_page.locator("svg.cb-graph rect").first.evaluate("each => getComputedStyle(each).width").endswith("px")
 
 

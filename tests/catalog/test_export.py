@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_linking import ENTITIES
 
+from callboard.catalog.columns import columns_index
 from callboard.catalog.export import Location, entity_json, folder_url, location_annotations
 from callboard.catalog.linking import link
-from callboard.catalog.names import names_index, owner_state, table_index
+from callboard.catalog.names import names_index, owner_state, relations_index, table_index
 from callboard.catalog.presentation import summary
 from callboard.model.entity import Derived
 from catalog_builders import KINDS, VECTORS, catalog_of, entity, linked, make, ref
@@ -173,7 +174,7 @@ def test_all_columns_have_a_row_for_each_entity_and_point_into_their_dictionarie
 
 
 @pytest.mark.long
-def test_ten_thousand_entities_fit_into_the_names_budget():
+def test_ten_thousand_entities_fit_into_the_budgets_of_names_and_columns():
     chance = random.Random(1)
     words = sorted({word for line in summary.__globals__["__doc__"].split("\n") for word in re.findall("[a-z]{4,}", line)})
     words += [f"{a}{b}" for a in words for b in words]
@@ -188,6 +189,8 @@ def test_ten_thousand_entities_fit_into_the_names_budget():
     catalog, problems = link(made, KINDS)
     packed = gzip.compress(json.dumps(names_index(catalog, problems), separators=(",", ":")).encode(), 9)
     assert len(packed) <= 120_000
+    columns = columns_index(catalog, relations_index(catalog), {})
+    assert len(gzip.compress(json.dumps(columns, separators=(",", ":")).encode(), 9)) <= 30_000
 
 
 @pytest.mark.parametrize(

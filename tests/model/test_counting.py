@@ -8,7 +8,16 @@ from callboard.website.labels import builtin_labels
 from callboard.website.portal_files import find_portal_files
 
 LABELS = builtin_labels(find_portal_files(Path("/nowhere")).templates[-1])
-FROM_TWO_ON = {"n_steps", "n_to_n_steps", "facts_since", "tests_failed", "lines_left_out", "diagram_organisation"}
+FROM_TWO_ON = {
+    "many_rows",
+    "rows_printed",
+    "n_steps",
+    "n_to_n_steps",
+    "facts_since",
+    "tests_failed",
+    "lines_left_out",
+    "diagram_organisation",
+}
 """Labels that nothing asks for with one: a single step is told as `directly`, and so on; changes are added up from two on."""
 PLURAL = re.compile(r"(?:\{[^{}]*\}|%d) (?:[a-z]+ )?(?:[a-z]{3,}s|entities|people)\b")
 GENERATOR = Path(__file__).parent.parent.parent / "generator/callboard"

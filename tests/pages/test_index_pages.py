@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from page_builders import RENDERER, Outline, documents, entity_of, shared_context
 
+from callboard.catalog.columns import columns_index
 from callboard.catalog.linking import link
-from callboard.catalog.names import names_index
+from callboard.catalog.names import names_index, relations_index
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Severity
@@ -136,17 +138,30 @@ def test_the_catalog_is_cut_into_pages_that_hold_each_entity_once():
     assert len({row.link.ref for view in views for row in view.rows}) == 250
 
 
-def test_the_list_stands_in_the_order_that_the_script_makes_from_the_names_index(shop):
-    titles = dict(zip(shop.catalog.entities, _titles(names_index(shop.catalog)), strict=True))
-    refs = list(shop.catalog.entities)
-    assert list(table.in_order(shop)) == sorted(refs, key=lambda ref: (titles[ref].lower(), refs.index(ref)))
+def test_the_list_begins_with_the_kind_that_the_table_opens_on_in_the_order_of_the_ranks(shop):
+    """Faults/site C1: names were sorted by code points, in the browser anew."""
+    many = documents("\n---\n".join(f"kind: Component\nmetadata: {{name: c{i}, title: {title}}}\nspec: {{type: t}}" for i, title in
+                                    enumerate(["Zoe", "item-10", "Élodie", "item-2"])))  # fmt: skip
+    context = context_of([*many, *documents(SHOP)])
+    [first] = [page.view() for page in plan(context) if page.path == "catalog/"]
+    assert (first.kind_keys[0], first.opened) == ("component", 6)
+    assert [row.link.name for row in first.rows][:6] == ["Élodie", "item-2", "item-10", "order-svc", "web", "Zoe"]
+    ranks = [*accumulate(columns_index(context.catalog, relations_index(context.catalog), {})["rank"])]
+    components = [rank for rank, ref in zip(ranks, context.catalog.entities, strict=True) if ref.kind == "component"]
+    titles = [row.link.ref for row in first.rows[:6]]
+    order = sorted(zip(components, (str(ref) for ref in context.catalog.entities if ref.kind == "component"), strict=True))
+    assert [ref for _, ref in order] == titles
+    assert {row.link.kind for row in first.rows[:6]} == {"component"}
 
 
-def _titles(index):
-    def words(name):
-        return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_.]+", name) if word)
-
-    return [{0: name, 1: words(name)}.get(title, title) for name, title in zip(index["name"], index["title"], strict=True)]
+def test_saved_views_name_the_lifecycles_that_the_catalog_has():
+    old = documents(
+        "\n---\n".join(f"kind: Component\nmetadata: {{name: {n}}}\nspec: {{lifecycle: {n}}}" for n in ("Retired", "deprecated", "beta"))
+    )
+    assert [view.query for view in table.catalog_view(context_of(old), (), 1).views] == [
+        "problems=error", "owner=~none", "lifecycle=Retired&lifecycle=deprecated&dependents=some",
+    ]  # fmt: skip
+    assert len(table.catalog_view(context_of([]), (), 1).views) == 2
 
 
 def test_a_missing_owner_is_said_in_the_list(shop):
@@ -159,7 +174,7 @@ def test_an_unknown_kind_has_an_icon_and_the_name_that_its_author_writes():
     """real-catalogs 10: rows without an icon, and a tab in lower case."""
     context = context_of(documents("kind: LimitRange\nmetadata: {name: a}\nspec: {}"))
     html = rendered(context)["catalog/"]
-    assert 'data-kind="limitrange">LimitRange <span class="cb-count">1</span>' in html
+    assert 'data-kind="limitrange" aria-current="true">LimitRange <span class="cb-count">1</span>' in html
     icon = names_index(context.catalog, ())["kinds"][0]["icon"]
     assert re.search(rf'class="[^"]*\bi-{icon}["\s]', html)
     assert icon in RENDERER.icons

@@ -13,7 +13,7 @@ import yaml
 from callboard.diagrams import graph
 from callboard.plugins.rules import all_rules
 from callboard.website.labels import builtin_labels
-from callboard.website.script_labels import named_labels, with_labels
+from callboard.website.script_labels import PATHS, named_labels, with_labels
 from support import portal
 
 ROOT = Path(__file__).parents[2]
@@ -192,12 +192,14 @@ def test_the_scripts_of_the_site_have_the_labels_of_its_language(site):
     script = (site / "assets/words.js").read_text("utf-8")
     assert '"search":"⟦Search⟧"' in script
     assert '"en kinds_component":"Components"' in script
-    assert "const labels = {};" not in script
+    as_file = (site / "assets/as-file.js").read_text("utf-8")
+    assert '"opened_as_file":"⟦' in as_file
+    assert "const labels = {};" not in script + as_file
 
 
 def test_every_label_that_the_scripts_name_exists():
-    script = (ROOT / "site_overrides/assets/words.js").read_text("utf-8")
-    named = [key for key in named_labels(script) if not key.endswith("_1")]
+    scripts = [(ROOT / "site_overrides" / path).read_text("utf-8") for path in PATHS]
+    named = [key for script in scripts for key in named_labels(script) if not key.endswith("_1")]
     assert len(named) > 60
     assert [key for key in named if key not in ENGLISH] == []
 

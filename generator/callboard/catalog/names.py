@@ -49,7 +49,7 @@ def names_index(catalog: Catalog, problems: Iterable[Problem] = ()) -> dict[str,
     by_subject = problems_by_subject(problems)
     problems_of = [by_subject.get(entity.ref, ()) for entity in entities]
     tag_dictionary, tagged = _indexed_lists([[tag[:LONGEST] for tag in tags(entity)[:MOST_TAGS]] for entity in entities])
-    index: dict[str, Any] = {"format": FORMAT, "digest": _digest(entities)}
+    index: dict[str, Any] = {"format": FORMAT, "digest": digest_of(entities)}
     index["kinds"], index["kind"] = _kinds(catalog, entities)
     for dictionary, column, value in _COLUMNS:
         index[dictionary], index[column] = _indexed([value(catalog, entity)[:LONGEST] for entity in entities])
@@ -67,7 +67,7 @@ def names_index(catalog: Catalog, problems: Iterable[Problem] = ()) -> dict[str,
 def table_index(catalog: Catalog) -> dict[str, Any]:
     """The descriptions that only the catalog's table loads, as JSON."""
     entities = tuple(catalog.entities.values())
-    return {"format": FORMAT, "digest": _digest(entities), "description": [summary(entity) for entity in entities]}
+    return {"format": FORMAT, "digest": digest_of(entities), "description": [summary(entity) for entity in entities]}
 
 
 def relations_index(catalog: Catalog) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def relations_index(catalog: Catalog) -> dict[str, Any]:
     """
     impacts = Impacts.of(catalog)
     dependents = [[row - before for before, row in pairwise((0, *rows))] for rows in impacts.dependents]
-    return {"format": FORMAT, "digest": _digest(catalog.entities.values()), "dependents": dependents}
+    return {"format": FORMAT, "digest": digest_of(catalog.entities.values()), "dependents": dependents}
 
 
 def owner_state(catalog: Catalog, ref: EntityRef) -> int:
@@ -145,5 +145,6 @@ def _title(entity: Entity) -> str | int:
     return 1 if shown == words else shown[:LONGEST]
 
 
-def _digest(entities: Iterable[Entity]) -> str:
+def digest_of(entities: Iterable[Entity]) -> str:
+    """The digest over the references, which the data files with the same rows carry."""
     return hashlib.sha256("\n".join(str(entity.ref) for entity in entities).encode()).hexdigest()[:16]

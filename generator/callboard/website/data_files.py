@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from callboard.catalog.columns import columns_index
 from callboard.catalog.export import entity_json
 from callboard.catalog.graph import Catalog
 from callboard.catalog.names import names_index, relations_index, table_index
@@ -18,11 +20,11 @@ from callboard.io.checked_lines import checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity, Origin
-from callboard.model.problem import Problem
 from callboard.model.published_json import inert, plain_json, published_json
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
+from callboard.pages.site_data import ResolvedCatalog
 from callboard.redaction.masking import masked, masked_values
 from callboard.settings.settings import Portal
 
@@ -84,20 +86,23 @@ def entity_files(catalog: Catalog, trees: Trees, entity: Entity, *, is_public: b
 
 BUILD_PATH = "build.json"
 """The file that scripts ask for first, and never take from a cache without asking the server."""
-_LOADED = ("names.json", "table.json", "relations.json")
+_LOADED = ("names.json", "table.json", "relations.json", "columns.json")
 
 
 def list_files(
-    catalog: Catalog, problems: Sequence[Problem], trees: Trees, key: str, *, is_public: bool, lines: bool
+    resolved: ResolvedCatalog, columns: Callable[[], Mapping[str, Any]], key: str, *, is_public: bool, lines: bool
 ) -> Iterator[DeferredFile]:
     """Files about all entities, made from the files of each; ``key`` is the digest of everything that they depend on.
 
-    With ``lines``, the entities are also one file with a line of JSON each.
+    ``columns`` gives the columns of ``columns.json`` that are made of facts and results. With ``lines``, the entities are also one file
+    with a line of JSON each.
     """
-    export = _Export(catalog, trees, is_public=is_public)
+    catalog, problems = resolved.catalog, resolved.problems
+    export, relations = _Export(catalog, resolved.trees, is_public=is_public), cache(partial(relations_index, catalog))
     yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
-    yield DeferredFile("api/catalog/relations.json", key, lambda _: export.json(relations_index(catalog)))
+    yield DeferredFile("api/catalog/relations.json", key, lambda _: export.json(relations()))
+    yield DeferredFile("api/catalog/columns.json", key, lambda _: export.json(columns_index(catalog, relations(), columns())))
     yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
     yield DeferredFile(BUILD_PATH, key, _build)
     if lines:

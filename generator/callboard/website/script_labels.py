@@ -1,4 +1,4 @@
-"""The script ``words.js`` and the labels of the portal → the script with the labels that it names."""
+"""Scripts with a slot for labels, and the labels of the portal → the scripts with the labels that they name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-PATH = "assets/words.js"
+PATHS = ("assets/words.js", "assets/as-file.js")
+"""``as-file.js`` runs where browsers load no modules, and so has a text of its own."""
 _SLOT = "const labels = {};"
 _NAMED = re.compile(r"\b(?:t|counted)\(\"([a-z0-9_]+)\"")
 _KINDS = re.compile(r"const KINDS = (\[[^\]]*\]);")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
@@ -29,6 +30,7 @@ from callboard.pages.entities.tracking import ASPECTS, track
 from callboard.pages.facts import index_pages as facts
 from callboard.pages.facts.context import FactsContext, facts_context
 from callboard.pages.facts.families import all_families
+from callboard.pages.facts.health_column import health_column, health_families, team_numbers
 from callboard.pages.facts.person import TrackedShiftField, TrackedShifts, schedules_by_person
 from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
@@ -90,8 +92,9 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_facts = facts_context(page, data.facts, families)
     skipped_path = skipped.PATH if data.collected.skipped_files and not of_changes.is_public else ""
     of_indexes = index_context(
-        page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path
-    )
+        page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path,
+        has_health=bool(health_families(of_facts)),
+    )  # fmt: skip
     of_documents = documents_context(page, data.documentation)
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     schedules = schedules_by_person(of_facts)
@@ -165,11 +168,20 @@ def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:
 def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     """The data files that belong to no single page; ``key`` is the digest of everything that they are made from."""
     resolved, settings = contexts.data.resolved, contexts.changes.settings
-    lines = settings.data.lines
-    yield from list_files(resolved.catalog, resolved.problems, resolved.trees, key, is_public=contexts.is_public, lines=lines)
+    columns, lines = partial(_columns, contexts), settings.data.lines
+    yield from list_files(resolved, columns, key, is_public=contexts.is_public, lines=lines)
     yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     yield from scorecards.data_files(contexts.scorecards) if contexts.scorecards else ()
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))
+
+
+def _columns(contexts: PageContexts) -> Mapping[str, Any]:
+    """The columns of ``columns.json`` beside those of the catalog itself, by key; a column without values is left out."""
+    found = {
+        "health": health_column(contexts.facts),
+        "teams": team_numbers(contexts.facts, contexts.indexes.team_problems),
+    }
+    return {key: column for key, column in found.items() if column}

@@ -49,7 +49,7 @@ from callboard.website.mkdocs_project import (
 from callboard.website.overlays import Overlays
 from callboard.website.theme_digests import DIGESTS, is_whole, save_digests
 
-_COPIED = re.compile(r"overrides/assets/(?!words\.js$)(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
+_COPIED = re.compile(r"overrides/assets/(?!(?:words|as-file)\.js$)(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
 """Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents. ``words.js`` is filled."""
 _POLICY = re.compile(f'(<meta http-equiv="Content-Security-Policy" content="){POLICY_SLOT}(?=")')
 _THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
@@ -237,10 +237,9 @@ def _complete(project: MkDocsProject, site: Path) -> None:
     if not project.portal.logo:
         (site / "assets").mkdir(exist_ok=True)
         (site / _FAVICON).write_bytes(favicon(project.files, MARK_ICON))
-    if (script := site / script_labels.PATH).is_file():
-        filled = script_labels.with_labels(
-            script.read_text("utf-8", "replace"), project.labels, builtin_labels(project.files.templates[-1])
-        )
+    english = builtin_labels(project.files.templates[-1])
+    for script in (file for path in script_labels.PATHS if (file := site / path).is_file()):
+        filled = script_labels.with_labels(script.read_text("utf-8", "replace"), project.labels, english)
         script.write_text(filled, encoding="utf-8")
     read_frames(site)  # raises here rather than when the cache is read
     texts = {path: asdict(text) for path, text in _finish_guides(site, project.portal)}

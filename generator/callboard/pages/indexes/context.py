@@ -38,6 +38,8 @@ class IndexContext(PageContext):
     """Numbers of open incidents, missed objectives and the like, for the start page."""
     skipped_path: str = ""
     """The page of the skipped files; empty where there are none."""
+    has_health: bool = False
+    """Whether the catalog's table has the column Health."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of the entity's description in plain text; empty for none."""
@@ -75,13 +77,15 @@ def index_context(
     latest: LatestView | None = None,
     urgent: tuple[CountView, ...] = (),
     skipped_path: str = "",
+    has_health: bool = False,
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
     assigned = with_responsible(page.catalog, problems)
     numbers = dict(Counter(problem.responsible for problem in assigned))
     return IndexContext(
-        **shared_values(page), problems=assigned, team_problems=numbers, latest=latest, urgent=urgent, skipped_path=skipped_path
-    )
+        **shared_values(page), problems=assigned, team_problems=numbers, latest=latest, urgent=urgent, skipped_path=skipped_path,
+        has_health=has_health,
+    )  # fmt: skip
 
 
 def fingerprint_of_rest(context: IndexContext) -> str:

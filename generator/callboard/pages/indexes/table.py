@@ -1,11 +1,13 @@
-"""Catalog → pages of its list, which need no scripts; ``table.js`` makes the first one a table of all entities."""
+"""Catalog → pages of its list, which need no scripts; ``table.js`` makes the first one a table of all entities, which opens on one kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from callboard.catalog import organization, presentation, structure
+from callboard.catalog.columns import by_title
 from callboard.model.entity import Entity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
@@ -67,10 +69,23 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A link to the table with filters that many ask for."""
+
+    text: str
+    icon: str
+    query: str
+    """The URL's parameters."""
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogView:
     """One page of the list."""
 
     total: int
+    """Number of all entities."""
+    opened: int
+    """Number of entities of the kind that the table opens on."""
     number: int
     """Of this page, from 1."""
     pages: int
@@ -78,9 +93,12 @@ class CatalogView:
     kinds: tuple[CountView, ...]
     """Number of entities of each kind."""
     kind_keys: tuple[str, ...]
-    """The canonical kinds, in the same order."""
+    """The canonical kinds, in the same order; the table opens on the first one, which the rows begin with."""
     facets: tuple[Facet, ...]
     """Filters, on the first page only."""
+    has_health: bool
+    """Whether the table has the column Health, which its script fills: no page holds what changes from day to day."""
+    views: tuple[SavedView, ...]
 
     @property
     def tables(self) -> tuple[tuple[CatalogRow, ...], ...]:
@@ -90,9 +108,12 @@ class CatalogView:
 
 
 def in_order(context: IndexContext) -> tuple[EntityRef, ...]:
-    """All entities by title, then by reference, as ``table.js`` sorts them, so that rows stay in their places."""
-    titles = {ref: text_of(presentation.title(entity)).lower() for ref, entity in context.catalog.entities.items()}
-    return tuple(sorted(titles, key=lambda ref: (titles[ref], ref)))
+    """All entities by kind, then by title: the table opens on the first kind, and ``table.js`` sorts it the same, so that rows stay."""
+    return tuple(sorted(by_title(context.catalog), key=lambda ref: (_place(ref.kind), ref.kind)))
+
+
+def _place(kind: str) -> int:
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
 KindCounts = tuple[tuple[CountView, ...], tuple[str, ...]]
@@ -112,12 +133,27 @@ def catalog_view(
     counts, keys = kind_counts() if kind_counts else count_kinds(context, order)
     return CatalogView(
         total=len(order),
+        opened=counts[0].number if counts else 0,
         number=number,
         pages=max(-(-len(order) // ROWS), 1),
         rows=tuple(_row(context, ref) for ref in refs),
         kinds=counts,
         kind_keys=keys,
-        facets=_facets(context) if number == 1 else (),
+        facets=_facets(context, keys[0]) if number == 1 and keys else (),
+        has_health=context.has_health and number == 1,
+        views=_saved_views(context) if number == 1 else (),
+    )
+
+
+def _saved_views(context: IndexContext) -> tuple[SavedView, ...]:
+    """What is in trouble, what has no valid owner, and what is deprecated and used all the same."""
+    labels, states = context.labels, (lifecycle_of(entity) for entity in context.catalog.entities.values())
+    deprecated = sorted({state.text for state in states if state and state.icon == "deprecated"})
+    used = urlencode([*(("lifecycle", text) for text in deprecated), ("dependents", "some")])
+    return (
+        SavedView(labels["view_trouble"], "health", "health=trouble" if context.has_health else "problems=error"),
+        SavedView(labels["view_unowned"], "no-owner", f"owner={NONE}"),
+        *((SavedView(labels["view_deprecated"], "deprecated", used),) if deprecated else ()),
     )
 
 
@@ -185,14 +221,16 @@ _FACETS: tuple[tuple[str, Values, bool], ...] = (
 )
 
 
-def _facets(context: IndexContext) -> tuple[Facet, ...]:
-    facets = (_facet(context, key, values, is_open=is_open) for key, values, is_open in _FACETS)
+def _facets(context: IndexContext, kind: str) -> tuple[Facet, ...]:
+    """The filters, with the counts among the entities of a kind."""
+    entities = tuple(context.catalog.of_kind(kind))
+    facets = (_facet(context, entities, key, values, is_open=is_open) for key, values, is_open in _FACETS)
     return tuple(facet for facet in facets if len(facet.choices) > 1)
 
 
-def _facet(context: IndexContext, key: str, values: Values, *, is_open: bool) -> Facet:
+def _facet(context: IndexContext, entities: Iterable[Entity], key: str, values: Values, *, is_open: bool) -> Facet:
     numbers: dict[str, int] = {}
-    for entity in context.catalog.entities.values():
+    for entity in entities:
         for value in values(context, entity):
             numbers[value] = numbers.get(value, 0) + 1
     severities = {context.labels[f"problems_{name}"]: place for place, name in enumerate((*Severity, "none"))}
