@@ -40,7 +40,7 @@ def test_an_integration_that_failed_goes_on_with_what_it_said_and_counts_as_inco
     assert [f.key for f in served.facts] == ["b", "a"]
     assert [m.complete for m in served.measurements] == [False, False]
     pd = next(c for c in served.collections if c.source == "pd")
-    assert (pd.as_of, pd.tried_at, pd.count, pd.errors) == (NOW, LATER, 2, ("down wait",))
+    assert (pd.as_of, pd.tried_at, pd.count, pd.errors) == (NOW, LATER, 2, ("down. wait",))
 
 
 def test_what_could_not_be_asked_keeps_its_facts_and_what_was_asked_is_believed():

@@ -116,7 +116,7 @@ def _collections(
     errors: defaultdict[str, list[str]] = defaultdict(list)
     for failure in collected.gathered.failures:
         errors[failure.integration].append(
-            " ".join(filter(None, (f"{failure.place}:" * bool(failure.place), failure.message, failure.hint)))
+            " ".join(filter(None, (f"{failure.place}:" * bool(failure.place), _sentence(failure.message), failure.hint)))
         )
     read = _read(collected.gathered)
     for name in names:
@@ -147,3 +147,8 @@ def _measurement_key(measurement: Measurement) -> _MeasurementKey:
 
 def _key(fact: Fact) -> tuple[EntityRef, str, str, str, str]:
     return fact.subject, fact.family, fact.source, fact.environment, fact.key
+
+
+def _sentence(message: str) -> str:
+    """With a full stop: messages come with or without."""
+    return message if message.endswith((".", "!", "?", "…")) else f"{message}."

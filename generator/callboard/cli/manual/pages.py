@@ -13,6 +13,7 @@ import yaml
 from callboard.cli.manual import settings
 from callboard.cli.manual.api_changes import api_changes_page
 from callboard.cli.manual.facts import facts_page
+from callboard.cli.manual.output_schemas import output_pages
 from callboard.cli.manual.plugin_api import plugin_api_page
 from callboard.cli.manual.tables import SchemaField, code, fields, table
 from callboard.cli.manual.token_scopes import token_scopes_page
@@ -70,6 +71,7 @@ def _pages(commands: Mapping[str, click.Command], group: click.Group) -> Iterato
     yield "api-changes.md", api_changes_page()
     yield "token-scopes.md", token_scopes_page()
     yield "plugin-api.md", plugin_api_page()
+    yield from output_pages()
     yield "plugins.md", plugins_page(loader.GROUPS, tables)
     kinds = list(builtin_kinds().by_name.values())
     yield "kinds/index.md", kinds_page(kinds, envelope_schema())
