@@ -6,6 +6,7 @@ python benchmarks/scorecards.py --size 10000 --rules 60
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from callboard.io.store import Store
 from callboard.pipeline import Workspace, collect, enrich, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
 from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog
+from callboard.scorecards.recording import ResultRecording, record_results
+from callboard.state.result_history import ResultHistory
 from daily_builds import FIRST
 from synthetic.organisation import write
 from synthetic.tool_facts import INTEGRATIONS, ToolFacts
@@ -77,6 +80,16 @@ def main() -> None:
         rules = sum(len(card.rules) for card in judged.judgement.cards)
         print(f"{len(build.catalog.entities):,} entities, {rules} rules, {results:,} results, {len(build.facts.facts):,} facts")
         print(f"cold: {best:.2f} s CPU, {best / results * 1e6:.1f} µs a result")
+        record = record_results(
+            ResultHistory(),
+            judged.judgement,
+            ResultRecording(FIRST.toordinal(), is_public=False, owners={}, renamed={}, inputs=judged.inputs.digests),
+        )
+        facts = build.facts.facts
+        other = replace(build, before=record, facts=replace(build.facts, facts=facts[: len(facts) // 2] + facts[len(facts) // 2 + 1 :]))
+        begun = time.process_time()
+        judged = judged_catalog(settings, other)
+        print(f"after one fact: {time.process_time() - begun:.2f} s CPU, {judged.judgement.judged} results judged")
 
 
 if __name__ == "__main__":

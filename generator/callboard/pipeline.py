@@ -168,7 +168,9 @@ def judge(work: Workspace, data: SiteData, state: BuildState, changes: ChangeSet
     if not work.settings.scorecards:
         return data
     with work.meter.phase("scorecards"):
-        subject = JudgedBuild(data.resolved.catalog, data.facts, data.resolved.problems, data.resolved.trees, data.now)
+        subject = JudgedBuild(
+            data.resolved.catalog, data.facts, data.resolved.problems, data.resolved.trees, data.now, state.results, code_digest()
+        )
         judged = with_record(judged_catalog(work.settings, subject), state, changes)
     return with_problems(replace(data, judged=judged), judged.problems)
 

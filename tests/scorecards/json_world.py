@@ -51,6 +51,9 @@ class JsonSubject:
     def has_file(self, path: str) -> bool | None:
         return path in self.world["files"] if "files" in self.world else None
 
+    def check(self, digest: str) -> tuple[bool | None, str]:
+        return self.world.get("checks", {}).get(digest, (None, ""))
+
     def turns(self, moment: datetime, *, is_query: bool = False) -> None:
         if not is_query:
             self.turned.append(moment)

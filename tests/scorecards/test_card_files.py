@@ -5,10 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from callboard.model.facts import FAMILIES
 from callboard.model.ref import EntityRef
 from callboard.scorecards.card_files import read_cards
-from callboard.scorecards.portal_scorecards import exemption_problems
+from callboard.scorecards.portal_scorecards import exemption_problems, family_shapes
 
 GOOD = """\
 name: ownership
@@ -22,7 +21,7 @@ RELATIONS = {"ownedBy", "dependsOn"}
 def read(folder, **files):
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
-    return read_cards(folder, [f"{name}.yaml" for name in files], FAMILIES, RELATIONS)
+    return read_cards(folder, [f"{name}.yaml" for name in files], family_shapes(), RELATIONS)
 
 
 def lines(cards):
@@ -74,7 +73,7 @@ def test_files_that_cannot_be_read_lose_only_themselves(tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"name: \xff")
     texts = {"broken": "name: [", "empty": "", "listed": "- a", "twice": GOOD, "good": GOOD}
     read(tmp_path, **texts)
-    cards = read_cards(tmp_path, ["missing.yaml", "latin.yaml", *(f"{name}.yaml" for name in texts)], FAMILIES, RELATIONS)
+    cards = read_cards(tmp_path, ["missing.yaml", "latin.yaml", *(f"{name}.yaml" for name in texts)], family_shapes(), RELATIONS)
     assert [card.name for card in cards.cards] == ["ownership"]
     assert {problem.code for problem in cards.problems} == {"SCO001", "SCO002"}
     assert [problem.origin.path for problem in cards.problems] == [

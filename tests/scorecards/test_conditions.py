@@ -17,6 +17,7 @@ from callboard.scorecards.cards import CardRule, Exemption
 from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.reading import ConditionReader, Vocabulary
 from callboard.scorecards.results import RuleOutcome, RuleResult, judge_rule, level_reached, score_of
+from callboard.scorecards.shapes import shape_of
 from callboard.scorecards.versions import compare
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data/scorecards/cases.json").read_text())
@@ -34,6 +35,9 @@ class Dependency(FactValue):
     ecosystem: str = ""
 
 
+SHAPES = {name: shape_of(kind) for name, kind in {**FAMILIES, "dependency": Dependency}.items()}
+
+
 def without_levels(data):
     """The same conditions without the levels of other scorecards, which the vectors repeat in place."""
     if isinstance(data, dict):
@@ -43,7 +47,7 @@ def without_levels(data):
 
 def read(data, max_age=None):
     mistakes = CardMistakes()
-    words = Vocabulary({**FAMILIES, "dependency": Dependency}, RELATIONS, {"basics": ("bronze", "silver")}, max_age)
+    words = Vocabulary(SHAPES, RELATIONS, {"basics": ("bronze", "silver")}, max_age)
     return ConditionReader(words, mistakes).read(without_levels(data), ("check",)), mistakes.found
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from json_world import JsonSubject
 
-from callboard.model.facts import FAMILIES
 from callboard.scorecards.ages import time_of
 from callboard.scorecards.card_files import read_cards
 from callboard.scorecards.conditions import FieldCondition, ProblemsCondition, RelatedCondition
 from callboard.scorecards.fact_condition import FactsCondition
+from callboard.scorecards.portal_scorecards import family_shapes
 from callboard.scorecards.results import judge_rule
 
 FOLDER = Path(__file__).parents[2] / "examples/scorecards"
@@ -106,7 +106,9 @@ WORLDS = {
 }  # fmt: skip
 KNOWN = (FieldCondition, ProblemsCondition, RelatedCondition)
 """Conditions on what descriptors say: known, so that they have two results."""
-CARDS = read_cards(FOLDER, sorted(file.name for file in FOLDER.iterdir()), FAMILIES, {"ownedBy", "hasMember", "dependsOn", "apiProvidedBy"})
+CARDS = read_cards(
+    FOLDER, sorted(file.name for file in FOLDER.iterdir()), family_shapes(), {"ownedBy", "hasMember", "dependsOn", "apiProvidedBy"}
+)
 RULES = [rule for card in CARDS.cards for rule in card.rules]
 
 

@@ -126,7 +126,8 @@ def _check(options: LintOptions, selection: Selection) -> tuple[LintResult, Call
         return check_portal(config, os.environ, clock.now(None, os.environ) if needs_integrations else None), None
     external_refs, portal_error, url = None, None, ""
     if options.portal:
-        from callboard.lint.portal_names import is_url, read_names
+        from callboard.lint.portal_names import read_names
+        from callboard.lint.portal_reader import is_url
 
         url = options.portal.rstrip("/") + "/" if is_url(options.portal) else ""
         try:

@@ -8,8 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from callboard.model.facts.value import FactValue
 from callboard.model.problem import Problem
+from callboard.scorecards.card_data import level_names
 from callboard.scorecards.card_reading import CardReader
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.conditions import Condition, LevelCondition
@@ -17,6 +17,7 @@ from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.reading import Vocabulary
 from callboard.scorecards.rules import INVALID_SCORECARD, UNREADABLE_SCORECARD
+from callboard.scorecards.shapes import RowShape
 from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import portal_origin
 
@@ -39,14 +40,14 @@ class CardSet:
         return together(card.needs() for card in self.cards).of_anybody
 
 
-def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, type[FactValue]], relations: Collection[str]) -> CardSet:
+def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, RowShape], relations: Collection[str]) -> CardSet:
     """Read the files ``paths`` below ``root``, the folder of ``sources.yaml``. Never raises."""
     documents = [_document(root, path) for path in paths]
     problems = [problem for document in documents for problem in document.problems]
     usable = [document for document in documents if not document.problems and isinstance(document.data, Mapping)]
     others = (document for document in documents if not document.problems and not isinstance(document.data, Mapping))
     problems += [document.problem((), "the file must be a mapping with name, levels and rules", INVALID_SCORECARD) for document in others]
-    levels = {str(document.data.get("name")): _level_names(document.data) for document in usable}
+    levels = {str(document.data.get("name")): level_names(document.data) for document in usable}
     cards: dict[str, Scorecard] = {}
     for document in usable:
         mistakes = CardMistakes()
@@ -60,7 +61,9 @@ def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, type[Fac
     ordered, ring = _ordered(cards)
     if ring:
         problems += [_ring_problem(document, ring) for document in usable if document.data.get("name") in ring]
-    return CardSet(tuple(card for card in ordered if card.name not in ring), tuple(problems))
+    kept = tuple(card for card in ordered if card.name not in ring)
+    sources = {str(document.data.get("name")): document.data for document in reversed(usable)}
+    return CardSet(kept, tuple(problems), {card.name: sources[card.name] for card in kept})
 
 
 def _document(root: Path, path: str) -> SettingsDocument:
@@ -84,11 +87,6 @@ def _document(root: Path, path: str) -> SettingsDocument:
 def _problems(document: SettingsDocument, mistakes: CardMistakes) -> Iterator[Problem]:
     for mistake in mistakes.found:
         yield document.problem(mistake.path, mistake.message, INVALID_SCORECARD, at_key=mistake.at_key)
-
-
-def _level_names(data: Mapping[str, Any]) -> tuple[str, ...]:
-    levels = data.get("levels")
-    return tuple(str(level) for level in levels) if isinstance(levels, list) else ()
 
 
 def _ordered(cards: Mapping[str, Scorecard]) -> tuple[list[Scorecard], frozenset[str]]:

@@ -80,6 +80,11 @@ class Scorecard:
         return together(condition.needs() for condition in conditions)
 
     @property
+    def reads_levels_of_others(self) -> bool:
+        """Whether a condition asks for the level of a related entity."""
+        return any(need.of_anybody.levels for need in self.needs().related.values())
+
+    @property
     def is_weighted(self) -> bool:
         """Whether it has a score in percent in place of levels."""
         return not self.levels

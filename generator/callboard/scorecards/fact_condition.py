@@ -188,7 +188,8 @@ class FactsCondition:
     def needs(self) -> Needs:
         """The fields that are compared, those that say when and where a row happened, and those that name it in an explanation."""
         read = {name for test in (*self.where.tests, *self.test.tests) for name in test.fields}
-        return Needs(families={self.family: frozenset({*read, *NAMES, *_ALWAYS, self.time_field})})
+        ages = {self.family: frozenset({self.max_age})} if self.max_age is not None else {}
+        return Needs(families={self.family: frozenset({*read, *NAMES, *_ALWAYS, self.time_field})}, ages=ages)
 
     def parts(self) -> Iterator[Condition]:
         """None."""

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from callboard.model.entity import Entity
 from callboard.scorecards.cards import CardRule, Scorecard
-from callboard.scorecards.entity_subject import JudgedWorld
+from callboard.scorecards.entity_subject import EntitySubject, JudgedWorld, JudgingTime
 from callboard.scorecards.explanation import Explanation
-from callboard.scorecards.results import CardResult, RuleOutcome, RuleResult, judge_card, judge_rule
+from callboard.scorecards.results import CardResult, CardTally, RuleOutcome, RuleResult, judge_letters, judge_rule
 from callboard.scorecards.subject import Subject
 
 NOTICE = timedelta(days=14)
@@ -30,6 +29,10 @@ class Judgement:
     """No result differs before this moment as long as nothing but the time changes; None: never."""
     next_announced: datetime | None = None
     """The same without the moments at which a query becomes too old: the next build queries again."""
+    turns: Mapping[str, datetime] = field(default_factory=dict)
+    """The moment at which the first result of an entity turns by time alone, by reference."""
+    judged: int = 0
+    """Number of results that were judged, and not kept from the last build."""
 
     def of(self, ref: str) -> Iterator[CardResult]:
         """The results of one entity, in the order of the cards."""
@@ -39,20 +42,66 @@ class Judgement:
                 yield found
 
 
-def judge_all(cards: Sequence[Scorecard], world: JudgedWorld, zone: tzinfo) -> Judgement:
-    """Judge all entities; ``zone`` is that of the days in rules. The cards are in an order in which each follows those it asks for."""
+def judge_all(cards: Sequence[Scorecard], world: JudgedWorld, zone: tzinfo, kept: KeptResults | None = None) -> Judgement:
+    """Judge all entities; ``zone`` is that of the days in rules. The cards are in an order in which each follows those it asks for.
+
+    ``kept``: results of the last build, which are used for entities of which nothing changed that their rules may read.
+    """
     today = world.clock.now.astimezone(zone).date()
     results: dict[str, dict[str, CardResult]] = {}
     subjects = [world.subject(entity) for entity in world.catalog.entities.values()]
+    judge = _Judge(world, today, kept)
     for card in cards:
-        judged = ((subject.ref, judge_card(card, subject, today)) for subject in subjects)
-        results[card.name] = {ref: result for ref, result in judged if result is not None}
+        results[card.name] = judge.card(card, subjects)
         world.levels[card.name] = {ref: result.reached.level for ref, result in results[card.name].items()}
-    clock = world.clock
-    moments = [*(turn for turn in clock.turns if turn > clock.now), *_days_of(cards, today, zone)]
+    now = world.clock.now
+    moments = [*judge.turns.values(), *_days_of(cards, today, zone)]
     announced = min(moments, default=None)
-    moments += [turn for turn in clock.stale if turn > clock.now]
-    return Judgement(tuple(cards), results, min(moments, default=None), announced)
+    moments += [turn for turn in world.clock.stale if turn > now]
+    return Judgement(tuple(cards), results, min(moments, default=None), announced, judge.turns, judge.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptResults:
+    """Results of the last build for entities of which nothing changed that their rules may read."""
+
+    letters: Mapping[str, Mapping[str, str]]
+    """By scorecard and reference, for scorecards whose conditions did not change; an entity that is missing was not on the card."""
+    unchanged: Mapping[str, datetime | None]
+    """References of these entities, with the moment at which the first of their results turns."""
+
+
+class _Judge:
+    def __init__(self, world: JudgedWorld, today: date, kept: KeptResults | None) -> None:
+        now = world.clock.now
+        self.world, self.today = world, today
+        self.letters = kept.letters if kept else {}
+        turns = kept.unchanged if kept else {}
+        self.unchanged = frozenset(ref for ref, turn in turns.items() if turn is None or turn > now)
+        self.turns: dict[str, datetime] = {ref: turn for ref, turn in turns.items() if turn is not None and turn > now}
+        """When the first result of an entity turns by time."""
+        self.judged = 0
+        """Number of results that were not kept."""
+
+    def card(self, card: Scorecard, subjects: Sequence[EntitySubject]) -> dict[str, CardResult]:
+        clock, tally = self.world.clock, CardTally(card, self.today)
+        kept = self.letters.get(card.name) if not card.reads_levels_of_others else None
+        exempt = {each.entity for rule in card.rules for each in rule.exemptions}
+        results = {}
+        for subject in subjects:
+            ref = subject.ref
+            if kept is not None and ref in self.unchanged and ref not in exempt:
+                letters = kept.get(ref)
+            else:
+                noted = clock.turns = set()
+                letters = judge_letters(card, subject, self.today)
+                self.judged += len(letters or "")
+                if noted and (later := [turn for turn in noted if turn > clock.now]):
+                    self.turns[ref] = min(self.turns.get(ref, later[0]), *later)
+            if letters is not None:
+                results[ref] = tally.result(ref, letters)
+        clock.turns = set()
+        return results
 
 
 def _days_of(cards: Iterable[Scorecard], today: date, zone: tzinfo) -> Iterator[datetime]:
@@ -75,34 +124,36 @@ class ExplainedResult:
     """The day on which the result becomes another one if nothing happens; None: it does not by itself."""
 
 
-def explained(world: JudgedWorld, entity: Entity, result: RuleResult, zone: tzinfo) -> ExplainedResult:
+def explained_card(clock: JudgingTime, subject: Subject, result: CardResult, zone: tzinfo) -> tuple[ExplainedResult, ...]:
+    """Why each rule of a scorecard has its result for an entity."""
+    return tuple(explained(clock, subject, each, zone) for each in result.rules)
+
+
+def explained(clock: JudgingTime, subject: Subject, result: RuleResult, zone: tzinfo) -> ExplainedResult:
     """Why a rule has its result, and when that turns."""
-    subject = world.subject(entity)
     is_skipped = result.outcome is RuleOutcome.SKIPPED
     condition = result.rule.when if is_skipped and result.exemption is None else result.rule.check
     explanation = condition.explain(subject) if condition is not None and result.exemption is None else None
-    turn = turning_day(world, subject, result.rule, zone)
-    return ExplainedResult(result, explanation, turn)
+    return ExplainedResult(result, explanation, turning_day(clock, subject, result.rule, zone))
 
 
-def turning_day(world: JudgedWorld, subject: Subject, rule: CardRule, zone: tzinfo) -> date | None:
+def turning_day(clock: JudgingTime, subject: Subject, rule: CardRule, zone: tzinfo) -> date | None:
     """The first day on which the rule has another outcome for the subject if nothing but the time changes."""
-    clock = world.clock
     now, noted = clock.now, clock.turns
     try:
-        moment, first = now, _outcome(world, subject, rule, now, zone)
+        moment, first = now, _outcome(clock, subject, rule, now, zone)
         for _ in range(_MOST_TURNS):
             later = [turn for turn in clock.turns if turn > moment]
             if not later:
                 return None
             moment = min(later)
-            if _outcome(world, subject, rule, moment, zone) != first:
+            if _outcome(clock, subject, rule, moment, zone) != first:
                 return moment.astimezone(zone).date()
         return None
     finally:
         clock.now, clock.turns = now, noted
 
 
-def _outcome(world: JudgedWorld, subject: Subject, rule: CardRule, moment: datetime, zone: tzinfo) -> RuleOutcome:
-    world.clock.now, world.clock.turns = moment, set()
+def _outcome(clock: JudgingTime, subject: Subject, rule: CardRule, moment: datetime, zone: tzinfo) -> RuleOutcome:
+    clock.now, clock.turns = moment, set()
     return judge_rule(rule, subject, moment.astimezone(zone).date()).outcome

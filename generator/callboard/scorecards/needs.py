@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import reduce
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,8 @@ class Needs:
     """Fields of facts, by family."""
     related: Mapping[str, Needs] = field(default_factory=dict)
     """What they read of related entities, by relation."""
+    ages: Mapping[str, frozenset[timedelta]] = field(default_factory=dict)
+    """How old queries may be, by family."""
     problems: bool = False
     files: frozenset[str] = frozenset()
     """Paths and globs."""
@@ -27,16 +33,13 @@ class Needs:
 
     def __or__(self, other: Needs) -> Needs:
         """What either reads."""
-        families = {
-            family: self.families.get(family, frozenset()) | other.families.get(family, frozenset())
-            for family in dict.fromkeys((*self.families, *other.families))
-        }
+        families, ages = _joined(self.families, other.families), _joined(self.ages, other.ages)
         related = {
             relation: self.related.get(relation, Needs()) | other.related.get(relation, Needs())
             for relation in dict.fromkeys((*self.related, *other.related))
         }
         return Needs(
-            self.fields | other.fields, families, related, self.problems or other.problems, self.files | other.files,
+            self.fields | other.fields, families, related, ages, self.problems or other.problems, self.files | other.files,
             self.levels | other.levels, self.checks | other.checks,
         )  # fmt: skip
 
@@ -44,6 +47,11 @@ class Needs:
     def of_anybody(self) -> Needs:
         """What they read of an entity as the one that is judged, or as one that is related to it."""
         return reduce(Needs.__or__, (need.of_anybody for need in self.related.values()), self)
+
+
+def _joined(one: Mapping[str, frozenset[T]], other: Mapping[str, frozenset[T]]) -> dict[str, frozenset[T]]:
+    names = dict.fromkeys((*one, *other))
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in names}
 
 
 def together(needs: Iterable[Needs]) -> Needs:

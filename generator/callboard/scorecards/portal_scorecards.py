@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from callboard.catalog.graph import Catalog
@@ -18,18 +19,20 @@ from callboard.model.ref import EntityRef, ref_of
 from callboard.model.tree import Trees
 from callboard.plugins.installed_families import value_types
 from callboard.scorecards.card_files import CardSet, read_cards
-from callboard.scorecards.cards import Exemption
+from callboard.scorecards.cards import Exemption, Scorecard
+from callboard.scorecards.documents import InputDocuments
 from callboard.scorecards.entity_subject import JudgedWorld, JudgingTime
-from callboard.scorecards.judging import NOTICE, ExplainedResult, Judgement, explained, judge_all
-from callboard.scorecards.recording import ResultRecording, record_results
+from callboard.scorecards.judging import NOTICE, ExplainedResult, Judgement, KeptResults, explained_card, judge_all
+from callboard.scorecards.recording import ResultRecording, grounds, record_results
 from callboard.scorecards.results import CardResult
 from callboard.scorecards.rules import ENDING_EXEMPTION
+from callboard.scorecards.shapes import RowShape, shape_of
 from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
 from callboard.state.result_history import ResultHistory
 
-_RELATIONS = frozenset({
+RELATIONS = frozenset({
     "ownedBy", "ownerOf", "partOf", "hasPart", "dependsOn", "dependencyOf", "providesApi", "apiProvidedBy", "consumesApi", "apiConsumedBy",
     "memberOf", "hasMember", "parentOf", "childOf",
 })  # fmt: skip
@@ -47,11 +50,15 @@ class JudgedCatalog:
     """Of the files, and of exemptions."""
     record: ResultHistory = ResultHistory()  # noqa: RUF009 - immutable
     """Numbers by day, and since when the results stand."""
+    inputs: InputDocuments = field(default_factory=InputDocuments)
+    """What conditions may read of each entity."""
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """The data of the scorecards, by name."""
 
     def explain(self, result: CardResult) -> tuple[ExplainedResult, ...]:
         """Why each rule of a scorecard has its result for an entity."""
         entity = self.world.catalog.entities[ref_of(result.ref)]
-        return tuple(explained(self.world, entity, each, self.zone) for each in result.rules)
+        return explained_card(self.world.clock, self.world.subject(entity), result, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,10 @@ class JudgedBuild:
     problems: Sequence[Problem]
     trees: Trees
     now: datetime
+    before: ResultHistory = ResultHistory()  # noqa: RUF009 - immutable
+    """What is recorded up to the last build: results of entities are kept of which nothing changed that their rules may read."""
+    program: str = ""
+    """Digest of the program: another one judges everything anew."""
 
 
 def judged_catalog(settings: Settings, build: JudgedBuild) -> JudgedCatalog:
@@ -70,9 +81,24 @@ def judged_catalog(settings: Settings, build: JudgedBuild) -> JudgedCatalog:
     cards = portal_cards(settings, build.catalog)
     world = judged_world(settings, build, cards)
     zone = ZoneInfo(settings.portal.timezone)
-    judgement = judge_all(cards.cards, world, zone)
+    inputs = InputDocuments.of(world, build.program)
+    judgement = judge_all(cards.cards, world, zone, kept_results(cards.cards, build.before, inputs))
     exemptions = exemption_problems(settings.root, cards, build.catalog, build.now.astimezone(zone).date())
-    return JudgedCatalog(judgement, world, zone, (*cards.problems, *exemptions))
+    return JudgedCatalog(judgement, world, zone, (*cards.problems, *exemptions), inputs=inputs, sources=cards.sources)
+
+
+def kept_results(cards: Iterable[Scorecard], before: ResultHistory, inputs: InputDocuments) -> KeptResults:
+    """The results of the last build on scorecards whose conditions did not change, of entities whose inputs did not."""
+    trends = {trend.card: trend.digest for trend in before.trends}
+    letters: dict[str, dict[str, str]] = {card.name: {} for card in cards if trends.get(card.name) == grounds(card)}
+    unchanged: dict[str, datetime | None] = {}
+    for standing in before.standings:
+        if standing.inputs and inputs.digests.get(standing.ref) == standing.inputs:
+            unchanged[standing.ref] = standing.turn
+            for name, each in standing.cards.items():
+                if name in letters:
+                    letters[name][standing.ref] = each.letters
+    return KeptResults(letters, unchanged)
 
 
 def with_record(judged: JudgedCatalog, state: BuildState, changes: ChangeSet) -> JudgedCatalog:
@@ -82,14 +108,19 @@ def with_record(judged: JudgedCatalog, state: BuildState, changes: ChangeSet) ->
     catalog, today = judged.world.catalog, judged.world.clock.now.astimezone(judged.zone).date().toordinal()
     refs = (ref for results in judged.judgement.results.values() for ref in results)
     owners = {ref: str(owner(catalog, ref_of(ref)) or "") for ref in dict.fromkeys(refs)}
-    build = ResultRecording(today, state.portal.is_public, owners, changes.renamed)
+    build = ResultRecording(today, state.portal.is_public, owners, changes.renamed, judged.inputs.digests)
     return replace(judged, record=record_results(state.results, judged.judgement, build))
 
 
-def portal_cards(settings: Settings, catalog: Catalog) -> CardSet:
-    """The scorecards of a portal."""
+def portal_cards(settings: Settings, catalog: Catalog, paths: Sequence[str] | None = None) -> CardSet:
+    """The scorecards of a portal; ``paths``: other files than those of its settings."""
     declared = {relation.type for relations in catalog.relations.values() for relation in relations}
-    return read_cards(settings.root, settings.scorecards, value_types(), _RELATIONS | declared)
+    return read_cards(settings.root, settings.scorecards if paths is None else paths, family_shapes(), RELATIONS | declared)
+
+
+def family_shapes() -> Mapping[str, RowShape]:
+    """The fields of each family that conditions may name."""
+    return {name: shape_of(kind) for name, kind in value_types().items()}
 
 
 def judged_world(settings: Settings, build: JudgedBuild, cards: CardSet) -> JudgedWorld:

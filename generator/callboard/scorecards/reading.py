@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from callboard.model.facts.value import FactValue
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Severity
 from callboard.scorecards.ages import age_of
@@ -26,7 +25,7 @@ from callboard.scorecards.entity_fields import entity_field_shape, similar_entit
 from callboard.scorecards.fact_condition import FactsCondition
 from callboard.scorecards.field_tests import QUANTIFIERS, RowTest, field_tests, row_test
 from callboard.scorecards.mistakes import CardMistakes
-from callboard.scorecards.shapes import FieldShape, FieldType, shape_of, time_field
+from callboard.scorecards.shapes import FieldShape, FieldType, RowShape, time_field
 from callboard.scorecards.truth import Interval
 
 HEADS = ("all", "any", "not", "field", "facts", "related", "problems", "level", "file")
@@ -42,8 +41,8 @@ _FACT_QUANTIFIERS = ("count", *QUANTIFIERS, "latest", "share")
 class Vocabulary:
     """The names that conditions may use."""
 
-    families: Mapping[str, type[FactValue]]
-    """The class of the values of each family of facts."""
+    families: Mapping[str, RowShape]
+    """The fields of the facts of each family."""
     relations: Collection[str]
     """Types of relations."""
     cards: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -128,7 +127,7 @@ class ConditionReader:
             return None
         known = ("facts", "where", "source", "max-age", *_FACT_QUANTIFIERS)
         self._check_keys(data, known, path)
-        shape = shape_of(self.words.families[family])
+        shape = self.words.families[family]
         name = f"the family {family}"
         where = row_test(data["where"], shape, name, (*path, "where"), self.mistakes) if "where" in data else RowTest()
         quantifier = self._one_of(data, _FACT_QUANTIFIERS, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from callboard.scorecards.card_reading import digest_of
 from callboard.scorecards.cards import CardRule, Scorecard
@@ -44,6 +44,8 @@ class ResultRecording:
     """The owner of each entity by reference."""
     renamed: Mapping[str, str]
     """Entities that were renamed since the last build, old to new."""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Digests of what rules may read of each entity."""
 
 
 def record_results(before: ResultHistory, judgement: Judgement, build: ResultRecording) -> ResultHistory:
@@ -64,7 +66,8 @@ def record_results(before: ResultHistory, judgement: Judgement, build: ResultRec
         for name, kept in standing.cards.items():
             if name not in judged and name in trends:
                 cards[ref][name] = kept
-    standings = (Standing(ref, dict(sorted(of.items()))) for ref, of in sorted(cards.items()))
+    turns, inputs = judgement.turns, build.inputs
+    standings = (Standing(ref, dict(sorted(of.items())), inputs.get(ref, ""), turns.get(ref)) for ref, of in sorted(cards.items()))
     return ResultHistory(tuple(trend for _, trend in sorted(trends.items())), tuple(standings))
 
 

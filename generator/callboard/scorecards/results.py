@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from callboard.scorecards.cards import CardRule, Exemption, Scorecard
 from callboard.scorecards.subject import Subject
-from callboard.scorecards.truth import Truth
 
 
 class RuleOutcome(StrEnum):
@@ -83,27 +82,51 @@ class CardResult:
 
 OUTCOMES = {"p": RuleOutcome.PASS, "f": RuleOutcome.FAIL, "s": RuleOutcome.SKIPPED, "n": RuleOutcome.NOT_MEASURED}
 """Outcomes by their letters in data."""
-_LETTERS = {outcome: letter for letter, outcome in OUTCOMES.items()}
 
 
 def judge_card(card: Scorecard, subject: Subject, today: date) -> CardResult | None:
     """All results of an entity on a card; None if the card does not judge it."""
+    letters = judge_letters(card, subject, today)
+    return None if letters is None else CardTally(card, today).result(subject.ref, letters)
+
+
+def judge_letters(card: Scorecard, subject: Subject, today: date) -> str | None:
+    """The letters of all results; None if the card does not judge the entity."""
     if card.filter.judge(subject) is not True:
         return None
-    rules = tuple(judge_rule(rule, subject, today) for rule in card.rules)
-    letters = "".join(_LETTERS[each.outcome] for each in rules)
-    return CardResult(card, letters, level_reached(rules, len(card.levels)), score_of(rules), today, subject.ref)
+    return "".join([_letter(rule, subject, today) for rule in card.rules])
+
+
+def _letter(rule: CardRule, subject: Subject, today: date) -> str:
+    applies = True if rule.when is None else rule.when.judge(subject)
+    if applies is False or (rule.exemptions and rule.exemption(subject.ref, today) is not None):
+        return "s"
+    truth = rule.check.judge(subject) if applies else None
+    return "n" if truth is None else "p" if truth else "f"
+
+
+class CardTally:
+    """The levels and scores of a card, each computed once for the same letters: of ten thousand entities many have the same."""
+
+    def __init__(self, card: Scorecard, today: date) -> None:
+        self._card, self._today = card, today
+        self._known: dict[str, tuple[LevelReached, Score]] = {}
+
+    def result(self, ref: str, letters: str) -> CardResult:
+        """The result of an entity."""
+        known = self._known.get(letters)
+        if known is None:
+            pairs = zip(self._card.rules, letters, strict=True)
+            rules = [RuleResult(rule, OUTCOMES[letter], rule.counts(self._today)) for rule, letter in pairs]
+            known = self._known[letters] = level_reached(rules, len(self._card.levels)), score_of(rules)
+        return CardResult(self._card, letters, *known, self._today, ref)
 
 
 def judge_rule(rule: CardRule, subject: Subject, today: date) -> RuleResult:
     """The result of a rule; an exemption in force comes before everything but a rule that does not apply."""
-    applies: Truth = rule.when.judge(subject) if rule.when is not None else True
-    exemption = rule.exemption(subject.ref, today) if rule.exemptions else None
-    if applies is False or exemption is not None:
-        return RuleResult(rule, RuleOutcome.SKIPPED, rule.counts(today), exemption if applies is not False else None)
-    truth = rule.check.judge(subject) if applies else None
-    outcome = RuleOutcome.NOT_MEASURED if truth is None else RuleOutcome.PASS if truth else RuleOutcome.FAIL
-    return RuleResult(rule, outcome, rule.counts(today))
+    outcome = OUTCOMES[_letter(rule, subject, today)]
+    exemption = rule.exemption(subject.ref, today) if rule.exemptions and outcome is RuleOutcome.SKIPPED else None
+    return RuleResult(rule, outcome, rule.counts(today), exemption)
 
 
 _BLOCKING = frozenset({RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED})

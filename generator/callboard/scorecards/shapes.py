@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.validation import Validated
-from callboard.model.facts.value import FactValue
 
 
 class FieldType(StrEnum):
@@ -72,8 +72,13 @@ _TIMES = ("at", "opened", "since", "first_seen", "analysed", "last_commit", "sta
 """Names of the field that tells when a row happened, in the order in which they are looked for."""
 
 
-def shape_of(family: type[FactValue]) -> RowShape:
+def shape_of(family: Any) -> RowShape:
     """The fields of a family's rows, by the annotations of its class."""
+    return _known_shape(family)
+
+
+@cache
+def _known_shape(family: Any) -> RowShape:
     return {**_fields_of(family), **OF_EVERY_FACT}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 DAILY = 90
 """Days of which each is kept; of earlier weeks one day is kept, the last one with a build."""
@@ -80,6 +80,10 @@ class Standing:
     ref: str
     cards: Mapping[str, CardStanding]
     """By name of the scorecard."""
+    inputs: str = ""
+    """Digest of what rules may read of the entity."""
+    turn: datetime | None = None
+    """When the first of the results turns by time alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from callboard.pages.scorecards.trends import TrendView, day_text, team_trend
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import Scorecard
-from callboard.scorecards.conditions import Condition, LevelCondition, RelatedCondition
 from callboard.scorecards.explanation import Explanation
 from callboard.scorecards.judging import ExplainedResult
 from callboard.scorecards.results import CardResult, RuleOutcome, RuleResult
@@ -108,7 +107,7 @@ class TrackedScorecards:
 
     context: ScorecardContext
     reads_input_of_others: ClassVar = True
-    """Explanations show facts, which are in the fingerprint of the section about facts."""
+    """The results are those of the build."""
 
     def __call__(self, entity: Entity) -> Section | None:
         """The section; None for an entity that no scorecard judges."""
@@ -125,28 +124,18 @@ class TrackedScorecards:
         return fingerprint_of([card.digest for card in self.context.cards])
 
     def fingerprint(self, entity: Entity) -> str:
-        """The results, and the explanations that read other entities; a page depends on its own entity and facts anyway."""
-        own = [self._own(entity, result) for result in self.context.of(str(entity.ref))]
+        """The results, since when they stand and when they turn, and the digest of everything that explanations read."""
+        own = [self._own(result) for result in self.context.of(str(entity.ref))]
         if entity.ref.kind not in ROLLUP_KINDS:
             return fingerprint_of(own) if own else ""
         refs = members(self.context.catalog, entity.ref)
         below = [(str(ref), self.context.links.to(ref).name, [each.letters for each in self.context.of(str(ref))]) for ref in refs]
         return fingerprint_of([own, below, [repr(team_trend(self.context, card, str(entity.ref))) for card in self.context.cards]])
 
-    def _own(self, entity: Entity, result: CardResult) -> list[object]:
-        explained = [
-            [repr(found.found) for found in each.explanation.deciding()] if each.explanation else []
-            for each in self.context.judged.explain(result)
-            if each.result.outcome in _OPEN and _reads_others(each.result.rule.check)
-        ]
-        codes = Counter(problem.code for problem in self.context.problems_by_subject.get(entity.ref, ()))
-        since = [_since(self.context, result, rule) for rule in result.rules if rule.outcome in _OPEN]
-        return [result.card.name, result.letters, explained, since, sorted(codes.items())]
-
-
-def _reads_others(condition: Condition) -> bool:
-    """Whether a condition reads more than the entity and the facts about it."""
-    return isinstance(condition, RelatedCondition | LevelCondition) or any(_reads_others(part) for part in condition.parts())
+    def _own(self, result: CardResult) -> list[object]:
+        judged, standing = self.context.judged, self.context.standing(result.ref, result.card)
+        turn = judged.judgement.turns.get(result.ref)
+        return [result.card.name, result.letters, standing.since if standing else "", judged.inputs.digests.get(result.ref), str(turn)]
 
 
 def card_view(context: ScorecardContext, result: CardResult) -> CardView:
