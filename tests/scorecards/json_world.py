@@ -20,6 +20,7 @@ class JsonSubject:
     entity: Mapping[str, Any]
     now: datetime
     turned: list[datetime] = field(default_factory=list)
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def ref(self) -> str:

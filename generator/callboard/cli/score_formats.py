@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from callboard.model.counting import counted
 from callboard.model.errors import SettingsError
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.suggestions import nearest
-from callboard.scorecards.judging import ExplainedResult
-from callboard.scorecards.portal_scorecards import JudgedCatalog
+from callboard.scorecards.judging import ExplainedResult, Judgement
 from callboard.scorecards.results import CardResult, RuleOutcome
 from callboard.website.labels import builtin_labels
 from callboard.website.portal_files import find_portal_files
@@ -25,17 +24,31 @@ _SIGNS = {RuleOutcome.PASS: "+", RuleOutcome.FAIL: "-", RuleOutcome.SKIPPED: " "
 """Before a rule in the text."""
 
 
+class JudgedEntities(Protocol):
+    """Results of the saved state of a portal, or of what it publishes."""
+
+    @property
+    def judgement(self) -> Judgement:
+        """The results."""
+
+    def has(self, ref: str) -> bool:
+        """Whether the portal has an entity."""
+
+    def explain(self, result: CardResult) -> tuple[ExplainedResult, ...]:
+        """Why each rule has its result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """The results that were asked for."""
 
-    judged: JudgedCatalog
+    judged: JudgedEntities
     results: tuple[CardResult, ...]
     is_summary: bool
     """Whether no entity was named."""
 
     @classmethod
-    def of(cls, judged: JudgedCatalog, refs: Sequence[str], names: Sequence[str]) -> Scores:
+    def of(cls, judged: JudgedEntities, refs: Sequence[str], names: Sequence[str]) -> Scores:
         """The results of these entities (none: of all) on these scorecards (none: on all).
 
         Raises ``SettingsError`` for an entity or a scorecard that does not exist.
@@ -44,7 +57,7 @@ class Scores:
         for name in names:
             if name not in cards:
                 raise SettingsError(f"There is no scorecard {name}.", _meant(name, cards))
-        wanted = [_reference(ref, judged) for ref in refs]
+        wanted = [reference_of(ref, judged.has) for ref in refs]
         chosen = [judged.judgement.results[name] for name in cards if not names or name in names]
         found = [results[ref] for results in chosen for ref in (wanted or results) if ref in results]
         return cls(judged, tuple(found), not wanted)
@@ -69,13 +82,14 @@ def _meant(word: str, known: Mapping[str, Any]) -> str:
     return f"Did you mean {similar}?" if similar else f"Known: {', '.join(known)}."
 
 
-def _reference(text: str, judged: JudgedCatalog) -> str:
+def reference_of(text: str, is_known: Callable[[str], bool]) -> str:
+    """The canonical reference that a text stands for. Raises ``SettingsError`` for one that the portal does not have."""
     try:
         ref = parse_ref(text, default_kind="component").canonical()
     except RefError as error:
         raise SettingsError(f"{text} is not a reference: {error}.", "Write it as component:default/orders.") from error
-    if ref not in judged.world.catalog.entities:
-        raise SettingsError(f"The saved state has no entity {ref}.", "Build the portal first, or check the name.")
+    if not is_known(str(ref)):
+        raise SettingsError(f"The portal has no entity {ref}.", "Build the portal first, or check the name.")
     return str(ref)
 
 

@@ -90,15 +90,20 @@ def check_paths(
     A reference that another repository might satisfy is not checked, unless ``external_refs`` has all references of the portal. Kinds are
     those of the nearest ``sources.yaml`` above the working folder; its sources are not read. Raises ``SettingsError``.
     """
+    resolved = resolve_paths(paths, environ, external_refs)
+    names = NameIndex(resolved.catalog.entities, external_refs or ())
+    return _checked(resolved, Limits(), names, is_working_copy=True, portal_url=portal_url)
+
+
+def resolve_paths(paths: Sequence[Path], environ: Mapping[str, str], external_refs: Collection[EntityRef] | None = None) -> ResolvedCatalog:
+    """The catalog of files and folders, and its problems, without those that the whole portal may not have. Raises ``SettingsError``."""
     kinds, here = _kinds_around(environ), Path.cwd()
     settings = Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
     work = Workspace(settings, environ, kinds)
     collected = path_arguments.collect(paths, environ)
     resolved = resolve(work, ingest(work, collected), is_complete=False, external_refs=external_refs)
     own_kinds = {ref.kind for ref in external_refs or ()} - kinds.by_name.keys()
-    resolved = replace(resolved, problems=tuple(problem for problem in resolved.problems if not _needs_portal(problem, own_kinds)))
-    names = NameIndex(resolved.catalog.entities, external_refs or ())
-    return _checked(resolved, settings.limits, names, is_working_copy=True, portal_url=portal_url)
+    return replace(resolved, problems=tuple(problem for problem in resolved.problems if not _needs_portal(problem, own_kinds)))
 
 
 def invalid_settings(error: InvalidSettingsError) -> LintResult:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from callboard.model.problem import Problem
-from callboard.scorecards.card_data import level_names
+from callboard.scorecards.card_data import level_names, ordered
 from callboard.scorecards.card_reading import CardReader
 from callboard.scorecards.cards import Scorecard
-from callboard.scorecards.conditions import Condition, LevelCondition
 from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.reading import Vocabulary
@@ -58,10 +56,10 @@ def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, RowShape
         problems += _problems(document, mistakes)
         if card is not None and not mistakes.found:
             cards[card.name] = card
-    ordered, ring = _ordered(cards)
+    in_order, ring = ordered(cards)
     if ring:
         problems += [_ring_problem(document, ring) for document in usable if document.data.get("name") in ring]
-    kept = tuple(card for card in ordered if card.name not in ring)
+    kept = tuple(card for card in in_order if card.name not in ring)
     sources = {str(document.data.get("name")): document.data for document in reversed(usable)}
     return CardSet(kept, tuple(problems), {card.name: sources[card.name] for card in kept})
 
@@ -87,36 +85,6 @@ def _document(root: Path, path: str) -> SettingsDocument:
 def _problems(document: SettingsDocument, mistakes: CardMistakes) -> Iterator[Problem]:
     for mistake in mistakes.found:
         yield document.problem(mistake.path, mistake.message, INVALID_SCORECARD, at_key=mistake.at_key)
-
-
-def _ordered(cards: Mapping[str, Scorecard]) -> tuple[list[Scorecard], frozenset[str]]:
-    """The cards, those that others ask for first; and the names of those that ask for each other in a ring."""
-    needs = {
-        name: {part.card for part in _conditions(card) if isinstance(part, LevelCondition)} & set(cards) for name, card in cards.items()
-    }
-    ring: set[str] = set()
-    while True:
-        try:
-            order = list(TopologicalSorter({name: need - ring for name, need in needs.items() if name not in ring}).static_order())
-        except CycleError as error:
-            ring |= set(error.args[1])
-            continue
-        return [cards[name] for name in order if name in cards], frozenset(ring)
-
-
-def _asked(card: Scorecard) -> set[str]:
-    """The names of the scorecards whose levels a card asks for."""
-    return {part.card for part in _conditions(card) if isinstance(part, LevelCondition)}
-
-
-def _conditions(card: Scorecard) -> Iterator[Condition]:
-    waiting: list[Condition] = [card.filter]
-    for rule in card.rules:
-        waiting += [rule.check, *((rule.when,) if rule.when else ())]
-    while waiting:
-        condition = waiting.pop()
-        yield condition
-        waiting += condition.parts()
 
 
 def _ring_problem(document: SettingsDocument, ring: frozenset[str]) -> Problem:

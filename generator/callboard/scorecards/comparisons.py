@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from callboard.model.fields import FieldPath
@@ -96,8 +96,9 @@ def _membership(operator: str, operand: Any, shape: FieldShape, path: FieldPath,
     is_negative = operator in {"is-not", "not-in"}
 
     def judge(value: Any, row: Row, subject: Subject) -> Truth:  # noqa: ARG001
-        items = value if isinstance(value, list | tuple) else (value,)
-        return any(plain(item) in values for item in items) != is_negative
+        if not isinstance(value, list | tuple):
+            return ((value.casefold() if plain is _plain and isinstance(value, str) else plain(value)) in values) != is_negative
+        return any(plain(item) in values for item in value) != is_negative
 
     return judge
 
@@ -133,6 +134,11 @@ def _plain(value: Any) -> Any:
 
 def _canonical(value: Any, default_kind: str) -> str:
     """A reference with its defaults filled in, in lower case; other text as it is."""
+    return _canonical_text(value, default_kind) if isinstance(value, str) else str(value).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _canonical_text(value: str, default_kind: str) -> str:
     try:
         return str(parse_ref(value, default_kind=default_kind).canonical())
     except RefError:

@@ -22,19 +22,29 @@ _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 def document_of(subject: EntitySubject, needs: Needs, *, is_root: bool = True) -> dict[str, Any]:
     """Everything that conditions may read of an entity. ``is_root``: whether it is judged itself, and not only related to one that is."""
-    world = subject.world
-    found: dict[str, Any] = {
-        "fields": {name: value for name in sorted(needs.fields) if (value := subject.field(name)) is not None},
-        "facts": {family: list(rows) for family in needs.families if (rows := subject.rows(family))},
-        "queries": dict(_queries(subject, needs)),
-        "related": {relation: list(_related(subject, relation, inner, is_root=is_root)) for relation, inner in needs.related.items()},
-        "problems": [[row["code"], row["severity"]] for row in subject.problems()] if needs.problems else (),
-        "files": {path: subject.has_file(path) for path in sorted(needs.files)},
-        "checks": {digest: subject.check(digest) for digest in sorted(needs.checks) if subject.ref in world.checks.get(digest, ())},
-    }
-    if not is_root:
+    found: dict[str, Any] = {}
+    if needs.fields:
+        found["fields"] = {name: value for name in sorted(needs.fields) if (value := subject.field(name)) is not None}
+    if needs.families:
+        found["facts"] = {family: list(rows) for family in needs.families if (rows := subject.rows(family))}
+        found["queries"] = dict(_queries(subject, needs))
+    if needs.related:
+        related = ((relation, list(_related(subject, relation, inner, is_root=is_root))) for relation, inner in needs.related.items())
+        found["related"] = {relation: targets for relation, targets in related if targets}
+    return {key: value for key, value in (found | _rest(subject, needs, is_root=is_root)).items() if value}
+
+
+def _rest(subject: EntitySubject, needs: Needs, *, is_root: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if needs.problems:
+        found["problems"] = [[row["code"], row["severity"]] for row in subject.problems()]
+    if needs.files:
+        found["files"] = {path: subject.has_file(path) for path in sorted(needs.files)}
+    if needs.checks:
+        found["checks"] = {each: subject.check(each) for each in sorted(needs.checks) if subject.ref in subject.world.checks.get(each, ())}
+    if needs.levels and not is_root:
         found["levels"] = {card: level for card in sorted(needs.levels) if (level := subject.level(card)) is not None}
-    return {key: value for key, value in found.items() if value}
+    return found
 
 
 def _queries(subject: EntitySubject, needs: Needs) -> Iterator[tuple[str, list[list[Any]]]]:
@@ -50,9 +60,10 @@ def _related(subject: EntitySubject, relation: str, needs: Needs, *, is_root: bo
     """The targets of a relation with their documents; of an entity that is judged also who declares the relation."""
     catalog, me = subject.world.catalog, subject.entity.ref
     others: set[EntityRef] = set()
-    if is_root:
+    targets = catalog.targets(me, relation)
+    if is_root and targets:
         others = {each.target for each in catalog.relations.get(me, ()) if each.type == relation and each.declared_by != me}
-    for target in catalog.targets(me, relation):
+    for target in targets:
         entity = catalog.get(target)
         document: dict[str, Any] = {"ref": str(target)}
         if entity is None:

@@ -69,6 +69,7 @@ class EntitySubject:
     world: JudgedWorld
     entity: Entity
     ref: str
+    memo: dict[Any, Any] = field(default_factory=dict)
     _fields: dict[str, Any] = field(default_factory=dict)
     _rows: dict[str, list[Row]] | None = None
     _queries: dict[str, list[Query]] | None = None

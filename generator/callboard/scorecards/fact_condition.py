@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from callboard.scorecards.ages import TICK, time_of
 from callboard.scorecards.conditions import Condition, interval_text
@@ -13,7 +14,7 @@ from callboard.scorecards.explanation import Explanation, Finding, shown_value
 from callboard.scorecards.field_tests import RowTest, row_value
 from callboard.scorecards.needs import Needs
 from callboard.scorecards.subject import Row, Subject
-from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated, rounded
+from callboard.scorecards.truth import Interval, Truth, negated, rounded
 
 _ANYTHING = RowTest()
 NAMES = ("id", "title", "name", "version")
@@ -46,6 +47,17 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class UsableFacts:
+    """The facts of a family that are recent enough."""
+
+    rows: Sequence[Row]
+    is_whole: bool
+    """Whether all queries were complete and are recent enough."""
+    since: datetime | None
+    """Since when the facts are whole; None: not limited."""
+
+
+@dataclass(frozen=True, slots=True)
 class FactsCondition:
     """A quantified statement about the facts of a family."""
 
@@ -74,17 +86,46 @@ class FactsCondition:
             return self.wanted.judge(evidence.sure, evidence.most) if self.wanted else None
         if self.quantifier == "latest":
             return self._latest(evidence, subject)
+        if self.quantifier in {"any", "none"}:
+            return self._any(evidence, subject)
         truths = [(is_match, self.test.judge(row, subject)) for row, is_match in evidence.rows]
         if self.quantifier == "share":
             return self._share(evidence, truths)
-        if self.quantifier == "every":
-            return _every(truths, is_whole=evidence.is_whole)
-        found = any_of(all_of(pair) for pair in truths)
-        found = None if found is False and not evidence.is_whole else found
+        return _every(truths, is_whole=evidence.is_whole)
+
+    def _any(self, evidence: Evidence, subject: Subject) -> Truth:
+        """Whether there is such a row: a known one decides; for ``none`` the opposite."""
+        found: Truth = False if evidence.is_whole else None
+        for row, is_match in evidence.rows:
+            truth = self.test.judge(row, subject)
+            if truth is True and is_match is True:
+                return self.quantifier == "any"
+            if truth is not False:
+                found = None
         return found if self.quantifier == "any" else negated(found)
 
     def _evidence(self, subject: Subject) -> Evidence | None:
         """The rows that may be used; None if no tool was queried."""
+        usable = self._usable(subject)
+        if usable is None:
+            return None
+        since = usable.since
+        is_whole = usable.is_whole and (since is None or self._reaches(since, subject))
+        if not self.where.tests:
+            return Evidence([(row, True) for row in usable.rows], is_whole, since)
+        judge = self.where.judge
+        rows = [(row, is_match) for row in usable.rows if (is_match := judge(row, subject)) is not False]
+        return Evidence(rows, is_whole, since)
+
+    def _usable(self, subject: Subject) -> UsableFacts | None:
+        """The facts of the family that are recent enough; found once for all conditions on the same facts of an entity."""
+        key = self.family, self.source, self.max_age, subject.now
+        memo: dict[Any, UsableFacts | None] = subject.memo
+        if key not in memo:
+            memo[key] = self._read_usable(subject)
+        return memo[key]
+
+    def _read_usable(self, subject: Subject) -> UsableFacts | None:
         queries = subject.queries(self.family)
         if self.source:
             queries = [query for query in queries if query.source == self.source]
@@ -92,18 +133,12 @@ class FactsCondition:
             return None
         stale = {query.source for query in queries if self._is_stale(query.at, subject)} if self.max_age is not None else frozenset()
         limits = [query.since for query in queries if query.since is not None]
-        since = max(limits) if limits else None
-        matches = self.where.judge if self.where.tests else _matches_all
-        rows = []
-        for row in subject.rows(self.family):
-            source = row.get("source")
-            if (self.source and source != self.source) or source in stale or (not source and stale):
-                continue
-            is_match = matches(row, subject)
-            if is_match is not False:
-                rows.append((row, is_match))
-        is_whole = not stale and all(query.complete for query in queries) and self._reaches(since, subject)
-        return Evidence(rows, is_whole, since)
+        rows = subject.rows(self.family)
+        if self.source:
+            rows = [row for row in rows if row.get("source") == self.source]
+        if stale:
+            rows = [row for row in rows if row.get("source") and row["source"] not in stale]
+        return UsableFacts(rows, not stale and all(query.complete for query in queries), max(limits, default=None))
 
     def _is_stale(self, at: datetime | None, subject: Subject) -> bool:
         if self.max_age is None or at is None:
@@ -199,10 +234,6 @@ class FactsCondition:
 def _newest(times: Sequence[datetime | None]) -> int:
     """Index of the latest time; unknown ones count as the earliest."""
     return max(range(len(times)), key=lambda index: (times[index] is not None, times[index]))
-
-
-def _matches_all(row: Row, subject: Subject) -> Truth:  # noqa: ARG001
-    return True
 
 
 def _or_unknown(value: object) -> str:

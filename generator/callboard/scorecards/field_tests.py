@@ -34,6 +34,8 @@ class FieldTest:
     """Whether a missing value is unknown (a tool did not say), or known to be absent (a descriptor does not have it)."""
     replaces_unknown: str = ""
     """The severity that an unknown one counts as."""
+    is_plain: bool = False
+    """Whether a value that is there is judged as it is."""
 
     @property
     def fields(self) -> Iterator[str]:
@@ -45,6 +47,8 @@ class FieldTest:
 
     def judge(self, value: Any, row: Row, subject: Subject) -> Truth:
         """Judge a value of the field; None if it is absent."""
+        if self.is_plain and value is not None:
+            return self.judge_value(value, row, subject)
         if self.operator == "exists":
             return (
                 None
@@ -77,10 +81,15 @@ class RowTest:
 
     def judge(self, row: Row, subject: Subject) -> Truth:
         """Judge a row."""
-        if len(self.tests) == 1:
-            test = self.tests[0]
-            return test.judge(row_value(row, test.field), row, subject)
-        return all_of(test.judge(row_value(row, test.field), row, subject) for test in self.tests)
+        result: Truth = True
+        for test in self.tests:
+            name = test.field
+            truth = test.judge(row[name] if name in row else row_value(row, name), row, subject)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
 
     def text(self) -> str:
         """The comparisons in words."""
@@ -156,7 +165,8 @@ def _tests(
         place = path if is_short else (*path, operator)
         judge = _judge_of(operator, operand, shape, row, place, mistakes)
         if judge is not None:
-            tests.append(FieldTest(name, operator, operand, judge, shape.is_asked, unknown_as))
+            is_plain = operator != "exists" and not unknown_as
+            tests.append(FieldTest(name, operator, operand, judge, shape.is_asked, unknown_as, is_plain))
     return tests
 
 

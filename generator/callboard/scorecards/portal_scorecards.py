@@ -55,6 +55,10 @@ class JudgedCatalog:
     sources: Mapping[str, Any] = field(default_factory=dict)
     """The data of the scorecards, by name."""
 
+    def has(self, ref: str) -> bool:
+        """Whether the catalog has an entity."""
+        return ref_of(ref) in self.world.catalog.entities
+
     def explain(self, result: CardResult) -> tuple[ExplainedResult, ...]:
         """Why each rule of a scorecard has its result for an entity."""
         entity = self.world.catalog.entities[ref_of(result.ref)]
@@ -76,9 +80,9 @@ class JudgedBuild:
     """Digest of the program: another one judges everything anew."""
 
 
-def judged_catalog(settings: Settings, build: JudgedBuild) -> JudgedCatalog:
-    """Judge all entities of a catalog on the portal's scorecards."""
-    cards = portal_cards(settings, build.catalog)
+def judged_catalog(settings: Settings, build: JudgedBuild, paths: Sequence[str] | None = None) -> JudgedCatalog:
+    """Judge all entities of a catalog on the portal's scorecards, or on those in other files."""
+    cards = portal_cards(settings, build.catalog, paths)
     world = judged_world(settings, build, cards)
     zone = ZoneInfo(settings.portal.timezone)
     inputs = InputDocuments.of(world, build.program)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,8 +36,8 @@ _OF_SHARD = 40
 """Entities of a shard, as long as there are no more than 256 shards."""
 _LOCAL_CODES = ("ANN", "FIL", "SEC", "ENT", "YML", "PLC", "SPC", "REF", "API002")
 """Beginnings of codes of problems that a local descriptor alone shows, where the names of all entities are known."""
-Read = Callable[[str], bytes]
-"""Reads a file of the portal by its path. Raises ``CallboardError``."""
+Read = Callable[[str], Any]
+"""Reads a file of JSON of the portal by its path. Raises ``CallboardError``."""
 
 
 def shard_count(entities: int) -> int:
@@ -71,10 +70,7 @@ class PublishedScorecards:
     sources: Mapping[str, Any]
     """The data of each scorecard by name."""
     relations: frozenset[str]
-    refs: frozenset[str] = frozenset()
-    """References of all entities that a shard has, of the shards that were read."""
     _loaded: dict[str, Mapping[str, Document]] = field(default_factory=dict)
-    _local: dict[str, LocalSubject] = field(default_factory=dict)
 
     @classmethod
     def of(cls, read: Read) -> PublishedScorecards:
@@ -106,8 +102,8 @@ class PublishedScorecards:
 
     def subject(self, ref: str) -> Subject | None:
         """An entity as a subject: with its local descriptor, if there is one; None if nobody has it."""
-        if ref in self._local:
-            return self._local[ref]
+        if ref in self.world.local:
+            return self.world.local[ref]
         document = self.document(ref)
         return None if document is None else PublishedSubject(self.world, ref, document)
 
@@ -125,8 +121,10 @@ class PublishedScorecards:
             name = str(ref)
             published = PublishedSubject(self.world, name, self.document(name) or {})
             rows = [*_local_problems(problems, ref), *_kept_problems(published)]
-            self._local[name] = LocalSubject(published, EntitySubject(local, entity, name), self._merger(catalog, ref, published), rows)
-        return tuple(self._local)
+            self.world.local[name] = LocalSubject(
+                published, EntitySubject(local, entity, name), self._merger(catalog, ref, published), rows
+            )
+        return tuple(map(str, catalog.entities))
 
     def _merger(self, catalog: Catalog, me: EntityRef, published: PublishedSubject) -> Callable[[str], Sequence[Subject | None]]:
         def merged(relation: str) -> Sequence[Subject | None]:
@@ -139,8 +137,8 @@ class PublishedScorecards:
 
     def _target(self, ref: str, published: Document | None) -> Subject | None:
         """A related entity: local, as it is published with the entity that is judged, or as it is published itself."""
-        if ref in self._local:
-            return self._local[ref]
+        if ref in self.world.local:
+            return self.world.local[ref]
         if published is not None:
             return None if published.get("missing") else PublishedSubject(self.world, ref, published)
         return self.subject(ref)
@@ -177,10 +175,7 @@ def _kept_problems(published: PublishedSubject) -> Iterator[Row]:
 
 
 def _json(read: Read, path: str) -> Any:
-    try:
-        found = json.loads(read(path))
-    except (ValueError, RecursionError):
-        found = None
+    found = read(path)
     if not isinstance(found, Mapping):
         raise UnreadablePortalError(f"{path} of the portal is not JSON of scorecards.", "Build and publish the portal again.")
     return found

@@ -26,6 +26,8 @@ class PublishedWorld:
     """When an integration was last queried for a family."""
     levels: dict[str, dict[str, int]] = field(default_factory=dict)
     """Levels of the entities that were judged here, by scorecard and reference."""
+    local: dict[str, Subject] = field(default_factory=dict)
+    """Entities with local descriptors, by reference."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class PublishedSubject:
     world: PublishedWorld
     ref: str
     document: Document
+    memo: dict[Any, Any] = field(default_factory=dict)
     _rows: dict[str, Sequence[Row]] = field(default_factory=dict)
 
     @property
@@ -66,7 +69,7 @@ class PublishedSubject:
         """The targets of a relation with what is published of them here."""
         others = self.document.get("related", {}).get(relation, ())
         return [
-            None if other.get("missing") else PublishedSubject(self.world, other["ref"], other)
+            self.world.local.get(other["ref"]) or (None if other.get("missing") else PublishedSubject(self.world, other["ref"], other))
             for other in others
             if not kinds or ref_of(other["ref"]).kind in kinds
         ]
@@ -119,6 +122,7 @@ class LocalSubject:
     merged_related: Callable[[str], Sequence[Subject | None]]
     """Targets of a relation."""
     merged_problems: Sequence[Row]
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def ref(self) -> str:

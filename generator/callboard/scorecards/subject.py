@@ -36,6 +36,10 @@ class Subject(Protocol):
         """The canonical reference."""
 
     @property
+    def memo(self) -> dict[Any, Any]:
+        """What conditions found out about the entity, for others that ask the same."""
+
+    @property
     def now(self) -> datetime:
         """The time of judging."""
 

@@ -43,6 +43,7 @@ from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, entity_files, list_files
 from callboard.website.editor_schemas import schema_files_later
+from callboard.website.scorecard_files import scorecard_files
 
 _INDEXES: DependencyKey = ("indexes", "rest")
 """Dependency of index pages on what is not tracked key by key: changes, facts and problems about no entity."""
@@ -173,7 +174,9 @@ def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     yield from schema_files_later(resolved.catalog, settings.portal, key)
     yield from feed_files(contexts.changes)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
-    yield from scorecards.data_files(contexts.scorecards) if contexts.scorecards else ()
+    if contexts.scorecards:
+        yield from scorecards.data_files(contexts.scorecards)
+        yield from scorecard_files(contexts.scorecards)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))
 

@@ -1,8 +1,8 @@
-"""A committed site of which nothing changed → the same site, in which two files have the time of this build."""
+"""A committed site of which nothing changed → the same site, in which a few files have the time of this build."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +15,8 @@ from callboard.io.site_folder.staging import Committed, Staging
 from callboard.io.store import Store, file_lock
 from callboard.model.times import local_time, time_text
 
-TIMED = ("status/index.html", "status/collections.json")
-"""The files of a site that have the time of the build, and of the collection of each source."""
+TIMED = ("status/index.html", "status/collections.json", "api/scorecards/times.json")
+"""The files of a site that have the time of the build, and of the collection of each source; the last one only with scorecards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,16 @@ def renew_site(output: Path, store: Store, time: NewTime) -> Committed | None:
     with file_lock(store.folder / "website.lock", wait=False), output_lock(output):
         staging = Staging(output, times=FileTimes(store.cache / "site.times"))
         try:
-            return staging.commit() if _kept(staging, time) else None
+            timed = [path for path in TIMED if (output / path).is_file()]
+            return staging.commit() if _kept(staging, time, timed) else None
         finally:
             staging.discard()
 
 
-def _kept(staging: Staging, time: NewTime) -> bool:
-    if not staging.keep_others(TIMED):
+def _kept(staging: Staging, time: NewTime, timed: Sequence[str]) -> bool:
+    if not staging.keep_others(timed):
         return False
-    contents: Mapping[str, bytes] = {path: staging.read(path) for path in TIMED}
+    contents: Mapping[str, bytes] = {path: staging.read(path) for path in timed}
     for path, content in contents.items():
         staging.put(path, time.replaced(content))
     return True
