@@ -54,6 +54,7 @@ NOT_RUN = {
     "callboard publish bucket": "needs an object store; tests/publish/ has one",
     "callboard init": "asks on a terminal; tests/scaffold/ runs it",
     "callboard workflow": "needs a workflow; tests/scaffold/ has one",
+    "callboard score --portal https": "needs a published portal; tests/pipeline/test_scorecards_build.py has one",
     "callboard score": "needs scorecards; tests/pipeline/test_scorecards_build.py runs it",
 }  # fmt: skip
 """By the beginning of a command: why it is only read."""

@@ -13,8 +13,8 @@ from callboard.api_changes.texts import compared_reference
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_text
-from callboard.model.facts import FAMILIES
 from callboard.scorecards.card_files import read_cards
+from callboard.scorecards.portal_scorecards import family_shapes
 from callboard.settings.checks import sources_schema
 from callboard.settings.settings import Limits
 from callboard.website.labels import builtin_labels, read_labels
@@ -166,7 +166,7 @@ def test_a_scorecard_has_no_mistake(block, tmp_path):
     value = yaml.safe_load(block.text)
     card = value if "rules" in value else {"name": "a", "levels": ["bronze", "silver"], "rules": [value]}
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(card, default=str))))
-    cards = read_cards(tmp_path, ["a.yaml"], FAMILIES, {"ownedBy", "dependsOn"})
+    cards = read_cards(tmp_path, ["a.yaml"], family_shapes(), {"ownedBy", "dependsOn"})
     assert [problem.message for problem in cards.problems] == []
     assert len(cards.cards) == 1
 

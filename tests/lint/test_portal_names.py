@@ -6,7 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from callboard.lint.portal_names import HEADER, PATH, cache_folder, read_names
+from callboard.lint.portal_names import PATH, read_names
+from callboard.lint.portal_reader import HEADER, cache_folder
 from callboard.model.errors import CallboardError
 from callboard.model.ref import EntityRef
 

@@ -107,3 +107,70 @@ def test_what_a_public_site_hides_is_not_measured_there(portal):
     (portal / "sources.yaml").write_text(text.replace("timezone:", "audience: public, timezone:"))
     assert callboard(portal, "build", *NOW).returncode == 0
     assert results(portal)["entities"]["component:default/shop"] == {"results": "pn", "level": "bronze", "applies": True}
+
+
+OTHER_SHOP = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: shop}
+spec: {type: service, lifecycle: production, owner: team-shop}
+"""
+
+
+def scores(done):
+    """Levels by entity, of JSON on standard output."""
+    assert done.returncode == 0, done.stderr
+    return {each["entity"]: each["level"] for each in json.loads(done.stdout)}
+
+
+def test_a_team_judges_its_descriptors_by_the_portal_before_they_are_published(portal):
+    assert callboard(portal, "build", *NOW).returncode == 0
+    site, local = str(portal / "site"), portal.parent / "checkout"
+    local.mkdir()
+    (local / "catalog-info.yaml").write_text(OTHER_SHOP)
+    ask = ("score", "--portal", site)
+    assert scores(callboard(local, *ask, "--format", "json")) == {"component:default/shop": None}
+    assert scores(callboard(local, *ask, "shop", "ledger", "--format", "json", "--path", str(portal / "repositories"))) == {
+        "component:default/shop": "silver", "component:default/ledger": "silver"}  # fmt: skip
+    explained = callboard(local, *ask, "--explain", "--fail-under", "bronze")
+    assert explained.returncode == 1
+    assert "Has a description: fail" in explained.stdout
+    assert "would change it: description is there" in explained.stdout
+    assert "No old incident: pass" in explained.stdout
+    unknown = callboard(local, *ask, "shopp")
+    assert (unknown.returncode, "The portal has no entity component:default/shopp" in unknown.stderr) == (2, True)
+    missing = callboard(local, "score", "--portal", str(local))
+    assert (missing.returncode, "cards.json" in missing.stderr) == (2, True)
+    assert "--path needs --portal" in callboard(portal, "score", "--path", ".").stderr
+
+
+def test_what_if_shows_who_moves_by_an_edit_the_same_from_the_state_and_from_the_portal(portal):
+    assert callboard(portal, "build", *NOW).returncode == 0
+    edited, card = portal.parent / "shop.yaml", portal.parent / "card.yaml"
+    edited.write_text(OTHER_SHOP)
+    card.write_text(CARD.replace("older-than: 2d", "older-than: 12h"))
+    for more in ((), ("--portal", str(portal / "site"))):
+        moved = callboard(portal, "score", "--what-if", str(edited), *more)
+        assert moved.returncode == 0, moved.stderr
+        assert "component:default/shop: The basics: silver → no level\n    Has a description: pass → fail" in moved.stdout
+        rows = json.loads(callboard(portal, "score", "--what-if", str(card), "--format", "json", *more).stdout)
+        assert [(row["entity"], row["before"], row["after"], row["rules"]) for row in rows] == [
+            ("component:default/shop", "silver", "bronze", [{"rule": "No old incident", "before": "pass", "after": "fail"}])]  # fmt: skip
+        same = callboard(portal, "score", "--what-if", str(portal / "repositories/shop/catalog-info.yaml"), *more)
+        assert same.stdout == "No result changes.\n"
+    card.write_text(CARD.replace("older-than", "odler-than"))
+    assert callboard(portal, "score", "--what-if", str(card)).returncode == 1
+    assert callboard(portal, "score", "--what-if", str(card), "--portal", str(portal / "site")).returncode == 2
+    (portal.parent / "words.yaml").write_text("words: none\n")
+    assert "describes no entity and no scorecard" in callboard(portal, "score", "--what-if", str(portal.parent / "words.yaml")).stderr
+
+
+def test_a_public_portal_publishes_no_inputs_that_its_site_hides(portal):
+    text = (portal / "sources.yaml").read_text()
+    (portal / "sources.yaml").write_text(text.replace("timezone:", "audience: public, timezone:"))
+    assert callboard(portal, "build", *NOW).returncode == 0
+    published = "".join(file.read_text() for file in (portal / "site/api/scorecards").rglob("*.json"))
+    assert "Tills are down" not in published
+    assert "drop" not in published
+    found = callboard(portal, "score", "--portal", "site", "shop", "--format", "json", "--path", "repositories")
+    assert [rule["outcome"] for rule in json.loads(found.stdout)[0]["rules"]] == ["pass", "not measured"]

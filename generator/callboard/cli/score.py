@@ -46,7 +46,7 @@ class ScoreOptions:
 @click.option("--card", "names", multiple=True, metavar="NAME", help="Only this scorecard. Repeatable. Default: all.")
 @click.option("--explain", is_flag=True, help="Show each rule with its condition, the values found, and what would change the result.")
 @click.option("--fail-under", metavar="LEVEL", help="Exit with 1 if an entity has not reached this level, or this percentage.")
-@click.option("--what-if", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--what-if", type=_FILE, metavar="FILE",
               help="An edited descriptor or scorecard: show whose results change.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "junit"]), default="text", show_default=True,
               help="Output format.")  # fmt: skip

@@ -157,6 +157,8 @@ def _details(each: ExplainedResult, *, explain: bool) -> Iterator[str]:
         for part in each.explanation.deciding():
             if part.found is not None:
                 yield f"found: {part.found.text(_labels())}{f' ({chr(44).join(part.sources)})' if part.sources else ''}"
+        if explain and each.result.outcome in {RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED}:
+            yield from (f"would change it: {wanted}" for wanted in dict.fromkeys(each.explanation.wanted()))
     if each.turns is not None:
         yield f"changes on {each.turns} if nothing happens"
     if each.result.rule.fix and each.result.outcome in {RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED}:

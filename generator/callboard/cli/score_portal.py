@@ -68,8 +68,15 @@ def portal_entities(question: PortalQuestion, reader: PortalReader) -> tuple[Por
 
 
 def scorecard_data(file: Path) -> Mapping[str, Any]:
-    """The data of a scorecard file; empty for a file that is none: without ``rules``, or with documents of other kinds."""
-    document = read_document(file.read_text("utf-8-sig", "replace"), portal_origin(file, file.parent), UNREADABLE_SCORECARD)
+    """The data of a scorecard file; empty for a file that is none: without ``rules``, or with a ``kind``.
+
+    Raises ``SettingsError`` if it cannot be read.
+    """
+    try:
+        text = file.read_text("utf-8-sig", "replace")
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.", "Name an edited descriptor or scorecard.") from error
+    document = read_document(text, portal_origin(file, file.parent), UNREADABLE_SCORECARD)
     data = document.data
     return data if isinstance(data, Mapping) and "rules" in data and "kind" not in data else {}
 

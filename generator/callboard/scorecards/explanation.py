@@ -48,9 +48,19 @@ class Explanation:
         if not self.parts:
             yield self
             return
-        alike = [part for part in self.parts if part.truth is self.truth] or list(self.parts)
-        for part in alike:
+        for part in self._alike():
             yield from part.deciding()
+
+    def wanted(self) -> Iterator[str]:
+        """What would have to hold for another outcome: the smallest conditions that led to it."""
+        if not self.parts or len(self.parts) == 1:
+            yield self.condition
+            return
+        for part in self._alike():
+            yield from part.wanted()
+
+    def _alike(self) -> list[Explanation]:
+        return [part for part in self.parts if part.truth is self.truth] or list(self.parts)
 
 
 def shown_value(value: Any) -> str:

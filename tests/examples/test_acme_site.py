@@ -1,0 +1,172 @@
+"""The site of the example: its links lead to files below ``examples/acme``, and its scorecards say what their data say.
+
+One build for all of it, because it takes seconds.
+"""
+
+import gzip
+import json
+import os
+import re
+import shutil
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from callboard import pipeline
+from callboard.cli.score_portal import PortalQuestion, portal_entities
+from callboard.io.clock import Meter
+from callboard.lint.portal_reader import PortalReader
+from callboard.plugins.portal_settings import read_settings
+from support import shared_caches
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(
+    r"https://github\.com/acme/(?P<repository>[^/\"#]*)/(?P<view>blob|edit|tree)/main/(?P<path>[^\"#]*)(?:#L(?P<line>\d+))?(?=\")"
+)
+ANY_FILE = re.compile(r"https://github\.com/acme/[^\"\s]*/(?:blob|edit|tree)/[^\"\s]*(?=\")")
+KINDS = {"blob": Path.is_file, "edit": Path.is_file, "tree": Path.is_dir}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("acme")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    shutil.copy(ROOT / "sources.yaml", folder)
+    request = pipeline.BuildRequest(
+        read_settings(folder / "sources.yaml", {}), folder / "site", datetime(2026, 1, 1, tzinfo=UTC), dict(os.environ)
+    )
+    with shared_caches.lent(folder):
+        pipeline.build(request, Meter())
+    return folder / "site"
+
+
+def dead(url):
+    """Why a link leads nowhere; empty if its file, folder and line exist."""
+    link = LINK.match(f'{url}"')
+    if link is None:
+        return "is not made from the template"
+    file = ROOT / "examples/acme" / link["repository"] / unquote(link["path"])
+    if not link["repository"] or not KINDS[link["view"]](file):
+        return "there is no such file"
+    if link["line"] and not 1 <= int(link["line"]) <= len(file.read_text(encoding="utf-8", errors="replace").splitlines()):
+        return "there is no such line"
+    return ""
+
+
+@pytest.mark.long
+def test_every_link_to_a_file_of_the_example_leads_to_that_file_folder_and_line(site):
+    pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
+    urls = {unescape(url) for page in pages for url in ANY_FILE.findall(page)}
+    assert {url: reason for url in sorted(urls) if (reason := dead(url))} == {}
+    assert len({LINK.match(f'{url}"')["repository"] for url in urls}) == len([p for p in (ROOT / "examples/acme").iterdir() if p.is_dir()])
+    assert sum("#L" in url for url in urls) > 5
+    assert sum("/edit/" in url for url in urls) > 50
+
+
+@pytest.fixture(scope="module")
+def cards(site):
+    """The published data of each scorecard."""
+    return {file.parent.name: json.loads(file.read_text()) for file in sorted((site / "scorecards").glob("*/results.json"))}
+
+
+def expected(cards):
+    return {(name, ref): found["results"] for name, data in cards.items() for ref, found in data["entities"].items()}
+
+
+def letters(judgement):
+    return {(name, ref): result.letters for name, results in judgement.results.items() for ref, result in results.items()}
+
+
+def entities_of(site, *paths):
+    found, local = portal_entities(PortalQuestion(str(site), os.environ, paths), PortalReader(str(site), os.environ, ""))
+    return found.published, local
+
+
+@pytest.mark.long
+def test_what_a_portal_publishes_is_judged_as_on_its_site(site, cards):
+    published, _ = entities_of(site)
+    assert letters(published.judge(published.all_refs())) == expected(cards)
+    assert len(expected(cards)) > 300
+
+
+@pytest.mark.long
+def test_descriptors_as_they_are_published_have_the_same_results_locally(site, cards):
+    of_portal, seen = expected(cards), set()
+    for repository in sorted(path for path in (ROOT / "examples/acme").iterdir() if path.is_dir()):
+        published, local = entities_of(site, repository)
+        assert letters(published.judge(local)) == {key: of_portal[key] for key in of_portal if key[1] in set(local)}, repository.name
+        seen |= set(local)
+    assert {ref for _, ref in of_portal} <= seen
+
+
+@pytest.mark.long
+def test_explanations_of_a_portal_are_those_of_its_pages(site):
+    published, _ = entities_of(site)
+    ref = "component:default/checkout-service"
+    judged = published.judge([ref])
+    (result,) = judged.results["security"].values()
+    found = [part.found.values for each in published.explain(result) if each.explanation for part in each.explanation.deciding()]
+    page = (site / "catalog/default/component/checkout-service/index.html").read_text()
+    section = unescape(page[page.index('id="scorecards"') :])
+    shown = [str(value) for values in found for value in values[2:]]
+    assert shown
+    assert all(value in section for value in shown)
+
+
+@pytest.mark.long
+def test_one_question_is_small(site):
+    files = sorted((site / "api/scorecards/inputs").glob("*.json"))
+    rest = len(gzip.compress((site / "api/scorecards/cards.json").read_bytes()))
+    assert max(len(gzip.compress(file.read_bytes())) for file in files) + rest <= 30_000
+    assert len(files) <= 256
+
+
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
+
+
+def table(page, name):
+    """The cells of a table as text, by the id of its heading."""
+    section = page[page.index(f'id="{name}"') :]
+    body = section[section.index("<tbody>") : section.index("</tbody>")]
+    cells = [[re.split(r"<p|<small", cell)[0] for cell in CELL.findall(row)] for row in ROW.findall(body)]
+    return [[unescape(re.sub(r"<[^>]*>", "", cell)).strip() for cell in row] for row in cells]
+
+
+@pytest.mark.long
+def test_the_figures_on_pages_are_those_of_the_published_data(site, cards):
+    for name, data in cards.items():
+        page = (site / "scorecards" / name / "index.html").read_text()
+        titles = {rule["title"]: place for place, rule in enumerate(data["rules"])}
+        columns = [Counter(found["results"][place] for found in data["entities"].values()) for place in range(len(titles))]
+        for title, _, *numbers in table(page, "rules"):
+            counts = columns[titles[title]]
+            assert numbers[:4] == [str(counts[letter] or "–") for letter in "fnps"], (name, title)
+        levels = Counter(str(found["level"] or "No level yet").capitalize() for found in data["entities"].values() if found["applies"])
+        line = page[page.index('<p class="cb-line">') :].split("</p>", 1)[0]
+        shown = {level: int(number) for level, number in re.findall(r"<bdi>([^<]*)</bdi></span> (\d+)", line)}
+        assert shown == levels, name
+
+
+@pytest.mark.long
+def test_the_table_by_team_counts_what_the_data_have(site, cards):
+    owners = {}
+    for row in json.loads((site / "api/catalog/entities.json").read_text()):
+        meta = row["metadata"]
+        owned = [each["targetRef"] for each in row.get("relations", ()) if each["type"] == "ownedBy"]
+        owners[f"{row['kind'].lower()}:{meta['namespace']}/{meta['name'].lower()}"] = owned[0] if owned else ""
+    for name, data in cards.items():
+        teams = defaultdict(list)
+        for ref, found in data["entities"].items():
+            teams[owners[ref]].append(found["results"])
+        cells = {tuple(row[1:]) for row in table((site / "scorecards" / name / "index.html").read_text(), "teams")}
+        assert {tuple(cell(column) for column in zip(*rows, strict=True)) for rows in teams.values()} == cells, name
+
+
+def cell(column):
+    counts = Counter(column)
+    return f"{counts['p']}/{counts['p'] + counts['f']}" if counts["p"] + counts["f"] + counts["n"] else "–"
