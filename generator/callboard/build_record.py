@@ -15,6 +15,7 @@ from callboard.build_inputs import (
     result_digest,
 )
 from callboard.build_request import BuildRequest, BuildResult
+from callboard.documentation.health import next_turn_of_documentation
 from callboard.io.clock import Meter
 from callboard.io.store import Store
 from callboard.model.errors import CallboardError
@@ -77,7 +78,9 @@ def _record(request: BuildRequest, queries: Queries, data: SiteData, result: Bui
 
 def _next_turn(data: SiteData) -> datetime | None:
     recorded, facts = data.facts.recorded, data.facts.facts
-    turns = [next_turn_of_counts(recorded), next_turn_of_records(recorded, facts)]
+    turns = [
+        next_turn_of_counts(recorded), next_turn_of_records(recorded, facts), next_turn_of_documentation(data.documentation, data.now),
+    ]  # fmt: skip
     if data.judged is not None:  # the results of each day are recorded, so that the first build of a day is complete
         tomorrow = data.now.astimezone(data.judged.zone).date() + timedelta(days=1)
         turns += [data.judged.judgement.next_turn, datetime.combine(tomorrow, time(), data.judged.zone)]

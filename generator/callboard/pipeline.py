@@ -24,6 +24,7 @@ from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
 from callboard.documentation.building import portal_documentation
+from callboard.documentation.health import DOCUMENTATION, documentation_health
 from callboard.history.build_state import BuildState, ChangeSet, load_build_state
 from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
@@ -42,7 +43,7 @@ from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog, with_record
 from callboard.settings.settings import Settings
-from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts
+from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts, with_own_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
 from callboard.state.values import CollectedState, State
@@ -158,9 +159,12 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
 def document(work: Workspace, data: SiteData) -> SiteData:
     """Site data → the same with the documentation of the entities, of which only what changed is converted, and its problems."""
     with work.meter.phase("documentation"):
-        found = portal_documentation(data.resolved.catalog, data.resolved.trees, work.settings, code_digest())
+        catalog, trees = data.resolved.catalog, data.resolved.trees
+        found = portal_documentation(catalog, trees, work.settings, code_digest())
+        health = documentation_health(found, catalog, trees, data.now)
+    facts = with_own_facts(data.facts, DOCUMENTATION, health.facts, health.measurements, data.now)
     work.meter.counts["documents_converted"] = found.converted
-    return with_problems(replace(data, documentation=found), found.problems)
+    return with_problems(replace(data, documentation=found, facts=facts), found.problems)
 
 
 def judge(work: Workspace, data: SiteData, state: BuildState, changes: ChangeSet) -> SiteData:

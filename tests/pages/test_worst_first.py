@@ -14,6 +14,7 @@ from callboard.model.facts import FAMILIES as VALUE_TYPES
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment, Health
+from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact, Measurement
@@ -99,13 +100,17 @@ WORST_AND_OTHERS = {
         ("z", ErrorTrend("z-worst", (1, 2), 90, 40)),
         [(f"a{n}", ErrorTrend(f"other-{n}", (1, 2), 500, 0)) for n in range(5)],
     ),
+    "documentation": (
+        ("z", DocumentationDefect(DefectKind.IMAGE, "docs/worst.md", 3, "gone.png")),
+        [(f"a{n}", DocumentationDefect(DefectKind.OLD, f"docs/a{n}.md", changed=ago(9999))) for n in range(6)],
+    ),
     "quality-gate": (
         ("z", QualityGate(GateState.FAILED, bugs=77)),
         [(f"a{n}", QualityGate(GateState.PASSED, bugs=n)) for n in range(5)],
     ),
 }
 """For each family with an order: the key and value of the item that comes first, and items that come after it."""
-NAMES = {"quality-gate": lambda value: f">{value.bugs}<"}
+NAMES = {"quality-gate": lambda value: f">{value.bugs}<", "documentation": lambda value: value.path}
 UNORDERED = {"on-call", "repository"}
 """Families whose items are listed by name."""
 ROLLED_UP = [family for family in WORST_AND_OTHERS if FAMILIES[family].rollup]
@@ -209,6 +214,7 @@ ONE_OF_EACH = {
     ],
     "pipeline-run": [PipelineRun("x", NOW, state) for state in RunState],
     "issue": [Issue("x", priority=severity) for severity in FactSeverity],
+    "documentation": [DocumentationDefect(kind, "x") for kind in DefectKind],
 }
 
 

@@ -62,6 +62,24 @@ def with_last_good_facts(
     return CollectedFacts(facts, measurements, collections, batch.problems, batch.failures, collected.connections)
 
 
+def with_own_facts(
+    collected: CollectedFacts, info: IntegrationInfo, facts: Iterable[Fact], measurements: Iterable[Measurement], now: datetime
+) -> CollectedFacts:
+    """The collected facts with those that the build itself has found, under the name of ``info``."""
+    own, measured = tuple(facts), tuple(measurements)
+    if not measured:
+        return collected
+    counts = Counter(fact.family for fact in own)
+    times = (CollectionTime(info.name, family, now, now, counts[family]) for family in info.families)
+    return replace(
+        collected,
+        facts=tuple(sorted((*collected.facts, *own), key=_key)),
+        measurements=tuple(sorted((*collected.measurements, *measured), key=lambda each: (each.subject, each.family, each.source))),
+        collections=(*collected.collections, *times),
+        connections=(*collected.connections, info),
+    )
+
+
 def facts_of_state(state: State, connected: IntegrationResult, items: Sequence[IntegrationSettings]) -> CollectedFacts:
     """The facts of the state, without network; ``connected`` has only the connections of the integrations."""
     names = {item.name: number for number, item in enumerate(items)}

@@ -24,6 +24,7 @@ FAMILIES: Mapping[str, FamilyEvents] = {
     "alert": NO_EVENTS,
     "error-trend": NO_EVENTS,
     "issue": NO_EVENTS,
+    "documentation": NO_EVENTS,
 }
 """The built-in families."""
 

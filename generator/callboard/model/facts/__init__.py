@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.documentation import DocumentationDefect
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.issue import Issue
@@ -31,5 +32,6 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "alert": Alert,
     "error-trend": ErrorTrend,
     "issue": Issue,
+    "documentation": DocumentationDefect,
 }
 """The built-in families; plugins may add others (``plugins/installed_families.py``). The order is that of the panels on a page."""

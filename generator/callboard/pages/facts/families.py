@@ -8,6 +8,7 @@ from callboard.pages.facts import (
     alert,
     availability,
     deployment,
+    documentation,
     error_trend,
     incident,
     issue,
@@ -33,6 +34,7 @@ FAMILIES: Mapping[str, FamilyPages] = {
     "alert": alert.PAGES,
     "error-trend": error_trend.PAGES,
     "issue": issue.PAGES,
+    "documentation": documentation.PAGES,
 }
 """The built-in families, in the order of their panels and pages."""
 

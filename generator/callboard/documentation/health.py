@@ -1,0 +1,95 @@
+"""The documentation of a portal → what is wrong with it, as facts of the entities that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callboard.catalog import organization
+from callboard.catalog.graph import Catalog
+from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind
+from callboard.documentation.portal import PortalDocumentation
+from callboard.model.facts.documentation import DefectKind, DocumentationDefect
+from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.tree import Tree, Trees
+from callboard.plugins.run_integrations import IntegrationInfo
+
+FAMILY = "documentation"
+DOCUMENTATION = IntegrationInfo(FAMILY, FAMILY, "Documentation", (FAMILY,), ("backstage.io/techdocs-ref",))
+"""The build itself, in place of a tool."""
+OLD = timedelta(days=730)
+MOST = 200
+"""Defects of one set that become facts."""
+_LINKS: Mapping[str, DefectKind] = {"image": DefectKind.IMAGE, "anchor": DefectKind.ANCHOR}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentationHealth:
+    """What is wrong with the documentation of a portal."""
+
+    facts: tuple[Fact, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    """One for each set: without facts it is healthy."""
+
+
+def documentation_health(found: PortalDocumentation, catalog: Catalog, trees: Trees, now: datetime) -> DocumentationHealth:
+    """The defects of all sets, at most ``MOST`` of each."""
+    links = CrossLinks(found, catalog, trees)
+    facts: list[Fact] = []
+    measurements: list[Measurement] = []
+    for ref, made in found.sets.items():
+        tree = trees.get((made.place.source, made.place.tree))
+        by_key = {_key(defect): defect for defect in _defects(made, links, catalog, now)}
+        facts += [_fact(made, tree, key, defect) for key, defect in list(by_key.items())[:MOST]]
+        measurements.append(Measurement(ref, FAMILY, FAMILY, complete=len(by_key) <= MOST))
+    return DocumentationHealth(tuple(facts), tuple(measurements))
+
+
+def next_turn_of_documentation(found: PortalDocumentation, now: datetime) -> datetime | None:
+    """When the next page becomes old; None for no page."""
+    turns = (changed + OLD for made in found.sets.values() for changed in made.changed.values())
+    return min((turn for turn in turns if turn > now), default=None)
+
+
+def _defects(made: DocumentationSet, links: CrossLinks, catalog: Catalog, now: datetime) -> Iterator[DocumentationDefect]:
+    for broken in links.broken(made):
+        kind = _LINKS.get(broken.reason, DefectKind.LINK)
+        yield DocumentationDefect(kind, made.repository_path(broken.page.path), broken.line, broken.address[:300])
+    for path, reason in made.left_out.items():
+        yield DocumentationDefect(DefectKind.FILE, made.repository_path(path), 0, reason[:300])
+    for page in made.pages.values():
+        yield from _of_page(page, made.repository_path(page.path), made.changed.get(page.path), now)
+    for path in _orphans(made):
+        yield DocumentationDefect(DefectKind.ORPHAN, made.repository_path(path), 0, made.pages[path].title[:300])
+    if made.pages and organization.owner(catalog, made.ref) not in catalog.entities:
+        origin = catalog.entities[made.ref].origin
+        yield DocumentationDefect(DefectKind.OWNER, origin.path, origin.line)
+
+
+def _of_page(page: DocumentPage, path: str, changed: datetime | None, now: datetime) -> Iterator[DocumentationDefect]:
+    if page.as_text:
+        yield DocumentationDefect(DefectKind.TEXT, path, 0, page.as_text[:300])
+    for note in page.notes:
+        yield DocumentationDefect(DefectKind.DIAGRAM, path, note.line, note.message[:300])
+    if changed and now - changed >= OLD:
+        yield DocumentationDefect(DefectKind.OLD, path, 0, page.title[:300], changed)
+
+
+def _orphans(made: DocumentationSet) -> Iterator[str]:
+    """Pages that the navigation does not name and that no page of the set links to."""
+    if made.kind is not SetKind.MKDOCS:
+        return
+    linked = {path for page in made.pages.values() for path in page.linked if path != page.path}
+    start = made.start
+    yield from (path for path in made.navigation.outside if path in made.pages and path not in linked and made.pages[path] is not start)
+
+
+def _key(defect: DocumentationDefect) -> str:
+    return f"{defect.kind} {defect.path} {defect.what}"[:500]
+
+
+def _fact(made: DocumentationSet, tree: Tree | None, key: str, defect: DocumentationDefect) -> Fact:
+    url = tree.view_url(defect.path, defect.line or None) if tree else ""
+    return Fact(made.ref, FAMILY, key, defect, FAMILY, url=url)
