@@ -29,7 +29,7 @@ from callboard.documentation.snippets import Snippets
 
 HOOK = Path(__file__).with_name("reference_hook.py")
 WANTED = 0.97
-VOID = {"/br", "/img", "/hr", "/input"}
+VOID = {"/br", "/img", "/hr", "/input", "/tbody"}
 CORE = {"pymdownx.emoji": {"emoji_generator": to_svg}}
 """What techdocs-core sets for the extensions that the portal has replacements for."""
 
@@ -116,7 +116,7 @@ def tokens(text):
     parser.handle_comment = parser.handle_decl = lambda _: None
     parser.feed(text)
     parser.close()
-    return [token for token in found if token and (isinstance(token, tuple) or token not in VOID)]
+    return [token for token in found if token and token != ("tbody", []) and (isinstance(token, tuple) or token not in VOID)]
 
 
 def sources(folder, configuration):
