@@ -44,6 +44,9 @@ NOT_RUN = {
     "git clone": "needs the network",
     "rsync": "needs another machine",
     "docker": "needs Docker",
+    "systemctl": "needs systemd; tests/examples/test_deploy.py checks the units",
+    "journalctl": "needs systemd",
+    "/opt/callboard/bin/pip": "would install from a package index",
     "ssh": "needs another machine",
     "curl": "needs the network",
     "callboard lint --portal https": "needs a published portal; tests/lint/test_portal_names.py has one",
@@ -61,7 +64,8 @@ NOT_RUN = {
 ENVIRONMENT = frozenset({"CALLBOARD_PORTAL_HEADER", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"})
 """Variables that are no options."""
 OPTIONS_OF_OTHERS = re.compile(
-    r"^--(constraint|depth|format json|offline|force-with-lease|user|volume|publish|rm|mount|dirty|upgrade|net|repo)\b"
+    r"^--(constraint|depth|format json|offline|force-with-lease|user|volume|publish|rm|mount|dirty|upgrade|net|repo|tag"
+    r"|env-file|now|unit)\b"
 )
 PROMPT = re.compile(r"^\$ (.*)$", re.MULTILINE)
 PORTAL = "publish:\n  - {type: folder, path: published}\n  - {name: backup, type: folder, path: backup}\n"
@@ -114,6 +118,7 @@ def test_each_command_is_one_that_the_program_understands(block, tmp_path, monke
 
 
 FAILS = {
+    ("docs/how-to/run-in-a-container.md", "cp callboard.service callboard.timer /etc/systemd/system/"): "tests/examples/test_deploy.py",
     ("docs/how-to/overlay-a-template.md", "callboard build"): "shows an error; tests/pipeline/test_broken_overlays.py runs it",
     ("docs/how-to/own-kinds.md", "callboard lint"): "shows errors; tests/cli/test_user_mistakes.py runs it",
     ("docs/explanation/history.md", "callboard diff old/.callboard .callboard --format markdown"): "two states: see upgrade.md",
