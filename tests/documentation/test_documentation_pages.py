@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+import markdown
 from callboard.documentation import conversion
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import ConfigurationError, SetConfiguration, read_configuration
 from callboard.documentation.conversion import PageWork, SetSource, converted_pages
 from callboard.documentation.files import SetFiles
+from callboard.documentation.inline_patterns import make_selective
 from callboard.documentation.navigation import navigation_of
 
 LARGEST_PAGE = 512 * 1024
@@ -205,3 +207,12 @@ markdown_extensions:
 def test_a_configuration_that_cannot_be_read_is_an_error_with_a_reason(text):
     with pytest.raises(ConfigurationError, match=r"^it (is|has|uses)"):
         read_configuration(text)
+
+
+def test_patterns_that_are_tried_only_where_they_can_match_give_the_same_html():
+    configured = {name: dict(options) for name, options in SetConfiguration().extensions}
+    plain, selective = (markdown.Markdown(extensions=list(configured), extension_configs=configured) for _ in range(2))
+    make_selective(selective)
+    for page in sorted((Path(__file__).parent.parent.parent / "docs").rglob("*.md"))[::6]:
+        text = page.read_text("utf-8")
+        assert selective.reset().convert(text) == plain.reset().convert(text)

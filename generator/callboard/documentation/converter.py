@@ -24,6 +24,7 @@ from callboard.documentation.extensions import Configured
 from callboard.documentation.fences import drawing_options, register, with_common_fences, without_delimiters
 from callboard.documentation.files import SetFile
 from callboard.documentation.front_matter import split_front_matter
+from callboard.documentation.inline_patterns import make_selective
 from callboard.documentation.insertions import Insertions
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import Heading
@@ -78,8 +79,10 @@ class _PageAddresses(Treeprocessor):  # type: ignore[misc]  # it has no stubs
         address = element.get("href")
         if address:
             element.set("href", self.links.of_markdown(address))
-            if self.is_portal and self.links.is_entity(address) and not len(element) and not (element.text or "").strip():
-                element.text = title_mark(self.links.open_link(address))
+            is_empty = self.is_portal and not len(element) and not (element.text or "").strip()
+            number = self.links.title_of(address) if is_empty else None
+            if number is not None:
+                element.text = title_mark(number)
 
     def _resolve_image(self, element: Element, *, is_in_link: bool) -> None:
         address = element.get("src")
@@ -134,6 +137,7 @@ class Converter:
         self._markdown.inlinePatterns.register(self._autolinks, "callboard_entities", 125)
         if self._is_portal:
             register(self._markdown)
+        make_selective(self._markdown)
 
     def convert(self, text: str, page: SetFile, links: LinkResolver, nav_title: str = "", *, draws: bool = True) -> ConvertedPage:
         """The page; ``text`` includes its front matter, and ``nav_title`` is the title that the navigation gives it.

@@ -62,7 +62,7 @@ class CrossLinks:
         """The target of an open link of a set."""
         key = (of.ref, link)
         if key not in self._targets:
-            self._targets[key] = self._outside(of, link) if link.file else self._entity(of.ref.namespace, link.address)
+            self._targets[key] = self._new_target(of, link)
         return self._targets[key]
 
     def entity_target(self, namespace: str, address: str) -> LinkTarget:
@@ -114,6 +114,12 @@ class CrossLinks:
 
     def _tree(self, of: DocumentationSet) -> Tree | None:
         return self.trees.get((of.place.source, of.place.tree))
+
+    def _new_target(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
+        if link.page:
+            page = of.pages.get(link.page)
+            return LinkTarget(title=(_heading(page, unquote(link.address.partition("#")[2])) or page.title) if page else "")
+        return self._outside(of, link) if link.file else self._entity(of.ref.namespace, link.address)
 
     def _outside(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
         tree = self._tree(of)

@@ -63,13 +63,23 @@ class LinkResolver:
         match = _KIND.match(address)
         return match is not None and match[1].lower() in self._kinds
 
-    def open_link(self, address: str, file: str = "", *, is_image: bool = False) -> int:
+    def open_link(self, address: str, file: str = "", *, is_image: bool = False, page: str = "") -> int:
         """The position of an open link, which is added."""
         key = (address, is_image)
         if key not in self._open:
             self._numbers[key] = len(self._open)
-            self._open[key] = OpenLink(address, self._line(address), file, is_image)
+            self._open[key] = OpenLink(address, self._line(address), file, is_image, page)
         return self._numbers[key]
+
+    def title_of(self, address: str) -> int | None:
+        """The position of an open link whose title is the text of a link without one; None for addresses that have no title."""
+        if self.is_entity(address):
+            return self.open_link(address)
+        parts = _split(address)
+        target = self._files.target(address, self._page.path)[0] if parts and parts.path and not _ABSOLUTE.match(address) else None
+        if target is None or not target.is_page or len(self._open) >= _MOST:
+            return None
+        return self.open_link(address, page=target.path)
 
     def of_markdown(self, address: str, *, is_image: bool = False) -> str:
         """The address of a link or an image as MkDocs writes it; those of entities and of files outside of the set become marks."""

@@ -57,6 +57,8 @@ class OpenLink(msgspec.Struct, frozen=True, array_like=True):
     file: str = ""
     """Path of a file in the repository; empty for a link to an entity or to its documentation."""
     is_image: bool = False
+    page: str = ""
+    """Path of a page of the same set, for a link to it without a text, which gets its title; its address is in the HTML."""
 
 
 class DrawingNote(msgspec.Struct, frozen=True, array_like=True):

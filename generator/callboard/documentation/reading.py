@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Any
 
 from callboard.documentation import rules
 from callboard.documentation.configuration import LARGEST, ConfigurationError, SetConfiguration, read_configuration
@@ -26,6 +27,7 @@ from callboard.plugins.sources.paths import normal_path
 from callboard.settings.settings import DocsSettings
 
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
+CHANGE_LOG = "CHANGELOG.md"
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
 _SPECIAL = re.compile(r"[*?\[{]")
 _IMAGE_ENDS = "{png,jpg,jpeg,gif,webp,svg,avif}"
@@ -95,11 +97,20 @@ class SetReader:
         for written, reason in inclusion.failed:
             self._find(rules.MISSING_PAGE, found[0] if found else docs, f"`{written[:200]}` is not included: {reason}.",
                        "Name an mkdocs.yml of this repository.")  # fmt: skip
+        nav = self._with_change_log(tree, folder, paths, nav, inclusion.elsewhere)
         files = SetFiles((*paths, *inclusion.elsewhere), docs, inclusion.elsewhere)
         source = SetSource(replace(configuration, nav=nav), files, navigation_of(nav, files), {}, self.kinds)
         self._check_navigation(source, found[0] if found else "")
         kind = SetKind.MKDOCS if found else SetKind.FOLDER
         return self._with_texts(tree, folder, ReadSet(kind, source, docs, inclusion.elsewhere, ()))
+
+    def _with_change_log(self, tree: Tree, folder: str, paths: Sequence[str], nav: Any, elsewhere: dict[str, str]) -> Any:
+        """The navigation with the change log next to the documentation as its last page, if the set has none of its own."""
+        there = posixpath.join(folder, CHANGE_LOG)
+        if any(path.lower().endswith("changelog.md") for path in paths) or self.is_left_out(there) or not _glob(tree, there):
+            return nav
+        elsewhere[CHANGE_LOG] = there
+        return [*nav, CHANGE_LOG] if isinstance(nav, list) else nav
 
     def _configuration(self, tree: Tree, path: str) -> SetConfiguration:
         try:

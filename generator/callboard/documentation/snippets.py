@@ -12,9 +12,9 @@ MOST = 20
 """Files that are put into one page."""
 DEPTH = 5
 """Nested files."""
-_LINE = re.compile(r"^(?P<indent>[ \t]*+)(?P<escape>;*+)-{1,}8<-{1,}(?P<rest>[^\n]*+)$")
+_LINE = re.compile(r"^(?P<indent>[ \t]*+)(?P<escape>;*+)-{1,20}+8<-{1,20}+(?P<rest>[^\n]*+)$")
 _QUOTED = re.compile(r"[ \t]++(?P<quote>[\"'])(?P<name>[^\"'\n]{1,500})(?P=quote)[ \t]*+")
-_SECTION = re.compile(r"-{1,}8<-{1,}[ \t]*+\[[ \t]*+(?P<which>start|end)[ \t]*+:[ \t]*+(?P<name>[a-z][-_0-9a-z]*+)[ \t]*+\]", re.IGNORECASE)
+_SECTION = re.compile(r"-8<-{1,20}+[ \t]*+\[[ \t]*+(?P<which>start|end)[ \t]*+:[ \t]*+(?P<name>[a-z][-_0-9a-z]*+)[ \t]*+\]", re.IGNORECASE)
 _LINES = re.compile(r"(?P<path>.+?):(?P<start>\d{0,6}):(?P<end>\d{0,6})")
 
 Read = Callable[[str], str | None]

@@ -44,6 +44,8 @@ class DocsCardView:
     sets: tuple[SetRow, ...]
     """Sets of the parts of a system, or of what a team owns."""
     sets_more: int
+    change_log: PageLink | None
+    """The change log of its own set."""
     mentions: tuple[PageLink, ...]
     """Pages of other sets that link to the entity."""
     mentions_more: int
@@ -87,6 +89,7 @@ class DocumentsSection:
             tuple(self._pages(own)) if own else (),
             tuple(set_row(self.context, each) for each in sets[:_MOST_SETS]),
             max(0, len(sets) - _MOST_SETS),
+            self._change_log(own) if own else None,
             tuple(self._mention(*each) for each in found[:_MOST_MENTIONS]),
             max(0, len(found) - _MOST_MENTIONS),
         )
@@ -97,6 +100,15 @@ class DocumentsSection:
         titles = made.navigation.titles()
         for path in paths[:_MOST_PAGES]:
             yield PageLink(text_of(titles.get(path) or made.pages[path].title, 80), docs_path(made.ref) + made.pages[path].url)
+
+    def _change_log(self, made: DocumentationSet) -> PageLink | None:
+        """The change log, with its newest version as the title: the first heading of the second level."""
+        page = next((page for path, page in made.pages.items() if path.lower().endswith("changelog.md")), None)
+        if page is None:
+            return None
+        second = [child for heading in page.headings for child in (heading.children if heading.level == 1 else (heading,))]
+        newest = text_of(second[0].text, 80) if second else ""
+        return PageLink(newest or text_of(page.title, 80), docs_path(made.ref) + page.url)
 
     def _sets_of_parts(self, entity: Entity) -> Iterator[DocumentationSet]:
         """The sets of what a team, system or domain has, each once."""

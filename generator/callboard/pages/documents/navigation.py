@@ -14,6 +14,13 @@ WHOLE = 100
 """Pages of a set whose navigation stands complete next to each page; it would be most of each page of a larger set."""
 
 
+_MOST_PAGES = 100
+_MOST_BYTES = 1024 * 1024
+"""Of the texts of all pages."""
+WHOLE_FOLDER = "~all/"
+"""Address of the page below that of its set; no file of a set is hidden behind it, because names are published as they are."""
+
+
 class NavView(NamedTuple):
     """An entry of the navigation."""
 
@@ -75,6 +82,11 @@ class SetTree:
             else:
                 first = next(_paths(item), "")
                 yield NavView(text_of(item.title), (up + self.urls[first]) or "./" if first else "", is_cut=True)
+
+
+def has_whole_page(of: DocumentationSet) -> bool:
+    """Whether a set is small enough for one page, and has more than one."""
+    return 1 < len(of.pages) <= _MOST_PAGES and of.bytes <= _MOST_BYTES and not any(page.url == WHOLE_FOLDER for page in of.pages.values())
 
 
 def up_of(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -19,7 +19,8 @@ from callboard.incremental.tracking import fingerprint_of
 from callboard.model.errors import WebsiteError
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
-from callboard.pages.documents.navigation import NavView, up_of
+from callboard.pages.documents.navigation import WHOLE_FOLDER, NavView, has_whole_page, up_of
+from callboard.pages.entities.addresses import issue_address
 from callboard.pages.page import SearchText, TocEntry
 from callboard.pages.safe_text import text_of, web_url
 from callboard.pages.shared_views import EntityLink, TimeView
@@ -29,11 +30,6 @@ _MOST_HEADINGS = 60
 """Entries of a page's contents."""
 _SEARCHED = 20_000
 """Letters of headings that are searched."""
-_ISSUES = (
-    (re.compile(r"(https?://[^/?#]+/[^?#]+?)/-/(?:blob|tree|raw|edit)/.*"), "{}/-/issues/new?issue[title]={}&issue[description]={}"),
-    (re.compile(r"(https?://[^/?#]+/[^/?#]+/[^/?#]+)/(?:blob|tree|edit|src)/.*"), "{}/issues/new?title={}&body={}"),
-)
-"""Address of a file's page and that of a new issue: at GitLab; at GitHub, Gitea and Bitbucket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,8 @@ class DocumentView:
     """Addresses at the file's host, checked; empty if unknown."""
     source: str = ""
     report: str = ""
+    whole: str = ""
+    """Address of the page with the whole set, from this page; empty for a large set."""
     as_text: str = ""
     """Why the page is shown as plain text; empty if it is not."""
     is_outside: bool = False
@@ -71,10 +69,6 @@ class DocumentView:
 
 def document_view(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> DocumentView:
     """The view of a page. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
-    try:
-        html = context.documentation.html(of, page)
-    except MissingHtmlError as error:
-        raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
     targets = link_targets(context, of, page)
     navigation = context.navigation(of)
     before, behind = navigation.neighbours(page.path)
@@ -89,7 +83,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         set_path=docs_path(of.ref),
         entity=context.links.to(of.ref),
         owner=context.owner_of(of.ref),
-        text=Markup(_with_hosts(context, of, page, with_targets(html, targets))),  # noqa: S704 - it was made safe when it was converted
+        text=Markup(page_text(context, of, page, targets)),  # noqa: S704 - it was made safe when it was converted
         targets=targets,
         navigation=navigation.next_to(page.path),
         previous=_neighbour(of, page, before),
@@ -97,13 +91,23 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         changed=_time(context, changed) if changed else None,
         edit=web_url(tree.edit_url(there)) if tree else "",
         source=view_url,
-        report=issue_address(view_url, f"Documentation: {text_of(page.title, 100)}", there),
+        report=issue_address(view_url, f"Documentation: {text_of(page.title, 100)}", f"{there}\n{view_url}\n"),
+        whole=up_of(page.url) + WHOLE_FOLDER if has_whole_page(of) else "",
         as_text=page.as_text,
         is_outside=page.path not in navigation.places and of.kind is not SetKind.README,
         others=_others(of) if page is of.start else (),
         headings=page.headings,
         has_heading=bool(page.headings) and page.headings[0].level == 1,
     )
+
+
+def page_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, targets: Sequence[ShownTarget]) -> str:
+    """The HTML of a page with its links. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
+    try:
+        html = context.documentation.html(of, page)
+    except MissingHtmlError as error:
+        raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
+    return _with_hosts(context, of, page, with_targets(html, targets))
 
 
 def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, html: str) -> str:
@@ -145,14 +149,6 @@ def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:
     return fingerprint_of(
         [context.title(of), repr(of.navigation), pages, urls, str(owner), of.docs_folder, repr((of.repository_paths, of.left_out))]
     )
-
-
-def issue_address(view_url: str, title: str, path: str) -> str:
-    """Address of a new issue at a file's host, with title and path filled in; empty for hosts with unknown addresses."""
-    for pattern, address in _ISSUES:
-        if match := pattern.fullmatch(view_url):
-            return web_url(address.format(match[1], quote(title, safe=""), quote(f"{path}\n{view_url}\n", safe="")))
-    return ""
 
 
 def page_toc(view: DocumentView) -> tuple[TocEntry, ...]:

@@ -16,8 +16,10 @@ from callboard.model.urls import docs_path
 from callboard.pages.documents import index_pages
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.index_pages import DOCS
+from callboard.pages.documents.navigation import WHOLE_FOLDER, has_whole_page
 from callboard.pages.documents.page import document_view, page_fingerprint, page_search_text, page_toc, set_fingerprint
 from callboard.pages.documents.stubs import missing_set_view, moved_view, moves
+from callboard.pages.documents.whole_set import whole_set_toc, whole_set_view
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page
 from callboard.pages.safe_text import text_of
@@ -45,6 +47,8 @@ class _SetPages:
                 yield self._page(made, page)
             if made.start is None:
                 yield self._missing(made)
+            if has_whole_page(made):
+                yield self._whole(made)
         for path, target in moves(self.context).items():
             yield self._moved(path, target)
 
@@ -62,6 +66,14 @@ class _SetPages:
             extra_keys=(_key(made.ref, page.path),),
             files=partial(_images, self.context, made, page),
         )
+
+    def _whole(self, made: DocumentationSet) -> Page:
+        title = self.context.labels["docs_whole_of"].format(self.context.title(made))
+        return Page(
+            docs_path(made.ref) + WHOLE_FOLDER, "whole-documents.html", FRAME, DOCS, title,
+            partial(whole_set_view, self.context, made), toc=whole_set_toc, tracker=self.tracker,
+            extra_keys=(_key(made.ref, ""), *(_key(made.ref, path) for path in made.pages)),
+        )  # fmt: skip
 
     def _moved(self, path: str, target: str) -> Page:
         return Page(

@@ -20,8 +20,8 @@ _TECHDOCS = "backstage.io/techdocs-ref"
 _SOURCE_LOCATION = "backstage.io/source-location"
 _GITHUB_SLUG = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _HOSTS = (
-    (re.compile(r"(https?://[^/?#]+/[^?#]+?)/-/(?:blob|tree|raw|edit)/.*"), "{}/-/issues/new?issue[title]={}"),
-    (re.compile(r"(https?://[^/?#]+/[^/?#]+/[^/?#]+)/(?:blob|tree|edit|src)/.*"), "{}/issues/new?title={}"),
+    (re.compile(r"(https?://[^/?#]+/[^?#]+?)/-/(?:blob|tree|raw|edit)/.*"), "{}/-/issues/new?issue[title]={}", "issue[description]"),
+    (re.compile(r"(https?://[^/?#]+/[^/?#]+/[^/?#]+)/(?:blob|tree|edit|src)/.*"), "{}/issues/new?title={}", "body"),
 )
 """Address of a file's page and that of a new issue: at GitLab; at GitHub, Gitea and Bitbucket."""
 
@@ -121,9 +121,14 @@ _FILE = re.compile(r"^(https?://[^/?#]+(?:/[^/?#]+)+?)/(-/)?blob/")
 
 def report_address(context: EntityContext, entity: Entity) -> str:
     """Address of a new issue about the entity at its descriptor's host; empty for hosts with unknown addresses."""
-    page = view_address(context, entity)
-    for pattern, address in _HOSTS:
+    return issue_address(view_address(context, entity), f"{entity.ref}: ")
+
+
+def issue_address(page: str, title: str, text: str = "") -> str:
+    """Address of a new issue at the host of a file's page, with title and text filled in; empty for hosts with unknown addresses."""
+    for pattern, address, body in _HOSTS:
         match = pattern.fullmatch(page)
         if match:
-            return web_url(address.format(match[1], quote(f"{entity.ref}: ", safe="")))
+            added = f"&{body}={quote(text, safe='')}" if text else ""
+            return web_url(address.format(match[1], quote(title, safe="")) + added)
     return ""

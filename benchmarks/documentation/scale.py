@@ -1,0 +1,129 @@
+"""Many documentation sets → what it costs to convert them, again after changes, and with the whole site.
+
+``python benchmarks/documentation/scale.py FOLDER [SETS]``: writes SETS (1,000) repositories of 10 pages each into FOLDER, from the texts of
+``$CALLBOARD_TEST_DATA/docs`` with words of their own, and prints processor seconds (with child processes) of bare Python-Markdown over the same
+pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds.
+"""
+
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import markdown
+from callboard.build_caches import DiskCaches
+from callboard.cli.main import main as callboard
+from callboard.descriptors.portal_kinds import portal_kinds
+from callboard.documentation.building import portal_documentation
+from callboard.documentation.extensions import allowed_extensions
+from callboard.incremental.fingerprint import code_digest
+from callboard.io.store import Store
+from callboard.pipeline import Workspace, collect, ingest, resolve
+from callboard.plugins.portal_settings import read_settings
+
+PAGES = 10
+CHANGED = 100
+STEP = "step"
+
+
+def main(arguments):
+    """Write the repositories and run each step in a process of its own."""
+    folder = Path(arguments[0])
+    sets = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdigit() else 1_000
+    if not (folder / "sources.yaml").exists():
+        write(folder, sets)
+    bare, _ = run(folder, "bare")
+    cold, memory = run(folder, "documentation")
+    print(f"{sets * PAGES:,} pages in {sets:,} sets")
+    print(f"bare Python-Markdown       {bare:8.1f} s")
+    print(f"cold                       {cold:8.1f} s  {cold / bare:.2f} x bare   main process {memory:,.0f} MB")
+    same, _ = run(folder, "documentation")
+    print(f"nothing changed            {same:8.1f} s  {same / cold:.1%} of cold")
+    change(folder, sets)
+    changed, _ = run(folder, "documentation")
+    print(
+        f"{CHANGED} pages changed          {changed:8.1f} s  {changed / cold:.1%} of cold, {(changed - same) / cold:.1%} more than unchanged"
+    )
+    if "--site" in arguments:
+        for name in ("cold site", "unchanged site"):
+            seconds, memory = run(folder, "site")
+            print(f"{name:<26} {seconds:8.1f} s  main process {memory:,.0f} MB")
+        change(folder, sets)
+        seconds, _ = run(folder, "site")
+        print(f"site, {CHANGED} pages changed    {seconds:8.1f} s")
+
+
+def run(folder, step):
+    """Processor seconds of a step with its child processes, and the peak memory of its main process in MB."""
+    started = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, __file__, folder, step, STEP], check=True, capture_output=True, text=True)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime
+    return seconds, float(done.stdout.split()[-1])
+
+
+def write(folder, sets):
+    """The repositories, each with a descriptor and pages."""
+    source = Path(os.environ["CALLBOARD_TEST_DATA"]) / "docs"
+    texts = [path.read_text("utf-8", errors="replace") for path in sorted(source.glob("*/**/*.md"))]
+    chooser = random.Random(18)
+    for number in range(sets):
+        repository = folder / f"repositories/r{number:04}"
+        (repository / "docs").mkdir(parents=True)
+        (repository / "mkdocs.yml").write_text(f"site_name: Set {number}\n")
+        (repository / "catalog-info.yaml").write_text(
+            f"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: c{number:04}\n  annotations:\n"
+            "    backstage.io/techdocs-ref: dir:.\nspec: {type: service, lifecycle: production, owner: nobody}\n"
+        )
+        for page, text in enumerate(chooser.sample(texts, PAGES)):
+            name = "index.md" if page == 0 else f"page-{page}.md"
+            (repository / "docs" / name).write_text(f"{text}\n\nThe words of w{number}x{page}.\n", encoding="utf-8")
+    (folder / "sources.yaml").write_text('sources: [{name: local, type: files, path: repositories, repositories: "*"}]\n')
+
+
+def change(folder, sets):
+    """Edit one page in some of the sets."""
+    step = max(1, sets // CHANGED)
+    for number in range(0, sets, step):
+        page = folder / f"repositories/r{number:04}/docs/page-3.md"
+        page.write_text(f"{page.read_text('utf-8')}\n\nEdited at {time.time()}.\n", encoding="utf-8")
+
+
+def bare(folder):
+    """All pages by Python-Markdown with techdocs-core's extensions, one instance for all."""
+    configured = {name: dict(options) for name, options in allowed_extensions()}
+    parser = markdown.Markdown(extensions=list(configured), extension_configs=configured)
+    for page in sorted(folder.glob("repositories/*/docs/*.md")):
+        parser.reset().convert(page.read_text("utf-8"))
+
+
+def documentation(folder):
+    """The steps of a build up to the documentation."""
+    settings = read_settings(folder / "sources.yaml", os.environ)
+    work = Workspace(settings, os.environ, portal_kinds(settings), DiskCaches(Store.beside(settings.root).cache))
+    resolved = resolve(work, ingest(work, collect(work)))
+    before = peak()
+    made = portal_documentation(resolved.catalog, resolved.trees, settings, code_digest())
+    print(f"{datetime.now(UTC):%H:%M} {made.converted} converted, memory from {before:.0f} MB", file=sys.stderr)
+
+
+def site(folder):
+    """A whole build."""
+    callboard(["build", "--config", str(folder / "sources.yaml"), "--output", str(folder / "site"), "--quiet"], standalone_mode=False)
+
+
+def peak():
+    """The peak memory of this process in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    if sys.argv[-1] == STEP:
+        {"bare": bare, "documentation": documentation, "site": site}[sys.argv[2]](Path(sys.argv[1]))
+        print(peak())
+    else:
+        main(sys.argv[1:])
