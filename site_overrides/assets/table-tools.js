@@ -26,11 +26,12 @@ export function columnMenu(menu, all, changed) {
   draw();
 }
 
-/** Menus close with Escape, and when something else is used. */
-export function closingMenus(root) {
+/** Menus close with Escape, and when something else is used; `below`, which an open menu covers in part, cannot be used meanwhile. */
+export function closingMenus(root, below) {
   const menus = [...root.querySelectorAll("details[data-menu]")];
   document.addEventListener("pointerdown", (e) => { for (const menu of menus) if (!menu.contains(e.target)) menu.open = false; });
   for (const menu of menus) {
+    menu.addEventListener("toggle", () => { below.inert = menus.some((each) => each.open); });
     menu.addEventListener("focusout", (e) => { if (e.relatedTarget && !menu.contains(e.relatedTarget)) menu.open = false; });
     menu.addEventListener("keydown", (e) => { if (e.key === "Escape" && menu.open) { e.preventDefault(); menu.open = false; menu.querySelector("summary").focus(); } });
   }

@@ -245,7 +245,7 @@ function catalogTable(names, columns) {
     addEventListener("popstate", () => { clearTimeout(typed); typed = 0; state = opened(new URLSearchParams(location.search)); query.value = state.get("q") ?? ""; draw(); });
     addEventListener("pagehide", () => { if (typed) tell(); history.replaceState({ y: scrollY }, ""); });
     addEventListener("cb-star", () => { facets = { ...facets, ...columnsOf(names, ["starred"], columns) }; if (asked(state, facets).chosen.starred?.size) draw(); else drawOwnViews(); });
-    closingMenus(root);
+    closingMenus(root, wrap);
   }
 
   function keys(e) {
