@@ -22,10 +22,13 @@ def values(command, environ, arguments=()):
 def test_every_option_is_read_from_the_variable_with_its_name(command, option, tmp_path):
     long_name = next(name for name in option.opts if name.startswith("--"))
     variable = f"CALLBOARD_{command}_{long_name[2:]}".upper().replace("-", "_")
-    given = {"choice": getattr(option.type, "choices", ["x"])[-1], "integer range": "7", "boolean": "1"}.get(option.type.name, "x")
-    arguments = [str(tmp_path)] * sum(
-        isinstance(each, click.Argument) and each.required for each in group.get_command(None, command).params
+    (tmp_path / "file.yaml").write_text("")
+    file = str(tmp_path / "file.yaml")
+    given = {"choice": getattr(option.type, "choices", ["x"])[-1], "integer range": "7", "boolean": "1", "file": file, "path": file}.get(
+        option.type.name, "x"
     )
+    needed = [each for each in group.get_command(None, command).params if isinstance(each, click.Argument) and each.required]
+    arguments = [str(tmp_path) if getattr(each.type, "dir_okay", True) else file for each in needed]
     without, read = values(command, {}, arguments)[option.name], values(command, {variable: given}, arguments)[option.name]
     assert environment_name(command, option) == variable
     if option.is_flag:

@@ -44,7 +44,7 @@ def with_definition(name, target):
 def test_descriptors_and_what_they_refer_to_are_read(tmp_path):
     contents = {
         "/a/One.yaml": with_definition("one", "./spec/Api.yaml"),
-        "/a/spec/Api.yaml": "openapi: 3.1.0\n",
+        "/a/spec/Api.yaml": "openapi: 3.1.0\ninfo: {title: One, version: 1.0.0}\npaths: {}\n",
         "/b/two.yaml": descriptor("two"),
     }
     with Server(files(contents)) as server:
@@ -53,7 +53,10 @@ def test_descriptors_and_what_they_refer_to_are_read(tmp_path):
             got.files, ConnectedTrees({(f.source, f.tree.id): f.tree for f in got.files}), builtin_kinds(), DescriptorLimits()
         )
     assert {p.code for p in gathered.problems} <= {"SPC006"}
-    assert [e.spec.get("definition") for e in gathered.entities] == ["openapi: 3.1.0\n", None]
+    assert [e.spec.get("definition") for e in gathered.entities] == [
+        "openapi: 3.1.0\ninfo: {title: One, version: 1.0.0}\npaths: {}\n",
+        None,
+    ]
     host = server.url[7:]
     assert found(got) == [f"{host}/a: One.yaml", f"{host}/b: two.yaml"]
     assert got.trees[0].view_url("One.yaml") == f"{server.url}/a/One.yaml"

@@ -102,12 +102,15 @@ def test_every_english_label_has_placeholders_that_can_be_filled():
 
 
 USES = re.compile(r"\bt\.([a-z0-9_]+)((?:\.format|\|format)\(([^()]*(?:\([^()]*\)[^()]*)*)\))?")
+FOR_SCRIPTS = re.compile(r'\bdata-[a-z]+="\{\{ t\.([a-z0-9_]+) \}\}"')
+"""Labels in attributes, whose values scripts fill in."""
 NUMBERED = re.compile(r'\bnumbered\("([a-z0-9_]+)"')
 
 
 def template_mistakes(text):
     """Labels of a template that do not exist, or that are filled with another number of values than they have places."""
-    for key, call, arguments in USES.findall(text):
+    yield from (key for key in FOR_SCRIPTS.findall(text) if key not in ENGLISH)
+    for key, call, arguments in USES.findall(FOR_SCRIPTS.sub("", text)):
         count = len(ast.parse(f"f({arguments})", mode="eval").body.args) if call else 0
         if key not in ENGLISH or call.startswith("|") or count != len(placeholders(ENGLISH, key)):
             yield key

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from callboard.io.site_folder.staging import Committed
+from callboard.model.counting import counted
 from callboard.model.problem import Problem
 from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Settings
@@ -79,8 +80,8 @@ def _near(host: Host, committed: Committed, paths: Collection[str]) -> Iterator[
         size, limit = f"{committed.bytes / 10**6:,.0f} MB", f"{host.bytes / 10**6:,.0f} MB"
         yield f"The site has {size}; {host.name} serves at most {limit}."
     if host.files and len(paths) >= NEAR * host.files:
-        yield f"The site has {len(paths):,} files; {host.name} serves at most {host.files:,}."
+        yield f"The site has {counted(len(paths), 'file', 'files')}; {host.name} serves at most {host.files:,}."
     if host.entries and len(paths) >= NEAR * host.entries / 2:  # a folder holds at least one file
         entries = len(paths) + len({parent for path in paths for parent in PurePosixPath(path).parents})
         if entries >= NEAR * host.entries:
-            yield f"The site has {entries:,} files and folders; {host.name} serves at most {host.entries:,}."
+            yield f"The site has {counted(entries, 'file or folder', 'files and folders')}; {host.name} serves at most {host.entries:,}."
