@@ -72,7 +72,7 @@ export function ownViews({ team, person, stars }, names) {
   const owned = (key, ref) => `${key}=${encodeURIComponent(ref).replaceAll("%3A", ":").replaceAll("%2F", "/")}`;
   return [
     team && names.byRef(team) ? chip("group", names.called(team), owned("team", team)) : null,
-    person && names.byRef(person) ? chip("user", names.called(person), owned("owner", person)) : null,
+    person && names.entries.some((e) => e.owner === person) ? chip("user", names.called(person), owned("owner", person)) : null,
     stars.length ? chip("starred", words.starredView, "starred=yes") : null,
   ].filter(Boolean);
 }

@@ -235,6 +235,8 @@ def test_my_team_has_its_sub_teams_with_incidents_alerts_and_problems_and_agrees
     assert "team=group:default/shop" in page.url
     assert len(names(page)) == components
     assert page.locator("[data-own-view]").first.inner_text().startswith("Shop")
+    page.goto(f"{portal}health/")
+    assert number(page, "Open incidents") == int(page.locator(".cb-stats a[href$='incidents/'] .cb-stat__value").inner_text()) == 1
     page.goto(f"{portal}teams/")
     row = page.locator(".cb-team", has=page.get_by_role("link", name="Shop", exact=True))
     assert int(re.findall(r"\d+", row.locator(".cb-team__n").last.inner_text())[-1]) == problems

@@ -25,11 +25,13 @@ class HealthView:
     nav: tuple[NavLink, ...]
     numbers: tuple[CountView, ...]
     panels: tuple[PanelView, ...]
+    has_teams: bool
+    """Whether there are teams to choose one's own from."""
 
 
 def health_view(context: FactsContext, nav: tuple[NavLink, ...]) -> HealthView:
     """The view of ``/health/``."""
-    return HealthView(nav, urgent_counts(context), health_panels(context))
+    return HealthView(nav, urgent_counts(context), health_panels(context), next(context.catalog.of_kind("group"), None) is not None)
 
 
 def urgent_counts(context: FactsContext) -> tuple[CountView, ...]:
