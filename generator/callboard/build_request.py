@@ -128,5 +128,5 @@ def raise_if_blocked(collected: CollectedState) -> None:
         raise BlockedError(
             "\n".join((*failure_messages(collected.failures), *loss_messages(collected.losses), *collected.guard_result.reasons)),
             collected.failures,
-            "The old site stays. --accept-loss publishes all the same; --allow-missing-sources leaves out what was never read.",
+            "The site was not changed. --allow-missing-sources leaves out what was never read; --accept-loss builds beyond the limits.",
         )

@@ -97,17 +97,24 @@ def pip_settings():
 
 @pytest.fixture(scope="module")
 def clean_root(tmp_path_factory):
-    """A new Debian in a folder, with the folders of pip's settings and without anything else of this machine."""
+    """A new Debian in a folder, without anything of this machine but its name server."""
     if os.environ.get("CALLBOARD_TEST_LONG") != "1" or os.geteuid() != 0:
         pytest.skip("runs for a minute, as root: make test-long")
     root = tmp_path_factory.mktemp("debian")
     run(tool("debootstrap"), "--variant=minbase", "bookworm", root, "http://deb.debian.org/debian")
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    return root
+
+
+def lend_pip_settings(root):
+    """Copy what pip's settings name, such as a certificate; before each step, because a package may replace it."""
     for path in pip_settings()[1]:
         target = root / str(path).lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(path, target, symlinks=False) if path.is_dir() else shutil.copy(path, target)
-    return root
+        if path.is_file():
+            shutil.copy(path, target)
+        elif not target.exists():
+            shutil.copytree(path, target)
 
 
 @pytest.mark.long
@@ -118,6 +125,7 @@ def test_the_run_lines_of_the_dockerfile_make_a_command_that_builds_a_portal(cle
         if word == "COPY" and value.startswith(". "):
             copy_context(clean_root / "src")
         if word == "RUN":
+            lend_pip_settings(clean_root)
             run("chroot", clean_root, "/bin/sh", "-ec", value, env=environ)
     portal.write(clean_root / "portal")
     run("chroot", clean_root, "chown", "-R", "callboard", "/portal")

@@ -204,7 +204,7 @@ def test_a_build_in_which_most_sources_failed_does_not_publish():
 
 def test_a_first_build_without_one_of_its_sources_does_not_publish_unless_that_is_allowed():
     served = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"))
-    assert served.guard_result.reasons == ("Some sources could not be read and have no last good copy. there: the host did not answer.",)
+    assert served.guard_result.reasons == ("There is no last good copy of this source: there.",)
     allowed = serve([make("shop")], [SHOP], None, [failure("there")], sources=("here", "there"), guards=Guards(allow_missing=True))
     assert allowed.guard_result.publish
 

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -144,7 +144,7 @@ def _report_summary(built: BuildResult, output: Path) -> None:
         click.echo(
             f"Skipped {counted(sum(skipped.values()), 'document')}: {skip_reasons(skipped)}. See the page /problems/skipped/.", err=True
         )
-    _report_left_out(counts["left_out"])
+    _report_left_out(counts)
     if failed := sorted({failure.integration for failure in built.failures if isinstance(failure, IntegrationFailure)}):
         click.echo(
             f"{counted(len(failed), 'integration')} failed or returned a part: {', '.join(failed)}. See the page /status/.", err=True
@@ -173,11 +173,13 @@ def _report_details(built: BuildResult) -> None:
         click.echo(f"  {plain(mask(f'{name.ljust(width)}  {text}'))}", err=True)
 
 
-def _report_left_out(left_out: Mapping[str, Mapping[str, int]]) -> None:
-    """Print how many repositories the options of sources leave out: they exist, and their entities are not in the catalog."""
+def _report_left_out(counts: Mapping[str, Any]) -> None:
+    """Print that there are no sources, or how many repositories their options leave out, which exist and are not in the catalog."""
     from callboard.state.loss_guards import left_out_text
 
-    if left_out:
+    if not counts["sources"]:
+        click.echo("sources.yaml lists no sources: the site has no entities.", err=True)
+    if left_out := counts["left_out"]:
         by_source = "; ".join(f"{name}: {left_out_text(numbers.items())}" for name, numbers in left_out.items())
         number = counted(sum(sum(numbers.values()) for numbers in left_out.values()), "repository", "repositories")
         click.echo(f"Left out by the options of sources: {number} ({by_source}).", err=True)

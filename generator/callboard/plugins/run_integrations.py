@@ -37,6 +37,7 @@ from callboard.redaction.facts import masked_fact
 from callboard.redaction.redactor import Redactor
 from callboard.redaction.secrets import mask
 from callboard.settings.settings import Settings
+from callboard.settings.variables import SET_VARIABLE
 
 SHARED_KEYS = frozenset({"name", "type", "title"})
 """Keys of every item, whatever its type; all others are options of the type."""
@@ -151,9 +152,7 @@ def _result(
 
 def _create(item: IntegrationSettings, context: IntegrationContext) -> Integration | CallboardError:
     if item.failure:
-        return CallboardError(
-            item.failure, "Set the variable in the environment of the build; `callboard workflow` lists what a CI workflow has to pass."
-        )
+        return CallboardError(item.failure, SET_VARIABLE)
     try:
         plugin = loader.load(GROUP).get(item.type)
         if plugin is None:

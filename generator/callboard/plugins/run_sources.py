@@ -14,6 +14,7 @@ from callboard.plugins.guarded_tree import GuardedTree
 from callboard.plugins.sources import Collected, Source, SourceContext, SourceFailure, merge_collected
 from callboard.plugins.unhandled import UnhandledPluginError, unhandled
 from callboard.settings.settings import Settings, SourceSettings
+from callboard.settings.variables import SET_VARIABLE
 
 GROUP = "callboard.sources"
 AT_ONCE = 4
@@ -33,7 +34,7 @@ def collect_all(settings: Settings, context: SourceContext) -> Collected:
 
 def _collected(item: SourceSettings, context: SourceContext) -> Collected:
     if item.failure:
-        return _failed(item, context, item.failure, "Set it in the environment of the build.")
+        return _failed(item, context, item.failure, SET_VARIABLE)
     try:
         plugin = loader.load(GROUP)[item.type]
         if is_contained(plugin):

@@ -42,6 +42,8 @@ class WorkflowCheck:
 
     def messages(self) -> Iterator[str]:
         """A line for each thing that is missing, with what to do."""
+        for name in self.reserved:
+            yield f"GitHub does not allow secrets whose names begin with GITHUB_ or ACTIONS_: rename {name} in sources.yaml."
         if not self.exists:
             yield f"There is no workflow {self.file}. Write it: callboard workflow --write"
             return
@@ -50,8 +52,6 @@ class WorkflowCheck:
             yield f"  {secret_line(name).strip()}"
         for extra in self.missing_extras:
             yield f"{self.file} installs Callboard without the extra {extra}. Write callboard[{extra}], or run: callboard workflow --write"
-        for name in self.reserved:
-            yield f"GitHub does not allow secrets whose names begin with GITHUB_ or ACTIONS_: rename {name} in sources.yaml."
 
     def as_data(self) -> Mapping[str, Any]:
         """The check, ready for JSON."""
@@ -77,15 +77,19 @@ def check_workflow(config: Path, service: Service | None = None) -> WorkflowChec
     file = config.parent / WORKFLOWS[found]
     text = _text(file)
     if text is None:
-        return WorkflowCheck(file, found, needs, exists=False)
+        return WorkflowCheck(file, found, needs, exists=False, reserved=_reserved(needs, found))
     names = [used.name for used in needs.variables]
     is_github = found != "gitlab"
     return WorkflowCheck(
         file, found, needs, exists=True, text=text,
         missing_secrets=tuple(name for name in names if is_github and not _passes(text, name)),
         missing_extras=_missing_extras(text, needs.extras),
-        reserved=tuple(used.name for used in needs.variables if is_github and used.is_reserved),
+        reserved=_reserved(needs, found),
     )  # fmt: skip
+
+
+def _reserved(needs: PortalNeeds, service: Service) -> tuple[str, ...]:
+    return tuple(used.name for used in needs.variables if service != "gitlab" and used.is_reserved)
 
 
 def complete_workflow(checked: WorkflowCheck) -> None:
@@ -102,7 +106,10 @@ def completed(checked: WorkflowCheck) -> str:
         lines = "".join(f"{secret_line(name)}\n" for name in checked.missing_secrets)
         text, number = _SCHEDULE.subn(lambda match: match[0] + lines, text, count=1)
         if not number:
-            raise CallboardError(f"{checked.file} has no step Build as `callboard init` writes it.", "Add the lines by hand.")
+            raise CallboardError(
+                f"{checked.file} has no step Build as `callboard init` writes it.",
+                "Add the lines that `callboard workflow` prints by hand.",
+            )
     if checked.missing_extras:
         text, number = _INSTALL.subn(lambda match: _with_extras(match, checked.needs.extras), text, count=1)
         if not number:

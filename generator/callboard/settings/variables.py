@@ -12,6 +12,9 @@ from callboard.model.fields import FieldPath
 VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{[^}]*\}?")
 """``$${`` is a literal ``${``; a ``${`` followed by anything other than a name is an error."""
 
+SET_VARIABLE = "Set the variable in the environment of the build; `callboard workflow` lists what a CI workflow has to pass."
+"""What to do about a variable that is not set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expanded:

@@ -69,8 +69,8 @@ def verdict(
     reasons = []
     never = [c for c in collections if c.source in failed and c.as_of is None and not c.count]
     if never and not guards.allow_missing:
-        errors = " ".join(f"{c.source}: {'; '.join(c.errors)}." for c in never)
-        reasons.append(f"Some sources could not be read and have no last good copy. {errors}")
+        names = ", ".join(c.source for c in never)
+        reasons.append(f"There is no last good copy of {'this source' if len(never) == 1 else 'these sources'}: {names}.")
     if previous is not None and not guards.accept_loss:
         if len(failed) > guards.failed * len(collections):
             share = f"{len(failed)} of {counted(len(collections), 'source')} failed ({', '.join(failed)})"
