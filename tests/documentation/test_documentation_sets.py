@@ -13,6 +13,7 @@ from callboard.documentation.model import SetKind
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
 from callboard.settings.settings import DocsSettings, ExcludedDocs, Settings
+from callboard.settings.settings import Portal as SitePortal
 from callboard.sources.files.folder import FolderTree
 
 PAYMENTS = EntityRef("component", "default", "payments")
@@ -26,6 +27,7 @@ class Portal:
         self.repository = folder / "repository"
         self.entities = {}
         self.docs = DocsSettings()
+        self.audience = "internal"
 
     def write(self, **files):
         for name, text in files.items():
@@ -47,7 +49,7 @@ class Portal:
         files = sorted(path.relative_to(self.repository).as_posix() for path in self.repository.rglob("*") if path.is_file())
         tree = FolderTree(self.repository.resolve(), "tree", "acme/payments", "", files)
         catalog, _ = link(self.entities.values(), builtin_kinds(), is_complete=True)
-        settings = Settings(self.folder, self.folder / "sources.yaml", docs=self.docs)
+        settings = Settings(self.folder, self.folder / "sources.yaml", docs=self.docs, portal=SitePortal(audience=self.audience))
         self.catalog, self.trees = catalog, {("s", "tree"): tree}
         return portal_documentation(catalog, self.trees, settings, program)
 
@@ -133,6 +135,17 @@ def test_snippets_come_from_the_repository_only(portal):
     html = built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"])
     assert html == "<p>inside</p>\n<p>last</p>"
     assert [(problem.code, problem.span.line) for problem in built.problems] == [("DOC014", 3), ("DOC014", 5), ("DOC014", 7)]
+
+
+@pytest.mark.parametrize(("audience", "address"), [("internal", "me@acme.example"), ("public", "")])
+def test_secrets_are_masked_in_every_text_and_addresses_on_public_portals(portal, audience, address):
+    portal.audience = audience
+    token = "ghp_" + "a1B2" * 9
+    text = f'# A\n\nUse `{token}`, or ask me@acme.example.\n\n--8<-- "part.md"\n'
+    built = portal.write(**{"docs/index.md": text, "part.md": f"token: {token}\n"}).built()
+    html = built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"])
+    assert token not in html
+    assert ("me@acme.example" in html) == bool(address)
 
 
 def test_only_what_changed_is_converted_again(portal):

@@ -25,7 +25,7 @@ from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, Trees
-from callboard.settings.settings import DocsSettings, Settings
+from callboard.settings.settings import Settings
 
 _WINDOW = 8_000_000
 """Characters of texts that are in memory at a time."""
@@ -40,7 +40,7 @@ def portal_documentation(catalog: Catalog, trees: Trees, settings: Settings, pro
     """
     folder = Store.beside(settings.root).cache / "documentation"
     connected = ConnectedTrees(trees, settings.sources)
-    found = DocumentationBuilder(catalog, connected, settings.docs, folder, program).build()
+    found = DocumentationBuilder(catalog, connected, settings, folder, program).build()
     links = CrossLinks(found, catalog, trees)
     return replace(found, problems=(*found.problems, *links.problems()))
 
@@ -66,13 +66,14 @@ class DocumentationBuilder:
     Args:
         catalog: all entities.
         connected: the repositories.
-        bounds: the section ``docs``.
+        settings: the section ``docs``, and the audience.
         folder: where converted pages are kept.
         program: digest of the program, with which kept pages are thrown away.
     """
 
-    def __init__(self, catalog: Catalog, connected: ConnectedTrees, bounds: DocsSettings, folder: Path, program: str) -> None:
-        self._catalog, self._connected, self._bounds, self._folder, self._program = catalog, connected, bounds, folder, program
+    def __init__(self, catalog: Catalog, connected: ConnectedTrees, settings: Settings, folder: Path, program: str) -> None:
+        self._catalog, self._connected, self._bounds, self._folder, self._program = catalog, connected, settings.docs, folder, program
+        self._is_public = settings.portal.is_public
         self._sets: dict[EntityRef, DocumentationSet] = {}
         self._shared: dict[EntityRef, SharedSet] = {}
         self._kept: dict[EntityRef, KeptPages] = {}
@@ -120,7 +121,7 @@ class DocumentationBuilder:
         tree = self._tree(place)
         reader = SetReader(
             self._bounds, frozenset(self._catalog.kinds.by_name),
-            lambda path: is_left_out(self._bounds.exclude, entity, tree.repository, path),
+            lambda path: is_left_out(self._bounds.exclude, entity, tree.repository, path), self._is_public,
         )  # fmt: skip
         read = reader.read(tree, place.folder)
         shared = set_digest(read, self._program)

@@ -24,6 +24,7 @@ from callboard.model.errors import TreeError
 from callboard.model.problem import Rule
 from callboard.model.tree import Tree
 from callboard.plugins.sources.paths import normal_path
+from callboard.redaction.masking import masked
 from callboard.settings.settings import DocsSettings
 
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
@@ -79,6 +80,8 @@ class SetReader:
     kinds: frozenset[str]
     is_left_out: Callable[[str], bool] = lambda _: False
     """Whether a path of the tree is left out."""
+    is_public: bool = False
+    """Whether e-mail addresses are masked like secrets."""
     _findings: list[SetFinding] = field(default_factory=list)
     _written: str = ""
     """The text of the set's configuration."""
@@ -211,14 +214,15 @@ class SetReader:
                 self._find(rules.PAGE_AS_TEXT, there, f"The page cannot be read, or has more than {limit:,} bytes; it is left out.",
                            "Divide the page.")  # fmt: skip
             else:
-                yield path, text
+                yield path, masked(text, is_public=self.is_public).text
 
     def _snippet(self, tree: Tree, folder: str, read: ReadSet, path: str) -> str | None:
         """The text of a snippet, looked for below the folders that the configuration names, then below that of the pages."""
         for base in (*(posixpath.join(folder, each) for each in read.source.configuration.snippet_folders), read.docs_folder):
             there = posixpath.normpath(posixpath.join(base, path))
             if not there.startswith(("../", "/")) and not self.is_left_out(there) and _glob(tree, there):
-                return _text(tree, there, LARGEST_SNIPPET)
+                text = _text(tree, there, LARGEST_SNIPPET)
+                return None if text is None else masked(text, is_public=self.is_public).text
         return None
 
     def _missing_snippets(self, snippets: Snippets, path: str) -> None:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 _CHUNK = 16
 """Items that a process gets at a time."""
-_PRELOADED = ["callboard.documentation.conversion"]
+_PRELOADED = ["callboard.documentation.preloaded"]
 """Modules of the process from which others are forked where this one cannot be."""
 
 
