@@ -21,6 +21,10 @@ _WORDING = Wording(
     quote="`", hint_quote="", root="the definition", describes_values=False, default_hint="See the specification of the format."
 )
 
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
+"""Keys with data, in which a ``$ref`` is none."""
+_HOLDERS = frozenset({dict, list})
+
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFault:
@@ -64,28 +68,39 @@ def _in_document(text: str) -> Iterator[DefinitionFault]:
 
 def _dead_references(document: Any) -> Iterator[DefinitionFault]:
     """References inside the document to what it does not have."""
-    pending: list[tuple[FieldPath, Any]] = [((), document)]
-    known: dict[str, bool] = {}
+    dead = {pointer for pointer in _pointers(document) if at_pointer(document, pointer) is None}
+    pending: list[tuple[FieldPath, Any]] = [((), document)] if dead else []
     while pending:
         path, value = pending.pop()
         if isinstance(value, list):
             pending += (((*path, number), each) for number, each in enumerate(value) if isinstance(each, dict | list))
             continue
         pointer = value.get("$ref")
-        if isinstance(pointer, str) and pointer.startswith("#/"):
-            if pointer not in known:
-                known[pointer] = at_pointer(document, pointer) is not None
-            if not known[pointer]:
-                yield DefinitionFault(
-                    f"`{pointer[:200]}` refers to something that the definition does not have.",
-                    "Fix the reference, or add what it names.",
-                    (*path, "$ref"),
-                )
-        pending += (
-            ((*path, key), each)
-            for key, each in value.items()
-            if isinstance(each, dict | list) and key not in {"example", "examples", "default", "enum", "const"}
-        )
+        if isinstance(pointer, str) and pointer in dead:
+            yield DefinitionFault(
+                f"`{pointer[:200]}` refers to something that the definition does not have.",
+                "Fix the reference, or add what it names.",
+                (*path, "$ref"),
+            )
+        pending += (((*path, key), each) for key, each in value.items() if isinstance(each, dict | list) and key not in _DATA)
+
+
+def _pointers(document: Any) -> set[str]:
+    """All references into the document itself; most definitions have no dead one, and then no path is needed."""
+    found: set[str] = set()
+    level: list[Any] = [document]
+    while level:
+        below: list[Any] = []
+        for value in level:
+            if value.__class__ is dict:
+                pointer = value.get("$ref")
+                if pointer.__class__ is str and pointer.startswith("#/"):
+                    found.add(pointer)
+                below += [each for key, each in value.items() if each.__class__ in _HOLDERS and key not in _DATA]
+            else:
+                below += [each for each in value if each.__class__ in _HOLDERS]
+        level = below
+    return found
 
 
 def _in_graphql(text: str) -> Iterator[DefinitionFault]:

@@ -94,9 +94,9 @@ def within_limits(value: Any) -> Any:
             raise UnreadableDefinitionError(msg)
         below: list[Any] = []
         for each in level:
-            if isinstance(each, dict):
+            if each.__class__ is dict:
                 below += each.values()
-            elif isinstance(each, list):
+            elif each.__class__ is list:
                 below += each
             if len(below) > MAX_NODES:
                 break

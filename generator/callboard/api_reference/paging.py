@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
 from callboard.api_reference.reading import RENDERER, read_reference
-from callboard.api_reference.weight import shown_inside, weight_of_entry, weight_of_shape
+from callboard.api_reference.weight import Weights, shown_inside
 
 MAX_PAGE = 330_000
 """Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""
@@ -47,6 +47,9 @@ class PagedReference:
     digest: str = ""
     """Digest of the definition and of the version of what is read of it."""
     memo: dict[str, tuple[Entry | NamedType, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    shared: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What pages of the reference make once for all of them."""
 
     def uses(self) -> dict[str, tuple[Entry | NamedType, ...]]:
         """By key of a type: the operations and types that refer to it; found once."""
@@ -92,24 +95,26 @@ _paged_small, _paged_large = lru_cache(maxsize=256)(_paged), lru_cache(maxsize=4
 
 
 def _single(reference: Reference) -> tuple[ReferencePart, ...]:
-    weight = sum(weight_of_entry(each, reference.types) for each in reference.entries)
+    weights = Weights(reference.types)
+    weight = sum(map(weights.of_entry, reference.entries))
     return (ReferencePart("", "", reference.groups, tuple(reference.types.values()), inlines=weight <= MAX_PAGE),)
 
 
 def _parts(reference: Reference) -> tuple[ReferencePart, ...]:
-    entries = sum(weight_of_entry(each, reference.types) for each in reference.entries)
-    types = sum(weight_of_shape(each.shape) for each in reference.types.values())
+    weights = Weights(reference.types)
+    entries = sum(map(weights.of_entry, reference.entries))
+    types = sum(weights.of_shape(each.shape) for each in reference.types.values())
     if entries + types <= MAX_PAGE:
         return _single(reference)
-    return (ReferencePart("", ""), *_of_groups(reference), *_of_types(reference))
+    return (ReferencePart("", ""), *_of_groups(reference, weights), *_of_types(reference, weights))
 
 
-def _of_groups(reference: Reference) -> Iterator[ReferencePart]:
+def _of_groups(reference: Reference, weights: Weights) -> Iterator[ReferencePart]:
     for group in reference.groups:
         entries: list[Entry] = []
         weight = 0
         for entry in group.entries:
-            heavier = weight_of_entry(entry, reference.types)
+            heavier = weights.of_entry(entry)
             if entries and weight + heavier > MAX_PAGE:
                 yield _part(group, entries)
                 entries, weight = [], 0
@@ -123,11 +128,11 @@ def _part(group: EntryGroup, entries: list[Entry]) -> ReferencePart:
     return ReferencePart(entries[0].anchor.lower(), group.name, (replace(group, entries=tuple(entries)),))
 
 
-def _of_types(reference: Reference) -> Iterator[ReferencePart]:
+def _of_types(reference: Reference, weights: Weights) -> Iterator[ReferencePart]:
     types: list[NamedType] = []
     weight = 0
     for named in reference.types.values():
-        heavier = 500 + weight_of_shape(named.shape)
+        heavier = 500 + weights.of_shape(named.shape)
         if types and weight + heavier > MAX_PAGE:
             yield ReferencePart(types[0].anchor.lower(), f"{types[0].name} – {types[-1].name}", (), tuple(types))
             types, weight = [], 0

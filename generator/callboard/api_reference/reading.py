@@ -15,7 +15,7 @@ from callboard.api_reference.openapi import read_openapi
 from callboard.api_reference.protobuf import read_protobuf
 from callboard.api_reference.texts import Texts
 
-RENDERER = 2
+RENDERER = 3
 """Version of what is read of definitions; pages of references are made again when it changes."""
 _HEAD = 4_000
 """Characters that show the format of a text that is neither JSON nor YAML."""

@@ -48,6 +48,8 @@ class SchemaReader:
     siblings: bool = True
     made: int = 0
     followed: int = 0
+    plain: dict[tuple[object, ...], ValueShape] = field(default_factory=dict)
+    """Shapes of schemas without anything inside."""
 
     def resolved(self, value: Any) -> dict[str, Any]:
         """The mapping that a value is or refers to inside the document; empty if there is none."""
@@ -100,6 +102,16 @@ class SchemaReader:
         )  # fmt: skip
 
     def _inline(self, schema: dict[str, Any], level: int) -> ValueShape:
+        """The shape of a schema that is no reference; one with only words and numbers is made once, as it stands at many places."""
+        key = _plain_key(schema)
+        if key is None:
+            return self._made(schema, level)
+        found = self.plain.get(key)
+        if found is None:
+            found = self.plain[key] = self._made(schema, level)
+        return found
+
+    def _made(self, schema: dict[str, Any], level: int) -> ValueShape:
         texts, how = self.texts, next((each for each in _HOW if isinstance(schema.get(each), list) and schema[each]), "")
         types = [each for each in sequence(schema.get("type")) if isinstance(each, str)] or (
             [schema["type"]] if isinstance(schema.get("type"), str) else []
@@ -182,6 +194,17 @@ class SchemaReader:
     def _key_of(self, target: str) -> str:
         """The type of a discriminator's mapping, which may be a reference or a name alone."""
         return self.names.get(target) or self.names.get(f"#/components/schemas/{target}") or ""
+
+
+def _plain_key(schema: dict[str, Any]) -> tuple[object, ...] | None:
+    """Keywords and values of a schema; None if one of them is a list or mapping."""
+    parts: list[object] = []
+    for keyword, value in schema.items():
+        sort = value.__class__
+        if sort is dict or sort is list:
+            return None
+        parts += (keyword, value) if sort is str else (keyword, sort, value)  # 1, 1.0 and true are equal
+    return tuple(parts)
 
 
 def _kind(how: str, types: list[str], fields: tuple[ShapeField, ...], items: ValueShape | None, schema: dict[str, Any]) -> ShapeKind:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from markupsafe import Markup
 
 from callboard.markdown.rendering import to_html
@@ -73,6 +74,10 @@ class Texts:
 
 def dumped(value: Any, indent: int | None) -> str:
     """A value as JSON; what JSON cannot hold as its text."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(value), indent=indent or 0).decode()
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        pass
     try:
         return json.dumps(value, indent=indent, ensure_ascii=False, default=str)
     except (ValueError, RecursionError):

@@ -3,36 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from callboard.api_reference.model import Entry, NamedType, Payload, ShapeField, ValueShape
 
 _ENTRY, _FIELD, _SHAPE, _ALLOWED = 900, 150, 60, 40
 
 
-def weight_of_shape(shape: ValueShape) -> int:
-    """Bytes of one shape with all that is inside."""
-    own = _SHAPE + len(shape.description) + len(shape.words) + sum(len(each) + 30 for each in shape.examples) + 40 * len(shape.limits)
-    own += sum(_ALLOWED + len(each.value) + len(each.description) for each in shape.allowed)
-    own += weight_of_fields(shape.fields)
-    inner = [each for each in (shape.items, shape.additional) if each is not None]
-    return own + sum(map(weight_of_shape, (*inner, *shape.variants)))
+@dataclass(slots=True)
+class Weights:
+    """Weighs the parts of one reference; a shape that stands at many places is weighed once."""
 
+    types: Mapping[str, NamedType]
+    shapes: dict[int, int] = field(default_factory=dict)
+    """By the identity of a shape, which the reference keeps alive."""
 
-def weight_of_fields(fields: tuple[ShapeField, ...]) -> int:
-    """Bytes of a list of fields."""
-    return sum(_FIELD + len(each.name) + weight_of_shape(each.shape) + weight_of_fields(each.arguments) for each in fields)
+    def of_shape(self, shape: ValueShape) -> int:
+        """Bytes of one shape with all that is inside."""
+        found = self.shapes.get(id(shape))
+        if found is None:
+            found = self.shapes[id(shape)] = self._of_shape(shape)
+        return found
 
+    def _of_shape(self, shape: ValueShape) -> int:
+        own = _SHAPE + len(shape.description) + len(shape.words) + 40 * len(shape.limits)
+        if shape.examples:
+            own += sum(len(each) + 30 for each in shape.examples)
+        if shape.allowed:
+            own += sum(_ALLOWED + len(each.value) + len(each.description) for each in shape.allowed)
+        if shape.fields:
+            own += self.of_fields(shape.fields)
+        for inner in (shape.items, shape.additional, *shape.variants):
+            if inner is not None:
+                own += self.of_shape(inner)
+        return own
 
-def weight_of_payload(payload: Payload, types: Mapping[str, NamedType]) -> int:
-    """Bytes of a payload, with the named type that is shown inside."""
-    own = (
-        200
-        + weight_of_shape(payload.shape)
-        + weight_of_fields(payload.headers)
-        + sum(len(value) * 11 // 10 for _, value in payload.examples)
-    )
-    target = shown_inside(payload.shape)
-    return own + (weight_of_shape(types[target].shape) if target in types else 0)
+    def of_fields(self, fields: tuple[ShapeField, ...]) -> int:
+        """Bytes of a list of fields."""
+        weight = 0
+        for each in fields:
+            weight += _FIELD + len(each.name) + self.of_shape(each.shape)
+            if each.arguments:
+                weight += self.of_fields(each.arguments)
+        return weight
+
+    def of_payload(self, payload: Payload) -> int:
+        """Bytes of a payload, with the named type that is shown inside."""
+        own = 200 + self.of_shape(payload.shape) + sum(len(value) * 11 // 10 for _, value in payload.examples)
+        own += self.of_fields(payload.headers) if payload.headers else 0
+        target = shown_inside(payload.shape)
+        return own + (self.of_shape(self.types[target].shape) if target in self.types else 0)
+
+    def of_entry(self, entry: Entry) -> int:
+        """Bytes of an operation."""
+        own = _ENTRY + len(entry.description) + len(entry.sample) + sum(self.of_fields(fields) for _, fields in entry.parameters)
+        answers = sum(
+            150 + len(each.description) + self.of_fields(each.headers) + sum(map(self.of_payload, each.payloads))
+            for each in entry.outputs
+        )  # fmt: skip
+        return own + sum(map(self.of_payload, entry.inputs)) + answers + sum(map(self.of_entry, entry.callbacks))
 
 
 def shown_inside(shape: ValueShape) -> str:
@@ -40,14 +69,3 @@ def shown_inside(shape: ValueShape) -> str:
     if shape.kind == "list" and shape.items is not None:
         shape = shape.items
     return shape.target
-
-
-def weight_of_entry(entry: Entry, types: Mapping[str, NamedType]) -> int:
-    """Bytes of an operation."""
-    own = _ENTRY + len(entry.description) + len(entry.sample) + sum(weight_of_fields(fields) for _, fields in entry.parameters)
-    answers = sum(
-        150 + len(each.description) + weight_of_fields(each.headers) + sum(weight_of_payload(p, types) for p in each.payloads)
-        for each in entry.outputs
-    )
-    inputs = sum(weight_of_payload(each, types) for each in entry.inputs)
-    return own + inputs + answers + sum(weight_of_entry(each, types) for each in entry.callbacks)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from callboard.redaction.secrets import candidates, find_secrets, mask, may_hold_secrets
+from callboard.redaction.secrets import mask, may_hold_secrets, secrets_and_candidates
 from callboard.redaction.structured import mask_document
 
 _AT_DOMAIN = re.compile(r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
@@ -27,11 +27,10 @@ def masked(text: str, *, is_public: bool) -> Masked:
     may_hold = may_hold_secrets(text)
     if not may_hold and not (is_public and "@" in text):
         return Masked(text, 0)
-    secrets = sum(1 for _ in find_secrets(text)) if may_hold else 0
-    positions = candidates(text) if may_hold else []
+    secrets, positions = secrets_and_candidates(text) if may_hold else ([], [])
     if is_public:
         positions = sorted([*positions, *(start for start, _ in _emails(text))])
-    return Masked(mask_document(text, _mask_all if is_public else mask, positions), secrets)
+    return Masked(mask_document(text, _mask_all if is_public else mask, positions), len(secrets))
 
 
 def masked_values(value: Any, *, is_public: bool) -> Any:

@@ -96,9 +96,23 @@ _LINE_START = re.compile(r"[ \t]*(?:[#*][ \t]*)?")
 
 def find_secrets(text: str) -> Iterator[Secret]:
     """Yield every piece of the text that looks like a secret, in order; they do not overlap."""
+    if may_hold_secrets(text):
+        yield from _apart([*_private_keys(text), *_of_kinds(text)])
+
+
+def secrets_and_candidates(text: str) -> tuple[list[Secret], list[int]]:
+    """``find_secrets`` and ``candidates`` at once, which search a long text for the same patterns."""
     if not may_hold_secrets(text):
-        return
-    found = [*_private_keys(text), *(secret for kind in _KINDS for secret in kind.find(text))]
+        return [], []
+    found = _of_kinds(text)
+    return [*_apart([*_private_keys(text), *found])], _positions(text, found)
+
+
+def _of_kinds(text: str) -> list[Secret]:
+    return [secret for kind in _KINDS for secret in kind.find(text)]
+
+
+def _apart(found: list[Secret]) -> Iterator[Secret]:
     end = 0
     for secret in sorted(found, key=lambda each: each.start):
         if secret.start >= end:
@@ -152,7 +166,11 @@ def may_hold_secrets(text: str) -> bool:
 
 def candidates(text: str) -> list[int]:
     """Positions, ascending, of everything that may be (part of) a secret: each string that contains none of them has no secret."""
-    found = [secret.start for kind in _KINDS for secret in kind.find(text)] if may_hold_secrets(text) else []
+    return _positions(text, _of_kinds(text) if may_hold_secrets(text) else [])
+
+
+def _positions(text: str, secrets: list[Secret]) -> list[int]:
+    found = [secret.start for secret in secrets]
     if _KEY_LITERAL in text:
         found += [marker.start() for marker in _KEY_BEGINNING.finditer(text)]
     if "@" in text:

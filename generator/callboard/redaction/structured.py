@@ -5,11 +5,14 @@ Only strings with something that may be a secret are decoded. What is not valid 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 import yaml
 from callboard.redaction.secrets import MASK, candidates, find_secrets, mask
@@ -135,6 +138,9 @@ def _ends_in_key(value: str) -> bool:
 
 
 def _is_json(text: str) -> bool:
+    with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):  # it refuses NaN, which many programs write
+        msgspec.json.decode(text.removeprefix("\ufeff"), type=msgspec.Raw)
+        return True
     try:
         json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):

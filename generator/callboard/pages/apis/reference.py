@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference
+from markupsafe import Markup
+
+from callboard.api_reference.model import Entry, EntryGroup, NamedType, Payload, Reference, ShapeField, ValueShape
 from callboard.api_reference.paging import SMALL, PagedReference, inlined_of, paged_reference
 from callboard.api_reference.reading import has_reference
 from callboard.incremental.tracking import DependencyTracker
@@ -15,6 +17,7 @@ from callboard.model import fields
 from callboard.model.entity import Entity
 from callboard.model.urls import entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
+from callboard.pages.apis.shape_html import ShapeHtml
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.pages.safe_text import display_name
@@ -51,11 +54,37 @@ class ReferencePageView:
     types: tuple[NamedType, ...] = field(repr=False)
     href: Mapping[str, str] = field(repr=False)
     """Address of each type by key, and of each operation by anchor, as seen from this page."""
-    inlined: Mapping[str, NamedType] = field(repr=False)
+    shapes: PageShapes = field(repr=False)
+    """Makes the HTML of shapes, fields and payloads."""
     uses: Mapping[str, tuple[UseView, ...]] = field(repr=False)
     uses_more: Mapping[str, int] = field(repr=False)
     is_cut: bool = False
     """True if operations and types stand on other pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageShapes:
+    """The HTML of shapes with the addresses as seen from one page."""
+
+    html: ShapeHtml
+    href: Mapping[str, str]
+    inlined: Mapping[str, NamedType]
+
+    def words(self, shape: ValueShape) -> Markup:
+        """The type in a few words."""
+        return self.html.at(self.html.words(shape), self.href)
+
+    def detail(self, shape: ValueShape) -> Markup:
+        """Description, limits, values and what is inside."""
+        return self.html.at(self.html.detail(shape), self.href)
+
+    def fields(self, found: tuple[ShapeField, ...]) -> Markup:
+        """A list of fields."""
+        return self.html.at(self.html.fields(found), self.href)
+
+    def payload(self, payload: Payload) -> Markup:
+        """One payload."""
+        return self.html.at(self.html.payload(payload, self.inlined), self.href)
 
 
 def definition_of(entity: Entity) -> tuple[str, str]:
@@ -123,11 +152,19 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
         groups=part.groups,
         types=part.types,
         href=href,
-        inlined=inlined_of(part, reference.types),
+        shapes=PageShapes(_shape_html(found, context.labels), href, inlined_of(part, reference.types)),
         uses={named.key: tuple(_use(each, href) for each in users.get(named.key, ())[:MAX_USES]) for named in part.types},
         uses_more={named.key: max(0, len(users.get(named.key, ())) - MAX_USES) for named in part.types},
         is_cut=len(found.parts) > 1,
     )
+
+
+def _shape_html(found: PagedReference, labels: Mapping[str, str]) -> ShapeHtml:
+    """Shared by the pages of a reference."""
+    made = found.shared.get("shapes")
+    if not isinstance(made, ShapeHtml) or made.source is not labels:
+        made = found.shared["shapes"] = ShapeHtml(found.reference.types, labels)
+    return made
 
 
 def _addresses(found: PagedReference, key: str) -> dict[str, str]:
