@@ -43,6 +43,7 @@ from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog, with_record
 from callboard.settings.settings import Settings
+from callboard.state.definition_facts import with_definition_facts
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts, with_own_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
 from callboard.state.loss_guards import Guards, guards_of
@@ -152,8 +153,13 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         changes = with_api_changes(state.diff(resolved.catalog, resolved.problems, facts), state, resolved.catalog, work.settings)
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
-    data = SiteData(resolved, collected, state.history(changes), state.now, facts)
+    data = SiteData(resolved, collected, state.history(changes), state.now, _with_quality(work, facts, resolved, state))
     return judge(work, document(work, data), state, changes), changes
+
+
+def _with_quality(work: Workspace, facts: CollectedFacts, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
+    with work.meter.phase("definitions"):
+        return with_definition_facts(facts, resolved.catalog, state.now, state.store.cache, is_public=work.settings.portal.is_public)
 
 
 def document(work: Workspace, data: SiteData) -> SiteData:

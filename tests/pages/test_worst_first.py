@@ -12,6 +12,7 @@ from page_builders import KINDS, RENDERER, documents, shared_context
 from callboard.catalog.linking import link
 from callboard.model.facts import FAMILIES as VALUE_TYPES
 from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.api_quality import ApiFinding, ApiPlace, ApiQuality
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
@@ -96,6 +97,10 @@ WORST_AND_OTHERS = {
         ("z", Issue("The worst", priority=FactSeverity.CRITICAL, opened=ago(50))),
         [(f"a{n}", Issue(f"Other {n}", priority=FactSeverity.LOW, opened=ago(n if n < 3 else 90 + n))) for n in range(6)],
     ),
+    "api-quality": (
+        ("z", ApiQuality("openapi", 9, findings=(ApiFinding("invalid-example", 7, 9, (ApiPlace("GET /worst"),)),))),
+        [(f"a{n}", ApiQuality("openapi", 9, findings=(ApiFinding("security", n + 1, 9, (ApiPlace(f"GET /{n}"),)),))) for n in range(5)],
+    ),
     "error-trend": (
         ("z", ErrorTrend("z-worst", (1, 2), 90, 40)),
         [(f"a{n}", ErrorTrend(f"other-{n}", (1, 2), 500, 0)) for n in range(5)],
@@ -110,7 +115,11 @@ WORST_AND_OTHERS = {
     ),
 }
 """For each family with an order: the key and value of the item that comes first, and items that come after it."""
-NAMES = {"quality-gate": lambda value: f">{value.bugs}<", "documentation": lambda value: value.path}
+NAMES = {
+    "quality-gate": lambda value: f">{value.bugs}<",
+    "documentation": lambda value: value.path,
+    "api-quality": lambda value: value.findings[0].places[0].text,
+}
 UNORDERED = {"on-call", "repository"}
 """Families whose items are listed by name."""
 ROLLED_UP = [family for family in WORST_AND_OTHERS if FAMILIES[family].rollup]
@@ -215,6 +224,7 @@ ONE_OF_EACH = {
     "pipeline-run": [PipelineRun("x", NOW, state) for state in RunState],
     "issue": [Issue("x", priority=severity) for severity in FactSeverity],
     "documentation": [DocumentationDefect(kind, "x") for kind in DefectKind],
+    "api-quality": [ApiQuality("openapi", 9, findings=(ApiFinding(rule, 1, 2),)) for rule in ("invalid-example", "security")],
 }
 
 

@@ -23,7 +23,7 @@ _WORDING = Wording(
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Keys with data, in which a ``$ref`` is none."""
-_HOLDERS = frozenset({dict, list})
+_HOLDERS: frozenset[type[Any]] = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ def _pointers(document: Any) -> set[str]:
     while level:
         below: list[Any] = []
         for value in level:
-            if value.__class__ is dict:
+            if isinstance(value, dict):
                 pointer = value.get("$ref")
-                if pointer.__class__ is str and pointer.startswith("#/"):
+                if isinstance(pointer, str) and pointer.startswith("#/"):
                     found.add(pointer)
                 below += [each for key, each in value.items() if each.__class__ in _HOLDERS and key not in _DATA]
             else:

@@ -25,6 +25,7 @@ FAMILIES: Mapping[str, FamilyEvents] = {
     "error-trend": NO_EVENTS,
     "issue": NO_EVENTS,
     "documentation": NO_EVENTS,
+    "api-quality": NO_EVENTS,
 }
 """The built-in families."""
 

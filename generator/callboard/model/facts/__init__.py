@@ -7,6 +7,7 @@ tone they are shown. Pages and the history read those decisions and add no other
 from collections.abc import Mapping
 
 from callboard.model.facts.alert import Alert
+from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.documentation import DocumentationDefect
@@ -33,5 +34,6 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "error-trend": ErrorTrend,
     "issue": Issue,
     "documentation": DocumentationDefect,
+    "api-quality": ApiQuality,
 }
 """The built-in families; plugins may add others (``plugins/installed_families.py``). The order is that of the panels on a page."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from callboard.pages.facts import (
     alert,
+    api_quality,
     availability,
     deployment,
     documentation,
@@ -35,6 +36,7 @@ FAMILIES: Mapping[str, FamilyPages] = {
     "error-trend": error_trend.PAGES,
     "issue": issue.PAGES,
     "documentation": documentation.PAGES,
+    "api-quality": api_quality.PAGES,
 }
 """The built-in families, in the order of their panels and pages."""
 

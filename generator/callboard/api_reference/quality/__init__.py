@@ -1,0 +1,1 @@
+"""What definitions lack or have wrong for the people who read and use them."""
