@@ -242,7 +242,11 @@ def views(family, value):
     return {path: page.view() for path, page in pages(facts_of(family, [("k", value)])).items()}
 
 
-@pytest.mark.parametrize(("family", "value"), [(family, value) for family, values in ONE_OF_EACH.items() for value in values])
+NAMED = [(family, value) for family, values in ONE_OF_EACH.items() if family != "api-quality" for value in values]
+"""Facts that are one row each; a definition has a row for each finding, and roll-ups one for each API."""
+
+
+@pytest.mark.parametrize(("family", "value"), NAMED)
 def test_one_fact_has_the_same_state_on_every_page(family, value):
     rows = {path: [row for row in found(view, EventView) if row.title == "x"] for path, view in views(family, value).items()}
     states = [row.state for each in rows.values() for row in each]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from callboard.api_reference.openapi import METHODS
 from callboard.api_reference.quality.tally import Tally
@@ -13,7 +14,8 @@ from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts, mapping, sequence
 
 _NAME_IN_PATH = re.compile(r"\{([^{}/]{1,200})\}")
-_PLACEHOLDER = re.compile(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|(?:[\w-]+\.)*+example\.(?:com|org|net))", re.IGNORECASE)
+_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # addresses that callers cannot use
+_EXAMPLES = ("example.com", "example.org", "example.net")
 _BODIES = frozenset({"post", "put", "patch"})
 Place = tuple[str, str]
 
@@ -56,8 +58,7 @@ class OpenApiRules:
             servers = [f"{scheme}://{self.document['host']}" for scheme in schemes]
         for url in servers:
             if isinstance(url, str):
-                is_plain = url.lower().startswith("http://")
-                look("server-address", is_plain or bool(_PLACEHOLDER.match(url)), ("host" if self.is_old else "servers",), url)
+                look("server-address", _is_unusable(url), ("host" if self.is_old else "servers",), url)
 
     def _words(self, place: Place, operation: dict[str, Any], shared: dict[str, Any], ids: Counter[str]) -> None:
         look, name = self.tally.look, operation.get("operationId")
@@ -112,7 +113,7 @@ class OpenApiRules:
             value = mapping(each)
             schema = value.get("schema", value.get("itemSchema"))
             self.tally.look("body-schema", schema is None, place, f"{where} {media}")
-            if "json" in str(media):
+            if schema is not None and "json" in str(media):
                 has_example = "example" in value or bool(value.get("examples")) or _has_example(self.schemas.resolved(schema))
                 self.tally.look("body-example", not has_example, place, f"{where} {media}")
 
@@ -135,6 +136,16 @@ class OpenApiRules:
                     pending += [each for key, each in value.items() if isinstance(each, dict | list) and key not in {"example", "examples"}]
                 elif isinstance(value, list):
                     pending += value
+
+
+def _is_unusable(url: str) -> bool:
+    """Whether an address is one without https, of the author's machine, or for examples."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return True
+    return parts.scheme == "http" or host in _LOCAL or host.endswith(_EXAMPLES)
 
 
 def _has_example(schema: dict[str, Any]) -> bool:

@@ -63,7 +63,10 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     )
     listed = [fact for fact in order if fact.value.tone is not Tone.GOOD]
     rows = [_summary(context, fact, fact.value) for fact in listed[:EVENTS] if isinstance(fact.value, ApiQuality)]
-    return Content((Block("figures4", figures), *events(context, rows, len(listed))))
+    worst = _state(context, order[0].value) if order and isinstance(order[0].value, ApiQuality) else None
+    words = labels["definitions_to_improve"].format(f"{len(listed):,}") if listed else labels["quality_complete"]
+    badge = StateView(words, worst.tone, worst.icon) if worst else None
+    return Content((Block("figures4", figures), *events(context, rows, len(listed))), badge)
 
 
 def _summary(context: FactsContext, fact: Fact, value: ApiQuality) -> EventView:
@@ -79,4 +82,4 @@ def _words(context: FactsContext, finding: ApiFinding) -> str:
     return f"{label}: {_place(context, finding.places[0])}" if finding.places else label
 
 
-PAGES = FamilyPages(icon="api", panel=_panel, rollup=_rollup, needs_attention=lambda fact: fact.value.tone is Tone.WARN)
+PAGES = FamilyPages(icon="api", panel=_panel, rollup=_rollup)
