@@ -12,6 +12,7 @@ from typing import Any
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
+from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.published_json import published_json
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
@@ -95,6 +96,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path,
         has_health=bool(health_families(of_facts)),
+        api_qualities={fact.subject: fact.value for fact in of_facts.of_family("api-quality") if isinstance(fact.value, ApiQuality)},
     )  # fmt: skip
     of_documents = documents_context(page, data.documentation)
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)

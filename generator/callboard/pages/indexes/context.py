@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from callboard.catalog import presentation
 from callboard.catalog.problem_assignment import with_responsible
@@ -12,6 +12,7 @@ from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
+from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.pages.changes.changes import LatestView
@@ -40,6 +41,8 @@ class IndexContext(PageContext):
     """The page of the skipped files; empty where there are none."""
     has_health: bool = False
     """Whether the catalog's table has the column Health."""
+    api_qualities: Mapping[EntityRef, ApiQuality] = field(default_factory=dict)
+    """What is known of the definition of each API."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of the entity's description in plain text; empty for none."""
@@ -78,6 +81,7 @@ def index_context(
     urgent: tuple[CountView, ...] = (),
     skipped_path: str = "",
     has_health: bool = False,
+    api_qualities: Mapping[EntityRef, ApiQuality] | None = None,
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
     assigned = with_responsible(page.catalog, problems)
@@ -85,6 +89,7 @@ def index_context(
     return IndexContext(
         **shared_values(page), problems=assigned, team_problems=numbers, latest=latest, urgent=urgent, skipped_path=skipped_path,
         has_health=has_health,
+        api_qualities=api_qualities or {},
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callboard.catalog import presentation, structure
 from callboard.diagrams.drawing import Diagram
 from callboard.model.ref import EntityRef
+from callboard.pages.indexes.api_filters import ApiFilter, ApiFilters
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.indexes.home import AreaCard, area_card
 from callboard.pages.safe_text import text_of
@@ -139,6 +141,8 @@ class ApiRow:
     consumers: int
     lifecycle: StateView | None
     problems: int
+    tokens: str = ""
+    """What the row has of the choices of the page's filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ class ApisView:
     count: int
     groups: tuple[ApiGroup, ...]
     """The largest group first; APIs without a type last."""
+    filters: Sequence[ApiFilter] = ()
 
 
 def apis_view(context: IndexContext) -> ApisView:
@@ -171,18 +176,20 @@ def apis_view(context: IndexContext) -> ApisView:
         types.setdefault(text_of(presentation.type_of(entity), 60), []).append(entity.ref)
     order = sorted(types, key=lambda name: (not name, -len(types[name]), name))
     rows = API_ROWS if sum(map(len, types.values())) <= API_ROWS else API_ROWS // min(len(types), API_TYPES)
+    filters = ApiFilters(context.labels)
     groups = tuple(
-        _api_group(context, name, types[name], at, rows if at < API_TYPES or rows == API_ROWS else 0) for at, name in enumerate(order)
+        _api_group(context, filters, name, types[name], at, rows if at < API_TYPES or rows == API_ROWS else 0)
+        for at, name in enumerate(order)
     )
-    return ApisView(sum(group.count for group in groups), groups)
+    return ApisView(sum(group.count for group in groups), groups, filters.filters())
 
 
-def _api_group(context: IndexContext, name: str, refs: list[EntityRef], at: int, rows: int) -> ApiGroup:
-    listed = tuple(_api_row(context, ref) for ref in refs[:rows])
+def _api_group(context: IndexContext, filters: ApiFilters, name: str, refs: list[EntityRef], at: int, rows: int) -> ApiGroup:
+    listed = tuple(_api_row(context, filters, name, ref) for ref in refs[:rows])
     return ApiGroup(f"t{at}", name, len(refs), listed, catalog_path(kind="api", type=name or "~none"))
 
 
-def _api_row(context: IndexContext, ref: EntityRef) -> ApiRow:
+def _api_row(context: IndexContext, filters: ApiFilters, api_type: str, ref: EntityRef) -> ApiRow:
     entity, providers = context.catalog.entities[ref], structure.providers(context.catalog, ref)
     return ApiRow(
         link=context.links.to(ref),
@@ -193,4 +200,5 @@ def _api_row(context: IndexContext, ref: EntityRef) -> ApiRow:
         consumers=len(structure.consumers(context.catalog, ref)),
         lifecycle=lifecycle_of(entity),
         problems=context.problem_count(ref),
+        tokens=filters.tokens(api_type, (link.name for link in context.links.all(providers)), context.api_qualities.get(ref)),
     )
