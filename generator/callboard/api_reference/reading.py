@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from callboard.api_reference.asyncapi import read_asyncapi
+from callboard.api_reference.described import reference_of
 from callboard.api_reference.loading import UnreadableDefinitionError, load
 from callboard.api_reference.model import Reference
 from callboard.api_reference.openapi import read_openapi
+from callboard.api_reference.plugin_formats import plugin_formats
 from callboard.api_reference.protobuf import read_protobuf
+from callboard.api_reference.schema_formats import read_avro, read_json_schema
 from callboard.api_reference.texts import Texts
+from callboard.plugins.api_formats import ApiDescription
 
 RENDERER = 3
 """Version of what is read of definitions; pages of references are made again when it changes."""
@@ -29,6 +33,9 @@ _GRAPHQL = re.compile(
     r"|union[ \t]++\w++[ \t]*+=|directive[ \t]++@)",
     re.MULTILINE,
 )
+_WSDL_ROOT = re.compile(r"<(?:\w++:)?definitions\b[^>]{0,4000}schemas\.xmlsoap\.org/wsdl/")
+_AVRO = re.compile(r'"type"\s*+:\s*+"(?:record|error)"|"protocol"\s*+:')
+_JSON_SCHEMA = re.compile(r"""["']?\$schema["']?\s*+:\s*+["']?https?://json-schema\.org/""")
 _KEY = re.compile(
     r"""^[{\s]*["']?(openapi|swagger|asyncapi|__schema)["']?\s*:|["'](openapi|swagger|asyncapi|__schema)["']\s*:""", re.MULTILINE
 )
@@ -83,12 +90,45 @@ def _is_protobuf(text: str, api_type: str) -> bool:
     return not is_data and (api_type in {"grpc", "protobuf"} or bool(_PROTOBUF.search(_COMMENTS.sub("", text[:_HEAD]))))
 
 
+def _described(label: str, read: Callable[[str], ApiDescription]) -> Callable[[str, Texts], Reference]:
+    return lambda text, texts: reference_of(read(text), label, texts)
+
+
+def _wsdl(text: str) -> ApiDescription:
+    from callboard.api_reference.wsdl import read_wsdl  # noqa: PLC0415  # few portals have any
+
+    return read_wsdl(text)
+
+
+def _is_wsdl(text: str, api_type: str) -> bool:
+    is_xml = text.lstrip("\ufeff \t\r\n").startswith("<")
+    return is_xml and (api_type in {"wsdl", "soap"} or bool(_WSDL_ROOT.search(text[:_HEAD])))
+
+
+def _is_avro(text: str, api_type: str) -> bool:
+    is_data = text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
+    return is_data and (api_type == "avro" or bool(_AVRO.search(text[:_HEAD])))
+
+
+def _is_json_schema(text: str, api_type: str) -> bool:
+    return api_type in {"json-schema", "jsonschema"} or bool(_JSON_SCHEMA.search(text[:_HEAD]))
+
+
 READERS = (
     ReferenceFormat("openapi", _key_in("openapi", "swagger"), _openapi),
     ReferenceFormat("asyncapi", _key_in("asyncapi"), _asyncapi),
     ReferenceFormat("protobuf", _is_protobuf, read_protobuf),
     ReferenceFormat("graphql", _is_graphql, _graphql),
+    ReferenceFormat("wsdl", _is_wsdl, _described("WSDL 1.1", _wsdl)),
+    ReferenceFormat("avro", _is_avro, _described("Avro", read_avro)),
+    ReferenceFormat("json-schema", _is_json_schema, _described("JSON Schema", read_json_schema)),
 )
+
+
+@cache
+def all_readers() -> tuple[ReferenceFormat, ...]:
+    """The built-in formats, then those of plugins by name."""
+    return (*READERS, *(ReferenceFormat(each.name, each.matches, each.read) for each in plugin_formats()))
 
 
 @lru_cache(maxsize=4)
@@ -106,7 +146,7 @@ def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | 
 def format_of_text(text: str, api_type: str) -> ReferenceFormat | None:
     """The format that the text, with this ``spec.type``, is of; None if it is of none with a reference."""
     word = api_type.strip().lower()
-    return next((each for each in READERS if each.matches(text, word)), None)
+    return next((each for each in all_readers() if each.matches(text, word)), None)
 
 
 def format_name(text: str, api_type: str) -> str:

@@ -19,6 +19,8 @@ from callboard.model.facts import FAMILIES
 from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
 FAMILIES_GROUP = "callboard.families"
+API_FORMATS_GROUP = "callboard.api_formats"
+_WITHOUT_OPTIONS = frozenset({FAMILIES_GROUP, API_FORMATS_GROUP})
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "callboard.sources.files.source:FilesSource",
@@ -49,6 +51,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "snyk": "callboard.integrations.snyk:SnykIntegration",
         "statuspage": "callboard.integrations.statuspage:StatuspageIntegration",
     },
+    API_FORMATS_GROUP: {},
     FAMILIES_GROUP: {name: f"{kind.__module__}:{kind.__name__}" for name, kind in FAMILIES.items()},
     "callboard.publishers": {
         "folder": "callboard.publish.folder:FolderPublisher",
@@ -166,7 +169,7 @@ def described(plugin: Plugin) -> Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded."""
     try:
         loaded = plugin.load()
-        if plugin.group != FAMILIES_GROUP:
+        if plugin.group not in _WITHOUT_OPTIONS:
             plugin.schema()
     except PluginError as error:
         return replace(plugin, failure=f"{error}. {error.hint}")

@@ -43,6 +43,7 @@ _GROUPS = {
     "callboard.sources": "where descriptors are read",
     "callboard.integrations": "operational tools that provide facts about entities",
     "callboard.families": "families of facts: their values, and what pages and the list of changes show of them",
+    "callboard.api_formats": "formats of API definitions: what a definition says, for its reference",
     "callboard.publishers": "where the site is published",
 }
 _FRONT = """---

@@ -14,7 +14,7 @@ MAX_OPTIONS = 200
 """Tags, and providers, that can be chosen: the most frequent ones."""
 MAX_TAGS = 10
 """Tags of one API."""
-_QUALITIES = {Tone.WARN: "with_faults", Tone.NONE: "with_gaps", Tone.GOOD: "without_findings"}
+_QUALITIES = {Tone.WARN: "definitions_with_faults", Tone.NONE: "definitions_with_gaps", Tone.GOOD: "definitions_complete"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,3 @@
+"""References of Apache Thrift definitions."""
+
+api_version = 1
