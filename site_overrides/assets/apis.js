@@ -9,7 +9,7 @@ const apply = () => {
     count += !row.hidden;
   });
   for (const section of document.querySelectorAll("section:has([data-api])")) section.hidden = !section.querySelector("[data-api]:not([hidden])");
-  shown.textContent = wanted.length ? shown.dataset.shown.replace("{}", count) : "";
+  shown.textContent = wanted.length ? `${shown.dataset.shown} ${count}` : "";
 };
 const address = new URLSearchParams(location.search);
 for (const list of lists) list.value = [...list.options].find((option) => option.text === address.get(list.name))?.value ?? "";

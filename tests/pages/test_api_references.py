@@ -298,7 +298,7 @@ def test_secrets_and_on_a_public_portal_addresses_are_masked_in_every_text():
         ("x", "type Query { a: Int }", "GraphQL"),
         ("x", '{"asyncapi": "2.6.0", "channels": {}}', "AsyncAPI 2.6.0"),
         ("x", '{"swagger": "2.0", "paths": {}}', "Swagger 2.0"),
-        ("wsdl", "<definitions/>", None),
+        ("wsdl", "<definitions/>", "wsdl"),
         ("openapi", "just words", None),
     ],
 )
