@@ -12,7 +12,7 @@ from page_builders import KINDS, RENDERER, documents, shared_context
 from callboard.catalog.linking import link
 from callboard.model.facts import FAMILIES as VALUE_TYPES
 from callboard.model.facts.alert import Alert, AlertState
-from callboard.model.facts.api_quality import ApiFinding, ApiPlace, ApiQuality
+from callboard.model.facts.api_quality import ApiQuality, QualityFinding, QualityPlace
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
@@ -98,8 +98,11 @@ WORST_AND_OTHERS = {
         [(f"a{n}", Issue(f"Other {n}", priority=FactSeverity.LOW, opened=ago(n if n < 3 else 90 + n))) for n in range(6)],
     ),
     "api-quality": (
-        ("z", ApiQuality("openapi", 9, findings=(ApiFinding("invalid-example", 7, 9, (ApiPlace("GET /worst"),)),))),
-        [(f"a{n}", ApiQuality("openapi", 9, findings=(ApiFinding("security", n + 1, 9, (ApiPlace(f"GET /{n}"),)),))) for n in range(5)],
+        ("z", ApiQuality("openapi", 9, findings=(QualityFinding("invalid-example", 7, 9, (QualityPlace("GET /worst"),)),))),
+        [
+            (f"a{n}", ApiQuality("openapi", 9, findings=(QualityFinding("security", n + 1, 9, (QualityPlace(f"GET /{n}"),)),)))
+            for n in range(5)
+        ],
     ),
     "error-trend": (
         ("z", ErrorTrend("z-worst", (1, 2), 90, 40)),
@@ -224,7 +227,7 @@ ONE_OF_EACH = {
     "pipeline-run": [PipelineRun("x", NOW, state) for state in RunState],
     "issue": [Issue("x", priority=severity) for severity in FactSeverity],
     "documentation": [DocumentationDefect(kind, "x") for kind in DefectKind],
-    "api-quality": [ApiQuality("openapi", 9, findings=(ApiFinding(rule, 1, 2),)) for rule in ("invalid-example", "security")],
+    "api-quality": [ApiQuality("openapi", 9, findings=(QualityFinding(rule, 1, 2),)) for rule in ("invalid-example", "security")],
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from callboard.model.facts.api_quality import ApiFinding, ApiPlace
+from callboard.model.facts.api_quality import QualityFinding, QualityPlace
 from callboard.redaction.masking import masked
 
 MAX_PLACES = 10
@@ -21,7 +21,7 @@ class Tally:
     is_public: bool = False
     seen: dict[str, int] = field(default_factory=dict)
     found: dict[str, int] = field(default_factory=dict)
-    places: dict[str, list[ApiPlace]] = field(default_factory=dict)
+    places: dict[str, list[QualityPlace]] = field(default_factory=dict)
 
     def look(self, rule: str, is_wrong: bool, place: tuple[str, ...] = (), detail: str = "") -> None:  # noqa: FBT001  # one fact
         """Note what a rule found at one place: its words, of which the line is that of the first ones in the text."""
@@ -33,12 +33,12 @@ class Tally:
         if len(kept) < MAX_PLACES and place:
             words = " ".join(each.upper() if number == 0 and len(place) > 1 else each for number, each in enumerate(place))
             shown, said = (masked(each, is_public=self.is_public).text for each in (words[:_SHOWN], detail[:400]))
-            kept.append(ApiPlace(shown, self._line(place), said))
+            kept.append(QualityPlace(shown, self._line(place), said))
 
-    def findings(self) -> tuple[ApiFinding, ...]:
+    def findings(self) -> tuple[QualityFinding, ...]:
         """Those of all rules, the most frequent first."""
         order = sorted(self.found, key=lambda rule: (-self.found[rule] / self.seen[rule], rule))
-        return tuple(ApiFinding(rule, self.found[rule], self.seen[rule], tuple(self.places.get(rule, ()))) for rule in order)
+        return tuple(QualityFinding(rule, self.found[rule], self.seen[rule], tuple(self.places.get(rule, ()))) for rule in order)
 
     def _line(self, place: tuple[str, ...]) -> int:
         """The line of a path, and below it that of the method; 0 if they are not found as keys."""

@@ -14,7 +14,7 @@ FAULTS = frozenset({"invalid-example", "path-parameter", "operation-id-clash", "
 
 
 @dataclass(frozen=True, slots=True)
-class ApiPlace(Validated):
+class QualityPlace(Validated):
     """A place in a definition."""
 
     text: str
@@ -26,7 +26,7 @@ class ApiPlace(Validated):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiFinding(Validated):
+class QualityFinding(Validated):
     """What one rule finds."""
 
     rule: str
@@ -34,7 +34,7 @@ class ApiFinding(Validated):
     count: int
     of: int
     """Number of things that the rule looked at."""
-    places: tuple[ApiPlace, ...] = ()
+    places: tuple[QualityPlace, ...] = ()
     """The first ones."""
 
     @property
@@ -57,7 +57,7 @@ class ApiQuality(FactValue):
     """Operations that are deprecated."""
     tags: tuple[str, ...] = ()
     """Tags, channels, services or root types; the first 20."""
-    findings: tuple[ApiFinding, ...] = ()
+    findings: tuple[QualityFinding, ...] = ()
 
     @property
     def tone(self) -> Tone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.model.counting import label_for
-from callboard.model.facts.api_quality import ApiFinding, ApiPlace, ApiQuality
+from callboard.model.facts.api_quality import ApiQuality, QualityFinding, QualityPlace
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
@@ -27,7 +27,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     return Content((*expandable(context, rows, len(found)), *checked), _state(context, values[0]) if values else None)
 
 
-def _row(context: FactsContext, finding: ApiFinding) -> EventView:
+def _row(context: FactsContext, finding: QualityFinding) -> EventView:
     labels, name = context.labels, finding.rule.replace("-", "_")
     places = ", ".join(_place(context, each) for each in finding.places[:PLACES])
     more = finding.count - min(PLACES, len(finding.places))
@@ -37,7 +37,7 @@ def _row(context: FactsContext, finding: ApiFinding) -> EventView:
     return EventView(labels[f"quality_{name}"], state, detail=detail, note=joined(labels[f"quality_fix_{name}"], places))
 
 
-def _place(context: FactsContext, place: ApiPlace) -> str:
+def _place(context: FactsContext, place: QualityPlace) -> str:
     line = f" ({context.labels['line_n'].format(place.line)})" if place.line else ""
     return f"{short(place.text, 80)}{line}{f': {short(place.detail, 100)}' if place.detail else ''}"
 
@@ -76,7 +76,7 @@ def _summary(context: FactsContext, fact: Fact, value: ApiQuality) -> EventView:
     return with_owner(context, fact, with_subject(context, fact, EventView(state.text, state, note=note)))
 
 
-def _words(context: FactsContext, finding: ApiFinding) -> str:
+def _words(context: FactsContext, finding: QualityFinding) -> str:
     """The finding with its first place."""
     label = context.labels[f"quality_{finding.rule.replace('-', '_')}"]
     return f"{label}: {_place(context, finding.places[0])}" if finding.places else label
