@@ -87,12 +87,11 @@ def test_nginx_accepts_its_configuration(tmp_path):
 
 
 def pip_settings():
-    """The settings of pip on this machine as variables, and the local folders that they name."""
-    listed = run(sys.executable, "-m", "pip", "config", "list", "--quiet")
-    pairs = dict(re.findall(r"^(?:global|:env:|user|site)\.([a-z.-]+)='(.*)'$", listed, re.MULTILINE))
-    environ = {f"PIP_{key.strip('.').replace('-', '_').upper()}": value for key, value in pairs.items() if key.strip(".") != "constraint"}
-    found = {Path(path) for value in pairs.values() for path in re.findall(r"(?:file://)?(/[^\s']+)", value)}
-    return environ, [path for path in found if path.exists()]
+    """How pip reaches its index on this machine, as variables: without local folders of packages, which an image has not either."""
+    listed = run(sys.executable, "-m", "pip", "config", "list")
+    pairs = re.findall(r"^(?:global|:env:|user|site)\.\.?([a-z-]+)='(.*)'$", listed, re.MULTILINE)
+    network = {"cert", "default-timeout", "index-url", "proxy", "trusted-host"}
+    return {f"PIP_{key.replace('-', '_').upper()}": value for key, value in pairs if key in network}
 
 
 @pytest.fixture(scope="module")
@@ -106,26 +105,23 @@ def clean_root(tmp_path_factory):
     return root
 
 
-def lend_pip_settings(root):
-    """Copy what pip's settings name, such as a certificate; before each step, because a package may replace it."""
-    for path in pip_settings()[1]:
-        target = root / str(path).lstrip("/")
+def lend_certificate(root, environ):
+    """Copy the certificate of pip's settings; before each step, because a package may replace the file."""
+    if path := environ.get("PIP_CERT"):
+        target = root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file():
-            shutil.copy(path, target)
-        elif not target.exists():
-            shutil.copytree(path, target)
+        shutil.copy(path, target)
 
 
 @pytest.mark.long
 def test_the_run_lines_of_the_dockerfile_make_a_command_that_builds_a_portal(clean_root):
     """Stage by stage in one root: nothing of the first is missing in the second, whose packages are installed alone before."""
-    environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", **pip_settings()[0]}
+    environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", **pip_settings()}
     for word, value in instructions(DOCKERFILE):
         if word == "COPY" and value.startswith(". "):
             copy_context(clean_root / "src")
         if word == "RUN":
-            lend_pip_settings(clean_root)
+            lend_certificate(clean_root, environ)
             run("chroot", clean_root, "/bin/sh", "-ec", value, env=environ)
     portal.write(clean_root / "portal")
     run("chroot", clean_root, "chown", "-R", "callboard", "/portal")
