@@ -18,7 +18,7 @@ NOT_LOADED = 1
 @click.command("plugins")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def command(style: str) -> None:
-    """List the built-in and installed plugins: sources, integrations, families of facts, publishers.
+    """List the built-in and installed plugins: sources, integrations, families of facts, publishers, checks.
 
     The exit code is 1 if one of them cannot be loaded; its line has the reason.
     """

@@ -58,6 +58,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "git": "callboard.publish.git.publisher:GitPublisher",
         "s3": "callboard.publish.s3.publisher:S3Publisher",
     },
+    "callboard.checks": {},
 }
 GROUPS = tuple(BUILT_IN)
 """Groups of entry points that Callboard loads."""

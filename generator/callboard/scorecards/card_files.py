@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from callboard.model.problem import Problem
+from callboard.plugins.option_schemas import checked_option_schemas
 from callboard.scorecards.card_data import level_names, ordered
 from callboard.scorecards.card_reading import CardReader
 from callboard.scorecards.cards import Scorecard
+from callboard.scorecards.check_condition import GROUP
 from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.reading import Vocabulary
@@ -40,6 +42,7 @@ class CardSet:
 
 def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, RowShape], relations: Collection[str]) -> CardSet:
     """Read the files ``paths`` below ``root``, the folder of ``sources.yaml``. Never raises."""
+    checks = checked_option_schemas(GROUP)
     documents = [_document(root, path) for path in paths]
     problems = [problem for document in documents for problem in document.problems]
     usable = [document for document in documents if not document.problems and isinstance(document.data, Mapping)]
@@ -49,7 +52,7 @@ def read_cards(root: Path, paths: Sequence[str], families: Mapping[str, RowShape
     cards: dict[str, Scorecard] = {}
     for document in usable:
         mistakes = CardMistakes()
-        words = Vocabulary(families, relations, levels)
+        words = Vocabulary(families, relations, levels, checks=checks)
         card = CardReader(document.data, words, mistakes, document.origin.path, document.value_span).card()
         if card is not None and card.name in cards:
             mistakes.add(("name",), f"the name {card.name} is already used by another scorecard")

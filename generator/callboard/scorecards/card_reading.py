@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +14,7 @@ from callboard.model.ref import RefError, parse_ref
 from callboard.scorecards.ages import age_of, time_of
 from callboard.scorecards.cards import CardRule, Exemption, Scorecard
 from callboard.scorecards.conditions import Condition, FieldCondition
+from callboard.scorecards.digests import digest_of
 from callboard.scorecards.entity_fields import NAMED
 from callboard.scorecards.field_tests import field_tests
 from callboard.scorecards.mistakes import CardMistakes
@@ -193,8 +192,3 @@ class CardReader:
         for key in data:
             if key not in known:
                 self.mistakes.unknown((*path, key), f"unknown key {key}", str(key), known)
-
-
-def digest_of(data: Any) -> str:
-    """A short digest of data as it is read from YAML."""
-    return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,10 +75,20 @@ class Scorecard:
     digest: str = ""
     """Of everything that the file says."""
 
+    def conditions(self) -> Iterator[Condition]:
+        """Its conditions with all their parts."""
+        waiting = self._whole_conditions()
+        while waiting:
+            condition = waiting.pop()
+            yield condition
+            waiting += condition.parts()
+
     def needs(self) -> Needs:
         """What its filter and rules may read."""
-        conditions = (self.filter, *(rule.check for rule in self.rules), *(rule.when for rule in self.rules if rule.when is not None))
-        return together(condition.needs() for condition in conditions)
+        return together(condition.needs() for condition in self._whole_conditions())
+
+    def _whole_conditions(self) -> list[Condition]:
+        return [self.filter, *(rule.check for rule in self.rules), *(rule.when for rule in self.rules if rule.when is not None)]
 
     @property
     def reads_levels_of_others(self) -> bool:

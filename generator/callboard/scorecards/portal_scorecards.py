@@ -20,6 +20,7 @@ from callboard.model.tree import Trees
 from callboard.plugins.installed_families import value_types
 from callboard.scorecards.card_files import CardSet, read_cards
 from callboard.scorecards.cards import Exemption, Scorecard
+from callboard.scorecards.check_condition import answers_of_checks
 from callboard.scorecards.documents import InputDocuments
 from callboard.scorecards.entity_subject import JudgedWorld, JudgingTime
 from callboard.scorecards.judging import NOTICE, ExplainedResult, Judgement, KeptResults, explained_card, judge_all
@@ -85,6 +86,7 @@ def judged_catalog(settings: Settings, build: JudgedBuild, paths: Sequence[str] 
     cards = portal_cards(settings, build.catalog, paths)
     world = judged_world(settings, build, cards)
     zone = ZoneInfo(settings.portal.timezone)
+    world.checks = answers_of_checks(world, cards.cards)
     inputs = InputDocuments.of(world, build.program)
     judgement = judge_all(cards.cards, world, zone, kept_results(cards.cards, build.before, inputs))
     exemptions = exemption_problems(settings.root, cards, build.catalog, build.now.astimezone(zone).date())

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import jsonschema_rs
+import msgspec
+
+from callboard.model.errors import PluginError
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Severity
 from callboard.scorecards.ages import age_of
+from callboard.scorecards.check_condition import CheckCondition
 from callboard.scorecards.comparisons import interval_of
 from callboard.scorecards.conditions import (
     Combination,
@@ -21,6 +26,7 @@ from callboard.scorecards.conditions import (
     ProblemsCondition,
     RelatedCondition,
 )
+from callboard.scorecards.digests import digest_of
 from callboard.scorecards.entity_fields import entity_field_shape, similar_entity_field
 from callboard.scorecards.fact_condition import FactsCondition
 from callboard.scorecards.field_tests import QUANTIFIERS, RowTest, field_tests, row_test
@@ -28,13 +34,13 @@ from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.shapes import FieldShape, FieldType, RowShape, time_field
 from callboard.scorecards.truth import Interval
 
-HEADS = ("all", "any", "not", "field", "facts", "related", "problems", "level", "file")
+HEADS = ("all", "any", "not", "field", "facts", "related", "problems", "level", "file", "check")
 _DEEPEST = 20
-_PROBLEM_FIELDS = {
+PROBLEM_FIELDS = {
     "severity": FieldShape(FieldType.WORD, tuple(Severity), is_asked=False),
     "code": FieldShape(FieldType.TEXT, is_asked=False),
 }
-_FACT_QUANTIFIERS = ("count", *QUANTIFIERS, "latest", "share")
+FACT_QUANTIFIERS = ("count", *QUANTIFIERS, "latest", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Vocabulary:
     """The levels of each scorecard, the lowest first."""
     max_age: timedelta | None = None
     """How old queries may be where a condition does not say."""
+    checks: Mapping[str, Callable[[], Mapping[str, Any]]] | None = None
+    """For each check of a plugin a function that returns the schema of its options, or raises ``PluginError``; None: any check is read."""
 
 
 @dataclass(slots=True)
@@ -88,6 +96,7 @@ class ConditionReader:
         return {
             "all": self._combination, "any": self._combination, "not": self._negation, "field": self._field, "facts": self._facts,
             "related": self._related, "problems": self._problems, "level": self._level, "file": self._file,
+            "check": self._check,
         }  # fmt: skip
 
     def _combination(self, data: Mapping[str, Any], path: FieldPath) -> Condition | None:
@@ -125,12 +134,12 @@ class ConditionReader:
         if family not in self.words.families:
             self.mistakes.unknown((*path, "facts"), f"there is no family {family}", str(family), self.words.families, at_key=False)
             return None
-        known = ("facts", "where", "source", "max-age", *_FACT_QUANTIFIERS)
+        known = ("facts", "where", "source", "max-age", *FACT_QUANTIFIERS)
         self._check_keys(data, known, path)
         shape = self.words.families[family]
         name = f"the family {family}"
         where = row_test(data["where"], shape, name, (*path, "where"), self.mistakes) if "where" in data else RowTest()
-        quantifier = self._one_of(data, _FACT_QUANTIFIERS, path)
+        quantifier = self._one_of(data, FACT_QUANTIFIERS, path)
         if not quantifier:
             return None
         wanted, test = self._quantified(quantifier, data[quantifier], shape, name, (*path, quantifier))
@@ -180,7 +189,7 @@ class ConditionReader:
     def _problems(self, data: Mapping[str, Any], path: FieldPath) -> Condition | None:
         self._check_keys(data, ("problems", "count"), path)
         spec = data["problems"]
-        where = row_test(spec, _PROBLEM_FIELDS, "a problem", (*path, "problems"), self.mistakes) if spec else RowTest()
+        where = row_test(spec, PROBLEM_FIELDS, "a problem", (*path, "problems"), self.mistakes) if spec else RowTest()
         if "count" not in data:
             self.mistakes.add(path, "says nothing about the problems; add count: 0")
             return None
@@ -206,6 +215,30 @@ class ConditionReader:
             self.mistakes.add((*path, "file"), "must be the path of a file in the repository, or a list of such paths")
             return None
         return FileCondition(tuple(paths))
+
+    def _check(self, data: Mapping[str, Any], path: FieldPath) -> Condition | None:
+        self._check_keys(data, ("check", "options"), path)
+        name, checks = data["check"], self.words.checks
+        if checks is not None and name not in checks:
+            known = f"; known: {', '.join(checks)}" if checks else "; no installed package has checks"
+            self.mistakes.add((*path, "check"), f"there is no check {name}{known}")
+            return None
+        options = msgspec.to_builtins(data.get("options") or {}, str_keys=True, enc_hook=str)
+        if not isinstance(options, Mapping):
+            self.mistakes.add((*path, "options"), "must be a mapping")
+            return None
+        if checks is not None:
+            self._check_options(options, checks[name], path)
+        return CheckCondition(str(name), digest_of([name, options]), options)
+
+    def _check_options(self, options: Mapping[str, Any], schema: Callable[[], Mapping[str, Any]], path: FieldPath) -> None:
+        try:
+            errors = jsonschema_rs.validator_for(dict(schema())).iter_errors(options)
+            for error in errors:
+                place = (*path, "options", *error.instance_path) if "options" in path or options else path
+                self.mistakes.add(place, error.message)
+        except PluginError as error:
+            self.mistakes.add((*path, "check"), str(error))
 
     def _check_keys(self, data: Mapping[str, Any], known: Sequence[str], path: FieldPath) -> None:
         for key in data:

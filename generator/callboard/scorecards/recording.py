@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from callboard.scorecards.card_reading import digest_of
 from callboard.scorecards.cards import CardRule, Scorecard
+from callboard.scorecards.digests import digest_of
 from callboard.scorecards.judging import Judgement
 from callboard.scorecards.results import CardResult
 from callboard.state.result_history import (

@@ -18,6 +18,8 @@ from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, spec_properties
 from callboard.model.published_json import published_json
 from callboard.plugins.portal_settings import editor_schema
+from callboard.scorecards.editor_schema import card_schema
+from callboard.scorecards.portal_scorecards import RELATIONS, family_shapes
 from callboard.settings.schema_messages import mapping_at, resolved
 from callboard.settings.settings import Portal
 from callboard.website.data_files import DeferredFile
@@ -45,8 +47,11 @@ _PLACEHOLDER = {
 }
 
 
-def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
-    """All schemas for editors, with suggestions from this catalog, and the schema of ``sources.yaml``."""
+def schema_files(catalog: Catalog, portal: Portal, levels: Mapping[str, Sequence[str]] | None = None) -> Iterator[SchemaDataFile]:
+    """All schemas for editors, with suggestions from this catalog, and the schemas of ``sources.yaml`` and of scorecards.
+
+    ``levels``: those of the portal's scorecards, by name.
+    """
     words = Words(catalog, is_public=portal.audience == "public")
     kinds = sorted(catalog.kinds.by_name.values(), key=lambda kind: kind.name)
     lists = dict(_lists(kinds, words))
@@ -54,16 +59,25 @@ def schema_files(catalog: Catalog, portal: Portal) -> Iterator[SchemaDataFile]:
     yield _file("catalog-info", _whole(kinds, made, lists), portal)
     if "sources" not in catalog.kinds.by_name:
         yield "schema/sources.json", published_json(editor_schema()) + b"\n"
+    if "scorecard" not in {name.lower() for name in catalog.kinds.by_name}:
+        yield "schema/scorecard.json", published_json(scorecard_schema(levels or {})) + b"\n"
     for kind in kinds:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
 
 
-def schema_files_later(catalog: Catalog, portal: Portal, key: str) -> Iterator[DeferredFile]:
+def schema_files_later(
+    catalog: Catalog, portal: Portal, key: str, levels: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[DeferredFile]:
     """The same files, generated only if ``key``, the digest of the catalog, has changed since the last build."""
-    made = cache(lambda: dict(schema_files(catalog, portal)))
-    names = ("catalog-info", "sources", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
+    made = cache(lambda: dict(schema_files(catalog, portal, levels)))
+    names = ("catalog-info", "sources", "scorecard", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
     for path in dict.fromkeys(f"schema/{name}.json" for name in names):
         yield DeferredFile(path, key, partial(_made, made, path))
+
+
+def scorecard_schema(levels: Mapping[str, Sequence[str]]) -> Schema:
+    """The schema of scorecards, with the families of this installation."""
+    return card_schema(family_shapes(), RELATIONS, levels)
 
 
 def _made(made: Callable[[], Mapping[str, bytes]], path: str, _: Callable[[str], bytes]) -> bytes:

@@ -173,7 +173,8 @@ def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
     resolved, settings = contexts.data.resolved, contexts.changes.settings
     columns, lines = partial(_columns, contexts), settings.data.lines
     yield from list_files(resolved, columns, key, is_public=contexts.is_public, lines=lines)
-    yield from schema_files_later(resolved.catalog, settings.portal, key)
+    levels = {card.name: card.levels for card in contexts.scorecards.cards if card.levels} if contexts.scorecards else {}
+    yield from schema_files_later(resolved.catalog, settings.portal, f"{key} {levels}", levels)
     yield from feed_files(contexts.changes)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     if contexts.scorecards:

@@ -45,6 +45,7 @@ _GROUPS = {
     "callboard.families": "families of facts: their values, and what pages and the list of changes show of them",
     "callboard.api_formats": "formats of API definitions: what a definition says, for its reference",
     "callboard.publishers": "where the site is published",
+    "callboard.checks": "checks of scorecards, for what conditions cannot say",
 }
 _FRONT = """---
 search: {exclude: true}

@@ -12,6 +12,7 @@ from callboard.model.errors import PluginError, SourceError
 from callboard.model.facts.fact import Fact
 from callboard.model.tree import Tree
 from callboard.plugins import loader
+from callboard.plugins.containment.check_host import CheckMessage, check_replies, families_of
 from callboard.plugins.containment.errors import allowed_error
 from callboard.plugins.containment.messages import (
     CollectedMessage,
@@ -58,6 +59,8 @@ class PluginHost:
             "collect": self._collect,
             "tree": lambda value: result_of(self._trees, decode(value, TreeCall)),
             "publish": lambda value: self._publish(decode(value, SiteMessage)),
+            "check_families": lambda value: families_of(decode(value, PluginEntry)),
+            "check": lambda value: check_replies(decode(value, CheckMessage), self._report),
         }
 
     def reply(self, request: Request) -> Reply:
