@@ -24,6 +24,8 @@ OTHER_BLOCKS = {
     ("docs/how-to/host-the-site.md", "apache"): "tried by hand with Apache 2.4: types, compression, headers, 404",
     ("docs/how-to/host-the-site.md", "caddyfile"): "tried by hand with Caddy 2.6: types, compression, headers, 404",
     ("docs/how-to/host-the-site.md", "lighttpd"): "tests/browser/test_names_of_authors.py serves a site with it",
+    ("docs/how-to/write-a-check.md", "python"): "examples/plugins/runtime/ has the same; tests/plugins/test_contained_checks.py runs it",
+    ("docs/how-to/write-a-check.md", "toml"): "of the same package",
     ("docs/how-to/restrict-access.md", "nginx"): "needs a provider of sign-ins; the rest of the configuration is tested",
     ("docs/how-to/own-look.md", "css"): "test_own_styles_are_joined_to_those_of_pages_and_the_footer_is_replaced",
     ("docs/how-to/own-look.md", "html"): "test_own_styles_are_joined_to_those_of_pages_and_the_footer_is_replaced",

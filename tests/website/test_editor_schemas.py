@@ -123,7 +123,7 @@ def whole(organisation):
 
 def test_each_kind_has_a_schema_and_all_have_one(organisation):
     names = set(schemas(organisation))
-    assert names == {"catalog-info.json", "sources.json", *(f"{kind}.json" for kind in organisation.kinds.by_name)}
+    assert names == {"catalog-info.json", "sources.json", "scorecard.json", *(f"{kind}.json" for kind in organisation.kinds.by_name)}
 
 
 def test_the_words_are_those_of_this_organisation(whole):

@@ -48,7 +48,6 @@ def card_schema(families: Mapping[str, RowShape], relations: Iterable[str], card
         "rules": {"type": "array", "minItems": 1, "maxItems": 200, "items": _rule(condition)},
     }  # fmt: skip
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
         "description": "A scorecard: rules that say where entities stand, and what to do next.",
         "type": "object",
         "required": ["name", "rules"],

@@ -60,7 +60,7 @@ def schema_files(catalog: Catalog, portal: Portal, levels: Mapping[str, Sequence
     if "sources" not in catalog.kinds.by_name:
         yield "schema/sources.json", published_json(editor_schema()) + b"\n"
     if "scorecard" not in {name.lower() for name in catalog.kinds.by_name}:
-        yield "schema/scorecard.json", published_json(scorecard_schema(levels or {})) + b"\n"
+        yield _file("scorecard", scorecard_schema(levels or {}), portal)
     for kind in kinds:
         yield _file(kind.name.lower(), _single(kind, made[kind.name], lists), portal)
 
