@@ -19,7 +19,8 @@ _INTRODUCTION = f"""# Plugin API
 
 A plugin imports what it needs from `callboard.plugins.sources`, `.integrations`, `.publishers`, `.families`, `.checks` and `.testing`,
 and from no other module of Callboard; the built-in plugins do the same.
-[Stability of the plugin API](../explanation/plugin-stability.md) describes what may change, and how that is announced. [Write a connector](../tutorial/plugin.md) is a tutorial.
+[Stability of the plugin API](../explanation/plugin-stability.md) describes what may change, and how that is announced.
+[Write a connector](../tutorial/plugin.md) is a tutorial.
 
 The version of the API is {API_VERSION}; plugins that were written for version {OLDEST_API_VERSION} or later work. A plugin may state the
 version that it was written for as `api_version`, an integer attribute of its class or module."""
