@@ -11,7 +11,7 @@ const isStarred = (ref) => (stars ??= new Set(starredRefs())).has(ref);
 export function starButton(button = el("button", { type: "button", class: "cb-star" }, icon("star"))) {
   const draw = () => {
     const on = isStarred(button.dataset.star);
-    if (button.ariaPressed === String(on)) return;
+    if (button.getAttribute("aria-pressed") === String(on)) return;
     button.setAttribute("aria-pressed", String(on));
     button.firstElementChild.className = `cb-icon i-${on ? "starred" : "star"}`;
   };

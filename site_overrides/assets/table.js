@@ -179,6 +179,7 @@ function catalogTable(names, columns) {
     const kindOf = (tab) => facets.kind.find(tab.dataset.kind);
     for (const tab of tabs) {
       const every = tab.dataset.kind === EVERY, current = every ? chosen.size === 0 : chosen.size === 1 && chosen.has(kindOf(tab));
+      if (current && !tab.hasAttribute("aria-current")) { const list = tab.closest("ul"); list.scrollLeft += tab.getBoundingClientRect().left - list.getBoundingClientRect().left - list.clientWidth / 3; }
       if (current) tab.setAttribute("aria-current", "true"); else tab.removeAttribute("aria-current");
       tab.querySelector(".cb-count").textContent = counted(every ? counts.reduce((a, b) => a + b, 0) : counts[kindOf(tab)] ?? 0);
     }
@@ -186,7 +187,7 @@ function catalogTable(names, columns) {
 
   function drawHeads(text) {
     const [key, down] = (state.get("sort") ?? (text ? "" : "name")).split(":");
-    for (const head of table.tHead.rows[0].cells) if (head.dataset.key === key) head.ariaSort = down ? "descending" : "ascending"; else head.removeAttribute("aria-sort");
+    for (const head of table.tHead.rows[0].cells) if (head.dataset.key === key) head.setAttribute("aria-sort", down ? "descending" : "ascending"); else head.removeAttribute("aria-sort");
   }
 
   /** The heads and widths of the columns that the reader wants. */
@@ -235,8 +236,8 @@ function catalogTable(names, columns) {
     root.addEventListener("click", (e) => {
       const tab = e.target.closest("a[data-kind]"), head = e.target.closest("th[data-key]"), view = e.target.closest("a[data-view]"), file = e.target.closest("button[data-file]");
       if (tab && isPlain(e)) { e.preventDefault(); go(set("kind", tab.dataset.kind)); }
-      if (view && isPlain(e)) { e.preventDefault(); go(view.ariaCurrent ? new URLSearchParams() : new URLSearchParams(view.search)); }
-      if (head) { const { key } = head.dataset; go(set("sort", head.ariaSort === "ascending" ? `${key}:down` : key)); [...table.tHead.rows[0].cells].find((each) => each.dataset.key === key)?.firstChild.focus(); }
+      if (view && isPlain(e)) { e.preventDefault(); go(view.hasAttribute("aria-current") ? new URLSearchParams() : new URLSearchParams(view.search)); }
+      if (head) { const { key } = head.dataset; go(set("sort", head.getAttribute("aria-sort") === "ascending" ? `${key}:down` : key)); [...table.tHead.rows[0].cells].find((each) => each.dataset.key === key)?.firstChild.focus(); }
       if (file) { save(fileOf(file.dataset.file, names, columns, all, listed), `catalog.${file.dataset.file}`); file.closest("details").open = false; }
       if (e.target.closest("[data-clear]")) { query.value = ""; go(new URLSearchParams()); query.focus(); }
     });
