@@ -12,7 +12,7 @@ from jinja2.bccache import Bucket
 from callboard import __version__
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
 
-_PURPOSE = b"templates 2"
+_PURPOSE = b"templates 3"
 
 
 class CompiledTemplates(jinja2.BytecodeCache):

