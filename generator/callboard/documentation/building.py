@@ -12,10 +12,11 @@ from callboard.documentation import rules
 from callboard.documentation.bounds import is_left_out
 from callboard.documentation.conversion import PageWork, converted_pages
 from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.decisions import decision_records
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
 from callboard.documentation.navigation import NavItem, SetNavigation
 from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
-from callboard.documentation.places import SharedSet, place_of, shared_set
+from callboard.documentation.places import SharedSet, place_of, place_of_decisions, shared_set
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.published_files import published_files
 from callboard.documentation.reading import ReadSet, SetFinding, SetReader, page_key, set_digest
@@ -83,8 +84,8 @@ class DocumentationBuilder:
     def build(self) -> PortalDocumentation:
         """The documentation. Raises ``SourceError`` if the network fails."""
         waiting: list[_Pending] = []
-        for entity, place in self._places():
-            pending = self._read(entity, place)
+        for entity, place, decisions in self._places():
+            pending = self._read(entity, place, decisions)
             if pending is not None:
                 waiting.append(pending)
             if sum(each.read.size for each in waiting) > _WINDOW:
@@ -96,8 +97,8 @@ class DocumentationBuilder:
         ordered = {ref: self._sets[ref] for ref in self._catalog.entities if ref in self._sets}
         return PortalDocumentation(ordered, shared, self._kept, tuple(self._problems), self._converted)
 
-    def _places(self) -> Iterator[tuple[Entity, SetPlace]]:
-        """The folder of each set, with the first entity that names it."""
+    def _places(self) -> Iterator[tuple[Entity, SetPlace, str | None]]:
+        """The folder of each set, with the first entity that names it, and the folder of its decision records if that is written."""
         first: dict[SetPlace, EntityRef] = {}
         for ref, entity in self._catalog.entities.items():
             place = place_of(entity, self._connected)
@@ -109,21 +110,37 @@ class DocumentationBuilder:
                     self._shared[ref] = SharedSet(first[place], "")
                     continue
                 first[place] = ref
-                yield entity, place
-            if place is None and (shared := shared_set(entity)) is not None:
+                yield entity, place, self._decisions(entity, place)
+            if place is None and (records := self._decisions_place(entity)) is not None:
+                yield entity, records, records.folder
+            elif place is None and (shared := shared_set(entity)) is not None:
                 self._shared[ref] = shared
+
+    def _decisions(self, entity: Entity, place: SetPlace) -> str | None:
+        """The folder that the annotation for decision records names, in the tree of the set."""
+        found = self._decisions_place(entity)
+        return found.folder if found is not None and (found.source, found.tree) == (place.source, place.tree) else None
+
+    def _decisions_place(self, entity: Entity) -> SetPlace | None:
+        found = place_of_decisions(entity, self._connected)
+        if isinstance(found, Problem):
+            self._problems.append(found)
+            return None
+        left_out = found is not None and is_left_out(self._bounds.exclude, entity, self._tree(found).repository)
+        return None if left_out else found
 
     def _tree(self, place: SetPlace) -> Tree:
         return self._connected.trees[place.source, place.tree]
 
-    def _read(self, entity: Entity, place: SetPlace) -> _Pending | None:
+    def _read(self, entity: Entity, place: SetPlace, decisions: str | None) -> _Pending | None:
         """The set, if any of its pages has to be converted; a set that has not changed is complete."""
         tree = self._tree(place)
         reader = SetReader(
             self._bounds, frozenset(self._catalog.kinds.by_name),
             lambda path: is_left_out(self._bounds.exclude, entity, tree.repository, path), self._is_public,
         )  # fmt: skip
-        read = reader.read(tree, place.folder)
+        is_only_decisions = decisions == place.folder and place_of(entity, self._connected) is None
+        read = reader.read_decisions(tree, place.folder) if is_only_decisions else reader.read(tree, place.folder, decisions)
         shared = set_digest(read, self._program)
         keys = {path: page_key(shared, read.source, path) for path in read.source.texts}
         digest = blake2b(repr([*keys.items()]).encode(), digest_size=16).hexdigest()
@@ -165,6 +182,7 @@ class DocumentationBuilder:
         made = DocumentationSet(
             ref, pending.place, read.kind, read.source.configuration.site_name, read.docs_folder, navigation, pages, pending.digest,
             read.elsewhere, dict(read.source.configuration.redirects), bytes=read.size,
+            decisions=decision_records(read.source.texts, read.decisions) if read.decisions is not None else (),
         )  # fmt: skip
         changed = {path: at for path in pages if (at := tree.last_change(made.repository_path(path)))}
         named = dict.fromkeys(path for page in pages.values() for path in page.files)

@@ -81,7 +81,9 @@ def _orphans(made: DocumentationSet) -> Iterator[str]:
     """Pages that the navigation does not name and that no page of the set links to."""
     if made.kind is not SetKind.MKDOCS:
         return
-    linked = {path for page in made.pages.values() for path in page.linked if path != page.path}
+    linked = {record.path for record in made.decisions} | {
+        path for page in made.pages.values() for path in page.linked if path != page.path
+    }
     start = made.start
     yield from (path for path in made.navigation.outside if path in made.pages and path not in linked and made.pages[path] is not start)
 

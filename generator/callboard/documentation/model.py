@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from callboard.documentation.decisions import DecisionRecord
 from callboard.documentation.navigation import SetNavigation
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
@@ -167,6 +168,8 @@ class DocumentationSet:
     """Why a file that a page shows or links to is not published, by path."""
     bytes: int = 0
     """Size of the texts of its pages."""
+    decisions: tuple[DecisionRecord, ...] = ()
+    """The architecture decision records among its pages."""
 
     @property
     def start(self) -> DocumentPage | None:

@@ -17,6 +17,7 @@ from callboard.model.tree import Tree
 from callboard.plugins.sources.paths import normal_path
 
 REFERENCE = "backstage.io/techdocs-ref"
+DECISIONS = "backstage.io/adr-location"
 OTHER_ENTITY = "backstage.io/techdocs-entity"
 OTHER_PATH = "backstage.io/techdocs-entity-path"
 _SOURCE_LOCATION = "backstage.io/source-location"
@@ -52,6 +53,16 @@ def place_of(entity: Entity, connected: ConnectedTrees) -> SetPlace | Problem | 
     if colon and kind != "dir":
         return None  # the rules of descriptors report it
     return _in_folder(entity, connected, target if colon else written)
+
+
+def place_of_decisions(entity: Entity, connected: ConnectedTrees) -> SetPlace | Problem | None:
+    """The folder of the entity's decision records, a problem, or None without an annotation."""
+    written = fields.annotations(entity).get(DECISIONS, "").strip()
+    if not written:
+        return None
+    is_url = "://" in written
+    found = _at_url(entity, connected, written.removeprefix("url:")) if is_url else _in_folder(entity, connected, written)
+    return _problem(entity, found.message, found.hint, DECISIONS) if isinstance(found, Problem) else found
 
 
 def _in_folder(entity: Entity, connected: ConnectedTrees, folder: str) -> SetPlace | Problem:
@@ -92,8 +103,9 @@ def _reader(entity: Entity) -> Reader:
     return Reader(entity.origin.source, entity.origin.tree, entity.origin.repository)
 
 
-def _problem(entity: Entity, reason: str, hint: str = "") -> Problem:
+def _problem(entity: Entity, reason: str, hint: str = "", annotation: str = REFERENCE) -> Problem:
+    said = reason if reason.startswith("The documentation") else f"The documentation cannot be read: {reason}."
     return rules.UNREADABLE_SET.problem(
-        f"The documentation cannot be read: {reason}.", origin=entity.origin, subject=entity.ref,
-        field=fields.dotted(("metadata", "annotations", REFERENCE)), hint=hint or "Check the annotation and the source.",
+        said, origin=entity.origin, subject=entity.ref, field=fields.dotted(("metadata", "annotations", annotation)),
+        hint=hint or "Check the annotation and the source.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from callboard.documentation import rules
 from callboard.documentation.configuration import LARGEST, ConfigurationError, SetConfiguration, read_configuration
 from callboard.documentation.conversion import SetSource
+from callboard.documentation.decision_files import IN_SET, MOST_DECISIONS, DecisionFiles, usual_folder
 from callboard.documentation.files import MARKDOWN, SetFiles
 from callboard.documentation.links import line_of
 from callboard.documentation.model import SetKind
@@ -60,6 +61,8 @@ class ReadSet:
     elsewhere: dict[str, str]
     """Paths in the tree of included files, by path in the set."""
     findings: tuple[SetFinding, ...]
+    decisions: str | None = None
+    """Folder of its decision records, below the documentation folder; empty for that itself, None for none."""
 
     @property
     def size(self) -> int:
@@ -86,26 +89,52 @@ class SetReader:
     _written: str = ""
     """The text of the set's configuration."""
 
-    def read(self, tree: Tree, folder: str) -> ReadSet:
-        """The set in a folder of a tree. What cannot be read is a finding; raises ``SourceError`` if the network fails."""
+    def read(self, tree: Tree, folder: str, decisions: str | None = None) -> ReadSet:
+        """The set in a folder of a tree, with the decision records in the folder ``decisions``; None for a usual one, if there is any.
+
+        What cannot be read is a finding; raises ``SourceError`` if the network fails.
+        """
         self._findings, self._written = [], ""
         found = [path for name in CONFIGURATIONS for path in _glob(tree, posixpath.join(folder, name))]
         configuration = self._configuration(tree, found[0]) if found else SetConfiguration()
         docs = self._docs_folder(configuration, folder, found[0] if found else "")
         paths = self._paths(tree, docs, configuration)
         if not found and not any(path.endswith(MARKDOWN) for path in paths):
-            return self._read_readme(tree, folder)
+            return self._read_readme(tree, folder, self._decisions(tree, folder, folder, decisions))
         inclusion = Inclusion(lambda path: self._included(tree, path), lambda pattern: _matching(tree, pattern))
         nav = inclusion.expanded(configuration.nav, folder) if "include" in repr(configuration.nav) else configuration.nav
         for written, reason in inclusion.failed:
             self._find(rules.MISSING_PAGE, found[0] if found else docs, f"`{written[:200]}` is not included: {reason}.",
                        "Name an mkdocs.yml of this repository.")  # fmt: skip
         nav = self._with_change_log(tree, folder, paths, nav, inclusion.elsewhere)
-        files = SetFiles((*paths, *inclusion.elsewhere), docs, inclusion.elsewhere)
+        records = self._decisions(tree, folder, docs, decisions)
+        nav = records.in_navigation(nav)
+        elsewhere = {**inclusion.elsewhere, **records.elsewhere}
+        files = SetFiles((*paths, *elsewhere), docs, elsewhere)
         source = SetSource(replace(configuration, nav=nav), files, navigation_of(nav, files), {}, self.kinds)
         self._check_navigation(source, found[0] if found else "")
         kind = SetKind.MKDOCS if found else SetKind.FOLDER
-        return self._with_texts(tree, folder, ReadSet(kind, source, docs, inclusion.elsewhere, ()))
+        return self._with_texts(tree, folder, ReadSet(kind, source, docs, elsewhere, (), records.folder))
+
+    def read_decisions(self, tree: Tree, folder: str) -> ReadSet:
+        """The set of an entity that has decision records and no other documentation."""
+        self._findings, self._written = [], ""
+        files = SetFiles(self._paths(tree, folder, SetConfiguration()), folder)
+        source = SetSource(SetConfiguration(), files, navigation_of(None, files), {}, self.kinds)
+        kind = SetKind.FOLDER if files.pages else SetKind.NONE
+        return self._with_texts(tree, folder, ReadSet(kind, source, folder, {}, (), ""))
+
+    def _decisions(self, tree: Tree, folder: str, docs: str, written: str | None) -> DecisionFiles:
+        """The files of decision records, of which those outside of the documentation folder are put into the set."""
+        there = written if written is not None else usual_folder(tree, folder)
+        if there is None:
+            return DecisionFiles()
+        inside = there == docs or not docs or there.startswith(f"{docs}/")
+        if inside:
+            return DecisionFiles(there[len(docs) + 1 :] if docs and there != docs else "" if there == docs else there)
+        found = [path for path in _matching(tree, f"{literal(there)}/**" if there else "*.md") if not self.is_left_out(path)]
+        start = len(there) + 1 if there else 0
+        return DecisionFiles(IN_SET, {f"{IN_SET}/{path[start:]}": path for path in found[:MOST_DECISIONS] if _has_address(path)})
 
     def _with_change_log(self, tree: Tree, folder: str, paths: Sequence[str], nav: Any, elsewhere: dict[str, str]) -> Any:
         """The navigation with the change log next to the documentation as its last page, if the set has none of its own."""
@@ -162,7 +191,7 @@ class SetReader:
         docs = self._docs_folder(configuration, posixpath.dirname(path), path)
         return IncludedSet(configuration, docs, self._paths(tree, docs, configuration))
 
-    def _read_readme(self, tree: Tree, folder: str) -> ReadSet:
+    def _read_readme(self, tree: Tree, folder: str, records: DecisionFiles) -> ReadSet:
         found = next((path for name in _READMES for path in _glob(tree, posixpath.join(folder, name))), "")
         if not found or self.is_left_out(found):
             source = SetSource(SetConfiguration(), SetFiles((), folder), navigation_of(None, SetFiles(())), {}, self.kinds)
@@ -171,9 +200,11 @@ class SetReader:
         text = _text(tree, found, self.bounds.page_bytes) or ""
         images = _matching(tree, posixpath.join(literal(folder), f"**/*.{_IMAGE_ENDS}")) if "." in text else ()
         named = [path[start:] for path in images if path[start:] in text or path.rpartition("/")[2] in text]
-        files = SetFiles((found[start:], *named), folder, is_complete=False)
+        below = f"{literal(posixpath.join(folder, records.folder))}/**" if records.folder and not records.elsewhere else ""
+        own = [path[start:] for path in _matching(tree, below)[:MOST_DECISIONS] if not self.is_left_out(path)] if below else []
+        files = SetFiles((found[start:], *named, *own, *records.elsewhere), folder, records.elsewhere, is_complete=False)
         source = SetSource(SetConfiguration(), files, navigation_of(None, files), {}, self.kinds)
-        return self._with_texts(tree, folder, ReadSet(SetKind.README, source, folder, {}, ()))
+        return self._with_texts(tree, folder, ReadSet(SetKind.README, source, folder, dict(records.elsewhere), (), records.folder))
 
     def _check_navigation(self, source: SetSource, path: str) -> None:
         for name in source.navigation.missing[:50]:

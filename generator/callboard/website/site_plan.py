@@ -24,6 +24,7 @@ from callboard.pages.changes.status import Freshness
 from callboard.pages.context import page_context
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import DocumentsContext, documents_context
+from callboard.pages.documents.decisions import DecisionsSection
 from callboard.pages.documents.entity_section import DocumentsSection
 from callboard.pages.entities import plan as entity_pages
 from callboard.pages.entities.context import EntityContext, entity_context
@@ -108,6 +109,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         first_sections=(partial(changes.last_good_copy, of_changes), TrackedShifts(of_facts, schedules)),
         last_sections=(
             DocumentsSection(of_documents),
+            DecisionsSection(of_documents),
             ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
             facts_section,
             *judged,

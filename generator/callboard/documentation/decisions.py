@@ -1,0 +1,208 @@
+"""The pages of a folder of architecture decision records (MADR, Nygard) → their numbers, titles, states, dates and successions."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from callboard.documentation.front_matter import split_front_matter
+from callboard.model.facts.enumerations import Tone
+
+_HEAD = 40
+"""Lines in which a status or a date without a heading is looked for."""
+_LONGEST = 256 * 1024
+"""Characters of a record that are read."""
+_NUMBERED_NAME = re.compile(r"(?:adr[-_]?)?0*(\d{1,6})(?=[-_. ])", re.IGNORECASE)
+_NUMBERED_TITLE = re.compile(r"\s*(?:ADR[- ]?)?0*(\d{1,6})\s*[.:—–-]\s+(\S.*)", re.IGNORECASE)
+_HEADING = re.compile(r"(#{1,6})[ \t]+([^\n]*)")
+_FIELD = re.compile(r"\s{0,3}(?:[*+-]\s+)?(?:\*\*|__)?([A-Za-z ]{3,20})(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(\S[^\n]*)")
+_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(<?([^()<>\s]{1,500})")
+_MENTIONED = re.compile(r"\b(?:ADR[- ]?)0*(\d{1,6})\b", re.IGNORECASE)
+_SUCCESSION = re.compile(
+    r"\b(superseded\s+by|replaced\s+by|supersedes|superceded\s+by|supercedes|replaces|obsoletes|obsoleted\s+by)\b", re.IGNORECASE
+)
+_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_PLACEHOLDER = re.compile(r"[{}|]|YYYY")
+_OTHER_PAGES = frozenset({"readme", "index", "template", "adr-template", "0000-template", "_template", "0000-adr-template"})
+
+
+class DecisionState(StrEnum):
+    """What became of a decision."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DEPRECATED = "deprecated"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+    """The record has no state, or one in other words (``DecisionRecord.word``)."""
+
+    @property
+    def tone(self) -> Tone:
+        """Whether the decision holds."""
+        return {"accepted": Tone.GOOD, "proposed": Tone.WARN}.get(self, Tone.NONE)
+
+
+_OTHER_WORDS: Mapping[DecisionState, str] = {
+    DecisionState.PROPOSED: "draft pending proposal", DecisionState.ACCEPTED: "approved done implemented",
+    DecisionState.REJECTED: "declined", DecisionState.DEPRECATED: "obsolete", DecisionState.SUPERSEDED: "superceded replaced obsoleted",
+}  # fmt: skip
+_STATES = {str(state): state for state in DecisionState} | {word: state for state, words in _OTHER_WORDS.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision."""
+
+    path: str
+    """Of its page, below the documentation folder."""
+    title: str
+    """Without its number."""
+    number: int | None = None
+    state: DecisionState = DecisionState.UNKNOWN
+    word: str = ""
+    """The state as written, if it is none of those."""
+    day: date | None = None
+    supersedes: tuple[str, ...] = ()
+    """Paths of the records that it replaces, of the same folder."""
+    superseded_by: tuple[str, ...] = ()
+
+
+def decision_records(texts: Mapping[str, str], folder: str) -> tuple[DecisionRecord, ...]:
+    """The records among the pages directly in a folder, by number; ``texts`` are those of a set's pages, by path.
+
+    A page counts as a record if it has a number in its name or its title, or a state.
+    """
+    read = [each for path, text in texts.items() if _is_candidate(path, folder) and (each := _record(path, text[:_LONGEST]))]
+    known = {each.record.path: each for each in read}
+    numbers = {each.record.number: path for path, each in known.items() if each.record.number is not None}
+    replaced: dict[str, dict[str, None]] = {path: {} for path in known}
+    by: dict[str, dict[str, None]] = {path: {} for path in known}
+    for path, each in known.items():
+        for is_older, target in each.successions:
+            other = _target(target, path, folder, known, numbers)
+            if other and other != path:
+                newer, older = (path, other) if is_older else (other, path)
+                replaced[newer][older] = by[older][newer] = None
+    made = [
+        replace(
+            each.record,
+            supersedes=tuple(replaced[path]),
+            superseded_by=tuple(by[path]),
+            state=DecisionState.SUPERSEDED if by[path] and each.record.state is not DecisionState.REJECTED else each.record.state,
+        )
+        for path, each in known.items()
+    ]
+    return tuple(sorted(made, key=lambda each: (each.number is None, each.number or 0, each.path)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    record: DecisionRecord
+    successions: tuple[tuple[bool, str], ...]
+    """Whether the other record is the older one, and its address or number as written."""
+
+
+def _is_candidate(path: str, folder: str) -> bool:
+    name = posixpath.splitext(posixpath.basename(path))[0].lower()
+    return posixpath.dirname(path) == folder and name not in _OTHER_PAGES
+
+
+def _record(path: str, text: str) -> _Read | None:
+    front, body = split_front_matter(text)
+    lines = body.split("\n")
+    title = _text(front.get("title")) or next(
+        (found[2].strip() for line in lines if (found := _HEADING.match(line)) and found[1] == "#"), ""
+    )
+    named = _NUMBERED_NAME.match(posixpath.basename(path))
+    titled = _NUMBERED_TITLE.fullmatch(title)
+    fields = {**_fields(lines[:_HEAD]), **{str(name).lower(): _text(value) for name, value in front.items() if _text(value)}}
+    section = _section(lines, "status")
+    status = fields.get("status") or next((line.strip() for line in section if line.strip()), "")
+    state, word = _state(status)
+    if not (named or titled or status):
+        return None
+    number = int(named[1]) if named else int(titled[1]) if titled else None
+    name = titled[2] if titled else title or posixpath.splitext(posixpath.basename(path))[0]
+    record = DecisionRecord(path, name[:300], number, state, word, _day(fields.get("date", "")) or _day(status))
+    sources = (status, *section, *(f"{name} {value}" for name, value in fields.items() if _SUCCESSION.match(name)), *lines[:_HEAD])
+    return _Read(record, tuple(dict.fromkeys(found for line in sources for found in _successions(line))))
+
+
+def _fields(lines: list[str]) -> dict[str, str]:
+    """Lines such as ``* Status: accepted`` and ``Date: 2026-01-31`` above the second heading."""
+    found: dict[str, str] = {}
+    for line in lines:
+        heading = _HEADING.match(line)
+        if heading and heading[1] != "#":
+            break
+        if match := _FIELD.match(line):
+            found.setdefault(match[1].strip().lower(), match[2].strip())
+    return found
+
+
+def _section(lines: list[str], name: str) -> list[str]:
+    """The lines below a heading, up to the next one."""
+    found: list[str] | None = None
+    for line in lines:
+        heading = _HEADING.match(line)
+        if heading and found is not None:
+            break
+        if heading and heading[2].strip().rstrip(":").lower() == name:
+            found = []
+        elif found is not None:
+            found.append(line)
+    return found or []
+
+
+def _state(status: str) -> tuple[DecisionState, str]:
+    """The state, and its word if it is not known; a template's list of choices is none."""
+    if not status or _PLACEHOLDER.search(status):
+        return DecisionState.UNKNOWN, ""
+    words = re.findall(r"[A-Za-z]{3,20}", _LINK.sub("", status)[:200])
+    for word in words[:3]:
+        if state := _STATES.get(word.lower()):
+            return state, ""
+    return DecisionState.UNKNOWN, " ".join(status.split())[:40]
+
+
+def _successions(line: str) -> Iterator[tuple[bool, str]]:
+    """What a line says about other records: ``Superseded by [ADR-0005](0005-x.md)``."""
+    said = _SUCCESSION.search(line[:2_000])
+    if not said:
+        return
+    is_older = not said[1].lower().endswith("by")
+    rest = line[said.end() : 2_000]
+    targets = _LINK.findall(rest) or _MENTIONED.findall(rest)
+    yield from ((is_older, target) for target in targets[:20])
+
+
+def _target(written: str, path: str, folder: str, known: Mapping[str, Any], numbers: Mapping[int, str]) -> str:
+    """The path of the record that a link or a number names; empty for none."""
+    if written.isdecimal():
+        return numbers.get(int(written), "")
+    address = written.partition("#")[0]
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
+    if found in known:
+        return found
+    beside = posixpath.join(folder, posixpath.basename(address))
+    return beside if beside in known else ""
+
+
+def _day(text: str) -> date | None:
+    found = _DATE.search(text[:200])
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    return value.strip() if isinstance(value, str) else ""
