@@ -121,17 +121,21 @@ class Insertions:
             self._used += time.process_time() - started
 
     def _figure(self, drawing: Drawing, source: str) -> str:
-        images = [(drawing.light, "light" if drawing.dark else "both"), *([(drawing.dark, "dark")] if drawing.dark else [])]
-        shown = "".join(self._image(svg, palette, drawing.title) for svg, palette in images)
+        images = (
+            [(drawing.light, "cb-drawing__light"), (drawing.dark, "cb-drawing__dark")]
+            if drawing.dark
+            else [(drawing.light, "cb-drawing__both")]
+        )
+        shown = "".join(self._image(svg, name, drawing.title) for svg, name in images)
         text = f"<details><summary>Text of the diagram</summary><pre><code>{escape(source)}</code></pre></details>"
         return f'<figure class="cb-drawing">{shown}{text}</figure>'
 
-    def _image(self, svg: Svg, palette: str, title: str) -> str:
+    def _image(self, svg: Svg, class_name: str, title: str) -> str:
         name = f"{sha256(svg.text.encode()).hexdigest()[:20]}.svg"
         self.images[name] = svg.text
         size = f' width="{svg.width}" height="{svg.height}"' if svg.width and svg.height else ""
         address = f"{DRAWINGS}/{name}"
-        return f'<img class="cb-drawing__{palette}" src="{address}" alt="{escape(title)}"{size} loading="lazy">'
+        return f'<img class="{class_name}" src="{address}" alt="{escape(title)}"{size} loading="lazy">'
 
     def _note(self, message: str, source: str) -> None:
         first = next((line for line in source.split("\n") if line.strip()), "")

@@ -91,6 +91,7 @@ def _clean(root: ET.Element, removed: dict[str, None]) -> None:
         for child in list(element):
             if child.tag == f"{{{_SVG}}}a":
                 _unlink(child)
+                removed["<a>"] = None
             namespace, _, name = child.tag.rpartition("}")
             if namespace == f"{{{_SVG}" and name in _ELEMENTS and not (name == "style" and _is_risky_style("".join(child.itertext()))):
                 waiting.append(child)
