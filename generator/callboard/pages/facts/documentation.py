@@ -70,7 +70,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     assert isinstance(value, DocumentationDefect)  # noqa: S101 - of the family
     labels, place = context.labels, short(value.path, 160) + (f":{value.line}" if value.line else "")
     state = StateView(labels[f"docs_defect_{value.kind}"], value.tone, "warn" if value.tone == "warn" else "info")
-    note = joined(short(value.what, 160), labels[f"docs_fix_{value.kind}"])
+    note = joined(state.text, short(value.what, 160), labels[f"docs_fix_{value.kind}"])
     return EventView(place, state, url_of(fact), is_code=True, note=note, at=at(context, value.changed))
 
 
