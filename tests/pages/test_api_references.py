@@ -356,3 +356,12 @@ def test_an_entity_that_provides_an_api_lists_its_first_operations():
     changed, _ = link([api(ORDERS.replace("Read an order", "Read one")), provider], KINDS)
     other = ProvidedOperations(changed, RENDERER.labels, is_public=False)
     assert section.fingerprint(provider) != other.fingerprint(provider)
+
+
+def test_the_page_of_a_server_of_tools_lists_its_remotes():
+    remotes = [{"type": "streamable-http", "url": "https://tools.acme.test/mcp"}, {"type": "sse", "url": "javascript:alert(1)"}, "x"]
+    server = entity_of({"kind": "API", "metadata": {"name": "tools"}, "spec": {"type": "mcp-server", "remotes": remotes}})
+    _, html = page_of([server], str(server.ref))
+    assert '<a class="cb-code" href="https://tools.acme.test/mcp">' in html
+    assert "streamable-http</bdi>" in html
+    assert 'href="javascript' not in html

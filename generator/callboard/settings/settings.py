@@ -104,7 +104,7 @@ class Limits:
     """Limits on the work that a descriptor, a repository or a tool can cause."""
 
     descriptor_bytes: int = 2_000_000
-    placeholder_bytes: int = 5_000_000
+    placeholder_bytes: int = 16_000_000
     documents_per_file: int = 1_000
     nodes_per_document: int = 100_000
     """YAML nodes with aliases expanded: the limit that stops alias bombs."""

@@ -13,6 +13,7 @@ from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.urls import entity_path
 from callboard.pages.apis.operations import operations
+from callboard.pages.apis.remotes import remotes
 from callboard.pages.entities import apis, people, relations
 from callboard.pages.entities.about import about
 from callboard.pages.entities.contact import contact_fields
@@ -37,7 +38,7 @@ Part = Callable[[EntityContext, Entity], Section | tuple[Section, ...] | None]
 
 _PARTS: dict[str, tuple[Part, ...]] = {
     "component": (about, relations.relations, relations.impact, apis.apis, apis.subcomponents),
-    "api": (operations, about, apis.providers, relations.other_relations, relations.impact, apis.definition),
+    "api": (operations, remotes, about, apis.providers, relations.other_relations, relations.impact, apis.definition),
     "resource": (about, relations.relations, relations.impact, apis.apis),
     "system": (about, relations.contents, relations.relations, relations.impact),
     "domain": (about, relations.contents, relations.relations),

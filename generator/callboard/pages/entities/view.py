@@ -73,6 +73,8 @@ class LocationTarget:
     """As written."""
     url: str
     """Checked; empty if it is no web address."""
+    sort: str = ""
+    """How it is reached (``streamable-http``); empty if that is not said."""
 
 
 @dataclass(frozen=True, slots=True)
