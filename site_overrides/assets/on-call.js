@@ -22,6 +22,7 @@ function name(head) {
   const shown = running.length ? running : shifts.filter((shift) => ends(shift) > now).slice(0, 1);
   for (const shift of shifts) shift.hidden = !shown.includes(shift);
   head.querySelector("[data-nobody]").hidden = shown.length > 0;
+  head.setAttribute("data-ready", "");
 }
 
 function runs(shift, now) {

@@ -133,7 +133,7 @@ def known(chromium, serve, tmp_path_factory):
 
 
 PAGES_OF_FACTS = [
-    "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "catalog/default/component/order-svc/",
+    "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "alerts/", "catalog/default/component/order-svc/",
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
 ]  # fmt: skip
 

@@ -56,6 +56,7 @@ OPERATIONS = {
 FACTS = {
     "on-call": [{"name": "Orders rota", "shifts": [{"person": "Ann Example", "start": "-2h", "end": "+9h"}]}],
     "incident": [{"title": "Orders are late", "opened": "-3h"}],
+    "deployment": [{"version": "1.4.2", "at": "-1h", "state": "succeeded", "environment": "production"}],
     "vulnerability": [{"id": "CVE-2026-1", "severity": "critical", "package": "zlib"}],
 }
 
@@ -147,4 +148,21 @@ def test_changes_and_vulnerabilities_are_filtered_and_the_address_says_how(chrom
     page.locator("select[name=fix]").select_option("yes")
     assert rows(page, ".cb-cve h3") == []
     assert page.get_by_text("No matching entities.").is_visible()
+    page.context.close()
+
+
+def test_nothing_moves_when_scripts_write_ages_and_who_is_on_call(chromium, portal):
+    """On a phone, where a shorter text ends a line earlier."""
+    page = chromium.new_context(viewport={"width": 400, "height": 900}).new_page()
+    for path in ("component/order-svc/", "group/team-orders/", "user/ann/"):
+        page.goto(f"{portal}catalog/default/{path}", wait_until="networkidle")
+        moved = page.evaluate(
+            """new Promise((done) => {
+                let sum = 0;
+                const observer = new PerformanceObserver((list) => list.getEntries().forEach((each) => { sum += each.value; }));
+                observer.observe({ type: "layout-shift", buffered: true });
+                setTimeout(() => done(sum), 300);
+            })"""
+        )
+        assert moved < 0.05, path
     page.context.close()
