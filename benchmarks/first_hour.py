@@ -113,8 +113,7 @@ def set_up(hour: Hour) -> None:
         sys.exit(lacks.stdout)
     hour.callboard("workflow --write", "workflow", "--write")
     hour.callboard("build with facts, one integration down", "build")
-    with (hour.portal / "sources.yaml").open("a", encoding="utf-8") as settings:
-        settings.write("publish:\n  - {type: folder, path: www}\n")
+    hour.edit("sources.yaml", "  # targets:\n", "  targets:\n    - {type: folder, path: www}\n")
     hour.callboard("publish to a folder", "publish")
     hour.callboard("build without changes", "build")
 

@@ -87,11 +87,24 @@ def test_nginx_accepts_its_configuration(tmp_path):
 
 
 def pip_settings():
-    """How pip reaches its index on this machine, as variables: without local folders of packages, which an image has not either."""
+    """The settings of pip on this machine as variables, and the folders and files that they name."""
     listed = run(sys.executable, "-m", "pip", "config", "list")
-    pairs = re.findall(r"^(?:global|:env:|user|site)\.\.?([a-z-]+)='(.*)'$", listed, re.MULTILINE)
-    network = {"cert", "default-timeout", "index-url", "proxy", "trusted-host"}
-    return {f"PIP_{key.replace('-', '_').upper()}": value for key, value in pairs if key in network}
+    pairs = dict(re.findall(r"^(?:global|:env:|user|site)\.\.?([a-z-]+)='(.*)'$", listed, re.MULTILINE))
+    pairs.pop("constraint", None)
+    paths = {Path(path) for value in pairs.values() for path in re.findall(r"(?:file://)?(/[^\s']+)", value)}
+    return {f"PIP_{key.replace('-', '_').upper()}": value for key, value in pairs.items()}, [path for path in paths if path.exists()]
+
+
+def run_in(root, script, environ, paths):
+    """Run a script in the root, with these paths of the machine: mounted for this process alone, so that nothing stays mounted."""
+    for path in paths:
+        target = root / str(path).lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.mkdir(exist_ok=True) if path.is_dir() else target.touch()
+    mounts = "".join(f"mount --bind -o ro {shlex.quote(str(path))} {shlex.quote(f'{root}{path}')}\n" for path in paths if path.is_dir())
+    copies = "".join(f"cp {shlex.quote(str(path))} {shlex.quote(f'{root}{path}')}\n" for path in paths if path.is_file())
+    inside = f'{mounts}{copies}exec chroot "$1" /bin/sh -ec "$2"'
+    return run("unshare", "--mount", "/bin/sh", "-ec", inside, "sh", root, script, env=environ)
 
 
 @pytest.fixture(scope="module")
@@ -105,24 +118,16 @@ def clean_root(tmp_path_factory):
     return root
 
 
-def lend_certificate(root, environ):
-    """Copy the certificate of pip's settings; before each step, because a package may replace the file."""
-    if path := environ.get("PIP_CERT"):
-        target = root / path.lstrip("/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)
-
-
 @pytest.mark.long
 def test_the_run_lines_of_the_dockerfile_make_a_command_that_builds_a_portal(clean_root):
     """Stage by stage in one root: nothing of the first is missing in the second, whose packages are installed alone before."""
-    environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", **pip_settings()}
+    settings, paths = pip_settings()
+    environ = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", **settings}
     for word, value in instructions(DOCKERFILE):
         if word == "COPY" and value.startswith(". "):
             copy_context(clean_root / "src")
         if word == "RUN":
-            lend_certificate(clean_root, environ)
-            run("chroot", clean_root, "/bin/sh", "-ec", value, env=environ)
+            run_in(clean_root, value, environ, paths)
     portal.write(clean_root / "portal")
     run("chroot", clean_root, "chown", "-R", "callboard", "/portal")
     as_user = ("chroot", "--userspec=callboard", clean_root, "/bin/sh", "-c")

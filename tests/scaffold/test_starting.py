@@ -304,6 +304,19 @@ def test_other_files_that_are_there_stay_as_they_are_and_are_told(tmp_path):
     assert not (tmp_path / "elsewhere").exists()
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_targets_in_the_comments_can_be_used_as_they_are(tmp_path, service):
+    files = portal_files(ScaffoldOptions("Acme", service=service))
+    head, heading, section = files["sources.yaml"].partition("# publish:\n" if service == "none" else "publish:\n")
+    used = "\n".join(line.replace("# ", "", 1) if "A build warns" not in line else "" for line in (heading + section).splitlines())
+    (tmp_path / "sources.yaml").write_text(head.replace("scorecards/", "") + used)
+    for name in WITHOUT_TOOLS:
+        (tmp_path / f"{name}.yaml").write_text("")
+    (tmp_path / "repositories").mkdir()
+    settings = read_settings(tmp_path / "sources.yaml", {"PUBLISH_TOKEN": "x" * 20})
+    assert [target["type"] for target in settings.sections["publish"]] == ["folder", "git", "s3"]
+
+
 def test_settings_that_are_refused_at_the_end_leave_nothing_behind(tmp_path, monkeypatch):
     def refuse(*_):
         raise SettingsError("refused")

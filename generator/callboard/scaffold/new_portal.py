@@ -23,10 +23,6 @@ _DATA = """
 # true: each entity is also at the address of Backstage's catalog API.
 data:
   by_name: false
-
-# A build warns when the site nears the limits of the service.
-publish:
-  host: {host}-pages
 """
 """For sites on a pages service."""
 _INSIDE_WHEEL = Path(__file__).parents[1] / "_portal" / "scorecards"
@@ -132,9 +128,19 @@ def _sources(options: ScaffoldOptions) -> str:
         "SOURCE": source,
         "INTEGRATIONS": _integrations(options.tools),
         "SCORECARDS": _scorecards() if options.has_scorecards else "",
-        "DATA": "" if options.service == "none" else _DATA.format(host=options.service.removesuffix("-server")),
+        "DATA": "" if options.service == "none" else _DATA,
+        "PUBLISH": _publish(options.service),
     }
     return filled("sources.yaml", values)
+
+
+def _publish(service: Service) -> str:
+    """The section, as comments but for the pages service whose limits the build compares with the site."""
+    targets = template("targets.yaml")
+    if service == "none":
+        return textwrap.indent(f"publish:\n{textwrap.indent(targets, '  ')}", "# ")
+    host = f"  # A build warns when the site nears the limits of the service.\n  host: {service.removesuffix('-server')}-pages\n"
+    return f"publish:\n{host}{textwrap.indent(targets, '  # ')}"
 
 
 def _integrations(tools: Mapping[str, Mapping[str, str]]) -> str:
