@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.model import DocumentationSet
 from callboard.documentation.portal import PortalDocumentation
+from callboard.model import fields
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.documents.navigation import SetTree
 from callboard.pages.safe_text import text_of
+
+_MOST_TAGS, _LONGEST_TAG = 50, 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class DocumentsContext(PageContext):
     cross_links: CrossLinks
     mentions: Mapping[EntityRef, tuple[tuple[EntityRef, str], ...]]
     """Pages that link to an entity, by that entity: set and path of each."""
+    tags: Mapping[EntityRef, tuple[str, ...]]
+    """Tags of each entity that has a set."""
     _navigations: dict[EntityRef, SetTree] = field(default_factory=dict, repr=False)
 
     def navigation(self, of: DocumentationSet) -> SetTree:
@@ -43,4 +48,17 @@ class DocumentsContext(PageContext):
 def documents_context(page: PageContext, documentation: PortalDocumentation) -> DocumentsContext:
     """The context from that of all pages."""
     cross_links = CrossLinks(documentation, page.catalog, page.trees)
-    return DocumentsContext(**shared_values(page), documentation=documentation, cross_links=cross_links, mentions=cross_links.mentions())
+    return DocumentsContext(
+        **shared_values(page),
+        documentation=documentation,
+        cross_links=cross_links,
+        mentions=cross_links.mentions(),
+        tags={ref: tuple(_tags(page, ref)) for ref in documentation.sets},
+    )
+
+
+def _tags(page: PageContext, ref: EntityRef) -> Iterator[str]:
+    entity = page.catalog.get(ref)
+    for tag in fields.items_of(entity.metadata.get("tags"))[:_MOST_TAGS] if entity else ():
+        if text := text_of(tag, _LONGEST_TAG):
+            yield text

@@ -10,12 +10,10 @@ from functools import partial
 from callboard.catalog import organization, structure
 from callboard.documentation.model import DocumentationSet
 from callboard.incremental.tracking import ALL, DependencyTracker
-from callboard.model import fields
 from callboard.model.ref import EntityRef
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.page import Page
-from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink, TimeView, catalog_path
 
 DOCS = "docs/"
@@ -112,9 +110,7 @@ def _by_entity(
 def _by_tag(context: DocumentsContext, sets: Sequence[DocumentationSet]) -> Iterator[SetGroup]:
     grouped: dict[str, list[DocumentationSet]] = {}
     for made in sets:
-        entity = context.catalog.get(made.ref)
-        tags = [text_of(tag, 63) for tag in fields.items_of(entity.metadata.get("tags"))[:50]] if entity else []
-        for tag in dict.fromkeys(filter(None, tags)) or [""]:
+        for tag in dict.fromkeys(context.tags.get(made.ref, ())) or [""]:
             grouped.setdefault(tag, []).append(made)
     for number, tag in enumerate(sorted(filter(None, grouped)), 1):
         yield SetGroup(f"g-{number}", tag, catalog_path(tag=tag), _rows(context, grouped[tag]))

@@ -135,7 +135,7 @@ def fingerprints(context: DocumentsContext) -> Mapping[DependencyKey, str]:
     found: dict[DependencyKey, str] = {}
     for made in context.documentation.sets.values():
         shared = set_fingerprint(context, made)
-        found[_key(made.ref, "")] = fingerprint_of([shared, made.kind, str(made.place)])
+        found[_key(made.ref, "")] = fingerprint_of([shared, made.kind, str(made.place), context.tags.get(made.ref, ())])
         for page in made.pages.values():
             found[_key(made.ref, page.path)] = page_fingerprint(context, made, page, shared)
     return found | {("moved", path): fingerprint_of(target) for path, target in moves(context).items()}
