@@ -59,13 +59,26 @@ function teams(names, columns) {
   return made("team", groups.map((e) => names.refOf(e)), of, (ref) => names.called(ref));
 }
 
+/** The levels on all scorecards: `security/gold`; `security/none` for an entity that has none yet. */
+function levels({ levels: { names: cards, titles, levels: called, of } }) {
+  const values = [], labels = [], first = [];
+  cards.forEach((card, c) => {
+    first.push(values.length);
+    values.push(`${card}/none`, ...called[c].map((level) => `${card}/${level.toLowerCase()}`));
+    labels.push(...[words.noLevel, ...called[c]].map((level) => `${titles[c]}: ${level}`));
+  });
+  const rows = of[0].map((_, i) => cards.map((_, c) => (of[c][i] < 0 ? -1 : first[c] + of[c][i])).filter((at) => at >= 0));
+  const column = made("level", values, rows, (v) => labels[values.indexOf(v)]);
+  return { ...column, places: values.map((_, i) => i) };
+}
+
 function starred(names) {
   const stars = new Set(starredRefs());
   return made("starred", ["yes", "no"], names.entries.map((e) => (stars.has(names.refOf(e)) ? 0 : 1)), (v) => words.starred[v]);
 }
 
 /** All facets of the catalog, or those named; `columns` (of `loadColumns`) has what is not in the names index. */
-export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "team", "dependents", "starred"], columns = null) {
+export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "level", "team", "dependents", "starred"], columns = null) {
   const { raw } = names, called = (ref) => names.called(ref);
   const makers = {
     kind: () => { const keys = raw.kinds.map((k) => k.kind); return { ...made("kind", keys, raw.kind, (v) => words.kind(raw.kinds.find((k) => k.kind === v).plural)), places: inOrder(keys, KINDS) }; },
@@ -77,6 +90,7 @@ export function columnsOf(names, keys = ["kind", "type", "owner", "lifecycle", "
     problems: () => ({ ...made("problems", SEVERITIES, raw.severity, (v) => words.severity[v]), places: [3, 2, 1, 0] }),
     namespace: () => made("namespace", raw.namespaces, raw.namespace, (v) => v),
     health: () => columns?.health && healths(names, columns),
+    level: () => columns?.levels && levels(columns),
     team: () => columns && teams(names, columns),
     dependents: () => columns && made("dependents", ["some", "none"], columns.dependents.map((n) => (n ? 0 : 1)), (v) => words.dependents[v]),
     starred: () => memory.keeps() && starred(names),

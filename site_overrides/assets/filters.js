@@ -2,7 +2,7 @@
 // alternatives, fields add up. In a box a value ends at a space or is quoted, and commas separate alternatives: owner:team-a,team-b tag:"tier 1".
 import { NONE } from "./facet-columns.js";
 
-export const FIELDS = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "team", "dependents", "starred"];
+export const FIELDS = ["kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "level", "team", "dependents", "starred"];
 const NAMES = new Map([...FIELDS.map((field) => [field, field]), ["tags", "tag"]]);
 export const EVERY = "~all";      // kind=~all: all kinds, where a table opens on one of them
 const TERM = /(^|\s)([a-z]+):("[^"]*"?|\S*)/giu;

@@ -37,6 +37,7 @@ export function tableColumns(names, columns, facets) {
     { key: "namespace", width: "minmax(0, 7fr)", isShown: false, value: (e) => e.namespace, cell: (e) => bdi(e.namespace), place: byLabel("namespace") },
     { key: "dependents", width: "6rem", isShown: false, isKnown: Boolean(columns), isBlank: true, value: (e) => columns.dependents[e.i] || "", text: (e) => columns.dependents[e.i], place: (e) => -columns.dependents[e.i] || Infinity,
       cell: (e) => el("a", { class: "cb-plain", href: `${to("catalog/")}?affected-by=${encodeURIComponent(names.refOf(e))}`, "aria-label": words.dependentsOf(columns.dependents[e.i]) }, String(columns.dependents[e.i])) },
+    ...levels(names, columns),
   ];
   return all.filter(({ isKnown = true }) => isKnown).map((column) => ({ title: words.facet[column.key], text: column.value, ...column }));
 }
@@ -76,6 +77,18 @@ function health(names, columns) {
     text: (e) => (measured[e.i] < 0 ? "" : wrong(e).map((family) => words.urgent(family, count(e, family))).join("; ") || state(e).map((key) => words.health[key]).join("; ")),
     place: (e) => (measured[e.i] < 0 ? Infinity : wrong(e).length ? -tones[e.i] * 1e6 - wrong(e).reduce((sum, family) => sum + count(e, family), 0) : { ok: 3, incomplete: 2, unmeasured: 4 }[state(e)[0]] ?? 1),
   };
+}
+
+/** A column for each scorecard with levels, the highest level first; it leads to the section of the entity's page. */
+function levels(names, columns) {
+  if (!columns?.levels) return [];
+  const { names: cards, titles, levels: called, of } = columns.levels;
+  return cards.map((card, c) => {
+    const level = (e) => of[c][e.i], text = (e) => (level(e) < 0 ? "" : level(e) ? called[c][level(e) - 1] : words.noLevel);
+    const look = (at) => (!at ? ["warn", "warn"] : at === called[c].length ? ["good", "good"] : ["info", "info"]);
+    const cell = (e) => el("a", { class: `cb-state cb-state--${look(level(e))[0]}`, href: `${to(names.pathOf(e))}#scorecards` }, icon(look(level(e))[1]), bdi(text(e)));
+    return { key: `level-${card}`, title: titles[c], width: "minmax(0, 8fr)", isShown: false, value: (e) => text(e) && `${text(e)} ${names.pathOf(e)}`, text, cell, place: (e) => (level(e) < 0 ? Infinity : -level(e)) };
+  });
 }
 
 const ones = (bits) => bits.toString(2).replaceAll("0", "").length;

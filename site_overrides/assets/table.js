@@ -15,7 +15,7 @@ import { closingMenus, columnMenu, fileOf, ownViews, save, shownColumns } from "
 import { virtualRows, WHOLE } from "./virtual-rows.js";
 import { words } from "./words.js";
 
-const FACETS = ["type", "lifecycle", "owner", "health", "problems", "system", "tag", "namespace"], CLOSED = ["system", "tag", "namespace"], CHIPS = [...FACETS, "team", "dependents", "starred"], AFFECTED = "affected-by";
+const FACETS = ["type", "lifecycle", "owner", "health", "level", "problems", "system", "tag", "namespace"], CLOSED = ["level", "system", "tag", "namespace"], CHIPS = [...FACETS, "team", "dependents", "starred"], AFFECTED = "affected-by";
 let format = null;      // to make one takes longer than all the rest of a letter: it is created when the browser is idle
 const counted = (n) => (format ??= new Intl.NumberFormat()).format(n);
 const TYPED = 300;      // milliseconds after the last letter until the URL is updated: browsers throttle these updates

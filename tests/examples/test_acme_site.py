@@ -170,3 +170,18 @@ def test_the_table_by_team_counts_what_the_data_have(site, cards):
 def cell(column):
     counts = Counter(column)
     return f"{counts['p']}/{counts['p'] + counts['f']}" if counts["p"] + counts["f"] + counts["n"] else "–"
+
+
+@pytest.mark.long
+def test_the_table_of_the_catalog_has_the_levels_of_all_entities(site, cards):
+    names, columns = (json.loads((site / f"api/catalog/{name}.json").read_text()) for name in ("names", "columns"))
+    kinds, spaces, found = [kind["kind"] for kind in names["kinds"]], names["namespaces"], columns["levels"]
+    refs = [
+        f"{kinds[kind]}:{spaces[space]}/{name.lower()}"
+        for kind, space, name in zip(names["kind"], names["namespace"], names["name"], strict=True)
+    ]
+    assert found["names"] == [name for name in found["names"] if cards[name]["levels"]]
+    for card, levels, of in zip(found["names"], found["levels"], found["of"], strict=True):
+        shown = {ref: [None, *levels][at] for ref, at in zip(refs, of, strict=True) if at >= 0}
+        data = cards[card]["entities"].items()
+        assert shown == {ref: each["level"] and each["level"].capitalize() for ref, each in data if each["applies"]}

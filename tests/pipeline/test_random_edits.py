@@ -27,6 +27,25 @@ sources:
   - {{name: here, type: files, path: repositories, repositories: "*"}}
 integrations:
   - {{name: seen, type: file, path: "facts/*.json", measures: all}}
+scorecards: [basics.yaml, safe.yaml]
+"""
+BASICS = """\
+name: basics
+levels: [bronze, silver]
+max-age: 3d
+rules:
+  - {{id: described, level: bronze, check: {{field: description, matches: {words}}}}}
+  - {{id: calm, level: silver, check: {{facts: incident, none: {{state: open, opened: {{older-than: {age}}}}}}}}}
+"""
+SAFE = """\
+name: safe
+rules:
+  - {id: ready, check: {level: basics, at-least: bronze}}
+  - {id: below, check: {related: dependsOn, none: {facts: vulnerability, any: {severity: {at-least: high}}}}}
+  - {id: ready-below, check: {related: dependsOn, kind: [component], every: {level: basics, at-least: silver}}}
+  - {id: owned, check: {related: ownedBy, any: {field: title, exists: true}}}
+  - {id: valid, check: {problems: {}, count: 0}}
+  - {id: shipped, check: {facts: deployment, any: {at: {newer-than: 5d}}}}
 """
 TEAMS = [f"team-{i}" for i in range(5)]
 GROUPS = "---\n".join(
@@ -65,6 +84,8 @@ class Company:
         for _ in range(44):
             self.add()
         self.edit_settings()
+        self.edit_scorecard()
+        (folder / "safe.yaml").write_text(SAFE)
         self.change_facts()
         (folder / "guides").mkdir()
         (folder / "guides/index.md").write_text("# Guides\n\nWords.\n")
@@ -176,6 +197,10 @@ class Company:
             rows = [{"entity": ref, "url": "https://tool.example/1"} | chance.choice(facts) for ref in named]
             (folder / f"{family}.json").write_text(json.dumps(rows))
 
+    def edit_scorecard(self):
+        words, age = self.chance.choice(["Keeps", "e.*s"]), self.chance.choice(["2h", "3d"])
+        (self.folder / "basics.yaml").write_text(BASICS.format(words=words, age=age))
+
     def edit_page_of_entities(self):
         """An own template for pages of entities, or for their sections; or the built-in ones again."""
         for name in ("entity.html", "macros/section.html"):
@@ -206,7 +231,7 @@ class Company:
 REPOSITORY = Path(__file__).parents[2]
 OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "retitle_group", "break_file", "mend_files",
          "touch", "change_facts", "change_facts", "damage_pages", "wait")  # fmt: skip
-SELDOM = ("edit_template", "edit_macro", "edit_page_of_entities", "edit_guide", "edit_settings")
+SELDOM = ("edit_template", "edit_macro", "edit_page_of_entities", "edit_guide", "edit_settings", "edit_scorecard")
 
 
 def edits(chance):

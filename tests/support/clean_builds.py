@@ -10,11 +10,14 @@ import shutil
 from callboard.io.clock import Meter
 from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
+from callboard.scorecards import portal_scorecards
+from callboard.scorecards.judging import KeptResults
 from callboard.website import assemble
 from callboard.website.rendering import Renderer
 from support import shared_caches
 
 CACHE = ".callboard/cache"
+KEPT_RESULTS = portal_scorecards.kept_results
 NOT_COPIED = ("site", "cache", "lock", "website.lock")
 
 
@@ -38,6 +41,7 @@ class Pair:
         self._renderer = None
         self._is_clean = False
         patch.setattr(assemble, "Renderer", self._renderer_of)
+        patch.setattr(portal_scorecards, "kept_results", self._kept_results)
 
     def build(self, now, **more):
         """Build the portal upon its last build; gives the counts."""
@@ -55,6 +59,10 @@ class Pair:
         shared_caches.leave(self.folder / CACHE)
         shared_caches.borrow(self.other / CACHE)
         made(self.other, now, **more)
+
+    def _kept_results(self, *arguments):
+        """No result is kept in a clean build: all are judged."""
+        return KeptResults({}, {}) if self._is_clean else KEPT_RESULTS(*arguments)
 
     def _renderer_of(self, *arguments):
         if not self._is_clean:

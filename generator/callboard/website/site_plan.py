@@ -41,6 +41,7 @@ from callboard.pages.page import Page
 from callboard.pages.scorecards import index_pages as scorecards
 from callboard.pages.scorecards.context import ScorecardContext, scorecard_context
 from callboard.pages.scorecards.entity_section import ScorecardField, TrackedScorecards
+from callboard.pages.scorecards.level_column import level_column
 from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, entity_files, list_files
@@ -191,5 +192,6 @@ def _columns(contexts: PageContexts) -> Mapping[str, Any]:
     found = {
         "health": health_column(contexts.facts),
         "teams": team_numbers(contexts.facts, contexts.indexes.team_problems),
+        "levels": level_column(contexts.scorecards) if contexts.scorecards else None,
     }
     return {key: column for key, column in found.items() if column}
