@@ -56,7 +56,7 @@ const current = () => (digests ??= json(new URL("../build.json", import.meta.url
 
 async function dataFile(file) {
   const digest = (await current())[file];
-  return json(new URL(digest ? `${file}?d=${encodeURIComponent(digest)}` : file, API));
+  return digest ? json(new URL(`${file}?d=${encodeURIComponent(digest)}`, API)) : json(new URL(file, API), { cache: "no-cache" });
 }
 const once = (file, read) => (fetched[file] ??= dataFile(file).then(read).catch((error) => { delete fetched[file]; throw error; }));
 

@@ -308,7 +308,23 @@ def test_the_data_of_an_earlier_build_that_a_cache_still_has_is_not_shown(page, 
     assert re.search(r"names\.json\?d=[0-9a-f]{16}$", url)
 
 
-def test_without_the_list_of_digests_the_data_is_asked_for_at_its_own_address(page, address):
+def test_without_the_list_of_digests_the_data_is_asked_for_at_its_own_address_past_the_cache(page, address):
+    page.add_init_script(
+        "const own = fetch; window.asked = {}; window.fetch = (url, o) => { asked[url] = o?.cache ?? ''; return own(url, o); };"
+    )
     page.route("**/build.json", lambda route: route.fulfill(json={}))
     names = in_table(page, address, "?kind=component")
     assert names.count() > 2
+    asked = page.evaluate("asked")
+    assert {asked[f"{address}api/catalog/{name}.json"] for name in ("names", "columns")} == {"no-cache"}
+
+
+def test_the_table_takes_nothing_from_files_of_another_build(page, address):
+    """Files that a host kept: what is of other entities than the names is left out, and the table works without it."""
+    stale = {"format": 1, "digest": "another build", "description": ["Stale sentence"] * 500, "rank": [], "above": [], "health": [[0, 0]]}
+    for name in ("table", "columns"):
+        page.route(f"**/{name}.json*", lambda route: route.fulfill(json=stale))
+    names = in_table(page, address, "?kind=component")
+    assert names.count() > 2
+    page.get_by_role("searchbox", name="Filter").fill("stale")
+    page.wait_for_function("document.querySelector('[data-status]').firstElementChild.textContent === '0'")

@@ -102,7 +102,8 @@ class FrameTemplate:
         """The frame for pages whose relative path to the root is ``up``, with ``tab`` as the active one."""
         escaped_name = escape(site_name)
         parts = tuple(part if index % 2 else _fit(part, tab, up).replace(NAME_SLOT, escaped_name) for index, part in enumerate(self.parts))
-        csp = escape(policy(_fit(script, tab, up).replace(NAME_SLOT, escaped_name) for script in self.scripts))
+        scripts = (_fit(script, tab, up).replace(NAME_SLOT, escaped_name) for script in self.scripts)
+        csp = escape(policy(scripts), quote=False)  # the attribute stands in double quotes, which the policy does not have
         parts = _merge(tuple(csp if part == "policy" and index % 2 else part for index, part in enumerate(parts)))
         digest = hashlib.sha256(repr((parts, self.toc, site_name, url)).encode()).hexdigest()[:32]
         return Frame(parts, self.toc, site_name, url, digest)

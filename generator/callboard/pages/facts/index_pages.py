@@ -97,8 +97,9 @@ def _title(context: FactsContext, index: FamilyIndex) -> str:
 
 
 def _nav_links(context: FactsContext) -> tuple[NavLink, ...]:
-    single = (NavLink(_title(context, index), index.path, pages.icon, is_current=False) for pages, index in _indexes(context))
-    return (NavLink(context.labels["overview"], HEALTH, "health", is_current=False), *single)
+    """The page about health, if there is one, and those of families, some of which a portal without integrations has, too."""
+    overview = (NavLink(context.labels["overview"], HEALTH, "health", is_current=False),) if has_health(context.settings) else ()
+    return (*overview, *(NavLink(_title(context, index), index.path, pages.icon, is_current=False) for pages, index in _indexes(context)))
 
 
 def _with_current(nav: tuple[NavLink, ...], path: str) -> tuple[NavLink, ...]:
