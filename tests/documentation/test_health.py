@@ -3,9 +3,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callboard.documentation.health import MOST, documentation_health, next_turn_of_documentation
+from callboard.documentation.health import DOCUMENTATION, MOST, documentation_health, next_turn_of_documentation
 from callboard.model.facts.documentation import DefectKind
+from callboard.pages.facts import index_pages
+from callboard.pages.facts.context import facts_context
+from callboard.pages.facts.families import FAMILIES
+from callboard.state.facts import CollectedFacts, with_own_facts
 from documentation.test_documentation_sets import PAYMENTS, Portal
+from pages.page_builders import shared_context
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 FAULTS = {
@@ -66,3 +71,13 @@ def test_a_set_with_very_many_defects_is_measured_incompletely(portal):
     made = health(portal, portal.write(**{"docs/index.md": text}).built())
     assert len(made.facts) == MOST
     assert not made.measurements[0].complete
+
+
+def test_a_portal_without_tools_has_the_page_and_no_link_to_the_one_of_tools(portal):
+    made = health(portal, portal.write(**FAULTS).built())
+    facts = with_own_facts(CollectedFacts(), DOCUMENTATION, made.facts, made.measurements, NOW)
+    context = facts_context(shared_context(portal.catalog), facts, FAMILIES)
+    (page,) = index_pages.plan(context)
+    assert (page.path, page.view().count) == ("documentation/", len(made.facts))
+    assert [link.path for link in page.view().nav] == ["documentation/"]
+    assert page.view().kinds[:5] == ("Missing images", "Broken links", "Missing headings", "Unpublished files", "Undrawn diagrams")
