@@ -156,7 +156,7 @@ def test_a_template_a_style_and_words_of_the_portals_own(both):
     both.write("site_overrides/assets/portal.css", "main { color: teal }")
     both.compare()
     both.write("site_overrides/assets/portal.css", "main { color: navy }")
-    assert both.compare() == {"assets/portal.css", "assets/page.css"}
+    assert both.compare() == {"assets/portal.css", "assets/page.css", "assets/docs.css"}
     both.write(
         "templates/strings/en.yaml", (ROOT / "templates/strings/en.yaml").read_text().replace("catalog: Catalog", "catalog: Register")
     )

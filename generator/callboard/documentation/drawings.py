@@ -44,7 +44,7 @@ _DARK = MappingProxyType({
 })  # fmt: skip
 """The portal's colors (``portal.css``) as Mermaid's variables; what an author sets comes after them and wins."""
 _OWN_COLORS = re.compile(r"color|style\s*+=|bgcolor|penwidth\s*+=\s*+0", re.IGNORECASE)
-_HEAD = re.compile(r"<svg\b[^>]*+>")
+_HEAD = re.compile(r"<svg\b[^<>]*+>")
 _ATTRIBUTE = re.compile(r'\s(width|height|viewBox)="([^"]*+)"')
 _LENGTH = re.compile(r"(\d{1,6}(?:\.\d{1,12})?)(pt|px|)")
 _LARGEST_SIDE = 20_000

@@ -20,7 +20,8 @@ from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
 FAMILIES_GROUP = "callboard.families"
 API_FORMATS_GROUP = "callboard.api_formats"
-_WITHOUT_OPTIONS = frozenset({FAMILIES_GROUP, API_FORMATS_GROUP})
+WITHOUT_OPTIONS = frozenset({FAMILIES_GROUP, API_FORMATS_GROUP})
+"""Groups whose entry points name values, not classes with options."""
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "callboard.sources": {
         "files": "callboard.sources.files.source:FilesSource",
@@ -170,7 +171,7 @@ def described(plugin: Plugin) -> Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded."""
     try:
         loaded = plugin.load()
-        if plugin.group not in _WITHOUT_OPTIONS:
+        if plugin.group not in WITHOUT_OPTIONS:
             plugin.schema()
     except PluginError as error:
         return replace(plugin, failure=f"{error}. {error.hint}")

@@ -31,7 +31,7 @@ def checked_option_schemas(group: str) -> Mapping[str, Callable[[], Mapping[str,
 
 def described(plugin: loader.Plugin) -> loader.Plugin:
     """The plugin with its description, or with the reason why it cannot be loaded."""
-    if not is_contained(plugin) or plugin.group == loader.FAMILIES_GROUP:
+    if not is_contained(plugin) or plugin.group in loader.WITHOUT_OPTIONS:
         return loader.described(plugin)
     try:
         return replace(plugin, description=description_of(plugin).description)
@@ -47,7 +47,7 @@ def schema_of(plugin: loader.Plugin) -> Mapping[str, Any]:
 def import_mentioned(settings: str) -> None:
     """Import the plugins of other packages whose types the text of a ``sources.yaml`` mentions, all at the same time."""
     types = {*_TYPE.findall(settings)}
-    groups = [group for group in loader.GROUPS if group != loader.FAMILIES_GROUP]
+    groups = [group for group in loader.GROUPS if group not in loader.WITHOUT_OPTIONS]
     plugins = (plugin for group in groups for plugin in loader.load(group).values())
     import_ahead([plugin for plugin in plugins if plugin.type in types and is_contained(plugin) and not plugin.conflict])
 

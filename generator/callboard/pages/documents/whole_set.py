@@ -18,7 +18,7 @@ from callboard.pages.page import TocEntry
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink
 
-_TAG = re.compile(r'<[a-z][a-z0-9]*+(?:\s++[^\s=>"]++(?:="[^"]*+")?+)*+\s*+/?>')
+_TAG = re.compile(r'<[a-z][a-z0-9]*+(?:\s++[^\s=<>"]++(?:="[^"]*+")?+)*+\s*+/?>')
 _ATTRIBUTE = re.compile(r'(?<=\s)(?P<name>id|for|name|href|src)="(?P<value>[^"]*)"')
 
 
