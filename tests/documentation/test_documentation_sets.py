@@ -5,61 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from callboard.catalog.linking import link
-from callboard.descriptors.kinds import builtin_kinds
-from callboard.documentation.building import portal_documentation
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.model import SetKind
-from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef
-from callboard.settings.settings import DocsSettings, ExcludedDocs, Settings
-from callboard.settings.settings import Portal as SitePortal
-from callboard.sources.files.folder import FolderTree
-
-PAYMENTS = EntityRef("component", "default", "payments")
-
-
-class Portal:
-    """A repository in a folder, and entities with annotations."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.repository = folder / "repository"
-        self.entities = {}
-        self.docs = DocsSettings()
-        self.audience = "internal"
-
-    def write(self, **files):
-        for name, text in files.items():
-            path = self.repository / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return self
-
-    def entity(self, name="payments", path="catalog-info.yaml", **annotations):
-        ref = EntityRef("component", "default", name)
-        keys = {f"backstage.io/techdocs-{key.replace('_', '-')}": value for key, value in annotations.items()}
-        origin = Origin("s", "tree", "acme/payments", "", path, 0, 1)
-        self.entities[ref] = Entity(
-            ref, "Component", "v1", {"name": name, "namespace": "default", "annotations": keys}, {}, origin, name, ""
-        )
-        return self
-
-    def built(self, program="1"):
-        files = sorted(path.relative_to(self.repository).as_posix() for path in self.repository.rglob("*") if path.is_file())
-        tree = FolderTree(self.repository.resolve(), "tree", "acme/payments", "", files)
-        catalog, _ = link(self.entities.values(), builtin_kinds(), is_complete=True)
-        settings = Settings(self.folder, self.folder / "sources.yaml", docs=self.docs, portal=SitePortal(audience=self.audience))
-        self.catalog, self.trees = catalog, {("s", "tree"): tree}
-        return portal_documentation(catalog, self.trees, settings, program)
-
-    def made(self):
-        return self.built().sets[PAYMENTS]
+from callboard.settings.settings import DocsSettings, ExcludedDocs
+from support.documented_portal import PAYMENTS, DocumentedPortal
 
 
 @pytest.fixture
 def portal(tmp_path):
-    return Portal(tmp_path).entity(ref="dir:.")
+    return DocumentedPortal(tmp_path).entity(ref="dir:.")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +174,7 @@ def test_bounds_and_rules_leave_out_pages_files_and_sets(portal):
 
 def test_a_repository_of_real_documentation_becomes_a_set(tmp_path):
     folder = Path(__file__).parent.parent.parent / "examples/acme/checkout-service"
-    portal = Portal(tmp_path).entity(ref="dir:.")
+    portal = DocumentedPortal(tmp_path).entity(ref="dir:.")
     portal.repository = folder
     made = portal.made()
     assert made.title == "Checkout service"

@@ -17,7 +17,7 @@ from callboard.documentation.files import MARKDOWN, SetFiles
 from callboard.documentation.links import line_of
 from callboard.documentation.model import SetKind
 from callboard.documentation.monorepo import IncludedSet, Inclusion
-from callboard.documentation.navigation import navigation_of
+from callboard.documentation.navigation import SetNavigation, navigation_of
 from callboard.documentation.snippets import LARGEST as LARGEST_SNIPPET
 from callboard.documentation.snippets import Snippets
 from callboard.model.counting import counted
@@ -111,7 +111,8 @@ class SetReader:
         nav = records.in_navigation(nav)
         elsewhere = {**inclusion.elsewhere, **records.elsewhere}
         files = SetFiles((*paths, *elsewhere), docs, elsewhere)
-        source = SetSource(replace(configuration, nav=nav), files, navigation_of(nav, files), {}, self.kinds)
+        navigation = navigation_of(nav, files) if nav else _with_change_log_last(navigation_of(nav, files))
+        source = SetSource(replace(configuration, nav=nav), files, navigation, {}, self.kinds)
         self._check_navigation(source, found[0] if found else "")
         kind = SetKind.MKDOCS if found else SetKind.FOLDER
         return self._with_texts(tree, folder, ReadSet(kind, source, docs, elsewhere, (), records.folder))
@@ -270,6 +271,12 @@ class SetReader:
     def _find(self, rule: Rule, path: str, message: str, hint: str, line: int = 0, needle: str = "") -> None:
         """Add a finding; ``needle`` is a text of the configuration, whose line is that of the finding."""
         self._findings.append(SetFinding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
+
+
+def _with_change_log_last(navigation: SetNavigation) -> SetNavigation:
+    """A navigation that is made from the files, in which the change log follows the pages of the documentation."""
+    others = tuple(item for item in navigation.items if item.path != CHANGE_LOG)
+    return replace(navigation, items=(*others, *(item for item in navigation.items if item.path == CHANGE_LOG)))
 
 
 def _has_address(path: str) -> bool:

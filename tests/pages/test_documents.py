@@ -1,0 +1,136 @@
+"""Sets of documentation → their pages: navigation, links, what stands around the text, and pages at former addresses."""
+
+import pytest
+from page_builders import RENDERER, shared_context
+
+from callboard.incremental.tracking import name_of
+from callboard.pages.documents import plan as documents
+from callboard.pages.documents.context import documents_context
+from callboard.pages.documents.entity_section import DocumentsSection
+from callboard.pages.documents.navigation import WHOLE
+from support.documented_portal import PAYMENTS, DocumentedPortal
+
+START = "docs/default/component/payments/"
+
+
+@pytest.fixture
+def portal(tmp_path):
+    return DocumentedPortal(tmp_path).entity(ref="dir:.")
+
+
+def context_of(portal):
+    built = portal.built()
+    context = shared_context(portal.catalog)
+    return documents_context(
+        type(context)(**{**{name: getattr(context, name) for name in context.__slots__}, "trees": portal.trees}), built
+    )
+
+
+def pages_of(portal):
+    return {page.path: page for page in documents.plan(context_of(portal))}
+
+
+def rendered(pages, path):
+    return RENDERER.render(pages[path], pages[path].view())
+
+
+def test_a_page_has_its_navigation_neighbours_and_addresses_at_the_host(portal):
+    nav = "nav:\n  - Start: index.md\n  - More:\n    - more/b.md\n    - Web: https://host.test/\n"
+    portal.write(**{"mkdocs.yml": f"site_name: Payments\n{nav}", "docs/index.md": "# A", "docs/more/b.md": "# B", "docs/c.md": "# C"})
+    pages = pages_of(portal)
+    view = pages[f"{START}more/b/"].view()
+    assert [(entry.title, entry.href) for entry in view.navigation] == [("Start", "../../"), ("More", "")]
+    assert [(entry.title, entry.href, entry.is_current) for entry in view.navigation[1].children] == [
+        ("B", "../../more/b/", True), ("Web", "https://host.test/", False),
+    ]  # fmt: skip
+    assert (view.previous.href, view.next) == ("../../", None)
+    assert view.edit == "https://github.com/acme/payments/edit/main/docs/more/b.md"
+    assert view.report.startswith("https://github.com/acme/payments/issues/new?title=Documentation%3A%20B&body=docs%2Fmore%2Fb.md")
+    assert [entry.title for entry in pages[START].view().others] == ["C"]
+    assert pages[f"{START}c/"].view().is_outside
+
+
+def test_the_navigation_of_a_large_set_has_the_open_branch_only(portal):
+    portal.write(**{f"docs/s{number % 3}/p{number}.md": f"# P{number}" for number in range(WHOLE + 2)})
+    portal.write(**{"docs/index.md": "# Start"})
+    pages = pages_of(portal)
+    entries = pages[f"{START}s1/p1/"].view().navigation
+    assert [(entry.title, entry.is_cut, bool(entry.children)) for entry in entries] == [
+        ("Start", False, False), ("S0", True, False), ("S1", False, True), ("S2", True, False),
+    ]  # fmt: skip
+    assert f"{START}~all/" not in pages
+
+
+def test_links_are_filled_in_when_the_page_is_shown(portal):
+    portal.write(**{"docs/index.md": "# A\n\n[](component:orders) [](b.md) [s](../src/x.py#L3) [no](component:gone) ![i](big.png)\n",
+                    "docs/b.md": "# The second", "src/x.py": "x", "docs/big.png": b"0" * 6_000_000}).entity("orders")  # fmt: skip
+    html = rendered(pages_of(portal), START)
+    for wanted in (
+        '<a href="../../../../catalog/default/component/orders/">orders</a>', '<a href="b/">The second</a>',
+        '<a href="https://github.com/acme/payments/blob/main/src/x.py#L3">s</a>', '<a class="cb-broken">no</a>', '<img alt="i" >',
+    ):  # fmt: skip
+        assert wanted in html
+
+
+def test_one_page_has_all_pages_with_links_between_them(portal):
+    start = '# A {#top}\n\n[b](b.md#c) `id="x"`\n\n![i](img/i.png)'
+    portal.write(**{"docs/index.md": start, "docs/b.md": "# B\n\n## C {#c}\n\n[a](index.md)",
+                    "docs/img/i.png": b"0"})  # fmt: skip
+    html = rendered(pages_of(portal), f"{START}~all/")
+    for wanted in ('<h1 id="p1-top">', 'href="#p2-c"', '<h2 id="p2-c">', 'href="#p1">a', 'src="../img/i.png"', 'id="x"</code>'):
+        assert wanted in html
+
+
+def test_former_addresses_and_entities_that_share_a_set_lead_to_it(portal):
+    maps = "plugins: [{redirects: {redirect_maps: {old/x.md: new.md, 'gone.md': 'https://host.test/', '../../../etc.md': new.md}}}]"
+    portal.write(**{"mkdocs.yml": maps, "docs/new.md": "# New"}).entity("orders", entity="component:payments", entity_path="/new")
+    pages = pages_of(portal)
+    moved = {path: page.view().target for path, page in pages.items() if page.template == "moved.html"}
+    assert moved == {
+        START: "../../../../docs/default/component/payments/new/",
+        f"{START}old/x/": "../../../../../../docs/default/component/payments/new/",
+        f"{START}gone/": "https://host.test/",
+        "docs/default/component/orders/": "../../../../docs/default/component/payments/new/",
+    }
+    assert documents.addresses(context_of(portal))[next(ref for ref in portal.entities if ref.name == "orders")] == f"{START}new/"
+
+
+def test_an_entity_without_documentation_gets_a_page_that_says_how_to_add_it(portal):
+    html = rendered(pages_of(portal.write(**{"src/x.py": "x"})), START)
+    assert "backstage.io/techdocs-ref: dir:." in html
+    assert "has no documentation yet" in html
+
+
+def test_the_section_of_an_entity_names_its_set_its_change_log_and_pages_that_mention_it(portal):
+    portal.write(
+        **{
+            "docs/index.md": "# A",
+            "docs/run.md": "# Run",
+            "CHANGELOG.md": "# Changes\n\n## 2.0\n",
+            "o/README.md": "[](component:payments/run.md)",
+        }
+    )
+    portal.entity("orders", ref="dir:o")
+    context = context_of(portal)
+    section = DocumentsSection(context)(context.catalog.entities[PAYMENTS])
+    view = section.content
+    assert (view.own.pages, [page.title for page in view.pages]) == (3, ["Run", "Changes"])
+    assert (view.change_log.title, view.change_log.path) == ("2.0", f"{START}CHANGELOG/")
+    assert [page.path for page in view.mentions] == ["docs/default/component/orders/"]
+
+
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        ({"docs/b.md": "# B2"}, {"b.md", "index.md", "c.md", ""}),
+        ({"docs/b.md": "# B\n\nmore"}, {"b.md"}),
+        ({"o/README.md": "# Other title"}, {"index.md"}),
+    ],
+)
+def test_a_page_is_made_again_only_if_something_that_it_shows_has_changed(portal, change, changed):
+    portal.write(**{"docs/index.md": "# A\n\n[](component:orders/)", "docs/b.md": "# B", "docs/c.md": "# C", "o/README.md": "# O"})
+    portal.entity("orders", ref="dir:o")
+    before = documents.fingerprints(context_of(portal))
+    after = documents.fingerprints(context_of(portal.write(**change)))
+    found = {name_of(key).partition(f"{PAYMENTS} ")[2] for key in after if str(PAYMENTS) in name_of(key) and before.get(key) != after[key]}
+    assert found == changed
