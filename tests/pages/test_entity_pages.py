@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -382,6 +383,7 @@ def test_a_hub_lists_fifty_and_says_how_many_more():
     assert len(gzip.compress(without_diagram.encode())) < 10_000
 
 
+OWN_SCRIPT = re.compile(r'<script type="module" src="[./]*assets/[a-z-]+\.js">')
 NASTY = st.sampled_from(["<script>x</script>", '"><img src=x>', "component:default/x"])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | NASTY,
@@ -403,7 +405,8 @@ def test_whatever_a_descriptor_holds_its_page_is_sound(kind, metadata, spec):
     strange = entity_of({"kind": kind, "metadata": {**metadata, "name": "x"}, "spec": spec}, "text: <script>")
     _, html = page_of([strange], f"{kind.lower()}:default/x")
     outline = Outline(html)
-    assert not {"script", "img", "style", "iframe"} & set(outline.tags)
+    assert not {"img", "style", "iframe"} & set(outline.tags)
+    assert all(OWN_SCRIPT.fullmatch(tag) for tag in re.findall(r"<script[^>]*>", html))
     assert not [link for link in outline.links() if link.lower().startswith(("javascript:", "data:"))]
 
 
