@@ -2,11 +2,11 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from page_builders import RENDERER
 
 from callboard.documentation.decisions import DecisionState, decision_records
 from callboard.pages.documents.decisions import DecisionsSection
-from documentation.test_documentation_sets import PAYMENTS, Portal
-from pages.page_builders import RENDERER
+from support.documented_portal import PAYMENTS, DocumentedPortal
 
 NYGARD = """# 2. Use PostgreSQL
 
@@ -102,7 +102,7 @@ RECORDS = {"0001-old.md": OLD, "0002-new.md": NEW}
 
 @pytest.fixture
 def portal(tmp_path):
-    return Portal(tmp_path)
+    return DocumentedPortal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from callboard.documentation.insertions import images_of, without_images
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.navigation import navigation_of
 from callboard.markdown.media import safe_drawing
-from documentation.test_documentation_sets import Portal
+from support.documented_portal import DocumentedPortal
 
 FLOW = "flowchart LR\n  A[Pay] --> B\n"
 MERMAID = pytest.mark.skipif(importlib.util.find_spec("mmdr") is None, reason="needs callboard[mermaid]")
@@ -278,7 +278,7 @@ def test_a_drawio_file_is_a_link_and_its_exports_are_images():
 
 
 def test_a_diagram_that_cannot_be_drawn_is_the_problem_undrawn_diagram_with_its_line(tmp_path):
-    portal = Portal(tmp_path).entity(ref="dir:.").write(**{"docs/index.md": "# Rate\n\n$$\n\\frac{paid}{\n$$\n"})
+    portal = DocumentedPortal(tmp_path).entity(ref="dir:.").write(**{"docs/index.md": "# Rate\n\n$$\n\\frac{paid}{\n$$\n"})
     problem = next(problem for problem in portal.built().problems if problem.code == "DOC016")
     assert (problem.origin.path, problem.origin.line) == ("docs/index.md", 4)
     assert problem.message.startswith("The formula is shown as it is written")

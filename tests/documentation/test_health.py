@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from page_builders import shared_context
 
 from callboard.documentation.health import DOCUMENTATION, MOST, documentation_health, next_turn_of_documentation
 from callboard.model.facts.documentation import DefectKind
@@ -9,8 +10,7 @@ from callboard.pages.facts import index_pages
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.families import FAMILIES
 from callboard.state.facts import CollectedFacts, with_own_facts
-from documentation.test_documentation_sets import PAYMENTS, Portal
-from pages.page_builders import shared_context
+from support.documented_portal import PAYMENTS, DocumentedPortal
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 FAULTS = {
@@ -25,7 +25,7 @@ FAULTS = {
 
 @pytest.fixture
 def portal(tmp_path):
-    return Portal(tmp_path).entity(ref="dir:.")
+    return DocumentedPortal(tmp_path).entity(ref="dir:.")
 
 
 def health(portal, found, now=NOW):

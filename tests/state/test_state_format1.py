@@ -23,6 +23,8 @@ from callboard.state.manifest import StateError, read_head
 
 FIXTURE = Path(__file__).parent.parent / "fixtures/state-0.1.0.tar.xz"
 RENAMED = {"portraits": "summaries", "concerns": "problem_summaries"}
+MADE_HERE = frozenset({"api-quality", "documentation"})
+"""Families of facts that the build itself makes; the version of the fixture had none."""
 AT = "2026-11-24T02:00:00Z"
 
 
@@ -213,7 +215,8 @@ def test_the_next_build_sees_no_change_where_nothing_changed(tmp_path):
     run("-q", "--now", AT, "--config", str(portal / "sources.yaml"), "--output", str(portal / "site"))
     after = state_files.read(store_of(portal))
     assert after.changes == ()
-    assert (after.entities, after.facts, after.summaries) == (before.entities, before.facts, before.summaries)
+    kept = tuple(fact for fact in after.facts if fact.family not in MADE_HERE)
+    assert (after.entities, kept, after.summaries) == (before.entities, before.facts, before.summaries)
     assert [(s.tree, s.since, s.refs) for s in after.stale] == [(s.tree, s.since, s.refs) for s in before.stale]
 
 

@@ -252,7 +252,7 @@ def test_guides_with_odd_front_matter_headings_and_ids_are_pages_whose_contents_
 def test_only_the_themes_inline_scripts_are_in_the_policy_of_guides_and_frames(built):
     pages = [path.read_text() for name, path in built.files.items() if name.endswith("index.html")]
     pages += ["".join(frame.fitted("", "../", "Acme", "").parts) for frame in built.frames.values()]
-    assert len(pages) == 7 + len(ODD)
+    assert len(pages) == 8 + len(ODD)
     assert sum("__md_scope=" in html for html in pages) == 5 + len(ODD)  # the guides; pages with data have no inline script of the theme
     for html in pages:
         assert "<script>alert" not in html

@@ -36,6 +36,11 @@ NOT_TRANSLATED = {
     "unary": "word of gRPC",
     "server stream": "word of gRPC",
     "subscription": "word of GraphQL",
+    "requestBody application": "place in a definition", "requestBody image": "place in a definition",
+    "RankResponse.Ranked": "place in a definition", "#templates": "address in a document",
+    "API definitions": "source of facts, in English", '`channel` cannot be "letter"': "finding about a definition, in English",
+    "The diagram is shown as its text": "finding about a document, in English",
+    "contains structural characters; quote it to use them": "finding about a document, in English",
     "UTC": "time zone", "CEST": "time zone", "CET": "time zone",
 }  # fmt: skip
 
@@ -107,6 +112,10 @@ def data_of(folder):
         except yaml.YAMLError:
             values = text.splitlines()
         yield from scalars(values)
+        if file.suffix == ".md":
+            words = file.read_text("utf-8", "replace")
+            yield words
+            yield from re.findall(r"[\w.-]+", words)
         if file.suffix in {".graphql", ".proto"}:
             yield from definition_texts(file.read_text("utf-8"))
         yield file.parent.name
