@@ -1,16 +1,17 @@
-// virtual-rows.js: the rows of a table. First only those near the window; of up to WHOLE items the others follow in idle moments and stay, so that
-// the browser's own find has all of them (index.css: content-visibility). All rows are of one height. Rows are used again for other items.
+// virtual-rows.js: the rows of a table. First only those near the window; of up to WHOLE items the others follow in idle moments once the reader
+// does anything, and stay, so that the browser's own find has all of them (index.css: content-visibility). All rows are of one height. Rows are
+// used again for other items.
 import { el } from "./elements.js";
 
 export const WHOLE = 2000;      // items; of longer lists only the rows near the window are in the document, and so many are printed
 const AROUND = 11, NEAR = 6, FIRST = 2;      // rows beside the window; how few may be left there; and at first, until an idle moment
-const CHUNK = 50, SLICE = 6;      // rows that are added together, and milliseconds of adding them
+const CHUNK = 250, SLICE = 6;      // rows that are added together, as each addition is a layout; and milliseconds of making them at a time
 const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 60));
 
 /** `make(tr?)` gives `{row, fill(item)}` for a new row, or for one that the page has; the first link of a row takes the focus. */
 export function virtualRows(table, make) {
   const body = table.tBodies[0], before = spacer(), after = spacer();
-  let items = [], height = 0, from = 0, slots = [], spare = [], active = -1, waiting = 0, growing = 0, asked = 0;
+  let items = [], height = 0, from = 0, slots = [], spare = [], active = -1, waiting = 0, growing = 0, asked = 0, isUsed = false, next = null;
 
   const number = (slot, at) => { slot.at = at; slot.row.setAttribute("aria-rowindex", String(at + 2)); };
   const isWhole = () => items.length <= WHOLE;
@@ -42,6 +43,7 @@ export function virtualRows(table, make) {
     body.replaceChildren();
     slots = [];
     spare = [];
+    next = null;
     height = 0;
     show(items);
   }
@@ -65,38 +67,65 @@ export function virtualRows(table, make) {
 
   /** Adds the missing rows of a list that is to be whole, below first. */
   function grow() {
-    if (!isWhole() || slots.length >= items.length) return;
+    if (!isUsed || !isWhole() || slots.length >= items.length) return;
     growing ||= idle(() => {
       growing = 0;
-      const end = performance.now() + SLICE;
-      while (isWhole() && slots.length < items.length && performance.now() < end) {
-        const until = from + slots.length;
-        if (until < items.length) place(from, Math.min(until + CHUNK, items.length)); else place(Math.max(from - CHUNK, 0), until);
+      if (slots.length >= items.length || !isWhole()) return;
+      next ??= begun();
+      for (const end = performance.now() + SLICE; next.at < next.end && performance.now() < end; next.at += 1) {
+        const slot = spare.pop() ?? make();
+        number(slot, next.at);
+        slot.fill(items[next.at]);
+        next.part.append(slot.row);
+        next.added.push(slot);
       }
+      if (next.at === next.end) finish();
       grow();
     });
   }
+  /** The rows that are made next: those below the present ones, else those above. */
+  function begun() {
+    const until = from + slots.length, isBelow = until < items.length, at = isBelow ? until : Math.max(from - CHUNK, 0);
+    return { isBelow, start: at, at, end: isBelow ? Math.min(until + CHUNK, items.length) : from, part: document.createDocumentFragment(), added: [] };
+  }
+  function finish() {
+    const { isBelow, start, end, part, added } = next;
+    next = null;
+    if (isBelow) { after.before(part); slots.push(...added); size(after, items.length - end, "after"); } else { before.after(part); slots.unshift(...added); from = start; size(before, start, "before"); }
+  }
+  /** Rows that are used again later, for whatever item. */
+  function keep(others) {
+    for (const slot of others) slot.at = -1;
+    spare.push(...others);
+  }
+  function giveUp() {
+    keep(next?.added ?? []);
+    next = null;
+  }
+  const used = () => { isUsed = true; grow(); };
+  for (const type of ["keydown", "pointermove", "pointerdown", "touchstart", "wheel", "scroll"]) addEventListener(type, used, { once: true, passive: true });
 
   /** Has rows for the items from `a` to `b`: those that stay are left alone, the others are used again at the other end. */
   function place(a, b) {
+    giveUp();
     const stays = slots.filter((slot) => slot.at >= a && slot.at < b), kept = new Set(stays), others = slots.filter((slot) => !kept.has(slot));
-    const next = [], old = stays[0]?.at ?? Infinity;
-    let used = 0;
-    for (let at = a; at < b; at += 1) next.push(at >= old && at - old < stays.length ? stays[at - old] : (others[used++] ?? spare.pop() ?? make()));
+    const rows = [], old = stays[0]?.at ?? Infinity;
+    let taken = 0;
+    for (let at = a; at < b; at += 1) rows.push(at >= old && at - old < stays.length ? stays[at - old] : (others[taken++] ?? spare.pop() ?? make()));
     // Out of the way first: else those that stay would have to be moved past them.
-    for (const slot of stays.length ? others : others.slice(used)) { letGo(slot.row); slot.row.remove(); }
-    spare.push(...others.slice(used, used + WHOLE - spare.length));
+    if (!stays.length && others.length > 2 * AROUND + b - a) { for (const slot of others) letGo(slot.row); body.replaceChildren(); } else for (const slot of stays.length ? others : others.slice(taken)) { letGo(slot.row); slot.row.remove(); }
+    keep(others.slice(taken, taken + WHOLE - spare.length));
     from = a;
     size(before, a, "before");
     size(after, items.length - b, "after");
     let behind = a ? before : null;
-    next.forEach((slot, i) => {
+    rows.forEach((slot, i) => {
       const follows = behind ? behind.nextSibling : body.firstChild;
       if (slot.row !== follows) body.insertBefore(slot.row, follows);
       behind = slot.row;
       if (slot.at !== a + i) { letGo(slot.row); number(slot, a + i); slot.fill(items[a + i]); }
     });
-    slots = next;
+    slots = rows;
   }
 
   /** A row that is moved would take the focus along; the table gets it, and arrow keys continue from there. */
@@ -135,7 +164,7 @@ export function virtualRows(table, make) {
   return {
     adopt, show, remake, focus, step: (by) => { const at = focusedAt(); return at >= 0 && focus(at + by); }, atFirst: () => focusedAt() === 0,
     /** Fills the current rows again after their data has changed, in steps. */
-    * refresh() { for (const [i, slot] of [...slots].entries()) { if (i % CHUNK === CHUNK - 1) yield; if (slot.at >= 0 && slots[slot.at - from] === slot) slot.fill(items[slot.at]); } },
+    * refresh() { for (const [i, slot] of [...slots].entries()) { if (i % 50 === 49) yield; if (slot.at >= 0 && slots[slot.at - from] === slot) slot.fill(items[slot.at]); } },
     toTop() { const top = table.getBoundingClientRect().top; if (top < 0) scrollBy({ top: top - innerHeight / 4, behavior: "instant" }); },
   };
 }

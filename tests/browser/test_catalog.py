@@ -172,6 +172,10 @@ def test_what_is_filtered_is_a_file(page, portal):
     assert {row["health"] for row in rows} == {"Not measured", "Partly measured"}
 
 
+COMPLETE = """() => document.querySelectorAll("[data-table] tbody tr").length
+  === Number(document.querySelector("[data-status] strong").textContent)"""
+
+
 def _answer(data, route):
     route.fulfill(json=data)
 
@@ -190,11 +194,19 @@ def test_rows_stay_in_the_document_and_longer_lists_say_that_they_do_not(page, p
         open_table(page, portal)
         note = page.locator("[data-many]")
         if whole:
+            page.keyboard.press("Control")
             page.wait_for_function("() => document.querySelectorAll('[data-table] tbody tr').length === 600")
             last = page.locator("[data-table] tr[aria-rowindex='601']")
             assert last.evaluate("row => getComputedStyle(row).contentVisibility") == "auto"
             assert page.evaluate("() => { const found = window.find('part-0599'); return found && scrollY > 1000; }")
             assert not note.is_visible()
+            for text, first in (("part-05", "part-0500"), ("", "part-0000")):  # rows are used again, and show what the list has
+                page.locator("[data-q]").fill(text)
+                page.wait_for_function(COMPLETE)
+                listed = names(page)
+                assert listed[0] == first
+                assert len(set(listed)) == len(listed)
+                assert all("05" in name for name in listed) or not text
         else:
             page.wait_for_function("() => !document.querySelector('[data-many]').hidden")
             assert "2,100 rows" in note.inner_text()
