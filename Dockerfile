@@ -1,7 +1,8 @@
 # The command `callboard` with all extras, for builds on your own servers. Build it in a checkout: docker build -t callboard .
 # How to use it: docs/how-to/run-in-a-container.md
-FROM debian:bookworm-slim AS build
-# The versions of Debian's packages are those of the release; security updates are wanted.
+FROM debian:trixie-slim AS build
+# Debian 13: the Python of Debian 12, 3.11.2, is too old for a pinned package. Its packages have the versions of the release: security updates
+# are wanted.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 python3-venv \
@@ -10,7 +11,7 @@ COPY . /src
 RUN python3 -m venv /opt/callboard \
     && /opt/callboard/bin/pip install --no-cache-dir --constraint /src/constraints.txt "/src[github-app,ldap,s3]"
 
-FROM debian:bookworm-slim
+FROM debian:trixie-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates git python3 \

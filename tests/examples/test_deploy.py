@@ -92,7 +92,8 @@ def pip_settings():
     pairs = dict(re.findall(r"^(?:global|:env:|user|site)\.\.?([a-z-]+)='(.*)'$", listed, re.MULTILINE))
     pairs.pop("constraint", None)
     paths = {Path(path) for value in pairs.values() for path in re.findall(r"(?:file://)?(/[^\s']+)", value)}
-    return {f"PIP_{key.replace('-', '_').upper()}": value for key, value in pairs.items()}, [path for path in paths if path.exists()]
+    found = {path.parent if path.name == "simple" else path for path in paths if path.exists()}  # the files are next to an index
+    return {f"PIP_{key.replace('-', '_').upper()}": value for key, value in pairs.items()}, sorted(found)
 
 
 def run_in(root, script, environ, paths):
@@ -113,7 +114,8 @@ def clean_root(tmp_path_factory):
     if os.environ.get("CALLBOARD_TEST_LONG") != "1" or os.geteuid() != 0:
         pytest.skip("runs for a minute, as root: make test-long")
     root = tmp_path_factory.mktemp("debian")
-    run(tool("debootstrap"), "--variant=minbase", "bookworm", root, "http://deb.debian.org/debian")
+    run(tool("debootstrap"), "--variant=minbase", "trixie", root, "http://deb.debian.org/debian")
+    root.chmod(0o755)  # pytest's folders are readable by their owner alone
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     return root
 
