@@ -3,6 +3,7 @@
 import gc
 import pickle
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
 from callboard.incremental.page_cache import CachedPage, CachedPages, pack, read_pages, write_pages
@@ -64,3 +65,18 @@ def test_every_page_is_looked_at_once_the_numbers_of_names_begin_anew():
     assert CachedPages(base="base", names=few, fingerprints=("",) * 900).changed(tracker) == frozenset()
     assert CachedPages(base="base", names=many, fingerprints=("",) * 1_100).changed(tracker) is None
     assert CachedPages(base="base", names=many, fingerprints=("",) * 1_100).all_names(tracker)[0] == "entity a"
+
+
+def test_names_of_keys_without_a_value_do_not_begin_the_list_anew(tmp_path):
+    """Pages look for several things that most entities do not have: their names are many more than the fingerprints."""
+    file, tracker = tmp_path / "pages.jsonl", DependencyTracker("base", {("entity", "a"): "1"})
+    missing = tuple(f"added {number}" for number in range(5_000))
+    page = known(1)
+    looked_for = Dependencies(array("I", range(2**32 - 1, 2**32 - 1 - len(missing), -1)).tobytes(), missing)
+    write_pages(file, {"p/": replace(page, dependencies=looked_for)}, CachedPages().all_names(tracker), tracker, "")
+    read = read_pages(file)
+    assert read.changed(tracker) == frozenset()
+    write_pages(
+        file, read.pages, (*read.all_names(tracker), *(f"new {number}" for number in range(7_000))), tracker, "", read.kept_names(tracker)
+    )
+    assert read_pages(file).changed(tracker) is None, "more than half of the names are of keys that no page has read"

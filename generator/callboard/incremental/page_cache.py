@@ -19,7 +19,7 @@ from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTr
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 
-_FORMAT = f"5 {byteorder}"
+_FORMAT = f"6 {byteorder}"
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
 
 
@@ -115,6 +115,8 @@ class CachedPages:
     """Of each name, in the same order; empty for a key that did not exist."""
     guides: str = ""
     """Key of the guides that the links were checked with."""
+    first_names: int = 0
+    """How many names there were when their list was begun. Most are of keys without a value: what pages looked for and did not find."""
 
     def changed(self, tracker: DependencyTracker | None) -> frozenset[int] | None:
         """The numbers of all dependencies that changed since; None if every page may be affected."""
@@ -128,13 +130,17 @@ class CachedPages:
         )
 
     def all_names(self, tracker: DependencyTracker | None) -> tuple[str, ...]:
-        """The names in their order, then the new ones. Once most names are of keys that no longer exist, only today's names."""
+        """The names in their order, then the new ones. Once the list has doubled, it is begun again with today's keys."""
         if tracker is None:
             return ()
         return tuple(dict.fromkeys((*(self.names if self._keeps_names(tracker) else ()), *tracker.fingerprints)))
 
+    def kept_names(self, tracker: DependencyTracker | None) -> int:
+        """``first_names`` of a list that goes on; 0 for one that begins again."""
+        return self.first_names if tracker and self._keeps_names(tracker) else 0
+
     def _keeps_names(self, tracker: DependencyTracker) -> bool:
-        return tracker.base == self.base and len(self.names) < 2 * len(tracker.fingerprints) + 1000
+        return tracker.base == self.base and len(self.names) < 2 * self.first_names + 1000
 
 
 def page_key(layout_digest: str, values: tuple[Any, ...]) -> str:
@@ -176,16 +182,21 @@ def read_pages(path: Path) -> CachedPages:
     except OSError:
         return CachedPages()
     head = checked(first.removesuffix(b"\n"), _HEAD)
-    base, names, fingerprints, guides = json.loads(head) if head else ("", (), (), "")
-    return CachedPages(dict(_intact_pages(file, lines)), base, tuple(names), tuple(fingerprints), guides)
+    base, names, fingerprints, guides, first = json.loads(head) if head else ("", (), (), "", 0)
+    return CachedPages(dict(_intact_pages(file, lines)), base, tuple(names), tuple(fingerprints), guides, first)
 
 
-def write_pages(path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], tracker: DependencyTracker | None, guides: str) -> None:
-    """Write the pages for the next build. Dependencies that are not in ``names`` (keys that do not exist) are added to them."""
+def write_pages(
+    path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], tracker: DependencyTracker | None, guides: str, first_names: int = 0
+) -> None:
+    """Write the pages for the next build. Dependencies that are not in ``names`` (keys that do not exist) are added to them.
+
+    ``first_names``: how many there were when the list was begun; 0 if it begins with this build.
+    """
     others = (name for page in pages.values() for name in page.dependencies.other_names)
     numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
     now: Mapping[str, str] = tracker.fingerprints if tracker else {}
-    head = (tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides)
+    head = (tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides, first_names or len(numbers))
     write_atomically(path, _lines(head, pages, numbers))
 
 

@@ -185,7 +185,7 @@ class _Assembly:
         with self.phase("commit"):
             committed = self.staging.commit()
             if not made.equals(previous, reading):
-                write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key)
+                write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key, previous.kept_names(reading))
         problems = (*problems, *limit_problems(self.settings, committed, [*self.staging.paths()]))
         news = self.theme.is_new, self.full_text.is_new
         return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
