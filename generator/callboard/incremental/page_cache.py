@@ -182,7 +182,7 @@ def read_pages(path: Path) -> CachedPages:
     except OSError:
         return CachedPages()
     head = checked(first.removesuffix(b"\n"), _HEAD)
-    base, names, fingerprints, guides, first = json.loads(head) if head else ("", (), (), "", 0)
+    base, names, fingerprints, guides, first = json.loads(head or b'["", [], [], "", 0]')
     return CachedPages(dict(_intact_pages(file, lines)), base, tuple(names), tuple(fingerprints), guides, first)
 
 

@@ -36,6 +36,7 @@ from callboard.pages.facts.health_column import health_column, health_families, 
 from callboard.pages.facts.person import TrackedShiftField, TrackedShifts, schedules_by_person
 from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
+from callboard.pages.indexes import problems as problem_lists
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
 from callboard.pages.page import Page
 from callboard.pages.scorecards import index_pages as scorecards
@@ -127,14 +128,18 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
     """The context of entity pages in a form that records what is read of it, and the recorder."""
     judged = {_SCORECARDS: scorecards.fingerprint(contexts.scorecards)} if contexts.scorecards else {}
-    rest = {_INDEXES: fingerprint_of_rest(contexts.indexes), **documents.fingerprints(contexts.documents)}
+    rest = {
+        _INDEXES: fingerprint_of_rest(contexts.indexes),
+        **documents.fingerprints(contexts.documents),
+        **dict(problem_lists.fingerprints(contexts.indexes)),
+    }
     return track(contexts.entities, {**rest, **judged})
 
 
 def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
     """All pages in their order; ``tracked`` is the context of entity pages, whose reads ``tracker`` records."""
-    keys = (*((aspect, ALL) for aspect in ASPECTS), _INDEXES)
-    lists = (replace(page, tracker=tracker, extra_keys=keys) for page in indexes.plan(contexts.indexes))
+    keys = (*((aspect, ALL) for aspect in ASPECTS if aspect != "added"), _INDEXES)  # lists show no sections of entities
+    lists = (replace(page, tracker=tracker, extra_keys=page.extra_keys or keys) for page in indexes.plan(contexts.indexes))
     every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
     references = (page for entity in tracked.entities.values() for page in reference_pages(tracked, entity, tracker))
     results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from callboard.api_reference.definitions import highlight
 from callboard.catalog import problem_assignment
+from callboard.incremental.fingerprint import content_digest
+from callboard.incremental.tracking import DependencyKey
 from callboard.markdown.rendering import to_html
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.ref import EntityRef
@@ -195,11 +197,28 @@ class CodeView:
     """The table of entities that have problems."""
 
 
-def plan(context: IndexContext) -> Iterator[Page]:
-    """A page for each rule, by code."""
+def _by_code(context: IndexContext) -> Mapping[str, Sequence[Problem]]:
     by_code: defaultdict[str, list[Problem]] = defaultdict(list)
     for problem in context.problems:
         by_code[problem.code].append(problem)
+    return by_code
+
+
+def fingerprints(context: IndexContext) -> Iterator[tuple[DependencyKey, str]]:
+    """For each code a fingerprint of what its page says of occurrences; all else on it is part of the program."""
+    by_code = _by_code(context)
+    for code in all_rules():
+        problems = by_code.get(code, ())
+        yield _key(code), content_digest((len(problems), _occurrences(context, problems)))
+
+
+def _key(code: str) -> DependencyKey:
+    return "code", code
+
+
+def plan(context: IndexContext) -> Iterator[Page]:
+    """A page for each rule, by code."""
+    by_code = _by_code(context)
     for code, rule in all_rules().items():
         yield Page(
             path=problem_code_path(code),
@@ -210,12 +229,13 @@ def plan(context: IndexContext) -> Iterator[Page]:
             view=partial(code_view, context, rule, by_code.get(code, ())),
             description=rule.summary.replace("`", ""),
             search=partial(_search_text, rule),
+            extra_keys=(_key(code),),
         )
 
 
 def code_view(context: IndexContext, rule: Rule, problems: Sequence[Problem]) -> CodeView:
     """The view of the page about a rule; ``problems`` are those of its code."""
-    listed = sorted(problems, key=_order_of_occurrences)[:OCCURRENCES]
+    occurrences = _occurrences(context, problems)
     return CodeView(
         code=rule.code,
         name=_words(rule.name),
@@ -226,10 +246,16 @@ def code_view(context: IndexContext, rule: Rule, problems: Sequence[Problem]) ->
         wrong=highlight(rule.wrong.strip("\n"), "yaml"),
         right=highlight(rule.right.strip("\n"), "yaml"),
         count=len(problems),
-        occurrences=tuple(problem_view(problem, context.links, context.trees) for problem in listed),
-        more=len(problems) - len(listed),
+        occurrences=occurrences,
+        more=len(problems) - len(occurrences),
         more_path=f"catalog/?{_WITH_PROBLEMS}",
     )
+
+
+def _occurrences(context: IndexContext, problems: Sequence[Problem]) -> tuple[ProblemView, ...]:
+    """The occurrences that the page of a code lists: the worst first, then by entity and line."""
+    listed = sorted(problems, key=_order_of_occurrences)[:OCCURRENCES]
+    return tuple(problem_view(problem, context.links, context.trees) for problem in listed)
 
 
 def _severity(severity: Severity, labels: Mapping[str, str]) -> StateView:
