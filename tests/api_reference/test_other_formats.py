@@ -103,7 +103,7 @@ def test_a_format_of_a_plugin_is_read_and_its_failures_concern_one_definition(mo
     found = PluginFormat("shop", "callboard-shop", ApiFormat("shop", "Shop", lambda text, _: text.startswith("shop"), reader))
     monkeypatch.setattr(reading, "plugin_formats", lambda: iter([found]))
     reading.all_readers.cache_clear()
-    read_reference.cache_clear()
+    reading.REFERENCES.clear()
     try:
         made = read("shop 1")
     finally:

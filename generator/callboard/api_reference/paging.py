@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from hashlib import blake2b
 
+from callboard.api_reference.kept import KeptByText
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
-from callboard.api_reference.reading import RENDERER, read_reference
+from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, read_reference
 from callboard.api_reference.weight import Weights, shown_inside
 
 MAX_PAGE = 330_000
 """Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""
 SMALL = 60_000
 """A definition of at most so many characters has one page, so that planning a site does not read it."""
-REMEMBERED_SIZE = 16_000
-"""References of definitions of at most so many characters are remembered by the hundred, of larger ones by the handful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +66,11 @@ class PagedReference:
 
 
 def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
-    """The reference of a definition in pages; None for a format without one.
-
-    The last ones are remembered, more of small definitions: each is shown on several pages.
-    """
-    read = _paged_small if len(text) <= REMEMBERED_SIZE else _paged_large
-    return read(text, api_type, is_public=is_public)
+    """The reference of a definition in pages; None for a format without one. The last ones are kept, each is shown on several pages."""
+    return _PAGED(text, api_type, is_public)
 
 
-def _paged(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
+def _paged(text: str, api_type: str, is_public: bool) -> PagedReference | None:  # noqa: FBT001  # as in the key
     reference = read_reference(text, api_type, is_public=is_public)
     if reference is None:
         return None
@@ -91,7 +85,7 @@ def _paged(text: str, api_type: str, *, is_public: bool) -> PagedReference | Non
     return PagedReference(reference, parts, part_of, digest)
 
 
-_paged_small, _paged_large = lru_cache(maxsize=256)(_paged), lru_cache(maxsize=4)(_paged)
+_PAGED = KeptByText(_paged, KEPT_CHARACTERS)
 
 
 def _single(reference: Reference) -> tuple[ReferencePart, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from callboard.api_reference.asyncapi import read_asyncapi
 from callboard.api_reference.described import reference_of
+from callboard.api_reference.kept import KeptByText
 from callboard.api_reference.loading import UnreadableDefinitionError, load
 from callboard.api_reference.model import Reference
 from callboard.api_reference.openapi import read_openapi
@@ -21,6 +22,8 @@ from callboard.plugins.api_formats import ApiDescription
 
 RENDERER = 3
 """Version of what is read of definitions; pages of references are made again when it changes."""
+KEPT_CHARACTERS = 8_000_000
+"""Characters of all definitions whose references are kept: in memory a reference takes about fifteen times as much."""
 _HEAD = 4_000
 """Characters that show the format of a text that is neither JSON nor YAML."""
 _COMMENTS = re.compile(r"^[ \t]*(?://|#|/\*|\*)[^\n]*$", re.MULTILINE)
@@ -131,9 +134,15 @@ def all_readers() -> tuple[ReferenceFormat, ...]:
     return (*READERS, *(ReferenceFormat(each.name, each.matches, each.read) for each in plugin_formats()))
 
 
-@lru_cache(maxsize=4)
 def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | None:
-    """The reference of a definition; None for a format without one. A text that cannot be read is a reference with one trouble."""
+    """The reference of a definition; None for a format without one. A text that cannot be read is a reference with one trouble.
+
+    References are kept: the quality of a definition, the pages of its API and of providers, and its own pages are made of the same one.
+    """
+    return REFERENCES(text, api_type, is_public)
+
+
+def _read(text: str, api_type: str, is_public: bool) -> Reference | None:  # noqa: FBT001  # as in the key
     form = format_of_text(text, api_type)
     if form is None:
         return None
@@ -141,6 +150,9 @@ def read_reference(text: str, api_type: str, *, is_public: bool) -> Reference | 
         return form.read(text, Texts(is_public))
     except UnreadableDefinitionError as error:
         return Reference(form.name, troubles=(Texts(is_public).line(str(error)),))
+
+
+REFERENCES = KeptByText(_read, KEPT_CHARACTERS)
 
 
 def format_of_text(text: str, api_type: str) -> ReferenceFormat | None:
