@@ -10,7 +10,7 @@ from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, REST, events, expandable, joined, number_label, short, with_owner, with_subject
+from callboard.pages.facts.formatting import EVENTS, REST, events, expandable, joined, short, with_owner, with_subject
 from callboard.pages.facts.view import Block, Content, EventView, Figure
 from callboard.pages.shared_views import StateView
 
@@ -45,9 +45,9 @@ def _place(context: FactsContext, place: QualityPlace) -> str:
 def _state(context: FactsContext, value: ApiQuality) -> StateView:
     faults = sum(each.is_fault for each in value.findings)
     if faults:
-        return StateView(number_label(context, "n_kinds_of_faults", faults), "warn", "warn")
+        return StateView(label_for(context.labels, "n_kinds_of_faults", faults), "warn", "warn")
     if value.findings:
-        return StateView(number_label(context, "n_kinds_of_gaps", len(value.findings)), "none", "info")
+        return StateView(label_for(context.labels, "n_kinds_of_gaps", len(value.findings)), "none", "info")
     return StateView(context.labels["quality_complete"], "good", "good")
 
 

@@ -20,11 +20,18 @@ from callboard.pages.safe_text import web_url
 def facts_view(context: FactsContext, entity: Entity) -> FactsView | None:
     """Panels of an entity, and annotations that it lacks; None if there are neither."""
     kind, panels = entity.ref.kind, tuple(_panels(context, entity.ref))
-    missing = tuple(_missing_annotations(context, entity)) if kind == "component" or (panels and kind in CONNECTABLE) else ()
+    is_connectable = kind == "component" or (kind in CONNECTABLE and _has_tool(context, panels))
+    missing = tuple(_missing_annotations(context, entity)) if is_connectable else ()
     if not panels and not missing:
         return None
     lines = "\n".join(("metadata:", "  annotations:", *(f"    {each.annotation}: …" for each in missing)))
     return FactsView(panels, missing, lines if missing else "")
+
+
+def _has_tool(context: FactsContext, panels: Iterable[PanelView]) -> bool:
+    """Whether a panel has facts of something that an annotation connects, and not only what the build finds in every definition."""
+    names = {source.name for panel in panels for source in panel.sources}
+    return any(context.connections[name].annotations for name in names if name in context.connections)
 
 
 def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
