@@ -127,7 +127,7 @@ def test_filters_survive_reload_and_back(page, address, width):
     page.locator("[data-catalog][data-ready]").wait_for()
     assert rows.count() == 1
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('[data-table] tbody tr').length > 5")
+    page.wait_for_function("() => document.querySelectorAll('[data-table] tbody tr').length > 5")
     assert "lifecycle" not in page.url
 
 
@@ -284,10 +284,10 @@ def test_rows_that_are_used_again_say_what_the_list_says(page, address):
 
 def test_what_an_entity_affects_is_a_filter_of_the_table_with_a_chip_that_removes_it(page, address):
     names = in_table(page, address, "?affected-by=api:default/orders-api")
-    page.wait_for_function("document.querySelector('[data-status]').firstElementChild.textContent === '2'")
+    page.wait_for_function("() => document.querySelector('[data-status]').firstElementChild.textContent === '2'")
     assert sorted(names.all_text_contents()) == ["OrderServiceClient", "storefront"]
     page.get_by_role("button", name="Affected by Orders API").click()
-    page.wait_for_function("Number(document.querySelector('[data-status]').firstElementChild.textContent) > 2")
+    page.wait_for_function("() => Number(document.querySelector('[data-status]').firstElementChild.textContent) > 2")
     assert "affected-by" not in page.url
 
 
@@ -327,4 +327,4 @@ def test_the_table_takes_nothing_from_files_of_another_build(page, address):
     names = in_table(page, address, "?kind=component")
     assert names.count() > 2
     page.get_by_role("searchbox", name="Filter").fill("stale")
-    page.wait_for_function("document.querySelector('[data-status]').firstElementChild.textContent === '0'")
+    page.wait_for_function("() => document.querySelector('[data-status]').firstElementChild.textContent === '0'")
