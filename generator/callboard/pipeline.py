@@ -259,4 +259,4 @@ def write(work: Workspace, data: SiteData, output: OutputFolder, overlays: Overl
     site_build = SiteBuild(
         settings, overlays, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
     )  # fmt: skip
-    return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker.digest()), site_build)
+    return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker), site_build)

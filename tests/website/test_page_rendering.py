@@ -14,7 +14,7 @@ from callboard.settings.settings import Portal
 from callboard.website.icons import Icon
 from callboard.website.overlays import read_overlays
 from callboard.website.portal_files import find_portal_files
-from callboard.website.rendering import Renderer
+from callboard.website.rendering import Renderer, referenced_templates
 
 ROOT = Path(__file__).parents[2]
 
@@ -254,3 +254,18 @@ def test_our_own_404_renders_below_a_path():
 
 def test_no_page_holds_a_nul(portal_of):
     assert portal_of({"x.html": "<p>{{ view }}</p>"}).render(page("a/"), "a\0b") == "<p>a\ufffdb</p>"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("{% import \"a.html\" as b %}{%- from 'b.html' import c with context -%}", ["a.html", "b.html"]),
+        ('{% include "a" ignore missing %}{%+ extends "l.html" %}', ["a", "l.html"]),
+        ('{% include "a" if x else "b" %}', [None]),
+        ('{% include ["a", "b"] %}', [None]),
+        ('{# {% include "no" %} #}{% include x %}{# unclosed {% include "no" %}', [None]),
+        ('{% raw %}{% include "no" %}{% endraw %}{% include "a" %}', ["a"]),
+    ],
+)
+def test_the_templates_that_a_template_refers_to_are_found_without_parsing_it(source, names):
+    assert referenced_templates(source) == names

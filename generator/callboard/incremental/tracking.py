@@ -156,8 +156,10 @@ class DependencyTracker:
         stand_ins = iter(range(_LAST, _LAST - len(others), -1))
         return Dependencies(array(_NUMBER, [next(stand_ins) if number is None else number for number in numbers]).tobytes(), others)
 
-    def digest(self) -> str:
-        """One digest of base and all fingerprints."""
+    def digest(self, *aspects: str) -> str:
+        """One digest of base and all fingerprints, or of those of these aspects."""
+        if aspects:
+            return fingerprint_of([self.base, [self.fingerprints.get(name_of((aspect, ALL)), "") for aspect in aspects]])
         return fingerprint_of([self.base, sorted(self.fingerprints.items())])
 
 

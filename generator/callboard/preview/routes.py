@@ -71,7 +71,7 @@ class Routes:
 
     @cached_property
     def _data(self) -> dict[str, DataFile]:
-        return dict(_by_path(data_files(self._contexts, "")))
+        return dict(_by_path(data_files(self._contexts)))
 
 
 def _by_path(files: Iterable[DataFile]) -> Iterator[tuple[str, DataFile]]:

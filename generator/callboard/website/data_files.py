@@ -90,21 +90,21 @@ _LOADED = ("names.json", "table.json", "relations.json", "columns.json")
 
 
 def list_files(
-    resolved: ResolvedCatalog, columns: Callable[[], Mapping[str, Any]], key: str, *, is_public: bool, lines: bool
+    resolved: ResolvedCatalog, columns: Callable[[], Mapping[str, Any]], keys: tuple[str, str], *, is_public: bool, lines: bool
 ) -> Iterator[DeferredFile]:
-    """Files about all entities, made from the files of each; ``key`` is the digest of everything that they depend on.
+    """Files about all entities, made from the files of each.
 
-    ``columns`` gives the columns of ``columns.json`` that are made of facts and results. With ``lines``, the entities are also one file
-    with a line of JSON each.
+    ``keys`` are digests of what they depend on: of the catalog, and of everything, which facts of tools are part of. ``columns`` gives the
+    columns of ``columns.json`` that are made of facts and results. With ``lines``, the entities are also one file with a line of JSON each.
     """
-    catalog, problems = resolved.catalog, resolved.problems
+    (key, full_key), catalog, problems = keys, resolved.catalog, resolved.problems
     export, relations = _Export(catalog, resolved.trees, is_public=is_public), cache(partial(relations_index, catalog))
     yield DeferredFile("api/catalog/names.json", key, lambda _: export.json(names_index(catalog, problems)))
     yield DeferredFile("api/catalog/table.json", key, lambda _: export.json(table_index(catalog)))
     yield DeferredFile("api/catalog/relations.json", key, lambda _: export.json(relations()))
-    yield DeferredFile("api/catalog/columns.json", key, lambda _: export.json(columns_index(catalog, relations(), columns())))
+    yield DeferredFile("api/catalog/columns.json", full_key, lambda _: export.json(columns_index(catalog, relations(), columns())))
     yield DeferredFile("api/catalog/entities.json", key, lambda read: b"[" + b",\n".join(export.lines(read)) + b"]\n")
-    yield DeferredFile(BUILD_PATH, key, _build)
+    yield DeferredFile(BUILD_PATH, full_key, _build)
     if lines:
         yield DeferredFile("api/catalog/entities.jsonl", key, lambda read: b"".join(line + b"\n" for line in export.lines(read)))
 

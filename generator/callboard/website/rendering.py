@@ -37,6 +37,9 @@ SECTION_TEMPLATE = "macros/section.html"
 REMEMBERED = 50_000
 """Results of one macro that ``once`` caches."""
 _KEPT = re.compile(r"(</?(?:pre|code|textarea|script|style)\b)")
+_REFERENCE = re.compile(r"\{%[-+]?\s*+(?:import|from|include|extends)\b")
+_RAW = re.compile(r"\{%[-+]?\s*+raw\b")
+_LITERAL = re.compile(r"\s*+[\"']([^\"'\\\n]*+)[\"']\s*+(?=import\b|as\b|with\b|without\b|ignore\b|[-+]?%\})")
 _RUN = re.compile(r"\s*\n\s*|[ \t]{2,}")
 
 
@@ -169,11 +172,20 @@ class Renderer:
                 continue
             if name not in self._read:  # most templates import the same macros
                 source = self._loader.get_source(environment, name)[0]
-                self._read[name] = source, list(meta.find_referenced_templates(environment.parse(source)))
+                self._read[name] = source, referenced_templates(source)
             sources[name], imported = self._read[name]
             # A computed name may refer to any template.
             pending += self._loader.list_templates() if None in imported else [n for n in imported if n]
         return sorted(sources.items())
+
+
+def referenced_templates(source: str) -> list[str | None]:
+    """Names of the templates that a template refers to, None for a computed one. Faster than Jinja2, which parses the whole template."""
+    if _RAW.search(source):
+        return [*meta.find_referenced_templates(jinja2.Environment(autoescape=True).parse(source))]
+    first, *rest = source.split("{#")
+    source = "".join((first, *(piece.partition("#}")[2] for piece in rest)))
+    return [quoted[1] if (quoted := _LITERAL.match(source, tag.end())) else None for tag in _REFERENCE.finditer(source)]
 
 
 def _website_error(error: Exception, problem: Problem | None, page: Page) -> WebsiteError:

@@ -176,13 +176,18 @@ def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:
     return scorecards.plan(contexts.scorecards) if contexts.scorecards else iter(())
 
 
-def data_files(contexts: PageContexts, key: str) -> Iterator[DataFile]:
-    """The data files that belong to no single page; ``key`` is the digest of everything that they are made from."""
+_OF_CATALOG = ("entity", "outline", "link", "relations", "problems", "tree")
+"""Aspects of what lists of all entities and schemas for editors are made from."""
+
+
+def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None) -> Iterator[DataFile]:
+    """The data files that belong to no single page. ``tracker`` has the fingerprints of what they are made from; None without a cache."""
+    key, catalog_key = (tracker.digest(), tracker.digest(*_OF_CATALOG)) if tracker else ("", "")
     resolved, settings = contexts.data.resolved, contexts.changes.settings
     columns, lines = partial(_columns, contexts), settings.data.lines
-    yield from list_files(resolved, columns, key, is_public=contexts.is_public, lines=lines)
+    yield from list_files(resolved, columns, (catalog_key, key), is_public=contexts.is_public, lines=lines)
     levels = {card.name: card.levels for card in contexts.scorecards.cards if card.levels} if contexts.scorecards else {}
-    yield from schema_files_later(resolved.catalog, settings.portal, f"{key} {levels}", levels)
+    yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     if contexts.scorecards:
