@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -60,9 +61,15 @@ class Impact:
     total: int
     """Number of direct and indirect dependents that were found."""
     teams: tuple[ImpactByTeam, ...]
-    """Nearest team first, then by number of entities."""
+    """Nearest team first, then by number of entities; at most ``Impacts.max_teams``."""
     truncated: bool
     """True if there are more dependents beyond the limits."""
+    owners: int
+    """Number of all teams, with entities without an owner as one of them."""
+    named: int
+    """Number of all teams, without those entities."""
+    farthest: int
+    """Number of dependencies to the farthest entity; 0 without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,13 @@ class Impacts(Mapping[EntityRef, Impact]):
     dependents: tuple[tuple[int, ...], ...]
     """Direct dependents of each entity, ascending."""
     teams: tuple[EntityRef | None, ...]
-    """All owners, by their number; None for entities without an owner."""
+    """All owners, sorted, by their number; None, for entities without an owner, comes last."""
     owners: tuple[int, ...]
     """Number of each entity's owner in ``teams``."""
     max_steps: int = MAX_STEPS
     max_entities: int = MAX_ENTITIES
+    max_teams: int | None = None
+    """Teams of an impact whose entities are listed; None for all."""
 
     @classmethod
     def of(cls, catalog: Catalog) -> Impacts:
@@ -89,7 +98,7 @@ class Impacts(Mapping[EntityRef, Impact]):
         numbers = {ref: number for number, ref in enumerate(refs)}
         direct = (dependents(catalog, ref) for ref in refs)
         of_entities = [organization.owner(catalog, ref) for ref in refs]
-        owners = {owner: number for number, owner in enumerate(dict.fromkeys(of_entities))}
+        owners = {owner: number for number, owner in enumerate(sorted({*of_entities}, key=lambda owner: (owner is None, owner or ())))}
         return cls(
             refs,
             numbers,
@@ -98,16 +107,20 @@ class Impacts(Mapping[EntityRef, Impact]):
             tuple(map(owners.__getitem__, of_entities)),
         )
 
-    def limited(self, max_steps: int = MAX_STEPS, max_entities: int = MAX_ENTITIES) -> Impacts:
+    def limited(self, max_steps: int = MAX_STEPS, max_entities: int = MAX_ENTITIES, max_teams: int | None = None) -> Impacts:
         """The same with other limits."""
-        return replace(self, max_steps=max_steps, max_entities=max_entities)
+        return replace(self, max_steps=max_steps, max_entities=max_entities, max_teams=max_teams)
 
     def __getitem__(self, ref: EntityRef) -> Impact:
         start = self.numbers[ref]
         steps = self._steps(start)
         is_truncated = len(steps) > self.max_entities or self._goes_on(start, steps)
         affected = [*steps][: self.max_entities]
-        return Impact(len(affected), tuple(self._by_team(affected, steps)), is_truncated)
+        teams = self._by_team(affected)
+        listed = tuple(self._team(number, teams[number], steps) for number in self._in_order(teams, steps))
+        farthest = steps[affected[-1]] if affected else 0
+        named = sum(self.teams[number] is not None for number in teams)
+        return Impact(len(affected), listed, is_truncated, len(teams), named, farthest)
 
     def __iter__(self) -> Iterator[EntityRef]:
         return iter(self.refs)
@@ -132,21 +145,21 @@ class Impacts(Mapping[EntityRef, Impact]):
         last = (number for number, step in steps.items() if step == self.max_steps)
         return any(number != start and number not in steps for here in last for number in self.dependents[here])
 
-    def _by_team(self, affected: Iterable[int], steps: Mapping[int, int]) -> Iterator[ImpactByTeam]:
-        """``affected`` is in order of steps: the first entity of a team is its nearest."""
-        teams: dict[int, list[int]] = {}
+    def _by_team(self, affected: Iterable[int]) -> dict[int, list[int]]:
+        """The affected entities by the number of their owner; they are in order of steps: the first entity of a team is its nearest."""
+        teams = defaultdict[int, list[int]](list)
+        owners = self.owners
         for number in affected:
-            teams.setdefault(self.owners[number], []).append(number)
-        for number in sorted(teams, key=lambda each: self._order(each, teams[each], steps)):
-            entities = teams[number]
-            yield ImpactByTeam(
-                self.teams[number], tuple(map(self.refs.__getitem__, entities)), tuple(map(steps.__getitem__, entities))
-            )  # fmt: skip
+            teams[owners[number]].append(number)
+        return teams
 
-    def _order(self, team: int, entities: Sequence[int], steps: Mapping[int, int]) -> tuple[int, int, bool, tuple[str, ...]]:
-        """Sort key: nearest first, then by number of entities."""
-        owner = self.teams[team]
-        return steps[entities[0]], -len(entities), owner is None, owner or ()
+    def _in_order(self, teams: Mapping[int, Sequence[int]], steps: Mapping[int, int]) -> list[int]:
+        """The numbers of the teams that are listed: nearest first, then by number of entities. ``teams`` of ``Impacts`` are sorted."""
+        order = sorted((steps[entities[0]], -len(entities), number) for number, entities in teams.items())
+        return [number for _, _, number in order[: self.max_teams]]
+
+    def _team(self, number: int, entities: Sequence[int], steps: Mapping[int, int]) -> ImpactByTeam:
+        return ImpactByTeam(self.teams[number], tuple(map(self.refs.__getitem__, entities)), tuple(map(steps.__getitem__, entities)))
 
     def digests(self) -> dict[EntityRef, str]:
         """For each entity a digest of everything that its impact is made of: if the digest is the same in two catalogs, so is the impact.

@@ -16,6 +16,8 @@ from callboard.pages.section import HeaderField, Section, StatusStrip
 
 LIST_LIMIT = 50
 """Rows of a list; some entities have thousands of relations."""
+IMPACT_TEAMS = 8
+"""Teams of an impact that are listed with names."""
 
 SectionProvider = Callable[[Entity], Section | None]
 """Makes a section of another package; None if the entity has none."""
@@ -86,7 +88,7 @@ def entity_context(
         **shared,
         entities=page.catalog.entities,
         by_location=found,
-        impacts=impacts,
+        impacts=impacts.limited(max_teams=IMPACT_TEAMS),
         impact_digests=impacts.digests(),
         first_sections=first_sections,
         last_sections=last_sections,

@@ -20,8 +20,6 @@ from callboard.pages.entities.view import ImpactView, ListView, RelationsView, T
 from callboard.pages.section import Section
 from callboard.pages.shared_views import catalog_path
 
-TEAM_LIMIT = 8
-"""Teams of the section about impact."""
 NAMES_LIMIT = 3
 """Entities of one team that are named."""
 _ORDER = ("domain", "system", "component", "api", "resource")
@@ -92,9 +90,9 @@ def impact(context: EntityContext, entity: Entity) -> Section | None:
     affected = context.impacts[entity.ref]
     if not affected.teams:
         return None
-    teams = tuple(_team(context, team) for team in affected.teams[:TEAM_LIMIT])
+    teams = tuple(_team(context, team) for team in affected.teams)
     count = f"{affected.total:,}+" if affected.truncated else f"{affected.total:,}"
-    view = ImpactView(teams, more(context, len(affected.teams), len(teams)), catalog_path(**{"affected-by": str(entity.ref)}))
+    view = ImpactView(teams, more(context, affected.owners, len(teams)), catalog_path(**{"affected-by": str(entity.ref)}))
     return Section("impact", context.labels["what_breaks"], "impact", view, count, _extent(context, affected))
 
 
@@ -102,9 +100,7 @@ def _extent(context: EntityContext, affected: Impact) -> str:
     """Number of teams, and steps to the farthest entity, in words; empty for one entity, of which its row says the same."""
     if affected.total == 1:
         return ""
-    named = sum(team.team is not None for team in affected.teams)
-    farthest = max(team.farthest for team in affected.teams)
-    return ", ".join((numbered(context, "n_teams", named), numbered(context, "up_to_n_steps", farthest)))
+    return ", ".join((numbered(context, "n_teams", affected.named), numbered(context, "up_to_n_steps", affected.farthest)))
 
 
 def _team(context: EntityContext, team: ImpactByTeam) -> TeamImpact:
