@@ -75,6 +75,7 @@ format: $(VENV)/.dev ## format the code and fix lint errors
 
 bench: $(VENV)/.dev ## measure builds of a synthetic organization with 1,000 entities (BASE=REV: compare the working tree with that commit)
 	$(BIN)/python benchmarks/$(if $(BASE),compare.py --base '$(BASE)' $(OPTIONS),bench.py --peers)
+	$(if $(BASE),,$(BIN)/python benchmarks/ranking/rank.py)
 
 reference: $(VENV)/.run ## generate the manual's reference pages from the code
 	$(BIN)/callboard reference --output docs/reference
