@@ -59,15 +59,18 @@ function teams(names, columns) {
   return made("team", groups.map((e) => names.refOf(e)), of, (ref) => names.called(ref));
 }
 
-/** The levels on all scorecards: `security/gold`; `security/none` for an entity that has none yet. */
-function levels({ levels: { names: cards, titles, levels: called, of } }) {
-  const values = [], labels = [], first = [];
+const BANDS = ["below-50", "50-or-more", "100"];
+
+/** The levels on all scorecards: `security/gold`; `security/none` for an entity that has none yet; of a score the band: `docs/50-or-more`. */
+function levels({ levels: { names: cards, titles, levels: called, of, scores } }) {
+  const values = [], labels = [], first = [], place = (c, number) => (scores.includes(c) ? (number < 50 ? 0 : number < 100 ? 1 : 2) : number);
   cards.forEach((card, c) => {
+    const isScore = scores.includes(c);
     first.push(values.length);
-    values.push(`${card}/none`, ...called[c].map((level) => `${card}/${level.toLowerCase()}`));
-    labels.push(...[words.noLevel, ...called[c]].map((level) => `${titles[c]}: ${level}`));
+    values.push(...(isScore ? BANDS : ["none", ...called[c].map((level) => level.toLowerCase())]).map((level) => `${card}/${level}`));
+    labels.push(...(isScore ? called[c] : [words.noLevel, ...called[c]]).map((level) => `${titles[c]}: ${level}`));
   });
-  const rows = of[0].map((_, i) => cards.map((_, c) => (of[c][i] < 0 ? -1 : first[c] + of[c][i])).filter((at) => at >= 0));
+  const rows = of[0].map((_, i) => cards.map((_, c) => (of[c][i] < 0 ? -1 : first[c] + place(c, of[c][i]))).filter((at) => at >= 0));
   const column = made("level", values, rows, (v) => labels[values.indexOf(v)]);
   return { ...column, places: values.map((_, i) => i) };
 }

@@ -79,13 +79,14 @@ function health(names, columns) {
   };
 }
 
-/** A column for each scorecard with levels, the highest level first; it leads to the section of the entity's page. */
+/** A column for each scorecard, the highest level or score first; it leads to the section of the entity's page. */
 function levels(names, columns) {
   if (!columns?.levels) return [];
-  const { names: cards, titles, levels: called, of } = columns.levels;
+  const { names: cards, titles, levels: called, of, scores } = columns.levels;
   return cards.map((card, c) => {
-    const level = (e) => of[c][e.i], text = (e) => (level(e) < 0 ? "" : level(e) ? called[c][level(e) - 1] : words.noLevel);
-    const look = (at) => (!at ? ["warn", "warn"] : at === called[c].length ? ["good", "good"] : ["info", "info"]);
+    const isScore = scores.includes(c), level = (e) => of[c][e.i], text = (e) => (level(e) < 0 ? "" : isScore ? `${level(e)} %` : level(e) ? called[c][level(e) - 1] : words.noLevel);
+    const [least, most] = isScore ? [50, 100] : [1, called[c].length];
+    const look = (at) => (at < least ? ["warn", "warn"] : at === most ? ["good", "good"] : ["info", "info"]);
     const cell = (e) => el("a", { class: `cb-state cb-state--${look(level(e))[0]}`, href: `${to(names.pathOf(e))}#scorecards` }, icon(look(level(e))[1]), bdi(text(e)));
     return { key: `level-${card}`, title: titles[c], width: "minmax(0, 8fr)", isShown: false, value: (e) => text(e) && `${text(e)} ${names.pathOf(e)}`, text, cell, place: (e) => (level(e) < 0 ? Infinity : -level(e)) };
   });

@@ -129,12 +129,22 @@ def known(chromium, serve, tmp_path_factory):
         rows = [{"entity": name, "url": "https://tool.example/1"} | fact for name in ("order-svc", "label-printer") for fact in facts]
         (folder / f"{family}.json").write_text(json.dumps(rows), encoding="utf-8")
     items = "".join(f"  - {{name: {family}, type: file, path: {family}.json, measures: all}}\n" for family in FACTS)
-    return serve(write_site(folder, settings=f"integrations:\n{items}"))
+    (folder / "ready.yaml").write_text(SCORECARD, encoding="utf-8")
+    return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [ready.yaml]\n"))
 
 
+SCORECARD = """\
+name: ready
+title: Ready
+levels: [bronze, silver]
+rules:
+  - {id: described, title: Has a description, level: bronze, check: {field: description, exists: true}, fix: Describe it.}
+  - {id: calm, title: No old incident, level: silver, check: {facts: incident, none: {state: open, opened: {older-than: 1h}}}}
+"""
 PAGES_OF_FACTS = [
     "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "alerts/", "catalog/default/component/order-svc/",
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
+    "scorecards/", "scorecards/ready/",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import re
 from functools import partial
 
 import pytest
-from small_site import axe_source, write_site
+from small_site import HOSTILE, axe_source, write_site
 from test_accessibility import FACTS, RULES
 
 from callboard.catalog.columns import columns_index
@@ -23,6 +23,14 @@ metadata: {name: %s, title: "%s"}
 spec: {type: service, lifecycle: production, owner: team-web}
 """
 TITLES = {"zebra": "Zoe", "ten": "item-10", "lukasz": "Łukasz", "two": "item-2", "elodie": "Élodie", "formula": "=HYPERLINK(1)"}
+BASICS = """\
+name: basics
+title: Basics
+filter: {field: kind, is: component}
+rules:
+  - {id: described, title: Has a description, weight: 3, check: {field: description, exists: true}}
+  - {id: in-a-system, title: Is part of a system, weight: 1, check: {field: system, exists: true}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +48,8 @@ def portal(chromium, serve, tmp_path_factory):
         rows.append({"entity": "storefront"})
         (folder / f"{family}.json").write_text(json.dumps(rows), encoding="utf-8")
     items = "".join(f"  - {{name: {family}, type: file, path: {family}.json}}\n" for family in families)
-    return serve(write_site(folder, settings=f"integrations:\n{items}"))
+    (folder / "basics.yaml").write_text(BASICS, encoding="utf-8")
+    return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [basics.yaml]\n"))
 
 
 @pytest.fixture
@@ -97,6 +106,19 @@ def test_a_choice_of_columns_is_kept_and_sorts(page, portal):
     assert cell(page, "Order service", "dependents").inner_text() == "2"
     page.get_by_role("button", name="Health").click()
     assert set(names(page)[:2]) == {"Order service", "label-printer"}
+
+
+def test_scores_of_a_weighted_scorecard_are_a_column_and_a_filter(page, portal):
+    assert open_table(page, portal, "?level=basics/50-or-more") == [HOSTILE, "storefront"]
+    assert "Basics: 50 % and more" in page.locator("main").inner_text()
+    open_table(page, portal)
+    page.locator("[data-columns] summary").click()
+    page.locator("[data-columns]").get_by_label("Basics").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Basics").click()
+    scores = [cell(page, name, "level-basics").inner_text() for name in ("Order service", "storefront", "label-printer", "Zoe")]
+    assert scores == ["100 %", "75 %", "25 %", "0 %"]
+    assert names(page).index("storefront") < names(page).index("label-printer") < names(page).index("Zoe")
 
 
 def test_views_show_what_they_count_and_a_second_click_leaves_them(page, portal):

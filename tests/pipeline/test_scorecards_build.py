@@ -73,7 +73,7 @@ def test_the_command_says_the_same_as_the_site_from_the_saved_state(portal):
     done = callboard(portal, "score", "shop", "--fail-under", "silver", "--explain")
     assert done.returncode == 1, done.stderr
     assert "component:default/shop: The basics: bronze, 1 check to silver" in done.stdout
-    assert "condition: none of incident: state is open and opened older than 2d" in done.stdout
+    assert "would change it: no incident whose state is open and opened older than 2d" in done.stdout
     assert "to do: Resolve it." in done.stdout
     found = json.loads(callboard(portal, "score", "shop", "--format", "json", "--fail-under", "bronze").stdout)
     assert [(rule["id"], rule["outcome"]) for rule in found[0]["rules"]] == [("described", "pass"), ("calm", "fail")]
@@ -134,9 +134,9 @@ def test_a_team_judges_its_descriptors_by_the_portal_before_they_are_published(p
         "component:default/shop": "silver", "component:default/ledger": "silver"}  # fmt: skip
     explained = callboard(local, *ask, "--explain", "--fail-under", "bronze")
     assert explained.returncode == 1
-    assert "Has a description: fail" in explained.stdout
+    assert "Has a description (bronze): fail" in explained.stdout
     assert "would change it: description is there" in explained.stdout
-    assert "No old incident: pass" in explained.stdout
+    assert "No old incident (silver): pass" in explained.stdout
     unknown = callboard(local, *ask, "shopp")
     assert (unknown.returncode, "The portal has no entity component:default/shopp" in unknown.stderr) == (2, True)
     missing = callboard(local, "score", "--portal", str(local))
@@ -144,7 +144,20 @@ def test_a_team_judges_its_descriptors_by_the_portal_before_they_are_published(p
     assert "--path needs --portal" in callboard(portal, "score", "--path", ".").stderr
 
 
+PROBLEMLESS = """\
+name: clean
+title: Clean
+levels: [bronze]
+rules:
+  - {id: clean, title: No problems, level: bronze, check: {problems: {severity: [warning, error, info]}, count: 0}}
+"""
+
+
 def test_what_if_shows_who_moves_by_an_edit_the_same_from_the_state_and_from_the_portal(portal):
+    ledger = portal / "repositories/ledger/catalog-info.yaml"
+    ledger.write_text(ledger.read_text().replace("{name: ledger", "{annotations: {backstage.io/techdocs-ref: 'dir:.'}, name: ledger"))
+    (portal / "clean.yaml").write_text(PROBLEMLESS)
+    (portal / "sources.yaml").write_text((portal / "sources.yaml").read_text().replace("[basics.yaml]", "[basics.yaml, clean.yaml]"))
     assert callboard(portal, "build", *NOW).returncode == 0
     edited, card = portal.parent / "shop.yaml", portal.parent / "card.yaml"
     edited.write_text(OTHER_SHOP)

@@ -123,9 +123,8 @@ def test_the_starter_set_has_no_mistake_and_every_rule_says_why_and_what_to_do()
     assert all(card.title and card.description for card in CARDS.cards)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_has_every_result_that_it_can_have(rule):
-    good, bad = WORLDS[rule.id]
+def prove(rule, good, bad):
+    """An entity for each result that a rule can have: pass and fail, not measured for one of facts, skipped for one with ``when``."""
     assert (outcome(rule, good), outcome(rule, bad)) == ("pass", "fail")
     if not isinstance(rule.check, KNOWN):
         assert isinstance(rule.check, FactsCondition)
@@ -134,3 +133,26 @@ def test_each_rule_has_every_result_that_it_can_have(rule):
         other = deepcopy(good)
         other["entity"] = deepcopy(ENTITY) | {"spec": {"type": "service", "lifecycle": "experimental"}}
         assert outcome(rule, other) == "skipped"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_each_rule_has_every_result_that_it_can_have(rule):
+    prove(rule, *WORLDS[rule.id])
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "any: [{field: description, exists: true}, {field: description, exists: false}]",
+        "all: [{field: description, exists: true}, {field: description, exists: false}]",
+        "facts: incident, count: {at-least: 0}",
+    ],
+)
+def test_a_rule_with_one_possible_result_is_refused(check, tmp_path):
+    (tmp_path / "one.yaml").write_text(
+        f"name: one\ntitle: One\nlevels: [bronze]\nrules:\n  - {{id: one, title: One, level: bronze, check: {{{check}}}}}\n"
+    )
+    [card] = read_cards(tmp_path, ["one.yaml"], family_shapes(), set()).cards
+    for worlds in WORLDS.values():
+        with pytest.raises(AssertionError):
+            prove(card.rules[0], *worlds)

@@ -22,6 +22,7 @@ from callboard.website.portal_files import find_portal_files
 
 _SIGNS = {RuleOutcome.PASS: "+", RuleOutcome.FAIL: "-", RuleOutcome.SKIPPED: " ", RuleOutcome.NOT_MEASURED: "?"}
 """Before a rule in the text."""
+_OPEN = frozenset({RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED})
 
 
 class JudgedEntities(Protocol):
@@ -137,9 +138,10 @@ def _lines(scores: Scores, *, is_markdown: bool, explain: bool) -> Iterator[str]
         head = f"{result.ref}: {result.card.title}: {_reached(result)}{_distance(result)}"
         yield f"### {head}\n" if is_markdown else head
         for each in scores.judged.explain(result):
-            if explain or each.result.outcome in {RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED}:
+            if explain or each.result.outcome in _OPEN:
                 sign = "-" if is_markdown else f"  {_SIGNS[each.result.outcome]}"
-                yield f"{sign} {each.result.rule.title}: {each.result.outcome.value}{_because(each)}"
+                level = f" ({result.card.levels[each.result.rule.level - 1]})" if each.result.rule.level else ""
+                yield f"{sign} {each.result.rule.title}{level}: {each.result.outcome.value}{_because(each)}"
                 yield from (f"      {line}" for line in _details(each, explain=explain))
         yield ""
 
@@ -152,16 +154,17 @@ def _because(each: ExplainedResult) -> str:
 
 def _details(each: ExplainedResult, *, explain: bool) -> Iterator[str]:
     if each.explanation is not None:
-        if explain:
+        wanted = list(dict.fromkeys(each.explanation.wanted())) if each.result.outcome in _OPEN else []
+        if explain and wanted != [each.explanation.condition]:  # else what would change it is the condition
             yield f"condition: {each.explanation.condition}"
         for part in each.explanation.deciding():
             if part.found is not None:
                 yield f"found: {part.found.text(_labels())}{f' ({chr(44).join(part.sources)})' if part.sources else ''}"
-        if explain and each.result.outcome in {RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED}:
-            yield from (f"would change it: {wanted}" for wanted in dict.fromkeys(each.explanation.wanted()))
+        if explain:
+            yield from (f"would change it: {change}" for change in wanted)
     if each.turns is not None:
         yield f"changes on {each.turns} if nothing happens"
-    if each.result.rule.fix and each.result.outcome in {RuleOutcome.FAIL, RuleOutcome.NOT_MEASURED}:
+    if each.result.rule.fix and each.result.outcome in _OPEN:
         yield f"to do: {each.result.rule.fix}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from callboard.io import clock
 from callboard.io.store import Store
 from callboard.lint.check import resolve_paths
 from callboard.model.errors import SettingsError
+from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData
 from callboard.pipeline import Workspace, prepare, resolve
 from callboard.scorecards.portal_scorecards import JudgedBuild, JudgedCatalog, judged_catalog
@@ -48,8 +50,13 @@ class SavedPortal:
         placed = (replace(entity, origin=known[ref].origin) if ref in known else entity for ref, entity in edited.items())
         kept = (entity for entity in collected.entities if entity.ref not in edited)
         resolved = resolve(self.work, replace(collected, entities=(*kept, *placed)))
-        problems = (*resolved.problems, *self.data.facts.problems)
+        problems = (*resolved.problems, *self._later_problems())
         return judged_catalog(self.work.settings, JudgedBuild(resolved.catalog, self.data.facts, problems, resolved.trees, self.data.now))
+
+    def _later_problems(self) -> Iterator[Problem]:
+        """The problems that later steps than ``resolve`` found: those of facts, of documentation, and of definitions."""
+        of_catalog = set(resolve(self.work, self.data.collected).problems)
+        return (each for each in self.data.resolved.problems if each not in of_catalog and each not in self.judged.problems)
 
     def with_scorecard(self, file: Path, name: str) -> JudgedCatalog:
         """The results if this file replaced the scorecard of that name, or were a new one."""

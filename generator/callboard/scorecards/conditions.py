@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from callboard.scorecards.explanation import Explanation, Finding, shown_value
+from callboard.scorecards.explanation import Explanation, Finding
 from callboard.scorecards.field_tests import FieldTest, RowTest, quantified
 from callboard.scorecards.needs import Needs, together
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, all_of, any_of, negated
 
 _NO_ROW: Row = {}
+QUANTIFIER_WORDS = {"every": "each {}:", "none": "no {} whose", "any": "some {} whose", "latest": "the latest {}:"}
+"""How a statement about facts or related entities begins; after it stands what is said of one."""
 
 
 class Condition(Protocol):
@@ -113,7 +115,8 @@ class FieldCondition:
         """With the value of the field."""
         value = subject.field(self.field)
         is_absent = value in (None, "", [], ())
-        found = Finding("finding_absent", (self.field,)) if is_absent else Finding("finding_value", (self.field, shown_value(value)))
+        shown = "" if is_absent else " ".join(dict.fromkeys(test.shown(value) for test in self.tests))
+        found = Finding("finding_absent", (self.field,)) if is_absent else Finding("finding_value", (self.field, shown))
         return Explanation(self.text(), self.judge(subject), found, field=self.field)
 
     def text(self) -> str:
@@ -170,8 +173,8 @@ class RelatedCondition:
         """The condition in words."""
         what = f"{self.relation}" + (f" of kind {' or '.join(sorted(self.kinds))}" if self.kinds else "")
         if self.count is not None:
-            return f"number of {what} {interval_text(self.count)}"
-        return f"{self.quantifier} of {what}: {self.condition.text() if self.condition else ''}"
+            return f"{number_text(self.count)} {what}"
+        return f"{QUANTIFIER_WORDS[self.quantifier].format(what)} {self.condition.text() if self.condition else ''}"
 
     def needs(self) -> Needs:
         """The related entities, and what the condition reads of them."""
@@ -207,7 +210,7 @@ class ProblemsCondition:
     def text(self) -> str:
         """The condition in words."""
         where = f" where {self.where.text()}" if self.where.tests else ""
-        return f"number of problems{where} {interval_text(self.count)}"
+        return f"{number_text(self.count)} problems{where}"
 
     def needs(self) -> Needs:
         """The problems."""
@@ -281,6 +284,13 @@ class FileCondition:
     def parts(self) -> Iterator[Condition]:
         """None."""
         return iter(())
+
+
+def number_text(interval: Interval) -> str:
+    """How many there must be, before the word for it: ``no``, ``exactly 2``, ``at least 1``."""
+    if interval.low == interval.high:
+        return f"exactly {interval.low:g}" if interval.low else "no"
+    return interval_text(interval)
 
 
 def interval_text(interval: Interval) -> str:

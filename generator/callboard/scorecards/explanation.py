@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from callboard.model.counting import label_for
 from callboard.model.times import time_text
 from callboard.scorecards.truth import Truth
 
+NAMES = ("id", "title", "name", "version")
+"""Fields that name a row, in the order in which they are looked for."""
 _LONGEST = 120
 
 
@@ -41,6 +43,8 @@ class Explanation:
     """Names of the integrations that the values come from; none for the descriptor."""
     field: str = ""
     """The field of the descriptor."""
+    change: str = ""
+    """What would give another outcome, in words; empty: that the condition holds."""
     parts: tuple[Explanation, ...] = ()
 
     def deciding(self) -> Iterator[Explanation]:
@@ -54,13 +58,35 @@ class Explanation:
     def wanted(self) -> Iterator[str]:
         """What would have to hold for another outcome: the smallest conditions that led to it."""
         if not self.parts or len(self.parts) == 1:
-            yield self.condition
+            yield self.change or self.condition
             return
         for part in self._alike():
             yield from part.wanted()
 
     def _alike(self) -> list[Explanation]:
         return [part for part in self.parts if part.truth is self.truth] or list(self.parts)
+
+
+def row_text(row: Mapping[str, Any], shown: Iterable[tuple[str, str]]) -> str:
+    """The name of a row, and those of its fields, as words, that are not its name: ``CVE-1 (severity "high", fixed in ?)``."""
+    name_field = next((key for key in NAMES if row.get(key)), "")
+    fields = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in dict(shown).items() if name != name_field)
+    name = str(row.get(name_field, ""))
+    return f"{name} ({fields})" if name and fields else name or fields
+
+
+def shown_or_unknown(value: Any) -> str:
+    """A value in words; ``?`` for one that is not known."""
+    return "?" if value is None else shown_value(value)
+
+
+def row_value(row: Mapping[str, Any], name: str) -> Any:
+    """The value of a field of a row, or of a mapping in it by a dotted name."""
+    if name in row:
+        return row[name]
+    start, dot, rest = name.partition(".")
+    inner = row.get(start) if dot else None
+    return inner.get(rest) if isinstance(inner, Mapping) else None
 
 
 def shown_value(value: Any) -> str:
@@ -70,7 +96,7 @@ def shown_value(value: Any) -> str:
     elif isinstance(value, datetime):
         text = time_text(value)
     elif isinstance(value, str):
-        text = f'"{value}"'
+        text = f'"{" ".join(value.split())}"'
     elif isinstance(value, Mapping):
         text = ", ".join(f"{key} {shown_value(item)}" for key, item in list(value.items())[:5])
     elif isinstance(value, list | tuple):

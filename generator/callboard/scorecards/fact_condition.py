@@ -9,16 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from callboard.scorecards.ages import TICK, time_of
-from callboard.scorecards.conditions import Condition, interval_text
-from callboard.scorecards.explanation import Explanation, Finding, shown_value
-from callboard.scorecards.field_tests import RowTest, row_value
+from callboard.scorecards.conditions import QUANTIFIER_WORDS, Condition, interval_text, number_text
+from callboard.scorecards.explanation import NAMES, Explanation, Finding, row_text, row_value
+from callboard.scorecards.field_tests import RowTest
 from callboard.scorecards.needs import Needs
 from callboard.scorecards.subject import Row, Subject
 from callboard.scorecards.truth import Interval, Truth, negated, rounded
 
 _ANYTHING = RowTest()
-NAMES = ("id", "title", "name", "version")
-"""Fields that name a fact, in the order in which they are looked for."""
 _ALWAYS = ("source", "ecosystem", "observed_at")
 _LONGEST = 200
 """Characters of the facts that an explanation names."""
@@ -182,9 +180,24 @@ class FactsCondition:
         evidence = self._evidence(subject)
         if evidence is None:
             found = Finding("finding_not_measured_by", (self.family, self.source)) if self.source else None
-            return Explanation(self.text(), None, found or Finding("finding_not_measured", (self.family,)))
+            return Explanation(self.text(), None, found or Finding("finding_not_measured", (self.family,)), change=self._measured())
         sources = tuple(sorted({query.source for query in subject.queries(self.family)}))
-        return Explanation(self.text(), self._judge(evidence, subject), self._found(evidence, subject), sources)
+        truth = self._judge(evidence, subject)
+        return Explanation(self.text(), truth, self._found(evidence, subject), sources, change=self._change(evidence, truth))
+
+    def _measured(self) -> str:
+        by = f" by {self.source}" if self.source else ""
+        return f"{self.family} is measured{by}"
+
+    def _change(self, evidence: Evidence, truth: Truth) -> str:
+        """How many facts are too many, or that a query was incomplete; else empty: that the condition holds."""
+        if truth is None and not evidence.is_whole:
+            return f"{self.family} is queried completely"
+        over = evidence.sure - self.wanted.high if truth is False and self.quantifier == "count" and self.wanted else 0
+        return f"{over:g} fewer: {self._what()}" if over > 0 else ""
+
+    def _what(self) -> str:
+        return self.family + (f" where {self.where.text()}" if self.where.tests else "") + (f" from {self.source}" if self.source else "")
 
     def _found(self, evidence: Evidence, subject: Subject) -> Finding:
         rows = evidence.rows
@@ -206,19 +219,17 @@ class FactsCondition:
 
     def _row_text(self, row: Row) -> str:
         """A name of the row, and the fields that the condition reads."""
-        name = next((str(row[key]) for key in NAMES if row.get(key)), "")
-        names = dict.fromkeys(test.field for test in (*self.where.tests, *self.test.tests))
-        fields = ", ".join(f"{field.replace('_', ' ')} {_or_unknown(row_value(row, field))}" for field in names)
-        return f"{name} ({fields})" if name and fields else name or fields
+        tests = (*self.where.tests, *self.test.tests)
+        return row_text(row, ((name, test.shown(row_value(row, name))) for test in tests for name in (test.field, *test.others)))
 
     def text(self) -> str:
         """The condition in words."""
-        what = self.family + (f" where {self.where.text()}" if self.where.tests else "") + (f" from {self.source}" if self.source else "")
+        what = self._what()
         if self.quantifier == "count" and self.wanted:
-            return f"number of {what} {interval_text(self.wanted)}"
+            return f"{number_text(self.wanted)} {what}"
         if self.quantifier == "share" and self.wanted:
-            return f"share of {what} with {self.test.text()} {interval_text(self.wanted)} %"
-        return f"{self.quantifier} of {what}: {self.test.text()}"
+            return f"{interval_text(self.wanted)} % of {what} whose {self.test.text()}"
+        return f"{QUANTIFIER_WORDS[self.quantifier].format(what)} {self.test.text()}"
 
     def needs(self) -> Needs:
         """The fields that are compared, those that say when and where a row happened, and those that name it in an explanation."""
@@ -234,10 +245,6 @@ class FactsCondition:
 def _newest(times: Sequence[datetime | None]) -> int:
     """Index of the latest time; unknown ones count as the earliest."""
     return max(range(len(times)), key=lambda index: (times[index] is not None, times[index]))
-
-
-def _or_unknown(value: object) -> str:
-    return "?" if value is None else shown_value(value)
 
 
 def _every(truths: Sequence[tuple[Truth, Truth]], *, is_whole: bool) -> Truth:

@@ -10,6 +10,7 @@ from typing import Any
 from callboard.model.fields import FieldPath
 from callboard.scorecards.ages import age_of
 from callboard.scorecards.comparisons import OPERATORS, Judge, comparison
+from callboard.scorecards.explanation import row_text, row_value, shown_or_unknown
 from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.shapes import FieldShape, FieldType, RowShape
 from callboard.scorecards.subject import Row, Subject
@@ -19,6 +20,9 @@ QUANTIFIERS = ("any", "none", "every")
 _ABSENT = {"is": False, "is-not": True, "in": False, "not-in": True, "contains": False, "contains-any": False, "contains-all": False}
 """What comparisons with an absent field of a descriptor result in; of all others: False."""
 _KEEPS = {"unknown-as"}
+_WORDS = {"in": "is", "not-in": "is none of", "any": ": some whose", "none": ": none whose", "every": ": each whose"}
+"""Operators whose words are not their names."""
+_MOST_ITEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,13 @@ class FieldTest:
     @property
     def fields(self) -> Iterator[str]:
         """The fields of the row that it reads: its own (of a dotted name the mapping), and the one that it is compared with."""
-        yield self.field.partition(".")[0]
+        yield from (name.partition(".")[0] for name in (self.field, *self.others))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The field of the same row that it is compared with."""
         other = self.operand.get("field") if isinstance(self.operand, Mapping) else None
-        if isinstance(other, str):
-            yield other.partition(".")[0]
+        return (other,) if isinstance(other, str) else ()
 
     def judge(self, value: Any, row: Row, subject: Subject) -> Truth:
         """Judge a value of the field; None if it is absent."""
@@ -70,7 +77,21 @@ class FieldTest:
         """The comparison in words."""
         if self.operator == "exists":
             return f"{self.field} is there" if self.operand else f"{self.field} is absent"
-        return f"{self.field} {self.operator.replace('-', ' ')} {shown_operand(self.operand)}"
+        joined = " and " if self.operator == "contains-all" else " or "
+        word = _WORDS.get(self.operator, self.operator.replace("-", " "))
+        if self.operator in QUANTIFIERS and isinstance(self.operand, Mapping):
+            return f"{self.field}{word} {' and '.join(_shown_test(*item) for item in self.operand.items())}"
+        return f"{self.field} {word} {shown_operand(self.operand, joined)}"
+
+    def shown(self, value: Any) -> str:
+        """A value of the field in words: of a list of mappings, the fields that are compared."""
+        if self.operator not in QUANTIFIERS or not isinstance(value, list | tuple) or not isinstance(self.operand, Mapping):
+            return shown_or_unknown(value)
+        rows = [item for item in value if isinstance(item, Mapping)]
+        items = list(
+            dict.fromkeys(row_text(row, ((name, shown_or_unknown(row_value(row, name))) for name in self.operand)) for row in rows)
+        )
+        return ", ".join(items[:_MOST_ITEMS]) + (f", +{len(items) - _MOST_ITEMS}" if len(items) > _MOST_ITEMS else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +122,22 @@ class RowTest:
         return min(ages, default=None)
 
 
-def shown_operand(operand: Any) -> str:
+def _shown_test(name: str, test: Any) -> str:
+    """What is said of a field of a list's items, in words."""
+    return f"{name} {'' if isinstance(test, Mapping) else 'is '}{shown_operand(test)}"
+
+
+def shown_operand(operand: Any, joined: str = " or ") -> str:
     """The value with which a field is compared, in words."""
     if isinstance(operand, Mapping):
+        if set(operand) == {"field"}:
+            return str(operand["field"])
         return " and ".join(f"{key.replace('-', ' ')} {shown_operand(value)}" for key, value in operand.items())
     if isinstance(operand, list | tuple):
-        return " or ".join(shown_operand(item) for item in operand)
+        return joined.join(shown_operand(item) for item in operand)
     if isinstance(operand, bool):
         return "yes" if operand else "no"
     return str(operand)
-
-
-def row_value(row: Row, name: str) -> Any:
-    """The value of a field of a row, or of a mapping in it by a dotted name."""
-    if name in row:
-        return row[name]
-    start, dot, rest = name.partition(".")
-    inner = row.get(start) if dot else None
-    return inner.get(rest) if isinstance(inner, Mapping) else None
 
 
 def row_test(spec: Any, shape: RowShape, family: str, path: FieldPath, mistakes: CardMistakes) -> RowTest:

@@ -23,6 +23,8 @@ _OUTCOMES = {
 }  # fmt: skip
 """Tone and icon of each outcome."""
 _HALF = 50
+SCORE_BANDS = ("scorecard_below_half", "scorecard_below_all", "scorecard_all")
+"""Labels of the bands of scores: below 50, below 100, and 100 percent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from markupsafe import Markup
 
 from callboard.diagrams.bands import BandChart, BandSegment, draw_bands
-from callboard.pages.scorecards.context import ScorecardContext
+from callboard.pages.scorecards.context import SCORE_BANDS, ScorecardContext
 from callboard.pages.shared_views import StateView
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.recording import BANDS
@@ -122,8 +122,7 @@ def _bands(context: ScorecardContext, card: Scorecard) -> tuple[StateView, ...]:
     """The levels from none to the highest, and what nothing applies to."""
     labels = context.labels
     if card.is_weighted:
-        names = ("scorecard_below_half", "scorecard_below_all", "scorecard_all")
-        named = tuple(StateView(labels[name], tone, "") for name, tone in zip(names, ("warn", "info", "good"), strict=True))
+        named = tuple(StateView(labels[name], tone, "") for name, tone in zip(SCORE_BANDS, ("warn", "info", "good"), strict=True))
         assert len(named) == BANDS  # noqa: S101 - the numbers are recorded in these bands
     else:
         named = tuple(context.named_level(card, level) for level in range(len(card.levels) + 1))
