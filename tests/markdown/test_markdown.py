@@ -1,3 +1,4 @@
+import random
 import re
 
 import pytest
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from callboard.markdown import rendering
 from callboard.markdown.links import DEAD
-from callboard.markdown.rendering import first_sentence, plain, to_html
+from callboard.markdown.rendering import _cleaner, _parser, first_sentence, plain, to_html
+from callboard.markdown.simple import simple_html
 
 DANGEROUS = [
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "&#106;avascript:alert(1)", "%0ajavascript:alert(1)",
@@ -128,3 +130,22 @@ def test_an_address_with_a_user_is_no_link(url):
 @pytest.mark.parametrize("control", ["%E2%80%AE", "%e2%81%a6", "&#x202e;", "&#8294;"])
 def test_an_address_has_no_character_that_changes_the_order_in_which_it_is_shown(control):
     assert to_html(f"[a](https://x.example/{control}b)") == '<p><a href="https://x.example/b" rel="noopener">a</a></p>\n'
+
+
+PIECES = (
+    *"ab_*`[]():!.,-#><&\\~|=+é漢\u00a0\u200b \n",
+    *("B9", "**", "``", "1.", "  ", "\n\n", "`code`", "**bold**", "[words](https://docs.acme.example/a/b_c#d)", "[`x`](https://a.example)"),
+    *("![x](https://a.example/i.png)", "https://a.example", "snake_case", "(see", "- item", "http:", "xn--", "[a]: https://a.example"),
+)
+
+
+def test_a_text_of_plain_paragraphs_gives_the_html_that_the_parser_gives():
+    chance, quick = random.Random(7), 0
+    for _ in range(5_000):
+        text = "".join(chance.choice(PIECES) for _ in range(chance.randint(1, 9))).strip()
+        text = chance.choice(("", "Needs ", "One\n", "A `b` of ")) + text
+        made = simple_html(text.strip())
+        if made:
+            quick += 1
+            assert made == _cleaner().clean(_parser().render(text.strip(), {"resolve": None})), text
+    assert quick > 500

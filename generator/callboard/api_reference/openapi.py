@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from callboard.api_reference import openapi_security as security
 from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedType, Reference
 from callboard.api_reference.openapi_bodies import Bodies
+from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas, operations_of_item
 from callboard.api_reference.samples import curl
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _MAX_CALLBACK_LEVELS = 2
-_NO_TAG = "/"
 
 
 def read_openapi(document: dict[str, Any], texts: Texts) -> Reference:
@@ -23,24 +21,13 @@ def read_openapi(document: dict[str, Any], texts: Texts) -> Reference:
     return _OpenApi(document, texts).reference()
 
 
-@dataclass(slots=True)
-class _Tagged:
-    """Operations as they are found, by tag."""
-
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
-
-    def add(self, tag: str, entry: Entry) -> None:
-        self.entries.setdefault(tag, []).append(entry)
-
-
 class _OpenApi:
     def __init__(self, document: dict[str, Any], texts: Texts) -> None:
         self.document, self.texts, self.anchors = document, texts, ReferenceAnchors()
         self.is_old = "swagger" in document
         self.version = texts.line(document.get("swagger") or document.get("openapi"), 20)
-        named = document.get("definitions") if self.is_old else mapping(document.get("components")).get("schemas")
         prefix = "#/definitions/" if self.is_old else "#/components/schemas/"
-        self.named = mapping(named)
+        self.named = named_schemas(document)
         pointers = {prefix + name.replace("~", "~0").replace("/", "~1"): name for name in self.named}
         pointers |= {prefix + name: name for name in self.named}
         siblings = not self.is_old and not self.version.startswith("3.0")
@@ -96,41 +83,22 @@ class _OpenApi:
         )
 
     def _groups(self, servers: tuple[ApiServer, ...]) -> tuple[EntryGroup, ...]:
-        tagged = _Tagged()
-        for path, item in mapping(self.document.get("paths")).items():
-            self._add_operations(tagged, path, item, servers)
-        for name, item in mapping(self.document.get("webhooks") or self.document.get("x-webhooks")).items():
-            self._add_operations(tagged, name, item, servers, webhook=True)
-        declared = {t["name"]: t for t in sequence(self.document.get("tags")) if isinstance(t, dict) and isinstance(t.get("name"), str)}
-        order = [*(name for name in declared if name in tagged.entries), *(name for name in tagged.entries if name not in declared)]
+        entries: dict[str, list[Entry]] = {}
+        for each in listed_operations(self.document, self.schemas):
+            own = self._servers(each.operation) or self._servers(each.shared) or servers
+            entry = self._entry(each.path, each.method, each.shared, each.operation, own, webhook=each.is_webhook)
+            entries.setdefault(each.tag, []).append(entry)
+        declared = declared_tags(self.document)
+        order = [*(name for name in declared if name in entries), *(name for name in entries if name not in declared)]
         return tuple(
             EntryGroup(
                 self.texts.line(name),
                 self.anchors.of("group", name),
                 self.texts.prose(declared.get(name, {}).get("description")),
-                tuple(tagged.entries[name]),
+                tuple(entries[name]),
             )
             for name in order
         )
-
-    def _add_operations(self, tagged: _Tagged, path: str, item: Any, servers: tuple[ApiServer, ...], *, webhook: bool = False) -> None:
-        for method, shared, operation in self._operations(item):
-            entry = self._entry(
-                path, method, shared, operation, self._servers(operation) or self._servers(shared) or servers, webhook=webhook
-            )
-            tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
-            tagged.add(tag or ("webhooks" if webhook else _first_segment(path)), entry)
-
-    def _operations(self, item: Any) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-        shared = self.schemas.resolved(item)
-        if isinstance(item, dict) and "$ref" in item:
-            shared = {**shared, **{key: value for key, value in item.items() if key != "$ref"}}
-        for method in METHODS:
-            if isinstance(shared.get(method), dict):
-                yield method, shared, shared[method]
-        for method, operation in mapping(shared.get("additionalOperations")).items():
-            if isinstance(operation, dict):
-                yield method, shared, operation
 
     def _entry(
         self, path: str, method: str, shared: dict[str, Any], operation: dict[str, Any], servers: tuple[ApiServer, ...],
@@ -173,7 +141,7 @@ class _OpenApi:
             self._entry(address, method, shared, inner, servers, level=level + 1)
             for callback in mapping(operation.get("callbacks")).values()
             for address, item in self.schemas.resolved(callback).items()
-            for method, shared, inner in self._operations(item)
+            for method, shared, inner in operations_of_item(item, self.schemas)
         )
 
     def _notes(self, operation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -198,8 +166,3 @@ def _deprecated(operation: dict[str, Any], texts: Texts) -> str:
     if operation.get("deprecated") is not True:
         return ""
     return texts.line(operation.get("x-deprecated-reason") or operation.get("x-deprecation-reason")) or "yes"
-
-
-def _first_segment(path: str) -> str:
-    segments = [each for each in path.split("/") if each and not each.startswith("{")]
-    return segments[0] if segments else _NO_TAG

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callboard.api_reference.model import ApiAnswer, Payload, ShapeField, ValueShape
@@ -22,12 +22,16 @@ class Bodies:
     schemas: SchemaReader
     texts: Texts
     document: dict[str, Any]
+    parameters: dict[tuple[int, str | None], ShapeField] = field(default_factory=dict)
+    """Parameters that were made, by the identity of their part of the document, which stays alive: most are shared by operations."""
+    answers: dict[tuple[int, str, str], ApiAnswer] = field(default_factory=dict)
+    """Shared answers that were made, by identity, status and the media types of the operation."""
 
     def inputs(self, shared: dict[str, Any], operation: dict[str, Any]) -> tuple[Parameters, tuple[Payload, ...], bool]:
         """Parameters by place, the forms of the body, and whether the body is required."""
         found = self._parameters(shared, operation)
         places = [*_ORDER, *sorted({place for place, _ in found} - {*_ORDER, "body", "formData"})]
-        by_place = tuple((place, tuple(self._parameter(each) for (at, _), each in found.items() if at == place)) for place in places)
+        by_place = tuple((place, tuple(self._shared(each) for (at, _), each in found.items() if at == place)) for place in places)
         body = self.schemas.resolved(operation.get("requestBody"))
         old = [each for (place, _), each in found.items() if place in {"body", "formData"}]
         payloads = self._old_body(old, operation) if old else self._content(body)
@@ -43,6 +47,14 @@ class Bodies:
             parameter = self.schemas.resolved(each)
             if isinstance(parameter.get("name"), str):
                 found[str(parameter.get("in", "query"))[:20], parameter["name"]] = parameter
+        return found
+
+    def _shared(self, parameter: dict[str, Any], name: str | None = None) -> ShapeField:
+        """A parameter that is part of the document; headers have their name beside them."""
+        key = (id(parameter), name)
+        found = self.parameters.get(key)
+        if found is None:
+            found = self.parameters[key] = self._parameter(parameter if name is None else {**parameter, "name": name})
         return found
 
     def _parameter(self, parameter: dict[str, Any]) -> ShapeField:
@@ -118,16 +130,28 @@ class Bodies:
 
     def outputs(self, operation: dict[str, Any]) -> tuple[ApiAnswer, ...]:
         """The responses by status."""
-        return tuple(self._answer(str(case), each, operation) for case, each in mapping(operation.get("responses")).items())
+        produces = ", ".join(self.texts.line(each, 100) for each in sequence(operation.get("produces", self.document.get("produces"))))
+        return tuple(self._output(str(case), each, produces) for case, each in mapping(operation.get("responses")).items())
 
-    def _answer(self, case: str, value: Any, operation: dict[str, Any]) -> ApiAnswer:
+    def _output(self, case: str, value: Any, media: str) -> ApiAnswer:
         response = self.schemas.resolved(value)
+        if response is value or not response:
+            return self._answer(case, response, media)
+        key = (id(response), case, media)
+        found = self.answers.get(key)
+        if found is None:
+            found = self.answers[key] = self._answer(case, response, media)
+        return found
+
+    def _answer(self, case: str, response: dict[str, Any], media: str) -> ApiAnswer:
         payloads = self._content(response)
         if "schema" in response:
-            produces = sequence(operation.get("produces", self.document.get("produces")))
-            media = ", ".join(self.texts.line(each, 100) for each in produces)
             shown = tuple((self.texts.line(name), self.texts.example(each)) for name, each in mapping(response.get("examples")).items())
             payloads = (Payload(media, self._shape(response["schema"]), examples=shown[:3]),)
-        headers = (self._parameter({**self.schemas.resolved(h), "name": name}) for name, h in mapping(response.get("headers")).items())
+        headers = (self._header(name, each) for name, each in mapping(response.get("headers")).items())
         links = tuple(self.texts.line(name) for name in mapping(response.get("links")))
         return ApiAnswer(self.texts.line(case, 40), self.texts.prose(response.get("description")), tuple(headers), payloads, links)
+
+    def _header(self, name: str, value: Any) -> ShapeField:
+        header = self.schemas.resolved(value)
+        return self._shared(header, name) if header else self._parameter({"name": name})

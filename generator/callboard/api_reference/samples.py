@@ -30,4 +30,5 @@ def grpcurl(address: str, has_fields: bool) -> str:  # noqa: FBT001  # one fact 
 
 def _quoted(text: str) -> str:
     """One word of the shell; control characters are left out."""
-    return "'" + "".join(each for each in text if each.isprintable()).replace("'", "'\\''") + "'"
+    printable = text if text.isprintable() else "".join(each for each in text if each.isprintable())
+    return "'" + printable.replace("'", "'\\''") + "'"

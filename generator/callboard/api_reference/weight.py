@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from callboard.api_reference.model import Entry, NamedType, Payload, ShapeField, ValueShape
 
+MAX_INSIDE = 9_000
+"""Bytes of a named type inside of a payload, at most: larger ones are shown there in short."""
 _ENTRY, _FIELD, _SHAPE, _ALLOWED = 900, 150, 60, 40
 
 
@@ -52,7 +54,7 @@ class Weights:
         own = 200 + self.of_shape(payload.shape) + sum(len(value) * 11 // 10 for _, value in payload.examples)
         own += self.of_fields(payload.headers) if payload.headers else 0
         target = shown_inside(payload.shape)
-        return own + (self.of_shape(self.types[target].shape) if target in self.types else 0)
+        return own + (min(MAX_INSIDE, self.of_shape(self.types[target].shape)) if target in self.types else 0)
 
     def of_entry(self, entry: Entry) -> int:
         """Bytes of an operation."""

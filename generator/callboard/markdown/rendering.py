@@ -17,6 +17,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from callboard.markdown.links import check_links
+from callboard.markdown.simple import simple_html
 
 MAX_CHARACTERS = 50_000
 """Longest text; a longer one is cut at the end of a word."""
@@ -50,6 +51,8 @@ def to_html(text: str, resolve: Resolve | None = None) -> Markup:
     text = _bounded(text)
     if _PLAIN.fullmatch(text):
         return Markup(f"<p>{text}</p>\n")  # noqa: S704  # the expression above lets no character of markup through
+    if simple := simple_html(text):
+        return Markup(simple)  # noqa: S704  # made of plain words and of the few elements that it writes
     html = _parser().render(text, {"resolve": resolve})
     return Markup(_cleaner().clean(html))  # noqa: S704  # nh3 has just made it safe
 

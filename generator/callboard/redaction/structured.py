@@ -74,7 +74,8 @@ def mask_document(text: str, mask_string: Mask = mask, positions: Sequence[int] 
     if not found:
         return text
     if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} and _is_json(text):
-        return _joined(_Masking(text, mask_string, json.loads, _json_quoted), _json_strings(text), found)
+        masking = _Masking(text, mask_string, json.loads, _json_quoted)
+        return _joined(masking, _json_strings(masking, found), found)
     if "\n" in text:
         try:
             return _joined(_Masking(text, mask_string, _yaml_value, _yaml_quoted), _yaml_strings(text), found)
@@ -148,8 +149,21 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _json_strings(text: str) -> Iterator[_Range]:
-    return (match.span() for match in _JSON_STRING.finditer(text))
+def _json_strings(masking: _Masking, positions: Sequence[int]) -> Iterator[_Range]:
+    """The strings at these positions and those that a private key goes on in, searched from the beginning of a line.
+
+    A string of JSON holds no line break, so that no line begins inside of one.
+    """
+    text, at = masking.text, 0
+    for position in positions:
+        if position < at:
+            continue
+        at = max(at, text.rfind("\n", at, position) + 1)
+        for match in _JSON_STRING.finditer(text, at):
+            at = match.end()
+            yield match.span()
+            if at > position and not masking.is_in_key:
+                break
 
 
 def _json_quoted(value: str, written: str) -> str:

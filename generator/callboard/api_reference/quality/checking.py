@@ -6,10 +6,13 @@ from hashlib import blake2b
 
 from callboard.api_reference.loading import UnreadableDefinitionError, load
 from callboard.api_reference.model import Entry, Reference, ValueShape
+from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas
 from callboard.api_reference.quality.examples import check_examples
 from callboard.api_reference.quality.openapi import OpenApiRules
 from callboard.api_reference.quality.tally import Tally
 from callboard.api_reference.reading import RENDERER, format_name, read_reference
+from callboard.api_reference.schemas import SchemaReader
+from callboard.api_reference.texts import Texts
 from callboard.model.facts.api_quality import ApiQuality
 
 RULES = 1
@@ -26,25 +29,50 @@ def quality_key(text: str, api_type: str, *, is_public: bool) -> str:
 def quality_of(text: str, api_type: str, *, is_public: bool) -> ApiQuality | None:
     """The quality of a definition; None for a format without a reference, and for a text that cannot be read."""
     name = format_name(text, api_type)
-    reference = read_reference(text, api_type, is_public=is_public) if name else None
+    if not name:
+        return None
+    return _of_openapi(text, is_public=is_public) if name == "openapi" else _of_reference(name, text, api_type, is_public=is_public)
+
+
+def _of_openapi(text: str, *, is_public: bool) -> ApiQuality | None:
+    """Of the document itself: making its reference would take three times as long."""
+    try:
+        document = load(text)
+    except UnreadableDefinitionError:
+        return None
+    if not isinstance(document, dict):
+        return None
+    tally, texts = Tally(text, is_public), Texts(is_public)
+    listed = listed_operations(document, SchemaReader(document, texts))
+    if not listed and not named_schemas(document):
+        return None
+    OpenApiRules(document, tally).run()
+    check_examples(document, tally)
+    declared = declared_tags(document)
+    found = dict.fromkeys(each.tag for each in listed)
+    tags = (*(tag for tag in declared if tag in found), *(tag for tag in found if tag not in declared))
+    return ApiQuality(
+        format="openapi",
+        rules=len(tally.seen),
+        operations=len(listed),
+        deprecated=sum(each.operation.get("deprecated") is True for each in listed),
+        tags=tuple(texts.line(tag) for tag in tags[:MAX_TAGS]),
+        findings=tally.findings(),
+    )
+
+
+def _of_reference(name: str, text: str, api_type: str, *, is_public: bool) -> ApiQuality | None:
+    """Of the model that its reference is made of."""
+    reference = read_reference(text, api_type, is_public=is_public)
     if reference is None or not (reference.entries or reference.types):
         return None
     tally = Tally(text, is_public)
-    if name == "openapi":
-        try:
-            document = load(text)
-        except UnreadableDefinitionError:
-            return None
-        OpenApiRules(document, tally).run()
-        check_examples(document, tally)
-    else:
-        _of_model(reference, tally)
-    entries = reference.entries
+    _of_model(reference, tally)
     return ApiQuality(
         format=name,
         rules=len(tally.seen),
-        operations=len(entries),
-        deprecated=sum(bool(each.deprecated) for each in entries),
+        operations=len(reference.entries),
+        deprecated=sum(bool(each.deprecated) for each in reference.entries),
         tags=tuple(group.name for group in reference.groups[:MAX_TAGS]),
         findings=tally.findings(),
     )

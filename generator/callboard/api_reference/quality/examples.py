@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema_rs
 
 from callboard.api_reference.loading import at_pointer
-from callboard.api_reference.openapi import METHODS
+from callboard.api_reference.openapi_operations import METHODS
 from callboard.api_reference.quality.tally import Tally
 from callboard.api_reference.texts import mapping, sequence
 from callboard.settings.schema_messages import Wording, messages_of, schema_error

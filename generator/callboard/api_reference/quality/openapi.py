@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from callboard.api_reference.openapi import METHODS
+from callboard.api_reference.openapi_operations import METHODS
 from callboard.api_reference.quality.tally import Tally
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts, mapping, sequence

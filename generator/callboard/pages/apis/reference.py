@@ -139,7 +139,7 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
         msg = "a page was planned for a reference that does not have it"
         raise ValueError(msg)
     part, reference = found.parts[number], found.reference
-    href = _addresses(found, part.key)
+    href = ReferenceAddresses(found, part.key)
     users = found.uses() if part.types else {}
     return ReferencePageView(
         digest=found.digest,
@@ -167,12 +167,20 @@ def _shape_html(found: PagedReference, labels: Mapping[str, str]) -> ShapeHtml:
     return made
 
 
-def _addresses(found: PagedReference, key: str) -> dict[str, str]:
-    """The address of each type by its key, and of each operation by its anchor, relative to one page."""
-    up = "../" if key else ""
-    starts = {part.key: "#" if part.key == key else f"{up}{part.key}/#" if part.key else "../#" for part in found.parts}
-    types = {name: starts[found.part_of[named.anchor]] + named.anchor for name, named in found.reference.types.items()}
-    return types | {entry.anchor: starts[found.part_of[entry.anchor]] + entry.anchor for entry in found.reference.entries}
+class ReferenceAddresses(dict[str, str]):
+    """The address of each type by its key, and of each operation by its anchor, as seen from one page; made when it is asked for."""
+
+    def __init__(self, found: PagedReference, key: str) -> None:
+        super().__init__()
+        up = "../" if key else ""
+        self.found = found
+        self.starts = {part.key: "#" if part.key == key else f"{up}{part.key}/#" if part.key else "../#" for part in found.parts}
+
+    def __missing__(self, name: str) -> str:
+        named = self.found.reference.types.get(name)
+        anchor = named.anchor if named else name
+        made = self[name] = self.starts[self.found.part_of[anchor]] + anchor
+        return made
 
 
 def _use(user: Entry | NamedType, href: Mapping[str, str]) -> UseView:

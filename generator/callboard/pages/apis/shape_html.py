@@ -16,7 +16,25 @@ from callboard.api_reference.model import AllowedValue, NamedType, Payload, Shap
 _ADDRESS = re.compile("\0([0-9]+)\0")
 _HOW = {"allOf": "all_of", "anyOf": "any_of"}
 _PLAIN_WORDS = {"nothing": "nothing_allowed", "invalid": "shape_invalid", "cut": "shape_cut"}
+MAX_INSIDE = 8_000
+"""Characters of HTML of a type inside of a payload; of a larger one its fields are listed there, and its own section has all of it."""
+SHORT_FIELDS = 40
+"""Fields of a large type that are listed inside of a payload."""
+SHORT_LETTERS = 80
+"""Letters of a description beside the status of an answer."""
 _ELSE = {"object": "<code>object</code>", "tuple": "<code>array</code>"}
+
+
+class _Labels(dict[str, str]):
+    """Labels with their signs escaped, when they are asked for: a reference needs forty of several hundred."""
+
+    def __init__(self, source: Mapping[str, str]) -> None:
+        super().__init__()
+        self.source = source
+
+    def __missing__(self, key: str) -> str:
+        made = self[key] = escape(self.source[key])
+        return made
 
 
 class ShapeHtml:
@@ -24,7 +42,7 @@ class ShapeHtml:
 
     def __init__(self, types: Mapping[str, NamedType], labels: Mapping[str, str]) -> None:
         self.source = labels
-        self.labels = {key: escape(text) for key, text in labels.items() if isinstance(text, str)}
+        self.labels = _Labels(labels)
         self.types = types
         self.keys = tuple(types)
         self.numbers = {key: number for number, key in enumerate(self.keys)}
@@ -33,6 +51,17 @@ class ShapeHtml:
         self.details: dict[int, str] = {}
         """By the identity of a shape, which ``types`` and their reference keep alive."""
         self.names: dict[str, str] = {}
+        self.shorts: dict[str, tuple[str, bool]] = {}
+        """Beginnings of descriptions."""
+
+    def short(self, description: Markup) -> tuple[str, bool]:
+        """The beginning of a description without markup, and whether that is all: the same ones stand at many answers."""
+        found = self.shorts.get(description)
+        if found is None:
+            text = description.striptags()
+            beginning = text if len(text) <= SHORT_LETTERS else f"{text[: SHORT_LETTERS - 1].rstrip()}…"
+            found = self.shorts[description] = (beginning, beginning is text)
+        return found
 
     def at(self, html: str, href: Mapping[str, str]) -> Markup:
         """The HTML with the addresses as seen from one page."""
@@ -66,6 +95,10 @@ class ShapeHtml:
         return found
 
     def _parts(self, shape: ValueShape) -> Iterable[str]:
+        yield from self._said(shape)
+        yield self.inside(shape)
+
+    def _said(self, shape: ValueShape) -> Iterable[str]:
         t = self.labels
         if shape.deprecated:
             yield f'<span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>{_reason(shape.deprecated)}'
@@ -79,13 +112,12 @@ class ShapeHtml:
             yield self._allowed(shape.allowed)
         if shape.default or shape.limits or shape.examples:
             yield self._limits(shape)
-        yield self.inside(shape)
 
     def _limits(self, shape: ValueShape) -> str:
         t = self.labels
         found = [f"<span>{t['default_value']} <code>{_text(shape.default)}</code></span>"] if shape.default else []
         for word, value in shape.limits:
-            name = t.get(f"limit_{word}") or f"<code>{_text(word)}</code>"
+            name = t[f"limit_{word}"] if f"limit_{word}" in t.source else f"<code>{_text(word)}</code>"
             found.append(f"<span>{name} <code>{_text(value)}</code></span>")
         found += (f"<span>{t['examples_short']} <code>{_text(each)}</code></span>" for each in shape.examples)
         return f'<p class="cb-line">{"".join(found)}</p>'
@@ -132,13 +164,17 @@ class ShapeHtml:
         return f'<ul class="cb-fields">{"".join(map(self._field, found))}</ul>'
 
     def _field(self, field: ShapeField) -> str:
+        return f"<li>{self._head(field)}{self.detail(field.shape)}{self._arguments(field) if field.arguments else ''}</li>"
+
+    def _head(self, field: ShapeField) -> str:
+        """Name and type of a field."""
         t = self.labels
         number = f' <span class="cb-muted">= {_text(field.number)}</span>' if field.number else ""
         required = f", <strong>{t['required']}</strong>" if field.required else ""
         note = f", <code>{_text(field.note)}</code>" if field.note else ""
         head = f'<code class="cb-field__name"><bdi>{self._name(field.name)}</bdi></code>{number}'
         words = f'<span class="cb-muted">{self.words(field.shape)}{required}{note}</span>'
-        return f"<li>{head} {words}{self.detail(field.shape)}{self._arguments(field) if field.arguments else ''}</li>"
+        return f"{head} {words}"
 
     def _arguments(self, field: ShapeField) -> str:
         head = f'{self.labels["arguments_word"]} <span class="cb-count">{len(field.arguments)}</span>'
@@ -165,8 +201,24 @@ class ShapeHtml:
 
     def _inside_of(self, key: str) -> str:
         if key not in self.insides:
-            self.insides[key] = self.inside(self.types[key].shape)
+            whole = self.inside(self.types[key].shape)
+            self.insides[key] = whole if len(whole) <= MAX_INSIDE else self._in_short(key)
         return self.insides[key]
+
+    def _in_short(self, key: str) -> str:
+        """The first fields or alternatives of a large type without what is inside of them, and a link to all of it."""
+        shape = self.types[key].shape
+        rows = "".join(map(self._row, shape.fields[:SHORT_FIELDS]))
+        if len(rows) > MAX_INSIDE:
+            rows = "".join(f"<li>{self._head(each)}</li>" for each in shape.fields[:SHORT_FIELDS])
+        if not shape.fields:
+            rows = "".join(f"<li>{self.words(each)}</li>" for each in shape.variants[:SHORT_FIELDS])
+        listed = f'<ul class="cb-fields">{rows}</ul>' if rows else ""
+        return f'{listed}<p class="cb-muted">{self.labels["in_short"]} {self._link(key)}</p>'
+
+    def _row(self, field: ShapeField) -> str:
+        """A field without what is inside of it."""
+        return f"<li>{self._head(field)}{''.join(self._said(field.shape))}</li>"
 
     def _link(self, key: str) -> str:
         return f'<a href="\0{self.numbers[key]}\0"><code><bdi>{self._name(key.removeprefix("message "))}</bdi></code></a>'

@@ -1,0 +1,71 @@
+"""An OpenAPI description → its operations as they stand in it: paths and webhooks, methods, the tag that each is listed under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from callboard.api_reference.schemas import SchemaReader
+from callboard.api_reference.texts import mapping, sequence
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_NO_TAG = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOperation:
+    """One operation of a description."""
+
+    path: str
+    method: str
+    """As written."""
+    shared: dict[str, Any]
+    """The path item, with what all of its operations share."""
+    operation: dict[str, Any]
+    tag: str
+    """Its first tag; without one the first segment of its path."""
+    is_webhook: bool = False
+
+
+def listed_operations(document: dict[str, Any], schemas: SchemaReader) -> list[ListedOperation]:
+    """All operations of paths, then those of webhooks."""
+    webhooks = mapping(document.get("webhooks") or document.get("x-webhooks")).items()
+    return [
+        *(each for path, item in mapping(document.get("paths")).items() for each in _of_item(path, item, schemas)),
+        *(each for name, item in webhooks for each in _of_item(name, item, schemas, webhook=True)),
+    ]
+
+
+def _of_item(path: str, item: Any, schemas: SchemaReader, *, webhook: bool = False) -> Iterator[ListedOperation]:
+    for method, shared, operation in operations_of_item(item, schemas):
+        tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
+        yield ListedOperation(path, method, shared, operation, tag or ("webhooks" if webhook else _first_segment(path)), webhook)
+
+
+def operations_of_item(item: Any, schemas: SchemaReader) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Method, path item and operation of each operation of a path item, which may be a reference with siblings."""
+    shared = schemas.resolved(item)
+    if isinstance(item, dict) and "$ref" in item:
+        shared = {**shared, **{key: value for key, value in item.items() if key != "$ref"}}
+    for method in METHODS:
+        if isinstance(shared.get(method), dict):
+            yield method, shared, shared[method]
+    for method, operation in mapping(shared.get("additionalOperations")).items():
+        if isinstance(operation, dict):
+            yield method, shared, operation
+
+
+def declared_tags(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tags that the description declares, by name."""
+    return {each["name"]: each for each in sequence(document.get("tags")) if isinstance(each, dict) and isinstance(each.get("name"), str)}
+
+
+def named_schemas(document: dict[str, Any]) -> dict[str, Any]:
+    """The schemas with a name."""
+    return mapping(document.get("definitions") if "swagger" in document else mapping(document.get("components")).get("schemas"))
+
+
+def _first_segment(path: str) -> str:
+    segments = [each for each in path.split("/") if each and not each.startswith("{")]
+    return segments[0] if segments else _NO_TAG
