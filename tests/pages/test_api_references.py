@@ -207,8 +207,7 @@ def test_headings_do_not_skip_a_level():
 CUT_OPERATIONS = 900
 
 
-@pytest.fixture(scope="module")
-def large():
+def large_definition():
     schema = {"type": "object", "properties": {f"field{n}": {"type": "string", "description": f"Field {n}"} for n in range(12)}}
     body = {"description": "It.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
     paths = {
@@ -216,7 +215,12 @@ def large():
         for n in range(CUT_OPERATIONS)
     }
     document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths, "components": {"schemas": {"Thing": schema}}}
-    return reference(json.dumps(document))
+    return json.dumps(document)
+
+
+@pytest.fixture(scope="module")
+def large():
+    return reference(large_definition())
 
 
 def test_a_large_reference_is_cut_and_an_anchor_of_the_first_page_leads_on(large):
@@ -228,6 +232,19 @@ def test_a_large_reference_is_cut_and_an_anchor_of_the_first_page_leads_on(large
     assert sum(each.startswith("op-") for each in ids["catalog/default/api/orders/reference/"]) == CUT_OPERATIONS
     assert re.search(r'id="op-read7"><a href="[^"]+#op-read7"', first)
     check_links(large, ids)
+
+
+def test_the_file_of_anchors_has_the_page_of_each_part(large):
+    entity = api(large_definition())
+    first, *others = reference_pages(context_of([entity]), entity)
+    ((path, content),) = first.files()
+    pages, ids = json.loads(content), ids_of(large)
+    assert path == f"{first.path}anchors.json"
+    assert [*pages] == [page.path.removeprefix(first.path).strip("/") for page in others]
+    for key, anchors in pages.items():
+        assert {*anchors} <= {*ids[f"{first.path}{key}/"]}
+    every = [each for anchors in pages.values() for each in anchors]
+    assert len(every) == len({*every}) == 2 * CUT_OPERATIONS + 3 + 1
 
 
 def test_pages_of_a_reference_keep_their_addresses_when_operations_are_added(large):

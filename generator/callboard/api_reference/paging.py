@@ -49,6 +49,19 @@ class PagedReference:
     shared: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What pages of the reference make once for all of them."""
 
+    def anchors_by_page(self) -> dict[str, list[str]]:
+        """The anchors of each page but the first one, by the key of the page."""
+        found: dict[str, list[str]] = {part.key: [named.anchor for named in part.types] for part in self.parts if part.key}
+        for part in self.parts:
+            for group in part.groups if part.key else ():
+                found[part.key] += [group.anchor] if self.part_of[group.anchor] == part.key else []
+                pending = [*group.entries]
+                while pending:
+                    entry = pending.pop()
+                    pending += entry.callbacks
+                    found[part.key] += [each for each in (entry.anchor, entry.second_anchor) if each]
+        return found
+
     def uses(self) -> dict[str, tuple[Entry | NamedType, ...]]:
         """By key of a type: the operations and types that refer to it; found once."""
         if self.memo:

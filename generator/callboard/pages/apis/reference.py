@@ -15,6 +15,7 @@ from callboard.api_reference.reading import has_reference
 from callboard.incremental.tracking import DependencyTracker
 from callboard.model import fields
 from callboard.model.entity import Entity
+from callboard.model.published_json import published_json
 from callboard.model.urls import entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
 from callboard.pages.apis.shape_html import ShapeHtml
@@ -127,9 +128,15 @@ def reference_pages(context: EntityContext, entity: Entity, tracker: DependencyT
             view=partial(reference_view, context, entity, number),
             toc=partial(_toc, context.labels),
             search=partial(_search_text, context, entity, number),
+            files=partial(_anchors_file, entity, found) if found and len(keys) > 1 and not number else None,
             tracker=tracker,
             extra_keys=(("entity", entity.ref),),
         )
+
+
+def _anchors_file(entity: Entity, found: PagedReference) -> Iterator[tuple[str, bytes]]:
+    """All anchors by page, so that an address from before the reference was cut leads on."""
+    yield f"{reference_path(entity)}anchors.json", published_json(found.anchors_by_page())
 
 
 def reference_view(context: EntityContext, entity: Entity, number: int) -> ReferencePageView:
