@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callboard.io.git.command import LATEST, Git, commit_time
-from callboard.io.git.history import git_commits, last_changes, last_commit_time
+from callboard.io.git.history import FileCommit, git_commits, last_commit_time, last_commits
 
 PAST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,14 +31,14 @@ def committed(folder, when):
 def test_a_commit_of_the_far_future_is_no_reason_to_stop(tmp_path):
     git, commit = committed(tmp_path, " 99999999999999 +0000")
     latest = commit_time(str(LATEST))
-    assert last_changes(git, commit, ["a"]) == {"a": latest}
+    assert last_commits(git, commit, ["a"]) == {"a": FileCommit(latest, "a")}
     assert last_commit_time(git, commit, "") == latest
     assert [one.at for one in git_commits(git, commit, "", PAST)] == [latest]
 
 
 def test_a_commit_without_a_time_tells_none(tmp_path):
     git, commit = committed(tmp_path, "")
-    assert last_changes(git, commit, ["a"]) == {}
+    assert last_commits(git, commit, ["a"]) == {}
     assert last_commit_time(git, commit, "") is None
 
 

@@ -20,6 +20,7 @@ from callboard.io.http.limits import ClientLimits
 from callboard.model.errors import MissingFileError, MissingRevisionError, SourceError, TreeError
 from callboard.settings.settings import Limits as DescriptorLimits
 from callboard.sources.github.api import MEMBERS, TEAM_MEMBERS, TEAMS, repositories_query
+from callboard.sources.github.folders import folders_query, history_query
 from callboard.sources.github.source import GitHubSource
 from faulty import PatientClock, Server, json_answer
 from faulty.clock import MIDNIGHT
@@ -334,6 +335,8 @@ def schema():
         TEAMS,
         TEAM_MEMBERS,
         MEMBERS % "",
+        folders_query(2),
+        history_query(2),
     ],
 )
 @pytest.mark.long

@@ -82,6 +82,7 @@ def assert_equal_to_0_1_0(state, portal):
         assert measurement.pop("since") is None  # 0.1.0 has no such field
     for collection in after["collections"]:
         assert collection.pop("left_out") == []  # 0.1.0 has no such field
+    assert not any(tree.pop("authors") for tree in after["trees"])  # nor this
     for fact in after["facts"]:
         assert not any(fact["value"].pop(f"{name}_word", "") for name in ("state", "severity", "priority", "health"))  # nor these
         assert all(fact["value"].pop(name, None) is None for name in ("is_archived", "is_protected", "documented"))

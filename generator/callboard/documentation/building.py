@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
@@ -25,7 +27,8 @@ from callboard.io.store import Store
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import EntityRef
-from callboard.model.tree import Tree, Trees
+from callboard.model.tree import KnownFolders, Tree, Trees
+from callboard.redaction.masking import masked
 from callboard.settings.settings import Settings
 
 _WINDOW = 8_000_000
@@ -84,7 +87,9 @@ class DocumentationBuilder:
     def build(self) -> PortalDocumentation:
         """The documentation. Raises ``SourceError`` if the network fails."""
         waiting: list[_Pending] = []
-        for entity, place, decisions in self._places():
+        places = [*self._places()]
+        self._announce(places)
+        for entity, place, decisions in places:
             pending = self._read(entity, place, decisions)
             if pending is not None:
                 waiting.append(pending)
@@ -92,6 +97,7 @@ class DocumentationBuilder:
                 self._convert(waiting)
                 waiting = []
         self._convert(waiting)
+        self._add_changes()
         remove_other_packs(self._folder, (kept.file for kept in self._kept.values()))
         shared = {ref: each for ref, each in self._shared.items() if each.ref in self._sets}
         ordered = {ref: self._sets[ref] for ref in self._catalog.entities if ref in self._sets}
@@ -115,6 +121,32 @@ class DocumentationBuilder:
                 yield entity, records, records.folder
             elif place is None and (shared := shared_set(entity)) is not None:
                 self._shared[ref] = shared
+
+    def _announce(self, places: Sequence[tuple[Entity, SetPlace, str | None]]) -> None:
+        """Tell the trees which of their folders will be read, so that those on other machines ask for all of them at once."""
+        folders: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for _, place, decisions in places:
+            folders[place.source, place.tree] |= dict.fromkeys((place.folder, *([decisions] if decisions else [])))
+        for key, names in folders.items():
+            tree = self._connected.trees[key]
+            if isinstance(tree, KnownFolders):
+                tree.expect_folders([*names])
+
+    def _add_changes(self) -> None:
+        """Add the last change of each page, and its author unless the portal is public; announced first, so that each is not a request."""
+        for made in self._sets.values():
+            if made.pages and isinstance(tree := self._tree(made.place), KnownFolders):
+                tree.expect_changes([made.repository_path(path) for path in made.pages])
+        for ref, made in self._sets.items():
+            if made.pages:
+                tree = self._tree(made.place)
+                changed = {path: at for path in made.pages if (at := tree.last_change(made.repository_path(path)))}
+                self._sets[ref] = replace(made, changed=changed, authors=self._authors(tree, made, changed))
+
+    def _authors(self, tree: Tree, made: DocumentationSet, changed: Mapping[str, datetime]) -> Mapping[str, str]:
+        if self._is_public or not isinstance(tree, KnownFolders):
+            return {}
+        return {path: author for path in changed if (author := masked(tree.last_author(made.repository_path(path)), is_public=False).text)}
 
     def _decisions(self, entity: Entity, place: SetPlace) -> str | None:
         """The folder that the annotation for decision records names, in the tree of the set."""
@@ -184,12 +216,11 @@ class DocumentationBuilder:
             read.elsewhere, dict(read.source.configuration.redirects), bytes=read.size,
             decisions=decision_records(read.source.texts, read.decisions) if read.decisions is not None else (),
         )  # fmt: skip
-        changed = {path: at for path in pages if (at := tree.last_change(made.repository_path(path)))}
         named = dict.fromkeys(path for page in pages.values() for path in page.files)
         files = published_files(tree, named, made.repository_path, self._bounds)
         findings = (*read.findings, *_as_text(made), *files.findings)
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
-        self._sets[ref] = replace(made, changed=changed, problems=problems, files=files.published, left_out=files.left_out)
+        self._sets[ref] = replace(made, problems=problems, files=files.published, left_out=files.left_out)
         self._kept[ref] = kept
         self._problems += problems
 

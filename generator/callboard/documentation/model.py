@@ -160,6 +160,8 @@ class DocumentationSet:
     """Addresses that pages had before, below the set's, and the address or path of the page that has replaced each."""
     changed: Mapping[str, datetime] = field(default_factory=dict)
     """Time of the last commit of each page, by path; without pages whose tree has no history."""
+    authors: Mapping[str, str] = field(default_factory=dict)
+    """Name of the author of the last commit of each page, by path; empty on a public portal."""
     problems: tuple[Problem, ...] = ()
     """Of the set's files. Links are in ``PortalDocumentation.broken``."""
     files: Mapping[str, str] = field(default_factory=dict)

@@ -32,6 +32,9 @@ def published_files(tree: Tree, paths: Iterable[str], repository_path: Callable[
     published: dict[str, str] = {}
     left_out: dict[str, str] = {}
     left = bounds.set_file_bytes
+    paths = [*paths]
+    if paths:
+        tree.fetch([repository_path(path) for path in paths if published_end(path) is not None])
     for path in paths:
         try:
             content = published_content(tree, path, repository_path(path), bounds.file_bytes)

@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
+from urllib.parse import unquote
 
 from callboard.documentation import rules
 from callboard.documentation.configuration import LARGEST, ConfigurationError, SetConfiguration, read_configuration
@@ -32,7 +34,11 @@ CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
 CHANGE_LOG = "CHANGELOG.md"
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
 _SPECIAL = re.compile(r"[*?\[{]")
-_IMAGE_ENDS = "{png,jpg,jpeg,gif,webp,svg,avif}"
+_IMAGE_ENDS = r"\.(?:png|jpe?g|gif|webp|svg|avif)"
+_IMAGE = re.compile(rf"<([^<>\n]{{1,300}}{_IMAGE_ENDS})>|([^\s()<>\[\]\"'`=]{{1,300}}{_IMAGE_ENDS})", re.IGNORECASE)
+"""Paths of images in Markdown and HTML; those with spaces are in angle brackets."""
+_MOST_IMAGES = 300
+"""Images that a README may name."""
 _LONGEST_NAME, _LONGEST_PATH = 150, 600
 """Bytes."""
 _MOST_FILES = 10_000
@@ -199,8 +205,7 @@ class SetReader:
             return ReadSet(SetKind.NONE, source, folder, {}, tuple(self._findings))
         start = len(folder) + 1 if folder else 0
         text = _text(tree, found, self.bounds.page_bytes) or ""
-        images = _matching(tree, posixpath.join(literal(folder), f"**/*.{_IMAGE_ENDS}")) if "." in text else ()
-        named = [path[start:] for path in images if path[start:] in text or path.rpartition("/")[2] in text]
+        named = [path for path in named_images(text) if _glob(tree, posixpath.join(folder, path))]
         below = f"{literal(posixpath.join(folder, records.folder))}/**" if records.folder and not records.elsewhere else ""
         own = [path[start:] for path in _matching(tree, below)[:MOST_DECISIONS] if not self.is_left_out(path)] if below else []
         files = SetFiles((found[start:], *named, *own, *records.elsewhere), folder, records.elsewhere, is_complete=False)
@@ -271,6 +276,13 @@ class SetReader:
     def _find(self, rule: Rule, path: str, message: str, hint: str, line: int = 0, needle: str = "") -> None:
         """Add a finding; ``needle`` is a text of the configuration, whose line is that of the finding."""
         self._findings.append(SetFinding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
+
+
+def named_images(text: str) -> list[str]:
+    """Paths of images that a README names, relative to its folder; those that lead out of it are left out."""
+    written = (match[1] or match[2] for match in islice(_IMAGE.finditer(text), 10 * _MOST_IMAGES))
+    paths = dict.fromkeys(posixpath.normpath(unquote(each).lstrip("/")) for each in written if ":" not in each)
+    return [path for path in paths if not path.startswith("../")][:_MOST_IMAGES]
 
 
 def _with_change_log_last(navigation: SetNavigation) -> SetNavigation:

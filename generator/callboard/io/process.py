@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -61,12 +62,13 @@ class Running:
 
     ``environ`` is its complete environment; it and its children are stopped after ``timeout`` seconds or ``limit`` bytes of output.
     With ``log`` all of its output goes into that file, and no thread is needed, so that this process may be forked meanwhile.
+    ``largest_file`` is the size in bytes of a file that it and its children may write (0: any), where the system can bound that (Linux).
     Raises ``FileNotFoundError`` where there is no such program.
     """
 
     def __init__(
         self, command: Sequence[str | Path], *, environ: Mapping[str, str], cwd: Path | None = None, stdin: bytes = b"",
-        timeout: float = 60, limit: int = 256_000_000, log: Path | None = None,
+        timeout: float = 60, limit: int = 256_000_000, log: Path | None = None, largest_file: int = 0,
     ) -> None:  # fmt: skip
         self._deadline = time.monotonic() + timeout
         self._limit, self._log = limit, log
@@ -79,6 +81,8 @@ class Running:
                 cwd=cwd, env=dict(environ), start_new_session=True,
             )  # fmt: skip
         _started.add(self._process)
+        if largest_file:
+            _bound_files(self._process.pid, largest_file)
         self._threads = [] if log else self._reader_threads(stdin)
         for thread in self._threads:
             thread.start()
@@ -128,9 +132,12 @@ def run(
     stdin: bytes = b"",
     timeout: float = 60,
     limit: int = 256_000_000,
+    largest_file: int = 0,
 ) -> Finished:
     """Run a program to its end, with the bounds of ``Running``."""
-    return Running(command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit).finish()
+    return Running(
+        command, environ=environ, cwd=cwd, stdin=stdin, timeout=timeout, limit=limit, largest_file=largest_file
+    ).finish()  # fmt: skip
 
 
 def stop_all() -> None:
@@ -147,6 +154,15 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
+
+
+def _bound_files(pid: int, size: int) -> None:
+    """Bound the files that a program writes; the kernel ends one that writes more. Its children have the same bound."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
+
+        with contextlib.suppress(OSError, ValueError):  # it has ended
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, size))
 
 
 def _end_of(log: Path) -> bytes:

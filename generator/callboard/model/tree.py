@@ -65,6 +65,20 @@ class OtherRevisions(Protocol):
         """As ``Tree.read``, at a branch, tag or commit. Raises ``MissingRevisionError`` where that cannot be had."""
 
 
+@runtime_checkable
+class KnownFolders(Protocol):
+    """What a tree offers that can read whole folders at once: from the last build where they are unchanged, else by one fetch."""
+
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """Announce folders (an empty string for the root) of which files will be listed and read; nothing is fetched yet."""
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """Announce files whose ``last_change`` and ``last_author`` will be read; nothing is fetched yet."""
+
+    def last_author(self, path: str) -> str:
+        """Name of the author of the last commit to the file; empty if unknown."""
+
+
 Trees = Mapping[tuple[str, str], Tree]
 """Trees by name of the source and id of the tree."""
 

@@ -20,6 +20,7 @@ from callboard.plugins.sources import (
     normal_path,
     shown_path,
 )
+from callboard.sources.hosted.folders import HostedFolders
 from callboard.sources.hosts import Web
 
 MAX_READS = 500
@@ -83,6 +84,8 @@ class ApiTree:
     """True if the listing names all files, so that other paths need not be requested."""
     is_shared: bool = False
     """True if its source allows all of its own descriptors to read it."""
+    folders: HostedFolders | None = None
+    """How whole folders are read, if somebody announces them; None where they are not."""
     _contents: dict[str, bytes | None] = field(default_factory=dict)
     _listing: Sequence[str] | None = None
     _ages: dict[str, datetime | None] = field(default_factory=dict)
@@ -94,8 +97,10 @@ class ApiTree:
     def read(self, path: str, limit: int) -> bytes:
         """The content of a file, requested at most once."""
         path = normal_path(path)
-        with self._lock:
-            content = self._content(path, limit)
+        content = None if self.folders is None or path in self.known.contents else self._in_folders(self.folders, path, limit)
+        if content is None:
+            with self._lock:
+                content = self._content(path, limit)
         if content is None:
             raise MissingFileError(f"there is no file {shown_path(path)} in {self.repository}")
         if len(content) > limit:
@@ -138,16 +143,38 @@ class ApiTree:
 
     def glob(self, pattern: str) -> Sequence[str]:
         """Sorted paths that match, from the listing of the commit, which is requested once."""
+        if self.folders is not None and (found := self.folders.glob(pattern)) is not None:
+            return found
         with self._lock:
             if self._listing is None:
                 self._listing = self._requested("its list of files", self.files.listing)
         return matching_paths(pattern, self._listing)
 
     def fetch(self, paths: Sequence[str]) -> None:
-        """Do nothing: each file is a request of its own."""
+        """Fetch the contents of files in folders that were announced; else each file is a request of its own."""
+        if self.folders is not None:
+            self.folders.fetch(paths)
+
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """As ``KnownFolders.expect_folders``."""
+        if self.folders is not None:
+            self.folders.expect(folders)
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """As ``KnownFolders.expect_changes``."""
+        if self.folders is not None and self.folders.is_used:
+            self.folders.expect_changes(paths)
+
+    def last_author(self, path: str) -> str:
+        """As ``KnownFolders.last_author``."""
+        commit = self.folders.last_commit(path) if self.folders is not None and self.folders.is_used else None
+        return commit.author if commit else ""
 
     def last_change(self, path: str) -> datetime | None:
         """Time of the last commit to the file; None where the host does not report it."""
+        if self.folders is not None and self.folders.expects_change(path):
+            commit = self.folders.last_commit(path)
+            return commit.at if commit else None
         with self._lock:
             for ages in (self.known.ages, self._ages):
                 if path in ages:
@@ -167,6 +194,13 @@ class ApiTree:
     def edit_url(self, path: str) -> str:
         """Address of the file in the host's editor."""
         return self.web.edit_url(path)
+
+    def _in_folders(self, folders: HostedFolders, path: str, limit: int) -> bytes | None:
+        """The content of a file of announced folders; None if they cannot be had. Raises ``TreeError``."""
+        try:
+            return folders.read(path, limit)
+        except TooLargeError as error:
+            raise TooLargeError(f"{shown_path(path)} in {self.repository}: {error}; at most {limit:,} are read") from None
 
     def _content(self, path: str, limit: int) -> bytes | None:
         if path in self.known.contents:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from callboard.plugins.sources import (
     Collected,
     DescriptorFile,
     LeftOutRepository,
     MemoryTree,
+    Remote,
     Repository,
     SourceContext,
     SourceError,
     SourceFailure,
     SourceSettings,
+    Traffic,
     TreeError,
     descriptor_paths,
     is_glob,
@@ -24,6 +27,10 @@ from callboard.plugins.sources import (
 from callboard.sources.addresses import known_addresses
 from callboard.sources.api_tree import ApiTree, Files, RepositoryMetadata
 from callboard.sources.generated import suggested
+from callboard.sources.hosted.file_contents import prune_contents
+from callboard.sources.hosted.folders import HostedCommit, HostedFolders, HostedRepositories, HostQueries
+from callboard.sources.hosted.kept_folders import FolderCache
+from callboard.sources.hosted.shallow import GitAccess
 from callboard.sources.hosts import web
 from callboard.sources.people import PeopleOptions
 from callboard.sources.selection import ListedRepository, MissingBranchError, RepositorySelection
@@ -63,6 +70,8 @@ class HostSource:
         """True if descriptors are found in a repository's listing, and not by their paths."""
         self._selection = RepositorySelection.of(self._options, self.every)
         self._left_out: list[LeftOutRepository] = []
+        self._hosted: HostedRepositories | None = None
+        """How folders of documentation are read; set where repositories are collected."""
 
     def _is_selected(self, listed: ListedRepository, name: str) -> bool:
         """Whether the options select a repository, with this name for people; one that they do not select is counted."""
@@ -119,7 +128,21 @@ class HostSource:
             absent = {path: None for path in (*self._include, *OWNERS) if "/" not in path and path not in names}
         is_default = branch == metadata.default_branch
         addresses = known_addresses(remote, software, [branch, head.commit], "branch", is_default=is_default)
-        return ApiTree(remote.url, metadata.name, head.commit, addresses, web(remote, software, branch), files, RepositoryMetadata(absent))
+        return ApiTree(
+            remote.url, metadata.name, head.commit, addresses, web(remote, software, branch), files, RepositoryMetadata(absent),
+            folders=self._folders(remote, metadata.name, head.commit),
+        )  # fmt: skip
+
+    def _read_folders(self, queries: HostQueries, traffic: Traffic, login: Callable[[], tuple[str, str]], depth: int = 1) -> None:
+        """Read folders of documentation by git; ``login`` returns user and token, empty for none."""
+        cache = self._context.cache
+        contents = cache / "hosted" / "contents"
+        prune_contents(contents, self._context.clock.time())
+        access = GitAccess(cache / "hosted" / "fetches", self._context.environ, lambda url: _with_login(url, *login()), depth)
+        self._hosted = HostedRepositories(access, FolderCache(cache / "hosted" / "repositories"), contents, queries, traffic)
+
+    def _folders(self, remote: Remote, name: str, commit: str) -> HostedFolders | None:
+        return self._hosted.folders(HostedCommit(name, f"{self._host}/{remote.path}.git", commit)) if self._hosted else None
 
     def _people(self, name: str, tree_id: str, tree_of: Callable[[PeopleOptions], MemoryTree]) -> Collected:
         """Teams and members, where the option ``people`` is set; ``name`` and ``tree_id`` are for a failure."""
@@ -135,6 +158,12 @@ class HostSource:
     def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
         redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
         return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
+
+
+def _with_login(url: str, user: str, token: str) -> Mapping[str, str]:
+    """The URL by itself with user and token; nothing without a token."""
+    scheme, _, place = url.partition("://")
+    return {url: f"{scheme}://{quote(user, safe='')}:{quote(token, safe='')}@{place}"} if token else {}
 
 
 def topics_of(node: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from callboard.model.errors import MissingFileError, TooLargeError
-from callboard.model.tree import Tree, Trees
+from callboard.model.tree import KnownFolders, Tree, Trees
 from callboard.plugins.sources.paths import matching_paths
 from callboard.state.values import TreeRecord
 
@@ -30,6 +30,7 @@ class RecordedTree:
         self.revision = tree.revision
         self.addresses = tree.addresses
         self.changed: dict[str, datetime] = {}
+        self.authors: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.globs: dict[str, tuple[str, ...]] = {}
         self._keep = keep
@@ -60,6 +61,23 @@ class RecordedTree:
         if at is not None:
             self.changed[path] = at
         return at
+
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """As ``KnownFolders.expect_folders``, if the tree has that."""
+        if isinstance(self.tree, KnownFolders):
+            self.tree.expect_folders(folders)
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """As ``KnownFolders.expect_changes``, if the tree has that."""
+        if isinstance(self.tree, KnownFolders):
+            self.tree.expect_changes(paths)
+
+    def last_author(self, path: str) -> str:
+        """As ``KnownFolders.last_author``; the result is recorded. Empty if the tree does not have that."""
+        author = self.tree.last_author(path) if isinstance(self.tree, KnownFolders) else ""
+        if author:
+            self.authors[path] = author
+        return author
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """As ``Tree.view_url``."""
@@ -103,6 +121,16 @@ class SavedTree:
         """The recorded time of the last commit; None if it was not recorded."""
         return self.record.changed.get(path)
 
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """Does nothing: all recorded data is local."""
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """Does nothing: all recorded data is local."""
+
+    def last_author(self, path: str) -> str:
+        """The recorded author of the last commit; empty if it was not recorded."""
+        return self.record.authors.get(path, "")
+
     def view_url(self, path: str, line: int | None = None) -> str:
         """From the recorded URL template."""
         return _filled(self.record.view, path) if line is None else _filled(self.record.line, path).replace("{line}", str(line))
@@ -139,6 +167,7 @@ def tree_record(source: str, tree: Tree, as_of: datetime, previous: TreeRecord |
         _merged(recorded_tree.changed, old.changed if old else {}),
         _merged(recorded_tree.files, old.files if old else {}),
         _merged(recorded_tree.globs, old.globs if old else {}),
+        _merged(recorded_tree.authors, old.authors if old else {}),
     )
 
 

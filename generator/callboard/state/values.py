@@ -122,6 +122,8 @@ class TreeRecord:
     """Digests of the contents that pages read, by path."""
     globs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Paths that pages searched for, by glob pattern."""
+    authors: Mapping[str, str] = field(default_factory=dict)
+    """Names of the authors of the last commits by path, for the pages of documentation; never for a public portal."""
 
     @property
     def key(self) -> TreeKey:

@@ -61,6 +61,11 @@ MESSAGES = (
         "Use https://, ssh://, git:// or, for a folder on this machine, file://.",
     ),
     (
+        r"died of signal 25|File size limit exceeded|File too large",
+        "it has more bytes than are read",
+        "Leave out large files, or read the repository by a git source.",
+    ),
+    (
         r"No space left on device",
         "the disk is full",
         "Free some space; .callboard/cache may be deleted.",
@@ -145,11 +150,16 @@ class Git:
     """Prefixes of URLs to the same prefixes with credentials."""
     timeout: float = 600
     """Seconds for one command."""
+    largest_file: int = 0
+    """Bytes of a file that a command may write; 0 for any number."""
 
     def run(self, *arguments: str, stdin: bytes = b"", limit: int = 512_000_000) -> Finished:
         """The result of one command, good or not. Raises ``SourceError`` where git is not installed."""
         try:
-            return run(["git", *arguments], environ=self._environ(), cwd=self.folder, stdin=stdin, timeout=self.timeout, limit=limit)
+            return run(
+                ["git", *arguments], environ=self._environ(), cwd=self.folder, stdin=stdin, timeout=self.timeout, limit=limit,
+                largest_file=self.largest_file,
+            )  # fmt: skip
         except FileNotFoundError:
             raise SourceError("git is not installed", "Install git, or leave out the sources that need it.") from None
 

@@ -6,15 +6,29 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from callboard.io.git.command import Git, commit_time
 from callboard.model.errors import SourceError
 
 COMMITS = 20_000
 """Maximum of one listing; of a folder with more, the newest ones are listed."""
-LOG_FORMAT = "--format=%x01%ct"
-LastChanges = Callable[[Sequence[str]], Mapping[str, datetime]]
-"""From paths to the times of their last commits; a path without a commit is left out."""
+_LONGEST_NAME = 200
+"""Letters of an author's name."""
+LOG_FORMAT = "--format=%x01%H%x00%ct%x00%an"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCommit:
+    """The last commit to a file."""
+
+    at: datetime
+    author: str = ""
+    """The name that the author gave; empty if unknown."""
+
+
+LastCommits = Callable[[Sequence[str]], Mapping[str, FileCommit]]
+"""From paths to their last commits; a path without a commit is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +79,58 @@ def is_shallow_clone(git: Git) -> bool:
 
 
 class FileHistory:
-    """Times of last changes, each queried once; safe between threads."""
+    """Last commits, each queried once; safe between threads."""
 
-    def __init__(self, query: LastChanges, expected: Iterable[str] = ()) -> None:
+    def __init__(self, query: LastCommits, expected: Iterable[str] = ()) -> None:
         """``expected`` are paths that the first query includes."""
         self._query = query
         self._expected = dict.fromkeys(expected)
-        self._times: dict[str, datetime | None] = {}
+        self._commits: dict[str, FileCommit | None] = {}
         self._lock = threading.Lock()
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Announce paths, so that the next query includes them."""
+        with self._lock:
+            self._expected |= dict.fromkeys(path for path in paths if path not in self._commits)
 
     def last_change(self, path: str) -> datetime | None:
         """Time of the last commit to the file; None where there is none."""
+        commit = self._commit(path)
+        return commit.at if commit else None
+
+    def last_author(self, path: str) -> str:
+        """Name of the author of the last commit to the file; empty where there is none."""
+        commit = self._commit(path)
+        return commit.author if commit else ""
+
+    def _commit(self, path: str) -> FileCommit | None:
         with self._lock:
-            if path not in self._times:
+            if path not in self._commits:
                 paths = [*dict.fromkeys([*self._expected, path])]
-                times = self._query(paths)
-                self._times.update({p: times.get(p) for p in paths})
+                found = self._query(paths)
+                self._commits.update({p: found.get(p) for p in paths})
                 self._expected = {}
-            return self._times[path]
+            return self._commits[path]
 
 
-def git_log(git: Git, commit: str, prefix: str = "") -> LastChanges:
-    """From git's log, without network. A failure counts as unknown times: an age is no reason to stop a build."""
+def git_log(git: Git, commit: str, prefix: str = "") -> LastCommits:
+    """From git's log, without network. A failure counts as unknown: an age is no reason to stop a build."""
     offline = Git(git.folder, git.environ, timeout=git.timeout)
 
-    def last_changes_of(paths: Sequence[str]) -> Mapping[str, datetime]:
+    def last_commits_of(paths: Sequence[str]) -> Mapping[str, FileCommit]:
         try:
-            return last_changes(offline, commit, paths, prefix)
+            return last_commits(offline, commit, paths, prefix)
         except SourceError:
             return {}
 
-    return last_changes_of
+    return last_commits_of
 
 
-def last_changes(git: Git, commit: str, paths: Sequence[str], prefix: str = "") -> Mapping[str, datetime]:
-    """Time of the last commit to each path (relative to ``prefix``), by one walk over the history. Renames are not followed."""
+def last_commits(git: Git, commit: str, paths: Sequence[str], prefix: str = "") -> Mapping[str, FileCommit]:
+    """The last commit to each path (relative to ``prefix``), by one walk over the history. Renames are not followed.
+
+    The oldest commit of a shallow clone seems to add all of its files: what it alone has touched is left out.
+    """
     requested = {prefix + path: path for path in paths if "\n" not in path}
     if not requested or not commit:
         return {}
@@ -108,17 +139,43 @@ def last_changes(git: Git, commit: str, paths: Sequence[str], prefix: str = "") 
         "--literal-pathspecs", "log", LOG_FORMAT, "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", "--stdin",
         stdin=f"{commit}\n--\n{lines}".encode("utf-8", "surrogateescape"),
     )  # fmt: skip
-    times: dict[str, datetime] = {}
-    for time, names in _commits(output):
+    oldest = _oldest(git)
+    found: dict[str, FileCommit | None] = {}
+    for name_of_commit, file_commit, names in _file_commits(output):
         for name in names:
             if name in requested:
-                times.setdefault(requested[name], time)
-    return times
+                found.setdefault(requested[name], None if name_of_commit in oldest else file_commit)
+    return {path: each for path, each in found.items() if each}
 
 
-def _commits(output: bytes) -> Iterator[tuple[datetime, Sequence[str]]]:
+def _oldest(git: Git) -> frozenset[str]:
+    """Ids of the commits of a shallow clone whose parents it does not have."""
+    try:
+        return frozenset(_shallow_file(git).read_text("ascii", "replace").split())
+    except OSError:
+        return frozenset()
+
+
+def _shallow_file(git: Git) -> Path:
+    """Where git lists these commits; git itself is asked for a work tree that shares its repository with others."""
+    if (git.folder / "HEAD").is_file():
+        return git.folder / "shallow"
+    if (git.folder / ".git").is_dir():
+        return git.folder / ".git/shallow"
+    place = git.run("rev-parse", "--git-path", "shallow")
+    return git.folder / place.stdout.decode("utf-8", "surrogateescape").strip()
+
+
+def _file_commits(output: bytes) -> Iterator[tuple[str, FileCommit, Sequence[str]]]:
     for block in output.split(b"\x01")[1:]:
-        seconds, *names = block.split(b"\0")
+        name, _, rest = block.partition(b"\0")
+        seconds, _, rest = rest.partition(b"\0")
+        author, *names = rest.split(b"\0")
         time = commit_time(seconds.decode("ascii", "replace"))
         if time is not None:
-            yield time, [n.decode("utf-8", "surrogateescape").lstrip("\n") for n in names]
+            written = author.decode("utf-8", "replace").strip()[:_LONGEST_NAME]
+            yield (
+                name.decode("ascii", "replace"),
+                FileCommit(time, written),
+                [n.decode("utf-8", "surrogateescape").lstrip("\n") for n in names],
+            )

@@ -67,6 +67,8 @@ class Counts:
     """Of bodies, as received (compressed)."""
     waited: float = 0.0
     """Seconds that the client waited because the host required it."""
+    fetches: int = 0
+    """Fetches by git, which hosts do not count as requests to their APIs."""
 
 
 class Traffic:
@@ -81,13 +83,24 @@ class Traffic:
         """The counters up to now."""
         return self._counts
 
-    def add(self, *, requests: int = 0, retries: int = 0, hits: int = 0, saved: int = 0, received: int = 0, waited: float = 0.0) -> Counts:
+    def add(
+        self,
+        *,
+        requests: int = 0,
+        retries: int = 0,
+        hits: int = 0,
+        saved: int = 0,
+        received: int = 0,
+        waited: float = 0.0,
+        fetches: int = 0,
+    ) -> Counts:
         """Add to the counters, and return the new ones."""
         with self._lock:
             c = self._counts
             self._counts = Counts(
-                c.requests + requests, c.retries + retries, c.hits + hits, c.saved + saved, c.bytes + received, c.waited + waited
-            )
+                c.requests + requests, c.retries + retries, c.hits + hits, c.saved + saved, c.bytes + received, c.waited + waited,
+                c.fetches + fetches,
+            )  # fmt: skip
             return self._counts
 
 

@@ -44,6 +44,7 @@ from callboard.plugins.sources.paths import (
     compiled_glob,
     compiled_globs,
     descriptor_paths,
+    glob_alternatives,
     is_glob,
     matching_paths,
     normal_path,
@@ -54,10 +55,11 @@ from callboard.redaction.secrets import mask
 from callboard.settings.settings import SourceSettings
 
 if TYPE_CHECKING:
+    from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
     from callboard.io.git.address import GitAddress, git_address, url_password
     from callboard.io.git.clone import CLONE_REFS, RemoteHead, remote_head, update_clone
     from callboard.io.git.command import LOCAL_PROTOCOLS, NETWORK_PROTOCOLS, Git, current_branch, last_commit, origin_url
-    from callboard.io.git.history import FileHistory, git_log
+    from callboard.io.git.history import FileCommit, FileHistory, git_log, last_commits
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError
     from callboard.io.http.client import Client, ClientContext, client_for
@@ -90,6 +92,7 @@ __all__ = [
     "Cursor",
     "DescriptorFile",
     "EntityRef",
+    "FileCommit",
     "FileHistory",
     "Finished",
     "Git",
@@ -146,11 +149,13 @@ __all__ = [
     "file_lock",
     "git_address",
     "git_log",
+    "glob_alternatives",
     "header",
     "host_software",
     "is_glob",
     "json_resource",
     "last_commit",
+    "last_commits",
     "mask",
     "matching_paths",
     "merge_collected",
@@ -158,22 +163,26 @@ __all__ = [
     "origin_url",
     "parse_ref",
     "parse_remote",
+    "read_checked",
     "remote_head",
     "shown_path",
     "update_clone",
     "url_origin",
     "url_password",
     "usable_tag",
+    "with_digest",
+    "write_unsynced",
     "yaml_text",
 ]
 
 __getattr__ = lazy_names(
     __name__,
     {
+        "callboard.io.checked_lines": ("read_checked", "with_digest", "write_unsynced"),
         "callboard.io.git.address": ("GitAddress", "git_address", "url_password"),
         "callboard.io.git.clone": ("CLONE_REFS", "RemoteHead", "remote_head", "update_clone"),
         "callboard.io.git.command": ("LOCAL_PROTOCOLS", "NETWORK_PROTOCOLS", "Git", "current_branch", "last_commit", "origin_url"),
-        "callboard.io.git.history": ("FileHistory", "git_log"),
+        "callboard.io.git.history": ("FileCommit", "FileHistory", "git_log", "last_commits"),
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),

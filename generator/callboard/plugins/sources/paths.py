@@ -59,7 +59,7 @@ def compiled_glob(pattern: str) -> re.Pattern[str]:
 
 def compile_glob(pattern: str) -> re.Pattern[str]:
     """The regular expression, for callers that keep it themselves. Raises ``TreeError`` for a glob beyond the limits."""
-    return re.compile("|".join(f"(?:{_expression(p)})" for p in _alternatives(pattern)), re.DOTALL)
+    return re.compile("|".join(f"(?:{_expression(p)})" for p in glob_alternatives(pattern)), re.DOTALL)
 
 
 @lru_cache(maxsize=256)
@@ -79,8 +79,8 @@ def is_glob(text: str) -> bool:
     return any(c in text for c in "*?[") or INNERMOST_BRACES.search(text) is not None
 
 
-def _alternatives(pattern: str) -> Sequence[str]:
-    """The patterns to which the braces expand, innermost first, each once."""
+def glob_alternatives(pattern: str) -> Sequence[str]:
+    """The patterns to which the braces of a glob expand, innermost first, each once. Raises ``TreeError`` beyond the limits."""
     if len(pattern) > MAX_CHARACTERS:
         raise TreeError(f"a glob has {len(pattern):,} characters; at most {MAX_CHARACTERS:,} are read: {pattern[:60]}…")
     done: dict[str, None] = {}

@@ -180,6 +180,18 @@ class FolderTree:
         """Time of the last commit to the file; None without a git work tree."""
         return self.history.last_change(path) if self.history else None
 
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """Do nothing: all files are local."""
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """Announce files whose last change will be read, so that one walk over the history finds all."""
+        if self.history:
+            self.history.expect(paths)
+
+    def last_author(self, path: str) -> str:
+        """Name of the author of the last commit to the file; empty without a git work tree."""
+        return self.history.last_author(path) if self.history else ""
+
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file on the host that the work tree was cloned from, or by the option ``view_url``."""
         return self.web.view_url(path, line)

@@ -101,6 +101,17 @@ class GitTree:
         """Time of the last commit to the file."""
         return self._history.last_change(path)
 
+    def expect_folders(self, folders: Sequence[str]) -> None:
+        """Do nothing: the list of files is there, and ``fetch`` gets contents."""
+
+    def expect_changes(self, paths: Sequence[str]) -> None:
+        """Announce files whose last change will be read, so that one walk over the history finds all."""
+        self._history.expect(paths)
+
+    def last_author(self, path: str) -> str:
+        """Name of the author of the last commit to the file."""
+        return self._history.last_author(path)
+
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file on the host of the repository, or by the option ``view_url``."""
         return self._web.view_url(path, line)

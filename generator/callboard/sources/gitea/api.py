@@ -81,8 +81,13 @@ class GiteaApi:
 
     def listing(self, repository: str, commit: str, *, recursive: bool) -> Sequence[str]:
         """Sorted paths of the files of a commit: at the root, or all of them."""
-        place = f"/repos/{quote(repository)}/git/trees/{quote(commit)}"
-        paths: set[str] = set()
+        found = self.entries(repository, commit, recursive=recursive)
+        return sorted(path for path, entry in found.items() if entry.get("type") == "blob")
+
+    def entries(self, repository: str, tree: str, *, recursive: bool = False) -> Mapping[str, Mapping[str, Any]]:
+        """The entries of a commit, or of a folder by its id: by path."""
+        place = f"/repos/{quote(repository)}/git/trees/{quote(tree)}"
+        paths: dict[str, Mapping[str, Any]] = {}
         for number in range(1, MAX_TREE_PAGES + 1):
             query: dict[str, str | int] = {"recursive": "true" if recursive else "false", "page": number, "per_page": TREE_PAGE}
             answer = self.client.get(place, query, immutable=True)
@@ -90,9 +95,9 @@ class GiteaApi:
             if not isinstance(entries, list):
                 raise answer.invalid("a tree", entries)
             previous = len(paths)
-            paths.update(path for e in entries if isinstance(e, dict) and e.get("type") == "blob" and (path := text_of(e.get("path"))))
+            paths.update((path, e) for e in entries if isinstance(e, dict) and (path := text_of(e.get("path"))))
             if answer.object().get("truncated") is not True:
-                return sorted(paths)
+                return paths
             if len(paths) == previous:
                 break
         raise HttpError(

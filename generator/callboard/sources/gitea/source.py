@@ -27,9 +27,16 @@ from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
 from callboard.sources.gitea.api import GiteaApi, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
+from callboard.sources.hosted.folders import HostedCommit
+from callboard.sources.hosted.listing import FolderEntry, entries_of
+from callboard.sources.hosted.rest_folders import HISTORY, RestFolders
 from callboard.sources.selection import ListedRepository
 
 NAME = re.compile(r"\w[\w.-]{0,99}/(?!\.{1,2}$)[\w.-]{1,100}", re.ASCII)
+
+
+GIT_USER = "x-access-token"
+"""User that goes with a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,12 @@ class GiteaSource(HostSource):
         token = header("Authorization", str(self._options.get("token", "")), "token ")
         api = GiteaApi(client_for(self._context, f"{self._host}/api/v1", token))
         repositories = [*self._repositories(api)]
+        self._read_folders(
+            RestFolders(partial(_entries, api)),
+            api.client.traffic,
+            lambda: (GIT_USER, str(self._options.get("token", "")).strip()),
+            HISTORY,
+        )
         with ThreadPoolExecutor(AT_ONCE) as pool:
             parts = [*pool.map(lambda node: self._node(api, node), repositories)]
         people_name, people = f"{self._organization} (organization)", people_id(self._host, self._organization)
@@ -117,3 +130,14 @@ class GiteaSource(HostSource):
             return None
         files = GiteaFiles(api, name, head.commit)
         return self._tree_of_branch(metadata, "gitea", head, files, lambda: api.listing(name, head.commit, recursive=False))
+
+
+def _entries(api: GiteaApi, of: HostedCommit, folder: str) -> Sequence[FolderEntry]:
+    """The entries of a folder. Raises ``HttpError``."""
+    found = api.entries(of.name, of.commit)
+    for name in folder.split("/") if folder else ():
+        id_ = text_of(found.get(name, {}).get("sha"))
+        if not id_:
+            return ()
+        found = api.entries(of.name, id_)
+    return entries_of([{**entry, "name": path} for path, entry in found.items()])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,12 @@ from typing import Any, ClassVar
 from callboard.plugins.sources import (
     GITHUB_HEADERS,
     GITHUB_URL,
+    Anonymous,
     Client,
     Collected,
     Credential,
     HttpError,
+    Remote,
     Repository,
     SourceContext,
     SourceSettings,
@@ -32,8 +34,10 @@ from callboard.sources.api_tree import ApiTree, RepositoryMetadata, found
 from callboard.sources.codeowners import PLACES
 from callboard.sources.generated import moment, text_of
 from callboard.sources.github.api import GitHubApi, file_variables, repositories_query
+from callboard.sources.github.folders import GitHubFolders
 from callboard.sources.github.people import people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource
+from callboard.sources.hosted.folders import HostedFolders
 from callboard.sources.hosts import web
 from callboard.sources.selection import ListedRepository, MissingBranchError
 
@@ -42,6 +46,10 @@ PAGE = 50
 MAX_QUERIED = 10
 """Paths that are queried with every repository; further ones are matched against its listing."""
 COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+GIT_USER = "x-access-token"
+"""User that goes with a token."""
+FoldersOf = Callable[[Remote, str, str], HostedFolders | None]
+"""Repository, its name and a commit → how its folders are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,15 @@ class GitHubFiles:
         return self.api.changed(self.name, self.revision, path)
 
 
-def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHubApi, *, is_default: bool = True) -> ApiTree | None:
+def tree_of(
+    node: Mapping[str, Any],
+    paths: Sequence[str],
+    host: str,
+    api: GitHubApi,
+    *,
+    is_default: bool = True,
+    folders_of: FoldersOf | None = None,
+) -> ApiTree | None:
     """The tree of the branch in ``defaultBranchRef``; None for an empty repository. Raises ``HttpError`` for an invalid node."""
     name = text_of(node.get("nameWithOwner"))
     if not NAME.fullmatch(name):
@@ -86,6 +102,7 @@ def tree_of(node: Mapping[str, Any], paths: Sequence[str], host: str, api: GitHu
     return ApiTree(
         remote.url, name, revision, addresses, web(remote, "github", ref),
         GitHubFiles(api, name, revision), RepositoryMetadata(dict(_contents(node, paths)), dict(_ages(target, paths))),
+        folders=folders_of(remote, name, revision) if folders_of else None,
     )  # fmt: skip
 
 
@@ -157,12 +174,14 @@ class GitHubSource(HostSource):
         super().__init__(settings, context, str(settings.options.get("url", GITHUB_URL)))
         self._owner = str(self._options["organization"])
         self._clients: list[Client] = []
+        self._credential: Credential = Anonymous()
         self._queried = [path for path in self._include if not is_glob(path)][:MAX_QUERIED]
         self._needs_listing = set(self._queried) != set(self._include)
 
     def collect(self) -> Collected:
         """All repositories, teams and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
         api = GitHubApi(connect_github(self._options, self._host, self._owner, self._client, self._context.clock))
+        self._read_folders(GitHubFolders(api.graphql), self._clients[-1].traffic, self._login)
         missing: list[str] = []
         nodes = [*self._repositories(api, missing)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -176,7 +195,12 @@ class GitHubSource(HostSource):
     def _client(self, base: str, credential: Credential) -> Client:
         client = client_for(self._context, base, credential, GITHUB_HEADERS)
         self._clients.append(client)
+        self._credential = credential  # the last client is the one for repositories
         return client
+
+    def _login(self) -> tuple[str, str]:
+        """User and token for git. Raises ``HttpError`` for an App that gets no token."""
+        return GIT_USER, self._credential.headers().get("Authorization", "").rpartition(" ")[2]
 
     def _repositories(self, api: GitHubApi, missing: list[str]) -> Iterator[Mapping[str, Any]]:
         """The repositories that the options select."""
@@ -198,10 +222,11 @@ class GitHubSource(HostSource):
         """The tree of the branch that the options name. Raises ``MissingBranchError``, and ``HttpError`` for an invalid node."""
         branches = self._selection.branches
         if not branches or not isinstance(node.get("defaultBranchRef"), dict):
-            return tree_of(node, self._queried, self._host, api)
+            return tree_of(node, self._queried, self._host, api, folders_of=self._folders)
         existing = next((n for n, _ in enumerate(branches) if isinstance(node.get(f"b{n}"), dict)), None)
         if existing is None:
             raise MissingBranchError(f"{metadata.name} has none of the branches {', '.join(branches)}")
         of_branch = {name.removeprefix(f"b{existing}"): value for name, value in node.items() if name.startswith(f"b{existing}")}
         chosen = {**node, **of_branch, "defaultBranchRef": node[f"b{existing}"]}
-        return tree_of(chosen, self._queried, self._host, api, is_default=branches[existing] == metadata.default_branch)
+        is_default = branches[existing] == metadata.default_branch
+        return tree_of(chosen, self._queried, self._host, api, is_default=is_default, folders_of=self._folders)

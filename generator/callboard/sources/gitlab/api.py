@@ -73,9 +73,13 @@ class GitLabApi:
 
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
         """Sorted paths of the files of a commit: at the root, or all of them."""
-        query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
-        entries = self.listed(f"{_project(project)}/repository/tree", query, immutable=True)
+        entries = self.entries(project, commit, recursive=recursive)
         return sorted(path for entry in entries if entry.get("type") == "blob" and (path := text_of(entry.get("path"))))
+
+    def entries(self, project: str, commit: str, folder: str = "", *, recursive: bool = False) -> Iterator[Mapping[str, Any]]:
+        """The entries of a folder of a commit; of the root for an empty string."""
+        query = {"ref": commit, "pagination": "keyset", "recursive": "true" if recursive else "false"}
+        yield from self.listed(f"{_project(project)}/repository/tree", query | ({"path": folder} if folder else {}), immutable=True)
 
     def content(self, project: str, commit: str, path: str, limit: int) -> bytes:
         """A file at a commit. Raises ``HttpError``, with status 404 where there is none."""

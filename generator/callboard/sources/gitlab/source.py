@@ -27,9 +27,13 @@ from callboard.sources.api_tree import ApiTree, found
 from callboard.sources.generated import text_of
 from callboard.sources.gitlab.api import GitLabApi, identity, is_being_deleted, people_id, people_tree
 from callboard.sources.host_source import AT_ONCE, HostSource, topics_of
+from callboard.sources.hosted.listing import entries_of
+from callboard.sources.hosted.rest_folders import HISTORY, RestFolders
 from callboard.sources.selection import ListedRepository
 
 PUBLIC = "https://gitlab.com"
+GIT_USER = "oauth2"
+"""User that goes with a token."""
 NAME = re.compile(r"\w[\w.-]{0,254}(?:/\w[\w.-]{0,254}){1,30}")
 
 
@@ -76,6 +80,11 @@ class GitLabSource(HostSource):
         token = header("PRIVATE-TOKEN", str(self._options.get("token", "")))
         api = GitLabApi(client_for(self._context, f"{self._host}/api/v4", token))
         projects = [*self._projects(api)]
+        ids = {text_of(project.get("path_with_namespace")): project.get("id") for project in projects}
+        self._read_folders(
+            RestFolders(lambda of, folder: entries_of([*api.entries(identity(ids[of.name]), of.commit, folder)])), api.client.traffic,
+            lambda: (GIT_USER, str(self._options.get("token", "")).strip()), HISTORY,
+        )  # fmt: skip
         with ThreadPoolExecutor(AT_ONCE) as pool:
             parts = [*pool.map(lambda project: self._project(api, project), projects)]
         people_name, people = f"{self._group} (groups and members)", people_id(self._host, self._group)

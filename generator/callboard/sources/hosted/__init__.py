@@ -1,0 +1,1 @@
+"""Folders of repositories on hosts with an API, which git fetches as a whole."""
