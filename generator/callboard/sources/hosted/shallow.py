@@ -28,7 +28,8 @@ _AT_A_TIME = 32_000_000
 """Bytes of contents that are in memory."""
 _REF = "refs/callboard/commit"
 _FETCH = (
-    "-c", "fetch.unpackLimit=1", "-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+    "-c", "fetch.unpackLimit=1", "-c", "fetch.negotiationAlgorithm=noop",
+    "-c", "http.followRedirects=false", "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
     "--no-auto-maintenance", "--recurse-submodules=no", "--filter=blob:none",
 )  # fmt: skip
 _SHA256_DIGITS = 64
