@@ -56,8 +56,11 @@ def test_without_skipped_files_there_is_no_page_and_a_public_portal_names_none()
     assert list(pages_of(README, audience="public")) == ["status/"]
 
 
-def test_no_more_than_some_hundreds_are_listed():
-    view = skipped.skipped_view([SkippedFile("s", "r", f"{number:04}", "empty") for number in range(skipped.LISTED + 7)])
-    assert (view.count, len(view.rows), view.more) == (skipped.LISTED + 7, skipped.LISTED, 7)
-    html = pages_of(*(SkippedFile("s", "r", f"{number:04}", "empty") for number in range(skipped.LISTED + 7)))[skipped.PATH]
-    assert "7 more<" in html
+def test_some_hundreds_stand_on_one_page_and_the_rest_on_further_ones():
+    files = [SkippedFile("s", "r", f"{number:04}", "empty") for number in range(skipped.ROWS + 7)]
+    pages = pages_of(*files)
+    assert list(pages) == ["status/", skipped.PATH, f"{skipped.PATH}2/"]
+    assert 'rel="next" href="../../problems/skipped/2/"' in pages[skipped.PATH]
+    assert 'rel="prev" href="../../../problems/skipped/"' in pages[f"{skipped.PATH}2/"]
+    listed = [path for page in pages.values() for path in re.findall(r"<code><bdi>(\d+)</bdi></code>", page)]
+    assert listed == [file.path for file in files]

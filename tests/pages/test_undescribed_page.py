@@ -60,9 +60,11 @@ def test_names_and_addresses_of_hosts_are_not_trusted():
     assert "<script>" not in html
 
 
-def test_no_more_than_some_hundreds_are_named_over_all_sources():
+def test_some_hundreds_stand_on_one_page_and_the_rest_on_further_ones():
     many = [Undescribed(source, f"acme/{n:04}", "", "x" * 9_000) for source in ("b", "a") for n in range(300)]
-    view = undescribed.undescribed_view(many)
-    assert [(s.name, s.count, len(s.rows), s.more) for s in view.sources] == [("a", 300, 300, 0), ("b", 300, 200, 100)]
-    assert view.count == 600
-    assert len(view.sources[0].rows[0].lines) == undescribed.YAML_LIMIT
+    first, second = (undescribed.undescribed_view(many, number=number) for number in (1, 2))
+    assert [(s.name, s.count, len(s.rows)) for s in first.sources] == [("a", 300, 300), ("b", 300, 200)]
+    assert [(s.name, s.count, len(s.rows)) for s in second.sources] == [("b", 300, 100)]
+    assert (first.count, first.pager.next, second.pager.previous) == (600, f"{undescribed.PATH}2/", undescribed.PATH)
+    assert len(first.sources[0].rows[0].lines) == undescribed.YAML_LIMIT
+    assert list(pages_of(*many)) == ["status/", undescribed.PATH, f"{undescribed.PATH}2/"]

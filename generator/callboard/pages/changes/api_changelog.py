@@ -12,16 +12,16 @@ from callboard.model.entity import Entity
 from callboard.model.times import time_text
 from callboard.pages.changes.context import ChangeLine, ChangesContext
 from callboard.pages.section import Section
-from callboard.pages.shared_views import EntityLink
+from callboard.pages.shared_views import EntityLink, catalog_path
 from callboard.state.values import Change
 
 BUILDS = 20
 """Builds with changes that are shown."""
 LINES = 15
-"""Changes of each."""
+"""Changes of each; the others are in a list that opens."""
 CONSUMERS = 30
 """Consumers that are named."""
-_CANDIDATES = 2_000
+_CANDIDATES = 1_000
 _OF_API = frozenset(api_news.NAMES) - frozenset(api_news.CONSUMED.values())
 _BREAKING = frozenset({"api-breaking", "api-may-break"})
 _ORDER = tuple(api_news.NAMES)
@@ -39,7 +39,8 @@ class ApiVersionView:
     """``1.2.0 → 1.3.0``; empty if none is stated."""
     lines: tuple[ChangeLine, ...]
     more: str
-    """How many are left out; empty for none."""
+    """How many further ones there are; empty for none."""
+    rest: tuple[ChangeLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class ApiChangelogView:
     affected: tuple[AffectedConsumer, ...]
     """All consumers of the API: which operations each uses is not known."""
     more: str
+    more_path: str
+    """Path of the table that lists all."""
 
 
 def is_api_news(change: Change) -> bool:
@@ -76,7 +79,8 @@ def api_changelog(context: ChangesContext, entity: Entity) -> Section | None:
     consumers = structure.consumers(context.links.catalog, entity.ref) if any(each.kind in _BREAKING for each in changes) else ()
     affected = tuple(AffectedConsumer(context.links.to(each), _owner(context, each)) for each in consumers[:CONSUMERS])
     more = context.labels["n_more_entities"].format(len(consumers) - CONSUMERS) if len(consumers) > CONSUMERS else ""
-    return Section("api-changes", context.labels["api_changes"], "api_changes", ApiChangelogView(builds, affected, more))
+    path = catalog_path(**{"affected-by": str(entity.ref)})
+    return Section("api-changes", context.labels["api_changes"], "api_changes", ApiChangelogView(builds, affected, more, path))
 
 
 def _builds(context: ChangesContext, changes: Sequence[Change]) -> Iterator[ApiVersionView]:
@@ -86,7 +90,8 @@ def _builds(context: ChangesContext, changes: Sequence[Change]) -> Iterator[ApiV
         found = sorted(of_build, key=lambda change: (_ORDER.index(change.kind), not change.code))
         lines = tuple(context.line(each) for each in found[:LINES])
         more = context.labels["n_more_entities"].format(len(found) - LINES) if len(found) > LINES else ""
-        yield ApiVersionView(context.day(at).isoformat(), time_text(at), api_news.versions(found[0]), lines, more)
+        rest = tuple(context.line(each) for each in found[LINES:])
+        yield ApiVersionView(context.day(at).isoformat(), time_text(at), api_news.versions(found[0]), lines, more, rest)
 
 
 def _owner(context: ChangesContext, ref: object) -> EntityLink | None:

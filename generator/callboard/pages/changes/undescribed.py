@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
 from callboard.pages.page import Page
+from callboard.pages.pager import Pager, numbered_path, numbered_title, pager
 from callboard.pages.safe_text import web_url
 from callboard.plugins.sources import Undescribed
 
 PATH = "status/undescribed/"
-LISTED = 500
+ROWS = 500
+"""Repositories of one page."""
 """Repositories that are listed; the others are only counted."""
 YAML_LIMIT = 4_000
 """Characters of one starter descriptor."""
@@ -39,9 +42,7 @@ class UndescribedSource:
     count: int
     """Number of all of them."""
     rows: tuple[UndescribedRow, ...]
-    """The listed ones."""
-    more: int
-    """Number of those that are not listed."""
+    """Those of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +53,26 @@ class UndescribedView:
     sources: tuple[UndescribedSource, ...]
     skipped_path: str
     """The page of the skipped files; empty where there are none."""
+    pager: Pager
 
 
 def plan(undescribed: Sequence[Undescribed], skipped_path: str, labels: Mapping[str, str]) -> Iterator[Page]:
-    """The page; none if every repository has a descriptor."""
-    if undescribed:
-        title, text = labels["undescribed"], labels["undescribed_text"]
-        yield Page(PATH, "undescribed.html", "wide", "problems/", title, partial(undescribed_view, undescribed, skipped_path), text)
+    """The pages; none if every repository has a descriptor."""
+    count = -(-len(undescribed) // ROWS)
+    for number in range(1, count + 1):
+        view = partial(undescribed_view, undescribed, skipped_path, number)
+        title, text = numbered_title(labels["undescribed"], number, count), labels["undescribed_text"] if number == 1 else ""
+        yield Page(numbered_path(PATH, number), "undescribed.html", "wide", "problems/", title, view, text)
 
 
-def undescribed_view(undescribed: Sequence[Undescribed], skipped_path: str = "") -> UndescribedView:
-    """The view of the page, by source and name."""
+def undescribed_view(undescribed: Sequence[Undescribed], skipped_path: str = "", number: int = 1) -> UndescribedView:
+    """The view of the page with this number, by source and name."""
     ordered = sorted(undescribed, key=lambda each: (each.source, each.repository))
-    return UndescribedView(len(ordered), tuple(_sources(ordered)), skipped_path)
+    counts, listed = Counter(each.source for each in ordered), ordered[(number - 1) * ROWS : number * ROWS]
+    return UndescribedView(len(ordered), tuple(_sources(listed, counts)), skipped_path, pager(PATH, number, -(-len(ordered) // ROWS)))
 
 
-def _sources(ordered: Sequence[Undescribed]) -> Iterator[UndescribedSource]:
-    left = LISTED
-    for number, (name, group) in enumerate(groupby(ordered, key=lambda each: each.source)):
-        repositories = tuple(group)
-        listed = repositories[:left]
-        left -= len(listed)
-        rows = tuple(UndescribedRow(each.repository, web_url(each.url), each.suggestion_yaml[:YAML_LIMIT]) for each in listed)
-        yield UndescribedSource(f"source-{number + 1}", name, len(repositories), rows, len(repositories) - len(listed))
+def _sources(listed: Sequence[Undescribed], counts: Mapping[str, int]) -> Iterator[UndescribedSource]:
+    for number, (name, group) in enumerate(groupby(listed, key=lambda each: each.source)):
+        rows = tuple(UndescribedRow(each.repository, web_url(each.url), each.suggestion_yaml[:YAML_LIMIT]) for each in group)
+        yield UndescribedSource(f"source-{number + 1}", name, counts[name], rows)

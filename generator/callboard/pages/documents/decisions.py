@@ -52,6 +52,8 @@ class DecisionsView:
 
     rows: tuple[DecisionRow, ...]
     more: int
+    path: str
+    """Of the documentation, whose navigation has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class DecisionsSection:
         by_path = {record.path: record for record in made.decisions}
         shown = [record for record in reversed(made.decisions) if record.path in made.pages]
         rows = tuple(self._row(made, record, by_path) for record in shown[:_MOST])
-        return DecisionsView(rows, max(0, len(shown) - _MOST)) if rows else None
+        return DecisionsView(rows, max(0, len(shown) - _MOST), docs_path(made.ref)) if rows else None
 
     def _row(self, made: DocumentationSet, record: DecisionRecord, by_path: Mapping[str, DecisionRecord]) -> DecisionRow:
         word = record.word or (self.context.labels[f"decision_{record.state}"] if record.state is not DecisionState.UNKNOWN else "")

@@ -49,6 +49,8 @@ class DocsCardView:
     mentions: tuple[PageLink, ...]
     """Pages of other sets that link to the entity."""
     mentions_more: int
+    called: str
+    """The words that find the other pages in the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class DocumentsSection:
             self._change_log(own) if own else None,
             tuple(self._mention(*each) for each in found[:_MOST_MENTIONS]),
             max(0, len(found) - _MOST_MENTIONS),
+            entity.ref.name,
         )
 
     def _pages(self, made: DocumentationSet) -> Iterator[PageLink]:

@@ -49,7 +49,7 @@ def providers(context: EntityContext, entity: Entity) -> Section | None:
     consumers = structure.consumers(catalog, ref)
     lists = (
         list_view(context, labels["provided_by"], "provides", _plain(structure.providers(catalog, ref))),
-        list_view(context, labels["consumed_by"], "consumes", _plain(consumers), catalog_path(kind="component")),
+        list_view(context, labels["consumed_by"], "consumes", _plain(consumers), catalog_path(**{"affected-by": str(ref)})),
     )
     filled = tuple(view for view in lists if view)
     if not filled:

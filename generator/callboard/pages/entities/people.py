@@ -20,6 +20,8 @@ LEVEL_LIMIT = 6
 SIBLING_LIMIT = 12
 CHILD_LIMIT = 20
 PEOPLE_LIMIT = 60
+NAMES_LIMIT = 600
+"""Members that are named, those after the first ones in a list that opens."""
 TEAM_LIMIT = 50
 KINDS_LIMIT = 6
 COUNTS_FROM = 5
@@ -73,8 +75,11 @@ def members(context: EntityContext, entity: Entity) -> Section | None:
     refs = organization.members_of(context.catalog, entity.ref)
     if not refs:
         return None
-    listed = sorted(refs, key=lambda r: (r not in context.catalog.entities, context.links.to(r).name.casefold(), r))[:PEOPLE_LIMIT]
-    view = PeopleView(tuple(person(context, ref) for ref in listed), more(context, len(refs), len(listed)))
+    ordered = sorted(refs, key=lambda r: (r not in context.catalog.entities, context.links.to(r).name.casefold(), r))
+    listed = ordered[:PEOPLE_LIMIT]
+    count, people = len(refs), tuple(person(context, ref) for ref in listed)
+    rest = context.links.all(tuple(ordered[PEOPLE_LIMIT:NAMES_LIMIT]))
+    view = PeopleView(people, more(context, count, len(listed)), rest, more(context, count, NAMES_LIMIT))
     return Section("members", context.labels["members"], "people", view, f"{len(refs):,}")
 
 
@@ -109,7 +114,9 @@ def _teams(context: EntityContext, group: EntityRef) -> TeamCountsView:
     kinds = sorted(numbers, key=lambda kind: (-numbers[kind], kind))[:KINDS_LIMIT]
     rows = tuple(_team_counts(context, team, refs, kinds) for team, refs in owning[:TEAM_LIMIT])
     columns = tuple(context.kind_name(kind) for kind in kinds)
-    return TeamCountsView(context.labels["through_teams"], columns, rows, more(context, len(owning), len(rows)))
+    return TeamCountsView(
+        context.labels["through_teams"], columns, rows, more(context, len(owning), len(rows)), catalog_path(team=str(group))
+    )
 
 
 def _everything(context: EntityContext, team: EntityRef) -> frozenset[EntityRef]:
@@ -129,7 +136,7 @@ def memberships(context: EntityContext, entity: Entity) -> Section | None:
     groups = organization.memberships(context.catalog, entity.ref)
     if not groups:
         return None
-    table = table_view(context, labels["member_of"], [(group, "") for group in groups])
+    table = table_view(context, labels["member_of"], [(group, "") for group in groups], more_path="teams/")
     return Section("groups", labels["member_of"], "table", table, f"{len(groups):,}")
 
 
@@ -140,4 +147,7 @@ def owned_by_teams(context: EntityContext, entity: Entity) -> Section | None:
     owned = [(ref, "") for ref in dict.fromkeys(refs)]
     if not owned:
         return None
-    return Section("teams-own", labels["teams_own"], "table", table_view(context, labels["teams_own"], owned), f"{len(owned):,}")
+    owners = (catalog_path(owner=str(group)).partition("?")[2] for group in organization.memberships(catalog, entity.ref))
+    path = f"catalog/?{'&'.join(owners)}"
+    table = table_view(context, labels["teams_own"], owned, more_path=path)
+    return Section("teams-own", labels["teams_own"], "table", table, f"{len(owned):,}")

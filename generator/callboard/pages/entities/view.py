@@ -285,6 +285,8 @@ class TeamCountsView:
     """Plurals of kinds."""
     rows: tuple[TeamCounts, ...]
     more: str
+    more_path: str
+    """Path of a table that has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +324,8 @@ class PeopleView:
 
     people: tuple[PersonView, ...]
     more: str
+    """How many further ones there are; empty for none."""
+    rest: tuple[EntityLink, ...] = ()
+    """Those of them that are named."""
+    unlisted: str = ""
+    """How many are not even named; empty for none."""

@@ -27,7 +27,8 @@ from callboard.pages.facts.formatting import (
     with_owner,
     with_subject,
 )
-from callboard.pages.facts.view import Block, Content, EventView, NavLink, Pager, SourceView, pager
+from callboard.pages.facts.view import Block, Content, EventView, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.shared_views import StateView
 
 

@@ -26,7 +26,8 @@ from callboard.pages.facts.formatting import (
     url_of,
     with_subject,
 )
-from callboard.pages.facts.view import Block, ChangeDetails, Content, DaysView, EventView, Figure, NavLink, Pager, SourceView, pager
+from callboard.pages.facts.view import Block, ChangeDetails, Content, DaysView, EventView, Figure, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.state.values import Change
 

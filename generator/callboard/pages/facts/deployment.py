@@ -28,7 +28,8 @@ from callboard.pages.facts.formatting import (
     with_subject,
 )
 from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
-from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, Pager, SourceView, pager
+from callboard.pages.facts.view import ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.shared_views import StateView
 from callboard.state.event_history import Event
 from callboard.state.values import Change

@@ -13,8 +13,21 @@ from callboard.model.facts.order import ranked
 from callboard.model.ref import EntityRef
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, ROWS, at, events, joined, short, sources_of, url_of, with_owner, with_subject
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    at,
+    events,
+    joined,
+    page_count,
+    rows_of_page,
+    short,
+    sources_of,
+    url_of,
+    with_owner,
+    with_subject,
+)
 from callboard.pages.facts.view import Block, Content, EventView, Figure, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.shared_views import EntityLink, StateView
 
 _FIGURES = 4
@@ -40,7 +53,7 @@ class DocumentationDefectsView:
     """Names of the kinds that exist."""
     teams: tuple[TeamDefects, ...]
     rows: tuple[EventView, ...]
-    more: int
+    pager: Pager
     sources: tuple[SourceView, ...]
 
 
@@ -74,7 +87,7 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     return EventView(place, state, url_of(fact), is_code=True, note=note, at=at(context, value.changed))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], *_: int) -> DocumentationDefectsView:
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> DocumentationDefectsView:
     order = ranked(context.of_family("documentation"))
     values = [(fact.subject, fact.value.kind) for fact in order if isinstance(fact.value, DocumentationDefect)]
     kinds = [kind for kind in DefectKind if any(found is kind for _, found in values)]
@@ -88,9 +101,13 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...], *_: int) -> Document
             TeamDefects(context.links.to(team) if team else None, tuple(f"{counts[kind]:,}" if counts[kind] else "" for kind in kinds))
             for team, counts in most
         ),
-        tuple(with_owner(context, fact, _row(context, fact)) for fact in order[:ROWS]), max(len(order) - ROWS, 0),
-        sources_of(context, "documentation"),
+        tuple(with_owner(context, fact, _row(context, fact)) for fact in rows_of_page(order, number)),
+        pager("documentation/", number, page_count(len(order))), sources_of(context, "documentation"),
     )  # fmt: skip
 
 
-PAGES = FamilyPages(icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index))
+def _page_count(context: FactsContext) -> int:
+    return page_count(len(context.of_family("documentation")))
+
+
+PAGES = FamilyPages(icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index, pages=_page_count))

@@ -25,7 +25,7 @@ EVENTS = 5
 """Rows of a list in a panel."""
 REST = 50
 """Further rows that a panel shows when they are asked for."""
-ROWS = 300
+ROWS = 100
 """Rows of a list on a page about all entities."""
 
 

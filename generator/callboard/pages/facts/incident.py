@@ -36,7 +36,8 @@ from callboard.pages.facts.formatting import (
 )
 from callboard.pages.facts.on_call import schedule_shifts
 from callboard.pages.facts.past import CountsView, all_earlier, counts_view, earlier_row
-from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, Pager, SourceView, pager
+from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.section import ShiftView
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.state.event_history import Event

@@ -12,8 +12,9 @@ from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, Fam
 from callboard.pages.facts.members import ROLLUP_KINDS
 from callboard.pages.facts.panels import facts_view
 from callboard.pages.facts.rollups import counted, health_panels, rollup_view
-from callboard.pages.facts.view import NavLink, PanelView, numbered_path
+from callboard.pages.facts.view import NavLink, PanelView
 from callboard.pages.page import Page
+from callboard.pages.pager import numbered_path, numbered_title
 from callboard.pages.section import Section
 from callboard.pages.shared_views import CountView
 
@@ -79,9 +80,9 @@ def _index_pages(context: FactsContext, index: FamilyIndex, nav: tuple[NavLink, 
         return
     count = index.pages(context)
     for number in range(1, count + 1):
-        name = title if number == 1 else f"{title} ({number}/{count})"
         view = partial(index.view, context, nav, number)
-        yield Page(numbered_path(index.path, number), template, "wide", HEALTH, name, view, text if number == 1 else "")
+        path, name = numbered_path(index.path, number), numbered_title(title, number, count)
+        yield Page(path, template, "wide", HEALTH, name, view, text if number == 1 else "")
 
 
 def _indexes(context: FactsContext) -> Iterator[tuple[FamilyPages, FamilyIndex]]:

@@ -18,8 +18,21 @@ from callboard.model.facts.order import ranked, unique
 from callboard.model.facts.value import FactValue
 from callboard.model.problem import Problem
 from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, ROWS, at, events, joined, short, sources_of, url_of, with_owner, with_subject
+from callboard.pages.facts.formatting import (
+    EVENTS,
+    at,
+    events,
+    joined,
+    page_count,
+    rows_of_page,
+    short,
+    sources_of,
+    url_of,
+    with_owner,
+    with_subject,
+)
 from callboard.pages.facts.view import Block, ChangeDetails, Content, EventView, NavLink, SourceView
+from callboard.pages.pager import Pager, pager
 from callboard.pages.shared_views import StateView
 from callboard.plugins.containment.family_process import FamilyProcess
 from callboard.plugins.families import Family, FamilyIndexPage, PackageTemplate
@@ -70,8 +83,7 @@ class FamilyView:
     nav: tuple[NavLink, ...]
     count: int
     blocks: tuple[Block, ...]
-    more: int
-    """Number of facts that are left out."""
+    pager: Pager
     sources: tuple[SourceView, ...]
 
 
@@ -95,8 +107,8 @@ def plugin_pages(family: Family, package: str, process: FamilyProcess | None = N
 
 
 def _family_index(plugin: _PluginFamily, index: FamilyIndexPage) -> FamilyIndex:
-    view = partial(_index, plugin, index)
-    return FamilyIndex(f"{HEALTH}{plugin.family.name}", view, title=index.title, text=index.text, template="family.html")
+    view, pages = partial(_index, plugin, index), partial(_page_count, plugin.family)
+    return FamilyIndex(f"{HEALTH}{plugin.family.name}", view, title=index.title, text=index.text, template="family.html", pages=pages)
 
 
 def _guarded(
@@ -155,15 +167,20 @@ def _rollup(plugin: _PluginFamily, context: FactsContext, facts: Sequence[Fact])
     return Content(events(context, (with_subject(context, fact, _row(family, context, fact)) for fact in order[:EVENTS]), len(order)))
 
 
-def _index(plugin: _PluginFamily, index: FamilyIndexPage, context: FactsContext, nav: tuple[NavLink, ...]) -> FamilyView:
+def _page_count(family: Family, context: FactsContext) -> int:
+    return page_count(len(unique(context.of_family(family.name))))
+
+
+def _index(plugin: _PluginFamily, index: FamilyIndexPage, context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> FamilyView:
     family = plugin.family
     facts = unique(context.of_family(family.name))
-    content = _guarded(plugin, partial(_index_content, plugin, index))(context, facts)
-    return FamilyView(index.title, index.text, nav, len(facts), content.blocks, max(len(facts) - ROWS, 0), sources_of(context, family.name))
+    content = _guarded(plugin, partial(_index_content, plugin, index, number))(context, facts)
+    pages = pager(f"{HEALTH}{family.name}/", number, page_count(len(facts)))
+    return FamilyView(index.title, index.text, nav, len(facts), content.blocks, pages, sources_of(context, family.name))
 
 
-def _index_content(plugin: _PluginFamily, index: FamilyIndexPage, context: FactsContext, facts: Sequence[Fact]) -> Content:
-    order = ranked(facts)[:ROWS]
+def _index_content(plugin: _PluginFamily, index: FamilyIndexPage, number: int, context: FactsContext, facts: Sequence[Fact]) -> Content:
+    order = rows_of_page(ranked(facts), number)
     if index.template:
         return Content((_rendered(plugin, context, index.template, order),))
     return Content((Block("rows", tuple(with_owner(context, fact, _row(plugin.family, context, fact)) for fact in order)),))

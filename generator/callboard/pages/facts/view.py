@@ -169,29 +169,3 @@ class ChangeDetails:
     """The environment that belongs to the name; empty for none."""
     has_values: bool = False
     """True if the value before and the one after are shown as such; else the later one is, or the earlier one if there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """The place of a page among those about one family."""
-
-    number: int
-    """From 1."""
-    count: int
-    previous: str
-    """Path of the page before; empty for none."""
-    next: str
-    """Path of the page behind; empty for none."""
-    first: str
-    """Path of the first page."""
-
-
-def numbered_path(path: str, number: int) -> str:
-    """Path of a page by its number: the first one has no number."""
-    return f"{path}{number}/" if number > 1 else path
-
-
-def pager(path: str, number: int, count: int) -> Pager:
-    """The pager of the page ``number`` of ``count`` below ``path``."""
-    previous = numbered_path(path, number - 1) if number > 1 else ""
-    return Pager(number, count, previous, numbered_path(path, number + 1) if number < count else "", path)
