@@ -54,6 +54,7 @@ function mine() {
     const link = (e) => el("a", { class: "cb-plain", href: to(names.pathOf(e)) }, bdi(e.title));
     head.replaceChildren(...(team ? [words.myTeam, link(team)] : [link(me)]));
     body.replaceChildren(...(team ? summary(known, team) : []), el("p", { class: "cb-mine__me cb-muted" }, team ? teamsBelow(known, team) : null, me ? person(names, me) : null));
+    if (team && "panels" in card.dataset) body.append(el("p", {}, el("a", { href: `${to(names.pathOf(team))}#operations` }, words.panelsOfTeam)));
     if (refocus) change.focus();
   }
 }

@@ -29,6 +29,12 @@
 
   if (location.protocol === "file:") html.appendChild(Object.assign(document.createElement("script"), { src: new URL("as-file.js", document.currentScript.src) }));
 
+  // All modules have run at DOMContentLoaded. What is pressed before and taken by none is pressed again; forms are shown (portal.css).
+  let pressed = null;
+  const early = (e) => { if (!e.defaultPrevented) pressed = e.target.closest(".cb-page button, .cb-search") ?? pressed; };
+  addEventListener("click", early);
+  document.addEventListener("DOMContentLoaded", () => { removeEventListener("click", early); html.classList.add("cb-ready"); pressed?.click(); });
+
   // What follows does the theme's script on the pages of guides.
   const start = () => {
     const heading = document.querySelector("h1"), title = document.querySelector(".md-header__title"), header = title.closest("header");
@@ -48,11 +54,6 @@
     addEventListener("beforeprint", () => { closed = [...document.querySelectorAll("article details:not([open])")]; closed.forEach((each) => { each.open = true; }); });
     addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
     update();
-    const here = document.querySelector("[data-entity-ref]")?.dataset.entityRef, recent = `callboard:${root}:recent`;      // see recent.js
-    if (here) try {
-      const before = JSON.parse(localStorage.getItem(recent));
-      localStorage.setItem(recent, JSON.stringify([here, ...(Array.isArray(before) ? before : []).filter((ref) => ref !== here)].slice(0, 12)));
-    } catch { /* private window: nothing is remembered */ }
   };
   if ("own" in body.dataset) document.addEventListener("DOMContentLoaded", start);
 }

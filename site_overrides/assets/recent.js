@@ -1,4 +1,4 @@
-// recent.js: which entities were visited in this browser, for home's "Recently visited"; page.js stores them.
+// recent.js: which entities were visited in this browser, for home's "Recently visited"; search.js stores them.
 import { memory } from "./elements.js";
 
 /** References, the last visited first. */

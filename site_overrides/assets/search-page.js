@@ -14,7 +14,7 @@ if (root) start();
 async function start() {
   const $ = (s) => root.querySelector(s), input = $("input[type=search]"), status = $("[data-status]"), chips = $("[data-chips]"), names = $("[data-names]"), texts = $("[data-texts]");
   let state = new URLSearchParams(location.search), ready = null, update = null, turn = 0, pause = 0, bounds = [STEP, STEP];
-  input.value = state.get("q") ?? "";
+  if (input.value) state.set("q", input.value); else input.value = state.get("q") ?? "";      // what is typed early counts
   const go = (next, typing = false) => {
     state = next;
     bounds = [STEP, STEP];
@@ -32,6 +32,7 @@ async function start() {
     if (now + step < 0) input.focus(); else hits[Math.min(now + step, hits.length - 1)]?.focus();
   });
   $("[data-facets-open]").addEventListener("click", (e) => {
+    e.preventDefault();      // taken: see page.js
     const open = e.currentTarget.getAttribute("aria-expanded") !== "true";
     e.currentTarget.setAttribute("aria-expanded", String(open));
     $("[data-facets]").toggleAttribute("data-open", open);

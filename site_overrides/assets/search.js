@@ -24,7 +24,7 @@ function openDialog() {
   load().then((module) => module.open(shell), () => {});
 }
 
-document.addEventListener("click", (e) => { if (e.target.closest("[data-search-open]")) openDialog(); });
+document.addEventListener("click", (e) => { if (e.target.closest("[data-search-open]")) { e.preventDefault(); openDialog(); } });
 document.addEventListener("pointerover", (e) => { if (e.target.closest?.("[data-search-open]")) load().catch(() => {}); });      // loaded on hover, before the click
 document.addEventListener("keydown", (e) => {
   const slash = e.key === "/" && !typing(e) && !e.ctrlKey && !e.metaKey && !e.altKey && memory.get("keys") !== false;
@@ -34,6 +34,9 @@ document.addEventListener("keydown", (e) => {
   const big = document.querySelector("[data-search-form] input");
   if (big && slash) { big.focus(); big.select(); } else openDialog();
 });
+
+const here = document.querySelector("[data-entity-ref]")?.dataset.entityRef, before = memory.get("recent");      // see recent.js
+if (here) memory.set("recent", [here, ...(Array.isArray(before) ? before : []).filter((ref) => ref !== here)].slice(0, 12));
 
 const form = document.querySelector("[data-search-form]");
 if (form) form.addEventListener("focusin", async () => (await import("./search-home.js")).attach(form), { once: true });

@@ -30,6 +30,7 @@ export function starButton(button = el("button", { type: "button", class: "cb-st
 document.addEventListener("click", (e) => {
   const button = e.target.closest?.("[data-star]");
   if (!button) return;
+  e.preventDefault();      // taken: see page.js
   toggleStar(button.dataset.star);
   stars = null;
   starButton(button).show(button.dataset.star, "");

@@ -32,12 +32,12 @@ function plain() {
 async function start() {
   if (location.search) root.setAttribute("aria-busy", "true");
   const wanted = [], query = root.querySelector("[data-q]"), events = ["input", "change", "keydown", "pointerdown", "click"];
-  let table = null, work = null, isWanted = Boolean(location.search || query.value), head = null;
+  let table = null, work = null, isWanted = Boolean(location.search || query.value), button = "";
   // Interaction before all is ready is kept, and speeds up the preparation.
   const early = (e) => {
     isWanted = true;
     if (e.type === "change" && e.target.closest("[data-facet]")) wanted.push([e.target.name, e.target.value]);
-    if (e.type === "click") head = e.target.closest("th[data-key] button") ?? head;
+    if (e.type === "click" && selectorOf(e.target)) { button = selectorOf(e.target); e.preventDefault(); }
     work?.hurry();
   };
   for (const type of events) root.addEventListener(type, early);
@@ -48,11 +48,20 @@ async function start() {
   if (isWanted) work.hurry();
   await work.done;
   for (const type of events) root.removeEventListener(type, early);
-  head?.click();
+  if (button) root.querySelector(button)?.click();
   await slowly(table.drawTools, table.readTexts, table.rehearse).done;
 }
 
-function toggleFacets({ currentTarget: button }) {
+/** How the button is found again, when the table has been made, that was pressed before. */
+function selectorOf(target) {
+  const { head, facet, file } = { head: target.closest("th[data-key]"), facet: target.closest("[data-facet]"), file: target.closest("[data-file]") };
+  if (!target.closest("button")) return "";
+  return head ? `th[data-key="${head.dataset.key}"] button` : facet ? `[data-facet="${facet.dataset.facet}"] > button` : file ? `[data-file="${file.dataset.file}"]` : "";
+}
+
+function toggleFacets(e) {
+  const button = e.currentTarget;
+  e.preventDefault();      // taken: see page.js
   const open = button.getAttribute("aria-expanded") !== "true";
   button.setAttribute("aria-expanded", String(open));
   root.querySelector("[data-facets]").toggleAttribute("data-open", open);

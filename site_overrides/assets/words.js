@@ -20,7 +20,7 @@ export const words = {
   urgent: (family, n) => `${words.health[family]}: ${n}`, partly: (n, of) => t("health_partly", n, of), measured: (list) => t("health_measured", list), notMeasured: (list) => t("status_not_measured", list),
   dependents: { some: t("dependents_some"), none: t("dependents_none") }, dependentsOf: (n) => counted("n_dependents", n), starred: { yes: t("starred"), no: t("not_starred") },
   star: (title) => t("star", title), starTitle: t("star_title"), starredView: t("starred"), name: t("name"), standardColumns: t("standard_columns"), noColumns: t("columns_missing"),
-  pickPerson: t("select_person"), notKept: t("not_kept"), owns: (n) => counted("owns_n", n), withTeamsBelow: (n) => counted("with_sub_teams", n),
+  pickPerson: t("select_person"), notKept: t("not_kept"), owns: (n) => counted("owns_n", n), panelsOfTeam: t("panels_of_team"), withTeamsBelow: (n) => counted("with_sub_teams", n),
   manyRows: (n) => t("many_rows", n), rowsPrinted: (n, of) => t("rows_printed", n, of),
   none: { type: t("without_type"), owner: t("without_owner"), lifecycle: t("without_lifecycle"), system: t("without_system"), tag: t("without_tags") },
   affectedBy: t("affected_by"), notAffected: t("not_affected"),

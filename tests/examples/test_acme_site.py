@@ -22,6 +22,7 @@ from callboard.io.clock import Meter
 from callboard.lint.portal_reader import PortalReader
 from callboard.plugins.portal_settings import read_settings
 from support import shared_caches
+from support.remainders import dead_ends_of
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(
@@ -42,6 +43,10 @@ def site(tmp_path_factory):
     with shared_caches.lent(folder):
         pipeline.build(request, Meter())
     return folder / "site"
+
+
+def test_every_remainder_leads_to_the_rest(site):
+    assert list(dead_ends_of(site)) == []
 
 
 def dead(url):

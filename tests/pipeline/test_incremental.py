@@ -13,6 +13,7 @@ import pytest
 from callboard.incremental.page_cache import read_pages
 from support import shared_caches
 from support.clean_builds import made
+from support.remainders import dead_ends_of
 from synthetic import organisation
 
 pytestmark = pytest.mark.long
@@ -80,6 +81,10 @@ def test_a_cold_build_makes_everything_once(nights):
     assert cold["pages_rendered"] == cold["pages"] < SIZE + documents + references + 130
     assert cold["files_written"] < 4.1 * SIZE + 3 * (documents + references) + 420
     assert cold["diagrams_laid_out"] < 0.5 * SIZE
+
+
+def test_every_remainder_leads_to_the_rest(nights):
+    assert list(dead_ends_of(nights[0] / "site")) == []
 
 
 def test_nothing_changed_means_nothing_made(nights):

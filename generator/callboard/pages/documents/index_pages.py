@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.page import Page
 from callboard.pages.shared_views import EntityLink, TimeView, catalog_path
+from callboard.pages.team_filter import FilterChoice, TeamFilter
 
 DOCS = "docs/"
 """Path of the page about all documentation, and its tab."""
@@ -57,6 +58,10 @@ class SetIndexView:
     count: int
     pages: int
     groups: tuple[SetGroup, ...]
+    teams: tuple[FilterChoice, ...]
+    """By which a script filters the rows."""
+    team_numbers: Mapping[str, str]
+    """Of each set, by its path: the numbers of its teams."""
 
 
 def plan(context: DocumentsContext, tracker: DependencyTracker | None = None) -> Iterator[Page]:
@@ -73,7 +78,10 @@ def index_view(context: DocumentsContext, order: str) -> SetIndexView:
     sets = [made for made in context.documentation.sets.values() if made.start is not None]
     pages = sum(len(made.pages) for made in sets)
     orders = tuple((name, _path(name)) for name in _ORDERS)
-    return SetIndexView(order, orders, len(sets), pages, tuple(_ORDERS[order](context, sets)))
+    owners = {docs_path(made.ref): organization.owner(context.catalog, made.ref) for made in sets}
+    teams = TeamFilter(context, filter(None, owners.values()))
+    numbers = {path: teams.numbers((owner,) if owner else ()) for path, owner in owners.items()}
+    return SetIndexView(order, orders, len(sets), pages, tuple(_ORDERS[order](context, sets)), teams.choices, numbers)
 
 
 def set_row(context: DocumentsContext, made: DocumentationSet) -> SetRow:

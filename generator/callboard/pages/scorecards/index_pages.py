@@ -20,6 +20,7 @@ from callboard.pages.scorecards.entity_section import CardSummary, badness, has_
 from callboard.pages.scorecards.moves import MovesView, moved
 from callboard.pages.scorecards.trends import RuleTrendView, TrendView, level_trend, rule_trend
 from callboard.pages.shared_views import EntityLink, StateView
+from callboard.pages.team_filter import FilterChoice, TeamFilter
 from callboard.scorecards.cards import CardRule, Scorecard
 from callboard.scorecards.results import CardResult, RuleOutcome
 
@@ -87,6 +88,8 @@ class EntityResultRow:
     distance: str
     failing: tuple[str, ...]
     """Titles of failing rules."""
+    teams: str
+    """Numbers of the teams among ``ScorecardPageView.team_choices``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class ScorecardPageView:
     more_rows: int
     done: int
     """Number of entities without anything to do."""
+    team_choices: tuple[FilterChoice, ...]
+    """By which a script filters ``rows``."""
     trend: TrendView | None
     moved: tuple[MovesView, ...]
     files: tuple[str, str]
@@ -156,6 +161,7 @@ def page_view(context: ScorecardContext, card: Scorecard) -> ScorecardPageView:
     results = list(context.results(card).values())
     todo = sorted((result for result in results if has_to_do(result)), key=badness)
     teams = tuple(_team_rows(context, card, results))
+    owners = TeamFilter(context, filter(None, (organization.owner(context.catalog, ref_of(result.ref)) for result in todo[:ENTITIES])))
     return ScorecardPageView(
         card.title,
         card.description,
@@ -165,9 +171,10 @@ def page_view(context: ScorecardContext, card: Scorecard) -> ScorecardPageView:
         tuple(rule.title for rule in card.rules),
         teams[:TEAMS],
         max(len(teams) - TEAMS, 0),
-        tuple(_entity_row(context, result) for result in todo[:ENTITIES]),
+        tuple(_entity_row(context, owners, result) for result in todo[:ENTITIES]),
         max(len(todo) - ENTITIES, 0),
         len(results) - len(todo),
+        owners.choices,
         level_trend(context, card),
         moved(context, card),
         (f"{card_path(card)}results.csv", f"{card_path(card)}results.json"),
@@ -223,10 +230,14 @@ def _cell(counts: Mapping[str, int]) -> TeamResult:
     return TeamResult(passing, passing + failing, missing, tone)
 
 
-def _entity_row(context: ScorecardContext, result: CardResult) -> EntityResultRow:
+def _entity_row(context: ScorecardContext, teams: TeamFilter, result: CardResult) -> EntityResultRow:
     failing = tuple(each.rule.title for each in result.rules if each.outcome is RuleOutcome.FAIL and each.counts)
     link = context.link_of(result)
-    return EntityResultRow(link, context.owner_of(ref_of(result.ref)), context.level_state(result), context.distance(result), failing)
+    owner = organization.owner(context.catalog, ref_of(result.ref))
+    numbers = teams.numbers((owner,) if owner else ())
+    return EntityResultRow(
+        link, context.owner_of(ref_of(result.ref)), context.level_state(result), context.distance(result), failing, numbers
+    )
 
 
 def data_files(context: ScorecardContext) -> Iterator[tuple[str, bytes]]:
