@@ -75,8 +75,11 @@ def test_what_is_done_early_in_the_catalog_is_done_when_its_table_is_ready(chrom
     held = holding(page, SCRIPTS)
     page.goto(f"{address}search/", wait_until="commit")
     page.locator("main input[type=search]").fill("order")
-    while not page.locator("[data-names] .cb-hit").count():
+    for _ in range(500):
         release(held)
         page.wait_for_timeout(20)
+        if page.locator("[data-names] .cb-hit").count():
+            break
+    assert "ordering" in page.locator("[data-names]").inner_text()
     page.unroute_all(behavior="ignoreErrors")
     page.context.close()

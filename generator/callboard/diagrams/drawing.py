@@ -113,9 +113,14 @@ def _edges(graph: Graph, placement: Placement, width: int, words: Mapping[str, s
         tips += _tips(points, at_left=at_left, at_right=at_right)
         if has_labels and kind not in _WITHOUT_ARROW and not _is_arc(points):
             labels.append(_label(points, words[f"diagram_line_{kind}"]))
-    paths = [f'<path class="cb-graph__edge cb-graph__edge--{kind}" d="{"".join(drawn[kind])}"/>' for kind in sorted(drawn)]
+    paths = [_kind(kind, drawn[kind], words[f"diagram_line_{kind}"]) for kind in sorted(drawn)]
     heads = [f'<path class="cb-graph__tip" d="{"".join(tips)}"/>'] if tips else []
     return [*paths, *heads, *labels]
+
+
+def _kind(kind: str, lines: Sequence[str], word: str) -> str:
+    """All lines of a kind; a pointer on one of them shows its meaning, also where there are too many lines for labels."""
+    return f'<path class="cb-graph__edge cb-graph__edge--{kind}" d="{"".join(lines)}"><title>{escape(word)}</title></path>'
 
 
 def _label(points: Sequence[int], word: str) -> str:
