@@ -72,6 +72,7 @@ def test_what_is_done_early_in_the_catalog_is_done_when_its_table_is_ready(chrom
     assert page.locator("[data-ready]").count() == 0
     held.pop().continue_()
     page.locator("th[data-key=owner][aria-sort=ascending]").wait_for()
+    page = page.context.new_page()
     held = holding(page, SCRIPTS)
     page.goto(f"{address}search/", wait_until="commit")
     page.locator("main input[type=search]").fill("order")
