@@ -1,6 +1,6 @@
 """What pages read, followed and packed."""
 
-from callboard.incremental.tracking import ALL, Dependencies, DependencyTracker, name_of
+from callboard.incremental.tracking import ALL, DependencyTracker, id_of
 
 ENTITY = ("entity", ("component", "default", "shop"))
 OTHER = ("entity", ("component", "default", "store"))
@@ -9,45 +9,33 @@ UNKNOWN = ("entity", ("component", "default", "gone"))
 
 def reading_of(*keys):
     reading = DependencyTracker("base", dict.fromkeys((ENTITY, OTHER), "print"))
-    reading.number(reading.fingerprints)
     reading.begin(*keys)
     return reading
 
 
-def place(reading, key):
-    return list(reading.fingerprints).index(name_of(key))
-
-
 def test_a_page_meets_what_it_has_read_and_nothing_else():
-    reading = reading_of(ENTITY)
-    reads = reading.end()
-    assert reads.include_any({place(reading, ENTITY)})
-    assert not reads.include_any({place(reading, OTHER)})
+    reads = reading_of(ENTITY).end()
+    assert reads.include_any({id_of(ENTITY)})
+    assert not reads.include_any({id_of(OTHER)})
     assert not reads.include_any(frozenset())
 
 
-def test_the_first_name_of_the_list_is_a_place_like_others():
-    reading = reading_of(ENTITY)
-    assert place(reading, ENTITY) == 0
-    assert reading.end() == Dependencies(bytes(4))
-
-
-def test_a_key_that_nobody_has_a_print_for_is_kept_by_its_name_and_may_be_anything():
-    reading = reading_of(OTHER, UNKNOWN)
+def test_a_key_without_a_value_is_read_too():
+    reading = reading_of()
+    followed = reading.tracked("entity", {ENTITY[1]: "shop"})
+    assert (followed.get(UNKNOWN[1]), OTHER[1] in followed, followed[ENTITY[1]]) == (None, False, "shop")
     reads = reading.end()
-    assert reads.other_names == (name_of(UNKNOWN),)
-    assert reads.include_any(frozenset())
-    placed = reads.with_numbers([7])
-    assert placed.other_names == ()
-    assert placed.include_any({7})
-    assert placed.include_any({place(reading, OTHER)})
-    assert not placed.include_any({place(reading, ENTITY)})
+    assert reads.size == 3
+    assert all(reads.include_any({id_of(key)}) for key in (UNKNOWN, OTHER, ENTITY))
+
+
+def test_a_key_has_the_same_id_however_it_is_read():
+    reading = reading_of()
+    reading.reads("entity").add(ENTITY[1])
+    assert reading.end() == reading_of(ENTITY).end()
 
 
 def test_whoever_goes_through_a_mapping_reads_all_of_its_aspect():
-    reading = DependencyTracker("base", {ENTITY: "1", OTHER: "2"})
-    reading.number(reading.fingerprints)
-    followed = reading.tracked("entity", {ENTITY[1]: "shop"})
-    reading.begin()
-    assert list(followed) == [ENTITY[1]]
-    assert reading.end().include_any({place(reading, ("entity", ALL))})
+    reading = reading_of()
+    assert list(reading.tracked("entity", {ENTITY[1]: "shop"})) == [ENTITY[1]]
+    assert reading.end().include_any({id_of(("entity", ALL))})

@@ -3,7 +3,7 @@
 import pytest
 
 from callboard.incremental.page_cache import CachedPage, pack
-from callboard.incremental.tracking import Dependencies, DependencyTracker
+from callboard.incremental.tracking import Dependencies, DependencyTracker, id_of, id_of_name
 from callboard.pages.page import Page, PageParts
 from callboard.pages.section import Section
 from callboard.website.links import PageLinks, page_links
@@ -30,7 +30,6 @@ class Shop:
     def built(self):
         """A page, and the file as it is made as a whole, with what is kept of it."""
         tracker = DependencyTracker("base", {("value", name): repr(value) for name, value in self.values.items()})
-        tracker.number(tracker.fingerprints)
         read = tracker.tracked("value", self.values)
         planned = PageParts(tuple(lambda name=name: self.sections(name, read[name]) for name in self.values), list, lambda view: None)
         page = Page("p/", "x.html", "wide", "", "P", lambda: None, tracker=tracker, parts=lambda: planned)
@@ -54,9 +53,8 @@ class Shop:
 
 
 def changed(old, new):
-    """The numbers of what changed between two trackers with the same names."""
-    names = list(old.fingerprints)
-    return {number for number, name in enumerate(names) if old.fingerprints[name] != new.fingerprints[name]}
+    """The ids of what changed between two trackers."""
+    return {id_of_name(name) for name in old.fingerprints if old.fingerprints[name] != new.fingerprints[name]}
 
 
 def spliced(before, after, *, damaged=False, render=html):
@@ -110,19 +108,18 @@ def test_a_page_is_made_as_a_whole_where_joining_it_is_not_certain(edit, options
         spliced(BEFORE, BEFORE | edit, **options)
 
 
-def test_names_of_keys_that_do_not_exist_yet_stay_with_the_part_that_read_them():
+def test_keys_that_do_not_exist_yet_stay_with_the_part_that_read_them():
     tracker = DependencyTracker("base", {("value", "a"): "1"})
-    tracker.number(tracker.fingerprints)
     values, reads = tracker.tracked("value", {"a": 1}), []
     for keys in (["a", "x"], ["y"], ["a", "x", "z"]):
         tracker.begin()
         for key in keys:
             values.get(key)
         reads.append(tracker.end())
-    joined = Dependencies.joined(reads)
-    numbers = {f"value {key}": number for key, number in zip("axyz", (0, 7, 8, 9), strict=True)}
-    stored = joined.with_numbers([numbers[name] for name in joined.other_names])
-    parts = [set(part.as_numbers()) for part in stored.split(part.size for part in reads)]
-    assert parts == [{0, 7}, {8}, {0, 7, 9}]
-    assert stored.include_any({9})
-    assert not stored.include_any({1})
+    stored = Dependencies.joined(reads)
+    parts = [*stored.split(part.size for part in reads)]
+    assert [[part.include_any({id_of(("value", key))}) for key in "axyz"] for part in parts] == [
+        [True, True, False, False],
+        [False, False, True, False],
+        [True, True, False, True],
+    ]

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 
 from callboard.incremental.fingerprint import canonical, code_digest
 from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, unpacked_parts
-from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, name_of
+from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, id_of, id_of_name
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 
-_FORMAT = f"6 {byteorder}"
+_FORMAT = f"7 {byteorder}"
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
 
 
@@ -83,7 +83,7 @@ class CachedPage:
     files: tuple[tuple[str, str], ...]
     """Paths and digests of the other files that belong to the page."""
     dependencies: Dependencies
-    """What its views read, as numbers of ``CachedPages.names``."""
+    """What its views read."""
     search_digest: str
     """Digest of its searchable text; empty for a page without one."""
     broken_links: tuple[str, ...]
@@ -109,38 +109,25 @@ class CachedPages:
     """By path below the site's root."""
     base: str = ""
     """Digest of all inputs that are not tracked by key."""
-    names: tuple[str, ...] = ()
-    """Names of all dependencies; a dependency's number is its index."""
-    fingerprints: tuple[str, ...] = ()
-    """Of each name, in the same order; empty for a key that did not exist."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """By the name of each key that had a value."""
     guides: str = ""
     """Key of the guides that the links were checked with."""
-    first_names: int = 0
-    """How many names there were when their list was begun. Most are of keys without a value: what pages looked for and did not find."""
 
     def changed(self, tracker: DependencyTracker | None) -> frozenset[int] | None:
-        """The numbers of all dependencies that changed since; None if every page may be affected."""
-        if tracker is None or not self._keeps_names(tracker):
+        """The ids of all dependencies that changed since; None if every page may be affected.
+
+        A page that read what is not tracked depends on ``UNTRACKED``, which always counts as changed.
+        """
+        if tracker is None or tracker.base != self.base:
             return None
-        now = tracker.fingerprints
-        return frozenset(
-            number
-            for number, (name, previous) in enumerate(zip(self.names, self.fingerprints, strict=True))
-            if now.get(name, "") != previous or name == name_of(UNTRACKED)
-        )
+        now, before = tracker.fingerprints, self.fingerprints
+        names = {name for name, fingerprint in now.items() if before.get(name, "") != fingerprint} | (before.keys() - now.keys())
+        return frozenset({id_of(UNTRACKED), *map(id_of_name, names)})
 
-    def all_names(self, tracker: DependencyTracker | None) -> tuple[str, ...]:
-        """The names in their order, then the new ones. Once the list has doubled, it is begun again with today's keys."""
-        if tracker is None:
-            return ()
-        return tuple(dict.fromkeys((*(self.names if self._keeps_names(tracker) else ()), *tracker.fingerprints)))
-
-    def kept_names(self, tracker: DependencyTracker | None) -> int:
-        """``first_names`` of a list that goes on; 0 for one that begins again."""
-        return self.first_names if tracker and self._keeps_names(tracker) else 0
-
-    def _keeps_names(self, tracker: DependencyTracker) -> bool:
-        return tracker.base == self.base and len(self.names) < 2 * self.first_names + 1000
+    def has_fingerprints_of(self, tracker: DependencyTracker | None) -> bool:
+        """Whether all that pages depend on, and only that, is as it was."""
+        return tracker is not None and tracker.base == self.base and tracker.fingerprints == self.fingerprints
 
 
 def page_key(layout_digest: str, values: tuple[Any, ...]) -> str:
@@ -182,29 +169,20 @@ def read_pages(path: Path) -> CachedPages:
     except OSError:
         return CachedPages()
     head = checked(first.removesuffix(b"\n"), _HEAD)
-    base, names, fingerprints, guides, first = json.loads(head or b'["", [], [], "", 0]')
-    return CachedPages(dict(_intact_pages(file, lines)), base, tuple(names), tuple(fingerprints), guides, first)
+    base, fingerprints, guides = json.loads(head or b'["", {}, ""]')
+    return CachedPages(dict(_intact_pages(file, lines)), base, fingerprints, guides)
 
 
-def write_pages(
-    path: Path, pages: Mapping[str, CachedPage], names: Sequence[str], tracker: DependencyTracker | None, guides: str, first_names: int = 0
-) -> None:
-    """Write the pages for the next build. Dependencies that are not in ``names`` (keys that do not exist) are added to them.
-
-    ``first_names``: how many there were when the list was begun; 0 if it begins with this build.
-    """
-    others = (name for page in pages.values() for name in page.dependencies.other_names)
-    numbers = {name: number for number, name in enumerate(dict.fromkeys((*names, *others)))}
-    now: Mapping[str, str] = tracker.fingerprints if tracker else {}
-    head = (tracker.base if tracker else "", list(numbers), [now.get(name, "") for name in numbers], guides, first_names or len(numbers))
-    write_atomically(path, _lines(head, pages, numbers))
+def write_pages(path: Path, pages: Mapping[str, CachedPage], tracker: DependencyTracker | None, guides: str) -> None:
+    """Write the pages for the next build."""
+    head = (tracker.base, tracker.fingerprints, guides) if tracker else ("", {}, guides)
+    write_atomically(path, _lines(head, pages))
 
 
-def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage], numbers: Mapping[str, int]) -> Iterator[bytes]:
+def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage]) -> Iterator[bytes]:
     yield with_digest(json.dumps(head, separators=(",", ":")).encode(), _HEAD) + b"\n"
     for name, page in pages.items():
-        numbered = page.dependencies.with_numbers([numbers[other] for other in page.dependencies.other_names])
-        dependencies = b64encode(numbered.numbers).decode()
+        dependencies = b64encode(page.dependencies.ids).decode()
         row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
         yield with_digest(json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read(), _PAGE) + b"\n"
 

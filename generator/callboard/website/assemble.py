@@ -130,7 +130,7 @@ class _MadePages:
 
     def equals(self, previous: CachedPages, reading: DependencyTracker | None) -> bool:
         """True if the cache of the last build is still right."""
-        return not self.documents and self.cached == previous.pages and previous.changed(reading) == frozenset()
+        return not self.documents and self.cached == previous.pages and previous.has_fingerprints_of(reading)
 
     def add(self, page: RenderedPage) -> None:
         self.cached[page.path] = page.cached
@@ -169,8 +169,7 @@ class _Assembly:
                 self.output.check_loss(self.staging.gone(), (page.path for page in pages))
                 reading = next((page.tracker for page in pages if page.tracker), None)
                 previous = read_pages(self.store.cache / "pages.jsonl")
-                names = previous.all_names(reading)
-                made = self._make_pages(pages, previous, reading, names)
+                made = self._make_pages(pages, previous, reading)
                 self._index_texts(pages, made)  # Pagefind works in parallel with the data and the links
             with self.phase("data"):
                 put_data(chain(self._site_files(made), data_files), self.staging, self.store.cache / "data.json")
@@ -185,14 +184,12 @@ class _Assembly:
         with self.phase("commit"):
             committed = self.staging.commit()
             if not made.equals(previous, reading):
-                write_pages(self.store.cache / "pages.jsonl", made.cached, names, reading, self.theme.key, previous.kept_names(reading))
+                write_pages(self.store.cache / "pages.jsonl", made.cached, reading, self.theme.key)
         problems = (*problems, *limit_problems(self.settings, committed, [*self.staging.paths()]))
         news = self.theme.is_new, self.full_text.is_new
         return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
 
-    def _make_pages(
-        self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None, names: Sequence[str]
-    ) -> _MadePages:
+    def _make_pages(self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None) -> _MadePages:
         made, pending = _MadePages(), []
         self.maker.changes = changes = previous.changed(reading)
         for page in pages:
@@ -201,8 +198,6 @@ class _Assembly:
                 made.cached[page.path] = cached
             else:
                 pending.append((page, cached))
-        if reading:
-            reading.number(names)
         for batch in self._batches(pending):
             made.laid_out += batch.laid_out
             for page_made in batch.pages:

@@ -85,7 +85,7 @@ class PageMaker:
         self._shells: dict[tuple[str, str], str] = {}
         self._reported_targets: set[str] = set()
         self.changes: AbstractSet[int] | None = None
-        """Numbers of the dependencies that changed since the last build; None if every page has to be made as a whole."""
+        """Ids of the dependencies that changed since the last build; None if every page has to be made as a whole."""
 
     def make_all(self, pages: Sequence[tuple[Page, CachedPage | None]]) -> Batch:
         """Render those of these pages that have changed compared with what is cached of them."""

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
-from callboard.incremental.tracking import UNTRACKED, DependencyKey, DependencyTracker, fingerprint_of
+from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker, Reads, fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, tree_of
@@ -39,7 +39,7 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
         more: fingerprints of other things that pages depend on.
     """
     tracker = DependencyTracker(_base(context), {**dict(_fingerprints(context)), **(more or {})})
-    catalog, seen = context.catalog, tracker.dependencies
+    catalog, links, untracked = context.catalog, tracker.reads("link"), tracker.reads("")
     files = {(e.origin.source, e.origin.tree, e.origin.path) for e in context.entities.values()}
     tracked = replace(
         context,
@@ -48,15 +48,15 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
             tracker.tracked("relations", catalog.relations),
             catalog.kinds,
             catalog.elsewhere,
-            seen=seen,
+            asked_for=links,
         ),
         impacts=tracker.tracked("impact", context.impacts),
         problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
-        trees=tracker.tracked("tree", {key: _Tree(tree, key, files, seen) for key, tree in context.trees.items()}),
-        links=_Links(catalog, context.links.memo, seen),
+        trees=tracker.tracked("tree", {key: _Tree(tree, key, files, untracked) for key, tree in context.trees.items()}),
+        links=_Links(catalog, context.links.memo, reads=links),
         by_location=tracker.tracked("brought", context.by_location),
         documented=tracker.tracked("documented", context.documented),
-        **_tracked_providers(context, seen),
+        **_tracked_providers(context, tracker.reads("added")),
     )
     return tracked, tracker
 
@@ -64,25 +64,26 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
 _PROVIDERS = ("first_sections", "last_sections", "last_fields", "status")
 
 
-def _tracked_providers(context: EntityContext, seen: set[DependencyKey]) -> dict[str, Any]:
+def _tracked_providers(context: EntityContext, reads: Reads) -> dict[str, Any]:
     numbers = count()
     every = range(len(_providers(context)))
 
     def tracked(provider: Any) -> Callable[[Entity], Any]:
         number = next(numbers)
-        return partial(_called, provider, every if getattr(provider, "reads_input_of_others", False) else (number,), seen)
+        return partial(_called, provider, every if getattr(provider, "reads_input_of_others", False) else (number,), reads)
 
     return {name: tuple(map(tracked, getattr(context, name))) for name in _PROVIDERS}
 
 
-def _called(provider: Callable[[Entity], T | None], numbers: Iterable[int], seen: set[DependencyKey], entity: Entity) -> T | None:
-    seen.update(_key_of_provider(number, entity.ref) for number in numbers)
+def _called(provider: Callable[[Entity], T | None], numbers: Iterable[int], reads: Reads, entity: Entity) -> T | None:
+    for number in numbers:
+        reads.add(_of_provider(number, entity.ref))
     return provider(entity)
 
 
-def _key_of_provider(number: int, ref: EntityRef) -> DependencyKey:
+def _of_provider(number: int, ref: EntityRef) -> tuple[str, ...]:
     """Each provider has a key of its own, so that what one of them adds to a page does not depend on the input of another."""
-    return "added", (str(number), *ref)
+    return str(number), *ref
 
 
 def _providers(context: EntityContext) -> tuple[Any, ...]:
@@ -132,7 +133,7 @@ def _fingerprints_of_providers(context: EntityContext) -> Iterator[tuple[Depende
         fingerprint = provider.fingerprint if isinstance(provider, Fingerprinted) else partial(_fingerprint_of_result, provider)
         for ref, entity in context.entities.items():
             if added := fingerprint(entity):
-                yield _key_of_provider(number, ref), fingerprint_of(added)
+                yield ("added", _of_provider(number, ref)), fingerprint_of(added)
 
 
 def _fingerprint_of_entity(context: EntityContext, entity: Entity) -> str:
@@ -165,11 +166,11 @@ def _fingerprint_of_outline(outline: Entity) -> str:
 class _Catalog(Catalog):
     """A catalog that records which missing entities a page asks for."""
 
-    seen: set[DependencyKey] = field(default_factory=set)
+    asked_for: Reads = field(kw_only=True)
 
     def exists(self, ref: EntityRef | None) -> bool:
         if ref is not None:
-            self.seen.add(("link", ref))
+            self.asked_for.add(ref)
         return Catalog.exists(self, ref)
 
 
@@ -177,38 +178,38 @@ class _Catalog(Catalog):
 class _Links(EntityLinks):
     """Links that are made from the catalog itself, and recorded each time they are given."""
 
-    seen: set[DependencyKey] = field(default_factory=set)
+    reads: Reads = field(kw_only=True)
 
     def to(self, ref: EntityRef) -> EntityLink:
-        self.seen.add(("link", ref))
-        return EntityLinks.to(self, ref)
+        self.reads.seen.add(self.reads.ids[ref])
+        return self.memo.get(ref) or EntityLinks.to(self, ref)
 
 
 class _Tree:
     """A tree whose addresses are tracked. Its files can be read too, but their changes are not tracked."""
 
-    def __init__(self, tree: Tree, key: tuple[str, str], files: set[tuple[str, str, str]], seen: set[DependencyKey]) -> None:
+    def __init__(self, tree: Tree, key: tuple[str, str], files: set[tuple[str, str, str]], untracked: Reads) -> None:
         self._tree = tree
         self._key = key
         self._files = files
-        self._seen = seen
+        self._untracked = untracked
         self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
         self.view_url, self.edit_url = tree.view_url, tree.edit_url
 
     def last_change(self, path: str) -> datetime | None:
         """Time of the last change, which the fingerprint of the file's entity contains."""
         if (*self._key, path) not in self._files:
-            self._seen.add(UNTRACKED)
+            self._untracked.add(ALL)
         return self._tree.last_change(path)
 
     def read(self, path: str, limit: int) -> bytes:
         """The file's content; makes the page untracked."""
-        self._seen.add(UNTRACKED)
+        self._untracked.add(ALL)
         return self._tree.read(path, limit)
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The matching paths; makes the page untracked."""
-        self._seen.add(UNTRACKED)
+        self._untracked.add(ALL)
         return self._tree.glob(pattern)
 
     def fetch(self, paths: Sequence[str]) -> None:
