@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 define matrix
 	$(PYTHON) -m venv --clear $(VENV)-$(1)
 	$(VENV)-$(1)/bin/python tests/lowest_dependencies.py > $(VENV)-lowest.txt
-	$(VENV)-$(1)/bin/python $(INSTALL) --upgrade $(2) --editable '.[dev,github-app,ldap,mermaid,s3]'
+	$(VENV)-$(1)/bin/python $(INSTALL) --upgrade $(2) --editable '.[dev,github-app,ldap,mermaid,new,s3]'
 	$(VENV)-$(1)/bin/pytest $(SHARED) -m $(FAST)
 endef
 

@@ -20,7 +20,7 @@ LAYERS = (
     ("ingestion", "catalog"),
     ("state",),
     ("history",),
-    ("documentation", "scorecards"),
+    ("documentation", "scorecards", "software_templates"),
     ("api_changes",),
     ("incremental",),
     ("diagrams",),

@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": "Show what changed from one build to another.",
     "api-diff": "Show what changed in an API's definition, and whether it breaks consumers.",
     "publish": "Copy the built site to where it is served.",
+    "new": "Make a new project from a software template.",
     "explain": "Explain a problem code and how to fix it.",
     "plugins": "List sources, integrations, publishers and other plugins.",
 }

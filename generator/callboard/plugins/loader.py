@@ -20,6 +20,36 @@ from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
 FAMILIES_GROUP = "callboard.families"
 API_FORMATS_GROUP = "callboard.api_formats"
+ACTIONS_GROUP = "callboard.actions"
+_PUBLISHED_AT = ("github", "gitlab", "gitea", "bitbucket", "bitbucketCloud", "bitbucketServer", "azure")
+_ACTIONS = {
+    "fetch:plain": "fetch:FetchPlain",
+    "fetch:plain:file": "fetch:FetchPlainFile",
+    "fetch:template": "fetch:FetchTemplate",
+    "fetch:template:file": "fetch:FetchTemplateFile",
+    "fs:delete": "filesystem:DeleteFiles",
+    "fs:rename": "filesystem:RenameFiles",
+    "fs:read": "filesystem:ReadFiles",
+    "fs:readdir": "filesystem:ReadFiles",
+    "catalog:register": "catalog:RegisterEntity",
+    "catalog:write": "catalog:WriteEntity",
+    "catalog:fetch": "catalog:FetchEntity",
+    "debug:log": "debug:LogMessage",
+    "debug:wait": "debug:Wait",
+    **{f"publish:{host}": "publish:PublishRepository" for host in _PUBLISHED_AT},
+    "publish:github:pull-request": "pull_requests:OpenPullRequest",
+    "publish:gitlab:merge-request": "pull_requests:OpenPullRequest",
+    "github:actions:dispatch": "pull_requests:DispatchWorkflow",
+    "roadiehq:utils:fs:write": "filesystem:WriteText",
+    "roadiehq:utils:fs:append": "filesystem:AppendText",
+    "roadiehq:utils:fs:replace": "filesystem:ReplaceText",
+    "roadiehq:utils:fs:parse": "structured_files:ParseFile",
+    "roadiehq:utils:json:merge": "structured_files:MergeJson",
+    "roadiehq:utils:merge": "structured_files:MergeData",
+    "roadiehq:utils:serialize:json": "structured_files:SerializeJson",
+    "roadiehq:utils:serialize:yaml": "structured_files:SerializeYaml",
+}
+"""Built-in actions of templates by the names that Backstage gives them."""
 WITHOUT_OPTIONS = frozenset({FAMILIES_GROUP, API_FORMATS_GROUP})
 """Groups whose entry points name values, not classes with options."""
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
@@ -60,6 +90,9 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "s3": "callboard.publish.s3.publisher:S3Publisher",
     },
     "callboard.checks": {},
+    ACTIONS_GROUP: {
+        **{name: f"callboard.software_templates.actions.{target}" for name, target in _ACTIONS.items()},
+    },
 }
 GROUPS = tuple(BUILT_IN)
 """Groups of entry points that Callboard loads."""

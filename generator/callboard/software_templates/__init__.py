@@ -1,0 +1,1 @@
+"""Backstage's software templates: parameters and answers, the rendering engine, steps and their actions."""

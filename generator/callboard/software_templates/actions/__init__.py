@@ -1,0 +1,1 @@
+"""The built-in actions of templates; ``plugins/loader.py`` has their names."""

@@ -1,0 +1,42 @@
+"""Inputs of debugging steps → lines for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from callboard.plugins.actions import Action, ActionStep
+
+_TEXT = {"type": "string"}
+_LONGEST = 2_000
+MAX_PATHS = 200
+
+
+class LogMessage(Action):
+    """Prints a message."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {"message": _TEXT, "listWorkspace": {}, "extra": {"type": "object"}},
+    }
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """Print the message, and the files if that was asked for."""
+        if message := step.input.get("message"):
+            step.messages.append(str(message)[:_LONGEST])
+        if step.input.get("listWorkspace"):
+            step.messages.extend(step.files.paths()[:MAX_PATHS])
+        return {}
+
+
+class Wait(Action):
+    """Does nothing: a wait for systems that a template starts has no purpose before they are started."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {key: {"type": ["number", "string"]} for key in ("minutes", "seconds", "milliseconds")},
+    }
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:  # noqa: ARG002 - the signature of actions
+        """Nothing."""
+        return {}

@@ -1,0 +1,111 @@
+"""Values and files of JSON and YAML → merged files, parsed contents, texts of values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import yaml
+from callboard.plugins.actions import Action, ActionError, ActionStep
+
+_TEXT = {"type": "string"}
+
+
+class MergeJson(Action):
+    """Adds values to a file of JSON."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "required": ["path", "content"],
+        "properties": {"path": _TEXT, "content": {"type": ["object", "string"]}, "mergeArrays": {"type": "boolean"}, "matchFileIndent": {}},
+    }
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """Merge the content into the file at ``path``."""
+        _merge(step, json.loads, lambda value: json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        return {"path": step.input["path"]}
+
+
+class MergeData(Action):
+    """Adds values to a file of JSON or YAML."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "required": ["path", "content"],
+        "properties": {
+            "path": _TEXT, "content": {"type": ["object", "string"]}, "mergeArrays": {"type": "boolean"},
+            "useDocumentIncludingField": {"type": "object"}, "options": {"type": "object"},
+        },
+    }  # fmt: skip
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """Merge the content into the file at ``path``, by its extension."""
+        if str(step.input["path"]).endswith(".json"):
+            return MergeJson().run(step)
+        if step.input.get("useDocumentIncludingField"):
+            raise ActionError("roadiehq:utils:merge with useDocumentIncludingField is not supported.", "Use --skip-unknown, or fs:write.")
+        _merge(step, yaml.safe_load, lambda value: yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=1_000))
+        return {"path": step.input["path"]}
+
+
+def _merge(step: ActionStep, parse: Any, write: Any) -> None:
+    path, content = step.input["path"], step.input["content"]
+    try:
+        given = parse(content) if isinstance(content, str) else content
+        before = parse(step.files.read(path).decode("utf-8")) if step.files.exists(path) else {}
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        raise ActionError(f"{path} cannot be merged: {str(error)[:200]}.", "Correct the file or the content in the template.") from None
+    merged = _merged(before or {}, given, with_lists=bool(step.input.get("mergeArrays")))
+    step.files.write(path, write(merged).encode())
+
+
+def _merged(before: Any, given: Any, *, with_lists: bool) -> Any:
+    if isinstance(before, Mapping) and isinstance(given, Mapping):
+        both = {key: _merged(before[key], given[key], with_lists=with_lists) for key in before if key in given}
+        return {**before, **given, **both}
+    if with_lists and isinstance(before, list) and isinstance(given, list):
+        return [*before, *given]
+    return given
+
+
+class SerializeJson(Action):
+    """Makes a text of a value."""
+
+    schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["data"], "properties": {"data": {}, "replacer": {}, "space": {}}}
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """The value as JSON in the output ``serialized``."""
+        return {"serialized": json.dumps(step.input["data"], ensure_ascii=False, separators=(",", ":"))}
+
+
+class SerializeYaml(Action):
+    """Makes a text of a value."""
+
+    schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["data"], "properties": {"data": {}, "options": {}}}
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """The value as YAML in the output ``serialized``."""
+        return {"serialized": yaml.safe_dump(step.input["data"], sort_keys=False, allow_unicode=True, width=1_000)}
+
+
+class ParseFile(Action):
+    """Reads a file of JSON or YAML."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "required": ["path"],
+        "properties": {"path": _TEXT, "parser": {"enum": ["yaml", "json", "multiyaml"]}},
+    }
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """The content of the file in the output ``content``, parsed if a ``parser`` is given."""
+        text = step.files.read(step.input["path"]).decode("utf-8", "replace")
+        parser = step.input.get("parser")
+        try:
+            if parser == "multiyaml":
+                return {"content": [*yaml.safe_load_all(text)]}
+            content = yaml.safe_load(text) if parser == "yaml" else json.loads(text) if parser == "json" else text
+        except (ValueError, yaml.YAMLError, RecursionError) as error:
+            raise ActionError(f"{step.input['path']} cannot be read: {str(error)[:200]}.", "Correct the file.") from None
+        return {"content": content}
