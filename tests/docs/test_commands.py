@@ -26,6 +26,8 @@ OTHER_BLOCKS = {
     ("docs/how-to/host-the-site.md", "lighttpd"): "tests/browser/test_names_of_authors.py serves a site with it",
     ("docs/how-to/write-a-check.md", "python"): "examples/plugins/runtime/ has the same; tests/plugins/test_contained_checks.py runs it",
     ("docs/how-to/write-a-check.md", "toml"): "of the same package",
+    ("docs/how-to/write-an-action.md", "python"): "examples/plugins/licence/ has the same, and a test runs it",
+    ("docs/how-to/write-an-action.md", "toml"): "of the same package",
     ("docs/how-to/restrict-access.md", "nginx"): "needs a provider of sign-ins; the rest of the configuration is tested",
     ("docs/how-to/own-look.md", "css"): "test_own_styles_are_joined_to_those_of_pages_and_the_footer_is_replaced",
     ("docs/how-to/own-look.md", "html"): "test_own_styles_are_joined_to_those_of_pages_and_the_footer_is_replaced",
@@ -57,13 +59,16 @@ NOT_RUN = {
     "callboard collect --only gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard build --skip gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard publish bucket": "needs an object store; tests/publish/ has one",
+    "callboard new": "needs a portal or a template; tests/software_templates/ has both",
     "callboard init": "asks on a terminal; tests/scaffold/ runs it",
     "callboard workflow": "needs a workflow; tests/scaffold/ has one",
     "callboard score --portal https": "needs a published portal; tests/pipeline/test_scorecards_build.py has one",
     "callboard score": "needs scorecards; tests/pipeline/test_scorecards_build.py runs it",
 }  # fmt: skip
 """By the beginning of a command: why it is only read."""
-ENVIRONMENT = frozenset({"CALLBOARD_PORTAL_HEADER", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"})
+ENVIRONMENT = frozenset(
+    {"CALLBOARD_PORTAL_HEADER", "CALLBOARD_SECRET_", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"}
+)
 """Variables that are no options."""
 OPTIONS_OF_OTHERS = re.compile(
     r"^--(constraint|depth|format json|offline|force-with-lease|user|volume|publish|rm|mount|dirty|upgrade|net|repo|tag"

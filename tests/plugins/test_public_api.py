@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "generator/callboard"
 BUILT_INS = {"sources": "sources", "integrations": "integrations", "publish": "publishers"}
 """Packages of built-in plugins, with the public module of their contract."""
-PUBLIC = {f"callboard.plugins.{name}" for name in ("sources", "integrations", "publishers", "families", "api_formats", "checks", "testing")}
+PUBLIC = {
+    f"callboard.plugins.{name}"
+    for name in ("sources", "integrations", "publishers", "families", "api_formats", "checks", "actions", "testing")
+}
 MODULES = sorted(name for name in PUBLIC if importlib.util.find_spec(name))
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 

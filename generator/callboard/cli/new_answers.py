@@ -15,7 +15,7 @@ from callboard.model.errors import CallboardError
 from callboard.software_templates.definition import TemplateDefinition
 from callboard.software_templates.parameters import (
     ParameterPage,
-    Question,
+    ParameterQuestion,
     answer_errors,
     is_secret,
     questions,
@@ -116,7 +116,7 @@ def _ask(template: TemplateDefinition, answers: dict[str, Any]) -> None:
             answers[question.name] = value
 
 
-def _answer(question: Question) -> Any:
+def _answer(question: ParameterQuestion) -> Any:
     """The answer to one question; None for none."""
     schema, optional = question.schema, not question.is_required
     title = str(schema.get("title") or question.name)

@@ -27,6 +27,7 @@ from callboard.software_templates.record import TemplateRecord, read_record
 
 def update_project(folder: Path, options: Mapping[str, Any]) -> int:
     """Run the command; 1 if there are conflicts."""
+    folder = folder.resolve()
     record = read_record(folder)
     if not options["is_diff"]:
         _raise_if_changed(folder)

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.model.errors import CallboardError
-from callboard.plugins.resources import json_resource
 
-__all__ = ["Action", "ActionError", "ActionFiles", "ActionServices", "ActionStep", "OutsideChange", "json_resource"]
+__all__ = ["ActionError", "ActionFiles", "ActionServices", "ActionStep", "OutsideChange", "StepAction"]
 
 
 class ActionError(CallboardError):
@@ -125,7 +124,7 @@ class ActionStep:
     """Where the action adds what it will do outside of ``files``."""
 
 
-class Action(ABC):
+class StepAction(ABC):
     """One action of templates. It changes ``step.files``; anything else it adds to ``step.changes``, to be done if the person agrees."""
 
     api_version: ClassVar[int] = 1

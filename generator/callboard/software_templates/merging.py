@@ -13,8 +13,8 @@ from typing import Literal
 
 from callboard.io.git.personal import PersonalGit
 from callboard.plugins.actions import ActionError
+from callboard.plugins.safe_paths import safe_path
 from callboard.software_templates.delivery import file_paths
-from callboard.software_templates.safe_paths import safe_path
 
 Outcome = Literal["added", "updated", "merged", "conflict", "deleted", "kept"]
 _OURS, _BASE, _THEIRS = "yours", "template, recorded revision", "template, new revision"

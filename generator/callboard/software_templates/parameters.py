@@ -125,7 +125,7 @@ def _fill(schema: Mapping[str, Any], values: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParameterQuestion:
     """One parameter that is asked for."""
 
     name: str
@@ -134,12 +134,12 @@ class Question:
     is_secret: bool
 
 
-def questions(pages: Sequence[ParameterPage], answers: Mapping[str, Any]) -> Iterator[Question]:
+def questions(pages: Sequence[ParameterPage], answers: Mapping[str, Any]) -> Iterator[ParameterQuestion]:
     """The parameters that these answers ask for, in the order of the form."""
     for page in pages:
         required = required_names(page.schema, answers)
         for name, prop in active_properties(page.schema, answers).items():
-            yield Question(name, prop, name in required, is_secret(prop))
+            yield ParameterQuestion(name, prop, name in required, is_secret(prop))
 
 
 def required_names(schema: Mapping[str, Any], values: Mapping[str, Any]) -> frozenset[str]:

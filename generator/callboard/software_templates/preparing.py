@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callboard.io.git.personal import PersonalGit
+from callboard.plugins.staged_files import StagedFiles
 from callboard.software_templates.checkouts import Checkouts
 from callboard.software_templates.definition import TemplateDefinition
 from callboard.software_templates.engine import TemplateEngine
@@ -16,7 +17,6 @@ from callboard.software_templates.parameters import secret_names
 from callboard.software_templates.record import RECORD_PATH, TemplateRecord
 from callboard.software_templates.running import Run, TemplateRunner, Values
 from callboard.software_templates.services import CommandServices
-from callboard.software_templates.workspace import StagedFiles
 
 MASK = "***"
 

@@ -14,13 +14,13 @@ from typing import Any
 import jsonschema_rs
 
 from callboard.model.suggestions import nearest
-from callboard.plugins.actions import Action, ActionError, ActionStep, OutsideChange
+from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
 from callboard.plugins.loader import load
+from callboard.plugins.staged_files import StagedFiles
 from callboard.software_templates.checkouts import is_absolute, remote_folder
 from callboard.software_templates.definition import TemplateDefinition, TemplateStep
 from callboard.software_templates.parameters import without_hints
 from callboard.software_templates.services import CommandServices
-from callboard.software_templates.workspace import StagedFiles
 
 MAX_ITERATIONS = 200
 MAX_ERRORS = 5
@@ -79,7 +79,7 @@ class TemplateRunner:
     services: CommandServices
     files: StagedFiles
     skips_unknown: bool = False
-    actions: dict[str, Action | None] = field(default_factory=dict)
+    actions: dict[str, StepAction | None] = field(default_factory=dict)
     """Loaded actions by name; None for a name that no plugin has."""
 
     def check(self) -> None:
@@ -198,7 +198,7 @@ class TemplateRunner:
         doing.messages.clear()
         return outputs
 
-    def _action(self, name: str) -> Action | None:
+    def _action(self, name: str) -> StepAction | None:
         if name not in self.actions:
             plugin = load(GROUP).get(name)
             self.actions[name] = plugin.load()() if plugin else None

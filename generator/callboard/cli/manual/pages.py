@@ -46,6 +46,7 @@ _GROUPS = {
     "callboard.api_formats": "formats of API definitions: what a definition says, for its reference",
     "callboard.publishers": "where the site is published",
     "callboard.checks": "checks of scorecards, for what conditions cannot say",
+    "callboard.actions": "actions of software templates, which `callboard new` runs",
 }
 _FRONT = """---
 search: {exclude: true}

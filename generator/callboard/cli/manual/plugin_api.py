@@ -13,12 +13,12 @@ from pathlib import Path
 from callboard.cli.manual.tables import sentence, table
 from callboard.plugins import API_VERSION, OLDEST_API_VERSION
 
-MODULES = ("sources", "integrations", "publishers", "families", "checks", "testing")
+MODULES = ("sources", "integrations", "publishers", "families", "checks", "actions", "testing")
 """Modules of ``callboard.plugins`` that plugins may import."""
 _INTRODUCTION = f"""# Plugin API
 
-A plugin imports what it needs from `callboard.plugins.sources`, `.integrations`, `.publishers`, `.families`, `.checks` and `.testing`,
-and from no other module of Callboard; the built-in plugins do the same.
+A plugin imports what it needs from `callboard.plugins.sources`, `.integrations`, `.publishers`, `.families`, `.checks`, `.actions` and
+`.testing`, and from no other module of Callboard; the built-in plugins do the same.
 [Stability of the plugin API](../explanation/plugin-stability.md) describes what may change, and how that is announced.
 [Write a connector](../tutorial/plugin.md) is a tutorial.
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import yaml
-from callboard.plugins.actions import Action, ActionError, ActionStep
+from callboard.plugins.actions import ActionError, ActionStep, StepAction
 
 _TEXT = {"type": "string"}
 
 
-class RegisterEntity(Action):
+class RegisterEntity(StepAction):
     """Says that the next build of the portal finds the descriptor: there is nothing to register."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -44,7 +44,7 @@ def _reference(step: ActionStep, path: str) -> str:
     return ""
 
 
-class WriteEntity(Action):
+class WriteEntity(StepAction):
     """Writes a descriptor."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -60,7 +60,7 @@ class WriteEntity(Action):
         return {}
 
 
-class FetchEntity(Action):
+class FetchEntity(StepAction):
     """Reads entities of the portal."""
 
     schema: ClassVar[Mapping[str, Any]] = {

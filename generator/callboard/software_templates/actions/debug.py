@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from callboard.plugins.actions import Action, ActionStep
+from callboard.plugins.actions import ActionStep, StepAction
 
 _TEXT = {"type": "string"}
 _LONGEST = 2_000
 MAX_PATHS = 200
 
 
-class LogMessage(Action):
+class LogMessage(StepAction):
     """Prints a message."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -29,7 +29,7 @@ class LogMessage(Action):
         return {}
 
 
-class Wait(Action):
+class Wait(StepAction):
     """Does nothing: a wait for systems that a template starts has no purpose before they are started."""
 
     schema: ClassVar[Mapping[str, Any]] = {

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.plugins.actions import Action, ActionError, ActionStep
+from callboard.plugins.actions import ActionError, ActionStep, StepAction
 from callboard.plugins.sources.paths import compile_glob
+from callboard.plugins.staged_files import is_executable
 from callboard.software_templates.binary_files import is_binary
-from callboard.software_templates.workspace import is_executable
 
 MAX_ENTRIES = 20_000
 _TEXT = {"type": "string"}
@@ -21,7 +21,7 @@ _RENDER = {
 }  # fmt: skip
 
 
-class FetchPlain(Action):
+class FetchPlain(StepAction):
     """Copies a folder."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["url"], "properties": _FETCH}
@@ -34,7 +34,7 @@ class FetchPlain(Action):
         return {}
 
 
-class FetchPlainFile(Action):
+class FetchPlainFile(StepAction):
     """Copies one file."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["url", "targetPath"], "properties": _FETCH}
@@ -48,7 +48,7 @@ class FetchPlainFile(Action):
         return {}
 
 
-class FetchTemplate(Action):
+class FetchTemplate(StepAction):
     """Renders a folder: names and contents of its files."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -81,7 +81,7 @@ class FetchTemplate(Action):
         return {}
 
 
-class FetchTemplateFile(Action):
+class FetchTemplateFile(StepAction):
     """Renders one file."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["url", "targetPath"], "properties": {**_FETCH, **_RENDER}}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from callboard.plugins.actions import Action, ActionError, ActionStep
+from callboard.plugins.actions import ActionError, ActionStep, StepAction
 from callboard.plugins.sources.paths import compile_glob, is_glob
 
 _TEXT = {"type": "string"}
 _FILES = {"type": "array", "items": _TEXT}
 
 
-class DeleteFiles(Action):
+class DeleteFiles(StepAction):
     """Deletes files and folders."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["files"], "properties": {"files": _FILES}}
@@ -33,7 +33,7 @@ def _matching(step: ActionStep, pattern: str) -> Sequence[str]:
     return [path for path in step.files.paths() if matches(path)]
 
 
-class RenameFiles(Action):
+class RenameFiles(StepAction):
     """Renames files and folders."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -59,7 +59,7 @@ class RenameFiles(Action):
         return {}
 
 
-class ReadFiles(Action):
+class ReadFiles(StepAction):
     """Lists files."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "properties": {"path": _TEXT, "recursive": {"type": "boolean"}}}
@@ -73,7 +73,7 @@ class ReadFiles(Action):
         return {"files": [{"name": path.rpartition("/")[2], "path": path.rpartition("/")[0], "fullPath": path} for path in chosen]}
 
 
-class WriteText(Action):
+class WriteText(StepAction):
     """Writes a file with the given content."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -88,7 +88,7 @@ class WriteText(Action):
         return {"path": step.input["path"]}
 
 
-class AppendText(Action):
+class AppendText(StepAction):
     """Adds text to the end of a file."""
 
     schema: ClassVar[Mapping[str, Any]] = WriteText.schema
@@ -101,7 +101,7 @@ class AppendText(Action):
         return {"path": path}
 
 
-class ReplaceText(Action):
+class ReplaceText(StepAction):
     """Replaces texts in files."""
 
     schema: ClassVar[Mapping[str, Any]] = {

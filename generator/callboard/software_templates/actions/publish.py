@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from callboard.plugins.actions import Action, ActionError, ActionStep, OutsideChange
+from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
+from callboard.plugins.safe_paths import safe_path
 from callboard.software_templates.repo_urls import TargetRepository, target_repository
-from callboard.software_templates.safe_paths import safe_path
 
 _TEXT = {"type": "string"}
 _DONE = {
@@ -22,7 +22,7 @@ _DONE = {
 _VISIBILITIES = {"private": "--private", "public": "--public", "internal": "--internal"}
 
 
-class PublishRepository(Action):
+class PublishRepository(StepAction):
     """Creates a repository and pushes the files."""
 
     schema: ClassVar[Mapping[str, Any]] = {

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from callboard.plugins.actions import Action, ActionError, ActionStep, OutsideChange
+from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
+from callboard.plugins.safe_paths import safe_path
+from callboard.plugins.staged_files import StagedFiles, is_executable
 from callboard.software_templates.actions.publish import author
 from callboard.software_templates.repo_urls import TargetRepository, target_repository
-from callboard.software_templates.safe_paths import safe_path
-from callboard.software_templates.workspace import StagedFiles, is_executable
 
 _TEXT = {"type": "string"}
 _PROPERTIES = {
@@ -23,7 +23,7 @@ _PROPERTIES = {
 }  # fmt: skip
 
 
-class OpenPullRequest(Action):
+class OpenPullRequest(StepAction):
     """Opens a pull request at GitHub, or a merge request at GitLab."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["repoUrl", "branchName", "title"], "properties": _PROPERTIES}
@@ -110,7 +110,7 @@ class _PullRequest:
         )  # fmt: skip
 
 
-class DispatchWorkflow(Action):
+class DispatchWorkflow(StepAction):
     """Starts a workflow of GitHub Actions."""
 
     schema: ClassVar[Mapping[str, Any]] = {

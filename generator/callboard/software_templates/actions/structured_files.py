@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import yaml
-from callboard.plugins.actions import Action, ActionError, ActionStep
+from callboard.plugins.actions import ActionError, ActionStep, StepAction
 
 _TEXT = {"type": "string"}
 
 
-class MergeJson(Action):
+class MergeJson(StepAction):
     """Adds values to a file of JSON."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -27,7 +27,7 @@ class MergeJson(Action):
         return {"path": step.input["path"]}
 
 
-class MergeData(Action):
+class MergeData(StepAction):
     """Adds values to a file of JSON or YAML."""
 
     schema: ClassVar[Mapping[str, Any]] = {
@@ -69,7 +69,7 @@ def _merged(before: Any, given: Any, *, with_lists: bool) -> Any:
     return given
 
 
-class SerializeJson(Action):
+class SerializeJson(StepAction):
     """Makes a text of a value."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["data"], "properties": {"data": {}, "replacer": {}, "space": {}}}
@@ -79,7 +79,7 @@ class SerializeJson(Action):
         return {"serialized": json.dumps(step.input["data"], ensure_ascii=False, separators=(",", ":"))}
 
 
-class SerializeYaml(Action):
+class SerializeYaml(StepAction):
     """Makes a text of a value."""
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "object", "required": ["data"], "properties": {"data": {}, "options": {}}}
@@ -89,7 +89,7 @@ class SerializeYaml(Action):
         return {"serialized": yaml.safe_dump(step.input["data"], sort_keys=False, allow_unicode=True, width=1_000)}
 
 
-class ParseFile(Action):
+class ParseFile(StepAction):
     """Reads a file of JSON or YAML."""
 
     schema: ClassVar[Mapping[str, Any]] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callboard.plugins.actions import ActionError
-from callboard.software_templates.safe_paths import safe_path
+from callboard.plugins.safe_paths import safe_path
 
 MAX_FILES = 10_000
 MAX_BYTES = 200_000_000
@@ -64,7 +64,8 @@ class StagedFiles:
     def copy_link(self, path: str, target: str) -> None:
         """Create a link. Raises ``ActionError`` if it would lead out of the folder."""
         place = self._place(path)
-        safe_path(posixpath.normpath(posixpath.join(posixpath.dirname(safe_path(path)), target)))
+        folder = posixpath.dirname(safe_path(path))
+        safe_path(posixpath.normpath(posixpath.join(folder, target)) if target else "..")
         self._count(place, 0)
         self._make_parents(place)
         place.unlink(missing_ok=True)
