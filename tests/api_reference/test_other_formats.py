@@ -2,7 +2,7 @@
 
 import pytest
 
-from callboard.api_reference import plugin_formats, reading
+from callboard.api_reference import loading, plugin_formats, reading
 from callboard.api_reference.plugin_formats import PluginFormat
 from callboard.api_reference.reading import read_reference
 from callboard.api_reference.texts import Texts
@@ -85,6 +85,11 @@ def raises(error):
     return read_it
 
 
+def endless(text):
+    while text:
+        pass
+
+
 SHOP = ApiDescription(
     "<b>Shop</b>", operations=(ApiOperation("S", "call", "buy", description="<script>", input={"$ref": "#/types/A"}),), types={"A": {}}
 )
@@ -97,11 +102,13 @@ SHOP = ApiDescription(
         (raises(ValueError("Line 3 is wrong.")), "Line 3 is wrong."),
         (raises(SystemExit(1)), "failed to read the definition (SystemExit)"),
         (lambda text: {}, "gave no description"),
+        (endless, "takes more than 0.2 s"),
     ],
 )
 def test_a_format_of_a_plugin_is_read_and_its_failures_concern_one_definition(monkeypatch, reader, trouble):
     found = PluginFormat("shop", "callboard-shop", ApiFormat("shop", "Shop", lambda text, _: text.startswith("shop"), reader))
     monkeypatch.setattr(reading, "plugin_formats", lambda: iter([found]))
+    monkeypatch.setattr(loading, "MAX_SECONDS", 0.2)
     reading.all_readers.cache_clear()
     reading.REFERENCES.clear()
     try:

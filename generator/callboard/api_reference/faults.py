@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load
+from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load, reading_time
 from callboard.api_reference.meta_schemas import MAX_ERRORS, violations
 from callboard.api_reference.protobuf_parser import parse_proto
 from callboard.model.fields import FieldPath
@@ -45,7 +45,13 @@ class DefinitionFault:
 def faults_of(text: str, format_name: str) -> tuple[DefinitionFault, ...]:
     """What is wrong with a definition of a format (``openapi``); none for formats that are not checked."""
     find = _FINDERS.get(format_name)
-    return tuple(find(text))[:MAX_ERRORS] if find else ()
+    if find is None:
+        return ()
+    try:
+        with reading_time():
+            return tuple(find(text))[:MAX_ERRORS]
+    except UnreadableDefinitionError as error:
+        return (DefinitionFault(str(error), error.hint),)
 
 
 def _in_document(text: str) -> Iterator[DefinitionFault]:

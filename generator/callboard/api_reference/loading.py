@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.yaml.documents import Document, read_documents
 
 MAX_BYTES = 16_000_000
@@ -16,6 +19,8 @@ MAX_DEPTH = 60
 MAX_YAML = 5_000_000
 """Characters of YAML, which takes forty times as long to read as JSON."""
 
+MAX_SECONDS = 20
+"""Processor time for one question about a definition (its faults, its quality, its reference); the largest public ones need 2 s."""
 MAX_KEPT = 1_000_000
 """Characters of a YAML text whose value is kept for the next question about it."""
 
@@ -32,6 +37,17 @@ class UnreadableDefinitionError(ValueError):
     def __init__(self, message: str, line: int = 0, hint: str = "") -> None:
         super().__init__(message)
         self.line, self.hint = line, hint
+
+
+@contextmanager
+def reading_time() -> Iterator[None]:
+    """Raise ``UnreadableDefinitionError`` if the block takes more than ``MAX_SECONDS`` of processor time."""
+    try:
+        with time_limit(MAX_SECONDS):
+            yield
+    except TimeLimitError:
+        msg = f"Reading the definition takes more than {MAX_SECONDS} s."
+        raise UnreadableDefinitionError(msg, hint="Make the definition smaller, or split it into several APIs.") from None
 
 
 def load(text: str) -> Any:

@@ -9,12 +9,15 @@ from callboard.api_reference.described import reference_of
 from callboard.api_reference.loading import MAX_BYTES, UnreadableDefinitionError
 from callboard.api_reference.model import Reference
 from callboard.api_reference.texts import Texts
+from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.plugins import loader
 from callboard.plugins.api_formats import ApiDescription, ApiFormat
 
 HEAD = 4_000
 """Characters of a text that a plugin sees to recognize its format."""
+MATCH_SECONDS = 1.0
+"""Processor time for recognizing a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,9 @@ class PluginFormat:
     def matches(self, text: str, api_type: str) -> bool:
         """Whether the plugin recognizes the text."""
         try:
-            return bool(self.format.matches(text[:HEAD], api_type))
-        except FOREIGN_EXCEPTIONS:
+            with time_limit(MATCH_SECONDS):
+                return bool(self.format.matches(text[:HEAD], api_type))
+        except (*FOREIGN_EXCEPTIONS, TimeLimitError):
             return False
 
     def read(self, text: str, texts: Texts) -> Reference:

@@ -11,7 +11,7 @@ from typing import Any
 from callboard.api_reference.asyncapi import read_asyncapi
 from callboard.api_reference.described import reference_of
 from callboard.api_reference.kept import KeptByText
-from callboard.api_reference.loading import UnreadableDefinitionError, load
+from callboard.api_reference.loading import UnreadableDefinitionError, load, reading_time
 from callboard.api_reference.model import Reference
 from callboard.api_reference.openapi import read_openapi
 from callboard.api_reference.plugin_formats import plugin_formats
@@ -147,7 +147,8 @@ def _read(text: str, api_type: str, is_public: bool) -> Reference | None:  # noq
     if form is None:
         return None
     try:
-        return form.read(text, Texts(is_public))
+        with reading_time():
+            return form.read(text, Texts(is_public))
     except UnreadableDefinitionError as error:
         return Reference(form.name, troubles=(Texts(is_public).line(str(error)),))
 

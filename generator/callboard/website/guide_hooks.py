@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from jinja2 import TemplateNotFound
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.website.guide_edits import EMPTY_TEMPLATE
 from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
 from callboard.website.guide_values import usable_values
@@ -35,10 +35,6 @@ LONGEST_HTML = 10_000_000
 _INLINE = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
 _ID = re.compile(r'\sid="([^"]*)"')
 _DATA = re.compile(r'\bsrc=|type="(?!module|text/javascript)')
-
-
-class _TooSlow(BaseException):
-    """The processor time of a guide is used up."""
 
 
 @dataclass(slots=True)
@@ -125,14 +121,14 @@ def _render(page: Any, config: Any, files: Any) -> None:
     seconds = config.extra["guide_seconds"] * (1 if _run.slow_seconds < MOST_SECONDS_TOGETHER else 0.1)
     started = time.process_time()
     try:
-        with _bounded(seconds), _bounded_memory():
+        with time_limit(seconds), _bounded_memory():
             type(page).render(page, config, files)
         if len(page.content) > LONGEST_HTML:  # a few long definitions of links can be named very often
             _as_text(page, f"has more than {LONGEST_HTML:,} characters as HTML")
         else:
             page.content = safe_html(page.content)
             page.toc = TableOfContents(list(_with_targets(page.toc, set(map(unescape, _ID.findall(page.content))))))
-    except _TooSlow:
+    except TimeLimitError:
         _run.slow_seconds += time.process_time() - started
         _as_text(page, f"takes more than {seconds:g} s to render")
     except MemoryError:
@@ -145,21 +141,6 @@ def _as_text(page: Any, reason: str) -> None:
     page.content, page.toc = as_plain_text(page.markdown or ""), TableOfContents([])
     page.present_anchor_ids, page.links_to_anchors = set(), {}
     _run.failed[page.file.src_uri.removeprefix(GUIDES)] = reason
-
-
-@contextmanager
-def _bounded(seconds: float) -> Iterator[None]:
-    """Raise ``_TooSlow`` in the block after so much processor time; where the system has no such timer, nothing is raised."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-    previous = signal.signal(signal.SIGVTALRM, _stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 1.0)  # again each second, in case an extension catches everything
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)
 
 
 @contextmanager
@@ -179,10 +160,6 @@ def _bounded_memory() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, previous)
-
-
-def _stop(*_: Any) -> None:
-    raise _TooSlow
 
 
 def _clean(page: Any, templates: Collection[str]) -> None:

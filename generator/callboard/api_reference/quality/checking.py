@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from callboard.api_reference.loading import UnreadableDefinitionError, load
+from callboard.api_reference.loading import UnreadableDefinitionError, load, reading_time
 from callboard.api_reference.model import Entry, Reference, ValueShape
 from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas
 from callboard.api_reference.quality.examples import check_examples
@@ -31,15 +31,16 @@ def quality_of(text: str, api_type: str, *, is_public: bool) -> ApiQuality | Non
     name = format_name(text, api_type)
     if not name:
         return None
-    return _of_openapi(text, is_public=is_public) if name == "openapi" else _of_reference(name, text, api_type, is_public=is_public)
+    try:
+        with reading_time():
+            return _of_openapi(text, is_public=is_public) if name == "openapi" else _of_reference(name, text, api_type, is_public=is_public)
+    except UnreadableDefinitionError:
+        return None
 
 
 def _of_openapi(text: str, *, is_public: bool) -> ApiQuality | None:
-    """Of the document itself: making its reference would take three times as long."""
-    try:
-        document = load(text)
-    except UnreadableDefinitionError:
-        return None
+    """Of the document itself: making its reference would take three times as long. Raises ``UnreadableDefinitionError``."""
+    document = load(text)
     if not isinstance(document, dict):
         return None
     tally, texts = Tally(text, is_public), Texts(is_public)
