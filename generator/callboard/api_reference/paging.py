@@ -11,13 +11,19 @@ from hashlib import blake2b
 
 from callboard.api_reference.kept import KeptByText
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
-from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, read_reference
+from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, has_reference, read_reference
 from callboard.api_reference.weight import Weights, shown_inside
 
 MAX_PAGE = 330_000
 """Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""
 SMALL = 60_000
 """A definition of at most so many characters has one page, so that planning a site does not read it."""
+
+PagePlan = tuple[tuple[str, str], ...]
+"""Key and title of each page."""
+ONE_PAGE: PagePlan = (("", ""),)
+PLANS: dict[str, PagePlan] = {}
+"""Plans of large definitions by digest, which a build keeps, so that planning a site reads only those that have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,22 @@ class PagedReference:
 def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
     """The reference of a definition in pages; None for a format without one. The last ones are kept, each is shown on several pages."""
     return _PAGED(text, api_type, is_public)
+
+
+def page_plan(text: str, api_type: str, *, is_public: bool) -> PagePlan:
+    """The pages of a definition's reference; none for a format without one. Reads a large definition unless its plan is kept."""
+    if len(text) <= SMALL:
+        return ONE_PAGE if has_reference(text, api_type) else ()
+    digest = plan_digest(text, api_type, is_public=is_public)
+    if digest not in PLANS:
+        found = paged_reference(text, api_type, is_public=is_public)
+        PLANS[digest] = tuple((part.key, part.title) for part in found.parts) if found else ()
+    return PLANS[digest]
+
+
+def plan_digest(text: str, api_type: str, *, is_public: bool) -> str:
+    """Digest of all that the plan of a definition depends on."""
+    return blake2b(f"{RENDERER}\0{api_type}\0{is_public}\0{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _paged(text: str, api_type: str, is_public: bool) -> PagedReference | None:  # noqa: FBT001  # as in the key

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import msgspec
 
+from callboard.api_reference.paging import PLANS, SMALL, PagePlan, page_plan, plan_digest
 from callboard.api_reference.quality.checking import quality_key, quality_of
 from callboard.catalog.graph import Catalog
-from callboard.io.checked_lines import checked, with_digest
+from callboard.io.checked_lines import checked, read_checked, with_digest
 from callboard.io.store import write_atomically
 from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.fields import as_text
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.state.facts import CollectedFacts, with_own_facts
 
@@ -27,13 +29,17 @@ _INFO = IntegrationInfo(SOURCE, SOURCE, "API definitions", (FAMILY,), ())
 _PURPOSE = b"api quality 1"
 _DECODER = msgspec.json.Decoder(ApiQuality | None)
 _KEY = 32
+_PLANS = b"api pages 1"
+_PLAN_DECODER = msgspec.json.Decoder(dict[str, PagePlan])
 
 
 def with_definition_facts(facts: CollectedFacts, catalog: Catalog, now: datetime, cache: Path, *, is_public: bool) -> CollectedFacts:
     """The facts with those about the quality of all definitions that can be read; as they are without an API."""
-    kept = _KeptQualities(cache / "api-quality.jsonl")
+    kept, plans = _KeptQualities(cache / "api-quality.jsonl"), _KeptPlans(cache / "api-pages.json")
     kept.load()
+    plans.load()
     found = [*_facts(catalog, kept, is_public=is_public)]
+    plans.save(_plans(catalog, is_public=is_public))
     kept.save()
     measured = (Measurement(fact.subject, FAMILY, SOURCE) for fact in found)
     return with_own_facts(facts, _INFO, found, measured, now)
@@ -46,6 +52,35 @@ def _facts(catalog: Catalog, kept: _KeptQualities, *, is_public: bool) -> Iterat
             value = kept.quality(text, api_type if isinstance(api_type, str) else "", is_public=is_public)
             if value is not None:
                 yield _fact(entity, value)
+
+
+def _plans(catalog: Catalog, *, is_public: bool) -> dict[str, PagePlan]:
+    """The pages of large references by digest; only those of definitions that have changed are read."""
+    found = {}
+    for entity in catalog.of_kind("api"):
+        text, api_type = entity.spec.get("definition"), as_text(entity.spec.get("type"))
+        if isinstance(text, str) and len(text) > SMALL:
+            found[plan_digest(text, api_type, is_public=is_public)] = page_plan(text, api_type, is_public=is_public)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptPlans:
+    """Plans of large references, in a file that a build leaves for the next one."""
+
+    file: Path
+
+    def load(self) -> None:
+        """Load what the last build left; nothing of a damaged file."""
+        PLANS.clear()
+        content = read_checked(self.file, _PLANS)
+        with contextlib.suppress(ValueError, TypeError):
+            PLANS.update(_PLAN_DECODER.decode(content) if content else {})
+
+    def save(self, used: dict[str, PagePlan]) -> None:
+        """Write what this build used; nothing for a portal without large definitions."""
+        if used or self.file.exists():
+            write_atomically(self.file, with_digest(msgspec.json.encode(used), _PLANS))
 
 
 def _fact(entity: Entity, value: ApiQuality) -> Fact:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Payload, Reference, ShapeField, ValueShape
-from callboard.api_reference.paging import SMALL, PagedReference, inlined_of, paged_reference
-from callboard.api_reference.reading import has_reference
+from callboard.api_reference.paging import PagedReference, inlined_of, page_plan, paged_reference
 from callboard.incremental.tracking import DependencyTracker
 from callboard.model import fields
 from callboard.model.entity import Entity
@@ -112,12 +111,8 @@ def page_path(entity: Entity, key: str) -> str:
 def reference_pages(context: EntityContext, entity: Entity, tracker: DependencyTracker | None = None) -> Iterator[Page]:
     """The pages of an API's reference; none for other entities and formats without one."""
     text, api_type = definition_of(entity)
-    if entity.ref.kind != "api" or not has_reference(text, api_type):
-        return
-    found = paged(entity, is_public=context.is_public) if len(text) > SMALL else None
-    keys = [part.key for part in found.parts] if found else [""]
-    for number, key in enumerate(keys):
-        part = found.parts[number].title if found else ""
+    plan = page_plan(text, api_type, is_public=context.is_public) if text.strip() and entity.ref.kind == "api" else ()
+    for number, (key, part) in enumerate(plan):
         title = context.labels["reference_of"].format(display_name(entity))
         yield Page(
             path=page_path(entity, key),
@@ -128,15 +123,17 @@ def reference_pages(context: EntityContext, entity: Entity, tracker: DependencyT
             view=partial(reference_view, context, entity, number),
             toc=partial(_toc, context.labels),
             search=partial(_search_text, context, entity, number),
-            files=partial(_anchors_file, entity, found) if found and len(keys) > 1 and not number else None,
+            files=partial(_anchors_file, context, entity) if len(plan) > 1 and not number else None,
             tracker=tracker,
             extra_keys=(("entity", entity.ref),),
         )
 
 
-def _anchors_file(entity: Entity, found: PagedReference) -> Iterator[tuple[str, bytes]]:
+def _anchors_file(context: EntityContext, entity: Entity) -> Iterator[tuple[str, bytes]]:
     """All anchors by page, so that an address from before the reference was cut leads on."""
-    yield f"{reference_path(entity)}anchors.json", published_json(found.anchors_by_page())
+    found = paged(entity, is_public=context.is_public)
+    if found is not None:
+        yield f"{reference_path(entity)}anchors.json", published_json(found.anchors_by_page())
 
 
 def reference_view(context: EntityContext, entity: Entity, number: int) -> ReferencePageView:
