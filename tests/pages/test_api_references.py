@@ -278,7 +278,7 @@ def check_hostile(text, type_):
     start = process_time()
     pages = reference(text, type_)
     _, html = page_of([api(text, type_)], "api:default/orders")
-    assert process_time() - start < 2, "it takes a tenth of this alone"
+    assert process_time() - start < 1, "it takes a tenth of this alone"
     assert not [event for event in RECORDED if event[0].startswith("socket") or "passwd" in str(event[1])]
     for each in (*pages.values(), html):
         outline = Outline(each)
