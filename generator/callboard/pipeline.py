@@ -49,6 +49,7 @@ from callboard.state.last_good_copy import BuildPolicy, collected_from_state, wi
 from callboard.state.loss_guards import Guards, guards_of
 from callboard.state.values import CollectedState, State
 from callboard.website.assemble import Assembled, SiteBuild, assemble
+from callboard.website.guide_references import with_references
 from callboard.website.overlays import Overlays, read_overlays
 from callboard.website.site_loss import OutputFolder
 from callboard.website.site_plan import PageContexts, contexts_of, data_files, plan_pages, track_contexts
@@ -225,7 +226,7 @@ def complete_build(request: BuildRequest, meter: Meter, queries: Queries) -> Bui
             state = load_build_state(store, request.now, __version__, settings, from_state=request.from_state)
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
-        data = with_problems(data, overlays.problems)
+        data = with_references(data, overlays, settings)
         known = {entity.ref for entity in state.previous.entities} if state.previous else ()
         site = write(work, data, OutputFolder(request.output, request.verify, guards, known), overlays, theme)
         set_aside: tuple[Path, ...] = ()
@@ -257,6 +258,7 @@ def write(work: Workspace, data: SiteData, output: OutputFolder, overlays: Overl
     contexts = plan(work, data, layouts, overlays.labels)
     tracked, tracker = track_contexts(contexts)
     site_build = SiteBuild(
-        settings, overlays, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts
+        settings, overlays, Store.beside(settings.root), output, theme, work.environ, frozenset(data.kind_icons()), work.meter, layouts,
+        contexts.documents,
     )  # fmt: skip
     return assemble(plan_pages(contexts, tracked, tracker), data_files(contexts, tracker), site_build)

@@ -4,6 +4,7 @@ import pytest
 from page_builders import RENDERER, shared_context
 
 from callboard.incremental.tracking import name_of
+from callboard.pages.blocks.results import BlockResults
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import documents_context
 from callboard.pages.documents.entity_section import DocumentsSection
@@ -21,9 +22,8 @@ def portal(tmp_path):
 def context_of(portal):
     built = portal.built()
     context = shared_context(portal.catalog)
-    return documents_context(
-        type(context)(**{**{name: getattr(context, name) for name in context.__slots__}, "trees": portal.trees}), built
-    )
+    page = type(context)(**{**{name: getattr(context, name) for name in context.__slots__}, "trees": portal.trees})
+    return documents_context(page, built, BlockResults(page, dict))
 
 
 def pages_of(portal):

@@ -28,6 +28,7 @@ sources:
 integrations:
   - {{name: seen, type: file, path: "facts/*.json", measures: all}}
 scorecards: [basics.yaml, safe.yaml]
+docs: {{blocks: true}}
 """
 BASICS = """\
 name: basics
@@ -56,10 +57,36 @@ GROUPS = "---\n".join(
     f"---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {{name: person-{i}}}\nspec: {{memberOf: [{TEAMS[i % 5]}]}}\n"
     for i in range(6)
 ) + "".join(
-    f"---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: system-{i}}}\nspec: {{owner: {TEAMS[i]}, domain: shop}}\n"
+    f"---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata:\n  name: system-{i}\n"
+    + ("  annotations: {backstage.io/techdocs-ref: 'dir:.'}\n" if i == 0 else "")
+    + f"spec: {{owner: {TEAMS[i]}, domain: shop}}\n"
     for i in range(4)
 ) + "---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: shop}\nspec: {owner: team-0}\n"  # fmt: skip
 
+BLOCKS = """
+[](component:thing-{}) and [how](system:system-0/index.md#blocks)
+
+## Blocks
+
+```callboard-table
+filter: kind:component owner:team-{}
+columns: lifecycle, system, level:basics, health, problems, dependents
+sort: {}
+```
+
+```callboard-figure
+filter: kind:component,api
+by: {}
+```
+
+```callboard-graph
+filter: system:system-{}
+```
+
+```callboard-graph
+entity: component:thing-{}
+```
+"""
 FACTS = {
     "incident": [{"title": "Late", "opened": "-3h"}, {"title": "Slow", "opened": "2026-11-13T03:00Z", "resolved": "2026-11-14T03:00Z"}],
     "deployment": [{"version": "1.2", "at": "-1h", "state": "succeeded"}, {"version": "1", "at": "2026-11-20T00:00Z", "state": "failed"}],
@@ -88,7 +115,8 @@ class Company:
         (folder / "safe.yaml").write_text(SAFE)
         self.change_facts()
         (folder / "guides").mkdir()
-        (folder / "guides/index.md").write_text("# Guides\n\nWords.\n")
+        self.edit_guide()
+        self.edit_documentation()
 
     def write(self, path, text):
         file = self.folder / "repositories" / path
@@ -182,7 +210,15 @@ class Company:
         own.write_text(f"{ours}{{# {self.chance.randrange(9)} #}}" if self.chance.random() < 0.5 else ours)
 
     def edit_guide(self):
-        (self.folder / "guides/index.md").write_text(f"# Guides\n\nWords {self.chance.randrange(99)}.\n")
+        (self.folder / "guides/index.md").write_text(f"# Guides\n\nWords {self.chance.randrange(99)}.\n{self.blocks()}")
+
+    def blocks(self):
+        chance = self.chance
+        field, other = chance.choice(["name", "-problems", "health"]), chance.choice(["owner", "lifecycle", "level"])
+        return BLOCKS.format(chance.randrange(50), chance.randrange(5), field, other, chance.randrange(5), chance.randrange(50))
+
+    def edit_documentation(self):
+        self.write("org/docs/index.md", f"# Handbook\n\nWords {self.chance.randrange(99)}.\n{self.blocks()}")
 
     def edit_settings(self):
         self.name = self.chance.choice(["Small", "Tiny"])
@@ -231,7 +267,7 @@ class Company:
 REPOSITORY = Path(__file__).parents[2]
 OFTEN = ("add", "remove", "rename", "edit", "edit", "change_relations", "move", "change_owner", "retitle_group", "break_file", "mend_files",
          "touch", "change_facts", "change_facts", "damage_pages", "wait")  # fmt: skip
-SELDOM = ("edit_template", "edit_macro", "edit_page_of_entities", "edit_guide", "edit_settings", "edit_scorecard")
+SELDOM = ("edit_template", "edit_macro", "edit_page_of_entities", "edit_guide", "edit_documentation", "edit_settings", "edit_scorecard")
 
 
 def edits(chance):

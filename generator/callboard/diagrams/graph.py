@@ -88,6 +88,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "diagram_members": "{:,} members",
         "diagram_members_1": "1 member",
         "diagram_owned": "{:,} {}",
+        "diagram_selection": "{:,} entities with the relations among them",
+        "diagram_selection_1": "1 entity",
         "diagram_below": "{:,} sub-teams",
         "diagram_below_1": "1 sub-team",
     }

@@ -109,7 +109,7 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
         work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, anchors, links.missing, jumps,
         links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
-        notes=tuple(made.insertions.notes[:_MOST_NOTES]),
+        notes=tuple(made.insertions.notes[:_MOST_NOTES]), blocks=tuple(made.insertions.blocks),
     )  # fmt: skip
     return PageResult(page, content)
 

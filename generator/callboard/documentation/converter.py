@@ -13,13 +13,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown.extensions.toc import remove_fnrefs, render_inner_html, run_postprocessors, strip_tags
-from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from pymdownx.emoji import to_alt
 
 import markdown
 from callboard.documentation.alerts import with_admonitions
+from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.documentation.extensions import Configured
 from callboard.documentation.fences import drawing_options, register, with_common_fences, without_delimiters
 from callboard.documentation.files import SetFile
@@ -101,19 +101,6 @@ class _PageAddresses(Treeprocessor):  # type: ignore[misc]  # it has no stubs
         element.text = AtomicString(text)
 
 
-class _EntityAutolinks(InlineProcessor):  # type: ignore[misc]  # it has no stubs
-    """``<component:payments>`` → a link with the entity's title."""
-
-    links: LinkResolver | None = None
-
-    def handleMatch(self, match: re.Match[str], _: str) -> tuple[Element | None, int | None, int | None]:  # noqa: N802 - as its base
-        """The link; nothing for what is no entity."""
-        if self.links is None or not self.links.is_entity(match[1]):
-            return None, None, None
-        link = Element("a", href=match[1])
-        return link, match.start(0), match.end(0)
-
-
 def _heading_text(heading: Element, parser: markdown.Markdown) -> str:
     """The text of a heading without its permalink and marks of footnotes, as MkDocs takes it for the title."""
     copied = remove_fnrefs(heading)
@@ -133,8 +120,7 @@ class Converter:
         if self._is_portal:
             named = drawing_options(named)
         self._markdown = markdown.Markdown(extensions=list(named), extension_configs=named)
-        self._autolinks = _EntityAutolinks(r"<([A-Za-z][A-Za-z0-9]*:[^\s<>]+)>", self._markdown)
-        self._markdown.inlinePatterns.register(self._autolinks, "callboard_entities", 125)
+        self._autolinks = EntityAutolinks.register(self._markdown)
         if self._is_portal:
             register(self._markdown)
         make_selective(self._markdown)
@@ -149,7 +135,7 @@ class Converter:
         parser = self._markdown.reset()
         addresses = _PageAddresses(links, parser, is_portal=self._is_portal)
         parser.treeprocessors.register(addresses, "callboard_links", 0)
-        self._autolinks.links = links
+        self._autolinks.is_entity = links.is_entity
         insertions = parser.callboard_insertions = Insertions(text, draws=draws)
         html = parser.convert(body)
         if self._is_portal:

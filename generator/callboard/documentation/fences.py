@@ -14,6 +14,7 @@ from markdown.util import AtomicString
 
 import markdown
 from callboard.documentation.alerts import FENCE, replaced_blocks
+from callboard.documentation.blocks import LANGUAGES as BLOCKS
 from callboard.documentation.insertions import Insertions
 
 LANGUAGES = ("mermaid", "dot", "graphviz", "plantuml", "puml", "uml", "math")
@@ -57,7 +58,7 @@ def _fenced(text: str) -> str:
 
 
 def _custom_fences() -> list[dict[str, Any]]:
-    return [{"name": name, "class": name, "format": _format, "validator": _accept} for name in LANGUAGES]
+    return [{"name": name, "class": name, "format": _format, "validator": _accept} for name in (*LANGUAGES, *BLOCKS)]
 
 
 def _accept(_: str, inputs: Mapping[str, Any], options: dict[str, Any], __: Mapping[str, Any], ___: markdown.Markdown) -> bool:
@@ -68,7 +69,9 @@ def _accept(_: str, inputs: Mapping[str, Any], options: dict[str, Any], __: Mapp
 
 def _format(source: str, language: str, _: str, options: Mapping[str, Any], md: markdown.Markdown, **__: Any) -> str:
     insertions: Insertions = md.callboard_insertions
-    if language == "math":
+    if language in BLOCKS:
+        mark = insertions.block(language, source)
+    elif language == "math":
         mark = insertions.formula(source, is_block=True)
     else:
         mark = insertions.diagram(language, source, options.get("command", ""))

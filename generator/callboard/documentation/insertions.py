@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape, unescape
+from itertools import islice
 from typing import TypeVar
 
 from callboard.documentation.alerts import replaced_blocks
+from callboard.documentation.blocks import MOST_BLOCKS, PREFIX, DocumentBlock
 from callboard.documentation.drawings import (
     GRAPHVIZ_COMMANDS,
     Drawing,
@@ -24,6 +26,7 @@ from callboard.documentation.drawings import (
 )
 from callboard.documentation.formulas import FormulaError, as_mathml
 from callboard.documentation.model import DrawingNote
+from callboard.documentation.open_links import block_mark, without_block_marks
 
 _T = TypeVar("_T")
 DRAWINGS = "_diagrams"
@@ -37,6 +40,7 @@ _MARK = f"callboard{secrets.token_hex(12)}x"
 _MARKED = re.compile(rf"{_MARK}(\d{{1,4}})z")
 _TAG_OR_MARK = re.compile(rf"<[a-zA-Z/][^<>\"]*+(?:\"[^\"]*+\"[^<>\"]*+)*+>|{_MARKED.pattern}")
 _RAW = {tag: re.compile(rf"<{tag}\s++class=[\"']?mermaid\b[^<>]{{0,200}}+>") for tag in ("div", "pre")}
+_FENCE = re.compile(r"[\s>]*+(?:```|~~~)")
 _TAG = re.compile(r"</?(?:p|code|pre)>|<br\s*/?>", re.IGNORECASE)
 
 
@@ -54,6 +58,7 @@ class Insertions:
     images: dict[str, str] = field(default_factory=dict)
     """SVG by file name, in the folder ``DRAWINGS``."""
     notes: list[DrawingNote] = field(default_factory=list)
+    blocks: list[DocumentBlock] = field(default_factory=list)
     _html: list[str] = field(default_factory=list)
     _used: float = 0.0
     """Seconds of processor time."""
@@ -65,6 +70,15 @@ class Insertions:
                 _as_text(source, "A PlantUML diagram, shown as its text: drawing it needs a program that the portal does not run.")
             )
         return self._mark(self._drawn(language, source, command))
+
+    def block(self, language: str, text: str) -> str:
+        """The mark for a block about the catalog, whose content is put in when the page is shown."""
+        if len(self.blocks) >= MOST_BLOCKS:
+            note = f"The page has more than {MOST_BLOCKS} blocks"
+            self._note(note, text)
+            return self._mark(_as_text(text, f"{note}."))
+        self.blocks.append(DocumentBlock(language.removeprefix(PREFIX), text, self._fence_line(language)))
+        return self._mark(block_mark(len(self.blocks) - 1))
 
     def formula(self, latex: str, *, is_block: bool) -> str:
         """The mark for a formula; what cannot be shown as one is shown as it is written."""
@@ -85,6 +99,7 @@ class Insertions:
 
     def finish(self, html: str) -> str:
         """The cleaned HTML with everything in its place: marks in attributes are removed."""
+        html = without_block_marks(html)
         if not self._html:
             return html
         return _TAG_OR_MARK.sub(lambda found: self._html[int(found[1])] if found[1] else _MARKED.sub("", found[0]), html)
@@ -136,6 +151,12 @@ class Insertions:
         size = f' width="{svg.width}" height="{svg.height}"' if svg.width and svg.height else ""
         address = f"{DRAWINGS}/{name}"
         return f'<img class="{class_name}" src="{address}" alt="{escape(title)}"{size} loading="lazy">'
+
+    def _fence_line(self, language: str) -> int:
+        """The line of the fence of the next block of this language: blocks come in the order in which they are written."""
+        before = sum(1 for block in self.blocks if PREFIX + block.kind == language)
+        lines = (number for number, line in enumerate(self.text.split("\n"), 1) if _FENCE.match(line) and language in line)
+        return next(islice(lines, before, None), 0)
 
     def _note(self, message: str, source: str) -> None:
         first = next((line for line in source.split("\n") if line.strip()), "")

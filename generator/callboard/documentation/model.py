@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from callboard.documentation.blocks import DocumentBlock
 from callboard.documentation.decisions import DecisionRecord
 from callboard.documentation.navigation import SetNavigation
 from callboard.model.problem import Problem
@@ -98,6 +99,8 @@ class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     as_text: str = ""
     """Why the page is shown as plain text; empty if it is not."""
     notes: tuple[DrawingNote, ...] = ()
+    blocks: tuple[DocumentBlock, ...] = ()
+    """Tables, figures and graphs of the catalog; the HTML has a mark with the position of each (``open_links.py``)."""
 
 
 class SetKind(StrEnum):
@@ -121,6 +124,16 @@ class SetPlace(msgspec.Struct, frozen=True, array_like=True):
     """Id of the tree in that source."""
     folder: str
     """In the tree, without a final ``/``; empty for the tree's own folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideMention:
+    """A guide of the portal that links to entities or to their documentation."""
+
+    title: str
+    path: str
+    """Of its page, below the site's root."""
+    refs: tuple[EntityRef, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 _START, _TITLE, _END = "\ue0f0", "\ue0f2", "\ue0f1"
 """Characters of the private use area, which texts lose before they are converted."""
-_MARKS = str.maketrans("", "", _START + _TITLE + _END)
+_BLOCK, _BLOCK_END = "\ue0f3", "\ue0f4"
+"""Around the number of a block. The cleaned HTML loses them before marks of blocks are put in: what takes their place is markup."""
+_MARKS = str.maketrans("", "", _START + _TITLE + _END + _BLOCK + _BLOCK_END)
 _ADDRESS = re.compile(rf'(?P<name>href|src)="#{_START}(?P<number>\d{{1,5}}){_END}"')
+_BLOCKS = re.compile(rf"{_BLOCK}(\d{{1,5}}){_BLOCK_END}")
 _TEXT = re.compile(rf"{_TITLE}(\d{{1,5}}){_END}")
 
 
@@ -36,6 +39,21 @@ def address_mark(number: int) -> str:
 def title_mark(number: int) -> str:
     """In place of the text of a link that has none."""
     return f"{_TITLE}{number}{_END}"
+
+
+def block_mark(number: int) -> str:
+    """In place of a block."""
+    return f"{_BLOCK}{number}{_BLOCK_END}"
+
+
+def without_block_marks(html: str) -> str:
+    """The HTML without the characters of marks of blocks, which an author can write as ``&#xe0f3;``."""
+    return html.replace(_BLOCK, "").replace(_BLOCK_END, "") if _BLOCK in html or _BLOCK_END in html else html
+
+
+def around_blocks(html: str) -> list[str]:
+    """The HTML between the marks of blocks, and in every second place the number of a block."""
+    return _BLOCKS.split(html) if _BLOCK in html else [html]
 
 
 def with_targets(html: str, targets: Sequence[ShownTarget]) -> str:

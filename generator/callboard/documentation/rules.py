@@ -1,4 +1,4 @@
-"""DOC010 … DOC016: defects of documentation sets and their pages."""
+"""DOC010 … DOC017: defects of documentation sets and their pages."""
 
 from __future__ import annotations
 
@@ -149,5 +149,28 @@ $$
 $$
 \\frac{paid}{attempted}
 $$
+""",
+)
+
+INVALID_BLOCK = Rule(
+    code="DOC017",
+    name="invalid-block",
+    severity=Severity.WARNING,
+    summary="A table, a figure or a graph of the catalog in a text cannot be shown as it is written.",
+    means="""A fenced block `callboard-table`, `callboard-figure` or `callboard-graph`, in a guide or in the documentation of an entity, has
+a line with an unknown key, a filter with an unknown field, or names an entity, a team or another value that the catalog does not have.
+The page says so in the place of the block.""",
+    matters="""Readers miss the list, or see an empty one.""",
+    wrong="""# On call
+
+```callboard-table
+filter: kind:component ownr:platform
+```
+""",
+    right="""# On call
+
+```callboard-table
+filter: kind:component owner:platform
+```
 """,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from callboard.catalog.graph import Catalog
+from callboard.documentation.model import GuideMention
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model.problem import Problem
 from callboard.model.tree import Trees
@@ -50,6 +51,8 @@ class SiteData:
     """Aware; the time of the build, or that of the state for a build without network."""
     facts: CollectedFacts
     documentation: PortalDocumentation = field(default_factory=PortalDocumentation)
+    guides: tuple[GuideMention, ...] = ()
+    """The portal's own pages that link to entities."""
     judged: JudgedCatalog | None = None
     """The results of the portal's scorecards; None for a portal without any."""
 

@@ -17,7 +17,7 @@ from callboard.io.store import Store
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData
-from callboard.pipeline import Workspace, plan, prepare, with_problems
+from callboard.pipeline import Workspace, plan, prepare
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.run_integrations import integration_items
 from callboard.plugins.sources import SourceContext
@@ -28,6 +28,7 @@ from callboard.preview.sources_cache import SourceChanges
 from callboard.preview.theme import Theme, ThemeCache
 from callboard.settings.settings import Settings
 from callboard.state.loss_guards import guards_of
+from callboard.website.guide_references import with_references
 from callboard.website.page_server import OnDemand
 
 MAX_RECENT = 1
@@ -69,6 +70,8 @@ class _Site:
     data: SiteData
     pages: OnDemand
     """Renders files on request."""
+    problems: tuple[Problem, ...]
+    """Of descriptors, documentation and the portal's own files."""
     cache: dict[str, bytes | None]
     """The files that were requested since the last change, by path; None for those that do not exist."""
 
@@ -188,9 +191,10 @@ class PreviewPortal:
         theme = portal.themes.theme(reusable.theme if reusable else None, paths, data.kind_icons())
         if reusable and has_same_data and theme is reusable.theme:
             return reusable
-        shown = with_problems(data, theme.overlays.problems)
-        planned = Routes(plan(portal.work, shown, portal.layouts, theme.renderer.labels)).planned()
-        return _Site(portal, theme, data, OnDemand(planned, theme.renderer, theme.built, portal.settings.portal), {})
+        shown = with_references(data, theme.overlays, portal.settings)
+        contexts = plan(portal.work, shown, portal.layouts, theme.renderer.labels)
+        pages = OnDemand(Routes(contexts).planned(), theme.renderer, theme.built, portal.settings.portal, contexts.documents)
+        return _Site(portal, theme, data, pages, shown.resolved.problems, {})
 
     def _site_data(self, portal: ServedPortal) -> SiteData:
         section = portal.settings.sections.get("history", {})
@@ -213,7 +217,7 @@ class PreviewPortal:
 
 
 def _problems(site: _Site) -> tuple[Problem, ...]:
-    return (*site.data.resolved.problems, *site.theme.overlays.problems, *site.theme.built.problems)
+    return (*site.problems, *site.theme.built.problems)
 
 
 def _content(site: _Site, path: str) -> bytes | None:

@@ -97,6 +97,8 @@ class DocsSettings:
     """Size of an image or another file that is published."""
     set_file_bytes: int = 100 * 1024 * 1024
     """Size of all of them, of one set."""
+    blocks: bool = False
+    """Whether blocks (``callboard-table``) of these pages show the catalog; those of guides always do."""
 
 
 @dataclass(frozen=True, slots=True)

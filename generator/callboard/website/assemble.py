@@ -21,9 +21,11 @@ from callboard.io.site_folder.staging import Committed, Staging
 from callboard.io.store import Store, file_lock
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
+from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.page import Page
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
+from callboard.website.guide_fill import GuideFill
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.host_limits import limit_problems
 from callboard.website.icons import SPRITE_PATH
@@ -64,6 +66,8 @@ class SiteBuild:
     """Measures the phases frames, pages, data, links, search (the wait for it) and commit."""
     layouts: Layouts = field(default_factory=Layouts)
     """Layouts of the diagrams on the pages."""
+    documents: DocumentsContext | None = None
+    """What guides say about entities is filled in from it; None leaves that out."""
     step: CommitHook = lambda _: None
     """Called before each file operation of the commit."""
 
@@ -156,6 +160,7 @@ class _Assembly:
         self.renderer = Renderer(build.overlays, self.portal, build.kind_icons, build.store.cache)
         with self.phase("frames"):
             self.theme: BuiltTheme = build.theme.finish()
+        self.fill = GuideFill(self.theme, self.renderer, build.documents)
         self.staging = Staging(build.output.path, build.step, FileTimes(build.store.cache / "site.times", build.output.verify))
         self.full_text = FullText(build.store.cache / "search", self.portal.language, self.staging, build.environ)
         self.maker = PageMaker(
@@ -232,6 +237,8 @@ class _Assembly:
         for path, file in self.theme.files.items():
             if path in self.theme.copied:
                 yield path, file.read_bytes()
+            elif self.fill.is_guide(path):
+                yield DeferredFile(path, self.fill.key(path), partial(self._guide, path))
             else:
                 yield DeferredFile(path, self.theme.key, partial(_content, file))
         styles = page_styles(self.theme, self.renderer.overlays.files, self.renderer.icon_rules())
@@ -243,6 +250,9 @@ class _Assembly:
         yield "robots.txt", robots(self.portal)
         if self.portal.url:
             yield "sitemap.xml", sitemap({*made.cached, *self.theme.guides} - {"404.html", "search/"}, self.portal)
+
+    def _guide(self, path: str, _: Callable[[str], bytes]) -> bytes:
+        return self.fill.html(path).encode()
 
     def _index_texts(self, pages: Sequence[Page], made: _MadePages) -> None:
         """Send the texts of the pages, in the order of the plan, then those of the guides to full-text search."""
@@ -257,7 +267,7 @@ class _Assembly:
     def _check_links(self, pages: Sequence[Page], made: _MadePages, previous_guides: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)
         icons = frozenset(f"i-{name}" for name in self.renderer.diagram_icons)
-        guides = {path: self.theme.files[file_of(path)] for path in self.theme.guides}
+        guides = {path: self.fill.html(file_of(path)) for path in self.theme.guides}
         check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
         files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())
         has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed

@@ -17,12 +17,15 @@ from types import MethodType
 from typing import Any
 
 from jinja2 import TemplateNotFound
+from markdown.extensions import Extension
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.website.guide_edits import EMPTY_TEMPLATE
 from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
+from callboard.website.guide_marks import custom_fences, is_entity_address
 from callboard.website.guide_values import usable_values
 from callboard.website.mkdocs_notes import NOTES
 
@@ -51,6 +54,24 @@ class _MkDocsRun:
 
 
 _run = _MkDocsRun()
+
+
+def on_config(config: Any) -> Any:
+    """Let the parser find links to entities, and blocks about the catalog."""
+    config.mdx_configs.setdefault("pymdownx.superfences", {})["custom_fences"] = custom_fences()
+    config.markdown_extensions.append(_EntityLinks(frozenset(config.extra["guide_kinds"])))
+    return config
+
+
+class _EntityLinks(Extension):  # type: ignore[misc]  # it has no stubs
+    """Adds the pattern of ``<component:payments>``."""
+
+    def __init__(self, kinds: Collection[str]) -> None:
+        super().__init__()
+        self._kinds = kinds
+
+    def extendMarkdown(self, md: Any) -> None:  # noqa: N802 - the name of its base
+        EntityAutolinks.register(md, lambda address: is_entity_address(address, self._kinds))
 
 
 def on_pre_page(page: Any, **_: Any) -> Any:
@@ -126,7 +147,7 @@ def _render(page: Any, config: Any, files: Any) -> None:
         if len(page.content) > LONGEST_HTML:  # a few long definitions of links can be named very often
             _as_text(page, f"has more than {LONGEST_HTML:,} characters as HTML")
         else:
-            page.content = safe_html(page.content)
+            page.content = safe_html(page.content, frozenset(config.extra["guide_kinds"]))
             page.toc = TableOfContents(list(_with_targets(page.toc, set(map(unescape, _ID.findall(page.content))))))
     except TimeLimitError:
         _run.slow_seconds += time.process_time() - started

@@ -15,6 +15,8 @@ from typing import Any
 
 import nh3
 
+from callboard.website.guide_marks import is_entity_address, link_mark, with_marks, without_signs
+
 _TAGS = frozenset({
     "a", "abbr", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details",
     "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd",
@@ -41,6 +43,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 _TABBED = re.compile(r"__tabbed_\d{1,5}(_\d{1,5})?")
 """The names that the extension for tabs writes; others that begin with ``__`` are those of the theme's own controls."""
 _WITH_USER = re.compile(r"(?:https?:/*|//+)[^/?#]*@", re.IGNORECASE)
+_ADDRESSES = frozenset({"href", "src", "poster"})
 _IGNORED = re.compile(r"[\x00-\x20]+")
 """What browsers remove from addresses, or more."""
 _OWN_CLASS = re.compile(r"(?:md|cb)-")
@@ -53,14 +56,17 @@ PAGE_VALUES = frozenset({"hide", "search", "template"})
 """Values of front matter that switch parts of a page; others are texts, and names of icons."""
 
 
-def safe_html(html: str) -> str:
-    """The HTML of a guide's text with an allow-list of elements, attributes and addresses."""
-    return _cleaner().clean(html)
+def safe_html(html: str, kinds: frozenset[str] = frozenset()) -> str:
+    """The HTML of a guide's text with an allow-list of elements, attributes and addresses; links to entities have marks.
+
+    ``kinds`` are those of entities, which are schemes of links: ``component:payments``.
+    """
+    return with_marks(_cleaner(kinds).clean(html))
 
 
 def safe_text(text: Any) -> str:
     """A title as HTML: the theme inserts titles into pages as they are."""
-    return escape(unescape(str(text)))
+    return escape(without_signs(unescape(str(text))))
 
 
 def safe_values(value: Any) -> Any:
@@ -87,13 +93,18 @@ def as_plain_text(text: str) -> str:
 
 
 @cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner(kinds: frozenset[str]) -> nh3.Cleaner:
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name in _ADDRESSES and is_entity_address(address := _IGNORED.sub("", value), kinds):
+            return link_mark(address) if tag == "a" else None
+        return _attribute(tag, name, value)
+
     return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes={"*": _EVERYWHERE, **_ATTRIBUTES},
-        attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto", "tel"},
+        attribute_filter=attribute,
+        url_schemes={"http", "https", "mailto", "tel", *kinds},
         link_rel=None,
     )
 

@@ -17,7 +17,9 @@ _LINK = re.compile(
     r"\]\(\s*<?(?P<inline>[^)\s>\[]+)"  # [text](target), ![text](target "title")
     r"|^ {0,3}\[[^\]]+\]:\s*<?(?P<reference>[^\s>]+)"  # [text]: target
     r"|\b(?:href|src)=[\"'](?P<html>[^\"']+)[\"']"
+    r"|<(?P<auto>[A-Za-z][A-Za-z0-9]*:[^\s<>]+)>"
 )
+_CODE = re.compile(r"(`++)[^`\n]++\1(?!`)")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 FOLDER = "guides/"
@@ -33,17 +35,22 @@ class GuideLink(NamedTuple):
 
 
 def links_in(text: str) -> Iterator[GuideLink]:
-    """The links to files and pages of the portal, without those in code blocks."""
+    """The links to files and pages of the portal, without those in code."""
+    return (link for link in all_links_in(text) if not _EXTERNAL.match(link.target))
+
+
+def all_links_in(text: str) -> Iterator[GuideLink]:
+    """All links, without those in code."""
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
         marker = _FENCE.match(line)
         if marker and (not fence or marker[1].startswith(fence)):
             fence = "" if fence else marker[1]
         elif not fence:
-            for match in _LINK.finditer(line):
-                start, end = next(match.span(name) for name in ("inline", "reference", "html") if match[name] is not None)
-                if not _EXTERNAL.match(line[start:end]):
-                    yield GuideLink(line[start:end], Span(number, start + 1, number, end + 1))
+            plain = _CODE.sub(lambda code: " " * len(code[0]), line)
+            for match in _LINK.finditer(plain):
+                start, end = next(match.span(name) for name in ("inline", "reference", "html", "auto") if match[name] is not None)
+                yield GuideLink(line[start:end], Span(number, start + 1, number, end + 1))
 
 
 def page_of(guide: str) -> str:

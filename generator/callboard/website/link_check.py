@@ -75,7 +75,7 @@ class LinkCheck:
 
     def run(
         self,
-        guides: Mapping[str, Path],
+        guides: Mapping[str, str],
         frames: Mapping[str, PageLinks],
         rendered: AbstractSet[str],
         targets: AbstractSet[str],
@@ -85,7 +85,7 @@ class LinkCheck:
         """All pages with their broken links.
 
         Args:
-            guides: files of the guides, by path.
+            guides: HTML of the guides, by path.
             frames: links of the frames, by name.
             rendered: paths of pages that were rendered.
             targets: all link targets of the rendered pages.
@@ -94,7 +94,7 @@ class LinkCheck:
         Raises:
             BrokenLinksError: a link in generated markup is broken.
         """
-        uncached = {path: guide_links(file.read_text(encoding="utf-8"), path, self._base) for path, file in guides.items()} | dict(frames)
+        uncached = {path: guide_links(html, path, self._base) for path, html in guides.items()} | dict(frames)
         self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
         suspects = self._suspects(rendered, targets, has_removals=has_removals)
         links = uncached | {path: PageLinks(*self._pages[path].links) for path in suspects}

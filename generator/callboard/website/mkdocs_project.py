@@ -63,6 +63,8 @@ class MkDocsProject:
     """Overrides of the portal that have an error; they are left out."""
     guide_seconds: float = 10.0
     """Most processor time for one guide; an ordinary page takes a hundredth of a second."""
+    kinds: frozenset[str] = frozenset()
+    """Kinds of entities, which are schemes of links: ``component:payments``."""
     tabs: tuple[str, ...] = TABS
     """Those of ``TABS`` that this portal has."""
 
@@ -176,6 +178,7 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
             "index_links": portal.index_links,
             "timezone": portal.timezone,
             "words": dict(labels),
+            "guide_kinds": sorted(project.kinds),
             "guide_seconds": project.guide_seconds,
             "guide_templates": sorted(guide_templates(project.files)),
         },

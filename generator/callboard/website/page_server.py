@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
 from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
+from callboard.website.guide_fill import GuideFill
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.page_maker import not_found
@@ -38,7 +40,10 @@ class Planned:
 class OnDemand:
     """One state of a site. Not thread-safe: callers in several threads must hold a lock."""
 
-    def __init__(self, planned: Planned, renderer: Renderer, theme: BuiltTheme, portal: Portal) -> None:
+    def __init__(
+        self, planned: Planned, renderer: Renderer, theme: BuiltTheme, portal: Portal, documents: DocumentsContext | None = None
+    ) -> None:
+        self._fill = GuideFill(theme, renderer, documents)
         self._planned = planned
         self._renderer = renderer
         self._theme = theme
@@ -53,7 +58,7 @@ class OnDemand:
             WebsiteError: a template cannot be rendered; the message names it and its line.
         """
         if path in self._theme.files:
-            return self._theme.files[path].read_bytes()
+            return self._fill.html(path).encode() if self._fill.is_guide(path) else self._theme.files[path].read_bytes()
         if page := self._not_found if path == self._not_found.path else self._planned.page(path):
             return self._page(page)
         if page := self._planned.beside(path):

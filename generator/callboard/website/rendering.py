@@ -24,6 +24,7 @@ from callboard.model.counting import label_for
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.urls import up_from
+from callboard.pages.blocks.view import ShownBlock
 from callboard.pages.page import Page
 from callboard.pages.section import Section
 from callboard.settings.settings import Portal
@@ -33,6 +34,7 @@ from callboard.website.overlays import Overlays
 from callboard.website.template_code import QuickCode
 from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
+BLOCK_TEMPLATE = "macros/block.html"
 SECTION_TEMPLATE = "macros/section.html"
 REMEMBERED = 50_000
 """Results of one macro that ``once`` caches."""
@@ -100,6 +102,20 @@ class Renderer:
             return None
         _, content, _ = self._without_nul(html).split(self._boundary)
         return content
+
+    def block_html(self, path: str, block: ShownBlock) -> str:
+        """The HTML of a block in a guide; that of the built-in template, if the portal's own cannot be rendered."""
+        up = up_for(path, self.portal.url)
+        try:
+            template = self.environment(up).get_template(BLOCK_TEMPLATE)
+            html: str = vars(template.module)["block"](block)
+        except Exception as error:
+            problem = problem_of_error(error, self.overlays.files)
+            if problem is None:
+                raise
+            self._problems.append(problem)
+            html = vars(self.environment(up, own=False).get_template(BLOCK_TEMPLATE).module)["block"](block)
+        return self._without_nul(html)
 
     def _without_nul(self, html: str) -> str:
         """A descriptor may contain NUL, HTML must not."""

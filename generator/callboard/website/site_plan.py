@@ -9,6 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from callboard.catalog.facets import CatalogFacets
+from callboard.catalog.names import names_index
 from callboard.diagrams.layout import Layouts
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
@@ -16,12 +18,13 @@ from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.published_json import published_json
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
+from callboard.pages.blocks.results import BlockResults
 from callboard.pages.changes import changes, day_pages, skipped, status
 from callboard.pages.changes.api_changelog import api_changelog
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.status import Freshness
-from callboard.pages.context import page_context
+from callboard.pages.context import PageContext, page_context
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import DocumentsContext, documents_context
 from callboard.pages.documents.decisions import DecisionsSection
@@ -101,10 +104,10 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         has_health=bool(health_families(of_facts)),
         api_qualities={fact.subject: fact.value for fact in of_facts.of_family("api-quality") if isinstance(fact.value, ApiQuality)},
     )  # fmt: skip
-    of_documents = documents_context(page, data.documentation)
+    of_scorecards = scorecard_context(page, data.judged, tools)
+    of_documents = documents_context(page, data.documentation, block_results(page, data), data.guides)
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     schedules = schedules_by_person(of_facts)
-    of_scorecards = scorecard_context(page, data.judged, tools)
     judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
         page,
@@ -195,6 +198,18 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
         yield from scorecard_files(contexts.scorecards)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))
+
+
+def block_results(page: PageContext, data: SiteData) -> BlockResults:
+    """What blocks in Markdown show; nothing is computed before one is asked for."""
+    return BlockResults(page, partial(_facets, page, data))
+
+
+def _facets(page: PageContext, data: SiteData) -> CatalogFacets:
+    """The choices of each field of a filter, with those that the browser takes from ``columns.json``."""
+    judged = scorecard_context(page, data.judged, {})
+    columns = {"health": health_column(facts_context(page, data.facts, all_families())), "levels": level_column(judged) if judged else None}
+    return CatalogFacets(page.catalog, names_index(page.catalog, data.resolved.problems), columns, page.labels)
 
 
 def _columns(contexts: PageContexts) -> Mapping[str, Any]:

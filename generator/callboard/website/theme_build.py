@@ -16,6 +16,7 @@ from html import escape
 from pathlib import Path
 
 from callboard import __version__
+from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.io.process import Running
 from callboard.io.store import Store, flush
 from callboard.model.fields import without_bidi
@@ -27,6 +28,7 @@ from callboard.website import script_labels
 from callboard.website.frame_failures import frames_error, leave_out_droppers
 from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, policy, read_frames
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
+from callboard.website.guide_marks import without_marks
 from callboard.website.guides import guide_text
 from callboard.website.icons import favicon
 from callboard.website.index_links import with_index_links
@@ -213,7 +215,10 @@ def project_of(settings: Settings, overlays: Overlays) -> MkDocsProject:
     """The inputs of MkDocs for this portal."""
     missing = {"health": not has_health(settings), "scorecards": not settings.scorecards}
     tabs = tuple(tab for tab in TABS if not missing.get(tab))
-    return MkDocsProject(settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, tabs=tabs)
+    kinds = frozenset(portal_kinds(settings).by_name)
+    return MkDocsProject(
+        settings.portal, settings.root, overlays.files, overlays.labels, overlays.guides, overlays.broken, kinds=kinds, tabs=tabs
+    )
 
 
 def _inputs_of(project: MkDocsProject, folder: Path) -> GuideInputs:
@@ -258,7 +263,7 @@ def _finish_guides(site: Path, portal: Portal) -> Iterator[tuple[str, SearchText
         html = with_index_links(html) if portal.index_links else html
         file.write_text(without_bidi(html), encoding="utf-8")
         if file.name == "index.html":
-            yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(html)
+            yield f"{file.parent.relative_to(site).as_posix()}/", guide_text(without_marks(html))
 
 
 def _remove_others(cache: Path, key: str, scratch: str) -> None:

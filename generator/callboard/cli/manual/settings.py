@@ -8,7 +8,7 @@ from typing import Any
 
 from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
-from callboard.settings.settings import DataSettings, GuideSettings, Limits, Portal
+from callboard.settings.settings import DataSettings, DocsSettings, GuideSettings, Limits, Portal
 
 _HEAD = ("Key", "Type", "Default", "Description")
 _INTRODUCTION = """# `sources.yaml`
@@ -43,8 +43,11 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
         ("data", _defaults(DataSettings)),
         ("limits", _defaults(Limits)),
         ("guides", _defaults(GuideSettings)),
+        ("docs", _defaults(DocsSettings)),
     ):
         parts += [f"## `{name}`", sentence(properties[name]["description"]), table(_HEAD, _rows(schema_fields(properties[name]), defaults))]
+    excluded = properties["docs"]["properties"]["exclude"]["items"]
+    parts += ["Keys of an item of `exclude`; an item has at least one:", table(_HEAD, _rows(schema_fields(excluded)))]
     parts += ["## `sources`", "Every source has a name and a type; its other keys depend on the type."]
     parts += [table(_HEAD, _rows(schema_fields(properties["sources"]["items"]))), *_plugins("Source", sources)]
     if integrations:

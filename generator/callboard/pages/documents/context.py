@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from callboard.documentation.cross_links import CrossLinks
-from callboard.documentation.model import DocumentationSet
+from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model import fields
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
+from callboard.pages.blocks.results import BlockResults
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.documents.navigation import SetTree
 from callboard.pages.safe_text import text_of
@@ -28,6 +29,10 @@ class DocumentsContext(PageContext):
     """Pages that link to an entity, by that entity: set and path of each."""
     tags: Mapping[EntityRef, tuple[str, ...]]
     """Tags of each entity that has a set."""
+    blocks: BlockResults
+    """What blocks of pages show. It does not record what is read: pages depend on the results."""
+    guides: Mapping[EntityRef, tuple[GuideMention, ...]] = field(default_factory=dict)
+    """Guides that link to an entity, by that entity."""
     _navigations: dict[EntityRef, SetTree] = field(default_factory=dict, repr=False)
 
     def navigation(self, of: DocumentationSet) -> SetTree:
@@ -45,7 +50,9 @@ class DocumentsContext(PageContext):
         return self.trees.get((of.place.source, of.place.tree))
 
 
-def documents_context(page: PageContext, documentation: PortalDocumentation) -> DocumentsContext:
+def documents_context(
+    page: PageContext, documentation: PortalDocumentation, blocks: BlockResults, guides: Sequence[GuideMention] = ()
+) -> DocumentsContext:
     """The context from that of all pages."""
     cross_links = CrossLinks(documentation, page.catalog, page.trees)
     return DocumentsContext(
@@ -53,6 +60,8 @@ def documents_context(page: PageContext, documentation: PortalDocumentation) -> 
         documentation=documentation,
         cross_links=cross_links,
         mentions=cross_links.mentions(),
+        blocks=blocks,
+        guides={ref: tuple(each for each in guides if ref in each.refs) for guide in guides for ref in guide.refs},
         tags={ref: tuple(_tags(page, ref)) for ref in documentation.sets},
     )
 

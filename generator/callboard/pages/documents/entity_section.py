@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import NamedTuple
 
-from callboard.documentation.model import DocumentationSet
+from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
@@ -47,7 +48,7 @@ class DocsCardView:
     change_log: PageLink | None
     """The change log of its own set."""
     mentions: tuple[PageLink, ...]
-    """Pages of other sets that link to the entity."""
+    """Guides, and pages of other sets, that link to the entity."""
     mentions_more: int
     called: str
     """The words that find the other pages in the search."""
@@ -78,12 +79,11 @@ class DocumentsSection:
         return Section("documentation", self.context.labels["documentation"], "documents", view, f"{count:,}" if count else "")
 
     def _view(self, entity: Entity) -> DocsCardView | None:
-        if not self.context.documentation.sets:
-            return None
         made = self.context.documentation.of(entity.ref)
         own = made if made is not None and made.start is not None else None
         sets = [each for each in self._sets_of_parts(entity) if each is not own]
-        found = self.context.mentions.get(entity.ref, ())
+        guides = (PageLink(text_of(guide.title, 80), guide.path, self.context.labels["guides"]) for guide in self._guides(entity))
+        found = (*guides, *starmap(self._mention, self.context.mentions.get(entity.ref, ())))
         if own is None and not sets and not found:
             return None
         return DocsCardView(
@@ -92,7 +92,7 @@ class DocumentsSection:
             tuple(set_row(self.context, each) for each in sets[:_MOST_SETS]),
             max(0, len(sets) - _MOST_SETS),
             self._change_log(own) if own else None,
-            tuple(self._mention(*each) for each in found[:_MOST_MENTIONS]),
+            found[:_MOST_MENTIONS],
             max(0, len(found) - _MOST_MENTIONS),
             entity.ref.name,
         )
@@ -123,6 +123,9 @@ class DocumentsSection:
             if made is not None and made.start is not None and made.ref not in seen:
                 seen.add(made.ref)
                 yield made
+
+    def _guides(self, entity: Entity) -> Sequence[GuideMention]:
+        return self.context.guides.get(entity.ref, ())
 
     def _mention(self, ref: EntityRef, path: str) -> PageLink:
         made = self.context.documentation.sets[ref]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from callboard.catalog import organization
 from callboard.documentation.cross_links import LinkTarget
@@ -18,6 +18,7 @@ from callboard.documentation.packs import MissingHtmlError
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.errors import WebsiteError
 from callboard.model.urls import docs_path
+from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.navigation import WHOLE_FOLDER, NavView, has_whole_page, up_of
 from callboard.pages.entities.addresses import issue_address
@@ -44,8 +45,10 @@ class DocumentView:
     """Below the site's root."""
     entity: EntityLink
     owner: EntityLink | None
-    text: Markup = field(repr=False)
+    text: tuple[TextPiece, ...] = field(repr=False)
     targets: tuple[ShownTarget, ...] = ()
+    blocks: tuple[BlockResult, ...] = ()
+    """What the blocks in the text show."""
     navigation: tuple[NavView, ...] = ()
     previous: NavView | None = None
     next: NavView | None = None
@@ -83,8 +86,9 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         set_path=docs_path(of.ref),
         entity=context.links.to(of.ref),
         owner=context.owner_of(of.ref),
-        text=Markup(page_text(context, of, page, targets)),  # noqa: S704 - it was made safe when it was converted
+        text=tuple(page_pieces(context, of, page, targets)),
         targets=targets,
+        blocks=page_blocks(context, page),
         navigation=navigation.next_to(page.path),
         previous=_neighbour(of, page, before),
         next=_neighbour(of, page, behind),
@@ -108,6 +112,20 @@ def page_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPag
     except MissingHtmlError as error:
         raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
     return _with_hosts(context, of, page, with_targets(html, targets))
+
+
+def page_blocks(context: DocumentsContext, page: DocumentPage) -> tuple[BlockResult, ...]:
+    """What the blocks of a page show; their text, if the portal shows none in documentation."""
+    if context.settings.docs.blocks:
+        return tuple(map(context.blocks.of, page.blocks))
+    note = context.labels["block_off"]
+    return tuple(BlockResult(block.kind, notes=(note,), source=block.text) for block in page.blocks)
+
+
+def page_pieces(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, targets: Sequence[ShownTarget]) -> Iterator[TextPiece]:
+    """The HTML of a page with its links and blocks. Raises as ``page_text``."""
+    up = up_of(docs_path(of.ref) + page.url)
+    yield from pieces_of(page_text(context, of, page, targets), page_blocks(context, page), context, up)
 
 
 def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, html: str) -> str:
@@ -136,8 +154,8 @@ def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str
 def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, shared: str) -> str:
     """Digest of everything that the view of a page is made of; ``shared`` is that of its set."""
     targets = [[target.path, target.url, target.title] for target in (context.cross_links.target(of, link) for link in page.open_links)]
-    changed = of.changed.get(page.path)
-    return fingerprint_of([shared, page.digest, page.title, page.as_text, changed.isoformat() if changed else "", targets])
+    changed, blocks = of.changed.get(page.path), repr(page_blocks(context, page))
+    return fingerprint_of([shared, page.digest, page.title, page.as_text, changed.isoformat() if changed else "", targets, blocks])
 
 
 def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
 from urllib.parse import unquote
 
-from markupsafe import Markup
-
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.model.urls import docs_path
+from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext
-from callboard.pages.documents.page import link_targets, page_text
+from callboard.pages.documents.navigation import WHOLE_FOLDER, up_of
+from callboard.pages.documents.page import link_targets, page_blocks, page_text
 from callboard.pages.page import TocEntry
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink
@@ -33,7 +34,8 @@ class WholeSetView:
     entity: EntityLink
     pages: tuple[tuple[str, str], ...]
     """Anchor and title of each page."""
-    texts: tuple[Markup, ...] = field(repr=False)
+    texts: tuple[tuple[TextPiece, ...], ...] = field(repr=False)
+    blocks: tuple[BlockResult, ...] = ()
 
 
 def whole_set_view(context: DocumentsContext, of: DocumentationSet) -> WholeSetView:
@@ -41,14 +43,22 @@ def whole_set_view(context: DocumentsContext, of: DocumentationSet) -> WholeSetV
     order = dict.fromkeys((*(path for path in of.navigation.order() if path in of.pages), *of.pages))
     numbers = {path: number for number, path in enumerate(order, 1)}
     by_url = {unquote(of.pages[path].url).rstrip("/"): number for path, number in numbers.items()}
-    texts = tuple(Markup(_text(context, of, of.pages[path], number, by_url)) for path, number in numbers.items())  # noqa: S704 - safe before
+    texts = tuple(tuple(_pieces(context, of, of.pages[path], number, by_url)) for path, number in numbers.items())
     pages = tuple((f"p{number}", text_of(of.pages[path].title)) for path, number in numbers.items())
-    return WholeSetView(of.digest, context.title(of), docs_path(of.ref), context.links.to(of.ref), pages, texts)
+    blocks = tuple(block for path in numbers for block in page_blocks(context, of.pages[path]))
+    return WholeSetView(of.digest, context.title(of), docs_path(of.ref), context.links.to(of.ref), pages, texts, blocks)
 
 
 def whole_set_toc(view: WholeSetView) -> tuple[TocEntry, ...]:
     """The titles of the pages."""
     return tuple(TocEntry(anchor, title) for anchor, title in view.pages)
+
+
+def _pieces(
+    context: DocumentsContext, of: DocumentationSet, page: DocumentPage, number: int, by_url: dict[str, int]
+) -> Iterator[TextPiece]:
+    up = up_of(docs_path(of.ref) + WHOLE_FOLDER)
+    yield from pieces_of(_text(context, of, page, number, by_url), page_blocks(context, page), context, up, f"p{number}-")
 
 
 def _text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, number: int, by_url: dict[str, int]) -> str:

@@ -1,0 +1,1 @@
+"""Blocks in Markdown about the catalog → tables, figures and graphs."""

@@ -1,0 +1,132 @@
+"""The texts of guides → which entities they name, and what is wrong in their links to entities and in the blocks of guides and sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from callboard.diagrams.layout import Layouts
+from callboard.documentation import rules
+from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
+from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.model import DocumentationSet, GuideMention
+from callboard.model.entity import Origin
+from callboard.model.problem import Problem, Span
+from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
+from callboard.pages.blocks.results import BlockFault, BlockResults
+from callboard.pages.context import page_context
+from callboard.pages.site_data import SiteData
+from callboard.settings.settings import Settings
+from callboard.website.guide_links import GuideLink, all_links_in, page_of
+from callboard.website.guide_marks import is_entity_address
+from callboard.website.guides import Guides
+from callboard.website.overlays import Overlays
+from callboard.website.rules import DEAD_LINK
+from callboard.website.site_plan import block_results
+
+_FENCE = re.compile(r"^(?P<indent>[\s>]*+)(?P<marks>`{3,}+|~{3,}+)[ ]*+(?:\{\s*+\.)?(?P<language>[\w-]*+)")
+_HEADING = re.compile(r"^#\s++(.{1,200}?)\s*+#*+\s*+(?:\{[^{}]*+\})?$", re.MULTILINE)
+_TITLE = re.compile(r"\A---\n(?:(?!---$).*\n)*?title:\s*+[\"']?(.{1,200}?)[\"']?\s*$", re.MULTILINE)
+_HINTS = {
+    "entity": "Write `kind:name`, or `kind:namespace/name`, of an entity.",
+    "page": "Correct the path behind the entity's name: its documentation has no such page.",
+    "anchor": "Correct the part behind `#`: the heading in lower case, with hyphens.",
+}
+
+
+def with_references(data: SiteData, overlays: Overlays, settings: Settings) -> SiteData:
+    """Site data with what the guides name, and with the problems of the portal's files, of these links, and of all blocks."""
+    resolved, guides = data.resolved, overlays.guides
+    links = CrossLinks(data.documentation, resolved.catalog, resolved.trees)
+    found = _Guides(guides, links, frozenset(resolved.catalog.kinds.by_name))
+    mentions = tuple(found.mentions())
+    blocks = _Blocks(data, overlays, settings)
+    problems = (*resolved.problems, *overlays.problems, *found.problems(), *blocks.of_guides(guides), *blocks.of_sets())
+    return replace(data, resolved=replace(resolved, problems=problems), guides=mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Guides:
+    """The links of guides to entities."""
+
+    guides: Guides
+    links: CrossLinks
+    kinds: frozenset[str]
+
+    def mentions(self) -> Iterator[GuideMention]:
+        for path in self.guides.pages:
+            text = self.guides.text(path)
+            targets = (self.links.entity_target(DEFAULT_NAMESPACE, link.target) for link in self._links(text))
+            refs = dict.fromkeys(target.ref for target in targets if target.ref is not None and not target.reason)
+            if refs:
+                yield GuideMention(_title(path, text), page_of(path), tuple(refs))
+
+    def problems(self) -> Iterator[Problem]:
+        for path in self.guides.pages:
+            for link in self._links(self.guides.text(path)):
+                target = self.links.entity_target(DEFAULT_NAMESPACE, link.target)
+                if target.reason:
+                    yield DEAD_LINK.problem(
+                        f"The guide has a link to {link.target[:200]!r}, which does not exist.", origin=self.guides.origin(path),
+                        span=link.span, field=link.target[:200], hint=_HINTS[target.reason],
+                    )  # fmt: skip
+
+    def _links(self, text: str) -> Iterator[GuideLink]:
+        return (link for link in all_links_in(text) if is_entity_address(link.target, self.kinds))
+
+
+class _Blocks:
+    """The blocks of guides and of sets."""
+
+    def __init__(self, data: SiteData, overlays: Overlays, settings: Settings) -> None:
+        self._data, self._shows_in_sets = data, settings.docs.blocks
+        page = page_context(data.resolved, settings, Layouts(), overlays.labels)
+        self._results: BlockResults = block_results(page, data)
+
+    def of_guides(self, guides: Guides) -> Iterator[Problem]:
+        for path in guides.pages:
+            for block in blocks_in(guides.text(path)):
+                yield from (self._problem(block, fault, guides.origin(path), None) for fault in self._results.faults(block))
+
+    def of_sets(self) -> Iterator[Problem]:
+        for made in self._data.documentation.sets.values() if self._shows_in_sets else ():
+            for page in made.pages.values():
+                for block in page.blocks:
+                    yield from (
+                        self._problem(block, fault, self._origin(made, page.path, block.line), made.ref)
+                        for fault in self._results.faults(block)
+                    )
+
+    def _origin(self, made: DocumentationSet, path: str, line: int) -> Origin:
+        tree = self._data.resolved.trees.get((made.place.source, made.place.tree))
+        repository, revision = (tree.repository, tree.revision) if tree else ("", "")
+        return Origin(made.place.source, made.place.tree, repository, revision, made.repository_path(path), 0, line or 1)
+
+    def _problem(self, block: DocumentBlock, fault: BlockFault, origin: Origin, subject: EntityRef | None) -> Problem:
+        line = block.line + fault.line if block.line else 0
+        span = Span.at(line, 1) if line else None
+        return rules.INVALID_BLOCK.problem(
+            f"The block {PREFIX}{block.kind}: {fault.message}.", origin=replace(origin, line=line or origin.line), span=span,
+            subject=subject, hint=fault.hint, field=fault.message[:200],
+        )  # fmt: skip
+
+
+def blocks_in(text: str) -> Iterator[DocumentBlock]:
+    """The blocks of a guide with their lines."""
+    open_fence, language, start, lines = "", "", 0, list[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = _FENCE.match(line)
+        if not open_fence and fence:
+            open_fence, language, start, lines = fence["marks"], fence["language"], number, []
+        elif open_fence and fence and fence["marks"].startswith(open_fence) and not fence["language"]:
+            if language in LANGUAGES:
+                yield DocumentBlock(language.removeprefix(PREFIX), "\n".join(lines), start)
+            open_fence = ""
+        elif open_fence:
+            lines.append(line.strip())
+
+
+def _title(path: str, text: str) -> str:
+    found = _TITLE.match(text) or _HEADING.search(text)
+    return found[1] if found else path.removesuffix(".md").rpartition("/")[2].replace("-", " ").capitalize()
