@@ -20,7 +20,7 @@ LAYERS = (
     ("ingestion", "catalog"),
     ("state",),
     ("history",),
-    ("documentation", "scorecards", "software_templates"),
+    ("documentation", "scorecards", "software_templates", "insights"),
     ("api_changes",),
     ("incremental",),
     ("diagrams",),

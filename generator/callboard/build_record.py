@@ -16,6 +16,7 @@ from callboard.build_inputs import (
 )
 from callboard.build_request import BuildRequest, BuildResult
 from callboard.documentation.health import next_turn_of_documentation
+from callboard.insights.delivery_facts import next_turn_of_delivery
 from callboard.io.clock import Meter
 from callboard.io.store import Store
 from callboard.model.errors import CallboardError
@@ -80,6 +81,7 @@ def _next_turn(data: SiteData) -> datetime | None:
     recorded, facts = data.facts.recorded, data.facts.facts
     turns = [
         next_turn_of_counts(recorded), next_turn_of_records(recorded, facts), next_turn_of_documentation(data.documentation, data.now),
+        next_turn_of_delivery(facts, data.now),
     ]  # fmt: skip
     if data.judged is not None:  # the results of each day are recorded, so that the first build of a day is complete
         tomorrow = data.now.astimezone(data.judged.zone).date() + timedelta(days=1)

@@ -30,6 +30,7 @@ from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
+from callboard.insights.delivery_facts import ENVIRONMENTS, DeliveryBuild, with_delivery_facts
 from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
@@ -154,11 +155,15 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         changes = with_api_changes(state.diff(resolved.catalog, resolved.problems, facts), state, resolved.catalog, work.settings)
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
-    data = SiteData(resolved, collected, state.history(changes), state.now, _with_quality(work, facts, resolved, state))
+    data = SiteData(resolved, collected, state.history(changes), state.now, _with_own_facts(work, facts, resolved, state))
     return judge(work, document(work, data), state, changes), changes
 
 
-def _with_quality(work: Workspace, facts: CollectedFacts, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
+def _with_own_facts(work: Workspace, facts: CollectedFacts, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
+    with work.meter.phase("delivery"):
+        environments = frozenset(map(str.lower, work.settings.sections.get("delivery", {}).get("environments", ENVIRONMENTS)))
+        delivery = DeliveryBuild(resolved.catalog, resolved.trees, state.now, state.store.state, state.store.cache, environments)
+        facts = with_delivery_facts(facts, delivery)
     with work.meter.phase("definitions"):
         return with_definition_facts(facts, resolved.catalog, state.now, state.store.cache, is_public=work.settings.portal.is_public)
 

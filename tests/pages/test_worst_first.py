@@ -123,7 +123,7 @@ NAMES = {
     "documentation": lambda value: value.path,
     "api-quality": lambda value: value.findings[0].places[0].text,
 }
-UNORDERED = {"on-call", "repository"}
+UNORDERED = {"on-call", "repository", "delivery"}
 """Families whose items are listed by name."""
 ROLLED_UP = [family for family in WORST_AND_OTHERS if FAMILIES[family].rollup]
 TOOL = IntegrationInfo("tool", "file", "Tool", tuple(FAMILIES), ())

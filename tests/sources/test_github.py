@@ -431,3 +431,27 @@ def test_a_path_never_leaves_its_tree(tmp_path):
             with pytest.raises(TreeError):
                 tree.read(path, 10)
         assert len(server.requests) == 1
+
+
+def test_commits_between_two_revisions_are_compared_once_and_merges_do_not_count(tmp_path):
+    def compared(asked, wire):
+        if "/compare/" not in asked.path:
+            return host(asked, wire)
+        if not asked.path.endswith("/compare/a1b2c3d...v2"):
+            return json_answer(wire, {"message": "Not Found"}, 404)
+        commits = [
+            {"commit": {"committer": {"date": "2024-03-01T00:00:00Z"}}, "parents": [{}]},
+            {"commit": {"committer": {"date": "2024-03-02T00:00:00Z"}}, "parents": [{}, {}]},
+            {"commit": {"committer": None}},
+        ]
+        return json_answer(wire, {"total_commits": total, "commits": commits})
+
+    host, total = FakeGitHub({"payments": {"catalog-info.yaml": descriptor("payments")}}), 3
+    with Server(compared) as server:
+        [tree] = collect(tmp_path, server).trees
+        assert tree.commits_between("a1b2c3d", "v2", "") == [datetime(2024, 3, 1, tzinfo=UTC)]
+        assert tree.commits_between("a1b2c3d", "none", "") is None
+    total = 400  # more than the first page has
+    with Server(compared) as server:
+        [tree] = collect(tmp_path / "other", server).trees
+        assert tree.commits_between("a1b2c3d", "v2", "") is None

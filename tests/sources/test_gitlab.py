@@ -326,3 +326,22 @@ def test_recorded_commits_and_people_are_understood(tmp_path):
             "picture": "http://www.gravatar.com/avatar/c922747a93b40d1ea88262bf1aebee62?s=80&d=identicon",
         },
     }  # fmt: skip
+
+
+def test_commits_between_two_revisions_are_compared(tmp_path):
+    def compared(asked, wire):
+        if not asked.path.endswith("/repository/compare"):
+            return host(asked, wire)
+        if (asked.query["from"], asked.query["to"]) != ("a1b2c3d", "v2"):
+            return json_answer(wire, {"message": "404 Ref Not Found"}, 404)
+        commits = [
+            {"committed_date": "2024-05-01T00:00:00+02:00", "parent_ids": ["x"]},
+            {"committed_date": "2024-05-02T00:00:00Z", "parent_ids": ["x", "y"]},
+        ]
+        return json_answer(wire, {"commits": commits, "compare_timeout": False})
+
+    host = FakeGitLab({"acme/payments": {"catalog-info.yaml": descriptor("payments")}})
+    with Server(compared) as server:
+        [tree] = collect(tmp_path, server).trees
+        assert tree.commits_between("a1b2c3d", "v2", "") == [datetime(2024, 4, 30, 22, tzinfo=UTC)]
+        assert tree.commits_between("a1b2c3d", "v3", "") is None

@@ -79,6 +79,18 @@ class KnownFolders(Protocol):
         """Name of the author of the last commit to the file; empty if unknown."""
 
 
+@runtime_checkable
+class CommitRanges(Protocol):
+    """What a tree offers if the commits between two revisions of its repository can be known."""
+
+    def commits_between(self, before: str, after: str, folder: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, that ``after`` has and ``before`` has not.
+
+        Both are commits; hosts know tags, too. A clone counts commits below ``folder``, hosts those of the whole repository.
+        None where a revision is unknown, or there are too many.
+        """
+
+
 Trees = Mapping[tuple[str, str], Tree]
 """Trees by name of the source and id of the tree."""
 

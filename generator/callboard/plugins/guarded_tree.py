@@ -58,6 +58,8 @@ class GuardedTree:
         value = getattr(self.tree, name)
         if name == "read_at":  # of ``OtherRevisions``, which a tree need not have
             return lambda ref, path, limit: self._or_tree_error(lambda: value(ref, path, limit), path)
+        if name == "commits_between":  # of ``CommitRanges``
+            return lambda before, after, folder: self._or(lambda: value(before, after, folder), None)
         return value
 
     def _or_tree_error(self, operation: Callable[[], V], path: str = "") -> V:

@@ -29,6 +29,8 @@ MAX_REVISIONS = 20
 """Other revisions of one repository that are requested."""
 MAX_AGES = 50
 """Files of one tree whose last change is requested."""
+MAX_RANGES = 30
+"""Comparisons of two revisions of one repository that are requested in one build; the results are kept."""
 KEPT_BYTES = 32_000_000
 """Contents that one tree keeps in memory."""
 Result = TypeVar("Result")
@@ -57,6 +59,14 @@ class FilesOfRevisions(Protocol):
 
     def at(self, ref: str) -> Files:
         """The files at a branch, tag or commit. Raises ``HttpError`` with status 404 where there is none."""
+
+
+@runtime_checkable
+class FilesWithCommits(Protocol):
+    """What ``Files`` offers if the host compares revisions."""
+
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, between two commits or tags; None for more than one answer lists. Raises ``HttpError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class ApiTree:
     _listing: Sequence[str] | None = None
     _ages: dict[str, datetime | None] = field(default_factory=dict)
     _reads: int = 0
+    _ranges: int = 0
     _free_bytes: int = KEPT_BYTES
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _revisions: dict[str, ApiTree | None] = field(default_factory=dict)
@@ -186,6 +197,18 @@ class ApiTree:
             except HttpError:
                 self._ages[path] = None
             return self._ages[path]
+
+    def commits_between(self, before: str, after: str, folder: str) -> Sequence[datetime] | None:  # noqa: ARG002 - hosts list no files
+        """Times of the commits between two revisions, of the whole repository; None where the host does not report them."""
+        with self._lock:
+            is_allowed = self._ranges < MAX_RANGES and isinstance(self.files, FilesWithCommits)
+            self._ranges += 1
+        if not is_allowed or not isinstance(self.files, FilesWithCommits):
+            return None
+        try:
+            return self.files.commits_between(before, after)
+        except HttpError:
+            return None
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file on the host."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
@@ -70,3 +71,17 @@ def _owners(tree: ApiTree | None) -> list[str]:
     named = [owner for owner in owner_for(text, "catalog-info.yaml") if owner.startswith("@")]
     teams = [name for owner in named if "/" in owner and (name := entity_name(owner.rpartition("/")[2]))]
     return teams or [f"user:{name}" for owner in named if (name := entity_name(owner[1:]))]
+
+
+def commit_times(commits: Iterable[Any], path: Sequence[str], name: str) -> list[datetime]:
+    """The times of commits in the answer of a host, without merges; ``path`` leads to the mapping that has the time ``name``."""
+    found = []
+    for commit in commits:
+        value = commit
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        at = moment(value.get(name)) if isinstance(value, dict) else None
+        parents = (commit.get("parents") or commit.get("parent_ids")) if isinstance(commit, dict) else None
+        if at is not None and not (isinstance(parents, list) and len(parents) > 1):
+            found.append(at)
+    return found

@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from callboard.model.errors import MissingFileError, TooLargeError
-from callboard.model.tree import KnownFolders, Tree, Trees
+from callboard.model.tree import CommitRanges, KnownFolders, Tree, Trees
 from callboard.plugins.sources.paths import matching_paths
 from callboard.state.values import TreeRecord
 
@@ -78,6 +78,10 @@ class RecordedTree:
         if author:
             self.authors[path] = author
         return author
+
+    def commits_between(self, before: str, after: str, folder: str) -> Sequence[datetime] | None:
+        """As ``CommitRanges.commits_between``; None for a tree without. The results are kept in a cache of their own."""
+        return self.tree.commits_between(before, after, folder) if isinstance(self.tree, CommitRanges) else None
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """As ``Tree.view_url``."""

@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, FamilyEvents] = {
     "issue": NO_EVENTS,
     "documentation": NO_EVENTS,
     "api-quality": NO_EVENTS,
+    "delivery": NO_EVENTS,
 }
 """The built-in families."""
 

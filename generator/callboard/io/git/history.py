@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from callboard.model.errors import SourceError
 
 COMMITS = 20_000
 """Maximum of one listing; of a folder with more, the newest ones are listed."""
+RANGE = 1_000
+"""Maximum of commits between two revisions."""
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _LONGEST_NAME = 200
 """Letters of an author's name."""
 LOG_FORMAT = "--format=%x01%H%x00%ct%x00%an"
@@ -71,6 +75,36 @@ def git_tags(git: Git, count: int) -> Sequence[Tag]:
     )
     rows = (line.split("\0") for line in output.decode("utf-8", "replace").splitlines())
     return [Tag(name, at) for name, *time in rows if len(time) == 1 and (at := commit_time(time[0]))]
+
+
+def git_commits_between(git: Git, before: str, after: str, folder: str) -> Sequence[datetime] | None:
+    """Times of the commits below ``folder``, without merges, that ``after`` has and ``before`` has not.
+
+    None where one of them is no commit of the clone, or there are more than ``RANGE``. Raises ``SourceError``.
+    """
+    found = [_commit_id(git, before), _commit_id(git, after)]
+    if not all(found):
+        return None
+    output = git.output(
+        "--literal-pathspecs",
+        "log",
+        "--no-merges",
+        f"--max-count={RANGE + 1}",
+        "--format=%ct",
+        f"{found[0]}..{found[1]}",
+        "--",
+        folder or ".",
+    )
+    times = [at for line in output.decode("ascii", "replace").split() if (at := commit_time(line))]
+    return times if len(times) <= RANGE else None
+
+
+def _commit_id(git: Git, name: str) -> str:
+    """The whole id of a commit by its id or the beginning of it; empty for none. A clone has no tags."""
+    if not _COMMIT.fullmatch(name):
+        return ""
+    finished = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return finished.stdout.decode("ascii", "replace").strip() if finished.good else ""
 
 
 def is_shallow_clone(git: Git) -> bool:

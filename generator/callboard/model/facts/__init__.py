@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.availability import Availability
+from callboard.model.facts.delivery import Delivery
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.documentation import DocumentationDefect
 from callboard.model.facts.error_trend import ErrorTrend
@@ -26,6 +27,7 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "incident": Incident,
     "availability": Availability,
     "deployment": Deployment,
+    "delivery": Delivery,
     "pipeline-run": PipelineRun,
     "vulnerability": Vulnerability,
     "quality-gate": QualityGate,

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from callboard.io.git.address import GitAddress, git_address, url_password
     from callboard.io.git.clone import CLONE_REFS, RemoteHead, remote_head, update_clone
     from callboard.io.git.command import LOCAL_PROTOCOLS, NETWORK_PROTOCOLS, Git, current_branch, last_commit, origin_url
-    from callboard.io.git.history import FileCommit, FileHistory, git_log, last_commits
+    from callboard.io.git.history import FileCommit, FileHistory, git_commits_between, git_log, last_commits
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError
     from callboard.io.http.client import Client, ClientContext, client_for
@@ -148,6 +148,7 @@ __all__ = [
     "descriptor_text",
     "file_lock",
     "git_address",
+    "git_commits_between",
     "git_log",
     "glob_alternatives",
     "header",
@@ -182,7 +183,7 @@ __getattr__ = lazy_names(
         "callboard.io.git.address": ("GitAddress", "git_address", "url_password"),
         "callboard.io.git.clone": ("CLONE_REFS", "RemoteHead", "remote_head", "update_clone"),
         "callboard.io.git.command": ("LOCAL_PROTOCOLS", "NETWORK_PROTOCOLS", "Git", "current_branch", "last_commit", "origin_url"),
-        "callboard.io.git.history": ("FileCommit", "FileHistory", "git_log", "last_commits"),
+        "callboard.io.git.history": ("FileCommit", "FileHistory", "git_commits_between", "git_log", "last_commits"),
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),

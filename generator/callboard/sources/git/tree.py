@@ -17,6 +17,7 @@ from callboard.plugins.sources import (
     SourceError,
     TooLargeError,
     TreeError,
+    git_commits_between,
     matching_paths,
     normal_path,
     shown_path,
@@ -111,6 +112,13 @@ class GitTree:
     def last_author(self, path: str) -> str:
         """Name of the author of the last commit to the file."""
         return self._history.last_author(path)
+
+    def commits_between(self, before: str, after: str, folder: str) -> Sequence[datetime] | None:
+        """Times of the commits of the clone, without network; None where they are unknown."""
+        try:
+            return git_commits_between(Git(self._git.folder, self._git.environ, timeout=self._git.timeout), before, after, folder)
+        except SourceError:
+            return None
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file on the host of the repository, or by the option ``view_url``."""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from callboard.plugins.sources import GITHUB_JSON, GitHubConnection, HttpError
 from callboard.sources.codeowners import PLACES
-from callboard.sources.generated import moment, text_of
+from callboard.sources.generated import commit_times, moment, text_of
 from callboard.sources.hosts import file_content
 
 FILE = "fragment File on Blob { oid byteSize isTruncated isBinary text }"
@@ -138,6 +138,15 @@ class GitHubApi:
         for commit in self._client.get(place, {"sha": ref, "per_page": "1"}, accept=GITHUB_JSON).array()[:1]:
             return text_of(commit.get("sha")) if isinstance(commit, dict) else ""
         return ""
+
+    def commits_between(self, repository: str, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, between two revisions; None for more than the first page has. Raises ``HttpError``."""
+        place = f"{self._rest}/repos/{quote(repository)}/compare/{quote(before, safe='')}...{quote(after, safe='')}"
+        found = self._client.get(place, {"per_page": "100"}, accept=GITHUB_JSON, immutable=True).object()
+        commits, total = found.get("commits"), found.get("total_commits")
+        if not isinstance(commits, list) or not isinstance(total, int) or total > len(commits):
+            return None
+        return commit_times(commits, ("commit", "committer"), "date")
 
     def changed(self, repository: str, revision: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""

@@ -76,6 +76,10 @@ class GitHubFiles:
         """Time of the last commit to a file."""
         return self.api.changed(self.name, self.revision, path)
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions."""
+        return self.api.commits_between(self.name, before, after)
+
 
 def tree_of(
     node: Mapping[str, Any],

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree, Params
-from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.generated import MAX_NAME, commit_times, moment, text_of
 from callboard.sources.hosts import file_content
 from callboard.sources.people import Members, PeopleOptions, Person, Team, members_of_teams, people_files
 
@@ -70,6 +70,15 @@ class GitLabApi:
                 raise answer.invalid("a list of commits", [item])
             return GitLabCommit(text_of(item.get("id")), moment(item.get("committed_date")))
         return None
+
+    def commits_between(self, project: str, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, between two revisions; None where GitLab gave up. Raises ``HttpError``."""
+        query = {"from": before, "to": after}
+        found = self.client.get(f"{_project(project)}/repository/compare", query, immutable=True).object()
+        commits = found.get("commits")
+        if not isinstance(commits, list) or found.get("compare_timeout") is True:
+            return None
+        return commit_times(commits, (), "committed_date")
 
     def listing(self, project: str, commit: str, *, recursive: bool) -> Sequence[str]:
         """Sorted paths of the files of a commit: at the root, or all of them."""

@@ -63,6 +63,10 @@ class ProjectFiles:
         commit = self.api.commit(self.project, self.commit, path, immutable=True)
         return commit.time if commit else None
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions."""
+        return self.api.commits_between(self.project, before, after)
+
 
 class GitLabSource(HostSource):
     """Descriptors in all projects of a GitLab group and its subgroups, and the groups and their members."""

@@ -1,0 +1,1 @@
+"""A catalog, facts and what is recorded over time → analyses: figures about delivery."""
