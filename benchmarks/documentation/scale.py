@@ -16,7 +16,7 @@ from pathlib import Path
 
 import markdown
 from callboard.build_caches import DiskCaches
-from callboard.cli.main import main as callboard
+from callboard.cli.main import group
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.documentation.building import portal_documentation
 from callboard.documentation.extensions import allowed_extensions
@@ -113,7 +113,7 @@ def documentation(folder):
 
 def site(folder):
     """A whole build."""
-    callboard(["build", "--config", str(folder / "sources.yaml"), "--output", str(folder / "site"), "--quiet"], standalone_mode=False)
+    group(["build", "--config", str(folder / "sources.yaml"), "--output", str(folder / "site"), "--quiet"], standalone_mode=False)
 
 
 def peak():

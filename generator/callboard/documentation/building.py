@@ -14,7 +14,7 @@ from callboard.documentation import rules
 from callboard.documentation.bounds import is_left_out
 from callboard.documentation.conversion import PageWork, converted_pages
 from callboard.documentation.cross_links import CrossLinks
-from callboard.documentation.decisions import decision_records
+from callboard.documentation.decisions import DecisionRecord, decision_records
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
 from callboard.documentation.navigation import NavItem, SetNavigation
 from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
@@ -214,7 +214,7 @@ class DocumentationBuilder:
         made = DocumentationSet(
             ref, pending.place, read.kind, read.source.configuration.site_name, read.docs_folder, navigation, pages, pending.digest,
             read.elsewhere, dict(read.source.configuration.redirects), bytes=read.size,
-            decisions=decision_records(read.source.texts, read.decisions) if read.decisions is not None else (),
+            decisions=_decision_records(read),
         )  # fmt: skip
         named = dict.fromkeys(path for page in pages.values() for path in page.files)
         files = published_files(tree, named, made.repository_path, self._bounds)
@@ -230,6 +230,12 @@ class DocumentationBuilder:
         return finding.rule.problem(
             finding.message, origin=origin, span=span, subject=pending.entity.ref, hint=finding.hint, field=finding.message[:200]
         )
+
+
+def _decision_records(read: ReadSet) -> tuple[DecisionRecord, ...]:
+    if read.decisions is None:
+        return ()
+    return decision_records({path: read.source.text(path) for path in read.source.texts}, read.decisions)
 
 
 def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:

@@ -21,6 +21,7 @@ from callboard.documentation.model import DocumentPage
 from callboard.documentation.navigation import SetNavigation, folder_title
 from callboard.documentation.open_links import without_marks
 from callboard.io.bounded import TimeUsedUpError, map_bounded
+from callboard.redaction.masking import masked
 
 SECONDS = 10
 """Processor time of a page; an ordinary one takes a hundredth of a second."""
@@ -38,13 +39,26 @@ class SetSource:
     files: SetFiles
     navigation: SetNavigation
     texts: Mapping[str, str]
-    """Texts of pages by path, with snippets put in."""
+    """Texts of pages by path, with snippets put in; secrets in them are masked by ``text``."""
     kinds: frozenset[str] = frozenset()
     """Kinds of entities, which are schemes of links."""
     written: Mapping[str, str] = field(default_factory=dict)
     """Texts as their authors wrote them, of pages into which snippets were put."""
     largest_page: int = 512 * 1024
     """Characters of a page that is converted."""
+    is_public: bool = False
+    """Whether e-mail addresses are masked like secrets."""
+
+    def text(self, path: str) -> str:
+        """The text of a page that may be shown."""
+        return self._shown(self.texts[path])
+
+    def as_written(self, path: str) -> str:
+        """The text of a page as its author wrote it, as far as that may be shown."""
+        return self._shown(self.written.get(path, self.texts[path]))
+
+    def _shown(self, text: str) -> str:
+        return masked(text, is_public=self.is_public).text
 
 
 class PageWork(NamedTuple):
@@ -84,10 +98,10 @@ def _without_drawings(work: PageWork, error: TimeUsedUpError, seconds: int) -> P
 
 
 def _converted(work: PageWork, *, draws: bool = True) -> PageResult:
-    source, file, text = work.source, work.source.files.by_path[work.path], work.source.texts[work.path]
+    source, file, text = work.source, work.source.files.by_path[work.path], work.source.text(work.path)
     if len(text) > source.largest_page:
         return _as_text(work, f"has more than {source.largest_page:,} characters")
-    links = LinkResolver(source.files, file, source.written.get(work.path, text), source.kinds)
+    links = LinkResolver(source.files, file, source.as_written(work.path) if work.path in source.written else text, source.kinds)
     title = source.navigation.titles().get(work.path, "")
     try:
         made = converter_for(source.configuration.extensions).convert(without_marks(text), file, links, title, draws=draws)
@@ -116,7 +130,7 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
 
 def _as_text(work: PageWork, reason: str) -> PageResult:
     name = work.path.rpartition("/")[2].rpartition(".")[0]
-    text = work.source.texts[work.path][: work.source.largest_page]
+    text = work.source.text(work.path)[: work.source.largest_page]
     content = f"<pre><code>{escape(text)}</code></pre>".encode("utf-8", "replace")
     url = work.source.files.by_path[work.path].url
     page = DocumentPage(work.path, url, folder_title(name), work.key, _digest(content), len(content), as_text=reason)

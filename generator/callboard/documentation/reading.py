@@ -237,7 +237,7 @@ class SetReader:
             if expanded is not text:
                 written[path] = text
             self._missing_snippets(snippets, source.files.repository_path(path))
-        complete = replace(source, texts=texts, written=written, largest_page=self.bounds.page_bytes)
+        complete = replace(source, texts=texts, written=written, largest_page=self.bounds.page_bytes, is_public=self.is_public)
         return replace(read, source=complete, findings=tuple(self._findings))
 
     def _texts(self, tree: Tree, files: SetFiles, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -251,7 +251,7 @@ class SetReader:
                 self._find(rules.PAGE_AS_TEXT, there, f"The page cannot be read, or has more than {limit:,} bytes; it is left out.",
                            "Divide the page.")  # fmt: skip
             else:
-                yield path, masked(text, is_public=self.is_public).text
+                yield path, text
 
     def _snippet(self, tree: Tree, folder: str, read: ReadSet, path: str) -> str | None:
         """The text of a snippet, looked for below the folders that the configuration names, then below that of the pages."""
@@ -308,7 +308,7 @@ def set_digest(read: ReadSet, program: str) -> str:
     source = read.source
     parts = (
         program, sorted(source.kinds), source.configuration.extensions, [*source.files.by_path], source.largest_page, read.docs_folder,
-        read.elsewhere, read.kind, sorted(source.navigation.titles().items()),
+        read.elsewhere, read.kind, sorted(source.navigation.titles().items()), source.is_public,
     )  # fmt: skip
     return blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 

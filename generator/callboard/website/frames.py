@@ -57,6 +57,11 @@ _MAIN = re.compile(r"(<main\b)")
 _DESCRIBED = 300
 """Letters of a description; search engines and chat tools show about 160."""
 _OVERRIDE = "An override of the theme omits it: see site_overrides/."
+_UNUSED = re.compile(
+    r'<div class="md-dialog" data-md-component="dialog">\s*+<div class="md-dialog__inner md-typeset"></div>\s*+</div>\s*+|'
+    r'<div data-md-component="announce">\s*+</div>\s*+|(?<=for="__toc">)\s*+<span class="md-nav__icon md-icon"></span>'
+)
+"""What only the scripts of the theme fill, which pages do not have, and what is empty; an announcement of the portal stays."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """Removed: the name and the version of the theme."""
 
@@ -129,7 +134,7 @@ def _frame_html(site: Path, name: str) -> str:
 def split_frame(html: str, name: str, scripts: Iterable[str] = ()) -> FrameTemplate:
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
     styles = DOCS_STYLES_PATH if name == "docs" else PAGE_STYLES_PATH
-    html = _STYLES.sub(rf"\g<1>{styles}", _THEME_FILES.sub("", GENERATOR.sub("", html)))
+    html = _STYLES.sub(rf"\g<1>{styles}", _THEME_FILES.sub("", _UNUSED.sub("", GENERATOR.sub("", html))))
     html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(html), count=1)
     html = _BODY.sub(rf'\1 data-own="{name}"', html, count=1)
     item = _TOC_ITEM.search(html)
