@@ -11,6 +11,7 @@ from callboard.history import api_news
 from callboard.model.entity import Entity
 from callboard.model.times import time_text
 from callboard.pages.changes.context import ChangeLine, ChangesContext
+from callboard.pages.changes.linked_places import ApiPlaces, api_places
 from callboard.pages.section import Section
 from callboard.pages.shared_views import EntityLink, catalog_path
 from callboard.state.values import Change
@@ -73,9 +74,9 @@ def api_changelog(context: ChangesContext, entity: Entity) -> Section | None:
     if entity.ref.kind != "api":
         return None
     changes = [each for each in context.history.of(entity.ref, _CANDIDATES) if is_api_news(each)]
-    builds = tuple(_builds(context, changes))
-    if not builds:
+    if not changes:
         return None
+    builds = tuple(_builds(context, changes, api_places(entity, is_public=context.is_public)))
     consumers = structure.consumers(context.links.catalog, entity.ref) if any(each.kind in _BREAKING for each in changes) else ()
     affected = tuple(AffectedConsumer(context.links.to(each), _owner(context, each)) for each in consumers[:CONSUMERS])
     more = context.labels["n_more_entities"].format(len(consumers) - CONSUMERS) if len(consumers) > CONSUMERS else ""
@@ -83,14 +84,14 @@ def api_changelog(context: ChangesContext, entity: Entity) -> Section | None:
     return Section("api-changes", context.labels["api_changes"], "api_changes", ApiChangelogView(builds, affected, more, path))
 
 
-def _builds(context: ChangesContext, changes: Sequence[Change]) -> Iterator[ApiVersionView]:
+def _builds(context: ChangesContext, changes: Sequence[Change], places: ApiPlaces) -> Iterator[ApiVersionView]:
     for number, (at, of_build) in enumerate(groupby(changes, key=lambda change: change.at)):
         if number == BUILDS:
             return
         found = sorted(of_build, key=lambda change: (_ORDER.index(change.kind), not change.code))
-        lines = tuple(context.line(each) for each in found[:LINES])
+        lines = tuple(places.linked(context.line(each), each) for each in found[:LINES])
         more = context.labels["n_more_entities"].format(len(found) - LINES) if len(found) > LINES else ""
-        rest = tuple(context.line(each) for each in found[LINES:])
+        rest = tuple(places.linked(context.line(each), each) for each in found[LINES:])
         yield ApiVersionView(context.day(at).isoformat(), time_text(at), api_news.versions(found[0]), lines, more, rest)
 
 

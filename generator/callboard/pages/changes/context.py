@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -65,6 +66,14 @@ class ChangeValue:
     link: EntityLink | None = None
 
 
+class LinkedPlace(NamedTuple):
+    """An operation or a type in the reference of an API."""
+
+    text: str
+    path: str
+    """Of its place, below the site's root."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One change in a list."""
@@ -92,6 +101,8 @@ class ChangeLine:
     """Address of the file; empty if unknown."""
     group: str = ""
     """The group of changes that it belongs to."""
+    places: tuple[LinkedPlace, ...] = ()
+    """Operations and types of an API that the change is about, where they stand in its reference."""
 
 
 @dataclass(frozen=True, slots=True)
