@@ -382,3 +382,23 @@ def test_the_page_of_a_server_of_tools_lists_its_remotes():
     assert '<a class="cb-code" href="https://tools.acme.test/mcp">' in html
     assert "streamable-http</bdi>" in html
     assert 'href="javascript' not in html
+
+
+def words_of(text, type_="x"):
+    """The words of a reference, without its elements."""
+    return " ".join(re.sub(r"<[^>]+>", " ", one(text, type_)).split())
+
+
+DETAILS = yaml.safe_load(HERE.joinpath("details.yaml").read_text())
+
+
+@pytest.mark.parametrize("name", DETAILS)
+def test_what_a_format_can_say_is_shown(name):
+    case = DETAILS[name]
+    words = words_of(case["definition"] if isinstance(case["definition"], str) else json.dumps(case["definition"]), case.get("type", "x"))
+    position = 0
+    for each in case["shows"]:
+        assert each in words[position:], (each, words[position:])
+        position = words.index(each, position)
+    for each in case.get("hides", ()):
+        assert each not in words, each

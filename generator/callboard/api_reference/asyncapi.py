@@ -18,6 +18,7 @@ from callboard.api_reference.model import (
     ShapeField,
     ValueShape,
 )
+from callboard.api_reference.schema_formats import avro_schema
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
@@ -38,6 +39,7 @@ class _AsyncApi:
         self.messages, self.named = mapping(components.get("messages")), mapping(components.get("schemas"))
         pointers = {"#/components/schemas/" + name.replace("~", "~0").replace("/", "~1"): name for name in self.named}
         self.schemas = SchemaReader(document, texts, pointers)
+        self.avro: dict[str, NamedType] = {}
 
     def reference(self) -> Reference:
         info, texts = mapping(self.document.get("info")), self.texts
@@ -59,7 +61,7 @@ class _AsyncApi:
             servers=self._servers(),
             auth=tuple(security.scheme(name, self.schemas.resolved(each), texts) for name, each in declared.items()),
             groups=groups,
-            types=types,
+            types=types | self.avro,
         )
 
     def _servers(self) -> tuple[ApiServer, ...]:
@@ -82,19 +84,33 @@ class _AsyncApi:
         """A schema, or one of AsyncAPI 3 with its format beside it."""
         if isinstance(schema, dict) and "schemaFormat" in schema and "schema" in schema:
             inner = schema["schema"]
+            if "avro" in str(schema["schemaFormat"]).lower():
+                return self._avro(inner)
             return self.schemas.shape(inner) if isinstance(inner, dict) else ValueShape("unknown", self.texts.line(schema["schemaFormat"]))
         return ANYTHING if schema is None else self.schemas.shape(schema)
+
+    def _avro(self, schema: Any) -> ValueShape:
+        """The shape of a schema of Avro, whose named types join those of the document."""
+        found, types = avro_schema(self.schemas.resolved(schema) if isinstance(schema, dict) and "$ref" in schema else schema)
+        names = {f"#/types/{name}": f"avro {name}" for name in types}
+        reader = SchemaReader({"types": types}, self.texts, names)
+        for name, each in types.items():
+            key = f"avro {name}"
+            if key not in self.avro:
+                self.avro[key] = NamedType(key, self.texts.line(name), self.anchors.of("type", name), reader.shape(each))
+        return reader.shape(found)
 
     def _payload(self, value: Any) -> Payload:
         message, texts = self._with_traits(self.schemas.resolved(value)), self.texts
         media = texts.line(message.get("contentType") or self.document.get("defaultContentType"), 100)
         form = texts.line(message.get("schemaFormat"), 100)
         headers = self._schema(message.get("headers")).fields if message.get("headers") is not None else ()
+        payload = message.get("payload")
         correlation = texts.line(self.schemas.resolved(message.get("correlationId")).get("location"))
         bindings = tuple((texts.line(n), texts.value(v)) for n, v in self.schemas.resolved(message.get("bindings")).items())
         return Payload(
             media=f"{media} ({form})" if media and form else media or form,
-            shape=self._schema(message.get("payload")),
+            shape=self._avro(payload) if "avro" in form.lower() else self._schema(payload),
             name=texts.line(message.get("name") or message.get("title")) or _last(value),
             description=texts.prose(message.get("description") or message.get("summary")),
             headers=headers,

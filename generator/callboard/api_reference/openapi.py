@@ -8,8 +8,8 @@ from typing import Any
 from callboard.api_reference import openapi_security as security
 from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedType, Reference
 from callboard.api_reference.openapi_bodies import Bodies
-from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas, operations_of_item
-from callboard.api_reference.samples import curl
+from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas, operations_of_item, tag_titles
+from callboard.api_reference.samples import Sample, curl
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
@@ -89,10 +89,11 @@ class _OpenApi:
             entry = self._entry(each.path, each.method, each.shared, each.operation, own, webhook=each.is_webhook)
             entries.setdefault(each.tag, []).append(entry)
         declared = declared_tags(self.document)
+        titles = tag_titles(declared)
         order = [*(name for name in declared if name in entries), *(name for name in entries if name not in declared)]
         return tuple(
             EntryGroup(
-                self.texts.line(name),
+                self.texts.line(titles.get(name, name)),
                 self.anchors.of("group", name),
                 self.texts.prose(declared.get(name, {}).get("description")),
                 tuple(entries[name]),
@@ -113,7 +114,8 @@ class _OpenApi:
         auth = security.alternatives(operation.get("security", self.document.get("security")), texts)
         verb, address = texts.line(method, 20).upper(), texts.line(path)
         sends = inputs[0].media.split(",")[0] if inputs else ""
-        headers = security.sample_headers(operation.get("security", self.document.get("security")), self.document)
+        needed = operation.get("security", self.document.get("security"))
+        sample = Sample(verb, address, sends, security.sample_headers(needed, self.document), security.sample_query(needed, self.document))
         return Entry(
             anchor=anchor,
             verb=verb,
@@ -130,7 +132,7 @@ class _OpenApi:
             callbacks=self._callbacks(operation, servers, level),
             notes=self._notes(operation),
             is_webhook=webhook,
-            sample="" if webhook or level else curl(verb, servers[0] if servers else None, address, where, sends, headers),
+            sample="" if webhook or level else curl(sample, servers[0] if servers else None, where),
             second_anchor=self.anchors.of("at", by_path) if level == 0 else "",
         )
 

@@ -116,8 +116,13 @@ class Bodies:
     def _examples(self, holder: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         if "example" in holder:
             return (("", self.texts.example(holder["example"])),)
-        found = self._named_examples(holder)[:3]
-        return tuple((self.texts.line(name), self.texts.example(value)) for name, value in found if value is not None)
+        found, declared = self._named_examples(holder)[:3], mapping(holder.get("examples"))
+        summaries = {name: self.texts.line(self.schemas.resolved(declared.get(name)).get("summary")) for name, _ in found}
+        return tuple(
+            (f"{self.texts.line(name)}: {summaries[name]}" if summaries[name] else self.texts.line(name), self.texts.example(value))
+            for name, value in found
+            if value is not None
+        )
 
     def _old_body(self, parameters: list[dict[str, Any]], operation: dict[str, Any]) -> tuple[Payload, ...]:
         """The body of OpenAPI 2.0: one parameter ``body``, or those of ``formData`` as the fields of one object."""
@@ -149,8 +154,13 @@ class Bodies:
             shown = tuple((self.texts.line(name), self.texts.example(each)) for name, each in mapping(response.get("examples")).items())
             payloads = (Payload(media, self._shape(response["schema"]), examples=shown[:3]),)
         headers = (self._header(name, each) for name, each in mapping(response.get("headers")).items())
-        links = tuple(self.texts.line(name) for name in mapping(response.get("links")))
+        links = tuple(self._link(name, self.schemas.resolved(each)) for name, each in mapping(response.get("links")).items())
         return ApiAnswer(self.texts.line(case, 40), self.texts.prose(response.get("description")), tuple(headers), payloads, links)
+
+    def _link(self, name: str, link: dict[str, Any]) -> str:
+        target = self.texts.line(link.get("operationId") or link.get("operationRef"))
+        parameters = ", ".join(f"{self.texts.line(key)}={self.texts.value(each)}" for key, each in mapping(link.get("parameters")).items())
+        return f"{self.texts.line(name)}{f' → {target}' if target else ''}{f' ({parameters})' if parameters else ''}"
 
     def _header(self, name: str, value: Any) -> ShapeField:
         header = self.schemas.resolved(value)

@@ -10,6 +10,8 @@ from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import mapping, sequence
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+MAX_PARENTS = 4
+"""Tags above one another; one may name itself as its parent."""
 _NO_TAG = "/"
 
 
@@ -59,6 +61,20 @@ def operations_of_item(item: Any, schemas: SchemaReader) -> Iterator[tuple[str, 
 def declared_tags(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The tags that the description declares, by name."""
     return {each["name"]: each for each in sequence(document.get("tags")) if isinstance(each, dict) and isinstance(each.get("name"), str)}
+
+
+def tag_titles(declared: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """What tags are called: below their parents, and by their summaries (OpenAPI 3.2)."""
+    found = {}
+    for name in declared:
+        path: list[str] = []
+        at: Any = name
+        while isinstance(at, str) and at in declared and len(path) < MAX_PARENTS:
+            summary = declared[at].get("summary")
+            path.append(summary if isinstance(summary, str) and summary.strip() else at)
+            at = declared[at].get("parent")
+        found[name] = " › ".join(reversed(path))
+    return found
 
 
 def named_schemas(document: dict[str, Any]) -> dict[str, Any]:

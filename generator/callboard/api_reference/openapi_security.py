@@ -53,6 +53,13 @@ def _needs(alternative: dict[str, Any], texts: Texts) -> str:
     return " + ".join(parts) or OPEN
 
 
+def sample_query(security: Any, document: dict[str, Any]) -> list[str]:
+    """The parameters of the query that the first alternative needs, by name."""
+    first = next((each for each in sequence(security) if isinstance(each, dict)), {})
+    found = [mapping(_declared(document).get(name)) for name in first]
+    return [each["name"][:100] for each in found if each.get("in") == "query" and isinstance(each.get("name"), str)]
+
+
 def sample_headers(security: Any, document: dict[str, Any]) -> list[str]:
     """The headers that the first alternative needs, with a place to fill in."""
     first = next((each for each in sequence(security) if isinstance(each, dict)), {})
@@ -62,6 +69,8 @@ def sample_headers(security: Any, document: dict[str, Any]) -> list[str]:
         kind, word = scheme.get("type"), str(scheme.get("scheme", "")).lower()
         if kind == "apiKey" and scheme.get("in") == "header" and isinstance(scheme.get("name"), str):
             headers.append(f"{scheme['name'][:100]}: {{key}}")
+        elif kind == "apiKey" and scheme.get("in") == "cookie" and isinstance(scheme.get("name"), str):
+            headers.append(f"Cookie: {scheme['name'][:100]}={{key}}")
         elif kind in {"oauth2", "openIdConnect"} or (kind == "http" and word == "bearer"):
             headers.append("Authorization: Bearer {token}")
         elif kind in {"basic", "http"}:

@@ -167,6 +167,9 @@ class _Parser:
             self._trouble(token)
 
 
+_HTTP_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+
+
 def _rpc(words: list[str], comment: str) -> ProtoField:
     """``rpc Name (stream In) returns (Out) { option … }``."""
     name = words[1] if len(words) > 1 else ""
@@ -177,9 +180,10 @@ def _rpc(words: list[str], comment: str) -> ProtoField:
             sides.append(words[index + 1 : end])
     inputs, outputs = (*sides, [], [])[:2]
     options = {"deprecated": "true"} if _pair(words, "deprecated") == "true" else {}
-    for method in ("get", "put", "post", "delete", "patch"):
-        if "google.api.http" in words and (path := _pair(words, method, ":")):
-            options["http"] = f"{method.upper()} {_unquoted(path)}"
+    if "google.api.http" in words:
+        pairs = zip(words, words[1:], words[2:], strict=False)
+        found = [f"{word.upper()} {_unquoted(path)}" for word, mark, path in pairs if word in _HTTP_METHODS and mark == ":"]
+        options |= {"http": ", ".join(found)} if found else {}
     return ProtoField(
         name, inputs[-1] if inputs else "", comment=comment, output=outputs[-1] if outputs else "",
         client_stream="stream" in inputs[:-1], server_stream="stream" in outputs[:-1], options=options,

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from callboard.api_reference.model import ApiServer, ShapeField
 
 
-def curl(
-    method: str, server: ApiServer | None, path: str, parameters: dict[str, tuple[ShapeField, ...]], media: str, headers: Iterable[str]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a request needs beside its parameters."""
+
+    method: str
+    path: str
+    media: str
+    """Media type of the body; empty for none."""
+    headers: Sequence[str]
+    query: Sequence[str]
+    """Names of parameters with a key."""
+
+
+def curl(sample: Sample, server: ApiServer | None, parameters: dict[str, tuple[ShapeField, ...]]) -> str:
     """A ``curl`` command with the required parameters; values to fill in are written as ``{name}``."""
-    query = "&".join(f"{each.name}={{{each.name}}}" for each in parameters.get("query", ()) if each.required)
+    method, path, media, headers = sample.method, sample.path, sample.media, sample.headers
+    names = [*(each.name for each in parameters.get("query", ()) if each.required), *sample.query]
+    query = "&".join(f"{name}={{{name}}}" for name in names)
     base = server.url.rstrip("/") if server else "https://{host}"
     lines = [f"curl{'' if method == 'GET' else ' -X ' + shlex.quote(method)} {_quoted(base + path + ('?' + query if query else ''))}"]
     needed = [f"{each.name}: {{{each.name}}}" for each in parameters.get("header", ()) if each.required]

@@ -63,6 +63,12 @@ def read_avro(text: str) -> ApiDescription:
     return ApiDescription(next(iter(reader.types)).rpartition(".")[2], types=reader.types)
 
 
+def avro_schema(value: Any) -> tuple[dict[str, Any], Mapping[str, Mapping[str, Any]]]:
+    """A schema of Avro as JSON Schema, and its named types, to which it refers as ``#/types/<name>``."""
+    reader = _Avro()
+    return reader.schema(value, ""), reader.types
+
+
 @dataclass(slots=True)
 class _Avro:
     types: dict[str, Mapping[str, Any]] = field(default_factory=dict)

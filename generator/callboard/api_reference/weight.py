@@ -28,7 +28,13 @@ class Weights:
         return found
 
     def _of_shape(self, shape: ValueShape) -> int:
-        own = _SHAPE + len(shape.description) + len(shape.words) + 40 * len(shape.limits)
+        own = (
+            _SHAPE
+            + len(shape.description)
+            + len(shape.words)
+            + 40 * len(shape.limits)
+            + sum(len(value) + 60 for _, value in shape.conditions)
+        )
         if shape.examples:
             own += sum(len(each) + 30 for each in shape.examples)
         if shape.allowed:

@@ -17,7 +17,7 @@ from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
 from callboard.model.urls import entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
-from callboard.pages.apis.shape_html import ShapeHtml
+from callboard.pages.apis.shape_html import PayloadSide, ShapeHtml
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.pages.safe_text import display_name
@@ -82,9 +82,9 @@ class PageShapes:
         """A list of fields."""
         return self.html.at(self.html.fields(found), self.href)
 
-    def payload(self, payload: Payload) -> Markup:
-        """One payload."""
-        return self.html.at(self.html.payload(payload, self.inlined), self.href)
+    def payload(self, payload: Payload, side: PayloadSide) -> Markup:
+        """One payload of a request or a response."""
+        return self.html.at(self.html.payload(payload, self.inlined, side), self.href)
 
 
 def definition_of(entity: Entity) -> tuple[str, str]:

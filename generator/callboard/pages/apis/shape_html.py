@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
+from typing import Literal
 
 from markupsafe import Markup
 
 from callboard.api_reference.model import AllowedValue, NamedType, Payload, ShapeField, ValueShape
 
+PayloadSide = Literal["", "request", "response"]
 _ADDRESS = re.compile("\0([0-9]+)\0")
 _HOW = {"allOf": "all_of", "anyOf": "any_of"}
 _PLAIN_WORDS = {"nothing": "nothing_allowed", "invalid": "shape_invalid", "cut": "shape_cut"}
@@ -46,8 +49,8 @@ class ShapeHtml:
         self.types = types
         self.keys = tuple(types)
         self.numbers = {key: number for number, key in enumerate(self.keys)}
-        self.insides: dict[str, str] = {}
-        """What is inside of a named type, by its key."""
+        self.insides: dict[tuple[str, PayloadSide], str] = {}
+        """What is inside of a named type, by its key and the side that sends it."""
         self.details: dict[int, str] = {}
         """By the identity of a shape, which ``types`` and their reference keep alive."""
         self.names: dict[str, str] = {}
@@ -110,7 +113,7 @@ class ShapeHtml:
             yield f'<div class="cb-prose">{shape.description}</div>'
         if shape.allowed:
             yield self._allowed(shape.allowed)
-        if shape.default or shape.limits or shape.examples:
+        if shape.default or shape.limits or shape.examples or shape.conditions:
             yield self._limits(shape)
 
     def _limits(self, shape: ValueShape) -> str:
@@ -119,6 +122,8 @@ class ShapeHtml:
         for word, value in shape.limits:
             name = t[f"limit_{word}"] if f"limit_{word}" in t.source else f"<code>{_text(word)}</code>"
             found.append(f"<span>{name} <code>{_text(value)}</code></span>")
+        for word, value in shape.conditions:
+            found.append(f"<span><code>{_text(word)}</code> <code>{_text(value)}</code></span>")
         found += (f"<span>{t['examples_short']} <code>{_text(each)}</code></span>" for each in shape.examples)
         return f'<p class="cb-line">{"".join(found)}</p>'
 
@@ -129,7 +134,7 @@ class ShapeHtml:
             return f'<p class="cb-line"><span>{t["allowed_values"]}</span>{values}</p>'
         badge = f' <span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>'
         rows = (
-            f"<div><dt><code>{_text(each.value)}</code>{badge if each.deprecated else ''}</dt><dd>{each.description}</dd></div>"
+            f"<div><dt><code>{_text(each.value)}</code>{badge + _reason(each.deprecated) if each.deprecated else ''}</dt><dd>{each.description}</dd></div>"
             for each in found
         )
         return f'<dl class="cb-allowed">{"".join(rows)}</dl>'
@@ -180,8 +185,11 @@ class ShapeHtml:
         head = f'{self.labels["arguments_word"]} <span class="cb-count">{len(field.arguments)}</span>'
         return f'<details class="cb-arguments"><summary>{head}</summary>{self.fields(field.arguments)}</details>'
 
-    def payload(self, payload: Payload, inlined: Mapping[str, NamedType]) -> str:
-        """One payload; a named type that it refers to is shown one level deep, if the page inlines it."""
+    def payload(self, payload: Payload, inlined: Mapping[str, NamedType], side: PayloadSide = "") -> str:
+        """One payload; a named type that it refers to is shown one level deep, if the page inlines it.
+
+        Read-only fields are left out of requests, and write-only ones out of responses.
+        """
         t, shape = self.labels, payload.shape
         name = f"<strong><bdi>{_text(payload.name)}</bdi></strong>" if payload.name else ""
         media = f"<code>{_text(payload.media)}</code>" if payload.media else ""
@@ -192,22 +200,38 @@ class ShapeHtml:
         if payload.headers:
             parts.append(f"<h5>{t['response_headers']}</h5>{self.fields(payload.headers)}")
         target = shape.items.target if shape.kind == "list" and shape.items else shape.target
-        parts.append(self._inside_of(target) if target in inlined else self.detail(shape))
+        parts.append(self._inside_of(target, side) if target in inlined else self._detail_on(shape, side))
         for title, value in payload.examples:
             summary = f"<summary>{t['examples_short']} {_text(title)}</summary>"
             pre = f'<pre class="cb-pre" tabindex="0"><code>{_text(value)}</code></pre>'
             parts.append(f'<details class="cb-example">{summary}{pre}</details>')
         return f'<div class="cb-payload">{"".join(parts)}</div>'
 
-    def _inside_of(self, key: str) -> str:
-        if key not in self.insides:
-            whole = self.inside(self.types[key].shape)
-            self.insides[key] = whole if len(whole) <= MAX_INSIDE else self._in_short(key)
-        return self.insides[key]
+    def _detail_on(self, shape: ValueShape, side: PayloadSide) -> str:
+        kept, note = self._on_side(shape, side)
+        return self.detail(shape) if kept is shape else "".join(self._parts(kept)) + note
 
-    def _in_short(self, key: str) -> str:
+    def _inside_of(self, key: str, side: PayloadSide) -> str:
+        kept, note = self._on_side(self.types[key].shape, side)
+        known = (key, side if note else "")
+        if known not in self.insides:
+            whole = self.inside(kept)
+            self.insides[known] = (whole if len(whole) <= MAX_INSIDE else self._in_short(key, kept)) + note
+        return self.insides[known]
+
+    def _on_side(self, shape: ValueShape, side: PayloadSide) -> tuple[ValueShape, str]:
+        """The shape without the fields that this side does not send, and a line that names them; the shape itself if there are none."""
+        hidden = (
+            [each for each in shape.fields if (each.shape.is_read_only if side == "request" else each.shape.is_write_only)] if side else []
+        )
+        if not hidden:
+            return shape, ""
+        kept = replace(shape, fields=tuple(each for each in shape.fields if each not in hidden))
+        names = " ".join(f"<code><bdi>{self._name(each.name)}</bdi></code>" for each in hidden)
+        return kept, f'<p class="cb-muted">{self.labels[f"not_in_{side}"]} {names}</p>'
+
+    def _in_short(self, key: str, shape: ValueShape) -> str:
         """The first fields or alternatives of a large type without what is inside of them, and a link to all of it."""
-        shape = self.types[key].shape
         rows = "".join(map(self._row, shape.fields[:SHORT_FIELDS]))
         if len(rows) > MAX_INSIDE:
             rows = "".join(f"<li>{self._head(each)}</li>" for each in shape.fields[:SHORT_FIELDS])
@@ -221,7 +245,7 @@ class ShapeHtml:
         return f"<li>{self._head(field)}{''.join(self._said(field.shape))}</li>"
 
     def _link(self, key: str) -> str:
-        return f'<a href="\0{self.numbers[key]}\0"><code><bdi>{self._name(key.removeprefix("message "))}</bdi></code></a>'
+        return f'<a href="\0{self.numbers[key]}\0"><code><bdi>{self._name(self.types[key].name)}</bdi></code></a>'
 
     def _name(self, name: str) -> str:
         """An escaped name: the same ones stand in a definition again and again."""
