@@ -15,7 +15,7 @@ from page_builders import KINDS, RENDERER, Outline, context_of, entity_of, page_
 
 import yaml
 from callboard.api_reference.protobuf_parser import parse_proto
-from callboard.api_reference.reading import read_reference
+from callboard.api_reference.reading import REFERENCES, read_outline, read_reference
 from callboard.catalog.linking import link
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
@@ -402,3 +402,17 @@ def test_what_a_format_can_say_is_shown(name):
         position = words.index(each, position)
     for each in case.get("hides", ()):
         assert each not in words, each
+
+
+def test_the_outline_of_a_description_has_the_operations_and_anchors_of_its_reference():
+    texts = [file.read_text() for file in OPEN_APIS] + [text for type_, text in HOSTILE.values() if type_ == "openapi"]
+    texts += [json.dumps(each["definition"]) for each in DETAILS.values() if isinstance(each["definition"], dict)]
+    for text in texts:
+        REFERENCES.clear()
+        outline = read_outline(text, "openapi", is_public=False)
+        whole = read_reference(text, "openapi", is_public=False)
+        listed = [
+            [(each.anchor, each.verb, each.address, each.summary, each.deprecated) for each in found.entries] if found else []
+            for found in (outline, whole)
+        ]
+        assert listed[0] == listed[1], text[:200]

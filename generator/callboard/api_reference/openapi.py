@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from callboard.api_reference import openapi_security as security
 from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedType, Reference
 from callboard.api_reference.openapi_bodies import Bodies
@@ -19,6 +21,12 @@ _MAX_CALLBACK_LEVELS = 2
 def read_openapi(document: dict[str, Any], texts: Texts) -> Reference:
     """The reference of a description."""
     return _OpenApi(document, texts).reference()
+
+
+def outline_openapi(document: dict[str, Any], texts: Texts) -> Reference:
+    """Its operations with their anchors, without anything inside of them: a tenth of the work, for lists of operations."""
+    reader = _OpenApi(document, texts)
+    return Reference(f"OpenAPI {reader.version}", groups=reader.groups((), is_outline=True))
 
 
 class _OpenApi:
@@ -47,7 +55,7 @@ class _OpenApi:
             description=texts.prose(info.get("description")),
             servers=servers,
             auth=tuple(self.schemes.values()),
-            groups=self._groups(servers),
+            groups=self.groups(servers),
             types=types,
             troubles=tuple(self._troubles()),
         )
@@ -82,11 +90,15 @@ class _OpenApi:
             for each in found
         )
 
-    def _groups(self, servers: tuple[ApiServer, ...]) -> tuple[EntryGroup, ...]:
+    def groups(self, servers: tuple[ApiServer, ...], *, is_outline: bool = False) -> tuple[EntryGroup, ...]:
+        """The operations by tag."""
         entries: dict[str, list[Entry]] = {}
         for each in listed_operations(self.document, self.schemas):
-            own = self._servers(each.operation) or self._servers(each.shared) or servers
-            entry = self._entry(each.path, each.method, each.shared, each.operation, own, webhook=each.is_webhook)
+            if is_outline:
+                entry = self._outline(each.path, each.method, each.shared, each.operation)
+            else:
+                own = self._servers(each.operation) or self._servers(each.shared) or servers
+                entry = self._entry(each.path, each.method, each.shared, each.operation, own, webhook=each.is_webhook)
             entries.setdefault(each.tag, []).append(entry)
         declared = declared_tags(self.document)
         titles = tag_titles(declared)
@@ -105,10 +117,7 @@ class _OpenApi:
         self, path: str, method: str, shared: dict[str, Any], operation: dict[str, Any], servers: tuple[ApiServer, ...],
         *, webhook: bool = False, level: int = 0,
     ) -> Entry:  # fmt: skip
-        texts, by_path = self.texts, f"{method.lower()}-{slug(path)}"
-        name = operation.get("operationId")
-        is_unique = isinstance(name, str) and self.names.get(name) == 1 and level == 0
-        anchor = self.anchors.of("op", name if isinstance(name, str) and is_unique else by_path)
+        texts, anchor = self.texts, self._anchor(path, method, operation, level)
         parameters, inputs, is_required = self.bodies.inputs(shared, operation)
         where = dict(parameters)
         auth = security.alternatives(operation.get("security", self.document.get("security")), texts)
@@ -133,24 +142,49 @@ class _OpenApi:
             notes=self._notes(operation),
             is_webhook=webhook,
             sample="" if webhook or level else curl(sample, servers[0] if servers else None, where),
-            second_anchor=self.anchors.of("at", by_path) if level == 0 else "",
+            second_anchor=self.anchors.of("at", _by_path(method, path)) if level == 0 else "",
         )
 
-    def _callbacks(self, operation: dict[str, Any], servers: tuple[ApiServer, ...], level: int) -> tuple[Entry, ...]:
-        if level >= _MAX_CALLBACK_LEVELS:
-            return ()
-        return tuple(
-            self._entry(address, method, shared, inner, servers, level=level + 1)
-            for callback in mapping(operation.get("callbacks")).values()
-            for address, item in self.schemas.resolved(callback).items()
-            for method, shared, inner in operations_of_item(item, self.schemas)
+    def _outline(self, path: str, method: str, shared: dict[str, Any], operation: dict[str, Any], level: int = 0) -> Entry:
+        """An operation with what lists show of it; the anchors of its callbacks are given, so that all are those of the reference."""
+        anchor = self._anchor(path, method, operation, level)
+        for address, inner_method, inner_shared, inner in self._called_back(operation, level):
+            self._outline(address, inner_method, inner_shared, inner, level + 1)
+        summary = self.texts.line(operation.get("summary") or shared.get("summary"))
+        return Entry(
+            anchor=anchor,
+            verb=self.texts.line(method, 20).upper(),
+            address=self.texts.line(path),
+            summary=summary,
+            description=Markup() if summary else self.texts.prose(operation.get("description") or shared.get("description")),
+            deprecated=_deprecated(operation, self.texts),
         )
+
+    def _anchor(self, path: str, method: str, operation: dict[str, Any], level: int) -> str:
+        name = operation.get("operationId")
+        is_unique = isinstance(name, str) and self.names.get(name) == 1 and level == 0
+        return self.anchors.of("op", name if isinstance(name, str) and is_unique else _by_path(method, path))
+
+    def _callbacks(self, operation: dict[str, Any], servers: tuple[ApiServer, ...], level: int) -> tuple[Entry, ...]:
+        called = self._called_back(operation, level)
+        return tuple(self._entry(address, method, shared, inner, servers, level=level + 1) for address, method, shared, inner in called)
+
+    def _called_back(self, operation: dict[str, Any], level: int) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+        """Address, method, path item and operation of each callback."""
+        for callback in mapping(operation.get("callbacks")).values() if level < _MAX_CALLBACK_LEVELS else ():
+            for address, item in self.schemas.resolved(callback).items():
+                for method, shared, inner in operations_of_item(item, self.schemas):
+                    yield address, method, shared, inner
 
     def _notes(self, operation: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         found = [("operationId", self.texts.line(operation.get("operationId")))]
         if url := self.texts.line(mapping(operation.get("externalDocs")).get("url")):
             found.append(("externalDocs", url))
         return tuple((word, text) for word, text in found if text)
+
+
+def _by_path(method: str, path: str) -> str:
+    return f"{method.lower()}-{slug(path)}"
 
 
 def _counted(document: dict[str, Any]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from callboard.api_reference.kept import KeptByText
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
-from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, has_reference, read_reference
+from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, has_reference, read_outline, read_reference
 from callboard.api_reference.weight import Weights, shown_inside
 
 MAX_PAGE = 330_000
@@ -121,6 +121,14 @@ def _paged(text: str, api_type: str, is_public: bool) -> PagedReference | None: 
 
 
 _PAGED = KeptByText(_paged, KEPT_CHARACTERS)
+
+
+def outlined_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
+    """The operations of a definition with their pages; of one page they are known without reading what is inside of them."""
+    if len(text) > SMALL:
+        return paged_reference(text, api_type, is_public=is_public)
+    reference = read_outline(text, api_type, is_public=is_public)
+    return PagedReference(reference, (), {each.anchor: "" for each in reference.entries}) if reference else None
 
 
 def _single(reference: Reference) -> tuple[ReferencePart, ...]:

@@ -143,11 +143,16 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     """All pages in their order; ``tracked`` is the context of entity pages, whose reads ``tracker`` records."""
     keys = (*((aspect, ALL) for aspect in ASPECTS if aspect != "added"), _INDEXES)  # lists show no sections of entities
     lists = (replace(page, tracker=tracker, extra_keys=page.extra_keys or keys) for page in indexes.plan(contexts.indexes))
-    every = (entity_page(contexts, entity, tracked, tracker) for entity in tracked.entities.values())
-    references = (page for entity in tracked.entities.values() for page in reference_pages(tracked, entity, tracker))
+    every = (page for entity in tracked.entities.values() for page in _of_entity(contexts, entity, tracked, tracker))
     results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))
     of_sets = documents.plan(documents.tracked(contexts.documents, tracked), tracker)
-    return chain(lists, every, references, results, of_sets, _rest(contexts))
+    return chain(lists, every, results, of_sets, _rest(contexts))
+
+
+def _of_entity(contexts: PageContexts, entity: Entity, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
+    """Its page, then those of its reference: the process that makes both reads the definition once."""
+    yield entity_page(contexts, entity, tracked, tracker)
+    yield from reference_pages(tracked, entity, tracker)
 
 
 def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:

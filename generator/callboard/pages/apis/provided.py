@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from callboard.api_reference.paging import outlined_reference
 from callboard.catalog import structure
 from callboard.catalog.graph import Catalog
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.model.urls import entity_path
 from callboard.pages.apis.operations import OperationGroupView, operation_view
-from callboard.pages.apis.reference import definition_of, paged
+from callboard.pages.apis.reference import definition_of
 from callboard.pages.safe_text import display_name
 from callboard.pages.section import Section
 
@@ -53,7 +54,8 @@ class ProvidedOperations:
         yield from islice((api for api in provided if api is not None), MAX_APIS)
 
     def _group(self, api: Entity) -> OperationGroupView:
-        found = paged(api, is_public=self.is_public)
+        text, api_type = definition_of(api)
+        found = outlined_reference(text, api_type, is_public=self.is_public) if text.strip() and api.ref.kind == "api" else None
         if found is None:
             return OperationGroupView(display_name(api), ())
         entries = found.reference.entries

@@ -133,9 +133,10 @@ class ShapeHtml:
             values = "".join(f"<code>{_text(each.value)}</code>" for each in found)
             return f'<p class="cb-line"><span>{t["allowed_values"]}</span>{values}</p>'
         badge = f' <span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>'
+        marks = (badge + _reason(each.deprecated) if each.deprecated else "" for each in found)
         rows = (
-            f"<div><dt><code>{_text(each.value)}</code>{badge + _reason(each.deprecated) if each.deprecated else ''}</dt><dd>{each.description}</dd></div>"
-            for each in found
+            f"<div><dt><code>{_text(each.value)}</code>{mark}</dt><dd>{each.description}</dd></div>"
+            for each, mark in zip(found, marks, strict=True)
         )
         return f'<dl class="cb-allowed">{"".join(rows)}</dl>'
 
