@@ -84,6 +84,22 @@ touch ran-fence
 > [!NOTE] <img src=x onerror={ALIVE}>
 > {{{{ config.secret }}}}
 
+```callboard-table
+title: "><script>{ALIVE}</script>
+filter: kind:component "><img src=x onerror={ALIVE}>
+```
+
+```callboard-graph
+entity: component:shop
+title: <img src={EVIL}/b onerror={ALIVE}>
+```
+
+```callboard-figure
+filter: <script>{ALIVE}</script>:x ../../../secret.md
+```
+
+<p title="&#xe0f3;0&#xe0f4;">&#xe0f3;1&#xe0f4; &#xe0f0;0&#xe0f1;</p>
+
 :smile: :material-x: {{% include "/etc/passwd" %}} {{! include /etc/passwd !}}
 """
 
@@ -98,7 +114,7 @@ def site(chromium, tmp_path_factory):
     )
     spec = "spec: {type: service, lifecycle: production, owner: team-shop}\n"
     portal = write(folder / "portal", shop=entity.format("shop") + spec, other=entity.format("other") + spec)
-    (portal / "sources.yaml").write_text((portal / "sources.yaml").read_text() + "docs: {page_seconds: 1}\n")
+    (portal / "sources.yaml").write_text((portal / "sources.yaml").read_text() + "docs: {page_seconds: 1, set_pages: 30, blocks: true}\n")
     (folder / "secret.md").write_text(SECRET)
     shop, other = portal / "repositories/shop", portal / "repositories/other"
     (shop / "docs").mkdir()
@@ -111,6 +127,9 @@ def site(chromium, tmp_path_factory):
     (shop / "docs/page.md").write_text(f"# Page\n\n[back](index.md)\n\n<{'a ' * 3} onclick={ALIVE}\n")
     (shop / "docs/slow.md").write_text("# Slow\n\n" + "`" * 150_000 + " " + "a`" * 100_000)
     (shop / "docs/large.md").write_bytes(b"# Large\n" + b"x" * 50_000_000)
+    (shop / "docs/many").mkdir()
+    for number in range(10_000):
+        (shop / f"docs/many/{number:05}.md").touch()
     (shop / "docs/evil.svg").write_text(SVG)
     (shop / "docs/evil.html").write_text(f"<script>{ALIVE}</script>")
     (shop / "docs/evil.js").write_text(ALIVE)
@@ -175,5 +194,7 @@ def test_the_rest_of_the_set_and_the_other_set_are_shown(site):
     assert ">Page<" in (docs / "shop/page/index.html").read_text()
     assert "takes more than 1 s" in (docs / "shop/slow/index.html").read_text()
     assert not (docs / "shop/large").exists()
+    assert sum(1 for _ in (docs / "shop").rglob("index.html")) <= 32, "30 pages of 10,000, all of them as one, and the start page"
+    assert re.findall('data-block="([a-z]+)"', (docs / "shop/index.html").read_text()) == ["table", "graph", "figure"]
     problems = (output / "problems/index.html").read_text()
     assert {code for code in ("DOC012", "DOC013", "DOC014") if code in problems} == {"DOC012", "DOC013", "DOC014"}

@@ -53,7 +53,7 @@ def test_every_spelling_of_a_mermaid_diagram_becomes_a_light_and_a_dark_image_wi
     assert html.count("<img ") == 2
     assert 'class="cb-drawing__light" src="_diagrams/' in html
     assert 'class="cb-drawing__dark" src="_diagrams/' in html
-    assert "<details><summary>Text of the diagram</summary><pre><code>" in html
+    assert '<details><summary lang="en">Text of the diagram</summary><pre><code>' in html
     assert len(made.images) == 2
     assert not made.notes
     assert all(f"_diagrams/{name}" in html for name in made.images)

@@ -142,7 +142,7 @@ class Insertions:
             else [(drawing.light, "cb-drawing__both")]
         )
         shown = "".join(self._image(svg, name, drawing.title) for svg, name in images)
-        text = f"<details><summary>Text of the diagram</summary><pre><code>{escape(source)}</code></pre></details>"
+        text = f'<details><summary lang="en">Text of the diagram</summary><pre><code>{escape(source)}</code></pre></details>'
         return f'<figure class="cb-drawing">{shown}{text}</figure>'
 
     def _image(self, svg: Svg, class_name: str, title: str) -> str:
@@ -166,7 +166,7 @@ class Insertions:
 
 
 def _as_text(source: str, note: str) -> str:
-    return f'<figure class="cb-drawing"><pre><code>{escape(source)}</code></pre><figcaption>{escape(note)}</figcaption></figure>'
+    return f'<figure class="cb-drawing"><pre><code>{escape(source)}</code></pre><figcaption lang="en">{escape(note)}</figcaption></figure>'
 
 
 def with_images(html: bytes, images: Mapping[str, str]) -> bytes:

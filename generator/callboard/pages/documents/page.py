@@ -27,6 +27,7 @@ from callboard.pages.safe_text import text_of, web_url
 from callboard.pages.shared_views import EntityLink, TimeView
 
 _TOC_LEVELS = 2
+_LONGEST_NAME = 80
 _MOST_HEADINGS = 60
 """Entries of a page's contents."""
 _SEARCHED = 20_000
@@ -53,6 +54,8 @@ class DocumentView:
     previous: NavView | None = None
     next: NavView | None = None
     changed: TimeView | None = None
+    author: str = ""
+    """Who made the last change; empty if unknown, and on public portals."""
     edit: str = ""
     """Addresses at the file's host, checked; empty if unknown."""
     source: str = ""
@@ -93,6 +96,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         previous=_neighbour(of, page, before),
         next=_neighbour(of, page, behind),
         changed=_time(context, changed) if changed else None,
+        author=text_of(of.authors.get(page.path, ""), _LONGEST_NAME),
         edit=web_url(tree.edit_url(there)) if tree else "",
         source=view_url,
         report=issue_address(view_url, f"Documentation: {text_of(page.title, 100)}", f"{there}\n{view_url}\n"),
@@ -154,8 +158,9 @@ def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str
 def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, shared: str) -> str:
     """Digest of everything that the view of a page is made of; ``shared`` is that of its set."""
     targets = [[target.path, target.url, target.title] for target in (context.cross_links.target(of, link) for link in page.open_links)]
-    changed, blocks = of.changed.get(page.path), repr(page_blocks(context, page))
-    return fingerprint_of([shared, page.digest, page.title, page.as_text, changed.isoformat() if changed else "", targets, blocks])
+    at, blocks = of.changed.get(page.path), repr(page_blocks(context, page))
+    changed = [at.isoformat() if at else "", of.authors.get(page.path, "")]
+    return fingerprint_of([shared, page.digest, page.title, page.as_text, changed, targets, blocks])
 
 
 def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:

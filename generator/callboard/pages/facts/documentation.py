@@ -32,6 +32,8 @@ from callboard.pages.shared_views import EntityLink, StateView
 
 _FIGURES = 4
 """Kinds that a panel counts, the most frequent ones."""
+_REASONED = frozenset({DefectKind.TEXT, DefectKind.FILE, DefectKind.DIAGRAM})
+"""Kinds that say why: in English, in every portal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,10 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     assert isinstance(value, DocumentationDefect)  # noqa: S101 - of the family
     labels, place = context.labels, short(value.path, 160) + (f":{value.line}" if value.line else "")
     state = StateView(labels[f"docs_defect_{value.kind}"], value.tone, "warn" if value.tone == "warn" else "info")
-    note = joined(state.text, short(value.what, 160), labels[f"docs_fix_{value.kind}"])
-    return EventView(place, state, url_of(fact), is_code=True, note=note, at=at(context, value.changed))
+    what = short(value.what, 160)
+    note = joined(state.text, "" if value.kind in _REASONED else what, labels[f"docs_fix_{value.kind}"])
+    reason = what if value.kind in _REASONED else ""
+    return EventView(place, state, url_of(fact), is_code=True, note=note, reason=reason, at=at(context, value.changed))
 
 
 def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> DocumentationDefectsView:

@@ -67,6 +67,8 @@ class EventView:
     """Plain text behind the title."""
     note: str = ""
     """Grey line below."""
+    reason: str = ""
+    """Sentence of this program at the end of that line, which is English in every portal."""
     at: TimeView | None = None
     subject: EntityLink | None = None
     """The entity that the item is about, on pages about many entities."""
