@@ -119,7 +119,7 @@ def site(chromium, tmp_path_factory):
     shop, other = portal / "repositories/shop", portal / "repositories/other"
     (shop / "docs").mkdir()
     (other / "docs").mkdir()
-    (other / "docs/index.md").write_text("# Neighbour\n\nIt is shown.\n")
+    (other / "docs/index.md").write_text("# Neighbour\n\nIt is shown.\n\n```mermaid\nflowchart LR\n  A --> B\n```\n")
     (shop / "mkdocs.yml").write_text(CONFIGURATION)
     for path in ("hook.py", "docs/hook.py"):
         (shop / path).write_text("open('ran-hook', 'w').close()")
@@ -127,9 +127,9 @@ def site(chromium, tmp_path_factory):
     (shop / "docs/page.md").write_text(f"# Page\n\n[back](index.md)\n\n<{'a ' * 3} onclick={ALIVE}\n")
     (shop / "docs/slow.md").write_text("# Slow\n\n" + "`" * 150_000 + " " + "a`" * 100_000)
     (shop / "docs/large.md").write_bytes(b"# Large\n" + b"x" * 50_000_000)
-    (shop / "docs/many").mkdir()
+    (shop / "docs/z-many").mkdir()
     for number in range(10_000):
-        (shop / f"docs/many/{number:05}.md").touch()
+        (shop / f"docs/z-many/{number:05}.md").touch()
     (shop / "docs/evil.svg").write_text(SVG)
     (shop / "docs/evil.html").write_text(f"<script>{ALIVE}</script>")
     (shop / "docs/evil.js").write_text(ALIVE)
@@ -163,6 +163,16 @@ def test_nothing_of_a_hostile_set_runs_in_a_browser_and_nothing_leaves(site, chr
         assert page.evaluate(FORBIDDEN) == [], path
     context.close()
     assert seen == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_of_the_two_images_of_a_diagram_one_is_seen(site, chromium, serve, scheme):
+    context = chromium.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{serve(site[1])}docs/default/component/other/")
+    images = page.locator(".cb-drawing img").all()
+    assert [image.get_attribute("class") for image in images if image.is_visible()] == [f"cb-drawing__{scheme}"]
+    context.close()
 
 
 FORBIDDEN = """() => [...document.querySelectorAll('.cb-doc__text *')].flatMap(element => [
