@@ -2,7 +2,10 @@
 // In lists (data-on-call) shifts that are over are hidden, those that run now come first and are marked. In the head of a page
 // (data-on-call-now) only the current person is shown, else the next one. Without this script the page shows all shifts with their times.
 const lists = document.querySelectorAll("[data-on-call]"), heads = document.querySelectorAll("[data-on-call-now]");
+const zone = document.querySelector("[data-zone]")?.dataset.zone || "UTC";
+let format = null;      // one for all times: to make it takes longer than to use it
 if (lists.length || heads.length) {
+  format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" });
   const refresh = () => { lists.forEach(mark); heads.forEach(name); };
   refresh();
   setInterval(refresh, 60_000);
@@ -37,7 +40,6 @@ function ends(shift) {
 
 // Within two days, the day of the week is shorter. All times of a page are in the portal's time zone, which is named.
 function inZone(time) {
-  const zone = document.querySelector("[data-zone]")?.dataset.zone || "UTC";
   time.title = `${time.textContent} (${zone})`;
-  time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang || undefined, { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" });
+  time.textContent = format.format(new Date(time.dateTime));
 }

@@ -6,6 +6,11 @@ import { words } from "./words.js";
 
 const dash = el("span", { class: "cb-muted", "aria-label": words.empty, role: "img" }, "–");
 
+/** Rows that are laid out as grids are rows of a table no longer in some browsers, unless they say so. */
+export function setRoles(rows, own = { TH: "rowheader", TD: "cell" }) {
+  for (const row of rows) { row.setAttribute("role", "row"); for (const cell of row.cells) cell.setAttribute("role", own[cell.tagName]); }
+}
+
 /** Makes rows with these columns (of table-columns.js); `sentence(i)` is the first sentence of an entity's description; `withStars`: each has a star. */
 export function rowMaker(names, columns, sentence, withStars) {
   const { raw } = names, cells = columns.map(({ key, title }) => el("td", { role: "cell", "data-label": title, "data-col": key }));
@@ -13,6 +18,7 @@ export function rowMaker(names, columns, sentence, withStars) {
     el("th", { scope: "row", role: "rowheader" }, el("span", { class: "cb-cell" }, icon("docs"), el("span", { class: "cb-cell__text" }, el("span", { class: "cb-cell__name" }, el("a", {}, el("bdi"))), el("small")))), ...cells);
 
   return (given) => {
+    if (given) setRoles([given]);
     const row = given ?? prototype.cloneNode(true), [head, ...own] = row.children, [, text] = head.firstChild.children, [name, small] = text.children, link = name.firstChild, star = withStars ? starButton() : null;
     const shown = own.map(() => undefined);
     let kind = -1, at = given ? undefined : -1, code = name.children[1] ?? null;      // undefined: the page's own entity

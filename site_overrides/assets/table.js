@@ -10,7 +10,7 @@ import { afterPaint, slowly } from "./idle.js";
 import { myPerson, myTeam, starredRefs } from "./mine.js";
 import { loadColumns, loadDescriptions, loadNames } from "./names.js";
 import { tableColumns } from "./table-columns.js";
-import { rowMaker } from "./table-row.js";
+import { rowMaker, setRoles } from "./table-row.js";
 import { closingMenus, columnMenu, fileOf, ownViews, save, shownColumns } from "./table-tools.js";
 import { virtualRows, WHOLE } from "./virtual-rows.js";
 import { words } from "./words.js";
@@ -290,6 +290,9 @@ function catalogTable(names, columns) {
       if (query.value && !state.get("q")) state.set("q", query.value); else query.value = state.get("q") ?? "";
       for (const part of root.querySelectorAll("[data-pager], [data-more-rows]")) part.remove();
       listen();
+      table.setAttribute("role", "table");
+      for (const part of [table.tHead, ...table.tBodies]) part.setAttribute("role", "rowgroup");
+      setRoles(table.tHead.rows, { TH: "columnheader" });
       listed = byName().filter((i) => raw.kind[i] === kind).map((i) => entries[i]);
       const own = [...table.tHead.rows[0].cells].slice(1).map((head) => head.dataset.key).join();
       if (shownColumns(all).map(({ key }) => key).join() === own) rows.adopt(listed); else { layColumns(); rows.remake(maker()); rows.show(listed); }

@@ -22,7 +22,7 @@ from callboard.website.rendering import Renderer
 KINDS = builtin_kinds()
 LAYOUTS = Layouts()
 RENDERER = Renderer(read_overlays(Path("/nowhere"), Portal()), Portal(), [kind.icon for kind in KINDS.by_name.values()])
-VOID = {"br", "img", "hr", "rect", "path", "use", "polygon", "input", "meta", "link", "line"}
+VOID = {"br", "img", "hr", "rect", "use", "polygon", "input", "meta", "link", "line"}
 
 
 @dataclass(frozen=True)
