@@ -33,6 +33,7 @@ LAYERS = (
     ("pipeline",),
     ("builds",),
     ("lint",),
+    ("digest",),
     ("preview",),
     ("cli",),
     ("__main__",),

@@ -67,7 +67,19 @@ NOT_RUN = {
 }  # fmt: skip
 """By the beginning of a command: why it is only read."""
 ENVIRONMENT = frozenset(
-    {"CALLBOARD_PORTAL_HEADER", "CALLBOARD_SECRET_", "CALLBOARD_TEST_FULL", "CALLBOARD_TEST_LONG", "CALLBOARD_TEST_DATA"}
+    {
+        "CALLBOARD_PORTAL_HEADER",
+        "CALLBOARD_SECRET_",
+        "CALLBOARD_TEST_FULL",
+        "CALLBOARD_TEST_LONG",
+        "CALLBOARD_TEST_DATA",
+        "CALLBOARD_DIGEST",
+        "CALLBOARD_SLACK_WEBHOOK",
+        "CALLBOARD_TEAMS_WEBHOOK",
+        "CALLBOARD_SMTP_URL",
+        "CALLBOARD_MAIL_FROM",
+        "CALLBOARD_MAIL_TO",
+    }
 )
 """Variables that are no options."""
 OPTIONS_OF_OTHERS = re.compile(

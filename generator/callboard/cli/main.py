@@ -23,6 +23,7 @@ COMMANDS = {
     "collect": "Read some sources and save their data for a later build.",
     "score": "Judge entities by the portal's scorecards.",
     "diff": "Show what changed from one build to another.",
+    "digest": "Summarize what changed for a team, for a chat or mail.",
     "api-diff": "Show what changed in an API's definition, and whether it breaks consumers.",
     "publish": "Copy the built site to where it is served.",
     "new": "Make a new project from a software template.",

@@ -66,6 +66,7 @@ def workflow(service: Service, steps: Steps) -> str:
         "BRANCH": steps.branch,
         "INSTALL": steps.install,
         "BUILD": steps.build.format(site=site),
+        "PROGRAM": steps.build.partition(" build")[0],
         "ENV": "".join(f"{secret_line(name)}\n" for name in steps.secrets),
         "AUDIENCE": _AUDIENCE_COMMENTS.get((service, steps.audience), _EVERYBODY),
         "RIGHTS": "",

@@ -23,6 +23,7 @@ from callboard.pages.changes import changes, day_pages, skipped, status
 from callboard.pages.changes.api_changelog import api_changelog
 from callboard.pages.changes.context import ChangesContext, changes_context
 from callboard.pages.changes.feeds import feed_files
+from callboard.pages.changes.recent import RECENT, recent_changes
 from callboard.pages.changes.status import Freshness
 from callboard.pages.context import PageContext, page_context
 from callboard.pages.documents import plan as documents
@@ -197,6 +198,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     levels = {card.name: card.levels for card in contexts.scorecards.cards if card.levels} if contexts.scorecards else {}
     yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
+    yield RECENT, recent_changes(contexts.changes, contexts.scorecards)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     if contexts.scorecards:
         yield from scorecards.data_files(contexts.scorecards)

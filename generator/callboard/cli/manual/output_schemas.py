@@ -27,6 +27,7 @@ OUTPUTS: Mapping[str, tuple[str, Any]] = {
     "relations": ("`/api/catalog/relations.json`", site.RelationsFile),
     "collections": ("`/status/collections.json`", site.CollectionsFile),
     "scorecard": ("`/scorecards/NAME/results.json`", site.CardFile),
+    "changes": ("`/api/changes.json`", site.ChangesFile),
     "scorecards": ("`/api/scorecards/results.json`", site.AllCardsFile),
 }
 """By name of the schema: where the output comes from, and its type."""

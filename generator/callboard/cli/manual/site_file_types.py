@@ -148,3 +148,48 @@ class AllCardsFile(Strict):
     version: Literal[1]
     rules: Annotated[dict[str, list[str]], Meta(description="Ids of the rules by scorecard.")]
     results: Annotated[dict[str, dict[Ref, str]], Meta(description="By scorecard and entity, a letter for each rule: p, f, s or n.")]
+
+
+class ChangesTeam(Strict):
+    """A team."""
+
+    name: str
+    parent: Annotated[str, Meta(description="Reference of the team above; empty for none.")]
+
+
+class RecentChange(Strict):
+    """A change, with its words."""
+
+    at: Time
+    kind: str
+    tone: Annotated[str, Meta(description="good, bad, warn, info or none.")]
+    text: str
+    path: Annotated[str, Meta(description="Of the entity's page, or of the page about changes.")]
+    ref: Ref | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    owner: Ref | UnsetType = UNSET
+    anchor: str | UnsetType = UNSET
+
+
+class RecentMove(Strict):
+    """An entity that reached another level or score."""
+
+    day: str
+    tone: Annotated[str, Meta(description="good if it is higher, else bad.")]
+    ref: Ref
+    name: str
+    owner: str
+    text: str
+    path: str
+
+
+class ChangesFile(Strict):
+    """`/api/changes.json`: the newest changes, which `callboard digest` reads."""
+
+    version: Literal[1]
+    url: str
+    name: str
+    teams: dict[Ref, ChangesTeam]
+    complete_since: Annotated[Time | None, Meta(description="Of earlier times, changes are left out; null for none left out.")]
+    changes: Annotated[list[RecentChange], Meta(description="The newest first, at most 2,000.")]
+    moves: Annotated[list[RecentMove], Meta(description="Of the last 30 days.")]
