@@ -11,10 +11,12 @@ from pathlib import Path
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
+from callboard.documentation.asked_tree import AskedTree, digest_of_options
 from callboard.documentation.bounds import is_left_out
 from callboard.documentation.conversion import PageWork, converted_pages
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.decisions import DecisionRecord, decision_records
+from callboard.documentation.known_sets import KnownSet, read_known_set, write_known_set
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
 from callboard.documentation.navigation import NavItem, SetNavigation
 from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
@@ -60,6 +62,9 @@ class _Pending:
     kept: KeptPages
     keys: Mapping[str, str]
     """By path."""
+    tree: AskedTree
+    options: str
+    """Digest of what it is made by."""
     html: dict[str, bytes] = field(default_factory=dict)
     pages: dict[str, DocumentPage] = field(default_factory=dict)
 
@@ -166,7 +171,11 @@ class DocumentationBuilder:
 
     def _read(self, entity: Entity, place: SetPlace, decisions: str | None) -> _Pending | None:
         """The set, if any of its pages has to be converted; a set that has not changed is complete."""
-        tree = self._tree(place)
+        kept = read_pack(pack_file(self._folder, str(entity.ref)))
+        options = self._options(entity, place, decisions)
+        if self._has_taken(kept, entity, place, options):
+            return None
+        tree = AskedTree(self._tree(place))
         reader = SetReader(
             self._bounds, frozenset(self._catalog.kinds.by_name),
             lambda path: is_left_out(self._bounds.exclude, entity, tree.repository, path), self._is_public,
@@ -176,12 +185,32 @@ class DocumentationBuilder:
         shared = set_digest(read, self._program)
         keys = {path: page_key(shared, read.source, path) for path in read.source.texts}
         digest = blake2b(repr([*keys.items()]).encode(), digest_size=16).hexdigest()
-        kept = read_pack(pack_file(self._folder, str(entity.ref)))
-        pending = _Pending(entity, place, read, digest, kept, keys)
+        pending = _Pending(entity, place, read, digest, kept, keys, tree, options)
         if kept.digest == digest:
             self._complete(pending, kept)
             return None
         return pending
+
+    def _options(self, entity: Entity, place: SetPlace, decisions: str | None) -> str:
+        """Digest of everything besides files that a set is made by."""
+        return digest_of_options({
+            "program": self._program, "bounds": self._bounds, "public": self._is_public, "kinds": sorted(self._catalog.kinds.by_name),
+            "ref": entity.ref, "place": place, "decisions": decisions, "repository": self._tree(place).repository,
+            "only decisions": decisions == place.folder and place_of(entity, self._connected) is None,
+        })  # fmt: skip
+
+    def _has_taken(self, kept: KeptPages, entity: Entity, place: SetPlace, options: str) -> bool:
+        """Take the set of the last build if nothing that it was made of has changed; its files are not read then."""
+        known = read_known_set(kept.file)
+        tree = self._tree(place)
+        if known is None or known.options != options or known.digest != kept.digest or not known.asked.has_same_answers(tree):
+            return False
+        made = known.completed(_empty_set(entity.ref, place), kept.pages, tree.revision)
+        if made is None:
+            return False
+        self._sets[entity.ref], self._kept[entity.ref] = made, kept
+        self._problems += made.problems
+        return True
 
     def _convert(self, waiting: Sequence[_Pending]) -> None:
         by_work: list[tuple[_Pending, PageWork]] = []
@@ -208,7 +237,7 @@ class DocumentationBuilder:
         return True
 
     def _complete(self, pending: _Pending, kept: KeptPages) -> None:
-        ref, read, tree = pending.entity.ref, pending.read, self._tree(pending.place)
+        ref, read, tree = pending.entity.ref, pending.read, pending.tree
         pages = {path: kept.pages[key] for path, key in pending.keys.items()}
         navigation = _with_titles(read.source.navigation, pages)
         made = DocumentationSet(
@@ -220,8 +249,10 @@ class DocumentationBuilder:
         files = published_files(tree, named, made.repository_path, self._bounds)
         findings = (*read.findings, *_as_text(made), *files.findings)
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
-        self._sets[ref] = replace(made, problems=problems, files=files.published, left_out=files.left_out)
+        self._sets[ref] = made = replace(made, problems=problems, files=files.published, left_out=files.left_out)
         self._kept[ref] = kept
+        if (asked := tree.asked()) is not None:
+            write_known_set(kept.file, KnownSet.of(made, pending.options, asked))
         self._problems += problems
 
     def _found(self, pending: _Pending, tree: Tree, finding: SetFinding) -> Problem:

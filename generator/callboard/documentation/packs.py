@@ -93,10 +93,10 @@ def write_pack(file: Path, digest: str, pages: Sequence[tuple[DocumentPage, byte
 
 def remove_other_packs(folder: Path, kept: Iterable[Path]) -> None:
     """Remove the files of sets that do not exist any more."""
-    names = {file.name for file in kept}
+    names = {file.stem for file in kept}
     with contextlib.suppress(OSError):
-        for file in folder.glob(f"*{_END}"):
-            if file.name not in names:
+        for file in folder.glob("*.*"):
+            if file.stem not in names:
                 file.unlink(missing_ok=True)
 
 

@@ -119,7 +119,8 @@ class BuildState:
 
     def recorded(self, trees: Trees) -> Trees:
         """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
-        return recorded(trees, self._keep) if self.is_saved else trees
+        before = {record.key: record for record in self.previous.trees} if self.previous else {}
+        return recorded(trees, self._keep, before) if self.is_saved else trees
 
     def _keep(self, content: bytes) -> str:
         return write_blob(self.store, masked_content(content) if self.portal.is_public else content)

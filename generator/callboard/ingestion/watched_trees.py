@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from callboard.model.errors import TreeError
-from callboard.model.tree import OtherRevisions, Tree
+from callboard.model.tree import KnownFolders, OtherRevisions, Tree
 
 
 class TreeQuestions(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class TreeQuestions(msgspec.Struct, frozen=True):
     """Revision, path, limit and digest."""
     changes: tuple[tuple[str, str], ...] = ()
     """Path and time of the last commit."""
+    ids: tuple[tuple[str, str], ...] = ()
+    """Path and id of each file that was not read, since it had the same id as before."""
 
     def have_equal_answers(self, tree: Tree) -> bool:
         """Whether the tree gives the same answers. Raises ``SourceError`` if it cannot be asked."""
@@ -35,6 +37,7 @@ class TreeQuestions(msgspec.Struct, frozen=True):
             and all(_paths(tree, pattern) == digest for pattern, digest in self.globs)
             and all(_at_revision(tree, ref, path, limit) == digest for ref, path, limit, digest in self.revisions)
             and all(_time(tree.last_change(path)) == at for path, at in self.changes)
+            and all(_id(tree, path) == name for path, name in self.ids)
         )
 
 
@@ -43,6 +46,7 @@ class WatchedTree:
 
     def __init__(self, tree: Tree, source: str) -> None:
         self.tree = tree
+        self._known = tree if isinstance(tree, KnownFolders) else None
         self.source = source
         self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
         self.view_url, self.edit_url, self.fetch = tree.view_url, tree.edit_url, tree.fetch
@@ -50,6 +54,7 @@ class WatchedTree:
         self.globs: dict[str, str] = {}
         self.revisions: dict[tuple[str, str, int], str] = {}
         self.changes: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
 
     def read(self, path: str, limit: int) -> bytes:
         """As ``Tree.read``."""
@@ -71,6 +76,13 @@ class WatchedTree:
         self.changes[path] = _time(at)
         return at
 
+    def is_same(self, path: str, name: str, digest: str) -> bool:
+        """As ``KnownFolders.is_same``."""
+        is_same = self._known is not None and self._known.is_same(path, name, digest)
+        if is_same:
+            self.ids[path] = name
+        return is_same
+
     def questions(self) -> TreeQuestions:
         """What was asked so far."""
         return TreeQuestions(
@@ -79,6 +91,7 @@ class WatchedTree:
             tuple(self.globs.items()),
             tuple((*key, digest) for key, digest in self.revisions.items()),
             tuple(self.changes.items()),
+            tuple(self.ids.items()),
         )  # fmt: skip
 
     def __getattr__(self, name: str) -> Any:
@@ -127,6 +140,10 @@ def _paths(tree: Tree, pattern: str) -> str:
 
 def _at_revision(tree: Any, ref: str, path: str, limit: int) -> str:
     return _answer(tree.read_at, ref, path, limit) if isinstance(tree, OtherRevisions) else ""
+
+
+def _id(tree: Tree, path: str) -> str:
+    return tree.file_id(path) if isinstance(tree, KnownFolders) else ""
 
 
 def _time(at: datetime | None) -> str:

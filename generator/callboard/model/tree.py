@@ -75,6 +75,12 @@ class KnownFolders(Protocol):
     def expect_changes(self, paths: Sequence[str]) -> None:
         """Announce files whose ``last_change`` and ``last_author`` will be read; nothing is fetched yet."""
 
+    def file_id(self, path: str) -> str:
+        """An id of the file's content: as long as that is the same, so is the content. Empty if there is none yet, or no such file."""
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:
+        """Whether the file still has this id, so that it need not be read; ``digest`` is the SHA-256 of its content then."""
+
     def last_author(self, path: str) -> str:
         """Name of the author of the last commit to the file; empty if unknown."""
 

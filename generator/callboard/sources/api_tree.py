@@ -176,6 +176,14 @@ class ApiTree:
         if self.folders is not None and self.folders.is_used:
             self.folders.expect_changes(paths)
 
+    def file_id(self, path: str) -> str:
+        """Git's id of the content in announced folders; empty for other files."""
+        return self.folders.file_id(path) if self.folders is not None else ""
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:  # noqa: ARG002 - nothing is recorded here
+        """Whether the file still has this id."""
+        return bool(name) and self.file_id(path) == name
+
     def last_author(self, path: str) -> str:
         """As ``KnownFolders.last_author``."""
         commit = self.folders.last_commit(path) if self.folders is not None and self.folders.is_used else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -21,9 +22,14 @@ V = TypeVar("V")
 
 
 class RecordedTree:
-    """Delegates to a tree and records the results that the next build may need. ``keep`` stores a content and returns its digest."""
+    """Delegates to a tree and records the results that the next build may need.
 
-    def __init__(self, tree: Tree, keep: Callable[[bytes], str]) -> None:
+    ``keep`` stores a content and returns its digest. ``before`` has the digests that are stored, by path.
+    """
+
+    def __init__(self, tree: Tree, keep: Callable[[bytes], str], before: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._before = before
+        self._known = tree if isinstance(tree, KnownFolders) else None
         self.tree = tree
         self.id = tree.id
         self.repository = tree.repository
@@ -64,17 +70,28 @@ class RecordedTree:
 
     def expect_folders(self, folders: Sequence[str]) -> None:
         """As ``KnownFolders.expect_folders``, if the tree has that."""
-        if isinstance(self.tree, KnownFolders):
-            self.tree.expect_folders(folders)
+        if self._known is not None:
+            self._known.expect_folders(folders)
 
     def expect_changes(self, paths: Sequence[str]) -> None:
         """As ``KnownFolders.expect_changes``, if the tree has that."""
-        if isinstance(self.tree, KnownFolders):
-            self.tree.expect_changes(paths)
+        if self._known is not None:
+            self._known.expect_changes(paths)
+
+    def file_id(self, path: str) -> str:
+        """As ``KnownFolders.file_id``; empty if the tree does not have that."""
+        return self._known.file_id(path) if self._known is not None else ""
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:
+        """As ``KnownFolders.is_same``, for a file whose content is stored with that digest: it stays recorded."""
+        is_same = self._before.get(path) == digest and self._known is not None and self._known.is_same(path, name, digest)
+        if is_same:
+            self.files[path] = digest
+        return is_same
 
     def last_author(self, path: str) -> str:
         """As ``KnownFolders.last_author``; the result is recorded. Empty if the tree does not have that."""
-        author = self.tree.last_author(path) if isinstance(self.tree, KnownFolders) else ""
+        author = self._known.last_author(path) if self._known is not None else ""
         if author:
             self.authors[path] = author
         return author
@@ -131,6 +148,15 @@ class SavedTree:
     def expect_changes(self, paths: Sequence[str]) -> None:
         """Does nothing: all recorded data is local."""
 
+    def file_id(self, path: str) -> str:
+        """The digest of the recorded content; empty for none."""
+        digest = self.record.files.get(path, "")
+        return digest if digest != TOO_LARGE else ""
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:
+        """Whether the recorded content has this digest; its id may be that of the tree itself."""
+        return bool(name) and self.file_id(path) == digest
+
     def last_author(self, path: str) -> str:
         """The recorded author of the last commit; empty if it was not recorded."""
         return self.record.authors.get(path, "")
@@ -144,9 +170,18 @@ class SavedTree:
         return _filled(self.record.edit, path)
 
 
-def recorded(trees: Trees, keep: Callable[[bytes], str]) -> dict[tuple[str, str], Tree]:
-    """All trees as ``RecordedTree``; saved trees stay as they are. ``keep`` stores a content and returns its digest."""
-    return {key: tree if isinstance(tree, SavedTree | RecordedTree) else RecordedTree(tree, keep) for key, tree in trees.items()}
+def recorded(
+    trees: Trees, keep: Callable[[bytes], str], before: Mapping[tuple[str, str], TreeRecord] = MappingProxyType({})
+) -> dict[tuple[str, str], Tree]:
+    """All trees as ``RecordedTree``; saved trees stay as they are.
+
+    ``keep`` stores a content and returns its digest. ``before`` has the records of the last build, whose contents are stored.
+    """
+    files = {key: record.files for key, record in before.items()}
+    return {
+        key: tree if isinstance(tree, SavedTree | RecordedTree) else RecordedTree(tree, keep, files.get(key, {}))
+        for key, tree in trees.items()
+    }
 
 
 def tree_record(source: str, tree: Tree, as_of: datetime, previous: TreeRecord | None) -> TreeRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from callboard.plugins.sources import (
     OutsideTreeError,
     Remote,
     TooLargeError,
+    TreeError,
     current_branch,
     git_log,
     host_software,
@@ -46,6 +48,9 @@ PRODUCT_MARKS = frozenset({"CACHEDIR.TAG", "pyvenv.cfg"})
 OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"))
 """Never wait for a pipe, never follow a link that took the file's place; each system has some of these."""
 _FOLDER_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_DIRECTORY"))
+
+RECENT_NANOSECONDS = 2_000_000_000
+"""A file that was changed so shortly before has no id: file systems have times of up to two seconds' precision."""
 
 
 @dataclass(slots=True)
@@ -187,6 +192,21 @@ class FolderTree:
         """Announce files whose last change will be read, so that one walk over the history finds all."""
         if self.history:
             self.history.expect(paths)
+
+    def file_id(self, path: str) -> str:
+        """Times, number and size of the file; empty for one that was changed just now: a later change might have the same times."""
+        try:
+            about = os.lstat(self.root / self._inside(path))
+        except (OSError, TreeError):
+            return ""
+        newest = max(about.st_mtime_ns, about.st_ctime_ns)
+        if not stat.S_ISREG(about.st_mode) or newest > time.time_ns() - RECENT_NANOSECONDS:
+            return ""
+        return f"{about.st_mtime_ns:x}.{about.st_ctime_ns:x}.{about.st_ino:x}.{about.st_size:x}"
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:  # noqa: ARG002 - nothing is recorded here
+        """Whether the file still has this id."""
+        return bool(name) and self.file_id(path) == name
 
     def last_author(self, path: str) -> str:
         """Name of the author of the last commit to the file; empty without a git work tree."""

@@ -109,6 +109,17 @@ class GitTree:
         """Announce files whose last change will be read, so that one walk over the history finds all."""
         self._history.expect(paths)
 
+    def file_id(self, path: str) -> str:
+        """Git's id of the content; empty for no file."""
+        try:
+            return self._file(normal_path(path)).object
+        except (TreeError, SourceError):
+            return ""
+
+    def is_same(self, path: str, name: str, digest: str) -> bool:  # noqa: ARG002 - nothing is recorded here
+        """Whether the file still has this id."""
+        return bool(name) and self.file_id(path) == name
+
     def last_author(self, path: str) -> str:
         """Name of the author of the last commit to the file."""
         return self._history.last_author(path)

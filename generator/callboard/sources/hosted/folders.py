@@ -173,6 +173,13 @@ class HostedFolders:
                 raise MissingFileError(f"there is no file {shown_path(path)} in {self.of.name}")
             return self._content(listing.files[there], limit)
 
+    def file_id(self, path: str) -> str:
+        """Git's id of the content of a file; empty for none, and where it cannot be had."""
+        with self._lock:
+            listing = self._listed(path, is_path=True)
+            there = None if listing is None else self._target(listing, path) if path in listing.links else path
+            return listing.files.get(there, "") if listing is not None and there is not None else ""
+
     def fetch(self, paths: Iterable[str]) -> None:
         """Fetch the contents of files at once; unknown paths are ignored."""
         with self._lock:
