@@ -82,7 +82,8 @@ OWNERS = ("group", "user")
 
 def owner(catalog: Catalog, ref: EntityRef) -> EntityRef | None:
     """The first declared owner; it may be missing from the catalog."""
-    return next(iter(catalog.targets(ref, "ownedBy")), None)
+    owners = catalog.targets(ref, "ownedBy")
+    return owners[0] if owners else None
 
 
 def needs_owner(catalog: Catalog, ref: EntityRef) -> bool:

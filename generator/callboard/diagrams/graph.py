@@ -110,14 +110,21 @@ def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mappi
         return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], kind.icon if kind else UNKNOWN_KIND_ICON, "", "outside")
     if entity is None:
         return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
-    return Node(
-        ref,
-        name_of(catalog, ref),
-        _sub(catalog, ref, words) if sub is None else sub,
-        kind.icon if kind else UNKNOWN_KIND_ICON,
-        entity_path(ref),
-        state,
-    )
+    if sub is None:
+        return _with_owner(catalog, ref, state, words)
+    return Node(ref, name_of(catalog, ref), sub, kind.icon if kind else UNKNOWN_KIND_ICON, entity_path(ref), state)
+
+
+def _with_owner(catalog: Catalog, ref: EntityRef, state: State, words: Mapping[str, str]) -> Node:
+    """The box with type and owner, made once for the diagrams of all neighbors: their pages read the entity and its relations."""
+    known: tuple[Mapping[str, str], Node] | None = catalog.memo.get((ref, state))
+    if known is None or known[0] is not words:
+        kind = catalog.kinds.get(ref.kind)
+        icon = kind.icon if kind else UNKNOWN_KIND_ICON
+        node = Node(ref, name_of(catalog, ref), _sub(catalog, ref, words), icon, entity_path(ref), state)
+        known = catalog.memo[ref, state] = (words, node)
+    catalog.relations.get(ref)
+    return known[1]
 
 
 def name_of(catalog: Catalog, ref: EntityRef) -> str:

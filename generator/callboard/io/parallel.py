@@ -23,6 +23,8 @@ R = TypeVar("R")
 
 _SIGNAL_AT_PARENTS_END = 1
 """``PR_SET_PDEATHSIG`` of prctl(2)."""
+_COLLECTED_AFTER = (20_000, 20, 100)
+"""Thresholds of the garbage collector in a forked process: few of its values refer to each other, and scanning them takes time."""
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 """Functions with their items, for the forked processes, which find them in their own memory."""
 
@@ -103,6 +105,7 @@ def end_with(parent: int) -> None:
 
     An orphan would wait for work forever, and would hold the portal's lock, which it shares, forever.
     """
+    gc.set_threshold(*_COLLECTED_AFTER)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent ends this one
     ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_END, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before this call

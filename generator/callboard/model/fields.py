@@ -57,12 +57,15 @@ def text_at(mapping: object, key: str) -> str:
 
     ``mapping`` may be of any type, because descriptors are.
     """
-    value = mapping.get(key) if isinstance(mapping, Mapping) else None
-    return as_text(value)
+    if type(mapping) is dict or isinstance(mapping, Mapping):  # the second check is slow
+        return as_text(mapping.get(key))
+    return ""
 
 
 def as_text(value: object) -> str:
     """A string or number as a string safe to show; empty for anything else."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         text = value[:LONGEST_TEXT].strip()
         return text if text.isascii() and text.isprintable() else _CONTROL.sub("", text)

@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from callboard.catalog import presentation
 from callboard.model import fields
 from callboard.model.entity import Entity
-from callboard.redaction.secrets import find_secrets, mask
+from callboard.redaction.secrets import find_secrets, mask, may_hold_secrets
 
 MAX_TEXT = 400
 """Characters shown of a value that should be short: names, titles, types."""
 MAX_URL = 2_000
 """Characters of an address; longer ones are not linked."""
+_NOT_IN_URLS = frozenset(' "<>\\`')
 WEB_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
@@ -59,7 +60,7 @@ def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
     if not isinstance(value, str) or len(value) > MAX_URL:
         return ""
     text = value.strip()
-    if not text.isprintable() or any(c in text for c in ' "<>\\`') or any(find_secrets(text)):
+    if not text.isprintable() or not _NOT_IN_URLS.isdisjoint(text) or (may_hold_secrets(text) and any(find_secrets(text))):
         return ""
     try:
         parts = urlsplit(text)

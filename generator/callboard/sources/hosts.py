@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from callboard.plugins.sources import Answer, HttpError, Remote
@@ -51,7 +52,16 @@ class Web:
 
     def _filled(self, template: str, path: str, line: int | None) -> str:
         values = {"path": quote(self.prefix + path, safe="/"), "line": str(line or 1)}
-        return FIELD.sub(lambda match: values.get(match.group(1), match.group()), template if line else _LINE_PART.sub("", template))
+        literals, names = _pieces(template, has_line=bool(line))
+        filled = [text for literal, name in zip(literals, names, strict=False) for text in (literal, values.get(name, f"{{{name}}}"))]
+        return "".join((*filled, literals[-1]))
+
+
+@lru_cache(1_000)
+def _pieces(template: str, *, has_line: bool) -> tuple[Sequence[str], Sequence[str]]:
+    """The literals of a template, and the names of the placeholders between them; without a line, also without the part that names it."""
+    pieces = FIELD.split(template if has_line else _LINE_PART.sub("", template))
+    return pieces[::2], pieces[1::2]
 
 
 def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:

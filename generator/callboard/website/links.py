@@ -51,7 +51,11 @@ def page_links(html: str, path: str, base: str = "/") -> PageLinks:
     for attributes in prose:
         _find_attributes(attributes, ids, prose_addresses)
     resolve = _Resolver(path, base)
-    return PageLinks(tuple(dict.fromkeys(map(unescape, ids))), resolve.all(addresses), resolve.all(prose_addresses))
+    return PageLinks(
+        tuple(dict.fromkeys([unescape(each) if "&" in each else each for each in ids])),
+        resolve.all(addresses),
+        resolve.all(prose_addresses),
+    )
 
 
 def _find_attributes(markup: str, ids: list[str], addresses: list[str]) -> None:
@@ -100,19 +104,21 @@ class _Resolver:
 
     def all(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Each target once, in order, without those on other hosts."""
-        targets, up, size = dict[str, None](), self._up, len(self._up)
+        targets = dict[str, None]()
         for address in dict.fromkeys(addresses):
-            if up and address.startswith(up) and _is_plain(rest := address[size:]):
-                targets[rest] = None  # the usual form in templates: up to the root, then down
+            found = _below_root(address, self._up)
+            if found is not None:
+                targets[found] = None
             elif not _SCHEME.match(address):
                 targets[_resolved(unescape(address), self._path, self._folder, self._base)] = None
         return tuple(targets)
 
 
 @lru_cache(100_000)
-def _is_plain(address: str) -> bool:
-    """Whether the address, below the root, is its own target. The same ones are on many pages."""
-    return _PLAIN.fullmatch(address) is not None
+def _below_root(address: str, up: str) -> str | None:
+    """The target of an address in the usual form of templates: up to the root, then down. The same ones are on many pages."""
+    rest = address.removeprefix(up)
+    return rest if up and len(rest) < len(address) and _PLAIN.fullmatch(rest) else None
 
 
 def resolve_link(address: str, path: str, base: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -31,7 +31,7 @@ from callboard.settings.settings import Portal
 from callboard.website import icons
 from callboard.website.compiled_templates import CompiledTemplates
 from callboard.website.overlays import Overlays
-from callboard.website.template_code import QuickCode
+from callboard.website.template_code import QuickCode, QuickTemplate
 from callboard.website.template_errors import ExplainedUndefined, OverlayLoader, UnknownIconError, problem_of_error
 
 BLOCK_TEMPLATE = "macros/block.html"
@@ -173,6 +173,7 @@ class Renderer:
             extensions=[CollapseWhitespace], bytecode_cache=self._bytecode, auto_reload=False, cache_size=-1,
         )  # fmt: skip
         environment.code_generator_class = QuickCode
+        environment.template_class = QuickTemplate
         environment.globals.update(
             boundary=lambda: Markup(self._boundary),  # noqa: S704 - digits
             once=once, up=up, icon=_icon_function(frozenset(self.icons)), portal=self.portal, t=self.labels.as_names(),
@@ -275,10 +276,12 @@ def _collapse(text: str, open_elements: int) -> tuple[str, int]:
 def _icon_function(known: frozenset[str]) -> Callable[..., Markup]:
     plain = {name: Markup(f'<i class="cb-icon i-{name}"></i>') for name in known}  # noqa: S704 - names are checked
 
+    labelled = lru_cache(REMEMBERED)(Markup('<i class="cb-icon i-{}" role="img" aria-label="{}"></i>').format)
+
     def icon(name: str, label: str | None = None) -> Markup:
         """An icon by its logical name; decorative unless it has a label."""
         if name not in plain:
             raise UnknownIconError(name)
-        return plain[name] if label is None else Markup('<i class="cb-icon i-{}" role="img" aria-label="{}"></i>').format(name, label)
+        return plain[name] if label is None else labelled(name, label)
 
     return icon

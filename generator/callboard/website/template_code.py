@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jinja2
 import markupsafe
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
+from jinja2.environment import TemplateModule
 from jinja2.nodes import Call, Expr, Getattr, Template
-from jinja2.runtime import Macro
+from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
@@ -45,6 +47,13 @@ class QuickMacro(Macro):
         if named or absent < 0:
             return super().__call__(*arguments, **named)
         return _new(Markup, self._func(*arguments, *self._missing[absent]) if absent else self._func(*arguments))
+
+
+class QuickTemplate(jinja2.Template):
+    """A template whose module is made once: all globals are those of the environment, so that no template has others."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002 - Jinja2 compares the names in it
+        return super()._get_default_module()
 
 
 class QuickCode(CodeGenerator):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,7 +51,12 @@ class FactsContext(PageContext):
 
     def facts(self, ref: EntityRef, family: str) -> tuple[Fact, ...]:
         """Facts of one family about an entity; none if the audience must not see the family."""
-        return tuple(fact for fact in self.facts_by_subject.get(ref, ()) if fact.family == family) if self.is_visible(family) else ()
+        found = self.facts_by_subject.get(ref)
+        return tuple([fact for fact in found if fact.family == family]) if found and self.is_visible(family) else ()
+
+    def knows_any(self, refs: Iterable[EntityRef]) -> bool:
+        """Whether there are facts about one of the entities, or a tool was queried about it."""
+        return any(ref in self.facts_by_subject or ref in self.measured_by_subject for ref in refs)
 
     def of_family(self, family: str) -> tuple[Fact, ...]:
         """Facts of one family about all entities, by entity; none if the audience must not see the family."""

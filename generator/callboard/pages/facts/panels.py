@@ -35,6 +35,8 @@ def _has_tool(context: FactsContext, panels: Iterable[PanelView]) -> bool:
 
 
 def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
+    if not context.knows_any((ref,)):
+        return
     measured = context.measured_by_subject.get(ref, ())
     for family, pages in context.families.items():
         if not context.is_visible(family):

@@ -23,6 +23,8 @@ def rollup_view(context: FactsContext, entity: Entity) -> FactsView | None:
 
 def rollup_panels(context: FactsContext, refs: Sequence[EntityRef]) -> tuple[PanelView, ...]:
     """A panel for each family with a roll-up that was measured for any of these entities."""
+    if not context.knows_any(refs):
+        return ()
     return tuple(made for family in context.families if (made := _panel(context, refs, family)) is not None)
 
 

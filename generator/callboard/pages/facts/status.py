@@ -31,12 +31,13 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
         return None
     refs = tuple(dict.fromkeys((entity.ref, *(members(context.catalog, entity.ref) if entity.ref.kind in ROLLUP_KINDS else ()))))
     connected = {family for connection in context.connections.values() for family in connection.families}
+    is_known = context.knows_any(refs)
     items: list[StripItem] = []
     missing: list[str] = []
     for family in _FAMILIES:
         if not context.is_visible(family):
             continue
-        item = _item(context, family, refs)
+        item = _item(context, family, refs) if is_known else None
         if item is not None:
             items.append(item)
         elif family in connected:
