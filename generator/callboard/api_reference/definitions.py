@@ -69,7 +69,11 @@ def _too_large(text: str) -> bool:
 
 
 def _highlighted(text: str, lexer: Lexer) -> Markup:
-    return Markup(pygments_highlight(text, lexer, HtmlFormatter(nowrap=True)))  # noqa: S704  # the formatter escapes every token
+    return Markup(pygments_highlight(text, lexer, _FORMATTER))  # noqa: S704  # the formatter escapes every token
+
+
+_FORMATTER = HtmlFormatter(nowrap=True)
+"""Making one takes a tenth of the time that a definition takes."""
 
 
 @lru_cache(64)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 
 def canonical(value: Any) -> str:
@@ -45,7 +46,12 @@ def _ordered(value: Any) -> Any:
     return value
 
 
-_ENCODER = msgspec.msgpack.Encoder(enc_hook=canonical)
+def _of_other_type(value: Any) -> Any:
+    """What stands for a value that msgspec does not know: HTML has a mark, since the same text that is not HTML is shown escaped."""
+    return ("html", str(value)) if isinstance(value, Markup) else canonical(value)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_of_other_type)
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PACKAGES = (

@@ -81,7 +81,15 @@ def items_of(value: object) -> tuple[Any, ...]:
 
 def annotations(entity: Entity) -> Mapping[str, str]:
     """``metadata.annotations`` whose value is a string (or number), by key in the author's order."""
-    return _texts(entity.metadata.get("annotations"))
+    global _last  # noqa: PLW0603 - a page asks for them a dozen times
+    value = entity.metadata.get("annotations")
+    if _last[0] is not value:
+        _last = value, _texts(value)
+    return _last[1]
+
+
+_last: tuple[object, Mapping[str, str]] = (None, {})
+"""What ``annotations`` was asked for last, and its result."""
 
 
 def labels(entity: Entity) -> Mapping[str, str]:

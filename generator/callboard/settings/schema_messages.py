@@ -281,8 +281,10 @@ def _subschema(schema: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
 def mapping_at(value: Any, *path: str | int) -> Mapping[str, Any]:
     """The mapping at a path of keys and indexes (integers or digits); an empty one where there is none."""
     for step in path:
-        if isinstance(value, list) and str(step).isdecimal() and int(step) < len(value):
+        if type(value) is dict and type(step) is str:  # nearly always; the other checks are slow
+            value = value.get(step)
+        elif isinstance(value, list) and str(step).isdecimal() and int(step) < len(value):
             value = value[int(step)]
         else:
             value = value.get(str(step)) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+    return value if type(value) is dict or isinstance(value, Mapping) else {}

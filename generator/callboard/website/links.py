@@ -17,6 +17,7 @@ _ATTRIBUTES = {space: re.compile(rf'{space}(href|src|xlink:href|poster|id|name)=
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _PROSE = re.compile(r'\sclass="(?:[^"]*\s)?cb-prose[\s"]')
 _PLAIN = re.compile(r"[a-z0-9~][A-Za-z0-9_~-]*(?:[./][A-Za-z0-9_~-]+)*/?(?:#[A-Za-z0-9_-]+)?")
+_ANCHOR = re.compile(r"#[A-Za-z0-9_-]+")
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "path"])
 
 
@@ -109,6 +110,8 @@ class _Resolver:
             found = _below_root(address, self._up)
             if found is not None:
                 targets[found] = None
+            elif _ANCHOR.fullmatch(address):
+                targets[self._path + address] = None
             elif not _SCHEME.match(address):
                 targets[_resolved(unescape(address), self._path, self._folder, self._base)] = None
         return tuple(targets)
@@ -118,7 +121,10 @@ class _Resolver:
 def _below_root(address: str, up: str) -> str | None:
     """The target of an address in the usual form of templates: up to the root, then down. The same ones are on many pages."""
     rest = address.removeprefix(up)
-    return rest if up and len(rest) < len(address) and _PLAIN.fullmatch(rest) else None
+    if not up or len(rest) == len(address):
+        return None
+    path = rest.partition("?")[0] if "#" not in rest else rest  # `catalog/?kind=api`
+    return path if _PLAIN.fullmatch(path) else None
 
 
 def resolve_link(address: str, path: str, base: str) -> str:

@@ -115,10 +115,19 @@ def compose_source(source: str, depth: int) -> Node | None:
 
     Raises ``MarkedYAMLError``, or ``Unusable`` if nesting would exhaust libyaml's recursion.
     """
+    global _last  # noqa: PLW0603 - problems are located right after a text was read
+    known, last_depth, root = _last
+    if known == source and depth >= last_depth:
+        return root
     root = _composed(source, depth)
     if _BACKSLASH in source:
         _decode_surrogates(root)
+    _last = source, depth, root
     return root
+
+
+_last: tuple[str, int, Node | None] = ("", 0, None)
+"""The text that was composed last, the depth that it was checked for, and its root node."""
 
 
 def _composed(source: str, depth: int) -> Node | None:

@@ -16,9 +16,9 @@ from callboard.io.http.auth import Anonymous, Credential
 from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
 from callboard.io.http.errors import SECONDARY_LIMIT, SECONDARY_LIMIT_SECONDS, HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
+from callboard.io.http.messages import HttpRequest, HttpResponse
 from callboard.io.http.pagination import LinkHeader, Paging
 from callboard.io.http.retry import RetryPolicy
-from callboard.io.http.transport import Deadline, HttpRequest, HttpResponse, exchange, pool_for
 from callboard.io.http.urls import Params, address, joined, shown, url_origin
 from callboard.redaction.redactor import Redactor, hidden
 
@@ -109,8 +109,11 @@ class Client:
         url_origin(base_url)
         self._rate_limiter = RateLimiter(limits, self._clock, self.traffic)
         self._retry_policy = RetryPolicy(limits, self._clock, self.traffic)
-        self._deadline = Deadline()
-        self._pool = pool_for(base_url, environ or {}, limits.at_once, self._deadline)
+        from callboard.io.http.transport import Deadline, exchange, pool_for  # noqa: PLC0415 - a third of all imports of a build without changes
+
+        deadline = Deadline()
+        self._pool = pool_for(base_url, environ or {}, limits.at_once, deadline)
+        self._exchange = partial(exchange, self._pool, deadline)
         weakref.finalize(self, self._pool.close)
 
     @property
@@ -201,7 +204,7 @@ class Client:
             if self.traffic.add(requests=1).requests > self.limits.requests:
                 raise HttpError("too-many-requests", f"{shown(request.url)} would exceed the limit of {self.limits.requests:,} requests")
             headers = {**self._headers, **request.headers, **conditions, **self._credential.headers()}
-            response = exchange(self._pool, self._deadline, request, headers, self.limits, self.traffic)
+            response = self._exchange(request, headers, self.limits, self.traffic)
         self._rate_limiter.update(response.headers)
         if response.status == NOT_MODIFIED and cached:
             self.traffic.add(hits=1)

@@ -8,7 +8,6 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +18,7 @@ import httpcore
 
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Traffic
+from callboard.io.http.messages import HttpRequest, HttpResponse
 from callboard.io.http.urls import shown
 
 IDLE_SECONDS = 15.0
@@ -178,29 +178,6 @@ def _decompressor(encoding: str, limit: int) -> Callable[[bytes], Iterator[bytes
             yield part
 
     return decompress
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """A request to send."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    content: bytes = b""
-    limit: int = 0
-    """Bytes of the decompressed body of the response; 0 for the client's limit."""
-    immutable: bool = False
-    """True if the content of the URL can never change, such as a file at a commit."""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """A response of any status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def exchange(

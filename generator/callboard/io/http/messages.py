@@ -1,0 +1,29 @@
+"""What is asked of a host, and what it responds: values without a network, which is imported when the first request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request to send."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes = b""
+    limit: int = 0
+    """Bytes of the decompressed body of the response; 0 for the client's limit."""
+    immutable: bool = False
+    """True if the content of the URL can never change, such as a file at a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A response of any status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
