@@ -21,7 +21,7 @@ from callboard.scorecards.mistakes import CardMistakes
 from callboard.scorecards.reading import ConditionReader, Vocabulary
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_CARD_KEYS = ("name", "title", "description", "owner", "filter", "levels", "max-age", "rules")
+_CARD_KEYS = ("name", "title", "description", "owner", "filter", "levels", "max-age", "deadline", "rules")
 _RULE_KEYS = ("id", "title", "level", "weight", "when", "check", "why", "fix", "owner", "from", "exempt")
 _MOST_RULES, _MOST_LEVELS = 200, 9
 
@@ -52,7 +52,8 @@ class CardReader:
             return None
         title = self._text(self.data, "title", ()) or name
         description, owner = self._text(self.data, "description", ()), self._owner(self.data, ())
-        return Scorecard(name, title, rules, filter_, levels, description, owner, self.file, digest_of(self.data))
+        deadline = self._day(self.data, "deadline", ())
+        return Scorecard(name, title, rules, filter_, levels, description, owner, self.file, digest_of(self.data), deadline)
 
     def _max_age(self) -> timedelta | None:
         value = self.data.get("max-age")

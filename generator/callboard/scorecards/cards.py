@@ -74,6 +74,8 @@ class Scorecard:
     """Its path below the folder of ``sources.yaml``."""
     digest: str = ""
     """Of everything that the file says."""
+    deadline: date | None = None
+    """The last day of a campaign; None for a scorecard that has no end."""
 
     def conditions(self) -> Iterator[Condition]:
         """Its conditions with all their parts."""

@@ -45,6 +45,7 @@ def card_schema(families: Mapping[str, RowShape], relations: Iterable[str], card
         "levels": {"type": "array", "minItems": 1, "maxItems": 9, "uniqueItems": True, "items": _TEXT,
                    "description": "Names, the lowest level first. Without levels, rules have weights and the card has a score."},
         "max-age": {**_AGE, "description": "How old a query of a tool may be; an older one proves nothing."},
+        "deadline": {**_DAY, "description": "The last day of a campaign: the page of the card shows how far each team is."},
         "rules": {"type": "array", "minItems": 1, "maxItems": 200, "items": _rule(condition)},
     }  # fmt: skip
     return {

@@ -10,6 +10,7 @@ from typing import ClassVar
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.entity import Entity
 from callboard.pages.facts.members import ROLLUP_KINDS, members
+from callboard.pages.scorecards.campaign import CampaignView, campaign
 from callboard.pages.scorecards.context import ScorecardContext, card_path
 from callboard.pages.scorecards.moves import MovesView
 from callboard.pages.scorecards.trends import TrendView, day_text, team_trend
@@ -55,6 +56,8 @@ class CardView:
 
     title: str
     path: str
+    deadline: str
+    """The last day of a campaign; empty for none."""
     state: StateView
     distance: str
     open_rules: tuple[RuleView, ...]
@@ -91,6 +94,7 @@ class CardSummary:
     worst: tuple[WorstView, ...]
     trend: TrendView | None = None
     moved: tuple[MovesView, ...] = ()
+    campaign: CampaignView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def card_view(context: ScorecardContext, result: CardResult) -> CardView:
     return CardView(
         result.card.title,
         card_path(result.card),
+        result.card.deadline.isoformat() if result.card.deadline else "",
         context.level_state(result),
         context.distance(result),
         tuple(_rule_view(context, result, each) for each in _worst_first(explained)),
@@ -224,7 +229,7 @@ def summary(context: ScorecardContext, card: Scorecard, results: list[CardResult
         levels += (LevelCount(nothing, reached[-1]),) if reached[-1] else ()
     worst = [result for result in sorted(results, key=badness) if has_to_do(result)]
     views = tuple(WorstView(context.link_of(result), context.level_state(result), context.distance(result)) for result in worst[:_WORST])
-    return CardSummary(card.title, card_path(card), len(results), levels, views)
+    return CardSummary(card.title, card_path(card), len(results), levels, views, campaign=campaign(context, card, results))
 
 
 def badness(result: CardResult) -> tuple[float, int, int, str]:

@@ -15,6 +15,7 @@ from callboard.model.published_json import published_json
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text
 from callboard.pages.page import Page
+from callboard.pages.scorecards.campaign import CampaignView, campaign
 from callboard.pages.scorecards.context import SCORECARDS, ScorecardContext, card_path
 from callboard.pages.scorecards.entity_section import CardSummary, badness, has_to_do, summary
 from callboard.pages.scorecards.moves import MovesView, moved
@@ -117,6 +118,7 @@ class ScorecardPageView:
     moved: tuple[MovesView, ...]
     files: tuple[str, str]
     """Paths of the CSV and the JSON file."""
+    campaign: CampaignView | None = None
 
 
 def plan(context: ScorecardContext) -> Iterator[Page]:
@@ -139,6 +141,7 @@ def fingerprint(context: ScorecardContext) -> str:
         repr(context.links.to(ref_of(owner))) for card in context.cards for owner in (card.owner, *(r.owner for r in card.rules)) if owner
     ]
     counting = [rule.counts(context.today) for card in context.cards for rule in card.rules]
+    counting += [context.today > card.deadline for card in context.cards if card.deadline is not None]
     recorded = [repr(context.record.trend(card.name)) for card in context.cards]
     moves = [
         [each.level, each.moves, each.since] for standing in context.record.standings for each in standing.cards.values() if each.moves
@@ -153,6 +156,7 @@ def index_view(context: ScorecardContext) -> ScorecardIndexView:
 
 
 def _with_trend(context: ScorecardContext, card: Scorecard, found: CardSummary) -> CardSummary:
+    found = replace(found, campaign=campaign(context, card, list(context.results(card).values())))
     return replace(found, trend=level_trend(context, card), moved=tuple(replace(each, moves=()) for each in moved(context, card)))
 
 
@@ -178,6 +182,7 @@ def page_view(context: ScorecardContext, card: Scorecard) -> ScorecardPageView:
         level_trend(context, card),
         moved(context, card),
         (f"{card_path(card)}results.csv", f"{card_path(card)}results.json"),
+        campaign(context, card, results),
     )
 
 
